@@ -1,0 +1,120 @@
+import { spawn, execFile, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What a private dockerd needs to run beside others on one machine. Paths are absolute. */
+export interface DockerdSettings {
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  readonly socket: string;
+  readonly configFile: string;
+  readonly logFile: string;
+  /** Bridge interface name, at most 15 characters. */
+  readonly bridge: string;
+  /** Second octet pair of this engine's private 10.x.y.0/24 bridge and its pool for other networks. */
+  readonly subnet: EngineSubnet;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly extraArgs?: readonly string[];
+}
+
+/** `10.<octet>.0.0/16`, cut in /24: the first is the bridge's, the rest is the pool of user-defined networks. */
+export interface EngineSubnet { readonly octet: number }
+
+export interface DockerdProcess {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** Resolves with exit code or signal name when dockerd ends. */
+  readonly exited: Promise<number | string>;
+}
+
+/** Makes the bridge if it is not there. Needs root. An engine never shares a bridge, and never runs with none: that would delete docker0 of another one. */
+export async function ensureBridge(name: string, subnet: EngineSubnet): Promise<void> {
+  const address = `10.${subnet.octet}.0.1/24`;
+  try { await run('ip', ['link', 'show', 'dev', name]); } catch { await run('ip', ['link', 'add', 'name', name, 'type', 'bridge']); }
+  await run('ip', ['address', 'replace', address, 'dev', name]);
+  await run('ip', ['link', 'set', 'dev', name, 'up']);
+}
+
+/** Removes the bridge; says nothing when it is gone already. */
+export async function removeBridge(name: string): Promise<void> {
+  await run('ip', ['link', 'delete', 'dev', name]).catch(() => undefined);
+}
+
+/**
+ * A /16 under 10.0.0.0/8 that no address or route of this machine touches, starting the search at `seed`.
+ * Throws when all candidates are taken.
+ */
+export async function freeSubnet(seed: number): Promise<EngineSubnet> {
+  const [addresses, routes] = await Promise.all([run('ip', ['-4', '-o', 'address', 'show']), run('ip', ['-4', 'route', 'show'])]);
+  const text = addresses.stdout + routes.stdout;
+  for (let i = 0; i < 150; i++) {
+    const octet = 90 + ((seed + i) % 150);
+    if (!text.includes(`10.${octet}.`)) return { octet };
+  }
+  throw new Error('no free 10.x.0.0/16 network is left for an engine of its own');
+}
+
+/** Spawns dockerd, its output appended to `logFile`. Does not wait for readiness: see `waitForEngine`. */
+export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
+  mkdirSync(settings.dataRoot, { recursive: true, mode: 0o710 });
+  mkdirSync(settings.execRoot, { recursive: true, mode: 0o711 });
+  mkdirSync(path.dirname(settings.logFile), { recursive: true });
+  const log = openSync(settings.logFile, 'a', 0o640);
+  const child = spawn('dockerd', [
+    '--data-root', settings.dataRoot, '--exec-root', settings.execRoot, '--host', `unix://${settings.socket}`,
+    '--pidfile', path.join(settings.execRoot, 'dockerd.pid'), '--config-file', settings.configFile,
+    '--bridge', settings.bridge, '--default-address-pool', `base=10.${settings.subnet.octet}.128.0/17,size=24`,
+    '--group', 'root', ...(settings.extraArgs ?? []),
+  ], { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...settings.env } });
+  closeSync(log);
+  const exited = new Promise<number | string>((resolve) => {
+    child.once('exit', (code, signal) => { resolve(code ?? signal ?? 'unknown'); });
+    child.once('error', (error) => { resolve(error.message); });
+  });
+  return { pid: child.pid ?? -1, child, exited };
+}
+
+/** One GET on a unix socket; resolves with status and body text, rejects on connection errors and after `timeoutMs`. */
+export function getOverSocket(socketPath: string, target: string, timeoutMs = 5000): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const req = request({ socketPath, path: target, timeout: timeoutMs }, (res) => {
+      let body = '';
+      res.setEncoding('utf8');
+      res.on('data', (chunk: string) => { body += chunk; });
+      res.on('end', () => { resolve({ status: res.statusCode ?? 0, body }); });
+      res.on('error', reject);
+    });
+    req.on('timeout', () => { req.destroy(new Error(`no answer within ${timeoutMs} ms`)); });
+    req.on('error', reject);
+    req.end();
+  });
+}
+
+/**
+ * Resolves when the engine answers `/_ping`. Rejects as soon as dockerd ended, or after `timeoutMs`,
+ * with the last error-level lines of its log in the message.
+ */
+export async function waitForEngine(dockerd: DockerdProcess, settings: DockerdSettings, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let ended: number | string | undefined;
+  void dockerd.exited.then((how) => { ended = how; });
+  for (;;) {
+    const answer = await getOverSocket(settings.socket, '/_ping', 1000).catch(() => null);
+    if (answer?.status === 200) return;
+    if (ended !== undefined) throw new Error(`dockerd ended (${ended}): ${await lastLogLines(settings.logFile, 3)}`);
+    if (Date.now() > deadline) throw new Error(`dockerd did not answer on ${settings.socket} within ${timeoutMs / 1000} s`);
+    // dockerd offers no readiness event outside systemd's notify socket; its API is the only sign.
+    await Promise.race([new Promise((r) => setTimeout(r, 40)), dockerd.exited]);
+  }
+}
+
+/** Last lines of a log file, joined; '' where there is none. */
+export async function lastLogLines(file: string, lines: number): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-lines).join(' | ');
+}

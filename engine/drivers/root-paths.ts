@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+
+/**
+ * Where everything of one engine guarded by us lives. `root` is the directory given by `--root` (or BULKHEAD_ROOT);
+ * sockets whose path length the kernel limits (107 bytes) and things that must not survive a reboot are under `run`.
+ */
+export interface RootPaths {
+  readonly root: string;
+  /** Short stable id of this root, for names of bridges and run directories. */
+  readonly id: string;
+  /** What clients talk to: the gateway. */
+  readonly clientSocket: string;
+  /** What dockerd listens on, root 0600. */
+  readonly engineSocket: string;
+  readonly plannerSocket: string;
+  readonly settings: string;
+  readonly draft: string;
+  readonly daemonJson: string;
+  /** Directory of backups, one numbered folder a version. */
+  readonly history: string;
+  readonly journal: string;
+  readonly audit: string;
+  /** Last verification, JSON. */
+  readonly verification: string;
+  /** Supervisor's state file (pid, phase, generation), JSON. */
+  readonly state: string;
+  /** dockerd's data-root. */
+  readonly data: string;
+  /** dockerd's exec-root, on tmpfs where /run is one. */
+  readonly run: string;
+  readonly logs: string;
+  /** The runtime as registered with this engine: bulkhead-runc, and a link `runc` to the real one. */
+  readonly runtimeDir: string;
+  readonly runtimeBinary: string;
+  /** The planner's state: ranges, per-container mount targets. */
+  readonly isolation: string;
+}
+
+/** Layout of `root` (made absolute). Pure: touches no file. */
+export function rootPaths(root: string): RootPaths {
+  const abs = path.resolve(root);
+  const id = createHash('sha256').update(abs).digest('hex').slice(0, 10);
+  const at = (name: string) => path.join(abs, name);
+  return {
+    root: abs, id,
+    clientSocket: at('docker.sock'), engineSocket: at('engine.sock'), plannerSocket: at('planner.sock'),
+    settings: at('admin-settings.json'), draft: at('admin-settings.draft.json'), daemonJson: at('daemon.json'),
+    history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), verification: at('verification.json'), state: at('engine-state.json'),
+    data: at('data'), run: `/run/bulkhead/${id}`, logs: at('logs'),
+    runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), isolation: at('isolation'),
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { containerSchema } from '../containers/protection.ts';
+import { requirementSchema } from '../isolation/requirements.ts';
+import { findingSchema } from '../settings/findings.ts';
+import { settingsChangeSchema } from '../settings/changes.ts';
+
+/** Applying runs these, in this order; a step with nothing to do is `skipped`. */
+export const applySteps = ['back-up', 'write-settings', 'reconfigure', 'restart-engine', 'health-check', 'verify', 'clean-up'] as const;
+export type ApplyStep = (typeof applySteps)[number];
+
+/** One line of "What will happen". `kind` fixes icon, tone and words (design language, Plan). */
+export const planEffectSchema = z.object({
+  kind: z.enum(['restart', 'stops', 'removed', 'unprotected', 'stays-in-view', 'new-rule', 'at-once', 'recreated']),
+  when: z.enum(['while-applying', 'afterwards']),
+  code: z.enum([
+    'engine-restarts', 'engine-starts', 'containers-stop', 'containers-removed', 'containers-kept-unprotected', 'store-unchanged',
+    'eci-on', 'eci-off', 'backend', 'mounts-outside-shares-refused', 'socket-images', 'socket-commands', 'gateway-reloads', 'load-blocked', 'volumes-removed',
+  ]),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
+});
+export type PlanEffect = z.infer<typeof planEffectSchema>;
+
+export const daemonJsonChangeSchema = z.object({
+  /** JSON pointer in daemon.json. */
+  pointer: z.string(),
+  kind: z.enum(['set', 'restored', 'removed', 'conflict']),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
+export type DaemonJsonChange = z.infer<typeof daemonJsonChangeSchema>;
+
+export const applyPlanSchema = z.object({
+  /** Version in history that the file has now, and would get. 0 = no file yet. */
+  fromVersion: z.number().int(),
+  toVersion: z.number().int(),
+  /** sha256 of the applied text the plan was made against, '' for no file: apply refuses when it is no longer so (conflict). */
+  baseHash: z.string(),
+  changes: z.array(settingsChangeSchema),
+  findings: z.array(findingSchema),
+  /** True when a finding of severity error, a missing requirement or a daemon.json conflict blocks applying. */
+  blocked: z.boolean(),
+  blockers: z.array(z.object({ code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights']), message: z.string() })),
+  missingRequirements: z.array(requirementSchema),
+  restartNeeded: z.boolean(),
+  eciBefore: z.boolean(),
+  eciAfter: z.boolean(),
+  daemonJson: z.array(daemonJsonChangeSchema),
+  effects: z.array(planEffectSchema),
+  /** Unprotected containers as scanned for this plan. */
+  unprotected: z.array(containerSchema),
+  /** Which of them go in the clean-up step; the rest are kept. */
+  remove: z.array(z.string()),
+  estimatedSeconds: z.number(),
+});
+export type ApplyPlan = z.infer<typeof applyPlanSchema>;
+
+export const containerChoicesSchema = z.object({
+  /** Ids to remove after verification. Running ones only with includeRunning. */
+  remove: z.array(z.string()),
+  includeRunning: z.boolean(),
+  removeVolumes: z.boolean(),
+});
+export type ContainerChoices = z.infer<typeof containerChoicesSchema>;
+export const keepAllContainers: ContainerChoices = { remove: [], includeRunning: false, removeVolumes: false };

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { appErrorSchema } from '../result.ts';
+import { engineLogLineSchema } from '../engine-status/status.ts';
+import { verificationSchema } from '../verify/claims.ts';
+import { removeOutcomeSchema } from '../containers/protection.ts';
+import { applySteps } from './plan.ts';
+
+export const stepStates = ['waiting', 'running', 'done', 'skipped', 'failed'] as const;
+
+export const applyStepStatusSchema = z.object({
+  step: z.enum(applySteps),
+  state: z.enum(stepStates),
+  startedAt: z.string().nullable(),
+  durationMs: z.number().nullable(),
+  /** A fact worth a caption: "version 12", "2 keys added to daemon.json". */
+  detail: z.string().nullable(),
+});
+export type ApplyStepStatus = z.infer<typeof applyStepStatusSchema>;
+
+/** How an apply ended. */
+export const applyOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('applied'), version: z.number().int(), verification: verificationSchema.nullable(), removed: z.array(removeOutcomeSchema) }),
+  z.object({ kind: z.literal('rolled-back'), failedStep: z.enum(applySteps), error: appErrorSchema, restoredVersion: z.number().int() }),
+  z.object({ kind: z.literal('rollback-failed'), failedStep: z.enum(applySteps), error: appErrorSchema, rollbackError: appErrorSchema, backupDir: z.string() }),
+]);
+export type ApplyOutcome = z.infer<typeof applyOutcomeSchema>;
+
+/** A run as the window shows it; also what the journal on disk holds the essentials of. */
+export const applyRunSchema = z.object({
+  id: z.string(),
+  fromVersion: z.number().int(),
+  toVersion: z.number().int(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  steps: z.array(applyStepStatusSchema),
+  /** 'cancelling' while rolling back on request; 'rolling-back' after a failure. */
+  activity: z.enum(['applying', 'cancelling', 'rolling-back', 'ended']),
+  /** True while a cancel is safe and honoured. */
+  cancellable: z.boolean(),
+  estimatedSeconds: z.number(),
+  outcome: applyOutcomeSchema.nullable(),
+});
+export type ApplyRun = z.infer<typeof applyRunSchema>;
+
+/** Stream of one apply run: what `bulkhead apply --json --events` prints line by line and what the window listens to. */
+export const applyEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run'), run: applyRunSchema }),
+  z.object({ type: z.literal('log'), line: engineLogLineSchema }),
+]);
+export type ApplyEvent = z.infer<typeof applyEventSchema>;

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** Why a container is (not) protected. */
+export const protectionReasons = [
+  'own-range',              // isolation runtime, range seen in its uid_map
+  'own-range-stopped',      // isolation runtime, not running now: gets a range when started
+  'eci-off',                // made while ECI is off and ECI is off now
+  'before-eci',             // made before ECI was turned on, with another runtime
+  'past-gateway',           // made after ECI was turned on, with another runtime: on the engine's own socket
+  'no-user-namespace',      // isolation runtime by name, but its uid_map starts at host id 0
+  'unknown',                // could not be inspected; never shown as fine
+] as const;
+
+export const containerSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  image: z.string(),
+  state: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
+  status: z.string(),
+  createdAt: z.string(),
+  runtime: z.string(),
+  protected: z.boolean(),
+  reason: z.enum(protectionReasons),
+  /** First and last host id of its range, when known. */
+  range: z.object({ first: z.number().int(), last: z.number().int() }).nullable(),
+  privileged: z.boolean(),
+  restartPolicy: z.string(),
+  /** Named volumes and anonymous ones: removal keeps them unless asked. */
+  volumes: z.array(z.object({ name: z.string(), anonymous: z.boolean(), destination: z.string() })),
+  /** What stops it from being recreated as it is under ECI ("pid=host"), if anything. */
+  obstacles: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
+});
+export type Container = z.infer<typeof containerSchema>;
+
+export const containerScanSchema = z.object({
+  at: z.string(),
+  durationMs: z.number(),
+  eci: z.boolean(),
+  containers: z.array(containerSchema),
+});
+export type ContainerScan = z.infer<typeof containerScanSchema>;
+
+/** Containers a turned-on ECI does not protect. */
+export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter((c) => !c.protected);
+
+export const removeRequestSchema = z.object({
+  ids: z.array(z.string().min(1)).min(1).max(10_000),
+  /** Running containers are refused unless this says they may be stopped and removed. */
+  includeRunning: z.boolean(),
+  removeVolumes: z.boolean(),
+});
+export type RemoveRequest = z.infer<typeof removeRequestSchema>;
+
+export const removeOutcomeSchema = z.object({ id: z.string(), name: z.string(), removed: z.boolean(), error: z.string().optional() });
+export type RemoveOutcome = z.infer<typeof removeOutcomeSchema>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** Phase of the supervised engine: what the supervisor last wrote to its state file, checked against the live process. */
+export const enginePhases = ['stopped', 'starting', 'ready', 'restarting', 'stopping', 'failed'] as const;
+
+/** The target engine as seen from outside: identity, where it listens, what runs. Times are ISO 8601 UTC. */
+export const engineStatusSchema = z.object({
+  kind: z.enum(['embedded', 'docker-engine', 'docker-desktop']),
+  phase: z.enum(enginePhases),
+  /** Name to show: the host's name. */
+  name: z.string(),
+  /** Root directory of an embedded engine. */
+  root: z.string().nullable(),
+  /** Client socket (the gateway's). */
+  socket: z.string(),
+  settingsPath: z.string(),
+  daemonJsonPath: z.string(),
+  supervisorPid: z.number().int().nullable(),
+  dockerdPid: z.number().int().nullable(),
+  /** Counts engine (re)starts of this supervisor, from 1. */
+  generation: z.number().int().nonnegative(),
+  startedAt: z.string().nullable(),
+  version: z.string().nullable(),
+  apiVersion: z.string().nullable(),
+  kernel: z.string().nullable(),
+  os: z.string().nullable(),
+  storageDriver: z.string().nullable(),
+  /** The runtime dockerd uses when a client names none. */
+  defaultRuntime: z.string().nullable(),
+  counts: z.object({ containers: z.number().int(), running: z.number().int(), images: z.number().int() }).nullable(),
+  /** True where the gateway answers on `socket`. */
+  gatewayUp: z.boolean(),
+  plannerUp: z.boolean(),
+  /** Why `phase` is `failed`, or a warning worth showing (a bad settings file, last good policy in use). */
+  problem: z.object({ message: z.string(), logTail: z.array(z.string()) }).nullable(),
+});
+export type EngineStatus = z.infer<typeof engineStatusSchema>;
+
+export const engineLogLineSchema = z.object({
+  at: z.string(),
+  source: z.enum(['bulkhead', 'dockerd', 'gateway', 'planner', 'supervisor', 'runtime']),
+  text: z.string(),
+});
+export type EngineLogLine = z.infer<typeof engineLogLineSchema>;

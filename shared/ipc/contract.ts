@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { appErrorSchema } from '../result.ts';
+import { engineLogLineSchema, engineStatusSchema } from '../engine-status/status.ts';
+import { backendReportSchema } from '../isolation/requirements.ts';
+import { verificationSchema } from '../verify/claims.ts';
+import { containerScanSchema, removeOutcomeSchema, removeRequestSchema } from '../containers/protection.ts';
+import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
+import { applyRunSchema } from '../apply/run.ts';
+
+export const preferencesSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'zh-CN']),
+  notifications: z.boolean(),
+});
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+/** Where the settings text stands. `maxTextLength` bounds every text that crosses. */
+export const maxTextLength = 4 * 1024 * 1024;
+const settingsText = z.string().max(maxTextLength);
+
+export const settingsStateSchema = z.object({
+  path: z.string(),
+  /** Applied text, '' where there is no file. */
+  applied: z.string(),
+  appliedHash: z.string(),
+  appliedVersion: z.number().int(),
+  exists: z.boolean(),
+  /** The draft; equals `applied` when nothing was edited. */
+  draft: z.string(),
+  /** Text the draft was started from. Differs from `applied` when another program changed the file underneath: conflict. */
+  base: z.string(),
+  conflict: z.boolean(),
+  /** Why the file could not be read, if so (permissions, directory, too large, not UTF-8). */
+  readError: appErrorSchema.nullable(),
+  /** Why saving is not possible for this user, if so. */
+  readOnly: z.string().nullable(),
+});
+export type SettingsState = z.infer<typeof settingsStateSchema>;
+
+/** Everything a window needs at start; main owns the truth, later `changed` events carry single parts of it. */
+export const appStateSchema = z.object({
+  appVersion: z.string(),
+  platform: z.string(),
+  /** Home directory of the user, to resolve $HOME for display. */
+  home: z.string(),
+  tmp: z.string(),
+  isRoot: z.boolean(),
+  engine: engineStatusSchema,
+  backends: z.array(backendReportSchema),
+  settings: settingsStateSchema,
+  verification: verificationSchema.nullable(),
+  scan: containerScanSchema.nullable(),
+  scanError: appErrorSchema.nullable(),
+  run: applyRunSchema.nullable(),
+  preferences: preferencesSchema,
+  /** Long work under way: never two of a kind at once. */
+  busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable() }),
+});
+export type AppState = z.infer<typeof appStateSchema>;
+
+const nothing = z.undefined();
+
+/**
+ * The contract between main and renderer, as one value: both ends derive from it.
+ * Every request answers `Result<output, AppError>`; inputs are validated in main, senders checked.
+ */
+export const ipcContract = {
+  requests: {
+    'app:state': { input: nothing, output: appStateSchema },
+    'settings:set-draft': { input: z.object({ text: settingsText }), output: settingsStateSchema },
+    'settings:discard-draft': { input: nothing, output: settingsStateSchema },
+    /** Settle a conflict: take the file's text as the draft, or keep the draft on top of the file's text. */
+    'settings:resolve-conflict': { input: z.object({ keep: z.enum(['mine', 'theirs']) }), output: settingsStateSchema },
+    'plan:make': { input: z.object({ choices: containerChoicesSchema }), output: applyPlanSchema },
+    /** Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` is the plan's. */
+    'apply:start': { input: z.object({ choices: containerChoicesSchema, baseHash: z.string() }), output: applyRunSchema },
+    'apply:cancel': { input: nothing, output: z.object({ accepted: z.boolean() }) },
+    'apply:log': { input: nothing, output: z.array(engineLogLineSchema) },
+    /** Forget an ended run. */
+    'apply:dismiss': { input: nothing, output: nothing },
+    'containers:scan': { input: nothing, output: containerScanSchema },
+    'containers:remove': { input: removeRequestSchema, output: z.array(removeOutcomeSchema) },
+    'verify:run': { input: nothing, output: verificationSchema },
+    'engine:start': { input: nothing, output: engineStatusSchema },
+    'engine:stop': { input: nothing, output: engineStatusSchema },
+    'engine:restart': { input: nothing, output: engineStatusSchema },
+    'engine:log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.array(engineLogLineSchema) },
+    /** Native folder picker; null when dismissed. */
+    'dialog:pick-folder': { input: nothing, output: z.object({ path: z.string() }).nullable() },
+    /** Real paths of directories as written ($HOME etc. resolved): symlinks followed, existence, kind. */
+    'paths:resolve': {
+      input: z.object({ paths: z.array(z.string().max(4096)).max(500) }),
+      output: z.array(z.object({ written: z.string(), expanded: z.string(), real: z.string().nullable(), kind: z.enum(['directory', 'file', 'socket', 'other', 'missing']), error: z.string().nullable() })),
+    },
+    /** Would this path be mountable under the given text? Same decision code as the gateway. */
+    'paths:would-mount': {
+      input: z.object({ path: z.string().min(1).max(4096), against: z.enum(['applied', 'draft']) }),
+      output: z.object({ allowed: z.boolean(), code: z.string(), real: z.string(), share: z.string().nullable(), reason: z.string() }),
+    },
+    /** Local images for "matches 3 local images": references and digests. */
+    'images:list': { input: nothing, output: z.array(z.object({ id: z.string(), tags: z.array(z.string()), digests: z.array(z.string()) })) },
+    'preferences:set': { input: preferencesSchema.partial(), output: preferencesSchema },
+    'window:action': { input: z.object({ action: z.enum(['minimize', 'toggle-maximize', 'close']) }), output: nothing },
+    'clipboard:write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
+  },
+  events: {
+    /** Parts of AppState that changed. */
+    changed: appStateSchema.partial(),
+    log: engineLogLineSchema,
+  },
+} as const;
+
+export type IpcRequests = typeof ipcContract.requests;
+export type IpcRequest = keyof IpcRequests;
+export type IpcInput<K extends IpcRequest> = z.infer<IpcRequests[K]['input']>;
+export type IpcOutput<K extends IpcRequest> = z.infer<IpcRequests[K]['output']>;
+export type IpcEvents = { [K in keyof typeof ipcContract.events]: z.infer<(typeof ipcContract.events)[K]> };
+
+export const ipcRequests = Object.keys(ipcContract.requests) as IpcRequest[]; // keys of a const object

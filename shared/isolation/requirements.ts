@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+export const backendIds = ['exclusive', 'sysbox'] as const;
+export type BackendId = (typeof backendIds)[number];
+
+/** The runtime name the exclusive backend is registered under in the engine; what `docker inspect` shows (A6). */
+export const exclusiveRuntimeName = 'bulkhead';
+
+export const requirementCodes = [
+  'root', 'linux', 'kernel', 'mount-api', 'idmapped-mounts', 'overlay-fd-layers', 'runc', 'runtime-built', 'storage-driver', 'native-overlay-diff', 'planner', 'sysbox-installed',
+] as const;
+
+/** One thing a backend needs of this machine, as tried, not as assumed. */
+export const requirementSchema = z.object({
+  code: z.enum(requirementCodes),
+  met: z.boolean(),
+  /** What was found: "6.18.44", "ext4 on /var/lib/docker cannot be id-mapped: EINVAL". */
+  found: z.string(),
+  /** What to do when not met. */
+  fix: z.string().optional(),
+});
+export type Requirement = z.infer<typeof requirementSchema>;
+
+export const backendReportSchema = z.object({
+  id: z.enum(backendIds),
+  available: z.boolean(),
+  requirements: z.array(requirementSchema),
+});
+export type BackendReport = z.infer<typeof backendReportSchema>;

@@ -1,0 +1,9 @@
+/** The admin-settings document: one text, parsed, edited, linted, compared and evaluated. Pure; no I/O. */
+export * from './findings.ts';
+export * from './changes.ts';
+export * from './parse.ts';
+export * from './edit.ts';
+export * from './effective.ts';
+export * from './diff.ts';
+export * from './lint.ts';
+export * from './commands.ts';

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+// unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real Electron app and a real engine.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit', environment: 'node',
+          include: ['{shared,engine,gateway,cli,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
+          exclude: ['**/*.engine.test.ts', 'node_modules/**'],
+        },
+      },
+      { test: { name: 'renderer', environment: 'jsdom', include: ['renderer/**/*.test.tsx'] } },
+      {
+        test: {
+          name: 'engine', environment: 'node', include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],
+          testTimeout: 60_000, hookTimeout: 90_000,
+        },
+      },
+      { test: { name: 'e2e', environment: 'node', include: ['e2e/**/*.e2e.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
+    ],
+  },
+});
