@@ -1,0 +1,15 @@
+import type { AppError, Result } from '../result.ts';
+import type { IpcEvents, IpcInput, IpcOutput, IpcRequest } from './contract.ts';
+
+/**
+ * What the preload script puts on `window.bulkhead`: the only road from the renderer to the main process.
+ * Types only; the names that may pass are checked in the preload, senders and payloads in main.
+ */
+export interface BulkheadBridge {
+  /** Sends one request of the contract. Never rejects: whatever goes wrong is an `Err` (codes `ipc.*`, `internal`, or the operation's own). */
+  request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>, AppError>>;
+  /** Listens to an event of the contract until the returned function is called. */
+  on<E extends keyof IpcEvents>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
+  /** Tells main that the first frame a person can act on is painted. Called once, after the first paint with loaded state. */
+  painted(): void;
+}
