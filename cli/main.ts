@@ -1,0 +1,36 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { registerEngine } from './engine.ts';
+import { exitCodes, printError } from './output.ts';
+
+/** The whole command line. Each command loads its own modules only when it runs. */
+export function buildProgram(): Command {
+  const program = new Command('bulkhead')
+    .description('Enhanced Container Isolation for any Docker engine')
+    .version(packageJson.version)
+    .showHelpAfterError('(add --help for what it takes)')
+    // Set before commands are registered: they inherit it.
+    .exitOverride();
+  registerEngine(program);
+  return program;
+}
+
+/** Runs one command line (without node and script name) and sets the exit code. Only defects and usage end here; commands print their own errors. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await buildProgram().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version are no failures; commander has printed everything.
+      process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      return;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    printError({ code: 'internal', message: 'this is a defect in bulkhead', reason: text, hint: 'Report it with the command you ran.' });
+  }
+}
+
+// A reader that went away (`bulkhead audit | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => { process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed); });
+
+await main(process.argv.slice(2));

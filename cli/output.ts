@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Option, type Command } from 'commander';
+import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
+
+/** Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2 unusable arguments. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Where an engine of ours lives when nobody says otherwise and the caller is root. */
+export const defaultRoot = '/var/lib/bulkhead';
+
+const usageCodes: ReadonlySet<AppErrorCode> = new Set(['input.unusable']);
+
+/** Exit code an error stands for. */
+export function exitCodeOf(error: AppError): number {
+  return usageCodes.has(error.code) ? exitCodes.usage : exitCodes.failed;
+}
+
+/** An error as a person reads it: "what: why", and on a second line what to do. */
+export function errorText(error: AppError): string {
+  const why = error.reason === undefined ? '' : `: ${error.reason}`;
+  const hint = error.hint === undefined ? '' : `\n  ${error.hint}`;
+  return `error: ${error.message}${why}${hint}`;
+}
+
+export interface PrintOptions<T> {
+  /** One JSON document on stdout instead of words. */
+  readonly json?: boolean | undefined;
+  /** The words for people; '' prints nothing. */
+  readonly human: (value: T) => string;
+  /** Whether the value itself means failure (a claim failed, engine not running): exit code 1. */
+  readonly failed?: (value: T) => boolean;
+}
+
+/**
+ * Ends a command: value to stdout (words, or one JSON document), error to stderr (words, or one JSON line `{"error": …}` with `--json`),
+ * and the exit code set. Never exits the process itself, so that output is flushed.
+ */
+export function printResult<T>(result: Result<T, AppError>, options: PrintOptions<T>): void {
+  if (!result.ok) { printError(result.error, options); return; }
+  const text = options.json === true ? JSON.stringify(result.value, null, 2) : options.human(result.value);
+  if (text !== '') process.stdout.write(`${text}\n`);
+  process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
+}
+
+/** An error to stderr, and its exit code. */
+export function printError(error: AppError, options: { readonly json?: boolean | undefined } = {}): void {
+  process.stderr.write(`${options.json === true ? JSON.stringify({ error }) : errorText(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+/** A word on how it goes, to stderr, so that stdout stays one document. */
+export function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Adds `--root DIR`, which BULKHEAD_ROOT may give too. Read it with `resolveRoot`. */
+export function withRoot(command: Command): Command {
+  return command.addOption(new Option('--root <dir>', 'directory of the engine (default for root: /var/lib/bulkhead)').env('BULKHEAD_ROOT'));
+}
+
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print one JSON document on stdout');
+}
+
+/** The engine's root directory: the option, else BULKHEAD_ROOT, else for root the system's one; otherwise an error that says so. */
+export function resolveRoot(options: { readonly root?: string | undefined }, env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.()): Result<string, AppError> {
+  const given = options.root ?? env['BULKHEAD_ROOT'];
+  if (given !== undefined && given.trim() !== '') {
+    if (given.includes('\0')) return fail('input.unusable', 'the root directory is not a path', { reason: 'it contains a NUL byte' });
+    return ok(path.resolve(given));
+  }
+  if (uid === 0) return ok(defaultRoot);
+  return fail('input.unusable', 'no engine was named', { reason: 'neither --root nor BULKHEAD_ROOT is set', hint: 'Give the engine\'s directory: --root DIR.' });
+}
+
+/** Path of the `bulkhead` launcher this program belongs to (built: dist/cli → bin, source: cli → bin). Throws where there is none: a broken installation. */
+export function bulkheadCommand(): string {
+  for (const up of ['../../bin/bulkhead', '../bin/bulkhead']) {
+    const candidate = path.resolve(import.meta.dirname, up);
+    if (existsSync(candidate)) return candidate;
+  }
+  throw new Error(`the bulkhead launcher is missing beside ${import.meta.dirname}`);
+}
+
+/** A whole number of seconds from an option, in ms. */
+export function secondsOption(text: string, name: string): Result<number, AppError> {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
+    return fail('input.unusable', `--${name} is not a number of seconds`, { reason: `"${text}" was given`, hint: `Give a number above 0, for example --${name} 60.` });
+  }
+  return ok(Math.round(value * 1000));
+}
