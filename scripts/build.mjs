@@ -1,0 +1,112 @@
+// `npm run build`: command line, Electron main and preload, renderer, and the C programs. What is up to date is not built again.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { Actionable, main, must, note, step } from './console.mjs';
+import { installDebianPackages } from './debian-packages.mjs';
+import { installNpmPackages } from './npm-packages.mjs';
+import { at, handedToPinnedNode, isProgram, repository } from './paths.mjs';
+
+// CommonJS packages inside an ES module still call require(); those in the CommonJS bundle may ask for import.meta.url.
+const requireInModule = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+const moduleUrlInCommonJs = "const __moduleUrl = require('node:url').pathToFileURL(__filename).href; const __moduleDirectory = __dirname;";
+// Native modules stay outside the bundles. Of ssh2 (dockerode's way to remote engines, which we don't use) the native parts are optional.
+const native = ['koffi', 'cpu-features', '*.node'];
+
+const targets = [
+  {
+    name: 'command line', inputs: ['shared', 'engine', 'gateway', 'cli'], outputs: ['dist/cli/main.mjs'],
+    build: () => bundle({
+      entryPoints: [at('cli', 'main.ts')], outdir: at('dist', 'cli'), outExtension: { '.js': '.mjs' },
+      format: 'esm', target: 'node24', external: native, splitting: true, chunkNames: '[name]-[hash]', banner: { js: requireInModule },
+    }),
+  },
+  {
+    name: 'Electron main process', inputs: ['shared', 'engine', 'gateway', 'electron'], outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
+    build: () => bundle({
+      entryPoints: { main: at('electron', 'main', 'index.ts'), preload: at('electron', 'preload', 'index.ts') },
+      outdir: at('dist', 'electron'), outExtension: { '.js': '.cjs' },
+      format: 'cjs', target: 'node18', external: [...native, 'electron'], banner: { js: moduleUrlInCommonJs },
+      define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__moduleDirectory' },
+    }),
+  },
+  { name: 'renderer', inputs: ['shared', 'renderer', 'vite.config.ts'], outputs: ['dist/renderer/index.html'], build: bundleRenderer },
+  {
+    name: 'isolation runtime', inputs: ['runtime'], outputs: ['runtime/build/bulkhead-runc', 'runtime/build/bulkhead-probe'], onlyOn: 'linux',
+    build: () => must('sh', [at('runtime', 'build.sh')], 'The C programs did not compile: see below, and check that gcc and libc6-dev are installed.', { cwd: repository }),
+  },
+];
+
+/** Builds every target whose inputs changed since its outputs were made, side by side. Rejects with the first failure, after all have ended. */
+export async function build() {
+  const common = ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs'];
+  const stale = targets
+    .filter((target) => target.onlyOn === undefined || target.onlyOn === process.platform)
+    .map((target) => ({ ...target, stamp: at('dist', '.built', target.name.replaceAll(' ', '-')), digest: digest([...common, ...target.inputs]) }))
+    .filter((target) => !isBuilt(target));
+  if (stale.length === 0) {
+    note('The build is up to date');
+    return;
+  }
+  step(`Building: ${stale.map((target) => target.name).join(', ')}`);
+  const outcomes = await Promise.allSettled(stale.map(async (target) => {
+    // A failed build must not look like an old good one.
+    rmSync(target.stamp, { force: true });
+    await target.build();
+    const absent = target.outputs.filter((file) => !existsSync(at(file)));
+    if (absent.length > 0) throw new Actionable(`The build of the ${target.name} left no ${absent.join(', ')}: its configuration in scripts/build.mjs and the sources disagree.`);
+    mkdirSync(path.dirname(target.stamp), { recursive: true });
+    writeFileSync(target.stamp, target.digest);
+  }));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function isBuilt({ stamp, digest: wanted, outputs }) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs.every((file) => existsSync(at(file)));
+}
+
+async function bundle(options) {
+  const { build: esbuild } = await import('esbuild');
+  rmSync(options.outdir, { recursive: true, force: true });
+  try {
+    await esbuild({
+      bundle: true, platform: 'node', sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, ...options,
+    });
+  } catch (error) {
+    throw new Actionable(`The sources do not bundle:\n${(error.errors ?? []).map(({ text, location }) => `    ${location ? `${location.file}:${location.line}: ` : ''}${text}`).join('\n') || String(error)}`);
+  }
+}
+
+async function bundleRenderer() {
+  const { build: vite } = await import('vite');
+  try {
+    await vite({ configFile: at('vite.config.ts'), logLevel: 'warn' });
+  } catch (error) {
+    throw new Actionable(`The renderer does not build: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** SHA-256 over names and contents of all files of the inputs, tests and build outputs aside. */
+function digest(inputs) {
+  const hash = createHash('sha256');
+  for (const file of inputs.flatMap((input) => filesOf(at(input))).sort()) {
+    hash.update(`${path.relative(repository, file)}\0`).update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesOf(where) {
+  const found = statSync(where, { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  if (found.isFile()) return /\.test\.tsx?$/.test(where) ? [] : [where];
+  if (where === at('runtime', 'build')) return [];
+  return readdirSync(where).flatMap((name) => filesOf(path.join(where, name)));
+}
+
+if (isProgram(import.meta.url)) {
+  await main(async () => {
+    await Promise.all([installNpmPackages(), installDebianPackages({ withDisplay: false })]);
+    if (!(await handedToPinnedNode(at('scripts', 'build.mjs')))) await build();
+  });
+}

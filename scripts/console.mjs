@@ -1,0 +1,62 @@
+// What the scripts say to a person, and how they end with one actionable sentence.
+import { spawn } from 'node:child_process';
+
+/** A failure that a person can act on: `message` is one sentence that says what to do. Printed without a stack. */
+export class Actionable extends Error {}
+
+/** Says what is being done now. */
+export function step(text) {
+  console.log(`▸ ${text}`);
+}
+
+/** Says a fact that belongs to the step above it. */
+export function note(text) {
+  console.log(`  ${text}`);
+}
+
+/**
+ * Runs the body of a script: an `Actionable` ends it with that sentence and exit code 1, anything else
+ * is a defect and is shown with its stack.
+ */
+export async function main(body) {
+  try {
+    await body();
+  } catch (error) {
+    console.error(error instanceof Actionable ? `✗ ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}
+
+/**
+ * Runs a command without a shell. Resolves with `{ code, stdout, stderr }`; `code` is null where a signal or
+ * `timeoutMs` ended it and 127 where the program does not exist. `show` passes its output through instead.
+ */
+export function run(command, args, { cwd, env, show = false, timeoutMs = 0 } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd, env: env ? { ...process.env, ...env } : process.env, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    });
+    const timer = timeoutMs > 0 ? setTimeout(() => { child.kill('SIGKILL'); }, timeoutMs) : undefined;
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => { stdout += chunk; });
+    child.stderr?.setEncoding('utf8').on('data', (chunk) => { stderr += chunk; });
+    child.once('error', (error) => { clearTimeout(timer); resolve({ code: 127, stdout, stderr: error.message }); });
+    child.once('close', (code) => { clearTimeout(timer); resolve({ code, stdout, stderr }); });
+  });
+}
+
+/** Like `run`, and ends the script where the command fails: `otherwise` is the sentence, the command's last lines follow it. */
+export async function must(command, args, otherwise, options = {}) {
+  const result = await run(command, args, options);
+  if (result.code !== 0) {
+    const said = lastLines(`${result.stdout}\n${result.stderr}`, 12);
+    throw new Actionable(said === '' ? otherwise : `${otherwise}\n${said}`);
+  }
+  return result;
+}
+
+/** The last `count` non-empty lines of a text, indented. */
+export function lastLines(text, count) {
+  return text.split('\n').filter((line) => line.trim() !== '').slice(-count).map((line) => `    ${line}`).join('\n');
+}

@@ -1,0 +1,129 @@
+// What the machine itself must have: an engine, a compiler, the libraries of a window. Debian and its descendants as root; elsewhere: instructions.
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { Actionable, must, note, run, step } from './console.mjs';
+
+/**
+ * Each line is satisfied by any one of its packages, or by its command on PATH. The first package that the machine's
+ * lists know is installed. Several names: releases that renamed or merged a package.
+ */
+const needs = [
+  { packages: ['docker.io', 'docker-ce'], command: 'dockerd' },
+  { packages: ['docker-cli', 'docker-ce-cli', 'docker.io'], command: 'docker' },
+  { packages: ['docker-buildx', 'docker-buildx-plugin'] },
+  { packages: ['docker-compose', 'docker-compose-v2', 'docker-compose-plugin'] },
+  { packages: ['iptables'], command: 'iptables' },
+  { packages: ['iproute2'], command: 'ip' },
+  { packages: ['busybox-static'] },
+  { packages: ['gcc'], command: 'gcc' },
+  { packages: ['libc6-dev'] },
+  { packages: ['libgtk-3-0t64', 'libgtk-3-0'] },
+  { packages: ['libnss3'] },
+  { packages: ['libasound2t64', 'libasound2'] },
+  { packages: ['libatspi2.0-0t64', 'libatspi2.0-0'] },
+  { packages: ['libgbm1'] },
+  { packages: ['libxss1'] },
+  { packages: ['libxtst6'] },
+  { packages: ['libnotify4'] },
+  { packages: ['libsecret-1-0'] },
+  { packages: ['fonts-noto-cjk'] },
+];
+const display = [{ packages: ['xvfb'], command: 'Xvfb' }, { packages: ['xauth'], command: 'xauth' }];
+
+/** Installs the Debian packages that are missing. `withDisplay`: also the virtual display, for tests and machines without a screen. */
+export async function installDebianPackages({ withDisplay }) {
+  if (process.platform !== 'linux') {
+    note('The embedded engine needs Linux: on this system the app opens without it.');
+    return;
+  }
+  const wanted = withDisplay ? [...needs, ...display] : needs;
+  const missing = await missingOf(wanted);
+  if (missing.length === 0) {
+    note('The packages of the operating system are installed');
+    return;
+  }
+  if (!existsSync('/usr/bin/apt-get')) {
+    const list = missing.map((need) => need.command ?? need.packages[0]).join(', ');
+    if (missing.every((need) => need.command === undefined)) {
+      note(`This is not Debian, so these were not looked for (Debian's names): ${list}`);
+      return;
+    }
+    throw new Actionable(`This is not Debian: install with its own package manager what these Debian packages hold, then try again: ${list}.`);
+  }
+  const first = missing.map((need) => need.packages[0]).join(' ');
+  if (process.getuid?.() !== 0) throw new Actionable(`Some Debian packages are missing and only root can install them: run \`sudo apt-get install ${first}\`, then try again.`);
+  await install(missing);
+}
+
+async function install(missing) {
+  let names = await candidates(missing);
+  if (names.length < missing.length) {
+    step('Updating the package lists (apt-get update)');
+    await must('apt-get', ['update', '-qq'], 'apt-get update failed: check /etc/apt/sources.list and the network, then try again.');
+    names = await candidates(missing);
+  }
+  const unknown = missing.filter((need) => !need.packages.some((name) => names.includes(name)));
+  if (unknown.length > 0) throw new Actionable(`This machine's package lists have none of ${unknown.map((need) => need.packages.join('|')).join(', ')}: use Debian 13, or install it by hand.`);
+  step(`Installing Debian packages: ${names.join(' ')}`);
+  const fetchAndSetUp = () => run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...names], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  await withoutStartingServices(async () => {
+    let result = await fetchAndSetUp();
+    if (result.code !== 0) {
+      // Lists that are older than the mirror name files that are gone.
+      step('Updating the package lists (apt-get update) and trying again');
+      await run('apt-get', ['update', '-qq']);
+      result = await fetchAndSetUp();
+    }
+    if (result.code !== 0) throw new Actionable(`apt-get could not install the packages: repair what it says and try again.\n${result.stderr.trim()}`);
+  });
+}
+
+/** Of each need the first package that apt knows, without repeats. */
+async function candidates(missing) {
+  const all = missing.flatMap((need) => need.packages);
+  const { stdout } = await run('apt-cache', ['policy', ...all], { env: { LC_ALL: 'C' } });
+  const known = new Set();
+  for (const block of stdout.split(/\n(?=\S)/)) {
+    const name = block.slice(0, block.indexOf(':'));
+    if (/Candidate: (?!\(none\))/.test(block)) known.add(name);
+  }
+  const chosen = missing.map((need) => need.packages.find((name) => known.has(name))).filter((name) => name !== undefined);
+  return [...new Set(chosen)];
+}
+
+async function missingOf(wanted) {
+  const installed = await installedPackages(wanted.flatMap((need) => need.packages));
+  const found = await Promise.all(wanted.map((need) => need.packages.some((name) => installed.has(name)) || (need.command !== undefined && onPath(need.command))));
+  return wanted.filter((_, index) => !found[index]);
+}
+
+async function installedPackages(names) {
+  const { stdout } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Abbrev}\\n', ...names]);
+  return new Set(stdout.split('\n').filter((line) => / .i/.test(line)).map((line) => line.split(' ')[0]));
+}
+
+function onPath(command) {
+  // sbin too: a user's PATH lacks it on Debian, root's has it.
+  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some((directory) => directory !== '' && existsSync(`${directory}/${command}`));
+}
+
+/**
+ * Debian starts a service when its package is installed: for docker.io a machine-wide engine that nobody asked for, as
+ * the embedded engine is a private one. Debian's own switch, policy-rc.d, holds that back while `body` runs.
+ */
+async function withoutStartingServices(body) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const ours = '#!/bin/sh\n# Put here by `npm start` of Bulkhead while packages are installed.\nexit 101\n';
+  const engineWasThere = onPath('dockerd');
+  const write = !existsSync(policy) || readFileSync(policy, 'utf8') === ours;
+  const remove = () => { if (write) rmSync(policy, { force: true }); };
+  if (write) {
+    writeFileSync(policy, ours);
+    chmodSync(policy, 0o755);
+    process.once('exit', remove);
+  }
+  try { await body(); } finally { remove(); process.off('exit', remove); }
+  if (!engineWasThere && existsSync('/run/systemd/system')) {
+    note("Debian's own Docker Engine was installed too. It was not started now, but will be at the next boot (`systemctl disable docker.socket docker` prevents that).");
+  }
+}

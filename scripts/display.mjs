@@ -1,0 +1,24 @@
+// A virtual display for machines without a screen.
+import { spawn } from 'node:child_process';
+import { Actionable } from './console.mjs';
+
+/**
+ * Starts Xvfb on a display that it finds free itself. Resolves with `{ name, stop }`, `name` such as `:99`;
+ * `stop` ends it by its process and resolves when it has ended.
+ */
+export async function startDisplay(size = '1440x900x24') {
+  // -displayfd 3: Xvfb writes the number it took to its fourth stream once it takes clients.
+  const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  let said = '';
+  xvfb.stderr.setEncoding('utf8').on('data', (chunk) => { said = (said + chunk).slice(-2000); });
+  const ended = new Promise((resolve) => { xvfb.once('exit', resolve).once('error', resolve); });
+  const number = await Promise.race([
+    new Promise((resolve) => { xvfb.stdio[3].setEncoding('utf8').once('data', (chunk) => { resolve(chunk.trim()); }); }),
+    ended.then(() => undefined),
+  ]);
+  if (number === undefined) throw new Actionable(`The virtual display did not start: install the package xvfb and try again (${said.trim() || 'Xvfb ended at once'}).`);
+  // From here on it must not hold up the end of this program.
+  xvfb.unref();
+  xvfb.stdio[3].destroy();
+  return { name: `:${number}`, stop: async () => { xvfb.kill('SIGTERM'); await ended; } };
+}

@@ -1,0 +1,75 @@
+// `npm start`: sets up, builds, starts the embedded engine and opens the app.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Actionable, main, note, step } from './console.mjs';
+import { build } from './build.mjs';
+import { startDisplay } from './display.mjs';
+import { findElectron } from './electron-runtime.mjs';
+import { ensureEngine, thingsToTry } from './engine.mjs';
+import { artifacts, at, engineRoot, handedToPinnedNode, repository } from './paths.mjs';
+import { hasNoDisplay, setUp } from './set-up.mjs';
+
+await main(async () => {
+  const headless = hasNoDisplay();
+  if (!process.argv.includes('--set-up-done')) await setUp({ withDisplay: headless });
+  if (await handedToPinnedNode(at('scripts', 'start.mjs'), ['--set-up-done'])) return;
+  await build();
+  const engineRuns = await ensureEngine(engineRoot);
+  await openApp(headless, engineRuns);
+});
+
+/** Opens the window and stays until it is closed, or until Ctrl-C or SIGTERM ends this program. */
+async function openApp(headless, engineRuns) {
+  const electron = findElectron();
+  const args = [repository];
+  // Chromium's sandbox refuses to run as root; a user's app keeps it.
+  if (process.getuid?.() === 0) args.unshift('--no-sandbox');
+  const environment = { ...process.env, BULKHEAD_ROOT: engineRoot };
+  let display;
+  const screenshot = path.join(artifacts, 'start.png');
+  if (headless) {
+    step('There is no display here: opening the window on a virtual one (Xvfb)');
+    display = await startDisplay();
+    environment.DISPLAY = display.name;
+    mkdirSync(artifacts, { recursive: true });
+    rmSync(screenshot, { force: true });
+    args.push(`--screenshot=${screenshot}`);
+  } else {
+    step('Opening the window');
+  }
+  const window = spawn(electron.path, args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment, cwd: repository });
+  let said = '';
+  window.stderr.setEncoding('utf8').on('data', (chunk) => { said = (said + chunk).slice(-4000); });
+  const closed = new Promise((resolve) => { window.once('exit', (code, signal) => { resolve(code ?? signal); }).once('error', resolve); });
+  // `npm` gets Ctrl-C too and ends first; what follows must still be done.
+  const asked = new Promise((resolve) => { for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve); });
+  try {
+    if (headless && !(await appears(screenshot, closed))) {
+      throw new Actionable(`The window did not show within 60 s: run \`DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`);
+    }
+    if (headless) note(`Screenshot: ${screenshot}`);
+    if (engineRuns) for (const line of thingsToTry(engineRoot)) note(line);
+    step(headless ? 'Running until Ctrl-C' : 'Running until the window is closed, or Ctrl-C');
+    const how = await Promise.race([closed, asked.then(() => 'asked')]);
+    if (how !== 'asked' && how !== 0) throw new Actionable(`The app ended unexpectedly (${String(how)}): read its last words below and try again.\n${said.trim()}`);
+  } finally {
+    window.kill('SIGTERM');
+    await closed;
+    await display?.stop();
+  }
+  if (engineRuns) note(`The window is closed. The engine keeps running: ${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`);
+}
+
+/** True once the file is there; false when the app ended or 60 s passed. */
+async function appears(file, closed) {
+  let ended = false;
+  void closed.then(() => { ended = true; });
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await delay(100)) {
+    if (existsSync(file)) return true;
+    if (ended) return false;
+  }
+  return false;
+}
