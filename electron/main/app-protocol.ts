@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { protocol, type Session } from 'electron';
+
+export const appScheme = 'app';
+export const appHost = 'bulkhead';
+export const appUrl = `${appScheme}://${appHost}/index.html`;
+/** Stands in the page wherever a nonce belongs (`html.cspNonce` of the renderer's build); a fresh one replaces it at every load. */
+export const noncePlaceholder = '__CSP_NONCE__';
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json',
+  '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.woff2': 'font/woff2', '.woff': 'font/woff', '.map': 'application/json', '.txt': 'text/plain; charset=utf-8',
+};
+
+/** Styles need a nonce (Emotion and CodeMirror make style elements at run time); scripts come from files of the app only. */
+export function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'", "script-src 'self'", `style-src 'self' 'nonce-${nonce}'`, "font-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+    "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "frame-src 'none'", "object-src 'none'", "worker-src 'none'",
+  ].join('; ');
+}
+
+/** Must run before the app is ready. */
+export function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+}
+
+/** Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. */
+export function serveApp(session: Session, directory: string): void {
+  session.protocol.handle(appScheme, (request) => respond(request.method, request.url, directory));
+}
+
+/** File below `directory` that `url` names, null for anything else: another host, `..` however it is written, a NUL, a backslash. */
+export function fileOf(url: string, directory: string): string | null {
+  let parsed: URL;
+  try { parsed = new URL(url); } catch { return null; }
+  if (parsed.protocol !== `${appScheme}:` || parsed.host !== appHost) return null;
+  let pathname: string;
+  try { pathname = decodeURIComponent(parsed.pathname); } catch { return null; }
+  if (pathname.includes('\0') || pathname.includes('\\') || pathname.split('/').includes('..')) return null;
+  const file = path.join(directory, pathname === '/' ? 'index.html' : pathname);
+  const relative = path.relative(directory, file);
+  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? null : file;
+}
+
+/** The response to one request of the page. Errors carry the same headers as pages do. */
+export async function respond(method: string, url: string, directory: string): Promise<Response> {
+  const nonce = randomBytes(16).toString('base64');
+  const headers = {
+    'content-security-policy': contentSecurityPolicy(nonce), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin',
+  };
+  const refuse = (status: number, text: string) => new Response(text, { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
+  if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'only GET');
+  const file = fileOf(url, directory);
+  if (file === null) return refuse(403, 'not a file of this app');
+  const type = contentTypes[path.extname(file)];
+  if (type === undefined) return refuse(403, 'not a kind of file this app has');
+  let body: Buffer;
+  try { body = await readFile(file); } catch { return refuse(404, 'no such file'); }
+  const html = path.extname(file) === '.html';
+  return new Response(html ? withNonce(body.toString('utf8'), nonce) : new Uint8Array(body), { headers: { ...headers, 'content-type': type, 'cache-control': html ? 'no-store' : 'no-cache' } });
+}
+
+/** Puts the nonce where the placeholder stands, and in a `<meta property="csp-nonce">` for scripts to read, unless the build wrote one. */
+export function withNonce(html: string, nonce: string): string {
+  const filled = html.replaceAll(noncePlaceholder, nonce);
+  return filled.includes('property="csp-nonce"') || filled.includes('property=csp-nonce') ? filled : filled.replace(/<head[^>]*>/i, (head) => `${head}<meta property="csp-nonce" nonce="${nonce}">`);
+}

@@ -1,0 +1,19 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BrowserWindow } from 'electron';
+
+/** Milliseconds from the start of this process to `now`. */
+export function sinceProcessStart(now = Date.now()): number {
+  // Electron's own, in ms since the epoch; null where the system does not tell.
+  const created = process.getCreationTime();
+  return Math.round(created === null ? process.uptime() * 1000 : now - created);
+}
+
+/** Writes what the window shows as PNG, making directories as needed. */
+export async function writeScreenshot(window: BrowserWindow, file: string): Promise<void> {
+  // Two frames: whatever the last state change touched is painted then.
+  await window.webContents.executeJavaScript('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))');
+  const image = await window.webContents.capturePage();
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, image.toPNG());
+}

@@ -1,0 +1,35 @@
+import type { EngineStatus } from '../../../shared/engine-status/status.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { Handlers } from '../ipc/register.ts';
+import { refuseDuringApply } from '../session.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
+type Action = 'start' | 'stop' | 'restart';
+const busyWord = { start: 'starting', stop: 'stopping', restart: 'restarting' } as const;
+
+/** Starting and stopping the engine: one action at a time, never during an apply. */
+export function engineHandlers({ session, elevation }: HandlerContext): Area {
+  const act = async (action: Action): Promise<Result<EngineStatus, AppError>> => {
+    const s = await session;
+    const free = refuseDuringApply(s.state.get());
+    if (!free.ok) return free;
+    const busy = s.state.get().busy.engine;
+    if (busy !== null) return fail('engine.request-failed', `the engine is already ${busy}`, { hint: 'Wait until that has ended.' });
+    s.state.set({ busy: { ...s.state.get().busy, engine: busyWord[action] } });
+    try {
+      const result = s.isRoot ? await s.target.driver[action]({ onLog: (line) => { s.log(line); } }) : await elevation.engine(action, () => s.target.driver.status());
+      if (result.ok) s.state.set({ engine: result.value });
+      return result;
+    } finally {
+      s.state.set({ busy: { ...s.state.get().busy, engine: null } });
+      void s.refreshEngine();
+    }
+  };
+  return {
+    'engine:start': () => act('start'),
+    'engine:stop': () => act('stop'),
+    'engine:restart': () => act('restart'),
+    'engine:log': async ({ lines }) => ok(await (await session).target.driver.log(lines)),
+  };
+}

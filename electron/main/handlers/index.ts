@@ -1,0 +1,25 @@
+import type { BrowserWindow } from 'electron';
+import type { Handlers } from '../ipc/register.ts';
+import type { UserStore } from '../preferences.ts';
+import type { Session } from '../session.ts';
+import type { Elevation } from '../elevation.ts';
+import { applyHandlers } from './apply.ts';
+import { containerHandlers } from './containers.ts';
+import { engineHandlers } from './engine.ts';
+import { pathHandlers } from './paths.ts';
+import { settingsHandlers } from './settings.ts';
+import { windowHandlers } from './window.ts';
+
+/** What handlers work on. The session may still be opening when the first request comes: it is awaited. */
+export interface HandlerContext {
+  readonly session: Promise<Session>;
+  readonly users: UserStore;
+  readonly elevation: Elevation;
+  window(): BrowserWindow | undefined;
+}
+
+/** Every request of the contract, by area. */
+export const allHandlers = (context: HandlerContext): Handlers => ({
+  'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
+  ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...engineHandlers(context), ...pathHandlers(context), ...windowHandlers(context),
+});

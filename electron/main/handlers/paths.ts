@@ -1,0 +1,41 @@
+import { lstat, realpath, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ok } from '../../../shared/result.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { Handlers } from '../ipc/register.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
+type Resolved = IpcOutput<'paths:resolve'>[number];
+
+/** Directories as written in the settings, looked up on this machine. Reads names and kinds only, never content. */
+export const pathHandlers = ({ session }: HandlerContext): Area => ({
+  'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
+  'paths:would-mount': async ({ path: wanted, against }) => {
+    const s = await session;
+    const { applied, draft } = s.state.get().settings;
+    const { wouldMount } = await import('../would-mount.ts');
+    return wouldMount(wanted, against === 'applied' ? applied : draft, s.target.paths);
+  },
+});
+
+/** The variables a settings file may start a path with. */
+export function expandPath(written: string, home = os.homedir(), tmp = os.tmpdir()): string {
+  return written.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (_all, name: string) => (name === 'HOME' ? home : tmp));
+}
+
+export async function resolvePath(written: string): Promise<Resolved> {
+  const expanded = expandPath(written);
+  const nowhere = (error: string | null): Resolved => ({ written, expanded, real: null, kind: 'missing', error });
+  if (!path.isAbsolute(expanded) || expanded.includes('\0')) return nowhere('not an absolute path');
+  try {
+    const [real, info] = await Promise.all([realpath(expanded), stat(expanded)]);
+    return { written, expanded, real, kind: info.isDirectory() ? 'directory' : info.isFile() ? 'file' : info.isSocket() ? 'socket' : 'other', error: null };
+  } catch (error) {
+    // A link to nothing is there, and still cannot be mounted: say which of the two it is.
+    const dangling = await lstat(expanded).then((info) => info.isSymbolicLink(), () => false);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return nowhere(dangling ? 'a symbolic link to nothing' : code === 'ENOENT' ? null : code);
+  }
+}

@@ -1,0 +1,12 @@
+import { ok } from '../../../shared/result.ts';
+import type { Handlers } from '../ipc/register.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'settings:set-draft' | 'settings:discard-draft' | 'settings:resolve-conflict'>;
+
+/** The draft: its text, what becomes of it, and conflicts with the file. */
+export const settingsHandlers = ({ session }: HandlerContext): Area => ({
+  'settings:set-draft': async ({ text }) => ok(await (await session).draft.edit(text)),
+  'settings:discard-draft': async () => (await session).draft.discard(),
+  'settings:resolve-conflict': async ({ keep }) => (await session).draft.resolve(keep),
+});

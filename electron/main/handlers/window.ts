@@ -1,0 +1,37 @@
+import { clipboard, dialog, nativeTheme } from 'electron';
+import { ok } from '../../../shared/result.ts';
+import type { Handlers } from '../ipc/register.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'preferences:set' | 'window:action' | 'clipboard:write' | 'dialog:pick-folder'>;
+
+/** The window itself, what the user prefers, and what only the desktop can do. */
+export const windowHandlers = ({ session, users, window }: HandlerContext): Area => ({
+  'preferences:set': async (change) => {
+    const preferences = users.setPreferences(definedOnly(change));
+    nativeTheme.themeSource = preferences.theme;
+    (await session).setPreferences(preferences);
+    return ok(preferences);
+  },
+  'window:action': ({ action }) => {
+    const w = window();
+    if (action === 'minimize') w?.minimize();
+    else if (action === 'close') w?.close();
+    else if (w?.isMaximized() === true) w.unmaximize();
+    else w?.maximize();
+    return ok(undefined);
+  },
+  'clipboard:write': ({ text }) => { clipboard.writeText(text); return ok(undefined); },
+  'dialog:pick-folder': async () => {
+    const w = window();
+    const options = { properties: ['openDirectory' as const, 'dontAddToRecent' as const] };
+    const picked = w === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(w, options);
+    const path = picked.filePaths[0];
+    return ok(picked.canceled || path === undefined ? null : { path });
+  },
+});
+
+/** Without keys that are there but undefined: they would overwrite what is set. */
+function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }; // same keys, fewer
+}

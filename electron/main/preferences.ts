@@ -1,0 +1,56 @@
+import Store from 'electron-store';
+import { z } from 'zod';
+import { preferencesSchema, type Preferences } from '../../shared/ipc/contract.ts';
+
+export const defaultPreferences: Preferences = { theme: 'system', language: 'system', notifications: true };
+
+const windowStateSchema = z.object({
+  x: z.number().int().optional(), y: z.number().int().optional(), width: z.number().int(), height: z.number().int(), maximized: z.boolean(),
+});
+export type WindowState = z.infer<typeof windowStateSchema>;
+export const defaultWindowState: WindowState = { width: 1280, height: 800, maximized: false };
+
+const keptDraftSchema = z.object({ text: z.string(), base: z.string() });
+/** A draft that could not be kept beside the settings file. `base` is the applied text it was started from. */
+export type KeptDraft = z.infer<typeof keptDraftSchema>;
+
+/** What the app remembers for its user: preferences, where the window was, drafts of settings files the user can't write beside. */
+export interface UserStore {
+  preferences(): Preferences;
+  setPreferences(change: Partial<Preferences>): Preferences;
+  windowState(): WindowState;
+  setWindowState(state: WindowState): void;
+  draft(rootId: string): KeptDraft | null;
+  setDraft(rootId: string, draft: KeptDraft | null): void;
+}
+
+/** The part of electron-store used here; anything with it will do in tests. */
+export interface Keeper { get(key: string): unknown; set(key: string, value: unknown): void; delete(key: string): void }
+
+/** Opens the store in `directory`. A broken file is started afresh by electron-store; a value that does not fit its schema counts as unset. */
+export function openUserStore(directory: string): UserStore {
+  return userStore(new Store<Record<string, unknown>>({ name: 'bulkhead', cwd: directory, clearInvalidConfig: true, accessPropertiesByDotNotation: false }));
+}
+
+export function userStore(keeper: Keeper): UserStore {
+  const read = <T>(key: string, schema: z.ZodType<T>, fallback: T): T => {
+    const parsed = schema.safeParse(keeper.get(key));
+    return parsed.success ? parsed.data : fallback;
+  };
+  const preferences = (): Preferences => {
+    const kept = read('preferences', preferencesSchema.partial(), {});
+    return { theme: kept.theme ?? defaultPreferences.theme, language: kept.language ?? defaultPreferences.language, notifications: kept.notifications ?? defaultPreferences.notifications };
+  };
+  return {
+    preferences,
+    setPreferences(change) {
+      const next = preferencesSchema.parse({ ...preferences(), ...change });
+      keeper.set('preferences', next);
+      return next;
+    },
+    windowState: () => read('window', windowStateSchema, defaultWindowState),
+    setWindowState(state) { keeper.set('window', state); },
+    draft: (rootId) => read(`draft:${rootId}`, keptDraftSchema.nullable(), null),
+    setDraft(rootId, draft) { if (draft === null) keeper.delete(`draft:${rootId}`); else keeper.set(`draft:${rootId}`, draft); },
+  };
+}

@@ -1,0 +1,143 @@
+import os from 'node:os';
+import type { Target } from '../../engine/target.ts';
+import type { RootPaths } from '../../engine/drivers/root-paths.ts';
+import type { AppState, Preferences } from '../../shared/ipc/contract.ts';
+import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
+import type { ContainerScan } from '../../shared/containers/protection.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { stateStore, type StateStore } from './app-state.ts';
+import { DraftSession } from './draft.ts';
+import { LogBuffer } from './log-buffer.ts';
+import { watchEngine } from './engine-feed.ts';
+import type { UserStore } from './preferences.ts';
+
+export interface SessionOptions {
+  readonly appVersion: string;
+  readonly isRoot: boolean;
+  readonly onLog: (line: EngineLogLine) => void;
+}
+
+/** Containers come and go in bursts (compose, CI): one scan a burst. */
+const scanAfterMs = 400;
+
+/** One engine opened by the app: the state, the draft, what is under way, and what keeps the state true. */
+export interface Session {
+  readonly target: Target;
+  readonly state: StateStore;
+  readonly draft: DraftSession;
+  readonly applyLog: LogBuffer;
+  readonly isRoot: boolean;
+  log(line: EngineLogLine): void;
+  refreshEngine(): Promise<EngineStatus>;
+  scan(): Promise<Result<ContainerScan, AppError>>;
+  setPreferences(preferences: Preferences): void;
+  /** What need not be known for the first frame: backends, containers, an interrupted apply. Resolves when the state is complete. */
+  loadRest(): Promise<void>;
+  /** Writes what is waiting and stops watching. */
+  close(): Promise<void>;
+}
+
+/** Reads what the first frame needs and starts watching. Never rejects for anything an engine or a file can be. */
+export async function openSession(target: Target, users: UserStore, options: SessionOptions): Promise<Session> {
+  const { paths } = target;
+  const [engine, verification] = await Promise.all([engineStatus(target), target.lastVerification().catch(() => null)]);
+  const late: { state?: StateStore } = {};
+  const draft = new DraftSession(
+    target.settings,
+    { get: () => users.draft(paths.id), set: (kept) => { users.setDraft(paths.id, kept); } },
+    (settings) => { late.state?.set({ settings }); },
+  );
+  const opened: StateStore = stateStore({
+    appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: os.tmpdir(), isRoot: options.isRoot,
+    engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null,
+    preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
+  });
+  late.state = opened;
+
+  let scanning: Promise<Result<ContainerScan, AppError>> | undefined;
+  let scanTimer: NodeJS.Timeout | undefined;
+  const scan = (): Promise<Result<ContainerScan, AppError>> => {
+    clearTimeout(scanTimer);
+    scanTimer = undefined;
+    scanning ??= (async () => {
+      opened.set({ busy: { ...opened.get().busy, scanning: true } });
+      // The last scan stays, with its age, when this one fails.
+      const result = await target.scan().catch((error: unknown) => fail('internal', 'the containers could not be listed', { cause: error }));
+      scanning = undefined;
+      opened.set({ ...(result.ok ? { scan: result.value, scanError: null } : { scanError: result.error }), busy: { ...opened.get().busy, scanning: false } });
+      return result;
+    })();
+    return scanning;
+  };
+  const scanSoon = () => {
+    if (opened.get().engine.phase === 'ready') scanTimer ??= setTimeout(() => { void scan(); }, scanAfterMs);
+  };
+
+  let refreshing: Promise<EngineStatus> | undefined;
+  let refreshAgain = false;
+  const refreshEngine = (): Promise<EngineStatus> => {
+    if (refreshing !== undefined) { refreshAgain = true; return refreshing; }
+    refreshing = (async () => {
+      let now: EngineStatus;
+      do {
+        refreshAgain = false;
+        const before = opened.get().engine;
+        now = await engineStatus(target);
+        opened.set({ engine: now });
+        if (now.phase === 'ready' && (before.phase !== 'ready' || before.generation !== now.generation)) scanSoon();
+        if (now.phase === 'ready') feed.reconnect();
+      } while (refreshAgain);
+      refreshing = undefined;
+      return now;
+    })();
+    return refreshing;
+  };
+
+  const feed = watchEngine(paths, () => opened.get().engine.phase === 'ready', {
+    engine: () => { void refreshEngine(); },
+    containers: () => { scanSoon(); void refreshEngine(); },
+  });
+  const unwatchSettings = target.settings.watch(() => { void draft.refresh(); });
+  const applyLog = new LogBuffer();
+
+  return {
+    target, state: opened, draft, applyLog, isRoot: options.isRoot, refreshEngine, scan,
+    log(line) { applyLog.add(line); options.onLog(line); },
+    setPreferences(preferences) { opened.set({ preferences }); },
+    async loadRest() {
+      await Promise.all([
+        target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined),
+        opened.get().engine.phase === 'ready' ? scan() : undefined,
+      ]);
+    },
+    async close() {
+      clearTimeout(scanTimer);
+      feed.stop();
+      unwatchSettings();
+      await draft.flush().catch(() => undefined);
+      target.dispose();
+    },
+  };
+}
+
+/** The engine's status; one that can't even be asked about is `failed` with the reason, never shown as fine. */
+async function engineStatus(target: Target): Promise<EngineStatus> {
+  try { return await target.driver.status(); } catch (error) {
+    return unknownEngine(target.paths, target.driver.kind, error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why: string): EngineStatus {
+  return {
+    kind, phase: 'failed', name: os.hostname(), root: paths.root, socket: paths.clientSocket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
+    supervisorPid: null, dockerdPid: null, generation: 0, startedAt: null, version: null, apiVersion: null, kernel: null, os: null, storageDriver: null,
+    defaultRuntime: null, counts: null, gatewayUp: false, plannerUp: false, problem: { message: why, logTail: [] },
+  };
+}
+
+/** Applied state of things that must not run at the same time as an apply. */
+export function refuseDuringApply(state: AppState): Result<null, AppError> {
+  return state.run !== null && state.run.activity !== 'ended'
+    ? fail('apply.in-progress', 'an apply is under way', { hint: 'Wait until it has ended, or cancel it.' })
+    : ok(null);
+}

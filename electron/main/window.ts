@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { BrowserWindow, Menu, nativeTheme, screen } from 'electron';
+import { appUrl } from './app-protocol.ts';
+import type { UserStore, WindowState } from './preferences.ts';
+
+/** The shell colour of each theme: what is behind the page until it paints, so that nothing flashes. */
+const shellColour = () => (nativeTheme.shouldUseDarkColors ? '#101215' : '#F3F4F6');
+
+/** Opens the one window, hidden until its first frame is ready. `preload` is an absolute path. */
+export function openWindow(store: UserStore, preload: string, devTools: boolean): BrowserWindow {
+  const remembered = onScreen(store.windowState(), screen.getAllDisplays().map((display) => display.workArea));
+  const window = new BrowserWindow({
+    ...(remembered.x === undefined || remembered.y === undefined ? {} : { x: remembered.x, y: remembered.y }),
+    width: remembered.width, height: remembered.height, minWidth: 900, minHeight: 600,
+    show: false, title: 'Bulkhead', backgroundColor: shellColour(), autoHideMenuBar: true,
+    // macOS keeps its own buttons; elsewhere the page draws them and asks through `window:action`.
+    ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } } : { frame: false }),
+    webPreferences: {
+      preload, contextIsolation: true, sandbox: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false,
+      webSecurity: true, webviewTag: false, allowRunningInsecureContent: false, experimentalFeatures: false, navigateOnDragDrop: false, spellcheck: false, devTools,
+    },
+  });
+  if (remembered.maximized) window.maximize();
+  window.once('ready-to-show', () => { window.show(); });
+  nativeTheme.on('updated', () => { if (!window.isDestroyed()) window.setBackgroundColor(shellColour()); });
+  rememberState(window, store);
+  void window.loadURL(appUrl);
+  return window;
+}
+
+/** The remembered state, without its place when no display shows enough of the title bar to take hold of. */
+export function onScreen(state: WindowState, areas: readonly { x: number; y: number; width: number; height: number }[]): WindowState {
+  const { x, y, ...rest } = state;
+  const size = { ...rest, width: Math.max(900, rest.width), height: Math.max(600, rest.height) };
+  if (x === undefined || y === undefined) return size;
+  const visible = areas.some((a) => x + size.width > a.x + 100 && x < a.x + a.width - 100 && y >= a.y && y < a.y + a.height - 40);
+  return visible ? { ...size, x, y } : size;
+}
+
+function rememberState(window: BrowserWindow, store: UserStore): void {
+  let pending: NodeJS.Timeout | undefined;
+  const save = () => {
+    clearTimeout(pending);
+    if (window.isDestroyed() || window.isMinimized()) return;
+    store.setWindowState({ ...window.getNormalBounds(), maximized: window.isMaximized() });
+  };
+  const later = () => { clearTimeout(pending); pending = setTimeout(save, 400); };
+  window.on('resize', later);
+  window.on('move', later);
+  window.on('maximize', later);
+  window.on('unmaximize', later);
+  window.on('close', save);
+}
+
+/** Edit shortcuts need a menu on macOS; elsewhere there is none. */
+export function setMenu(): void {
+  Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]) : null);
+}
+
+/** dist/electron/preload.cjs, beside the main script. */
+export const preloadPath = (mainDirectory: string): string => path.join(mainDirectory, 'preload.cjs');
