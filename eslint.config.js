@@ -1,42 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import reactHooks from 'eslint-plugin-react-hooks';
-
-// The house's import direction: which rooms a room may not import from, and what a room may not use at all.
-const rooms = ['shared', 'engine', 'gateway', 'cli', 'electron', 'renderer'];
-const allowed = {
-  shared: [],
-  engine: ['shared'],
-  gateway: ['shared'],
-  cli: ['shared', 'engine', 'gateway'],
-  electron: ['shared', 'engine', 'gateway'],
-  renderer: ['shared'],
-};
-const nodeFree = ['shared', 'renderer'];
-
-const direction = rooms.map((room) => {
-  const forbidden = rooms.filter((other) => other !== room && !allowed[room].includes(other));
-  const patterns = [{ regex: `^(\\.\\./)+(${forbidden.join('|')})/`, message: `${room}/ must not import from there (see ARCHITECTURE.md, Imports).` }];
-  if (nodeFree.includes(room)) patterns.push({ regex: '^(node:|electron$|dockerode|koffi)', message: `${room}/ has no Node, Electron or I/O.` });
-  return {
-    files: [`${room}/**/*.{ts,tsx}`],
-    ignores: [`${room}/**/*.test.{ts,tsx}`],
-    rules: { 'no-restricted-imports': ['error', { patterns }] },
-  };
-});
-
-// Features of the renderer don't import each other.
-const features = {
-  files: ['renderer/features/**/*.{ts,tsx}'],
-  ignores: ['renderer/**/*.test.{ts,tsx}'],
-  rules: {
-    'no-restricted-imports': ['error', { patterns: [
-      { regex: '^(\\.\\./)+(engine|gateway|cli|electron)/', message: 'renderer/ imports shared/ only.' },
-      { regex: '^(node:|electron$|dockerode|koffi)', message: 'renderer/ has no Node, Electron or I/O.' },
-      { regex: '^\\.\\./(?!\\.\\./)[^/]+/', message: "Features don't import each other; move what is shared to renderer/components or renderer/app." },
-    ] }],
-  },
-};
+import { importDirection } from './scripts/import-direction.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'runtime/build/**', 'artifacts/**', '.cache/**', 'test-results/**'] },
@@ -72,6 +37,15 @@ export default tseslint.config(
     files: ['electron/**/*.ts'], ignores: ['electron/main/ipc/**'],
     rules: { 'no-restricted-syntax': ['error', { selector: "ImportSpecifier[imported.name='ipcMain']", message: 'Only electron/main/ipc registers handlers; add the request to shared/ipc/contract.ts.' }] },
   },
-  ...direction,
-  features,
+  // Tests may import anything.
+  {
+    files: ['{shared,engine,gateway,cli,electron,renderer}/**/*.{ts,tsx}'], ignores: ['**/*.test.{ts,tsx}'],
+    plugins: { house: { rules: { 'import-direction': importDirection } } }, rules: { 'house/import-direction': 'error' },
+  },
+  // shared/ is pure: neither Node's globals nor the browser's.
+  {
+    files: ['shared/**/*.ts'], ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-globals': ['error', ...['process', 'Buffer', 'global', 'require', '__dirname', 'window', 'document', 'navigator', 'localStorage', 'sessionStorage', 'fetch', 'WebSocket', 'console']] },
+  },
+  { files: ['renderer/**/*.{ts,tsx}'], ignores: ['**/*.test.{ts,tsx}'], rules: { 'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', '__dirname'] } },
 );

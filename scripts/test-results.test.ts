@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { closingLine, countsOf, failuresOf, parseArguments, table } from './test-results.mjs';
+
+const names = ['lint', 'typecheck', 'unit', 'engine', 'e2e'];
+const stage = (name: string, passed: number, failed: number, skipped = 0) => ({ name, passed, failed, skipped, seconds: 1.4, log: '/x' });
+
+describe('closing line', () => {
+  it('adds up all stages and names skipped tests only where there are any', () => {
+    expect(closingLine([stage('lint', 1, 0), stage('unit', 20, 3)])).toBe('21 passed, 3 failed');
+    expect(closingLine([stage('unit', 20, 0, 2)])).toBe('20 passed, 0 failed, 2 skipped');
+  });
+
+  it('keeps one row a stage in the table', () => {
+    expect(table([stage('lint', 1, 0), stage('unit', 20, 3)]).split('\n')).toHaveLength(3);
+  });
+});
+
+describe('counts of a report', () => {
+  const report = (value: object) => JSON.stringify(value);
+
+  it('reads passed, failed and skipped tests', () => {
+    const text = report({ numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1, testResults: [] });
+    expect(countsOf(text, 1)).toEqual({ passed: 5, failed: 1, skipped: 3 });
+  });
+
+  it('counts a file that did not load as a failure', () => {
+    const text = report({ numPassedTests: 5, numFailedTests: 0, testResults: [{ name: '/r/a.test.ts', status: 'failed', message: 'SyntaxError', assertionResults: [] }] });
+    expect(countsOf(text, 1)).toEqual({ passed: 5, failed: 1, skipped: 0 });
+    expect(failuresOf(text, '/r')[0]).toContain('a.test.ts\n      SyntaxError');
+  });
+
+  it('counts a crash, a hang and a bad exit code that no test explains as a failure', () => {
+    expect(countsOf(undefined, 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    expect(countsOf('{"numPass', 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+    const good = report({ numPassedTests: 5, numFailedTests: 0, testResults: [] });
+    expect(countsOf(good, 0).failed).toBe(0);
+    expect(countsOf(good, 1).failed).toBe(1);
+    expect(countsOf(good, null).failed).toBe(1);
+  });
+
+  it('shows file, test and message of a failure', () => {
+    const text = report({ testResults: [{ name: '/r/shared/a.test.ts', status: 'failed', assertionResults: [
+      { status: 'passed', fullName: 'good', failureMessages: [] },
+      { status: 'failed', fullName: 'adds up', failureMessages: ['expected 2 to be 3\n    at /r/node_modules/x.js'] },
+    ] }] });
+    expect(failuresOf(text, '/r')).toEqual(['  ✗ shared/a.test.ts › adds up\n      expected 2 to be 3']);
+  });
+});
+
+describe('arguments', () => {
+  it('runs everything when nothing is named', () => {
+    expect(parseArguments([], names)).toEqual({ only: undefined, paths: [] });
+  });
+
+  it('takes stages and paths', () => {
+    expect(parseArguments(['--only', 'unit,lint'], names).only).toEqual(['unit', 'lint']);
+    expect(parseArguments(['--only=unit', 'shared/a.test.ts'], names)).toEqual({ only: ['unit'], paths: ['shared/a.test.ts'] });
+    expect(parseArguments(['shared'], names).only).toEqual(['unit', 'engine', 'e2e']);
+  });
+
+  it('refuses what it does not know, and says what it takes', () => {
+    expect(() => parseArguments(['--only', 'units'], names)).toThrow('lint, typecheck, unit, engine, e2e');
+    expect(() => parseArguments(['--only'], names)).toThrow('--only takes');
+    expect(() => parseArguments(['--watch'], names)).toThrow('--only NAME');
+  });
+});
