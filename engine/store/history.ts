@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { z } from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { readSettings, syncDirectory, systemCode, type StoredText } from './files.ts';
 
 /** `history/NNNN/meta.json`. */
 export const historyEntrySchema = z.object({
@@ -18,3 +23,110 @@ export const historyEntrySchema = z.object({
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+
+/** Everything one version keeps: the settings text and daemon.json as they were, null where there was no file. */
+export interface HistoryVersion {
+  readonly entry: HistoryEntry;
+  readonly settings: string | null;
+  readonly daemonJson: string | null;
+}
+
+export const versionDirectory = (history: string, version: number): string => path.join(history, String(version).padStart(4, '0'));
+
+/** Readable versions, oldest first. A folder without a sound meta.json is left out; its number is never given out again (`nextVersion`). */
+export async function listHistory(history: string): Promise<Result<HistoryEntry[], AppError>> {
+  const numbers = await versionNumbers(history);
+  if (!numbers.ok) return numbers;
+  const entries = await Promise.all(numbers.value.map(async (version) => {
+    const text = await readFile(path.join(versionDirectory(history, version), 'meta.json'), 'utf8').catch(() => null);
+    if (text === null) return null;
+    try {
+      const parsed = historyEntrySchema.safeParse(JSON.parse(text));
+      return parsed.success && parsed.data.version === version ? parsed.data : null;
+    } catch { return null; }
+  }));
+  return ok(entries.filter((entry): entry is HistoryEntry => entry !== null));
+}
+
+async function versionNumbers(history: string): Promise<Result<number[], AppError>> {
+  try {
+    return ok((await readdir(history)).filter((name) => /^\d{4,9}$/.test(name)).map(Number).sort((a, b) => a - b));
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? ok([]) : fail('settings.unreadable', `${history} could not be read`, { cause: error, params: { path: history } });
+  }
+}
+
+/** Where the applied file stands in history, and the number after it. */
+export interface VersionState {
+  /** The applied text's version; one that isn't recorded yet (changed by another program) has the next free number. 0: no file, no history. */
+  readonly current: number;
+  readonly recorded: boolean;
+  readonly next: number;
+  readonly entries: readonly HistoryEntry[];
+}
+
+export async function versionState(history: string, applied: StoredText): Promise<Result<VersionState, AppError>> {
+  const [numbers, entries] = await Promise.all([versionNumbers(history), listHistory(history)]);
+  if (!numbers.ok) return numbers;
+  if (!entries.ok) return entries;
+  const highest = numbers.value.at(-1);
+  const last = entries.value.at(-1);
+  const recorded = last !== undefined && last.version === highest && last.hash === applied.hash;
+  const current = recorded ? last.version : highest === undefined ? (applied.exists ? 1 : 0) : highest + 1;
+  return ok({ current, recorded, next: current + 1, entries: entries.value });
+}
+
+/** Writes a version's folder, whole or not at all. An existing one is replaced only when it is that very version's unfinished write. */
+export async function writeVersion(history: string, version: HistoryVersion): Promise<Result<string, AppError>> {
+  const target = versionDirectory(history, version.entry.version);
+  const temporary = path.join(history, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    // 0700: daemon.json may hold proxy credentials.
+    await mkdir(temporary, { recursive: true, mode: 0o700 });
+    const put = (name: string, text: string) => writeDurably(path.join(temporary, name), text);
+    if (version.settings !== null) await put('admin-settings.json', version.settings);
+    if (version.daemonJson !== null) await put('daemon.json', version.daemonJson);
+    await put('meta.json', `${JSON.stringify(version.entry, null, 2)}\n`);
+    await syncDirectory(temporary);
+    await rename(temporary, target);
+    await syncDirectory(history);
+    return ok(target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    return fail('settings.unwritable', `the backup ${target} could not be written`, { cause: error, hint: 'Nothing was changed. Make room or give write permission, then try again.', params: { path: target } });
+  }
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try { await handle.writeFile(text); await handle.sync(); } finally { await handle.close(); }
+}
+
+/** Reads one version back. `settings.version-unknown` when there is none. */
+export async function readVersion(history: string, version: number): Promise<Result<HistoryVersion, AppError>> {
+  const entries = await listHistory(history);
+  if (!entries.ok) return entries;
+  const entry = entries.value.find((candidate) => candidate.version === version);
+  if (entry === undefined) {
+    const known = entries.value.map((candidate) => candidate.version).join(', ');
+    return fail('settings.version-unknown', `there is no version ${version}`, { reason: known === '' ? 'nothing has been applied yet' : `there are: ${known}`, params: { version } });
+  }
+  const directory = versionDirectory(history, version);
+  const settings = await readSettings(path.join(directory, 'admin-settings.json'));
+  if (!settings.ok) return settings;
+  const daemonJson = await readFile(path.join(directory, 'daemon.json'), 'utf8').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  return ok({ entry, settings: settings.value.exists ? settings.value.text : null, daemonJson });
+}
+
+/** When ECI was last turned on (ISO 8601), null when it is off or history doesn't know. `entries` oldest first. */
+export function eciSince(entries: readonly HistoryEntry[]): string | null {
+  let since: string | null = null;
+  for (const entry of entries) {
+    if (!entry.eci) since = null;
+    else if (since === null && entry.how === 'apply') since = entry.at;
+  }
+  return since;
+}

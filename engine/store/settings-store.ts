@@ -1,6 +1,12 @@
-import type { AppError, Result } from '../../shared/result.ts';
-import type { SettingsState } from '../../shared/ipc/contract.ts';
-import type { HistoryEntry } from './history.ts';
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { maxTextLength, type SettingsState } from '../../shared/ipc/contract.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { RootPaths } from '../drivers/root-paths.ts';
+import { noFile, readSettings, removeFile, systemCode, writeFileAtomic, type StoredText } from './files.ts';
+import { listHistory, readVersion, versionState, type HistoryEntry } from './history.ts';
+import { watchFiles } from './watch.ts';
 
 /** The settings file of one engine, its draft and its history. */
 export interface SettingsStore {
@@ -18,4 +24,110 @@ export interface SettingsStore {
   historyText(version: number): Promise<Result<string, AppError>>;
   /** Makes a version's text the draft; applying it is a separate, planned step. */
   rollback(version: number): Promise<Result<SettingsState, AppError>>;
+}
+
+type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history'>;
+
+/** Where the text a draft was started from is kept: without it a change underneath could not be told from one's own edit. */
+export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string => paths.draft.replace(/\.json$/, '.base.json');
+
+/** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
+export function createSettingsStore(paths: StorePaths): SettingsStore {
+  const basePath = draftBasePath(paths);
+
+  const read = async (): Promise<SettingsState> => {
+    const [applied, draft, base] = await Promise.all([readSettings(paths.settings), readSettings(paths.draft), readSettings(basePath)]);
+    const current: StoredText = applied.ok ? applied.value : { ...noFile, exists: true };
+    const versions = await versionState(paths.history, current);
+    const draftStored = draft.ok && draft.value.exists ? draft.value.text : null;
+    const baseStored = base.ok && base.value.exists ? base.value.text : null;
+    // Nothing edited since the draft was started: it follows the file.
+    const edited = draftStored !== null && draftStored !== baseStored && draftStored !== current.text;
+    const baseText = edited && baseStored !== null ? baseStored : current.text;
+    const readError = !applied.ok ? applied.error : !draft.ok ? draft.error : !versions.ok ? versions.error : null;
+    return {
+      path: paths.settings, applied: current.text, appliedHash: current.hash, exists: current.exists,
+      appliedVersion: versions.ok ? versions.value.current : 0,
+      draft: edited ? draftStored : current.text, base: baseText, conflict: edited && baseText !== current.text,
+      readError, readOnly: await readOnlyReason(paths),
+    };
+  };
+
+  const dropDraft = async (): Promise<Result<void, AppError>> => {
+    const draft = await removeFile(paths.draft);
+    return draft.ok ? removeFile(basePath) : draft;
+  };
+
+  const keepDraft = async (text: string, base: string): Promise<Result<void, AppError>> => {
+    if (Buffer.byteLength(text) > maxTextLength) {
+      return fail('settings.too-large', 'the draft is too large to be a settings file', { reason: `it has more than ${maxTextLength} bytes` });
+    }
+    const directory = await ensureRoot(paths.root);
+    if (!directory.ok) return directory;
+    // The base first: a draft without its base would hide a conflict.
+    const written = await writeFileAtomic(basePath, base);
+    return written.ok ? writeFileAtomic(paths.draft, text) : written;
+  };
+
+  const setDraft = async (text: string): Promise<Result<SettingsState, AppError>> => {
+    const state = await read();
+    const done = text === state.applied && (state.exists || text !== '') ? await dropDraft() : await keepDraft(text, state.base);
+    return done.ok ? ok(await read()) : done;
+  };
+
+  return {
+    read, setDraft,
+    discardDraft: async () => {
+      const done = await dropDraft();
+      return done.ok ? ok(await read()) : done;
+    },
+    resolveConflict: async (keep) => {
+      const state = await read();
+      const done = keep === 'theirs' ? await dropDraft() : await keepDraft(state.draft, state.applied);
+      return done.ok ? ok(await read()) : done;
+    },
+    watch: (listener) => watchFiles([paths.settings, paths.draft, basePath], listener),
+    history: async () => {
+      const entries = await listHistory(paths.history);
+      return entries.ok ? ok([...entries.value].reverse()) : entries;
+    },
+    historyText: async (version) => {
+      const found = await readVersion(paths.history, version);
+      return found.ok ? ok(found.value.settings ?? '') : found;
+    },
+    rollback: async (version) => {
+      const found = await readVersion(paths.history, version);
+      if (!found.ok) return found;
+      if (found.value.settings === null) {
+        return fail('settings.version-unknown', `version ${version} has no settings file`, { reason: 'it records that there was none', hint: 'Turn ECI off instead: bulkhead settings set /enhancedContainerIsolation/value false' });
+      }
+      return setDraft(found.value.settings);
+    },
+  };
+}
+
+/** Makes the engine's directory if there is none. */
+export async function ensureRoot(root: string): Promise<Result<void, AppError>> {
+  try {
+    // 0755: clients reach the socket through it; secrets below have modes of their own.
+    await mkdir(root, { recursive: true, mode: 0o755 });
+    return ok(undefined);
+  } catch (error) {
+    return fail('settings.unwritable', `${root} could not be made`, { cause: error, hint: 'Run as a user who may write there (root).', params: { path: root } });
+  }
+}
+
+/** Why this user can't save, null when they can. A directory that is not there yet counts by its nearest parent. */
+async function readOnlyReason(paths: StorePaths): Promise<string | null> {
+  let directory = path.dirname(paths.settings);
+  for (;;) {
+    try {
+      await access(directory, constants.W_OK);
+      return null;
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') return error instanceof Error ? error.message : String(error);
+      if (path.dirname(directory) === directory) return `${directory} does not exist`;
+      directory = path.dirname(directory);
+    }
+  }
 }

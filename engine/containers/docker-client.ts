@@ -1,0 +1,29 @@
+import Docker from 'dockerode';
+import { fail, type AppError, type Err } from '../../shared/result.ts';
+import { systemCode } from '../store/files.ts';
+
+/** A client of the Docker API on a unix socket. Connects on each call; nothing to close. */
+export function dockerClient(socketPath: string, timeoutMs?: number): Docker {
+  return new Docker({ socketPath, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) });
+}
+
+/** HTTP status of an engine's refusal, null when the engine wasn't reached. */
+export function statusOf(error: unknown): number | null {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null;
+}
+
+/** The engine's own words for a refusal: its JSON `message`, else the error's. */
+export function engineMessage(error: unknown): string {
+  if (error instanceof Error && 'json' in error && typeof error.json === 'object' && error.json !== null && 'message' in error.json && typeof error.json.message === 'string') return error.json.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A failed call as an AppError: `engine.unreachable` when nobody answered (or the gateway said 503), `engine.request-failed` otherwise. */
+export function requestFailure(what: string, error: unknown): Err<AppError> {
+  const status = statusOf(error);
+  if (status === null || status === 503) {
+    const hint = systemCode(error) === 'EACCES' ? 'Join the group that may use the socket (docker), or run as root.' : 'Start the engine: bulkhead engine start.';
+    return fail('engine.unreachable', `${what}: the engine does not answer`, { reason: engineMessage(error), hint });
+  }
+  return fail('engine.request-failed', what, { reason: engineMessage(error), params: { status } });
+}

@@ -1,0 +1,72 @@
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
+import pLimit from 'p-limit';
+import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
+import { isAnonymousVolume } from './scan.ts';
+import { engineMessage, statusOf } from './docker-client.ts';
+
+export interface RemoveOptions {
+  /** After each one, in the order they end. */
+  readonly onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void;
+  /** Ones not begun yet are left alone. */
+  readonly signal?: AbortSignal;
+}
+
+/** Removals at once: each may wait for a container to stop. */
+const removeConcurrency = 4;
+/** Seconds a running container gets to end by itself before it is killed (the engine's own default). */
+const stopSeconds = 10;
+
+/**
+ * Removes containers; one outcome per id asked for, in that order (D). Running ones are refused unless `includeRunning`, then stopped first.
+ * Volumes stay unless `removeVolumes`: then anonymous ones go with the container and named ones after it, where no other container uses them.
+ */
+export async function removeContainers(docker: Docker, request: RemoveRequest, options: RemoveOptions = {}): Promise<RemoveOutcome[]> {
+  const limit = pLimit(removeConcurrency);
+  let done = 0;
+  return Promise.all(request.ids.map((id) => limit(async () => {
+    const outcome = options.signal?.aborted === true ? { id, name: id, removed: false, error: 'not begun: cancelled' } : await removeOne(docker, id, request);
+    done++;
+    options.onProgress?.(outcome, done, request.ids.length);
+    return outcome;
+  })));
+}
+
+async function removeOne(docker: Docker, id: string, request: RemoveRequest): Promise<RemoveOutcome> {
+  const container = docker.getContainer(id);
+  let inspected: ContainerInspectInfo;
+  try {
+    inspected = await container.inspect();
+  } catch (error) {
+    return { id, name: id, removed: false, error: statusOf(error) === 404 ? 'there is no such container' : engineMessage(error) };
+  }
+  const name = inspected.Name.replace(/^\//, '');
+  const running = inspected.State.Running || inspected.State.Paused || inspected.State.Restarting;
+  if (running && !request.includeRunning) return { id, name, removed: false, error: 'it is running; say explicitly that running containers may be stopped and removed' };
+  // By full id from here: a name may be given to another container meanwhile.
+  const target = docker.getContainer(inspected.Id);
+  try {
+    if (running) await target.stop({ t: stopSeconds }).catch((error: unknown) => { if (statusOf(error) !== 304) throw error; });
+    // Without includeRunning no force: one that was started since is then refused by the engine.
+    await target.remove({ force: request.includeRunning, v: request.removeVolumes });
+  } catch (error) {
+    // Auto-remove (--rm) may have been faster: gone is what was asked for.
+    if (statusOf(error) !== 404) return { id, name, removed: false, error: engineMessage(error) };
+  }
+  if (!request.removeVolumes) return { id, name, removed: true };
+  const kept = await removeNamedVolumes(docker, inspected);
+  return kept.length === 0 ? { id, name, removed: true } : { id, name, removed: true, error: `volumes kept: ${kept.join('; ')}` };
+}
+
+async function removeNamedVolumes(docker: Docker, inspected: ContainerInspectInfo): Promise<string[]> {
+  const kept: string[] = [];
+  for (const mount of inspected.Mounts) {
+    if (mount.Type !== 'volume' || mount.Name === undefined || isAnonymousVolume(mount.Name)) continue;
+    try {
+      await docker.getVolume(mount.Name).remove();
+    } catch (error) {
+      if (statusOf(error) !== 404) kept.push(`${mount.Name} (${engineMessage(error)})`);
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,143 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { maxTextLength } from '../../shared/ipc/contract.ts';
+import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
+
+/** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' when there is no file. */
+export interface StoredText {
+  readonly exists: boolean;
+  readonly text: string;
+  readonly hash: string;
+}
+
+export const noFile: StoredText = { exists: false, text: '', hash: '' };
+
+/** sha256 of a text's UTF-8 bytes, hex. */
+export function sha256(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The code of a system error ("EACCES"), '' when it is something else. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/**
+ * Reads a settings text. No file is a value (`exists: false`), everything else that hinders is an error:
+ * `settings.too-large` above 4 MiB, `settings.unreadable` for directories, devices, missing permission and bytes that aren't UTF-8.
+ * A UTF-8 byte order mark stays in the text: the lint reports and mends it.
+ */
+export async function readSettings(file: string): Promise<Result<StoredText, AppError>> {
+  let handle: FileHandle;
+  try {
+    // O_NONBLOCK: opening a FIFO must not hang.
+    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? ok(noFile) : unreadable(file, error);
+  }
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) return unreadable(file, stat.isDirectory() ? 'it is a directory' : 'it is not a regular file');
+    const bytes = await readUpTo(handle, maxTextLength + 1);
+    if (bytes.length > maxTextLength) {
+      return fail('settings.too-large', `${file} is too large to be a settings file`, { reason: `it has more than ${maxTextLength} bytes`, hint: 'Check that it is the right file.', params: { path: file } });
+    }
+    return decode(file, bytes);
+  } catch (error) {
+    return unreadable(file, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(file: string, cause: unknown): Result<never, AppError> {
+  const hint = systemCode(cause) === 'EACCES' ? 'Run as a user who may read it (root), or give it mode 0644.' : 'Mend or move it away, then try again.';
+  return fail('settings.unreadable', `${file} could not be read`, { cause, hint, params: { path: file } });
+}
+
+function decode(file: string, bytes: Buffer): Result<StoredText, AppError> {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return unreadable(file, 'it is UTF-16; the engine reads UTF-8 only. Save it as UTF-8 without BOM');
+  }
+  try {
+    return ok({ exists: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), hash: sha256(bytes) });
+  } catch {
+    return unreadable(file, 'its bytes are not valid UTF-8');
+  }
+}
+
+async function readUpTo(handle: FileHandle, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  while (total < limit) {
+    const chunk = Buffer.alloc(Math.min(65_536, limit - total));
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) break;
+    chunks.push(chunk.subarray(0, bytesRead));
+    total += bytesRead;
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Replaces `file` as a whole or not at all: a temporary file in the same directory, fsync, rename, fsync of the directory.
+ * On any failure (disk full, no permission) the old file is untouched and the temporary one is gone.
+ */
+export async function writeFileAtomic(file: string, content: string | Uint8Array, options: { mode?: number; code?: AppErrorCode } = {}): Promise<Result<void, AppError>> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      // Explicitly, since the umask would narrow a mode given to open.
+      await handle.chmod(options.mode ?? 0o644);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+    await syncDirectory(path.dirname(file));
+    return ok(undefined);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    return fail(options.code ?? 'settings.unwritable', `${file} could not be written`, { cause: error, hint: writeHint(systemCode(error)), params: { path: file } });
+  }
+}
+
+function writeHint(code: string): string {
+  switch (code) {
+    case 'ENOSPC': case 'EDQUOT': return 'Make room on the disk, then try again. The old file is unchanged.';
+    case 'EACCES': case 'EPERM': return 'Run as a user who may write there (root). The old file is unchanged.';
+    case 'EROFS': return 'The file system is read-only; remount it writable. The old file is unchanged.';
+    default: return 'The old file is unchanged.';
+  }
+}
+
+/** Makes a rename or unlink in `directory` durable. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try { await handle.sync(); } finally { await handle.close(); }
+}
+
+/** Deletes a file durably; none there is fine. */
+export async function removeFile(file: string, code: AppErrorCode = 'settings.unwritable'): Promise<Result<void, AppError>> {
+  try {
+    await unlink(file);
+    await syncDirectory(path.dirname(file));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') return fail(code, `${file} could not be deleted`, { cause: error, params: { path: file } });
+  }
+  return ok(undefined);
+}
+
+/** Deletes temporary files that writers killed in the middle left beside `file`. Only while nobody else can be writing it (under the apply lock). */
+export async function removeLeftTemporaries(file: string): Promise<void> {
+  const directory = path.dirname(file);
+  const names = await readdir(directory).catch(() => []);
+  const prefix = `.${path.basename(file)}.`;
+  for (const name of names) {
+    if (name.startsWith(prefix) && /\.\d+\.[0-9a-f]{12}\.tmp$/.test(name)) await unlink(path.join(directory, name)).catch(() => undefined);
+  }
+}

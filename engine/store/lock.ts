@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rename, unlink } from 'node:fs/promises';
+import { z } from 'zod';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { sha256, systemCode } from './files.ts';
+
+const ownerSchema = z.object({
+  pid: z.number().int().positive(),
+  /** Start time of that process in clock ticks since boot (field 22 of /proc/pid/stat): a reused pid is not the owner. */
+  started: z.string(),
+  /** Makes every acquisition distinct. */
+  nonce: z.string(),
+  boot: z.string(),
+});
+type Owner = z.infer<typeof ownerSchema>;
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the lock file `file`, or says who holds it (`apply.in-progress`). A lock whose owner is gone (other boot, no such process,
+ * pid reused) is taken over. Safe against any number of processes doing this at once.
+ */
+export async function acquireLock(file: string, depth = 0): Promise<Result<Lock, AppError>> {
+  const owner = await self();
+  const text = JSON.stringify(owner);
+  const temporary = `${file}.${owner.nonce}`;
+  try {
+    const handle = await open(temporary, 'wx', 0o644);
+    try { await handle.writeFile(text); await handle.sync(); } finally { await handle.close(); }
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    return fail('settings.unwritable', `${file} could not be written`, { cause: error, hint: 'Run as a user who may write there (root).', params: { path: file } });
+  }
+  try {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      // link() fails when the name exists, and the name appears with its content: nobody ever reads half a lock.
+      try { await link(temporary, file); return ok(held(file, text)); } catch (error) {
+        if (systemCode(error) !== 'EEXIST') return fail('settings.unwritable', `${file} could not be made`, { cause: error, params: { path: file } });
+      }
+      const current = await readFile(file, 'utf8').catch(() => null);
+      if (current === null) continue; // released just now
+      if (await isAlive(current)) return inProgress(current);
+      if (depth > 3) return inProgress(current);
+      // Only one process may take over this very owner's lock: that right is a lock itself, named after the dead owner.
+      const right = await acquireLock(`${file}.takeover-${sha256(current).slice(0, 12)}`, depth + 1);
+      if (!right.ok) return right.error.code === 'apply.in-progress' ? inProgress(current) : right;
+      try {
+        if (await readFile(file, 'utf8').catch(() => null) === current) {
+          await rename(temporary, file);
+          return ok(held(file, text));
+        }
+      } finally {
+        await right.value.release();
+      }
+    }
+    return inProgress('');
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+/** Whether a live process holds the lock `file`. */
+export async function isLocked(file: string): Promise<boolean> {
+  const current = await readFile(file, 'utf8').catch(() => null);
+  return current !== null && isAlive(current);
+}
+
+function held(file: string, text: string): Lock {
+  return {
+    release: async () => {
+      if (await readFile(file, 'utf8').catch(() => null) === text) await unlink(file).catch(() => undefined);
+    },
+  };
+}
+
+function inProgress(current: string): Result<never, AppError> {
+  const owner = parseOwner(current);
+  return fail('apply.in-progress', 'another change to this engine is under way', {
+    ...(owner === null ? {} : { reason: `process ${owner.pid} holds the lock`, params: { pid: owner.pid } }),
+    hint: 'Wait until it has ended, then try again.',
+  });
+}
+
+async function self(): Promise<Owner> {
+  return { pid: process.pid, started: await startTime(process.pid) ?? '', nonce: randomBytes(8).toString('hex'), boot: await bootId() };
+}
+
+function parseOwner(text: string): Owner | null {
+  try { return ownerSchema.parse(JSON.parse(text)); } catch { return null; }
+}
+
+async function isAlive(text: string): Promise<boolean> {
+  const owner = parseOwner(text);
+  // Not written by us, or damaged by a crash of the machine: nobody can be holding it.
+  if (owner === null || owner.boot !== await bootId()) return false;
+  return owner.started !== '' ? await startTime(owner.pid) === owner.started : processExists(owner.pid);
+}
+
+function processExists(pid: number): boolean {
+  try { process.kill(pid, 0); return true; } catch (error) { return systemCode(error) === 'EPERM'; }
+}
+
+/** Start time of a process, null when there is none or the system has no /proc. A zombie counts as gone. */
+async function startTime(pid: number): Promise<string | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (stat === null) return null;
+  // The name in parentheses may hold spaces and parentheses; the fields after the last one are fixed.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? null : fields[19] ?? null;
+}
+
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+}

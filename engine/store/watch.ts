@@ -1,0 +1,61 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { sha256, systemCode } from './files.ts';
+
+/**
+ * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and however (in place, by rename, deleted).
+ * Watches the directory, since a rename replaces the file itself; compares content, since events repeat. Returns how to stop.
+ */
+export function watchFiles(files: readonly string[], listener: () => void, quietMs = 60): () => void {
+  const directory = path.dirname(files[0] ?? '.');
+  const names = new Set(files.map((file) => path.basename(file)));
+  let watcher: FSWatcher | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  let last: string | null = null;
+  let checking = false;
+  let again = false;
+
+  const check = async () => {
+    if (checking) { again = true; return; }
+    checking = true;
+    do {
+      again = false;
+      const now = await fingerprint(files);
+      if (stopped) return;
+      const changed = last !== null && last !== now;
+      last = now;
+      if (changed) listener();
+    } while (again);
+    checking = false;
+  };
+  const later = (ms: number) => {
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => { timer = null; if (watcher === null) begin(); void check(); }, ms);
+    timer.unref();
+  };
+  const begin = () => {
+    try {
+      watcher = watch(directory, { persistent: false }, (_event, name) => { if (name === null || names.has(name)) later(quietMs); });
+      watcher.on('error', () => { watcher?.close(); watcher = null; if (!stopped) later(retryMs); });
+    } catch {
+      // The directory is not there yet (an engine never started): look again until it is.
+      later(retryMs);
+    }
+  };
+  begin();
+  void check();
+  return () => {
+    stopped = true;
+    if (timer !== null) clearTimeout(timer);
+    watcher?.close();
+  };
+}
+
+const retryMs = 2000;
+
+async function fingerprint(files: readonly string[]): Promise<string> {
+  const parts = await Promise.all(files.map((file) => readFile(file).then(sha256, (error: unknown) => systemCode(error))));
+  return parts.join(' ');
+}
