@@ -6,6 +6,8 @@ export default defineConfig({
   root: `${import.meta.dirname}/renderer`,
   base: './',
   plugins: [react()],
+  // electron/main/app-protocol.ts puts a fresh nonce in its place at every load.
+  html: { cspNonce: '__CSP_NONCE__' },
   build: {
     outDir: `${import.meta.dirname}/dist/renderer`,
     emptyOutDir: true,

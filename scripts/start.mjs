@@ -1,9 +1,8 @@
 // `npm start`: sets up, builds, starts the embedded engine and opens the app.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Actionable, main, note, step } from './console.mjs';
 import { build } from './build.mjs';
 import { startDisplay } from './display.mjs';
@@ -40,15 +39,17 @@ async function openApp(headless, engineRuns) {
   } else {
     step('Opening the window');
   }
-  const window = spawn(electron.path, args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment, cwd: repository });
+  const window = spawn(electron.path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment, cwd: repository });
   let said = '';
-  window.stderr.setEncoding('utf8').on('data', (chunk) => { said = (said + chunk).slice(-4000); });
+  const listen = (chunk) => { said = (said + chunk).slice(-4000); };
+  window.stdout.setEncoding('utf8').on('data', listen);
+  window.stderr.setEncoding('utf8').on('data', listen);
   const closed = new Promise((resolve) => { window.once('exit', (code, signal) => { resolve(code ?? signal); }).once('error', resolve); });
   // `npm` gets Ctrl-C too and ends first; what follows must still be done.
   const asked = new Promise((resolve) => { for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve); });
   try {
-    if (headless && !(await appears(screenshot, closed))) {
-      throw new Actionable(`The window did not show within 60 s: run \`DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`);
+    if (headless && !(await says(window.stdout, 'screenshot: ', closed))) {
+      throw new Actionable(`The window did not show within a minute: run \`DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`);
     }
     if (headless) note(`Screenshot: ${screenshot}`);
     if (engineRuns) for (const line of thingsToTry(engineRoot)) note(line);
@@ -63,13 +64,16 @@ async function openApp(headless, engineRuns) {
   if (engineRuns) note(`The window is closed. The engine keeps running: ${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`);
 }
 
-/** True once the file is there; false when the app ended or 60 s passed. */
-async function appears(file, closed) {
-  let ended = false;
-  void closed.then(() => { ended = true; });
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await delay(100)) {
-    if (existsSync(file)) return true;
-    if (ended) return false;
-  }
-  return false;
+/** True once a line on `stream` starts with `text`; false when the app ended first, or 60 s passed. */
+function says(stream, text, closed) {
+  return new Promise((resolve) => {
+    let line = '';
+    const timer = setTimeout(() => { resolve(false); }, 60_000);
+    void closed.then(() => { clearTimeout(timer); resolve(false); });
+    stream.on('data', (chunk) => {
+      const lines = (line + chunk).split('\n');
+      line = lines.pop();
+      if (lines.some((whole) => whole.startsWith(text))) { clearTimeout(timer); resolve(true); }
+    });
+  });
 }
