@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256, systemCode } from './files.ts';
@@ -13,7 +13,8 @@ export function watchFiles(files: readonly string[], listener: () => void, quiet
   let watcher: FSWatcher | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
-  let last: string | null = null;
+  // Synchronously: what is on disk when this function returns is what changes are measured against.
+  let last = files.map((file) => { try { return sha256(readFileSync(file)); } catch (error) { return systemCode(error); } }).join(' ');
   let checking = false;
   let again = false;
 
@@ -24,7 +25,7 @@ export function watchFiles(files: readonly string[], listener: () => void, quiet
       again = false;
       const now = await fingerprint(files);
       if (stopped) return;
-      const changed = last !== null && last !== now;
+      const changed = last !== now;
       last = now;
       if (changed) listener();
     } while (again);
@@ -45,7 +46,6 @@ export function watchFiles(files: readonly string[], listener: () => void, quiet
     }
   };
   begin();
-  void check();
   return () => {
     stopped = true;
     if (timer !== null) clearTimeout(timer);
