@@ -1,5 +1,5 @@
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
-import type { DesiredEngineConfig } from './daemon-json.ts';
+import type { DesiredEngineConfig } from './daemon-json-plan.ts';
 
 /** Something in daemon.json that the engine guarded by us can't run with. Never changed by us: an admin decides. */
 export interface EngineConfigConflict {

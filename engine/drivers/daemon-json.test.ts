@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { planEngineConfig, type RecordedConfig } from './daemon-json.ts';
-import { engineConfigFiles, reconcileEngineConfig, recordFile } from './daemon-json-file.ts';
+import { planEngineConfig, type RecordedConfig } from './daemon-json-plan.ts';
+import { engineConfigFiles, reconcileEngineConfig, recordFile } from './daemon-json.ts';
 import { rootPaths, type RootPaths } from './root-paths.ts';
 
 const on = { eci: true, runtimeName: 'bulkhead', runtimePath: '/r/runtime/bulkhead-runc' };

@@ -1,186 +1,95 @@
-import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
-import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
-import type { DaemonJsonChange } from '../../shared/apply/plan.ts';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { findConflicts, type EngineConfigConflict } from './daemon-json-conflicts.ts';
+import { removeFile, writeFileAtomic } from '../store/files.ts';
+import { planEngineConfig, recordedConfigSchema, type DesiredEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
+import type { RootPaths } from './root-paths.ts';
 
-/** What the engine's configuration should say. */
-export interface DesiredEngineConfig {
-  readonly eci: boolean;
-  readonly runtimeName: string;
-  /** Registered by dockerd's `--add-runtime` flag, which adds to the file's `runtimes`; here to recognise a clash. */
-  readonly runtimePath: string;
-}
+export { planEngineConfig, type DesiredEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
+export type { EngineConfigConflict } from './daemon-json-conflicts.ts';
 
-const path = z.array(z.string());
-/** What was in daemon.json before ECI was turned on; kept in DIR/daemon-json.before.json while ECI is on. */
-export const recordedConfigSchema = z.object({
-  version: z.literal(1),
-  /** The file's whole text before, null where there was none. */
-  original: z.string().nullable(),
-  /** The text as we left it: while it is unchanged, `original` can be given back byte for byte. */
-  merged: z.string(),
-  keys: z.array(z.object({ path, had: z.boolean(), before: z.unknown().optional(), ours: z.unknown() })),
-  /** Objects that had to be made to hold our keys; `wasNull`: in place of a null. */
-  created: z.array(z.object({ path, wasNull: z.boolean() })),
-});
-export type RecordedConfig = z.infer<typeof recordedConfigSchema>;
+/** Longest daemon.json that is read, in bytes. */
+const maxBytes = 1024 * 1024;
 
-export interface EngineConfigPlan {
-  /** The text the file should have; null = no file. With conflicts: the text it has. */
-  readonly text: string | null;
-  /** What to remember for turning ECI off; null = nothing. */
-  readonly record: RecordedConfig | null;
-  readonly changes: readonly DaemonJsonChange[];
-  readonly conflicts: readonly EngineConfigConflict[];
+/** Where the text before ECI is kept while ECI is on. */
+export const recordFile = (paths: RootPaths): string => path.join(paths.root, 'daemon-json.before.json');
+
+/** The files that make up the engine's configuration: what an apply backs up and gives back byte for byte, absence included. */
+export const engineConfigFiles = (paths: RootPaths): readonly string[] => [paths.daemonJson, recordFile(paths)];
+
+/** What `reconcileEngineConfig` would do, for a preview. Reads, writes nothing. */
+export async function previewEngineConfig(paths: RootPaths, desired: DesiredEngineConfig): Promise<Result<EngineConfigPlan, AppError>> {
+  const read = await readConfig(paths);
+  return read.ok ? planEngineConfig(read.value.text, desired, read.value.record) : read;
 }
 
 /**
- * Merges what ECI needs into daemon.json, or takes it out again. Pure; every byte it need not touch stays.
- * Errors: daemon-json.invalid with line and column (the engine would not start with such a file either).
+ * Brings daemon.json on disk to what the settings want: merged for ECI on, given back for ECI off. Idempotent; atomic; a crash in between is
+ * settled by the next call. Errors: daemon-json.invalid, daemon-json.conflict (nothing written), daemon-json.unwritable.
  */
-export function planEngineConfig(currentText: string | null, desired: DesiredEngineConfig, recorded: RecordedConfig | null): Result<EngineConfigPlan, AppError> {
-  const document = parse(currentText);
-  if (!document.ok) return document;
-  const root = document.value;
-  const doubled = duplicateKey(root);
-  if (doubled !== null) return invalid(currentText ?? '', doubled.offset, `the key "${doubled.key}" stands there twice`);
-  const conflicts = findConflicts(root, desired);
-  if (conflicts.length > 0) {
-    const changes = conflicts.map((c): DaemonJsonChange => ({ pointer: c.pointer, kind: 'conflict', before: c.value }));
-    return ok({ text: currentText, record: recorded, changes, conflicts });
+export async function reconcileEngineConfig(paths: RootPaths, desired: DesiredEngineConfig): Promise<Result<EngineConfigPlan, AppError>> {
+  const read = await readConfig(paths);
+  if (!read.ok) return read;
+  const plan = planEngineConfig(read.value.text, desired, read.value.record);
+  if (!plan.ok) return plan;
+  const conflict = plan.value.conflicts[0];
+  if (conflict !== undefined) {
+    return fail('daemon-json.conflict', "daemon.json contradicts how this engine has to run", {
+      reason: plan.value.conflicts.map((c) => c.reason).join(' '), hint: conflict.hint, params: { pointer: conflict.pointer },
+    });
   }
-  return ok({ ...(desired.eci ? turnOn(currentText, desired, recorded) : turnOff(currentText, recorded)), conflicts: [] });
-}
-
-/** The keys ECI sets: every container without a runtime of its own gets ours, and builds get neither the host's network nor raw privileges (C). */
-function managedKeys(desired: DesiredEngineConfig): { path: string[]; value: unknown }[] {
-  return [
-    { path: ['default-runtime'], value: desired.runtimeName },
-    { path: ['builder', 'entitlements', 'network-host'], value: false },
-    { path: ['builder', 'entitlements', 'security-insecure'], value: false },
+  const { text, record } = plan.value;
+  // The record is on disk before the file changes, and goes after it is restored: whatever is killed in between, the original is not lost.
+  const steps = [
+    () => (record === null ? done : write(recordFile(paths), `${JSON.stringify(record)}\n`, 0o600)),
+    () => (text === read.value.text ? done : text === null ? removeFile(paths.daemonJson, 'daemon-json.unwritable') : write(paths.daemonJson, text, 0o644)),
+    () => (record === null && read.value.record !== null ? removeFile(recordFile(paths), 'daemon-json.unwritable') : done),
   ];
-}
-
-type Merge = Omit<EngineConfigPlan, 'conflicts'>;
-
-function turnOn(current: string | null, desired: DesiredEngineConfig, recorded: RecordedConfig | null): Merge {
-  // The file as it would be without us, also when an admin edited it while ECI was on.
-  const original = recorded === null ? current : turnOff(current, recorded).text;
-  let text = isBlank(original) ? '{}\n' : (original ?? '');
-  const keys: RecordedConfig['keys'] = [];
-  const created: RecordedConfig['created'] = [];
-  for (const { path: at, value } of managedKeys(desired)) {
-    for (let depth = 1; depth < at.length; depth++) {
-      const parent = at.slice(0, depth);
-      const node = find(text, parent);
-      if (node !== undefined && node.type !== 'null') continue;
-      created.push({ path: parent, wasNull: node !== undefined });
-      // A null object is the same as none for the engine, but can't be edited inside.
-      if (node !== undefined) text = set(text, parent, {});
-    }
-    const before = find(text, at);
-    if (before === undefined) keys.push({ path: at, had: false, ours: value });
-    else if (isDeepStrictEqual(getNodeValue(before), value)) continue;
-    else keys.push({ path: at, had: true, before: getNodeValue(before), ours: value });
-    text = set(text, at, value);
+  for (const step of steps) {
+    const result = await step();
+    if (!result.ok) return result;
   }
-  // Nothing of it was missing: the admin has it so already, and keeps it when ECI goes off.
-  if (keys.length === 0) return { text: original, record: null, changes: difference(current, original, desired) };
-  // An admin's rearranged file that says the same already is left as it is.
-  const merged = current !== null && recorded !== null && sameKeys(current, managedKeys(desired)) ? current : text;
-  return { text: merged, record: { version: 1, original, merged, keys, created }, changes: difference(current, merged, desired) };
+  return plan;
 }
 
-function turnOff(current: string | null, recorded: RecordedConfig | null): Merge {
-  if (recorded === null) return { text: current, record: null, changes: [] };
-  if (current === recorded.merged) return { text: recorded.original, record: null, changes: undone(recorded.keys) };
-  if (current === null || isBlank(current)) return { text: current, record: null, changes: [] };
-  let text = current;
-  // A key that no longer says what we wrote is the admin's.
-  const still = recorded.keys.filter((key) => { const node = find(text, key.path); return node !== undefined && isDeepStrictEqual(getNodeValue(node), key.ours); });
-  for (const key of still) text = set(text, key.path, key.had ? key.before : undefined);
-  for (const made of [...recorded.created].reverse()) {
-    const node = find(text, made.path);
-    if (node?.type === 'object' && (node.children ?? []).length === 0) text = set(text, made.path, made.wasNull ? null : undefined);
+const done: Promise<Result<void, AppError>> = Promise.resolve(ok(undefined));
+
+/** Atomic; keeps the mode a file has. */
+async function write(file: string, content: string, mode: number): Promise<Result<void, AppError>> {
+  if (await readFile(file, 'utf8').catch(() => null) === content) return ok(undefined);
+  const present = await stat(file).catch(() => null);
+  return writeFileAtomic(file, content, { mode: present === null ? mode : present.mode & 0o7777, code: 'daemon-json.unwritable' });
+}
+
+async function readConfig(paths: RootPaths): Promise<Result<{ text: string | null; record: RecordedConfig | null }, AppError>> {
+  const text = await readText(paths.daemonJson);
+  if (!text.ok) return text;
+  const recordText = await readText(recordFile(paths));
+  if (!recordText.ok) return recordText;
+  if (recordText.value === null) return ok({ text: text.value, record: null });
+  const record = recordedConfigSchema.safeParse(parseJson(recordText.value));
+  // Going on without it would make our own keys look like the admin's, and lose the original for good.
+  if (!record.success) {
+    return fail('daemon-json.invalid', 'the record of daemon.json before Enhanced Container Isolation is damaged', {
+      reason: recordFile(paths), hint: 'Take our keys (default-runtime, builder.entitlements) out of daemon.json by hand and delete that record.', params: { path: recordFile(paths) },
+    });
   }
-  return { text, record: null, changes: undone(still) };
+  return ok({ text: text.value, record: record.data });
 }
 
-const undone = (keys: RecordedConfig['keys']): DaemonJsonChange[] => keys.map((key): DaemonJsonChange => key.had
-  ? { pointer: pointer(key.path), kind: 'restored', before: key.ours, after: key.before }
-  : { pointer: pointer(key.path), kind: 'removed', before: key.ours });
-
-function difference(current: string | null, text: string | null, desired: DesiredEngineConfig): DaemonJsonChange[] {
-  return managedKeys(desired).flatMap(({ path: at, value }): DaemonJsonChange[] => {
-    const before = find(current ?? '', at);
-    const had = before === undefined ? {} : { before: getNodeValue(before) as unknown };
-    if (find(text ?? '', at) === undefined || (before !== undefined && isDeepStrictEqual(getNodeValue(before), value))) return [];
-    return [{ pointer: pointer(at), kind: 'set', ...had, after: value }];
-  });
-}
-
-function sameKeys(text: string, wanted: { path: string[]; value: unknown }[]): boolean {
-  return wanted.every(({ path: at, value }) => { const node = find(text, at); return node !== undefined && isDeepStrictEqual(getNodeValue(node), value); });
-}
-
-const isBlank = (text: string | null): boolean => text === null || withoutBom(text).trim() === '';
-const withoutBom = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
-const pointer = (at: readonly string[]): string => at.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-function find(text: string, at: readonly string[]): Node | undefined {
-  const root = parseTree(withoutBom(text));
-  // jsonc-parser wants a mutable path.
-  return root === undefined ? undefined : findNodeAtLocation(root, [...at]);
-}
-
-function set(text: string, at: readonly string[], value: unknown): string {
-  const bom = text.startsWith('\uFEFF') ? '\uFEFF' : '';
-  const body = withoutBom(text);
-  const indent = /\n([ \t]+)\S/.exec(body)?.[1] ?? '  ';
-  const eol = body.includes('\r\n') ? '\r\n' : '\n';
-  const edits = modify(body, [...at], value, { formattingOptions: { insertSpaces: !indent.includes('\t'), tabSize: indent.includes('\t') ? 1 : indent.length, eol } });
-  return bom + applyEdits(body, edits);
-}
-
-/** As strict as the engine's own reader: no comments, no trailing commas, one object. An empty file counts as `{}`. */
-function parse(text: string | null): Result<Node | undefined, AppError> {
-  if (text === null || isBlank(text)) return ok(undefined);
-  const body = withoutBom(text);
-  const errors: ParseError[] = [];
-  const root = parseTree(body, errors, { disallowComments: true, allowTrailingComma: false });
-  const first = errors[0];
-  if (first !== undefined) return invalid(body, first.offset, words(printParseErrorCode(first.error)));
-  if (root?.type !== 'object') return invalid(body, root?.offset ?? 0, 'it is not an object');
-  try { JSON.parse(body); } catch (error) { return invalid(body, 0, error instanceof Error ? error.message : 'not JSON'); }
-  return ok(root);
-}
-
-/** "CommaExpected" → "comma expected". */
-const words = (code: string): string => code.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-
-function invalid(text: string, offset: number, reason: string): Result<never, AppError> {
-  const before = withoutBom(text).slice(0, offset).split('\n');
-  const line = before.length;
-  const column = (before.at(-1)?.length ?? 0) + 1;
-  return fail('daemon-json.invalid', "the engine's configuration file daemon.json can't be read", {
-    reason: `line ${line}, column ${column}: ${reason}`, hint: 'Correct the file; it is never overwritten while it is broken.', params: { line, column },
-  });
-}
-
-/** The engine takes the last of two equal keys, editors the first: refused where it could matter. */
-function duplicateKey(root: Node | undefined): { key: string; offset: number } | null {
-  const builder = root === undefined ? undefined : findNodeAtLocation(root, ['builder']);
-  const entitlements = root === undefined ? undefined : findNodeAtLocation(root, ['builder', 'entitlements']);
-  const runtimes = root === undefined ? undefined : findNodeAtLocation(root, ['runtimes']);
-  for (const node of [root, builder, entitlements, runtimes]) {
-    const seen = new Set<string>();
-    for (const property of node?.type === 'object' ? (node.children ?? []) : []) {
-      const key = String(property.children?.[0]?.value);
-      if (seen.has(key)) return { key, offset: property.offset };
-      seen.add(key);
-    }
+/** A file's text, or null where there is none. The bytes must be UTF-8, so that text and bytes are the same thing. */
+async function readText(file: string): Promise<Result<string | null, AppError>> {
+  let bytes: Buffer;
+  try { bytes = await readFile(file); } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ok(null);
+    return fail('daemon-json.invalid', `${path.basename(file)} can't be read`, { cause: error, params: { path: file } });
   }
-  return null;
+  if (bytes.length > maxBytes) return fail('daemon-json.invalid', `${path.basename(file)} is too large`, { reason: `${bytes.length} bytes; at most ${maxBytes} are read`, params: { path: file } });
+  try { return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)); } catch {
+    return fail('daemon-json.invalid', `${path.basename(file)} can't be read`, { reason: 'it is not UTF-8', hint: 'Save it as UTF-8.', params: { path: file } });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try { return JSON.parse(text); } catch { return undefined; }
 }

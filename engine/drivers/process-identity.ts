@@ -1,0 +1,87 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** A process, told apart from a later one that got the same pid. */
+export const processIdentitySchema = z.object({
+  pid: z.number().int().positive(),
+  /** Clock ticks since boot at its start (field 22 of /proc/PID/stat). */
+  started: z.string(),
+  /** The boot it lives in. */
+  boot: z.string(),
+});
+export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
+
+/** Identity of a live process; null when there is none (a zombie counts as gone). */
+export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
+  const started = startOf(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+  return started === null ? null : { pid, started, boot: await bootId() };
+}
+
+/** Whether that very process still runs. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  const now = await identityOf(identity.pid);
+  return now !== null && now.started === identity.started && now.boot === identity.boot;
+}
+
+/** Start time from the text of /proc/PID/stat. The name in parentheses may hold spaces and parentheses itself. */
+export function startOf(stat: string): string | null {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19] ?? null;
+}
+
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+}
+
+export interface RunningProcess extends ProcessIdentity {
+  readonly parent: number;
+  readonly args: readonly string[];
+}
+
+/** Every process of this machine with its command line. Kernel threads have an empty one. */
+export async function runningProcesses(): Promise<RunningProcess[]> {
+  const boot = await bootId();
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map(async (pid) => {
+    const [stat, cmdline] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''), readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')]);
+    const started = startOf(stat);
+    if (started === null) return null;
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return { pid, started, boot, parent, args: cmdline.replace(/\0$/, '').split('\0') };
+  }));
+  return found.filter((p) => p !== null);
+}
+
+/**
+ * Ends processes: SIGTERM, and SIGKILL for those left after `graceMs`. Resolves when all are gone.
+ * Rejects when one can't be killed (stuck in the kernel) within ten seconds more.
+ */
+export async function endProcesses(identities: readonly ProcessIdentity[], graceMs: number): Promise<void> {
+  await signalAll(identities, 'SIGTERM');
+  if (await allGone(identities, graceMs)) return;
+  await signalAll(identities, 'SIGKILL');
+  if (await allGone(identities, 10_000)) return;
+  const left = await survivors(identities);
+  if (left.length > 0) throw new Error(`processes ${left.map((p) => p.pid).join(', ')} can't be ended`);
+}
+
+async function signalAll(identities: readonly ProcessIdentity[], signal: NodeJS.Signals): Promise<void> {
+  for (const identity of await survivors(identities)) {
+    try { process.kill(identity.pid, signal); } catch { /* gone in between */ }
+  }
+}
+
+async function survivors(identities: readonly ProcessIdentity[]): Promise<ProcessIdentity[]> {
+  const alive = await Promise.all(identities.map(isAlive));
+  return identities.filter((_, i) => alive[i]);
+}
+
+async function allGone(identities: readonly ProcessIdentity[], timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  // They need not be our children, so there is no event to wait for.
+  while ((await survivors(identities)).length > 0) {
+    if (Date.now() >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return true;
+}

@@ -1,0 +1,61 @@
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { RootPaths } from './root-paths.ts';
+
+const run = promisify(execFile);
+
+/** Longest path of a unix socket the kernel takes, in bytes. */
+const maxSocketPath = 107;
+
+/** Checks of the path alone, before anything is made: its sockets must have room. */
+export function checkRootPath(paths: RootPaths): Result<void, AppError> {
+  for (const socket of [paths.clientSocket, paths.engineSocket, paths.plannerSocket]) {
+    const bytes = Buffer.byteLength(socket);
+    if (bytes > maxSocketPath) {
+      return fail('engine.root-invalid', "the engine's directory has too long a path", {
+        reason: `${socket} has ${bytes} bytes; the system takes at most ${maxSocketPath} for a socket`, hint: 'Choose a directory with a shorter path.', params: { path: paths.root },
+      });
+    }
+  }
+  if (/[\n\r,:]/.test(paths.root)) {
+    return fail('engine.root-invalid', "the engine's directory has a path that can't be used", { reason: 'it holds a line break, a comma or a colon', hint: 'Choose a directory without them.', params: { path: paths.root } });
+  }
+  return ok(undefined);
+}
+
+/** Needs root; dockerd and its helpers must be installed. */
+export async function checkMachine(): Promise<Result<void, AppError>> {
+  if (process.platform !== 'linux') return fail('engine.not-installed', 'the embedded engine runs on Linux only', { hint: 'Use Docker Desktop here.' });
+  if (process.getuid?.() !== 0) return fail('rights.not-root', 'the embedded engine must be started by root', { reason: 'it makes namespaces, mounts and network bridges', hint: 'Run the same command with sudo.' });
+  try { await run('dockerd', ['--version']); } catch {
+    return fail('engine.not-installed', 'the Docker Engine is not installed', { reason: 'dockerd is not on PATH', hint: 'Install it: apt-get install docker.io' });
+  }
+  return ok(undefined);
+}
+
+/**
+ * Makes the engine's directories. The root is 0711: clients reach the sockets in it, nobody lists it.
+ * Refuses a root that somebody other than root could swap things in.
+ */
+export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppError>> {
+  try {
+    await mkdir(paths.root, { recursive: true, mode: 0o711 });
+    const info = await lstat(paths.root);
+    if (!info.isDirectory()) return invalid(paths, 'it is no directory (a symbolic link is not followed)');
+    if (info.uid !== 0 || (info.mode & 0o022) !== 0) return invalid(paths, 'somebody other than root may write there', `chown root ${paths.root} && chmod 0711 ${paths.root}`);
+    await chmod(paths.root, 0o711);
+    await mkdir(path.dirname(paths.run), { recursive: true, mode: 0o711 });
+    await mkdir(paths.run, { recursive: true, mode: 0o711 });
+    await mkdir(paths.logs, { recursive: true, mode: 0o750 });
+    return ok(undefined);
+  } catch (error) {
+    return fail('engine.root-invalid', "the engine's directory can't be used", { cause: error, params: { path: paths.root } });
+  }
+}
+
+function invalid(paths: RootPaths, reason: string, fix?: string): Result<never, AppError> {
+  return fail('engine.root-invalid', `${paths.root} can't be the engine's directory`, { reason, hint: fix === undefined ? 'Choose another directory.' : `Run: ${fix}`, params: { path: paths.root } });
+}
