@@ -40,7 +40,7 @@ export function fileOf(url: string, directory: string): string | null {
   let pathname: string;
   try { pathname = decodeURIComponent(parsed.pathname); } catch { return null; }
   if (pathname.includes('\0') || pathname.includes('\\') || pathname.split('/').includes('..')) return null;
-  const file = path.join(directory, pathname === '/' ? 'index.html' : pathname);
+  const file = path.join(directory, pathname === '/' || pathname === '' ? 'index.html' : pathname);
   const relative = path.relative(directory, file);
   return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? null : file;
 }

@@ -26,7 +26,8 @@ export class DraftSession {
   #refuge: DraftRefuge;
   #onState: (state: SettingsState) => void;
   #last: SettingsState | null = null;
-  #pending: string | null = null;
+  /** An edit not written yet, and the applied text it was made on. */
+  #pending: KeptDraft | null = null;
   #timer: NodeJS.Timeout | undefined;
   /** Reads and writes happen one after the other: an old answer never overtakes a new one. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -44,8 +45,9 @@ export class DraftSession {
 
   /** Takes `text` as the draft. */
   async edit(text: string): Promise<SettingsState> {
-    if (this.#last === null) await this.refresh();
-    this.#pending = text;
+    const known = this.#last ?? await this.refresh();
+    // The base is that of the draft it continues; only the first edit starts from what is applied now.
+    this.#pending = { text, base: this.#pending?.base ?? (known.draft === known.applied ? known.applied : known.base) };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => { void this.flush(); }, quietMs);
     return this.#publish();
@@ -55,18 +57,16 @@ export class DraftSession {
   flush(): Promise<SettingsState> {
     clearTimeout(this.#timer);
     return this.#serial(async () => {
-      const text = this.#pending;
-      if (text === null) return this.#last ?? this.#take(await this.#home.read());
-      const written = await this.#home.setDraft(text);
-      if (written.ok) {
-        this.#refuge.set(null);
-      } else {
-        const applied = (this.#last ?? await this.#home.read());
-        this.#refuge.set(text === applied.applied ? null : { text, base: applied.conflict ? applied.base : applied.applied });
-      }
+      const writing = this.#pending;
+      const now = await this.#home.read();
+      if (writing === null) return this.#take(now);
+      // The store would base it on the file as it is now: a file that changed since the edit began must stay a conflict.
+      const changedUnderneath = now.draft === now.applied && writing.base !== now.applied && writing.text !== now.applied;
+      const written = changedUnderneath ? null : await this.#home.setDraft(writing.text);
+      this.#refuge.set(written?.ok === true || writing.text === now.applied ? null : writing);
       // A newer edit may have come in meanwhile: it stays waiting.
-      if (this.#pending === text) this.#pending = null;
-      return this.#take(written.ok ? written.value : await this.#home.read());
+      if (this.#pending === writing) this.#pending = null;
+      return this.#take(written?.ok === true ? written.value : now);
     });
   }
 
@@ -81,8 +81,9 @@ export class DraftSession {
       const kept = this.#refuge.get();
       if (kept !== null) {
         const current = await this.#home.read();
-        this.#refuge.set({ text: kept.text, base: current.applied });
-        return ok(this.#take(current));
+        const moved = await this.#home.setDraft(kept.text);
+        this.#refuge.set(moved.ok ? null : { text: kept.text, base: current.applied });
+        return ok(this.#take(moved.ok ? moved.value : current));
       }
       const result = await this.#home.resolveConflict('mine');
       return result.ok ? ok(this.#take(result.value)) : result;
@@ -119,7 +120,7 @@ export class DraftSession {
   #publish(): SettingsState {
     const last = this.#last;
     if (last === null) throw new Error('a draft was published before the settings were read');
-    const shown = this.#pending === null ? last : overlay(last, this.#pending, last.draft === last.applied ? last.applied : last.base);
+    const shown = this.#pending === null ? last : overlay(last, this.#pending.text, this.#pending.base);
     this.#onState(shown);
     return shown;
   }

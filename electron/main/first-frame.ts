@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BrowserWindow } from 'electron';
 
@@ -15,5 +15,7 @@ export async function writeScreenshot(window: BrowserWindow, file: string): Prom
   await window.webContents.executeJavaScript('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))');
   const image = await window.webContents.capturePage();
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, image.toPNG());
+  // Whoever waits for the file must not see half of it.
+  await writeFile(`${file}.part`, image.toPNG());
+  await rename(`${file}.part`, file);
 }

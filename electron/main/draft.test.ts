@@ -1,0 +1,112 @@
+import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
+import type { SettingsState } from '../../shared/ipc/contract.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { DraftSession, type DraftHome } from './draft.ts';
+import type { KeptDraft } from './preferences.ts';
+
+/** A settings file and a draft beside it, in memory. */
+function home(applied = '{}', writable = true) {
+  const disk = { applied, draft: null as string | null, base: applied, writes: 0 };
+  const state = (): SettingsState => {
+    const edited = disk.draft !== null && disk.draft !== disk.applied;
+    return {
+      path: '/x', applied: disk.applied, appliedHash: disk.applied, appliedVersion: 1, exists: true, draft: disk.draft ?? disk.applied, base: edited ? disk.base : disk.applied,
+      conflict: edited && disk.base !== disk.applied, readError: null, readOnly: writable ? null : 'no rights',
+    };
+  };
+  const guarded = (act: () => void): Promise<Result<SettingsState, AppError>> => {
+    if (!writable) return Promise.resolve(fail('settings.unwritable', 'no rights'));
+    disk.writes++;
+    act();
+    return Promise.resolve(ok(state()));
+  };
+  const store: DraftHome = {
+    read: () => Promise.resolve(state()),
+    setDraft: (text) => guarded(() => { if (disk.draft === null) disk.base = disk.applied; disk.draft = text; }),
+    discardDraft: () => guarded(() => { disk.draft = null; }),
+    resolveConflict: (keep) => guarded(() => { if (keep === 'theirs') disk.draft = null; else disk.base = disk.applied; }),
+  };
+  return { disk, store };
+}
+
+function open(of: ReturnType<typeof home>, kept: KeptDraft | null = null) {
+  const refuge = { kept };
+  const seen: SettingsState[] = [];
+  const session = new DraftSession(of.store, { get: () => refuge.kept, set: (draft) => { refuge.kept = draft; } }, (s) => seen.push(s));
+  return { session, refuge, seen };
+}
+
+describe('the draft', () => {
+  beforeEach(() => { vi.useFakeTimers(); });
+  afterEach(() => { vi.useRealTimers(); });
+
+  it('shows an edit at once and writes a burst once', async () => {
+    const h = home();
+    const { session } = open(h);
+    for (const text of ['{ }', '{  }', '{   }']) expect((await session.edit(text)).draft).toBe(text);
+    expect(h.disk.writes).toBe(0);
+    await vi.runAllTimersAsync();
+    expect(h.disk).toMatchObject({ writes: 1, draft: '{   }' });
+  });
+
+  it('writes what is waiting when flushed, as before an apply and at quit', async () => {
+    const h = home();
+    const { session } = open(h);
+    await session.edit('{"a":1}');
+    expect((await session.flush()).draft).toBe('{"a":1}');
+    expect(h.disk.draft).toBe('{"a":1}');
+  });
+
+  it('does not let a read show older text than what was typed', async () => {
+    const h = home();
+    const { session, seen } = open(h);
+    await session.edit('{"a":1}');
+    await session.refresh();
+    expect(seen.at(-1)?.draft).toBe('{"a":1}');
+  });
+
+  it('keeps a draft with the user where nothing can be written beside the file, and finds it again', async () => {
+    const h = home('{}', false);
+    const first = open(h);
+    await first.session.edit('{"a":1}');
+    await first.session.flush();
+    expect(first.refuge.kept).toEqual({ text: '{"a":1}', base: '{}' });
+    const second = open(h, first.refuge.kept);
+    expect(await second.session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
+    expect(await second.session.discard()).toMatchObject({ ok: true, value: { draft: '{}' } });
+    expect(second.refuge.kept).toBeNull();
+  });
+
+  it('forgets the kept draft once it is what is applied', async () => {
+    const h = home('{}', false);
+    const { session, refuge } = open(h, { text: '{"a":1}', base: '{}' });
+    h.disk.applied = '{"a":1}';
+    expect(await session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
+    expect(refuge.kept).toBeNull();
+  });
+
+  it.each([[true], [false]])('tells a conflict when the file changes underneath, and settles it both ways (writable: %s)', async (writable) => {
+    for (const keep of ['mine', 'theirs'] as const) {
+      const h = home('{}', writable);
+      const { session } = open(h);
+      await session.edit('{"mine":1}');
+      await session.flush();
+      h.disk.applied = '{"theirs":1}';
+      expect(await session.refresh()).toMatchObject({ draft: '{"mine":1}', base: '{}', applied: '{"theirs":1}', conflict: true });
+      const settled = await session.resolve(keep);
+      expect(settled).toMatchObject({ ok: true, value: { conflict: false, draft: keep === 'mine' ? '{"mine":1}' : '{"theirs":1}' } });
+      expect(await session.refresh()).toMatchObject({ conflict: false });
+    }
+  });
+
+  it('tells a conflict for text that is only typed yet', async () => {
+    const h = home('{}');
+    const { session } = open(h);
+    await session.refresh();
+    await session.edit('{"mine":1}');
+    h.disk.applied = '{"theirs":1}';
+    const now = await session.refresh();
+    expect(now.draft).toBe('{"mine":1}');
+    expect(now.conflict).toBe(true);
+  });
+});

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { ipcContract, ipcRequests, maxTextLength, type IpcRequest } from '../../../shared/ipc/contract.ts';
+import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
+import { appErrorSchema, ok } from '../../../shared/result.ts';
+
+vi.mock('electron', () => ({ ipcMain: { handle: vi.fn(), on: vi.fn() } }));
+const { answer, registerIpc } = await import('./register.ts');
+
+const page = { url: 'app://bulkhead/index.html#/overview', parent: null };
+/** Handlers that record what reached them. Their answers don't matter here, so they are typed away. */
+const recording = (reached: unknown[], act: () => unknown = () => ok(undefined)) =>
+  Object.fromEntries(ipcRequests.map((name) => [name, (input: unknown) => { reached.push([name, input]); return act(); }])) as never; // every name of the contract is there
+
+const anything = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true, maxDepth: 4 }),
+  fc.object({ key: fc.constantFrom('text', 'choices', 'ids', 'remove', 'path', 'paths', 'lines', '__proto__', 'constructor', 'against', 'keep', 'action') }),
+);
+
+describe('ipc by contract', () => {
+  it('answers every request, however malformed, with a Result and never throws', async () => {
+    await fc.assert(fc.asyncProperty(fc.constantFrom(...ipcRequests), anything, async (name, payload) => {
+      const reached: unknown[] = [];
+      const result = await answer(name, recording(reached), page, payload);
+      if (result.ok) {
+        expect(reached).toHaveLength(1);
+      } else {
+        expect(result.error.code).toBe('ipc.bad-payload');
+        expect(appErrorSchema.safeParse(result.error).success).toBe(true);
+        expect(reached).toHaveLength(0);
+      }
+      // Whatever reached a handler fits the contract.
+      for (const [, input] of reached as [IpcRequest, unknown][]) expect(ipcContract.requests[name].input.safeParse(input).success).toBe(true);
+    }), { numRuns: 800 });
+  });
+
+  it('turns an exception of a handler into an internal error and reports it', async () => {
+    const reported: unknown[] = [];
+    const result = await answer('app:state', recording([], () => { throw new Error('boom'); }), page, undefined, (e) => reported.push(e));
+    expect(result).toMatchObject({ ok: false, error: { code: 'internal', reason: 'boom' } });
+    expect(reported).toHaveLength(1);
+    expect(await answer('app:state', recording([], () => Promise.reject(new Error('later'))), page, undefined)).toMatchObject({ ok: false, error: { reason: 'later' } });
+  });
+
+  it.each([
+    ['another origin', { url: 'https://evil.example/', parent: null }],
+    ['another host of the scheme', { url: 'app://evil/index.html', parent: null }],
+    ['a host that only begins like ours', { url: 'app://bulkhead.evil/', parent: null }],
+    ['a file', { url: 'file:///app://bulkhead/index.html', parent: null }],
+    ['a frame inside a page of ours', { url: 'app://bulkhead/index.html', parent: {} }],
+    ['a blank page', { url: 'about:blank', parent: null }],
+    ['no address at all', { url: '', parent: null }],
+    ['a frame that is gone', null],
+  ])('refuses %s as sender, before looking at the payload', async (_name, frame) => {
+    const reached: unknown[] = [];
+    expect(await answer('clipboard:write', recording(reached), frame, { text: 'x' })).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
+    expect(reached).toEqual([]);
+  });
+
+  it('refuses a text over the limit and takes one at the limit', async () => {
+    const reached: unknown[] = [];
+    expect(await answer('settings:set-draft', recording(reached), page, { text: 'x'.repeat(maxTextLength + 1) })).toMatchObject({ error: { code: 'ipc.bad-payload' } });
+    expect(reached).toHaveLength(0);
+    expect((await answer('settings:set-draft', recording(reached), page, { text: 'x'.repeat(maxTextLength) })).ok).toBe(true);
+    expect(reached).toHaveLength(1);
+  });
+
+  it('registers every request of the contract once, and counts only the first paint of an own page', async () => {
+    const channels = new Map<string, (event: unknown, payload: unknown) => unknown>();
+    const listeners = new Map<string, (event: unknown) => void>();
+    const onPainted = vi.fn();
+    const ipc = { handle: (c: string, f: never) => { expect(channels.has(c)).toBe(false); channels.set(c, f); }, on: (c: string, f: never) => { listeners.set(c, f); return ipc; } };
+    registerIpc(recording([]), onPainted, () => undefined, ipc as never); // only these two methods are used
+    expect([...channels.keys()].sort()).toEqual(ipcRequests.map(requestChannel).sort());
+    expect(await channels.get(requestChannel('app:state'))?.({ senderFrame: { url: 'app://evil/', parent: null } }, undefined)).toMatchObject({ error: { code: 'ipc.bad-sender' } });
+    const paint = listeners.get(paintedChannel);
+    paint?.({ senderFrame: { url: 'https://evil.example/', parent: null } });
+    expect(onPainted).not.toHaveBeenCalled();
+    paint?.({ senderFrame: page });
+    paint?.({ senderFrame: page });
+    expect(onPainted).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives the preload exactly the names of the contract', () => {
+    expect([...requestNames].sort()).toEqual([...ipcRequests].sort());
+    expect([...eventNames].sort()).toEqual(Object.keys(ipcContract.events).sort());
+  });
+});
