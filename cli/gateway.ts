@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { printError } from './output.ts';
+
+interface GatewayCommandOptions {
+  readonly engine: string;
+  readonly listen: string;
+  readonly settings: string;
+  readonly audit?: string;
+  readonly runtime?: string;
+  readonly group?: string;
+  readonly engineDirectory?: string[];
+}
+
+/** `bulkhead gateway`: the enforcement proxy in the foreground. Prints `gateway listening on …` when ready; SIGTERM drains and ends it. */
+export function registerGateway(program: Command): void {
+  program.command('gateway')
+    .description('enforce the settings between Docker clients and an engine')
+    .requiredOption('--engine <socket>', 'the engine\'s own socket, unix:///…')
+    .requiredOption('--listen <socket>', 'the socket clients use, unix:///…')
+    .requiredOption('--settings <file>', 'admin-settings.json to enforce; followed while running')
+    .option('--audit <file>', 'append decisions to this file (JSON lines)')
+    .option('--runtime <name>', 'runtime every container gets')
+    .option('--group <name>', 'group that may use the socket (default: docker)')
+    .option('--engine-directory <dir>', 'directory of the engine, never mountable (repeatable)', (value: string, before: string[]) => [...before, value], [] as string[])
+    .action(async (options: GatewayCommandOptions) => {
+      const engine = unixPath(options.engine, 'engine');
+      const listen = unixPath(options.listen, 'listen');
+      if (!engine.ok) { printError(engine.error); return; }
+      if (!listen.ok) { printError(listen.error); return; }
+      const { startGateway } = await import('../gateway/server.ts');
+      const log = (line: string) => { process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`); };
+      const started = await startGateway({
+        engineSocket: engine.value, listenSocket: listen.value, settingsFile: path.resolve(options.settings),
+        auditFile: options.audit === undefined ? null : path.resolve(options.audit),
+        ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+        ...(options.group === undefined ? {} : { group: options.group }),
+        engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
+        log,
+      });
+      if (!started.ok) { printError(started.error); return; }
+      process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(); });
+      });
+      await started.value.close();
+    });
+}
+
+function unixPath(text: string, option: string): Result<string, AppError> {
+  const given = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
+  if (!path.isAbsolute(given) || given.includes('\0')) {
+    return fail('input.unusable', `--${option} is not a unix socket`, { reason: `"${text}" was given`, hint: `Give an absolute path: --${option} unix:///run/docker.sock.` });
+  }
+  return ok(given);
+}

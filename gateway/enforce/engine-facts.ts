@@ -1,0 +1,108 @@
+import { Agent, request } from 'node:http';
+
+/** What the gateway asks the engine about, over connections of its own. */
+export interface EngineFacts {
+  container(reference: string): Promise<ContainerFacts | null>;
+  /** The container an exec instance belongs to; null when there is no such instance. */
+  execContainer(id: string): Promise<string | null>;
+  volume(name: string): Promise<VolumeFacts | null>;
+  network(reference: string): Promise<NetworkFacts | null>;
+  close(): void;
+}
+
+export interface MountFacts { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean }
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly runtime: string;
+  readonly running: boolean;
+  readonly pid: number;
+  readonly mounts: readonly MountFacts[];
+}
+export interface VolumeFacts { readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>> }
+export interface NetworkFacts { readonly id: string; readonly name: string; readonly driver: string }
+
+/** The engine could not be asked; the request that needed the answer is refused with 503. */
+export class EngineUnreachable extends Error {}
+
+const maxAnswerBytes = 16 * 1024 * 1024;
+const timeoutMs = 30_000;
+
+export function createEngineFacts(engineSocket: string): EngineFacts {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16, maxFreeSockets: 4 });
+
+  const get = (path: string): Promise<unknown> => new Promise((resolve, reject) => {
+    const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
+    const req = request({ socketPath: engineSocket, path, agent, timeout: timeoutMs, headers: { Host: 'docker' } }, (res) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      res.on('data', (part: Buffer) => {
+        size += part.length;
+        if (size > maxAnswerBytes) req.destroy(new Error('the engine\'s answer is too long'));
+        else parts.push(part);
+      });
+      res.on('error', failed);
+      res.on('end', () => {
+        const status = res.statusCode ?? 0;
+        if (status === 404) { resolve(null); return; }
+        if (status !== 200) { reject(new EngineUnreachable(`the engine answered ${status} to ${path}`)); return; }
+        try { resolve(JSON.parse(Buffer.concat(parts).toString('utf8'))); } catch { failed(new Error('the engine\'s answer is not JSON')); }
+      });
+    });
+    req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
+    req.on('error', failed);
+    req.end();
+  });
+
+  return {
+    container: async (reference) => {
+      // What is no plain name or id is not asked for: it would be another path.
+      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(reference)) return null;
+      const found = await get(`/containers/${reference}/json`);
+      return found === null ? null : readContainer(found);
+    },
+    execContainer: async (id) => {
+      if (!/^[0-9a-f]{64}$/.test(id)) return null;
+      const found = await get(`/exec/${id}/json`);
+      return found === null ? null : text(field(found, 'ContainerID'));
+    },
+    volume: async (name) => {
+      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return null;
+      const found = await get(`/volumes/${name}`);
+      return found === null ? null : { name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), options: texts(field(found, 'Options')) };
+    },
+    network: async (reference) => {
+      if (reference === '' || reference.includes('/') || reference === '.' || reference === '..') return null;
+      const found = await get(`/networks/${encodeURIComponent(reference)}`);
+      return found === null ? null : { id: text(field(found, 'Id')), name: text(field(found, 'Name')), driver: text(field(found, 'Driver')) };
+    },
+    close: () => { agent.destroy(); },
+  };
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined; // an object with that key
+}
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+function texts(value: unknown): Record<string, string> {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, String(entry)])) : {};
+}
+
+function readContainer(found: unknown): ContainerFacts {
+  const state = field(found, 'State');
+  const pid = field(state, 'Pid');
+  const mounts = field(found, 'Mounts');
+  return {
+    id: text(field(found, 'Id')),
+    name: text(field(found, 'Name')).replace(/^\//, ''),
+    image: text(field(field(found, 'Config'), 'Image')),
+    runtime: text(field(field(found, 'HostConfig'), 'Runtime')),
+    running: field(state, 'Running') === true,
+    pid: typeof pid === 'number' ? pid : 0,
+    mounts: (Array.isArray(mounts) ? mounts : []).map((mount: unknown) => ({
+      type: text(field(mount, 'Type')), name: text(field(mount, 'Name')), source: text(field(mount, 'Source')),
+      destination: text(field(mount, 'Destination')), readOnly: field(mount, 'RW') === false,
+    })),
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * The Engine API as data: every published endpoint of 1.24 to 1.55, and the unpublished ones that exist. Held against the project's
+ * copy of the published descriptions by a test. Under ECI what is not here is refused.
+ */
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
+
+/** What is looked at before a request is let through while ECI is on. */
+export type Inspection =
+  /** Nothing: reads, removals, waits. */
+  | 'none'
+  | 'create-container'
+  /** The container in the path must be protected. */
+  | 'enter-container'
+  /** Same, and what it mounts is checked again. */
+  | 'start-container'
+  | 'update-container'
+  | 'rename-container'
+  | 'exec-create'
+  | 'exec-start'
+  | 'commit'
+  | 'create-volume'
+  | 'create-network'
+  | 'connect-network'
+  | 'disconnect-network'
+  | 'build'
+  | 'load-images'
+  /** Refused while ECI is on; the value says why. */
+  | 'refused-swarm' | 'refused-plugin' | 'refused-checkpoint' | 'refused-debug' | 'refused-removed';
+
+/**
+ * What is done with the request's body while ECI is on: `raw` is relayed as it comes, `json` is read, checked and written anew,
+ * `dropped` is read and left away (the endpoint takes none; some clients send one all the same).
+ */
+export type BodyHandling = 'raw' | 'json' | 'dropped';
+
+/** Protocol a connection may become after the engine agreed. */
+export type Tunnel = 'tcp' | 'h2c' | 'websocket';
+
+export interface Route {
+  readonly method: Method;
+  /** Pattern: `{id}` is one segment; `{name}` of images, plugins and distribution may hold slashes. */
+  readonly pattern: string;
+  readonly inspect: Inspection;
+  readonly body: BodyHandling;
+  readonly tunnel: Tunnel | null;
+  /** Docker CLI commands that use it, as `commandList` names them (B5). */
+  readonly commands: readonly string[];
+}
+
+type Row = readonly [Method, string, Inspection, BodyHandling, string, Tunnel?];
+
+const rows: readonly Row[] = [
+  // Containers
+  ['GET', '/containers/json', 'none', 'dropped', 'ps'],
+  ['POST', '/containers/create', 'create-container', 'json', 'create run'],
+  ['GET', '/containers/{id}/json', 'none', 'dropped', 'inspect'],
+  ['GET', '/containers/{id}/top', 'none', 'dropped', 'top'],
+  ['GET', '/containers/{id}/logs', 'none', 'dropped', 'logs'],
+  ['GET', '/containers/{id}/changes', 'none', 'dropped', 'diff'],
+  ['GET', '/containers/{id}/export', 'enter-container', 'dropped', 'export'],
+  ['GET', '/containers/{id}/stats', 'none', 'dropped', 'stats'],
+  ['POST', '/containers/{id}/resize', 'none', 'dropped', 'attach run'],
+  ['POST', '/containers/{id}/start', 'start-container', 'dropped', 'start run'],
+  ['POST', '/containers/{id}/stop', 'none', 'dropped', 'stop'],
+  ['POST', '/containers/{id}/restart', 'start-container', 'dropped', 'restart'],
+  ['POST', '/containers/{id}/kill', 'none', 'dropped', 'kill'],
+  ['POST', '/containers/{id}/update', 'update-container', 'json', 'update'],
+  ['POST', '/containers/{id}/rename', 'rename-container', 'dropped', 'rename'],
+  ['POST', '/containers/{id}/pause', 'none', 'dropped', 'pause'],
+  ['POST', '/containers/{id}/unpause', 'start-container', 'dropped', 'unpause'],
+  ['POST', '/containers/{id}/attach', 'enter-container', 'dropped', 'attach run', 'tcp'],
+  ['GET', '/containers/{id}/attach/ws', 'enter-container', 'dropped', 'attach', 'websocket'],
+  ['POST', '/containers/{id}/wait', 'none', 'dropped', 'wait run'],
+  ['DELETE', '/containers/{id}', 'none', 'dropped', 'rm'],
+  ['HEAD', '/containers/{id}/archive', 'enter-container', 'dropped', 'cp'],
+  ['GET', '/containers/{id}/archive', 'enter-container', 'dropped', 'cp'],
+  ['PUT', '/containers/{id}/archive', 'enter-container', 'raw', 'cp'],
+  ['POST', '/containers/{id}/copy', 'refused-removed', 'dropped', 'cp'],
+  ['POST', '/containers/prune', 'none', 'dropped', 'container prune'],
+  ['GET', '/containers/{id}/checkpoints', 'refused-checkpoint', 'dropped', 'checkpoint'],
+  ['POST', '/containers/{id}/checkpoints', 'refused-checkpoint', 'raw', 'checkpoint'],
+  ['DELETE', '/containers/{id}/checkpoints/{checkpoint}', 'refused-checkpoint', 'dropped', 'checkpoint'],
+  // Exec
+  ['POST', '/containers/{id}/exec', 'exec-create', 'json', 'exec'],
+  ['POST', '/exec/{id}/start', 'exec-start', 'json', 'exec', 'tcp'],
+  ['POST', '/exec/{id}/resize', 'none', 'dropped', 'exec'],
+  ['GET', '/exec/{id}/json', 'none', 'dropped', 'exec'],
+  // Images
+  ['GET', '/images/json', 'none', 'dropped', 'images'],
+  ['POST', '/images/create', 'none', 'raw', 'pull import'],
+  ['GET', '/images/{name}/json', 'none', 'dropped', 'inspect'],
+  ['GET', '/images/{name}/history', 'none', 'dropped', 'history'],
+  ['GET', '/images/{name}/attestations', 'none', 'dropped', 'inspect'],
+  ['POST', '/images/{name}/push', 'none', 'dropped', 'push'],
+  ['POST', '/images/{name}/tag', 'none', 'dropped', 'tag'],
+  ['DELETE', '/images/{name}', 'none', 'dropped', 'rmi'],
+  ['GET', '/images/search', 'none', 'dropped', 'search'],
+  ['POST', '/images/prune', 'none', 'dropped', 'image prune'],
+  ['GET', '/images/{name}/get', 'none', 'dropped', 'save'],
+  ['GET', '/images/get', 'none', 'dropped', 'save'],
+  ['POST', '/images/load', 'load-images', 'raw', 'load'],
+  ['POST', '/commit', 'commit', 'json', 'commit'],
+  ['GET', '/distribution/{name}/json', 'none', 'dropped', 'manifest pull'],
+  // Builds
+  ['POST', '/build', 'build', 'raw', 'build'],
+  ['POST', '/build/cancel', 'none', 'dropped', 'build'],
+  ['POST', '/build/prune', 'none', 'dropped', 'builder prune'],
+  ['POST', '/session', 'none', 'dropped', 'build', 'h2c'],
+  ['POST', '/grpc', 'none', 'dropped', 'buildx', 'h2c'],
+  // System
+  ['POST', '/auth', 'none', 'raw', 'login'],
+  ['GET', '/info', 'none', 'dropped', 'info'],
+  ['GET', '/version', 'none', 'dropped', 'version'],
+  ['GET', '/_ping', 'none', 'dropped', ''],
+  ['HEAD', '/_ping', 'none', 'dropped', ''],
+  ['OPTIONS', '/_ping', 'none', 'dropped', ''],
+  ['GET', '/events', 'none', 'dropped', 'events'],
+  ['GET', '/system/df', 'none', 'dropped', 'system df'],
+  ['GET', '/debug/vars', 'refused-debug', 'dropped', ''],
+  ['GET', '/debug/pprof/', 'refused-debug', 'dropped', ''],
+  ['GET', '/debug/pprof/{name}', 'refused-debug', 'dropped', ''],
+  ['POST', '/debug/pprof/{name}', 'refused-debug', 'raw', ''],
+  // Volumes
+  ['GET', '/volumes', 'none', 'dropped', 'volume ls'],
+  ['POST', '/volumes/create', 'create-volume', 'json', 'volume create'],
+  ['GET', '/volumes/{name}', 'none', 'dropped', 'volume inspect'],
+  ['PUT', '/volumes/{name}', 'refused-swarm', 'raw', 'volume update'],
+  ['DELETE', '/volumes/{name}', 'none', 'dropped', 'volume rm'],
+  ['POST', '/volumes/prune', 'none', 'dropped', 'volume prune'],
+  // Networks
+  ['GET', '/networks', 'none', 'dropped', 'network ls'],
+  ['GET', '/networks/{id}', 'none', 'dropped', 'network inspect'],
+  ['DELETE', '/networks/{id}', 'none', 'dropped', 'network rm'],
+  ['POST', '/networks/create', 'create-network', 'json', 'network create'],
+  ['POST', '/networks/{id}/connect', 'connect-network', 'json', 'network connect'],
+  ['POST', '/networks/{id}/disconnect', 'disconnect-network', 'json', 'network disconnect'],
+  ['POST', '/networks/prune', 'none', 'dropped', 'network prune'],
+  // Plugins run as root on the engine. Reading, disabling and removing them stays possible.
+  ['GET', '/plugins', 'none', 'dropped', 'plugin ls'],
+  ['GET', '/plugins/privileges', 'none', 'dropped', 'plugin install'],
+  ['GET', '/plugins/{name}/json', 'none', 'dropped', 'plugin inspect'],
+  ['DELETE', '/plugins/{name}', 'none', 'dropped', 'plugin rm'],
+  ['POST', '/plugins/{name}/disable', 'none', 'dropped', 'plugin disable'],
+  ['POST', '/plugins/pull', 'refused-plugin', 'raw', 'plugin install'],
+  ['POST', '/plugins/{name}/enable', 'refused-plugin', 'dropped', 'plugin enable'],
+  ['POST', '/plugins/create', 'refused-plugin', 'raw', 'plugin create'],
+  ['POST', '/plugins/{name}/push', 'refused-plugin', 'raw', 'plugin push'],
+  ['POST', '/plugins/{name}/set', 'refused-plugin', 'raw', 'plugin set'],
+  ['POST', '/plugins/{name}/upgrade', 'refused-plugin', 'raw', 'plugin upgrade'],
+  // Swarm tasks never pass through /containers/create. Looking at what is there, removing it and leaving stay possible.
+  ['GET', '/nodes', 'none', 'dropped', 'node ls'],
+  ['GET', '/nodes/{id}', 'none', 'dropped', 'node inspect'],
+  ['DELETE', '/nodes/{id}', 'none', 'dropped', 'node rm'],
+  ['POST', '/nodes/{id}/update', 'refused-swarm', 'raw', 'node update'],
+  ['GET', '/swarm', 'none', 'dropped', 'swarm'],
+  ['POST', '/swarm/init', 'refused-swarm', 'raw', 'swarm init'],
+  ['POST', '/swarm/join', 'refused-swarm', 'raw', 'swarm join'],
+  ['POST', '/swarm/leave', 'none', 'dropped', 'swarm leave'],
+  ['POST', '/swarm/update', 'refused-swarm', 'raw', 'swarm update'],
+  ['GET', '/swarm/unlockkey', 'refused-swarm', 'dropped', 'swarm unlock-key'],
+  ['POST', '/swarm/unlock', 'refused-swarm', 'raw', 'swarm unlock'],
+  ['GET', '/services', 'none', 'dropped', 'service ls'],
+  ['POST', '/services/create', 'refused-swarm', 'raw', 'service create'],
+  ['GET', '/services/{id}', 'none', 'dropped', 'service inspect'],
+  ['DELETE', '/services/{id}', 'none', 'dropped', 'service rm'],
+  ['POST', '/services/{id}/update', 'refused-swarm', 'raw', 'service update'],
+  ['GET', '/services/{id}/logs', 'none', 'dropped', 'service logs'],
+  ['GET', '/tasks', 'none', 'dropped', 'service ps'],
+  ['GET', '/tasks/{id}', 'none', 'dropped', 'inspect'],
+  ['GET', '/tasks/{id}/logs', 'none', 'dropped', 'service logs'],
+  ['GET', '/secrets', 'none', 'dropped', 'secret ls'],
+  ['POST', '/secrets/create', 'refused-swarm', 'raw', 'secret create'],
+  ['GET', '/secrets/{id}', 'none', 'dropped', 'secret inspect'],
+  ['DELETE', '/secrets/{id}', 'none', 'dropped', 'secret rm'],
+  ['POST', '/secrets/{id}/update', 'refused-swarm', 'raw', 'secret update'],
+  ['GET', '/configs', 'none', 'dropped', 'config ls'],
+  ['POST', '/configs/create', 'refused-swarm', 'raw', 'config create'],
+  ['GET', '/configs/{id}', 'none', 'dropped', 'config inspect'],
+  ['DELETE', '/configs/{id}', 'none', 'dropped', 'config rm'],
+  ['POST', '/configs/{id}/update', 'refused-swarm', 'raw', 'config update'],
+];
+
+// Two-word commands are kept together: 'container prune' is one command, 'create run' are two.
+const twoWords = new Set(['container', 'image', 'builder', 'system', 'volume', 'network', 'plugin', 'node', 'swarm', 'service', 'secret', 'config']);
+
+function commandsOf(text: string): readonly string[] {
+  if (text === '') return [];
+  const [first = '', ...rest] = text.split(' ');
+  return twoWords.has(first) && rest.length > 0 ? [text] : [first, ...rest];
+}
+
+/** The table, in the order in which patterns are tried. */
+export const routes: readonly Route[] = rows.map(([method, pattern, inspect, body, commands, tunnel]) => ({
+  method, pattern, inspect, body, tunnel: tunnel ?? null, commands: commandsOf(commands),
+}));

@@ -1,0 +1,87 @@
+import { readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import path from 'node:path';
+import { defaultSettings, effectiveSettings, lockedDownSettings, type EffectiveSettings } from '../shared/settings/effective.ts';
+
+/** Settings larger than this are a mistake (the file is a few KB). */
+const maxSettingsBytes = 4 * 1024 * 1024;
+
+export interface PolicyState {
+  readonly settings: EffectiveSettings;
+  /** Grows by one with every change taken over. */
+  readonly generation: number;
+  /** Why the file on disk is not what is in force, if so. */
+  readonly problem: string | null;
+}
+
+export interface SettingsWatch {
+  /** The policy in force. `fresh` looks at the file first: for requests that matter, so that what was written before counts for what is asked after. */
+  current(fresh?: boolean): PolicyState;
+  close(): void;
+}
+
+/**
+ * Follows the settings file (architecture, idea 4). A missing file means ECI off. A file that can't be read or used: locked down at
+ * start; later the last good policy stays in force. `onChange` is told of every change of the policy and of every new problem.
+ */
+export function watchSettings(file: string, onChange: (state: PolicyState) => void): SettingsWatch {
+  let stamp = '';
+  let seen = false;
+  let state: PolicyState = { settings: lockedDownSettings, generation: 0, problem: 'not read yet' };
+
+  const fileStamp = (): string => {
+    try {
+      const info = statSync(file, { bigint: true });
+      return `${info.dev}:${info.ino}:${info.size}:${info.mtimeNs}:${info.ctimeNs}`;
+    } catch (error) {
+      // ENOENT, and why not otherwise: changes of the reason are changes too.
+      return String((error as NodeJS.ErrnoException).code); // statSync throws only ErrnoException
+    }
+  };
+
+  const refresh = (): void => {
+    const now = fileStamp();
+    if (now === stamp) return;
+    stamp = now;
+    const loaded = load(file);
+    if ('settings' in loaded) {
+      const changed = !seen || JSON.stringify(loaded.settings) !== JSON.stringify(state.settings) || state.problem !== null;
+      if (changed) state = { settings: loaded.settings, generation: state.generation + 1, problem: null };
+      seen = true;
+      if (changed) onChange(state);
+      return;
+    }
+    if (loaded.problem === state.problem) return;
+    state = { ...state, problem: loaded.problem, generation: state.generation + (seen ? 0 : 1) };
+    seen = true;
+    onChange(state);
+  };
+
+  refresh();
+  let watcher: FSWatcher | null = null;
+  try {
+    // The directory, not the file: an atomic replacement is a new inode.
+    watcher = watch(path.dirname(file), { persistent: false }, () => { refresh(); });
+    watcher.on('error', () => { watcher?.close(); watcher = null; });
+  } catch { /* no directory yet, or no inotify: the timer below does */ }
+  const timer = setInterval(refresh, 2000);
+  timer.unref();
+
+  return {
+    current: (fresh = false) => { if (fresh) refresh(); return state; },
+    close: () => { clearInterval(timer); watcher?.close(); },
+  };
+}
+
+function load(file: string): { settings: EffectiveSettings } | { problem: string } {
+  let text: string;
+  try {
+    const bytes = readFileSync(file);
+    if (bytes.length > maxSettingsBytes) return { problem: `the settings file is larger than ${maxSettingsBytes} bytes` };
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { settings: defaultSettings }; // node:fs errors carry a code
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+  const result = effectiveSettings(text, { exists: true });
+  return result.ok ? { settings: result.value } : { problem: [result.error.message, result.error.reason].filter(Boolean).join(' ') };
+}
