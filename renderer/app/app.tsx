@@ -1,0 +1,110 @@
+import { Component, Suspense, useEffect, useState, type ErrorInfo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import CssBaseline from '@mui/material/CssBaseline';
+import GlobalStyles from '@mui/material/GlobalStyles';
+import { ThemeProvider, useColorScheme } from '@mui/material/styles';
+import { LoadingRows } from '../components/empty-and-loading.tsx';
+import { ErrorPanel, Notice } from '../components/error-panel.tsx';
+import { resolveLanguage } from '../i18n/index.ts';
+import { globalStyles, theme } from '../theme/theme.ts';
+import { color } from '../theme/tokens.ts';
+import { StoreProvider, useApp, useSnapshot, useStore } from './context.tsx';
+import { CommandPalette } from './frame/command-palette.tsx';
+import { DraftFooter } from './frame/draft-footer.tsx';
+import { Navigation } from './frame/navigation.tsx';
+import { ConflictNotice } from './frame/conflict-notice.tsx';
+import { TitleBar } from './frame/title-bar.tsx';
+import { useShortcuts } from './frame/use-shortcuts.ts';
+import { pageComponents } from './pages.ts';
+import { useRoute } from './router.ts';
+import type { AppStore } from './store.ts';
+
+export function App({ store }: { readonly store: AppStore }) {
+  return (
+    <ThemeProvider theme={theme} defaultMode="system" disableTransitionOnChange noSsr>
+      <CssBaseline />
+      <GlobalStyles styles={globalStyles} />
+      <StoreProvider store={store}><Window /></StoreProvider>
+    </ThemeProvider>
+  );
+}
+
+/** Waits for the first state; says why when it doesn't come. */
+function Window() {
+  const { app, loadError } = useSnapshot();
+  const store = useStore();
+  const { t } = useTranslation();
+  if (app !== null) return <Frame />;
+  return (
+    <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
+      <TitleBar platform="" onSearch={() => undefined} />
+      <Box component="main" sx={{ padding: 4, maxWidth: 720 }}>
+        {loadError !== null && <ErrorPanel error={loadError} title={t('frame.noState.title')} action={<Button onClick={() => { void store.load(); }}>{t('button.tryAgain')}</Button>} />}
+      </Box>
+    </Box>
+  );
+}
+
+function Frame() {
+  const store = useStore();
+  const app = useApp();
+  const { i18n } = useTranslation();
+  const { page } = useRoute();
+  const { setMode } = useColorScheme();
+  const [searching, setSearching] = useState(false);
+  const { theme: mode, language } = app.preferences;
+  useEffect(() => { setMode(mode); }, [setMode, mode]);
+  useEffect(() => {
+    const next = resolveLanguage(language, navigator.languages);
+    document.documentElement.lang = next;
+    if (i18n.language !== next) void i18n.changeLanguage(next);
+  }, [i18n, language]);
+  useEffect(() => {
+    // After the paint, not before it: two frames on, what a person sees is on screen.
+    const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); }); });
+    return () => { cancelAnimationFrame(first); };
+  }, [store]);
+  useShortcuts({ onSearch: () => { setSearching(true); } });
+
+  const PageContent = pageComponents[page];
+  return (
+    <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column', background: color.shell }}>
+      <TitleBar platform={app.platform} onSearch={() => { setSearching(true); }} />
+      <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
+        <Navigation />
+        <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', background: color.bg, border: `1px solid ${color.border}`, borderRight: 0, borderBottom: 0, borderTopLeftRadius: '10px', overflow: 'hidden' }}>
+          <ConflictNotice />
+          <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
+            <PageBoundary key={page}>
+              <Suspense fallback={<Box sx={{ padding: '80px 32px' }}><LoadingRows /></Box>}><PageContent /></Suspense>
+            </PageBoundary>
+          </Box>
+          <DraftFooter />
+        </Box>
+      </Box>
+      <CommandPalette open={searching} onClose={() => { setSearching(false); }} />
+    </Box>
+  );
+}
+
+/** A defect in one page stays in that page. */
+class PageBoundary extends Component<{ readonly children: ReactNode }, { readonly error: Error | null }> {
+  override state: { readonly error: Error | null } = { error: null };
+  static getDerivedStateFromError(error: unknown) { return { error: error instanceof Error ? error : new Error(String(error)) }; }
+  override componentDidCatch(error: Error, info: ErrorInfo) { console.error(error, info.componentStack); }
+  override render() {
+    if (this.state.error === null) return this.props.children;
+    return <Crashed error={this.state.error} onAgain={() => { this.setState({ error: null }); }} />;
+  }
+}
+
+function Crashed({ error, onAgain }: { readonly error: Error; readonly onAgain: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Box sx={{ padding: 4, maxWidth: 720 }}>
+      <Notice tone="danger" live="assertive" title={t('frame.crash.title')} action={<Button onClick={onAgain}>{t('frame.crash.again')}</Button>}>{t('frame.crash.body')} {error.message}</Notice>
+    </Box>
+  );
+}

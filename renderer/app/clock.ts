@@ -1,0 +1,27 @@
+import { useSyncExternalStore } from 'react';
+
+/** One clock for all ages on screen: a tick every 10 s while somebody looks, none otherwise. */
+let now = Date.now();
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const each of listeners) each();
+  }, 10_000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) { clearInterval(timer); timer = undefined; }
+  };
+}
+
+/** Ms since the epoch, advancing in steps of at most 10 s. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => {
+    // A first reader after a pause must not see an old time; within a render pass the value stays put.
+    if (Date.now() - now > 10_000) now = Date.now();
+    return now;
+  });
+}

@@ -1,0 +1,21 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { Notice } from '../../components/error-panel.tsx';
+import { useApp } from '../context.tsx';
+import { navigate, useRoute } from '../router.ts';
+
+/** On every page while another program's edit of the file waits to be settled. */
+export function ConflictNotice() {
+  const { t } = useTranslation();
+  const { settings } = useApp();
+  const { page } = useRoute();
+  if (!settings.conflict || page === 'json') return null;
+  return (
+    <Box sx={{ padding: '12px 32px 0' }}>
+      <Notice tone="warn" live="polite" title={t('settingsState.conflict.title')} action={<Button onClick={() => { navigate('json'); }}>{t('settingsState.conflict.compare')}</Button>}>
+        {t('settingsState.conflict.body', { path: settings.path })}
+      </Notice>
+    </Box>
+  );
+}

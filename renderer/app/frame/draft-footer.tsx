@@ -1,0 +1,53 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Button from '@mui/material/Button';
+import Snackbar from '@mui/material/Snackbar';
+import Typography from '@mui/material/Typography';
+import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { Dot } from '../../components/edited-mark.tsx';
+import { FooterBar } from '../../components/page.tsx';
+import { color } from '../../theme/tokens.ts';
+import { useDraft, useSnapshot, useStore } from '../context.tsx';
+import { navigate, useRoute } from '../router.ts';
+
+/** Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more. */
+export function DraftFooter() {
+  const { t } = useTranslation();
+  const store = useStore();
+  const { draftError } = useSnapshot();
+  const draft = useDraft();
+  const { page } = useRoute();
+  const [asking, setAsking] = useState(false);
+  const [discarded, setDiscarded] = useState(false);
+  const count = draft.changes.length;
+  const broken = draft.draft.syntax.length > 0;
+
+  const discard = async () => {
+    setAsking(false);
+    const answer = await store.discard();
+    setDiscarded(answer.ok);
+  };
+
+  // The review page has its own footer; while settings are being applied nothing is waiting here.
+  const shown = draft.dirty && page !== 'review' && draft.readOnly !== 'applying';
+  return (
+    <>
+      {shown && (
+        <FooterBar label={t('frame.footer.label')}>
+          <Dot />
+          <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>{broken ? t('frame.footer.broken') : count === 0 ? t('frame.footer.formatting') : t('frame.footer.changes', { count })}</Typography>
+          <Typography sx={{ color: draftError === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}>
+            {draftError !== null ? `${t('frame.footer.notSaved')}: ${draftError.message}` : broken ? t('frame.footer.brokenWhy') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
+          </Typography>
+          <Button variant="text" onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
+          <Button variant="contained" color="primary" sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
+        </FooterBar>
+      )}
+      <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { void discard(); }}>
+        <DialogText>{t('frame.discard.body')}</DialogText>
+      </ConfirmDialog>
+      <Snackbar open={discarded} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setDiscarded(false); }} message={t('frame.discard.done')}
+        action={<Button size="small" variant="text" sx={{ color: 'inherit', textDecoration: 'underline' }} onClick={() => { store.undo(); setDiscarded(false); }}>{t('button.undo')}</Button>} />
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import List from '@mui/material/List';
+import ListItemButton from '@mui/material/ListItemButton';
+import Typography from '@mui/material/Typography';
+import { Dot } from '../../components/edited-mark.tsx';
+import { stateIcon } from '../../components/state-badge.tsx';
+import { ErrorIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
+import { color, size, toneText } from '../../theme/tokens.ts';
+import { useNow } from '../clock.ts';
+import { useApp, useDraft } from '../context.tsx';
+import { pageEntries, type PageEntry } from '../pages.ts';
+import { engineLine, protectionOf } from '../protection.ts';
+import { hrefFor, useRoute } from '../router.ts';
+
+/** Left side: the engine and its state, always visible, then the pages by group. */
+export function Navigation() {
+  const { t } = useTranslation();
+  const group = (name: PageEntry['group']) => pageEntries.filter((entry) => entry.group === name);
+  return (
+    <Box component="nav" aria-label={t('frame.navigation')} data-region="navigation" tabIndex={-1} sx={{ width: size.navigation, flexShrink: 0, display: 'flex', flexDirection: 'column', padding: '0 8px 8px', boxSizing: 'border-box', overflowY: 'auto' }}>
+      <EngineCard />
+      <List disablePadding sx={{ marginTop: 2 }}>{group('top').map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
+      {(['protect', 'observe', 'document'] as const).map((name) => {
+        const entries = group(name);
+        if (entries.length === 0) return null;
+        return (
+          <Box key={name} sx={{ marginTop: '18px' }}>
+            <Typography variant="caption" component="h2" id={`nav-${name}`} sx={{ color: color.text3, padding: '0 10px', margin: '0 0 6px', fontWeight: 400 }}>{t(`frame.group.${name}`)}</Typography>
+            <List disablePadding aria-labelledby={`nav-${name}`}>{entries.map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
+          </Box>
+        );
+      })}
+      <List disablePadding sx={{ marginTop: 'auto', paddingTop: 2 }}>{group('bottom').map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
+    </Box>
+  );
+}
+
+function PageItem({ entry }: { readonly entry: PageEntry }) {
+  const { t } = useTranslation();
+  const { page } = useRoute();
+  const { changes } = useDraft();
+  const selected = page === entry.id;
+  const changed = entry.changes !== undefined && changes.some((change) => change.page === entry.changes);
+  const Icon = entry.icon;
+  return (
+    <Box component="li" sx={{ listStyle: 'none', '& + &': { marginTop: '2px' } }}>
+      <ListItemButton component="a" href={hrefFor(entry.id)} selected={selected} aria-current={selected ? 'page' : undefined}
+        sx={{ height: 32, padding: '0 10px', gap: '10px', borderRadius: '6px', color: color.text2, fontSize: 13, fontWeight: 500, '& > svg': { fontSize: 18 }, '&:hover': { background: color.navHover }, '&.Mui-selected, &.Mui-selected:hover': { background: color.navSelected, color: color.text, fontWeight: 600, '& > svg': { color: color.accentText } }, '@media (forced-colors: active)': { '&.Mui-selected': { outline: '2px solid' } } }}>
+        <Icon aria-hidden />
+        <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t(`frame.page.${entry.id}`)}</Box>
+        {changed && <Dot label={t('frame.hasChanges')} />}
+        {entry.id === 'containers' && <UnprotectedCount />}
+      </ListItemButton>
+    </Box>
+  );
+}
+
+function UnprotectedCount() {
+  const { t } = useTranslation();
+  const app = useApp();
+  const { unprotected, eci } = protectionOf(app, useNow());
+  if (unprotected === null || unprotected === 0) return null;
+  return (
+    <Box component="span" role="img" aria-label={t('frame.unprotectedCount', { count: unprotected })} sx={{ display: 'inline-flex', alignItems: 'center', gap: '5px', fontSize: 12, fontWeight: eci ? 500 : 400, color: eci ? color.danger : color.text3 }}>
+      {eci && <UnprotectedIcon sx={{ fontSize: 14 }} aria-hidden />}{unprotected}
+    </Box>
+  );
+}
+
+function EngineCard() {
+  const { t } = useTranslation();
+  const app = useApp();
+  const protection = protectionOf(app, useNow());
+  const line = engineLine(t, app, protection);
+  const working = app.run !== null && app.run.activity !== 'ended';
+  const Icon = working ? UnverifiedIcon : app.engine.phase === 'failed' ? ErrorIcon : stateIcon[protection.state];
+  return (
+    <Box role="group" aria-label={t('frame.engine.label')} title={`${app.engine.socket}`} sx={{ flexShrink: 0, display: 'flex', alignItems: 'center', gap: '10px', minHeight: 48, padding: '5px 10px', boxSizing: 'border-box', border: `1px solid ${color.border}`, borderRadius: '8px', background: color.card }}>
+      <Icon sx={{ fontSize: 22, color: toneText[line.tone] }} aria-hidden />
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Typography sx={{ fontWeight: 600, lineHeight: '17px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{app.engine.name}</Typography>
+        <Typography role="status" variant="caption" component="div" sx={{ color: line.tone === 'neutral' ? color.text2 : toneText[line.tone], fontWeight: line.tone === 'neutral' ? 400 : 500 }}>{line.text}</Typography>
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,53 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
+import { Kbd } from '../../components/mono.tsx';
+import { CloseIcon, MaximizeIcon, MinimizeIcon, SearchIcon } from '../../components/icons.ts';
+import { color, size } from '../../theme/tokens.ts';
+import { useStore } from '../context.tsx';
+
+const noDrag = { WebkitAppRegion: 'no-drag' } as const;
+
+/** The bar of the window: drag area, logo, search, and the window's buttons where the system draws none. */
+export function TitleBar({ platform, onSearch }: { readonly platform: string; readonly onSearch: () => void }) {
+  const { t } = useTranslation();
+  const mac = platform === 'darwin';
+  return (
+    <Box component="header" sx={{ height: size.titleBar, flexShrink: 0, display: 'grid', gridTemplateColumns: '1fr minmax(200px, 400px) 1fr', alignItems: 'center', WebkitAppRegion: 'drag' }}>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, paddingLeft: mac ? '80px' : 2, fontWeight: 600, color: color.text }}>
+        <Logo />{t('frame.app')}
+      </Box>
+      <ButtonBase onClick={onSearch} aria-label={t('frame.searchLabel')} aria-haspopup="dialog" aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
+        sx={{ ...noDrag, height: 28, width: '100%', justifyContent: 'flex-start', gap: 1, padding: '0 10px', borderRadius: '6px', border: `1px solid ${color.border}`, background: color.card, color: color.text3, fontSize: 13, '&:hover': { borderColor: color.borderStrong } }}>
+        <SearchIcon sx={{ fontSize: 18 }} aria-hidden />
+        <Box component="span" sx={{ flex: 1, textAlign: 'left', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t('frame.search')}</Box>
+        <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px' }}><Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd><Kbd>K</Kbd></Box>
+      </ButtonBase>
+      {mac ? <span /> : <WindowButtons />}
+    </Box>
+  );
+}
+
+function WindowButtons() {
+  const { t } = useTranslation();
+  const store = useStore();
+  const act = (action: 'minimize' | 'toggle-maximize' | 'close') => () => { void store.request('window:action', { action }); };
+  const look = { ...noDrag, width: 44, height: 40, color: color.text, '& svg': { fontSize: 16 }, '&:hover': { background: color.navHover }, '&.Mui-focusVisible': { outlineOffset: -3 } } as const;
+  return (
+    <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
+      <ButtonBase sx={look} onClick={act('minimize')} aria-label={t('frame.window.minimize')}><MinimizeIcon /></ButtonBase>
+      <ButtonBase sx={look} onClick={act('toggle-maximize')} aria-label={t('frame.window.maximize')}><MaximizeIcon /></ButtonBase>
+      <ButtonBase sx={{ ...look, '&:hover': { background: '#C42B1C', color: '#FFFFFF' } }} onClick={act('close')} aria-label={t('frame.window.close')}><CloseIcon /></ButtonBase>
+    </Box>
+  );
+}
+
+/** A bulkhead seen from the side: two walls and the doors between them. */
+function Logo() {
+  return (
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden>
+      <rect width="16" height="16" rx="4" fill="#2559D0" />
+      <path d="M5 3.5v9M11 3.5v9M2.8 8H6.6M9.4 8h3.8" stroke="#fff" strokeWidth="1.5" strokeLinecap="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,45 @@
+import { useEffect } from 'react';
+import { useApp, useDraft, useStore } from '../context.tsx';
+import { pageEntries } from '../pages.ts';
+import { navigate } from '../router.ts';
+
+const regions = ['navigation', 'page', 'panel', 'footer'];
+
+/** Moves focus to the next region of the window (F6). */
+function nextRegion(back: boolean): void {
+  const present = regions.flatMap((name) => [...document.querySelectorAll<HTMLElement>(`[data-region="${name}"]`)].slice(-1));
+  const here = present.findIndex((region) => region.contains(document.activeElement));
+  present.at(back ? (here <= 0 ? -1 : here - 1) : (here + 1) % present.length)?.focus();
+}
+
+const inText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)));
+
+/** The window's keys (design language, Keyboard). A dialog keeps its own. */
+export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): void {
+  const store = useStore();
+  const { platform } = useApp();
+  const { dirty, readOnly } = useDraft();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const command = platform === 'darwin' ? event.metaKey : event.ctrlKey;
+      const handled = (act: () => void) => { event.preventDefault(); act(); };
+      if (command && event.key.toLowerCase() === 'k') { handled(onSearch); return; }
+      if (document.querySelector('[role="dialog"]') !== null) return;
+      if (event.key === 'F6') { handled(() => { nextRegion(event.shiftKey); }); return; }
+      if (event.key === '/' && !inText(event.target)) {
+        const filter = document.querySelector<HTMLInputElement>('input[data-filter]');
+        if (filter !== null) handled(() => { filter.focus(); filter.select(); });
+        return;
+      }
+      if (!command) return;
+      const entry = /^[1-9]$/.test(event.key) ? pageEntries[Number(event.key) - 1] : undefined;
+      if (entry !== undefined) handled(() => { navigate(entry.id); });
+      else if (event.key === ',') handled(() => { navigate('preferences'); });
+      else if ((event.key === 'Enter' || event.key.toLowerCase() === 's') && dirty) handled(() => { void store.flush().then(() => { navigate('review'); }); });
+      else if (event.key.toLowerCase() === 'z' && !inText(event.target) && readOnly === null) handled(() => { if (event.shiftKey) store.redo(); else store.undo(); });
+    };
+    window.addEventListener('keydown', onKey);
+    return () => { window.removeEventListener('keydown', onKey); };
+  }, [store, platform, dirty, readOnly, onSearch]);
+}

@@ -1,0 +1,39 @@
+import { useSyncExternalStore } from 'react';
+
+export const pageIds = ['overview', 'isolation', 'docker-socket', 'file-sharing', 'containers', 'json', 'preferences', 'review'] as const;
+export type PageId = (typeof pageIds)[number];
+
+export interface Route { readonly page: PageId; readonly params: Readonly<Record<string, string>> }
+
+const isPage = (name: string): name is PageId => (pageIds as readonly string[]).includes(name);
+
+/** `#/containers?show=unprotected` → route. Unknown addresses lead to the Overview. */
+export function parseRoute(hash: string): Route {
+  const [name = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  return { page: isPage(name) ? name : 'overview', params: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+/** The address of a page: linkable, survives reload. */
+export function hrefFor(page: PageId, params: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams(params).toString();
+  return query === '' ? `#/${page}` : `#/${page}?${query}`;
+}
+
+export function navigate(page: PageId, params: Readonly<Record<string, string>> = {}): void {
+  window.location.hash = hrefFor(page, params);
+}
+
+let last: { hash: string; route: Route } = { hash: '', route: { page: 'overview', params: {} } };
+const current = (): Route => {
+  const hash = window.location.hash;
+  if (hash !== last.hash) last = { hash, route: parseRoute(hash) };
+  return last.route;
+};
+const subscribe = (listener: () => void) => {
+  window.addEventListener('hashchange', listener);
+  return () => { window.removeEventListener('hashchange', listener); };
+};
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, current);
+}

@@ -1,0 +1,145 @@
+import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
+import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import type { AppError, Result } from '../../shared/result.ts';
+
+/** What the window knows. Main owns the truth; the draft alone runs ahead of it while being typed. */
+export interface Snapshot {
+  /** Null until main answered the first time. */
+  readonly app: AppState | null;
+  /** Why there is no state at all. */
+  readonly loadError: AppError | null;
+  /** The draft as the person sees it; main may be some ms behind. */
+  readonly draft: string;
+  /** Why the last draft could not be kept, if so. */
+  readonly draftError: AppError | null;
+  readonly undo: readonly string[];
+  readonly redo: readonly string[];
+  /** Log of the apply run, newest last, bounded. */
+  readonly log: readonly EngineLogLine[];
+}
+
+export interface AppStore {
+  subscribe(listener: () => void): () => void;
+  get(): Snapshot;
+  load(): Promise<void>;
+  request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>>>;
+  /** Makes `text` the draft, with undo. Main is told after a pause in typing. */
+  setDraft(text: string): void;
+  undo(): void;
+  redo(): void;
+  /** Sends what main was not told yet; resolves when it knows the draft. */
+  flush(): Promise<Result<void>>;
+  /** Throws the draft away (undo brings it back). */
+  discard(): Promise<Result<void>>;
+  resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<void>>;
+  painted(): void;
+}
+
+const draftPauseMs = 250;
+const undoDepth = 200;
+const logDepth = 5000;
+
+export function createAppStore(bridge: BulkheadBridge): AppStore {
+  let snapshot: Snapshot = { app: null, loadError: null, draft: '', draftError: null, undo: [], redo: [], log: [] };
+  const listeners = new Set<() => void>();
+  const set = (part: Partial<Snapshot>) => {
+    snapshot = { ...snapshot, ...part };
+    for (const listener of listeners) listener();
+  };
+
+  /** True while the shown draft is ahead of what main confirmed. */
+  let ahead = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let sending: Promise<Result<void>> = Promise.resolve({ ok: true, value: undefined });
+
+  const adopt = (part: IpcEvents['changed']) => {
+    if (snapshot.app === null) return;
+    // Parts that are present are whole; an absent one stays as it was.
+    const app: AppState = { ...snapshot.app, ...Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) };
+    set({ app, ...(ahead ? {} : { draft: app.settings.draft }) });
+  };
+
+  let pendingLog: EngineLogLine[] = [];
+  bridge.on('changed', adopt);
+  bridge.on('log', (line) => {
+    // One update a frame, however chatty the engine is.
+    if (pendingLog.push(line) > 1) return;
+    setTimeout(() => {
+      const log = [...snapshot.log, ...pendingLog].slice(-logDepth);
+      pendingLog = [];
+      set({ log });
+    }, 16);
+  });
+
+  const send = (): Promise<Result<void>> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const text = snapshot.draft;
+    sending = sending.then(async () => {
+      const answer = await bridge.request('settings:set-draft', { text });
+      const stillShown = snapshot.draft === text;
+      if (!answer.ok) { set({ draftError: answer.error }); return answer; }
+      if (stillShown && timer === undefined) ahead = false;
+      set({ draftError: null });
+      adopt({ settings: answer.value });
+      return { ok: true as const, value: undefined };
+    });
+    return sending;
+  };
+
+  const show = (draft: string, stacks: Pick<Snapshot, 'undo' | 'redo'>) => {
+    ahead = true;
+    set({ draft, ...stacks });
+    clearTimeout(timer);
+    timer = setTimeout(() => { void send(); }, draftPauseMs);
+  };
+
+  const replaceSettings = async (request: () => Promise<Result<AppState['settings']>>): Promise<Result<void>> => {
+    if (ahead) await send();
+    const before = snapshot.draft;
+    const answer = await request();
+    if (!answer.ok) return answer;
+    ahead = false;
+    if (answer.value.draft !== before) set({ undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] });
+    adopt({ settings: answer.value });
+    return { ok: true, value: undefined };
+  };
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => { listeners.delete(listener); };
+    },
+    get: () => snapshot,
+    async load() {
+      const answer = await bridge.request('app:state', undefined);
+      if (!answer.ok) { set({ loadError: answer.error }); return; }
+      set({ app: answer.value, draft: answer.value.settings.draft, loadError: null });
+      if (answer.value.run !== null) {
+        const log = await bridge.request('apply:log', undefined);
+        if (log.ok) set({ log: log.value.slice(-logDepth) });
+      }
+    },
+    async request(name, input) {
+      if (name === 'apply:start') set({ log: [] });
+      return bridge.request(name, input);
+    },
+    setDraft(text) {
+      if (text === snapshot.draft) return;
+      show(text, { undo: [...snapshot.undo, snapshot.draft].slice(-undoDepth), redo: [] });
+    },
+    undo() {
+      const text = snapshot.undo.at(-1);
+      if (text !== undefined) show(text, { undo: snapshot.undo.slice(0, -1), redo: [...snapshot.redo, snapshot.draft] });
+    },
+    redo() {
+      const text = snapshot.redo.at(-1);
+      if (text !== undefined) show(text, { undo: [...snapshot.undo, snapshot.draft], redo: snapshot.redo.slice(0, -1) });
+    },
+    flush: () => (timer === undefined ? sending : send()),
+    discard: () => replaceSettings(() => bridge.request('settings:discard-draft', undefined)),
+    resolveConflict: (keep) => replaceSettings(() => bridge.request('settings:resolve-conflict', { keep })),
+    painted: () => { bridge.painted(); },
+  };
+}

@@ -1,0 +1,58 @@
+import { useId, useRef, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import CircularProgress from '@mui/material/CircularProgress';
+import Dialog from '@mui/material/Dialog';
+import DialogTitle from '@mui/material/DialogTitle';
+import Typography from '@mui/material/Typography';
+import { color } from '../theme/tokens.ts';
+
+/**
+ * A question. Focus is on the way back, for a destructive one always; a destructive button is outlined in danger text, is never focused by us and never
+ * answers Enter from elsewhere in the dialog. On Windows the main button comes first, as the system does.
+ */
+export function ConfirmDialog({ open, title, children, confirm, destructive = false, busy = false, cancel, note, onCancel, onConfirm, width = 520, disabled = false }: {
+  readonly open: boolean;
+  readonly title: ReactNode;
+  readonly children?: ReactNode;
+  /** A verb, with how much it does: "Remove 2 containers". */
+  readonly confirm: string;
+  readonly destructive?: boolean;
+  readonly busy?: boolean;
+  readonly disabled?: boolean;
+  readonly cancel?: string;
+  /** What the choice comes to, at the left of the buttons. */
+  readonly note?: ReactNode;
+  readonly width?: number;
+  readonly onCancel: () => void;
+  readonly onConfirm: () => void;
+}) {
+  const { t } = useTranslation();
+  const id = useId();
+  const back = useRef<HTMLButtonElement>(null);
+  const buttons = [
+    <Button key="back" ref={back} disabled={busy} onClick={onCancel}>{cancel ?? t('button.cancel')}</Button>,
+    <Button key="do" variant={destructive ? 'outlined' : 'contained'} color={destructive ? 'error' : 'primary'} disabled={busy || disabled} onClick={onConfirm}
+      {...(busy ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{confirm}</Button>,
+  ];
+  const mainFirst = navigator.userAgent.includes('Windows');
+  return (
+    <Dialog
+      open={open} onClose={() => { if (!busy) onCancel(); }} aria-labelledby={id}
+      slotProps={{ paper: { sx: { width, maxWidth: 'calc(100% - 32px)' } }, transition: { onEntered: () => { back.current?.focus(); } } }}
+    >
+      <DialogTitle id={id}>{title}</DialogTitle>
+      <Box sx={{ overflow: 'auto', minHeight: 0 }}>{children}</Box>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, padding: '14px 24px', borderTop: `1px solid ${color.border}`, background: color.subtle, marginTop: 2 }}>
+        <Typography variant="caption" component="div" role="status" sx={{ flex: 1, minWidth: 0, color: color.text2 }}>{note}</Typography>
+        {mainFirst ? buttons.toReversed() : buttons}
+      </Box>
+    </Dialog>
+  );
+}
+
+/** Text of a question, with the dialog's side padding. */
+export function DialogText({ children }: { readonly children: ReactNode }) {
+  return <Typography component="div" sx={{ padding: '8px 24px 0', color: color.text2 }}>{children}</Typography>;
+}

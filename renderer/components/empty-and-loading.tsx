@@ -1,0 +1,41 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Skeleton from '@mui/material/Skeleton';
+import Typography from '@mui/material/Typography';
+import { color } from '../theme/tokens.ts';
+
+/** Nothing here: one sentence on what that means, and one action. */
+export function EmptyState({ children, action }: { readonly children: ReactNode; readonly action?: ReactNode }) {
+  return (
+    <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, padding: 2, minHeight: 56, boxSizing: 'border-box' }}>
+      <Typography sx={{ flex: 1, color: color.text2, maxWidth: 720 }}>{children}</Typography>
+      {action}
+    </Box>
+  );
+}
+
+/** True once `ms` have gone by since mounting. */
+export function useAfter(ms: number): boolean {
+  const [passed, setPassed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => { setPassed(true); }, ms);
+    return () => { clearTimeout(timer); };
+  }, [ms]);
+  return passed;
+}
+
+/** Skeleton rows for a first load, and only after 200 ms: quick answers show no flicker. */
+export function LoadingRows({ rows = 4, height = 48 }: { readonly rows?: number; readonly height?: number }) {
+  const { t } = useTranslation();
+  const late = useAfter(200);
+  return (
+    <Box role="status" aria-label={t('loading')}>
+      {late && Array.from({ length: rows }, (_, index) => (
+        <Box key={index} sx={{ height, display: 'flex', alignItems: 'center', padding: '0 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
+          <Skeleton variant="rounded" width={`${60 - (index % 3) * 12}%`} height={12} />
+        </Box>
+      ))}
+    </Box>
+  );
+}

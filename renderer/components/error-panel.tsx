@@ -1,0 +1,47 @@
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import type { AppError } from '../../shared/result.ts';
+import { useStore } from '../app/context.tsx';
+import { color, fontMono, toneSoft, toneText, type Tone } from '../theme/tokens.ts';
+import { CopyIcon, severityIcon } from './notice-icons.ts';
+
+/** A notice inside what it concerns: icon, what, why, and what to do as a button. */
+export function Notice({ tone, title, children, action, live = 'off' }: { readonly tone: Tone; readonly title: ReactNode; readonly children?: ReactNode; readonly action?: ReactNode; readonly live?: 'polite' | 'assertive' | 'off' }) {
+  const Icon = severityIcon[tone];
+  return (
+    <Box role={live === 'assertive' ? 'alert' : live === 'polite' ? 'status' : undefined} sx={{ display: 'flex', gap: '12px', alignItems: 'center', padding: '8px 12px', borderRadius: '6px', background: toneSoft[tone], '@media (forced-colors: active)': { border: '1px solid' } }}>
+      <Icon sx={{ fontSize: 18, color: toneText[tone], alignSelf: 'flex-start', marginTop: '1px' }} aria-hidden />
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Typography component="div" sx={{ fontWeight: 600, color: tone === 'neutral' ? color.text : toneText[tone] }}>{title}</Typography>
+        {children !== undefined && <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{children}</Typography>}
+      </Box>
+      {action}
+    </Box>
+  );
+}
+
+/** Something failed, in its place: what, why (the engine's own words, copyable), what to try. */
+export function ErrorPanel({ error, action, title }: { readonly error: AppError; readonly action?: ReactNode; readonly title?: string }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const [copied, setCopied] = useState(false);
+  const why = [error.message, error.reason].filter((part) => part !== undefined && part !== '').join('\n');
+  const copy = async () => {
+    const answer = await store.request('clipboard:write', { text: why });
+    setCopied(answer.ok);
+  };
+  return (
+    <Box role="alert" sx={{ borderRadius: '8px', border: `1px solid ${color.border}`, background: color.dangerSoft, padding: 2 }}>
+      <Notice tone="danger" title={title ?? t(`errors.${error.code}`)} {...(action === undefined ? {} : { action })}>{error.hint}</Notice>
+      {why !== '' && (
+        <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: 1, padding: '8px 12px', background: color.card, border: `1px solid ${color.border}`, borderRadius: '6px' }}>
+          <Box component="pre" aria-label={t('errors.why')} tabIndex={0} sx={{ flex: 1, minWidth: 0, margin: 0, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', color: color.text, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 220, overflow: 'auto' }}>{why}</Box>
+          <Button size="small" variant="text" startIcon={<CopyIcon />} aria-label={t('errors.copyWhy')} onClick={() => { void copy(); }}>{copied ? t('button.copied') : t('button.copy')}</Button>
+        </Box>
+      )}
+    </Box>
+  );
+}

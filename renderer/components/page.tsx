@@ -1,0 +1,58 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import { color, oneColumn, size } from '../theme/tokens.ts';
+
+/** A page: its header, its content with the design's padding, and an own footer where it needs one. */
+export function Page({ title, subtitle, actions, children, leading, footer, fill = false }: {
+  readonly title: ReactNode;
+  readonly subtitle?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly leading?: ReactNode;
+  readonly footer?: ReactNode;
+  /** The content takes the rest of the height and scrolls by itself (long lists, logs). */
+  readonly fill?: boolean;
+  readonly children: ReactNode;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // A page change moves focus to its title, so that a screen reader says where one is. Not at the first page: nobody navigated there.
+  useEffect(() => {
+    if (document.body.dataset['navigated'] === 'true') heading.current?.focus({ preventScroll: true });
+    document.body.dataset['navigated'] = 'true';
+  }, []);
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
+      <Box data-scroll sx={{ flex: 1, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' } }}>
+        <Box component="header" sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, marginBottom: leading === undefined ? 2 : 3, flexShrink: 0 }}>
+          {leading}
+          <Box sx={{ flex: 1, minWidth: 0 }}>
+            <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>{title}</Typography>
+            {subtitle !== undefined && <Typography sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}>{subtitle}</Typography>}
+          </Box>
+          {actions !== undefined && <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, flexShrink: 0, alignSelf: leading === undefined ? 'flex-start' : 'center' }}>{actions}</Box>}
+        </Box>
+        {children}
+      </Box>
+      {footer}
+    </Box>
+  );
+}
+
+/** The bar at the bottom of the sheet. */
+export function FooterBar({ children, label }: { readonly children: ReactNode; readonly label: string }) {
+  return (
+    <Box component="section" aria-label={label} data-region="footer" tabIndex={-1} sx={{ flexShrink: 0, minHeight: size.footer, boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: 1, padding: `8px ${size.pagePadding}px`, borderTop: `1px solid ${color.border}`, background: color.subtle, '@media (max-width: 959.95px)': { paddingInline: '24px' } }}>
+      {children}
+    </Box>
+  );
+}
+
+/** Main column and a narrower right one that moves under it in narrow windows. */
+export function Columns({ main, side, sideWidth = 304 }: { readonly main: ReactNode; readonly side: ReactNode; readonly sideWidth?: number | string }) {
+  return (
+    <Box sx={{ display: 'grid', gridTemplateColumns: `minmax(0, 1fr) ${typeof sideWidth === 'number' ? `${sideWidth}px` : sideWidth}`, gap: 2, alignItems: 'start', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}>
+      <Box sx={{ display: 'grid', gap: 2, minWidth: 0, gridTemplateColumns: 'minmax(0, 1fr)' }}>{main}</Box>
+      <Box sx={{ display: 'grid', gap: 2, minWidth: 0, gridTemplateColumns: 'minmax(0, 1fr)' }}>{side}</Box>
+    </Box>
+  );
+}

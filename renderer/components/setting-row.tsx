@@ -1,0 +1,58 @@
+import { useId, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Switch from '@mui/material/Switch';
+import Typography from '@mui/material/Typography';
+import { color } from '../theme/tokens.ts';
+import { Row } from './card.tsx';
+import { EditedMark, UndoChange } from './edited-mark.tsx';
+import { LockIcon } from './icons.ts';
+
+/** "Locked by …" with a padlock: the value stays readable, the control is not one. */
+export function LockedNote({ by }: { readonly by: string }) {
+  const { t } = useTranslation();
+  return (
+    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', color: color.text3, fontSize: 12, lineHeight: '16px' }}>
+      <LockIcon sx={{ fontSize: 16 }} aria-hidden />{t('locked.by', { who: by })}
+    </Box>
+  );
+}
+
+/** One on/off setting: name, what it means, the switch; marked and undoable when it differs from what is applied. */
+export function SettingRow({ name, description, checked, onChange, edited = false, onUndo, lockedBy, unavailable, children }: {
+  readonly name: string;
+  readonly description?: ReactNode;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly edited?: boolean;
+  readonly onUndo?: () => void;
+  /** File or administrator that fixes it: not clickable then, and said so. */
+  readonly lockedBy?: string | undefined;
+  /** Why it can't be turned on here: no switch, greyed words. */
+  readonly unavailable?: string | undefined;
+  readonly children?: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const id = useId();
+  const locked = lockedBy !== undefined;
+  return (
+    <Row edited={edited}>
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Typography component="div" id={`${id}-name`} sx={{ fontWeight: 600, color: unavailable === undefined ? color.text : color.text3 }}>{name}</Typography>
+        <Typography variant="caption" component="div" id={`${id}-text`} sx={{ color: unavailable === undefined ? color.text2 : color.text3, marginTop: '2px', maxWidth: 720 }}>{unavailable ?? description}</Typography>
+        {children}
+      </Box>
+      {edited && <EditedMark />}
+      {edited && onUndo !== undefined && !locked && <UndoChange name={name} onUndo={onUndo} />}
+      {locked && <LockedNote by={lockedBy} />}
+      {unavailable === undefined && (
+        <Switch
+          checked={checked}
+          disabled={locked}
+          onChange={(_, value) => { onChange(value); }}
+          slotProps={{ input: { 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-text`, role: 'switch', ...(locked ? { 'aria-label': `${name}. ${t('locked.by', { who: lockedBy })}`, 'aria-labelledby': undefined } : {}) } }}
+        />
+      )}
+    </Row>
+  );
+}

@@ -1,0 +1,64 @@
+import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
+import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { plan, verification } from './fixture.ts';
+
+type Answers = { [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>> | Promise<Result<IpcOutput<K>>> };
+
+/** A bridge over one AppState kept in memory, for component tests and screenshots. `answers` overrides single requests; `calls` records all. */
+export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBridge & { readonly calls: { name: IpcRequest; input: unknown }[]; emit<E extends keyof IpcEvents>(event: E, payload: IpcEvents[E]): void; state(): AppState } {
+  let state = initial;
+  const calls: { name: IpcRequest; input: unknown }[] = [];
+  const listeners: { [E in keyof IpcEvents]: Set<(payload: IpcEvents[E]) => void> } = { changed: new Set(), log: new Set() };
+  const change = (part: Partial<AppState>) => {
+    state = { ...state, ...part };
+    for (const listener of listeners.changed) listener(part);
+  };
+  const settings = (part: Partial<AppState['settings']>) => {
+    change({ settings: { ...state.settings, ...part } });
+    return ok(state.settings);
+  };
+  const defaults: Answers = {
+    'app:state': () => ok(state),
+    'settings:set-draft': ({ text }) => settings({ draft: text }),
+    'settings:discard-draft': () => settings({ draft: state.settings.applied, base: state.settings.applied, conflict: false }),
+    'settings:resolve-conflict': ({ keep }) => settings({ conflict: false, base: state.settings.applied, ...(keep === 'theirs' ? { draft: state.settings.applied } : {}) }),
+    'plan:make': () => ok(plan),
+    'apply:log': () => ok([]),
+    'apply:cancel': () => ok({ accepted: true }),
+    'containers:scan': () => (state.scan === null ? fail('engine.unreachable', 'The engine does not answer.') : ok({ ...state.scan, at: new Date().toISOString() })),
+    'containers:remove': ({ ids }) => {
+      const gone = state.scan?.containers.filter((c) => ids.includes(c.id)) ?? [];
+      if (state.scan !== null) change({ scan: { ...state.scan, containers: state.scan.containers.filter((c) => !ids.includes(c.id)) } });
+      return ok(gone.map((c) => ({ id: c.id, name: c.name, removed: true })));
+    },
+    'verify:run': () => (verification === null ? fail('verify.failed', 'no') : ok({ ...verification, at: new Date().toISOString() })),
+    'preferences:set': (part) => {
+      change({ preferences: { ...state.preferences, ...Object.fromEntries(Object.entries(part).filter(([, v]) => v !== undefined)) } });
+      return ok(state.preferences);
+    },
+    'images:list': () => ok([{ id: 'sha256:4f2a91c7', tags: ['docker:cli'], digests: ['docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'] }]),
+    'paths:resolve': ({ paths }) => ok(paths.map((written) => {
+      const expanded = written.replace('$HOME', state.home).replace('$TMP', state.tmp).replace('$TEMP', state.tmp);
+      return { written, expanded, real: expanded === '/srv/projects' ? '/mnt/data/projects' : expanded, kind: 'directory' as const, error: null };
+    })),
+    'paths:would-mount': ({ path }) => ok(path.startsWith(state.home) ? { allowed: true, code: 'mount.shared', real: path, share: '$HOME', reason: 'Inside $HOME.' } : { allowed: false, code: 'mount.not-shared', real: path, share: null, reason: 'Not inside a shared directory.' }),
+    'dialog:pick-folder': () => ok({ path: '/srv/projects/new' }),
+    'window:action': () => ok(undefined), 'clipboard:write': () => ok(undefined), 'apply:dismiss': () => { change({ run: null }); return ok(undefined); },
+  };
+  return {
+    calls,
+    state: () => state,
+    emit(event, payload) { for (const listener of listeners[event]) listener(payload); },
+    async request(name, input) {
+      calls.push({ name, input });
+      const answer = answers[name] ?? defaults[name];
+      return answer === undefined ? fail('internal', `no answer to ${name}`) : answer(input);
+    },
+    on(event, listener) {
+      listeners[event].add(listener);
+      return () => { listeners[event].delete(listener); };
+    },
+    painted: () => { document.body.dataset['painted'] = 'true'; },
+  };
+}

@@ -1,0 +1,152 @@
+import type { AppState, SettingsState } from '../../shared/ipc/contract.ts';
+import type { Container } from '../../shared/containers/protection.ts';
+import type { ApplyPlan } from '../../shared/apply/plan.ts';
+import type { ApplyRun } from '../../shared/apply/run.ts';
+
+/** States of the app for component tests and screenshots. Invented data; never part of the product's bundle. */
+
+export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+
+export const appliedText = `{
+  "configurationFileVersion": 2,
+  "enhancedContainerIsolation": {
+    "locked": true,
+    "value": true,
+    "dockerSocketMount": {
+      "imageList": {
+        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli", "registry.example/ci/agent@sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd"],
+        "allowDerivedImages": true
+      },
+      "commandList": { "type": "deny", "commands": ["push", "image*"] }
+    }
+  },
+  "filesharingAllowedDirectories": [
+    { "path": "$HOME", "sharedByDefault": true },
+    { "path": "$TMP", "sharedByDefault": false },
+    { "path": "/srv/projects", "sharedByDefault": true }
+  ],
+  "proxy": { "mode": "system" }
+}
+`;
+export const offText = '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": {\n    "locked": false,\n    "value": false\n  }\n}\n';
+
+export function settingsState(applied: string, more: Partial<SettingsState> = {}): SettingsState {
+  return { path: '/var/lib/bulkhead/admin-settings.json', applied, appliedHash: `hash-of-${applied.length}`, appliedVersion: 11, exists: applied !== '', draft: applied, base: applied, conflict: false, readError: null, readOnly: null, ...more };
+}
+
+export function container(name: string, more: Partial<Container> = {}): Container {
+  const isProtected = more.protected ?? true;
+  return {
+    id: `${[...name].map((c) => c.charCodeAt(0).toString(16)).join('')}0f1e2d3c4b5a69788796a5b4c3d2e1f0f1e2d3c4b5a6978`.slice(0, 64).padEnd(64, '0'),
+    name, image: `example/${name}:1`, state: 'running', status: 'Up 2 hours', createdAt: minutesAgo(130), runtime: isProtected ? 'bulkhead' : 'runc',
+    protected: isProtected, reason: isProtected ? 'own-range' : 'before-eci', range: isProtected ? { first: 1_000_000_000, last: 1_000_065_535 } : null,
+    privileged: false, restartPolicy: 'no', volumes: [], obstacles: [], labels: {}, ...more,
+  };
+}
+
+export const someContainers: Container[] = [
+  container('old-vpn', { image: 'example/openvpn:2.4', protected: false, status: 'Up 41 days', createdAt: minutesAgo(41 * 1440), volumes: [{ name: 'vpn-data', anonymous: false, destination: '/etc/openvpn' }], restartPolicy: 'unless-stopped' }),
+  container('node-metrics', { image: 'example/node-exporter:v1.8.1', protected: false, status: 'Up 41 days', createdAt: minutesAgo(41 * 1440), obstacles: ['pid=host'] }),
+  container('db-archive', { image: 'postgres:13', protected: false, state: 'exited', status: 'Exited (0) 3 months ago', createdAt: minutesAgo(100 * 1440), volumes: [{ name: 'db-archive-data', anonymous: false, destination: '/var/lib/postgresql/data' }, { name: '3f9c1d', anonymous: true, destination: '/backup' }] }),
+  container('debug-shell', { image: 'alpine:3.20', protected: false, reason: 'past-gateway' }),
+  ...['web-1', 'api-1', 'db-1'].map((name, index) => container(name, { range: { first: 1_000_065_536 + index * 65_536, last: 1_000_131_071 + index * 65_536 } })),
+  container('builder', { image: 'docker:27-dind', privileged: true }),
+  container('cache', { state: 'exited', status: 'Exited (0) 5 minutes ago', reason: 'own-range-stopped', range: null }),
+];
+
+export const verification: AppState['verification'] = {
+  at: minutesAgo(3), durationMs: 6200, eci: true,
+  claims: [
+    { id: 'A2-user-namespace', verdict: 'pass', evidence: 'uid_map "0 1000000000 65536"' },
+    { id: 'A3-exclusive-range', verdict: 'pass', evidence: '1000000000-1000065535 and 1000065536-1000131071' },
+    { id: 'A6-runtime-override', verdict: 'pass', evidence: 'asked for runc, got "bulkhead"' },
+    { id: 'A7-userns-host-ignored', verdict: 'pass', evidence: 'uid_map "0 1000131072 65536"' },
+    { id: 'A7-host-namespaces-refused', verdict: 'pass', evidence: '403 enhanced container isolation: host PID namespace' },
+    { id: 'A4-privileged-confined', verdict: 'pass', evidence: 'mount of the host disk: EPERM' },
+    { id: 'B1-socket-refused', verdict: 'pass', evidence: '403 enhanced container isolation: mount of the Docker socket' },
+  ],
+};
+
+export const requirementsMet: AppState['backends'] = [
+  { id: 'exclusive', available: true, requirements: [
+    { code: 'root', met: true, found: 'uid 0' }, { code: 'kernel', met: true, found: '6.18.0' }, { code: 'idmapped-mounts', met: true, found: 'ext4' }, { code: 'runc', met: true, found: '1.1.15' }, { code: 'storage-driver', met: true, found: 'overlay2' },
+  ] },
+  { id: 'sysbox', available: false, requirements: [{ code: 'sysbox-installed', met: false, found: 'no sysbox-runc on the path', fix: 'Install Sysbox 0.6 or newer.' }] },
+];
+
+export function appState(more: Partial<AppState> = {}): AppState {
+  return {
+    appVersion: '0.1.0', platform: 'linux', home: '/home/sam', tmp: '/tmp', isRoot: true,
+    engine: {
+      kind: 'embedded', phase: 'ready', name: 'workbench', root: '/var/lib/bulkhead', socket: '/var/lib/bulkhead/docker.sock', settingsPath: '/var/lib/bulkhead/admin-settings.json', daemonJsonPath: '/var/lib/bulkhead/daemon.json',
+      supervisorPid: 4711, dockerdPid: 4712, generation: 3, startedAt: minutesAgo(75), version: '26.1.5', apiVersion: '1.45', kernel: '6.18.0', os: 'Debian GNU/Linux 13 (trixie)', storageDriver: 'overlay2', defaultRuntime: 'bulkhead',
+      counts: { containers: 9, running: 7, images: 12 }, gatewayUp: true, plannerUp: true, problem: null,
+    },
+    backends: requirementsMet, settings: settingsState(appliedText), verification,
+    scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null,
+    preferences: { theme: 'system', language: 'system', notifications: true }, busy: { scanning: false, verifying: false, engine: null },
+    ...more,
+  };
+}
+
+const offContainers = someContainers.map((c): Container => ({ ...c, protected: false, reason: 'eci-off', runtime: 'runc', range: null }));
+
+export const plan: ApplyPlan = {
+  fromVersion: 11, toVersion: 12, baseHash: 'base', changes: [
+    { pointer: '/enhancedContainerIsolation/value', kind: 'changed', before: false, after: true, page: 'isolation', needs: 'engine-restart' },
+  ],
+  findings: [], blocked: false, blockers: [], missingRequirements: [], restartNeeded: true, eciBefore: false, eciAfter: true,
+  daemonJson: [{ pointer: '/default-runtime', kind: 'set', after: 'bulkhead' }],
+  effects: [
+    { kind: 'restart', when: 'while-applying', code: 'engine-restarts', params: { seconds: 6 } },
+    { kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['web-1', 'api-1'] } },
+    { kind: 'removed', when: 'while-applying', code: 'containers-removed', params: { count: 1, names: ['db-archive'] } },
+    { kind: 'stays-in-view', when: 'afterwards', code: 'store-unchanged', params: { images: 12, containers: 9 } },
+    { kind: 'unprotected', when: 'afterwards', code: 'containers-kept-unprotected', params: { count: 2, names: ['old-vpn', 'node-metrics'] } },
+  ],
+  unprotected: offContainers, remove: [], estimatedSeconds: 20,
+};
+
+export function run(more: Partial<ApplyRun> = {}): ApplyRun {
+  return {
+    id: 'r1', fromVersion: 11, toVersion: 12, startedAt: minutesAgo(0.2), endedAt: null, activity: 'applying', cancellable: true, estimatedSeconds: 20, outcome: null,
+    steps: [
+      { step: 'back-up', state: 'done', startedAt: minutesAgo(0.2), durationMs: 60, detail: 'version 11' },
+      { step: 'write-settings', state: 'done', startedAt: minutesAgo(0.19), durationMs: 12, detail: 'version 12' },
+      { step: 'reconfigure', state: 'done', startedAt: minutesAgo(0.18), durationMs: 20, detail: '1 key added to daemon.json' },
+      { step: 'restart-engine', state: 'running', startedAt: minutesAgo(0.1), durationMs: null, detail: null },
+      { step: 'health-check', state: 'waiting', startedAt: null, durationMs: null, detail: null },
+      { step: 'verify', state: 'waiting', startedAt: null, durationMs: null, detail: null },
+      { step: 'clean-up', state: 'waiting', startedAt: null, durationMs: null, detail: null },
+    ],
+    ...more,
+  };
+}
+
+const brokenDraft = appliedText.replace('"allowDerivedImages": true', '"allowDerivedImages": true,');
+const editedDraft = appliedText.replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ').replace('"sharedByDefault": false', '"sharedByDefault": true');
+const off = (more: Partial<SettingsState> = {}): Partial<AppState> => ({
+  settings: settingsState(offText, more), verification: null, scan: { at: minutesAgo(0.6), durationMs: 90, eci: false, containers: offContainers },
+});
+
+/** Named states for `?state=…` of the harness. */
+export const states: Record<string, () => AppState> = {
+  protected: () => appState(),
+  clean: () => appState({ scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers.filter((c) => c.protected) } }),
+  unverified: () => appState({ verification: null }),
+  failedProbe: () => appState({ verification: verification === null ? null : { ...verification, claims: verification.claims.map((c, i) => (i === 3 ? { ...c, verdict: 'fail', evidence: 'uid_map "0 0 4294967295"' } : c)) } }),
+  off: () => appState(off()),
+  turningOn: () => appState(off({ draft: offText.replace('"value": false', '"value": true').replace('"locked": false', '"locked": true') })),
+  stopped: () => appState({ engine: { ...appState().engine, phase: 'stopped', version: null, kernel: null, gatewayUp: false, plannerUp: false, counts: null }, scan: null }),
+  failed: () => appState({ engine: { ...appState().engine, phase: 'failed', gatewayUp: false, problem: { message: 'dockerd ended with exit code 1', logTail: ['failed to start daemon: error initializing graphdriver', 'no space left on device'] } }, scan: null }),
+  edited: () => appState({ settings: settingsState(appliedText, { draft: editedDraft }) }),
+  broken: () => appState({ settings: settingsState(appliedText, { draft: brokenDraft }) }),
+  brokenFile: () => appState({ settings: settingsState(brokenDraft) }),
+  unreadable: () => appState({ settings: settingsState('', { exists: true, readError: { code: 'settings.unreadable', message: 'admin-settings.json is a directory.', reason: 'EISDIR: illegal operation on a directory, read', hint: 'Move the directory away.' } }) }),
+  conflict: () => appState({ settings: settingsState(appliedText, { base: offText, draft: editedDraft, conflict: true }) }),
+  readOnly: () => appState({ settings: settingsState(appliedText, { readOnly: 'administrator (root)' }) }),
+  noFile: () => appState({ ...off(), settings: settingsState('') }),
+  missing: () => appState({ ...off(), backends: [{ id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }, { code: 'runc', met: true, found: '1.1.15' }] }, ...requirementsMet.slice(1)] }),
+  applying: () => appState({ ...off({ draft: offText.replace('"value": false', '"value": true') }), run: run() }),
+  many: () => appState({ scan: { at: minutesAgo(0.1), durationMs: 400, eci: true, containers: Array.from({ length: 1000 }, (_, i) => container(`job-${i + 1}`, i % 3 === 0 ? { protected: false } : {})) } }),
+};

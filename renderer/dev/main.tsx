@@ -1,0 +1,13 @@
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource/jetbrains-mono/400.css';
+import '@fontsource/jetbrains-mono/500.css';
+import '@fontsource/jetbrains-mono/600.css';
+import { mount } from '../app/mount.tsx';
+import { fakeBridge } from './fake-bridge.ts';
+import { appState, states } from './fixture.ts';
+
+// `?state=off#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
+const query = new URLSearchParams(window.location.search);
+const initial = (states[query.get('state') ?? ''] ?? appState)();
+const theme = query.get('theme');
+mount(fakeBridge(theme === 'light' || theme === 'dark' ? { ...initial, preferences: { ...initial.preferences, theme } } : initial));

@@ -1,0 +1,3 @@
+export const socket = {
+  title: 'Docker socket',
+};

@@ -1,0 +1,59 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import { useNow } from '../app/clock.ts';
+
+const minute = 60, hour = 3600, day = 86_400;
+
+/** A duration in one unit: "40 s", "3 min", "41 days". `seconds` may be fractional; negative counts as 0. */
+export function formatDuration(t: TFunction, seconds: number): string {
+  const s = Math.max(0, seconds);
+  if (s < minute) return t('time.seconds', { count: Math.round(s) });
+  if (s < hour) return t('time.minutes', { count: Math.floor(s / minute) });
+  if (s < day) return t('time.hours', { count: Math.floor(s / hour) });
+  if (s < 60 * day) return t('time.days', { count: Math.floor(s / day) });
+  if (s < 730 * day) return t('time.months', { count: Math.floor(s / (30.44 * day)) });
+  return t('time.years', { count: Math.floor(s / (365.25 * day)) });
+}
+
+export interface Formats {
+  number(value: number): string;
+  /** 10:42 */
+  time(iso: string): string;
+  /** 10 Nov (with the year when it is another) */
+  date(iso: string): string;
+  dateTime(iso: string): string;
+  /** How long since `iso`: "3 min". */
+  since(iso: string): string;
+  /** "3 min ago", "just now". */
+  ago(iso: string): string;
+  /** "a, b and c" as the language joins names. */
+  list(names: readonly string[]): string;
+}
+
+/** Dates, numbers and ages in the window's language; ages tick. */
+export function useFormats(): Formats {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const language = i18n.language;
+  return useMemo(() => {
+    const numbers = new Intl.NumberFormat(language);
+    const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
+    const dates = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short' });
+    const datesWithYear = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short', year: 'numeric' });
+    const lists = new Intl.ListFormat(language, { style: 'long', type: 'conjunction' });
+    const valid = (iso: string, format: (date: Date) => string) => {
+      const date = new Date(iso);
+      return Number.isNaN(date.getTime()) ? iso : format(date);
+    };
+    const date = (iso: string) => valid(iso, (d) => (d.getFullYear() === new Date(now).getFullYear() ? dates : datesWithYear).format(d));
+    const time = (iso: string) => valid(iso, (d) => times.format(d));
+    const since = (iso: string) => valid(iso, (d) => formatDuration(t, (now - d.getTime()) / 1000));
+    return {
+      number: (value) => numbers.format(value), time, date, since,
+      dateTime: (iso) => `${date(iso)}, ${time(iso)}`,
+      ago: (iso) => valid(iso, (d) => (now - d.getTime() < 5000 ? t('time.justNow') : t('time.ago', { duration: since(iso) }))),
+      list: (names) => lists.format(names),
+    };
+  }, [t, language, now]);
+}

@@ -1,0 +1,56 @@
+import { createTheme } from '@mui/material/styles';
+import { color, darkTokens, fontBody, fontMono, lightTokens, size, type TokenName } from './tokens.ts';
+import { componentOverrides } from './component-overrides.ts';
+
+declare module '@mui/material/styles' {
+  interface Palette { tokens: Record<TokenName, string> }
+  interface PaletteOptions { tokens?: Record<TokenName, string> }
+}
+
+const palette = (t: Record<TokenName, string>) => ({
+  tokens: { ...t },
+  primary: { main: t.accent, dark: t.accentHover, contrastText: '#FFFFFF' },
+  error: { main: t.danger, contrastText: t.bg },
+  warning: { main: t.warn, contrastText: t.bg },
+  success: { main: t.ok, contrastText: t.bg },
+  background: { default: t.shell, paper: t.bg },
+  text: { primary: t.text, secondary: t.text2, disabled: t.text3 },
+  divider: t.border,
+});
+
+/** Light and dark as two sets of CSS variables; the attribute on <html> chooses. */
+export const theme = createTheme({
+  cssVariables: { cssVarPrefix: 'bh', colorSchemeSelector: 'data' },
+  colorSchemes: { light: { palette: palette(lightTokens) }, dark: { palette: palette(darkTokens) } },
+  shape: { borderRadius: size.radiusControl },
+  spacing: 8,
+  typography: {
+    fontFamily: fontBody, fontSize: 13, htmlFontSize: 16,
+    h1: { fontSize: 20, lineHeight: '28px', fontWeight: 600, letterSpacing: '-0.005em' },
+    h2: { fontSize: 16, lineHeight: '24px', fontWeight: 600 },
+    h3: { fontSize: 14, lineHeight: '20px', fontWeight: 600 },
+    body1: { fontSize: 13, lineHeight: '20px' },
+    body2: { fontSize: 13, lineHeight: '20px' },
+    caption: { fontSize: 12, lineHeight: '16px' },
+    button: { fontSize: 13, lineHeight: '20px', fontWeight: 500, textTransform: 'none' },
+  },
+  transitions: {
+    duration: { shortest: 80, shorter: 80, short: 120, standard: 120, complex: 120, enteringScreen: 120, leavingScreen: 80 },
+    easing: { easeInOut: 'ease-out', easeOut: 'ease-out', easeIn: 'ease-out', sharp: 'ease-out' },
+  },
+  components: componentOverrides,
+});
+
+/** Rules for the whole document: focus ring, ligatures off, motion, forced colours. */
+export const globalStyles = {
+  'html, body, #root': { height: '100%' },
+  body: { margin: 0, background: color.shell, color: color.text, fontFamily: fontBody, fontSize: 13, lineHeight: '20px', fontFeatureSettings: "'tnum' 0", overflow: 'hidden', userSelect: 'none' as const, WebkitFontSmoothing: 'antialiased' },
+  'code, kbd, pre, .mono': { fontFamily: fontMono, fontVariantLigatures: 'none', fontFeatureSettings: "'liga' 0, 'calt' 0" },
+  '.selectable, code, pre': { userSelect: 'text' as const },
+  ':focus-visible': { outline: `2px solid ${color.accentText}`, outlineOffset: 2 },
+  'main:focus, [data-region]:focus, h1:focus': { outline: 'none' },
+  a: { color: color.accentText },
+  '::selection': { background: color.accentSoft },
+  '@media (prefers-reduced-motion: reduce)': { '*, *::before, *::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
+  '.visually-hidden': { position: 'absolute' as const, width: 1, height: 1, margin: -1, padding: 0, overflow: 'hidden', clip: 'rect(0 0 0 0)', whiteSpace: 'nowrap' as const, border: 0 },
+};

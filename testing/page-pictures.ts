@@ -1,0 +1,37 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+/**
+ * Pictures of pages over invented states, for looking at them while working:
+ * `node testing/page-pictures.ts OUT [state/page[?query][@WIDTHxHEIGHT][!dark]]…`
+ */
+const [out = 'artifacts/pages', ...wanted] = process.argv.slice(2);
+const all = ['protected/overview', 'protected/overview!dark', 'off/isolation', 'protected/containers', 'protected/preferences'];
+mkdirSync(out, { recursive: true });
+const server = await createServer({ configFile: path.join(import.meta.dirname, '../vite.config.ts'), server: { port: 0, host: '127.0.0.1', hmr: false, watch: null }, logLevel: 'error' });
+await server.listen();
+const base = server.resolvedUrls?.local[0] ?? '';
+const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+try {
+  for (const spec of wanted.length > 0 ? wanted : all) {
+    const match = /^([^/]+)\/([^@!]+)(?:@(\d+)x(\d+))?(!dark)?$/.exec(spec);
+    if (match === null) throw new Error(`not state/page: ${spec}`);
+    const [, state = '', address = '', width = '1280', height = '800', dark] = match;
+    const page = await browser.newPage({ viewport: { width: Number(width), height: Number(height) }, colorScheme: dark === undefined ? 'light' : 'dark' });
+    page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') console.error(`${spec}: ${message.text()}`); });
+    page.on('pageerror', (error) => { console.error(`${spec}: ${error.message}`); });
+    await page.goto(`${base}dev/index.html?state=${state}#/${address}`);
+    await page.waitForSelector('body[data-painted] main h1, body[data-painted] main [role="alert"]');
+    await page.evaluate(async () => { await document.fonts.ready; await new Promise((done) => { requestAnimationFrame(() => { setTimeout(done, 350); }); }); });
+    const name = `${spec.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.png`;
+    await page.screenshot({ path: path.join(out, name) });
+    const overflow = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible' && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline').slice(0, 3).map((e) => `${e.tagName} ${(e.textContent ?? '').slice(0, 40)}`));
+    console.log(name, overflow.length === 0 ? '' : `overflows: ${overflow.join(' | ')}`);
+    await page.close();
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
