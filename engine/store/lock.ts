@@ -2,16 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { z } from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { identityOf, isAlive, processIdentitySchema } from '../drivers/process-identity.ts';
 import { sha256, systemCode } from './files.ts';
 
-const ownerSchema = z.object({
-  pid: z.number().int().positive(),
-  /** Start time of that process in clock ticks since boot (field 22 of /proc/pid/stat): a reused pid is not the owner. */
-  started: z.string(),
-  /** Makes every acquisition distinct. */
-  nonce: z.string(),
-  boot: z.string(),
-});
+/** The holder, and a nonce that makes every acquisition distinct. `started` is '' on systems without /proc. */
+const ownerSchema = processIdentitySchema.extend({ started: z.string(), nonce: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
 export interface Lock {
@@ -41,7 +36,7 @@ export async function acquireLock(file: string, depth = 0): Promise<Result<Lock,
       }
       const current = await readFile(file, 'utf8').catch(() => null);
       if (current === null) continue; // released just now
-      if (await isAlive(current)) return inProgress(current);
+      if (await holderLives(current)) return inProgress(current);
       if (depth > 3) return inProgress(current);
       // Only one process may take over this very owner's lock: that right is a lock itself, named after the dead owner.
       const right = await acquireLock(`${file}.takeover-${sha256(current).slice(0, 12)}`, depth + 1);
@@ -64,7 +59,7 @@ export async function acquireLock(file: string, depth = 0): Promise<Result<Lock,
 /** Whether a live process holds the lock `file`. */
 export async function isLocked(file: string): Promise<boolean> {
   const current = await readFile(file, 'utf8').catch(() => null);
-  return current !== null && isAlive(current);
+  return current !== null && holderLives(current);
 }
 
 function held(file: string, text: string): Lock {
@@ -84,33 +79,21 @@ function inProgress(current: string): Result<never, AppError> {
 }
 
 async function self(): Promise<Owner> {
-  return { pid: process.pid, started: await startTime(process.pid) ?? '', nonce: randomBytes(8).toString('hex'), boot: await bootId() };
+  const identity = await identityOf(process.pid) ?? { pid: process.pid, started: '', boot: '' };
+  return { ...identity, nonce: randomBytes(8).toString('hex') };
 }
 
 function parseOwner(text: string): Owner | null {
   try { return ownerSchema.parse(JSON.parse(text)); } catch { return null; }
 }
 
-async function isAlive(text: string): Promise<boolean> {
+/** What isn't written by us, or was damaged by a crash of the machine, nobody can be holding. */
+async function holderLives(text: string): Promise<boolean> {
   const owner = parseOwner(text);
-  // Not written by us, or damaged by a crash of the machine: nobody can be holding it.
-  if (owner === null || owner.boot !== await bootId()) return false;
-  return owner.started !== '' ? await startTime(owner.pid) === owner.started : processExists(owner.pid);
+  if (owner === null) return false;
+  return owner.started === '' && owner.boot === '' ? processExists(owner.pid) : isAlive(owner);
 }
 
 function processExists(pid: number): boolean {
   try { process.kill(pid, 0); return true; } catch (error) { return systemCode(error) === 'EPERM'; }
-}
-
-/** Start time of a process, null when there is none or the system has no /proc. A zombie counts as gone. */
-async function startTime(pid: number): Promise<string | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  if (stat === null) return null;
-  // The name in parentheses may hold spaces and parentheses; the fields after the last one are fixed.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? null : fields[19] ?? null;
-}
-
-async function bootId(): Promise<string> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
 }

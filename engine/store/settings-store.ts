@@ -109,8 +109,8 @@ export function createSettingsStore(paths: StorePaths): SettingsStore {
 /** Makes the engine's directory if there is none. */
 export async function ensureRoot(root: string): Promise<Result<void, AppError>> {
   try {
-    // 0755: clients reach the socket through it; secrets below have modes of their own.
-    await mkdir(root, { recursive: true, mode: 0o755 });
+    // As the engine makes it: clients reach the sockets in it, nobody lists it.
+    await mkdir(root, { recursive: true, mode: 0o711 });
     return ok(undefined);
   } catch (error) {
     return fail('settings.unwritable', `${root} could not be made`, { cause: error, hint: 'Run as a user who may write there (root).', params: { path: root } });
