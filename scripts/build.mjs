@@ -24,12 +24,15 @@ const targets = [
   },
   {
     name: 'Electron main process', inputs: ['shared', 'engine', 'gateway', 'electron'], outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
-    build: () => bundle({
-      entryPoints: { main: at('electron', 'main', 'index.ts'), preload: at('electron', 'preload', 'index.ts') },
-      outdir: at('dist', 'electron'), outExtension: { '.js': '.cjs' },
-      format: 'cjs', target: 'node18', external: [...native, 'electron'], banner: { js: moduleUrlInCommonJs },
-      define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__moduleDirectory' },
-    }),
+    build: async () => {
+      const common = { outdir: at('dist', 'electron'), outExtension: { '.js': '.cjs' }, format: 'cjs', target: 'node18' };
+      await bundle({
+        ...common, entryPoints: { main: at('electron', 'main', 'index.ts') }, external: [...native, 'electron'], banner: { js: moduleUrlInCommonJs },
+        define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__moduleDirectory' },
+      });
+      // Apart, and without the banner: a sandboxed preload can require nothing of Node.
+      await bundle({ ...common, entryPoints: { preload: at('electron', 'preload', 'index.ts') }, external: ['electron'] }, { keep: true });
+    },
   },
   { name: 'renderer', inputs: ['shared', 'renderer', 'vite.config.ts'], outputs: ['dist/renderer/index.html'], build: bundleRenderer },
   {
@@ -66,9 +69,9 @@ function isBuilt({ stamp, digest: wanted, outputs }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs.every((file) => existsSync(at(file)));
 }
 
-async function bundle(options) {
+async function bundle(options, { keep = false } = {}) {
   const { build: esbuild } = await import('esbuild');
-  rmSync(options.outdir, { recursive: true, force: true });
+  if (!keep) rmSync(options.outdir, { recursive: true, force: true });
   try {
     await esbuild({
       bundle: true, platform: 'node', sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, ...options,
