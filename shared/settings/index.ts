@@ -7,3 +7,6 @@ export * from './effective.ts';
 export * from './diff.ts';
 export * from './lint.ts';
 export * from './commands.ts';
+export * from './position.ts';
+export * from './schema.ts';
+export * from './shares.ts';

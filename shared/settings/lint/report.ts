@@ -1,0 +1,83 @@
+import type { Node } from 'jsonc-parser';
+import type { Finding, FindingCode, TextEdit } from '../findings.ts';
+import type { LineIndex } from '../position.ts';
+import { nodeAt, propertyOf, type ParsedSettings } from '../parse.ts';
+import { toPointer, type SettingsPath } from '../pointer.ts';
+
+/** Where a text is going to be used. */
+export interface LintContext {
+  readonly target: 'embedded' | 'docker-engine' | 'docker-desktop';
+  /** Node's name of the platform: linux, darwin, win32. */
+  readonly platform: string;
+  /** Home directory of the sharing user, to judge paths with $HOME. */
+  readonly home?: string;
+  /** Directories that belong to the engine (data root, run directory, our own): never to be shared, nor their parents. */
+  readonly engineDirectories?: readonly string[];
+  /** The engine's client socket: sharing a parent of it would share the socket. */
+  readonly socketPath?: string;
+  /** The text was read from a file that is there: an empty one is then a syntax error. Default false: '' is "no file". */
+  readonly exists?: boolean;
+}
+
+interface More { readonly params?: Record<string, string>; readonly fix?: Finding['fix'] }
+
+/** Collects the findings about one readable text. */
+export class Report {
+  readonly findings: Finding[] = [];
+  readonly parsed: ParsedSettings;
+  readonly context: LintContext;
+
+  constructor(parsed: ParsedSettings, context: LintContext) {
+    this.parsed = parsed;
+    this.context = context;
+  }
+
+  /** On an engine of ours: embedded or a guarded Docker Engine. */
+  get ownEngine(): boolean { return this.context.target !== 'docker-desktop'; }
+
+  node(path: SettingsPath): Node | undefined { return nodeAt(this.parsed.tree, path); }
+
+  /** The plain value at a path; undefined where it is missing. */
+  value(path: SettingsPath): unknown {
+    let value: unknown = this.parsed.value;
+    for (const segment of path) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined;
+      value = (value as Record<string | number, unknown>)[segment]; // checked: an own member of an object
+    }
+    return value;
+  }
+
+  /** The list at a path, [] where there is none. */
+  list(path: SettingsPath): readonly unknown[] {
+    const value = this.value(path);
+    return Array.isArray(value) ? value : [];
+  }
+
+  /** A finding about the value at a path; about its parent where it is missing. */
+  add(code: FindingCode, severity: Finding['severity'], path: SettingsPath, message: string, more: More = {}): void {
+    let node = this.node(path);
+    for (let up = path.length - 1; node === undefined && up >= 0; up--) node = this.node(path.slice(0, up));
+    this.addAt(code, severity, toPointer(path), node ?? this.parsed.tree, message, more);
+  }
+
+  /** A finding about the key that ends a path. */
+  addOnKey(code: FindingCode, severity: Finding['severity'], path: SettingsPath, message: string, more: More = {}): void {
+    const parent = this.node(path.slice(0, -1));
+    const key = parent === undefined ? undefined : propertyOf(parent, String(path.at(-1)))?.children?.[0];
+    this.addAt(code, severity, toPointer(path), key ?? this.parsed.tree, message, more);
+  }
+
+  addAt(code: FindingCode, severity: Finding['severity'], pointer: string, place: { offset: number; length: number }, message: string, more: More = {}): void {
+    this.findings.push(finding(this.parsed.lines, code, severity, pointer, place, message, more));
+  }
+}
+
+/** Builds a finding. An object's or list's range is cut to its first line's bracket: a whole block underlined says nothing. */
+export function finding(lines: LineIndex, code: FindingCode, severity: Finding['severity'], pointer: string, place: { offset: number; length: number; type?: string }, message: string, more: More = {}): Finding {
+  const { line, column } = lines.at(place.offset);
+  const length = place.type === 'object' || place.type === 'array' ? 1 : place.length;
+  return { code, severity, pointer, range: { offset: place.offset, length, line, column }, message, params: more.params ?? {}, ...(more.fix === undefined ? {} : { fix: more.fix }) };
+}
+
+/** The edit that replaces a node's text. */
+export const replaceNode = (node: { offset: number; length: number }, text: string): TextEdit => ({ offset: node.offset, length: node.length, text });

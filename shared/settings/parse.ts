@@ -1,0 +1,249 @@
+import { parseTree, printParseErrorCode, visit, type Node, type ParseError } from 'jsonc-parser';
+import { err, ok, type AppError, type Result } from '../result.ts';
+import { maxTextLength } from '../ipc/contract.ts';
+import { LineIndex, type Position } from './position.ts';
+import { childPointer, type SettingsPath } from './pointer.ts';
+import { adminSettingsSchema, type AdminSettings } from './schema.ts';
+
+/** Longest settings text, in UTF-16 units. */
+export const maxSettingsLength = maxTextLength;
+/** Deepest nesting of a settings document. The format itself needs six. */
+export const maxSettingsDepth = 64;
+/** How many syntax errors are listed; after the first the rest is mostly echo. */
+const maxErrors = 20;
+
+export const syntaxErrorCodes = [
+  'empty', 'bom', 'too-large', 'too-deep', 'comment', 'trailing-comma', 'comma-expected', 'colon-expected', 'value-expected', 'key-expected', 'close-expected',
+  'end-expected', 'string-unfinished', 'string-invalid', 'number-invalid', 'symbol-invalid', 'not-an-object',
+] as const;
+export type SyntaxErrorCode = (typeof syntaxErrorCodes)[number];
+
+/** Why a text is no settings document, and where. Its `length` is in UTF-16 units and may be 0 at the end of the text. */
+export interface SettingsSyntaxError extends Position {
+  readonly code: SyntaxErrorCode;
+  readonly length: number;
+  /** English sentence with what to do. */
+  readonly message: string;
+  /** The line and carets under the place. */
+  readonly excerpt: string;
+}
+
+/** A known key whose value has the wrong type. */
+export interface SettingsTypeError { readonly pointer: string; readonly message: string; readonly expected: string; readonly found: string }
+
+/** A key that an object holds twice. `offset`/`length` are the later key's. */
+export interface DuplicateKey { readonly pointer: string; readonly key: string; readonly offset: number; readonly length: number; readonly firstOffset: number }
+
+/** A text read as a settings document: strict JSON with an object at the top. */
+export interface ParsedSettings {
+  readonly text: string;
+  /** As JSON.parse reads it: of a duplicated key the last one counts. */
+  readonly value: Readonly<Record<string, unknown>>;
+  /** Syntax tree with offsets into `text`. */
+  readonly tree: Node;
+  readonly lines: LineIndex;
+  readonly duplicates: readonly DuplicateKey[];
+  readonly typeErrors: readonly SettingsTypeError[];
+  /** The known keys, typed; null when one has a wrong type. */
+  readonly settings: AdminSettings | null;
+}
+
+const messages: Record<SyntaxErrorCode, string> = {
+  empty: 'The file is empty. Write at least {"configurationFileVersion": 2}, or remove the file.',
+  bom: 'The file starts with a byte order mark. Save it as UTF-8 without BOM.',
+  'too-large': `The file is larger than ${maxSettingsLength / 1024 / 1024} MiB. A settings file is a few kilobytes: is it the right one?`,
+  'too-deep': `The document is nested deeper than ${maxSettingsDepth} levels.`,
+  comment: 'Comments are not allowed in JSON. Remove it.',
+  'trailing-comma': 'There is a comma after the last entry. Remove it.',
+  'comma-expected': 'A comma is missing between two entries.',
+  'colon-expected': 'A colon is missing between key and value.',
+  'value-expected': 'A value is missing here: a string in double quotes, a number, true, false, null, an object or a list.',
+  'key-expected': 'A key in double quotes is expected here.',
+  'close-expected': 'A closing bracket is missing.',
+  'end-expected': 'The document has ended before this. Remove what follows.',
+  'string-unfinished': 'The string is not closed on its line. Add the closing double quote.',
+  'string-invalid': 'The string holds a character or an escape that JSON does not allow.',
+  'number-invalid': 'This is not a number as JSON writes them.',
+  'symbol-invalid': 'This is not JSON. Strings and keys are written in double quotes; literals are true, false and null.',
+  'not-an-object': 'The document must be an object: { … }.',
+};
+
+/** English sentence of a syntax error code. */
+export const syntaxErrorMessage = (code: SyntaxErrorCode): string => messages[code];
+
+/**
+ * Reads a settings text. Strict: no comments, no trailing commas, no BOM, nothing after the document.
+ * The empty text is an error here ('empty'); callers for whom '' means "no file" ask before.
+ */
+export function parseSettings(text: string): Result<ParsedSettings, SettingsSyntaxError[]> {
+  const bom = text.startsWith('\uFEFF');
+  if (text.length > maxSettingsLength) return err([located('too-large', new LineIndex(text.slice(0, 200)), 0, 0)]);
+  const lines = new LineIndex(text);
+  if (bom) return err([located('bom', lines, 0, 1)]);
+  return parseBody(text, lines);
+}
+
+/** Like parseSettings, but looks past a BOM (its place counts in every offset), so that a linter can say more than "BOM". */
+export function parseIgnoringBom(text: string): Result<ParsedSettings, SettingsSyntaxError[]> {
+  return text.startsWith('\uFEFF') ? parseSettings(' ' + text.slice(1)) : parseSettings(text);
+}
+
+function parseBody(text: string, lines: LineIndex): Result<ParsedSettings, SettingsSyntaxError[]> {
+  const deep = firstTooDeep(text);
+  if (deep !== null) return err([located('too-deep', lines, deep, 1)]);
+  let value: unknown;
+  let strictMessage: string | null = null;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    strictMessage = error instanceof Error ? error.message : String(error);
+  }
+  if (strictMessage !== null) return err(syntaxErrors(text, lines, strictMessage));
+
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true });
+  // JSON.parse took it, so the tree parser must; if the two ever disagree, the text is refused.
+  if (tree === undefined || errors.length > 0) return err(syntaxErrors(text, lines, 'parsers disagree'));
+  if (tree.type !== 'object') return err([located('not-an-object', lines, tree.offset, tree.length)]);
+
+  const known = adminSettingsSchema.safeParse(value);
+  return ok({
+    text, lines, tree,
+    value: value as Record<string, unknown>, // the tree's root is an object
+    duplicates: findDuplicates(tree),
+    settings: known.success ? known.data : null,
+    typeErrors: known.success ? [] : known.error.issues.map((issue) => describeIssue(issue, value)),
+  });
+}
+
+/** Offset of the first bracket nested too deep, or null. Both parsers recurse, so this comes first. */
+function firstTooDeep(text: string): number | null {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (inString) {
+      if (c === 92) i++;
+      else if (c === 34 || c === 10 || c === 13) inString = false;
+    } else if (c === 34) inString = true;
+    else if (c === 123 || c === 91) {
+      if (++depth > maxSettingsDepth) return i;
+    } else if (c === 125 || c === 93) depth--;
+  }
+  return null;
+}
+
+const parserCodes: Record<string, SyntaxErrorCode> = {
+  InvalidSymbol: 'symbol-invalid', InvalidNumberFormat: 'number-invalid', PropertyNameExpected: 'key-expected', ValueExpected: 'value-expected',
+  ColonExpected: 'colon-expected', CommaExpected: 'comma-expected', CloseBraceExpected: 'close-expected', CloseBracketExpected: 'close-expected',
+  EndOfFileExpected: 'end-expected', InvalidCommentToken: 'comment', UnexpectedEndOfComment: 'comment', UnexpectedEndOfString: 'string-unfinished',
+  UnexpectedEndOfNumber: 'number-invalid', InvalidUnicode: 'string-invalid', InvalidEscapeCharacter: 'string-invalid', InvalidCharacter: 'string-invalid',
+};
+
+function syntaxErrors(text: string, lines: LineIndex, strictMessage: string): SettingsSyntaxError[] {
+  if (text.trim() === '') return [located('empty', lines, text.length, 0)];
+  const found: SettingsSyntaxError[] = [];
+  const seen = new Set<number>();
+  const enough = new Error('enough');
+  try {
+    visit(text, {
+      onError: (code, offset, length) => {
+        if (!seen.has(offset)) found.push(refine(text, lines, parserCodes[printParseErrorCode(code)] ?? 'symbol-invalid', offset, length));
+        seen.add(offset);
+        if (found.length >= maxErrors) throw enough;
+      },
+    }, { disallowComments: true });
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
+  if (found.length > 0) return found;
+  // Only JSON.parse objects (to a lone control character, say): take the place from its message.
+  const at = Number(/position (\d+)/.exec(strictMessage)?.[1] ?? text.length);
+  return [located('symbol-invalid', lines, at, 1)];
+}
+
+/** A missing value or key right after a comma and before a bracket is a trailing comma; point at the comma. */
+function refine(text: string, lines: LineIndex, code: SyntaxErrorCode, offset: number, length: number): SettingsSyntaxError {
+  if ((code === 'value-expected' || code === 'key-expected') && /[\]}]/.test(text.charAt(offset))) {
+    const before = /,[ \t\r\n]*$/.exec(text.slice(Math.max(0, offset - 10_000), offset));
+    if (before !== null) return located('trailing-comma', lines, offset - before[0].length, 1);
+  }
+  return located(code, lines, offset, length);
+}
+
+function located(code: SyntaxErrorCode, lines: LineIndex, offset: number, length: number): SettingsSyntaxError {
+  return { code, ...lines.at(offset), length, message: messages[code], excerpt: lines.excerpt(offset, length) };
+}
+
+function findDuplicates(root: Node): DuplicateKey[] {
+  const found: DuplicateKey[] = [];
+  const walk = (node: Node, pointer: string): void => {
+    const children = node.children ?? [];
+    if (node.type === 'array') children.forEach((child, index) => { walk(child, childPointer(pointer, index)); });
+    if (node.type !== 'object') return;
+    const first = new Map<string, number>();
+    for (const property of children) {
+      const [key, value] = property.children ?? [];
+      if (key === undefined) continue;
+      const name = String(key.value);
+      const at = childPointer(pointer, name);
+      const earlier = first.get(name);
+      if (earlier === undefined) first.set(name, key.offset);
+      else found.push({ pointer: at, key: name, offset: key.offset, length: key.length, firstOffset: earlier });
+      if (value !== undefined) walk(value, at);
+    }
+  };
+  walk(root, '');
+  return found;
+}
+
+/** The node of a path, or undefined. Of a duplicated key the last one, as JSON.parse reads it. A number finds a key in an object, a digit string an index in an array. */
+export function nodeAt(root: Node, path: SettingsPath): Node | undefined {
+  let node: Node | undefined = root;
+  for (const segment of path) {
+    if (node === undefined) return undefined;
+    const children: Node[] = node.children ?? [];
+    if (node.type === 'array') node = /^(0|[1-9]\d*)$/.test(String(segment)) ? children[Number(segment)] : undefined;
+    else if (node.type === 'object') node = propertyOf(node, String(segment))?.children?.[1];
+    else return undefined;
+  }
+  return node;
+}
+
+/** The property node (key and value) of an object; the last one of duplicates. */
+export function propertyOf(object: Node, key: string): Node | undefined {
+  return object.children?.findLast((property) => property.children?.[0]?.value === key);
+}
+
+/** What JSON calls the type of a value. */
+export function jsonType(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'object' ? 'object' : typeof value;
+}
+
+type Issue = { readonly code?: string | undefined; readonly path: readonly PropertyKey[]; readonly expected?: unknown; readonly values?: unknown; readonly message: string };
+
+function describeIssue(issue: Issue, root: unknown): SettingsTypeError {
+  const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
+  let value: unknown = root;
+  for (const segment of path) value = typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[segment] : undefined; // JSON value
+  const expected = issue.code === 'invalid_value' && Array.isArray(issue.values) ? issue.values.map((v) => JSON.stringify(v)).join(' or ')
+    : issue.expected === 'array' ? 'list' : String(issue.expected ?? 'another value');
+  const found = value === undefined ? 'nothing' : typeof value === 'string' && issue.code === 'invalid_value' ? JSON.stringify(value) : jsonType(value);
+  const pointer = path.reduce<string>(childPointer, '');
+  return { pointer, expected, found, message: `${pointer} must be ${expected}, and is ${found}.` };
+}
+
+/** The first syntax error as an AppError (code settings.syntax or settings.too-large) for callers that only pass it on. */
+export function syntaxAppError(errors: readonly SettingsSyntaxError[]): AppError {
+  const first = errors[0];
+  if (first === undefined) return { code: 'settings.syntax', message: 'The settings file is not valid JSON.' };
+  return {
+    code: first.code === 'too-large' ? 'settings.too-large' : 'settings.syntax',
+    message: `The settings file can't be read: line ${first.line}, column ${first.column}.`,
+    reason: `${first.message}\n${first.excerpt}`,
+    hint: 'Correct the file, or roll back to the last version.',
+    params: { line: first.line, column: first.column, syntax: first.code },
+  };
+}
