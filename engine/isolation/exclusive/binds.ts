@@ -1,0 +1,94 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { isBind, type OciMount, type OciSpec } from './bundle.ts';
+import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
+import { layersOf, planShifted, type Overlay } from './overlay.ts';
+import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
+import { refuseEngineParts, type EngineParts } from './sockets.ts';
+
+/** File systems the kernel does not id-map; their files keep their ids, and a container sees nobody's. */
+const notMappable = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'devtmpfs', 'devpts', 'fuse', 'fuseblk', 'nfs', 'nfs4', 'cifs', 'smb3', '9p', 'virtiofs',
+  'mqueue', 'tracefs', 'debugfs', 'securityfs', 'bpf', 'overlay', 'autofs', 'nsfs', 'binfmt_misc', 'configfs', 'pstore', 'hugetlbfs']);
+
+export interface BindContext {
+  readonly mounts: readonly Mount[];
+  readonly namespace: NamespaceNumber;
+  readonly base: number;
+  readonly parts: EngineParts;
+  /** Makes an empty mount target and returns its path. */
+  makeTarget(number: number, kind: 'directory' | 'file'): string;
+}
+
+/**
+ * Plans every bind and volume: id-mapped, and where read-only locked so by the kernel (made read-only in the engine's mount
+ * namespace, where the container has no say: A9). Returns the new sources by index in the spec's mounts.
+ */
+export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext): Map<number, string> {
+  const sources = new Map<number, string>();
+  for (const [index, mount] of (spec.mounts ?? []).entries()) {
+    if (!isBind(mount) || mount.source === undefined) continue;
+    const bind = inspect(mount, mount.source);
+    if (bind === null) continue; // not there: runc says so
+    refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts);
+    const tree = planBind(bind, plan, context);
+    if (tree === null) continue;
+    const target = context.makeTarget(sources.size, bind.kind);
+    plan.attach(tree, target);
+    sources.set(index, target);
+  }
+  return sources;
+}
+
+interface Bind {
+  readonly source: string;
+  readonly kind: 'directory' | 'file';
+  readonly identity: { readonly device: bigint; readonly inode: bigint };
+  readonly recursive: boolean;
+  readonly readOnly: 'top' | 'all' | false;
+}
+
+function inspect(mount: OciMount, given: string): Bind | null {
+  const options = mount.options ?? [];
+  const last = options.findLast((option) => option === 'ro' || option === 'rw');
+  const recursive = options.includes('rbind');
+  try {
+    const source = realpathSync(given);
+    const stat = statSync(source, { bigint: true });
+    return {
+      source, recursive, kind: stat.isDirectory() ? 'directory' : 'file', identity: { device: stat.dev, inode: stat.ino },
+      readOnly: options.includes('rro') ? (recursive ? 'all' : 'top') : last === 'ro' ? 'top' : false,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The planned tree; null: the source stays as it is. */
+function planBind(bind: Bind, plan: PlanBuilder, context: BindContext): TreeNumber | null {
+  const on = mountOf(bind.source, context.mounts);
+  if (on === null) return null;
+  if (on.type === 'overlay') {
+    const overlay = tryLayers(on, context.mounts);
+    if (overlay !== null) {
+      // Another view of the same layers, with the container's ids. What the mount shows need not be its file system's root.
+      const relative = path.relative('/', pathInFileSystem(bind.source, on));
+      const whole = planShifted(plan, overlay, context.namespace, context.base, bind.readOnly !== false);
+      return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
+    }
+  }
+  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly };
+  if (notMappable.has(on.type)) return bind.readOnly === false ? null : plan.tree(bind.source, common);
+  const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];
+  return plan.tree(bind.source, {
+    ...common, namespace: context.namespace,
+    mapBelow: below.length > 0 && below.every((mount) => !notMappable.has(mount.type)),
+  });
+}
+
+function tryLayers(mount: Mount, mounts: readonly Mount[]): Overlay | null {
+  try {
+    return layersOf(mount, mounts);
+  } catch {
+    return null; // not an engine's overlay (a machine whose own root is one): shown with its ids as they are
+  }
+}

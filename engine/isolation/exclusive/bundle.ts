@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+/**
+ * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers included: limits such as
+ * RLIM_INFINITY (18446744073709551615) don't fit a double, so numbers that would change are carried as their source text.
+ */
+const mountSchema = z.looseObject({ destination: z.string(), type: z.string().optional(), source: z.string().optional(), options: z.array(z.string()).nullish() });
+const deviceRuleSchema = z.looseObject({ allow: z.boolean(), type: z.string().optional(), major: z.number().nullish(), minor: z.number().nullish(), access: z.string().optional() });
+const namespaceSchema = z.looseObject({ type: z.string(), path: z.string().optional() });
+const specSchema = z.looseObject({
+  root: z.looseObject({ path: z.string() }),
+  mounts: z.array(mountSchema).nullish(),
+  hooks: z.record(z.string(), z.unknown()).nullish(),
+  linux: z.looseObject({
+    namespaces: z.array(namespaceSchema),
+    uidMappings: z.array(z.unknown()).nullish(),
+    gidMappings: z.array(z.unknown()).nullish(),
+    sysctl: z.record(z.string(), z.string()).nullish(),
+    devices: z.array(z.unknown()).nullish(),
+    cgroupsPath: z.string().optional(),
+    resources: z.looseObject({ devices: z.array(deviceRuleSchema).nullish() }).nullish(),
+  }),
+});
+export type OciSpec = z.infer<typeof specSchema>;
+export type OciMount = z.infer<typeof mountSchema>;
+export type OciNamespace = z.infer<typeof namespaceSchema>;
+
+// In Node 24, not yet in TypeScript's library: JSON.parse with source text access.
+type SourceReviver = (key: string, value: unknown, context: { source?: string }) => unknown;
+const exactJson = JSON as unknown as { parse(text: string, reviver: SourceReviver): unknown; rawJSON(text: string): unknown };
+
+/** Parses config.json without losing a digit. Throws when it isn't JSON, or isn't an OCI Linux spec. */
+export function parseSpec(text: string): OciSpec {
+  const value = exactJson.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? exactJson.rawJSON(source) : value);
+  return specSchema.parse(value);
+}
+
+export function renderSpec(spec: OciSpec): string {
+  return JSON.stringify(spec);
+}
+
+/** Whether the engine gave the container every device: what `--privileged` and BuildKit's insecure entitlement do. */
+export function isPrivileged(spec: OciSpec): boolean {
+  return (spec.linux.resources?.devices ?? []).some((rule) =>
+    rule.allow && (rule.type === undefined || rule.type === '' || rule.type === 'a') && noNumber(rule.major) && noNumber(rule.minor));
+}
+
+/** Whether the mount is a bind mount, by type or option. */
+export function isBind(mount: OciMount): boolean {
+  return mount.type === 'bind' || (mount.options ?? []).some((option) => option === 'bind' || option === 'rbind');
+}
+
+/** What the edit puts into the spec. */
+export interface IsolationFacts {
+  /** First host id of the container's range. */
+  readonly base: number;
+  readonly rangeSize: number;
+  /** User namespace of the container whose namespaces are joined; null: a new one. */
+  readonly joinedUserNamespace: string | null;
+  /** Where the shifted root file system will be mounted. */
+  readonly rootPath: string;
+  /** New sources of binds, by index in `mounts`. */
+  readonly bindSources: ReadonlyMap<number, string>;
+  /** Whether the machine has only cgroup v2: every container gets its own cgroup namespace there. */
+  readonly unifiedCgroups: boolean;
+  /** The hook that hands the container its own cgroups: program and arguments. */
+  readonly cgroupHook: { readonly path: string; readonly args: readonly string[] };
+}
+
+/** The devices of every container, as the engine's default rules have them: /dev/null, zero, full, random, urandom, tty, console, ptmx, pts. */
+const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
+  { allow: false, access: 'rwm' },
+  ...([[1, 3], [1, 5], [1, 7], [1, 8], [1, 9], [5, 0], [5, 1], [5, 2]] as const).map(([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' })),
+  { allow: true, type: 'c', major: 136, access: 'rwm' },
+  { allow: true, type: 'c', access: 'm' },
+  { allow: true, type: 'b', access: 'm' },
+];
+
+/** The isolated spec (A2, A4, A5, A9): pure. Namespaces must have been checked before (namespaces.ts). */
+export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
+  const privileged = isPrivileged(spec);
+  const { linux } = spec;
+  const map = [{ containerID: 0, hostID: facts.base, size: facts.rangeSize }];
+  const namespaces: OciNamespace[] = [
+    ...linux.namespaces,
+    facts.joinedUserNamespace === null ? { type: 'user' } : { type: 'user', path: facts.joinedUserNamespace },
+  ];
+  const hasCgroupNamespace = namespaces.some((namespace) => namespace.type === 'cgroup');
+  const ownCgroups = privileged || hasCgroupNamespace || facts.unifiedCgroups;
+  if (ownCgroups && !hasCgroupNamespace) namespaces.push({ type: 'cgroup' });
+
+  const hooks = spec.hooks ?? {};
+  const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : []; // hooks of others, not looked into
+  const ping = 'net.ipv4.ping_group_range';
+  return {
+    ...spec,
+    root: { ...spec.root, path: facts.rootPath },
+    ...(spec.mounts ? { mounts: spec.mounts.map((mount, i) => ({ ...mount, ...sourceOf(facts.bindSources.get(i)) })) } : {}),
+    ...(ownCgroups ? { hooks: { ...hooks, createRuntime: [...created, { path: facts.cgroupHook.path, args: [...facts.cgroupHook.args] }] } } : {}),
+    linux: {
+      ...linux, namespaces,
+      // Also for a joined user namespace: runc takes the host id of the container's root from here.
+      uidMappings: map, gidMappings: map,
+      // The engine's value reaches beyond the ids that exist in the container, which the kernel refuses.
+      ...(linux.sysctl?.[ping] === undefined ? {} : { sysctl: { ...linux.sysctl, [ping]: '0 65535' } }),
+      ...(privileged ? { devices: [], resources: { ...linux.resources, devices: defaultDeviceRules } } : {}),
+    },
+  };
+}
+
+function sourceOf(source: string | undefined): { source?: string } {
+  return source === undefined ? {} : { source };
+}
+
+function noNumber(value: number | null | undefined): boolean {
+  return value === undefined || value === null || value === -1;
+}

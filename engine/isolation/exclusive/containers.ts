@@ -1,0 +1,98 @@
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { overlaySchema } from './overlay.ts';
+import { isContainerId } from './request.ts';
+
+const stateSchema = z.object({
+  id: z.string(),
+  runcRoot: z.string(),
+  base: z.number(),
+  /** The container's root overlay and where the engine had it mounted; null where it is a plain directory. */
+  overlay: overlaySchema.nullable(),
+  enginePoints: z.array(z.string()),
+});
+export type ContainerState = z.infer<typeof stateSchema>;
+
+/** What the planner keeps per container on disk, and its mount targets. Never deletes recursively: a mount may be below. */
+export interface ContainerStore {
+  /** Ids with a state file, readable or not. */
+  ids(): string[];
+  /** Ids with mount targets. */
+  targetIds(): string[];
+  read(id: string): ContainerState | null;
+  write(state: ContainerState): void;
+  /** Path below which everything of `id` is mounted. */
+  directory(id: string): string;
+  /** Makes the container's target directory, which only its root may enter, and `root` in it; returns root's path. */
+  makeRootTarget(id: string, base: number): string;
+  makeBindTarget(id: string, number: number, kind: 'directory' | 'file'): string;
+  /** Deletes targets and state. Throws when something is still mounted there. */
+  remove(id: string): void;
+}
+
+export function openContainerStore(stateDirectory: string, mountsDirectory: string): ContainerStore {
+  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  mkdirSync(mountsDirectory, { recursive: true, mode: 0o711 });
+  chmodSync(mountsDirectory, 0o711); // the umask may have been in the way
+  const fileOf = (id: string) => path.join(stateDirectory, `${id}.json`);
+  const directory = (id: string) => path.join(mountsDirectory, id);
+  const binds = (id: string) => path.join(directory(id), 'binds');
+
+  return {
+    directory,
+    ids: () => readdirSync(stateDirectory).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)).filter(isContainerId),
+    targetIds: () => readdirSync(mountsDirectory).filter(isContainerId),
+    read(id) {
+      try {
+        return stateSchema.parse(JSON.parse(readFileSync(fileOf(id), 'utf8')));
+      } catch {
+        return null;
+      }
+    },
+    write(state) {
+      const aside = `${fileOf(state.id)}.new`;
+      writeFileSync(aside, JSON.stringify(state), { mode: 0o600 });
+      renameSync(aside, fileOf(state.id));
+    },
+    makeRootTarget(id, base) {
+      const root = path.join(directory(id), 'root');
+      mkdirSync(root, { recursive: true, mode: 0o711 });
+      chownSync(directory(id), base, base);
+      chmodSync(directory(id), 0o700);
+      return root;
+    },
+    makeBindTarget(id, number, kind) {
+      const target = path.join(binds(id), String(number));
+      mkdirSync(binds(id), { recursive: true, mode: 0o711 });
+      chmodSync(binds(id), 0o711);
+      if (existsSync(target)) removeTarget(target); // left by an unfinished create, of the other kind perhaps
+      if (kind === 'directory') mkdirSync(target);
+      else closeSync(openSync(target, 'wx', 0o600));
+      return target;
+    },
+    remove(id) {
+      for (const name of readDirectory(binds(id))) removeTarget(path.join(binds(id), name));
+      for (const target of [binds(id), path.join(directory(id), 'root'), directory(id)]) if (existsSync(target)) rmdirSync(target);
+      rmSync(fileOf(id), { force: true });
+    },
+  };
+}
+
+/** The kernel refuses both calls on a mount point. */
+function removeTarget(target: string): void {
+  try {
+    rmdirSync(target);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) throw error;
+    unlinkSync(target);
+  }
+}
+
+function readDirectory(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

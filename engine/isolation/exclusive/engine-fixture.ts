@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { removeEngineRoot, startBareEngine, type BareEngine } from '../../../testing/real-engine.ts';
+import { rootPaths, type RootPaths } from '../../drivers/root-paths.ts';
+import { exclusiveBackend } from './backend.ts';
+import { exclusivePaths, type ExclusivePaths } from './options.ts';
+
+const here = import.meta.dirname;
+const runtimeBuildDir = path.resolve(here, '../../../runtime/build');
+
+/** A real dockerd whose default runtime is ours, with a planner in a process of its own. For tests. */
+export interface IsolatedEngine extends BareEngine {
+  /** Layout of the planner's own root; not dockerd's. */
+  readonly paths: RootPaths;
+  readonly own: ExclusivePaths;
+  planner(): PlannerProcess;
+  /** Starts the planner again after it was ended. */
+  startPlanner(): Promise<void>;
+  /** Paths mounted below our mount targets. */
+  leftMounts(): Promise<string[]>;
+  /** Ranges this engine holds. */
+  ranges(): Promise<number[]>;
+  /** Names of containers in the planner's state. */
+  states(): Promise<string[]>;
+}
+
+export interface PlannerProcess {
+  readonly child: ChildProcess;
+  /** Ends it with `signal` and waits. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+export async function startIsolatedEngine(options: { readonly dataMode?: 'overlay2' | 'containerd' } = {}): Promise<IsolatedEngine> {
+  const root = await mkdtemp('/tmp/bh-');
+  const paths = rootPaths(root);
+  const own = exclusivePaths(paths);
+  const backend = exclusiveBackend({ runtimeBuildDir });
+  const installed = await backend.install(paths);
+  if (!installed.ok) throw new Error(`${installed.error.message} ${installed.error.reason ?? ''}`);
+
+  let planner = await spawnPlanner(root);
+  let engine: BareEngine;
+  try {
+    engine = await startBareEngine({
+      daemonJson: {
+        runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) } }, 'default-runtime': backend.runtimeName,
+        ...(options.dataMode === 'containerd' ? { features: { 'containerd-snapshotter': true } } : {}),
+      },
+      env: backend.engineEnvironment(paths),
+    });
+  } catch (error) {
+    await planner.end('SIGTERM');
+    await removeEngineRoot(root);
+    throw error;
+  }
+  return {
+    ...engine, paths, own,
+    planner: () => planner,
+    async startPlanner() { planner = await spawnPlanner(root); },
+    async leftMounts() {
+      const info = await readFile('/proc/self/mountinfo', 'utf8');
+      return info.split('\n').map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${own.mounts}/`));
+    },
+    async ranges() {
+      const names = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name));
+      const claims = await Promise.all(names.map((name) => readFile(path.join(own.ranges, name), 'utf8').catch(() => '')));
+      return names.filter((_, i) => claims[i]?.includes(`"${root}"`)).map(Number);
+    },
+    states: () => readdir(own.containers),
+    async stop() {
+      const ids = (await engine.docker('ps', '-aq').catch(() => '')).split('\n').filter((id) => id !== '');
+      if (ids.length > 0) await engine.docker('rm', '-f', ...ids).catch(() => undefined);
+      await engine.stop();
+      await planner.end('SIGTERM');
+      await removeEngineRoot(root);
+    },
+  };
+}
+
+async function spawnPlanner(root: string): Promise<PlannerProcess> {
+  const script = `const { servePlanner } = await import(${JSON.stringify(path.join(here, 'serve.ts'))});
+process.exitCode = await servePlanner(${JSON.stringify(root)}, { out: (line) => console.log(line), error: (line) => console.error(line) });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => { if (line.startsWith('planner listening on ')) resolve(); });
+    child.once('exit', (code) => { reject(new Error(`the planner ended: ${code}`)); });
+  });
+  return { child, async end(signal) { child.kill(signal); await ended; } };
+}

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import type { RootPaths } from '../../drivers/root-paths.ts';
+
+/** Where the planner of one engine keeps what; all absolute. */
+export interface ExclusivePaths {
+  /** The engine's root: owner of ranges in the machine-wide store. */
+  readonly root: string;
+  readonly socket: string;
+  /** The installed runtime; also does the planner's own unmounting. */
+  readonly runtimeBinary: string;
+  /** State per container, one file each, kept until it is released. */
+  readonly containers: string;
+  /** Machine-wide claims on id ranges, one file each: several engines on one machine never share a range (A3). */
+  readonly ranges: string;
+  /**
+   * Mount targets (root file system, binds) per container. Under /run, not under the root: a container's root must be able to
+   * traverse to it, whatever the mode of the directories above the engine's root; and nothing there survives a reboot.
+   */
+  readonly mounts: string;
+}
+
+export function exclusivePaths(paths: RootPaths): ExclusivePaths {
+  const machine = path.dirname(paths.run);
+  return {
+    root: paths.root, socket: paths.plannerSocket, runtimeBinary: paths.runtimeBinary,
+    containers: path.join(paths.isolation, 'containers'),
+    ranges: path.join(machine, 'ranges'), mounts: path.join(machine, 'mounts', paths.id),
+  };
+}
+
+/** Sockets that give power over the engine, present or not: never mounted into a container (B1). */
+export function engineSockets(paths: RootPaths): string[] {
+  const containerd = (directory: string) => ['containerd.sock', 'containerd.sock.ttrpc', 'containerd-debug.sock'].map((name) => path.join(directory, name));
+  return [
+    paths.clientSocket, paths.engineSocket, paths.plannerSocket,
+    ...containerd(path.join(paths.run, 'containerd')),
+    '/run/docker.sock', '/var/run/docker.sock', ...containerd('/run/containerd'), '/run/bulkhead/engine.sock',
+  ];
+}
+
+/** Directories of which no part goes into a container: shims' sockets, the runtime, the planner's state. */
+export function engineDirectories(paths: RootPaths): string[] {
+  const own = exclusivePaths(paths);
+  return [path.join(paths.run, 'containerd'), '/run/containerd', paths.runtimeDir, paths.isolation, own.ranges, own.mounts];
+}
+
+/** A refusal or a failure with a text for whoever ran `docker …`: what, why, what to do. */
+export class IsolationRefused extends Error {
+  override readonly name = 'IsolationRefused';
+}
+
+/** Refuses with B6's beginning. */
+export function refuse(what: string): never {
+  throw new IsolationRefused(`enhanced container isolation: ${what}`);
+}

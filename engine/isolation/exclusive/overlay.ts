@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Mount } from './mountinfo.ts';
+import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
+
+/** An overlay taken apart, so that it can be put together again with other ids. Paths are absolute and resolved. */
+export const overlaySchema = z.object({
+  lowers: z.array(z.string()),
+  /** Directory holding upper and work, and their names; null: read-only. */
+  upper: z.object({ parent: z.string(), name: z.string(), work: z.string() }).nullable(),
+  options: z.array(z.string()),
+});
+export type Overlay = z.infer<typeof overlaySchema>;
+
+/** Options that must not get lost when the overlay is made anew. The kernel shows them only where they differ from its defaults. */
+const carried = new Set(['context', 'fscontext', 'defcontext', 'rootcontext', 'volatile', 'index', 'nfs_export', 'redirect_dir', 'metacopy', 'userxattr']);
+
+/** All mounts of the superblock `mount` shows. */
+export function siblings(mount: Mount, mounts: readonly Mount[]): Mount[] {
+  return mounts.filter((other) => other.device === mount.device);
+}
+
+/**
+ * Layers of an overlay mount: overlay2's from its `lower` file (the mount options may be relative, or made from file descriptors),
+ * containerd's from the mount options. Throws when they cannot be told for certain.
+ */
+export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
+  const values = (key: string) => mount.options.filter((option) => option.startsWith(`${key}=`)).map((option) => option.slice(key.length + 1));
+  const [upperDir] = values('upperdir');
+  const [workDir] = values('workdir');
+  const options = mount.options.filter((option) => carried.has(option.split('=', 1)[0] ?? ''));
+
+  const merged = siblings(mount, mounts).find(({ mountPoint }) => /\/overlay2\/[^/]+\/merged$/.test(mountPoint) && existsSync(path.join(path.dirname(mountPoint), 'lower')));
+  if (merged !== undefined) {
+    const layer = path.dirname(merged.mountPoint);
+    const store = path.dirname(layer);
+    const lowers = readFileSync(path.join(layer, 'lower'), 'utf8').trim().split(':').filter((name) => name !== '');
+    return {
+      lowers: lowers.map((name) => realpathSync(path.join(store, name))),
+      upper: upperDir === undefined ? null : { parent: realpathSync(layer), name: 'diff', work: 'work' },
+      options,
+    };
+  }
+
+  if ((upperDir !== undefined && !path.isAbsolute(upperDir)) || (upperDir === undefined) !== (workDir === undefined)) throw new Error(`the layers of ${mount.mountPoint} cannot be told`);
+  const named = [...values('lowerdir').flatMap(splitLowers), ...values('lowerdir+')];
+  if (named.length === 0 || values('datadir+').length > 0 || named.includes('')) throw new Error(`the layers of ${mount.mountPoint} cannot be told`);
+  // containerd shortens many layers to paths relative to its snapshots directory, which upper's grandparent is.
+  const lowers = named.map((lower) => {
+    const absolute = path.isAbsolute(lower) ? lower : upperDir === undefined ? null : path.join(path.dirname(path.dirname(upperDir)), lower);
+    if (absolute === null || absolute === '/') throw new Error(`the layers of ${mount.mountPoint} cannot be told`);
+    return realpathSync(absolute);
+  });
+  if (upperDir === undefined || workDir === undefined) return { lowers, upper: null, options };
+  const parent = path.dirname(upperDir);
+  if (path.dirname(workDir) !== parent) throw new Error(`the layers of ${mount.mountPoint} are not laid out as an engine does it`);
+  return { lowers, upper: { parent: realpathSync(parent), name: path.basename(upperDir), work: path.basename(workDir) }, options };
+}
+
+/** Plans the overlay with ids shifted to `base`; `readOnly` makes a view of what upper holds now. */
+export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: NamespaceNumber, base: number, readOnly: boolean): TreeNumber {
+  const { upper } = overlay;
+  const paths = readOnly && upper !== null ? [path.join(upper.parent, upper.name), ...overlay.lowers] : overlay.lowers;
+  const lowers = paths.map((lower) => plan.tree(lower, { namespace }));
+  const writable = readOnly || upper === null ? null : { parent: plan.tree(upper.parent, { namespace }), name: upper.name, work: upper.work };
+  const [only] = lowers;
+  // overlayfs wants two layers at least.
+  if (writable === null && only !== undefined && lowers.length === 1) return only;
+  return plan.overlay(base, { lowers, upper: writable, options: overlay.options });
+}
+
+/** Plans the overlay as the engine itself mounts it. */
+export function planPlain(plan: PlanBuilder, overlay: Overlay): TreeNumber {
+  const lowers = overlay.lowers.map((lower) => plan.directory(lower));
+  const upper = overlay.upper === null ? null : { parent: plan.directory(overlay.upper.parent), name: overlay.upper.name, work: overlay.upper.work };
+  return plan.overlay(0, { lowers, upper, options: overlay.options });
+}
+
+/** Splits lowerdir at colons that are not escaped. */
+function splitLowers(value: string): string[] {
+  const parts = [''];
+  for (let i = 0; i < value.length; i++) {
+    const char = value[i] ?? '';
+    if (char === '\\' && i + 1 < value.length) parts[parts.length - 1] += value[++i] ?? '';
+    else if (char === ':') parts.push('');
+    else parts[parts.length - 1] += char;
+  }
+  return parts;
+}

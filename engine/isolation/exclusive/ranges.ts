@@ -1,0 +1,165 @@
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** Ids in a container: 0 … 65535. */
+export const rangeSize = 65536;
+/** First host id handed out: above what distributions give to users in /etc/subuid. */
+export const firstBase = 1_000_013_824;
+/** Last base: the range and the ids above it (to 2^32 - 2) must both exist, see `diskMap`. */
+export const lastBase = 4_294_836_224;
+
+const claimSchema = z.object({ root: z.string(), id: z.string() });
+type Claim = z.infer<typeof claimSchema>;
+
+/**
+ * Exclusive 64K ranges of host ids (A3), claimed as files `<base>` in one directory of the machine. A claim appears complete or not
+ * at all (written aside, fsynced, linked: `link` refuses an existing name), so that neither a crash nor a second planner can hand
+ * out a range twice. Several containers hold one range only where one joined the namespaces of another.
+ */
+export interface RangeStore {
+  /** Claims a free range for container `id` and returns its base. Throws when none is left or the disk fails. */
+  claim(id: string): number;
+  /** Makes `id` a holder of `base` too: a joined range, or one read back after a restart. Throws when another engine owns it. */
+  hold(base: number, id: string): void;
+  /** Ends `id`'s hold; the range is free when it was the last. Unknown ids are fine. */
+  release(id: string): void;
+  /** Bases this engine owns on disk that nobody holds: left by a crash. */
+  orphans(): { readonly base: number; readonly id: string }[];
+  /** Frees an orphan. */
+  free(base: number): void;
+  readonly holders: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+/** Opens the store in `directory` for the engine at `root`. Synchronous: a claim is on disk when the call returns. */
+export function openRangeStore(directory: string, root: string): RangeStore {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const holders = new Map<number, Set<string>>();
+  const fileOf = (base: number) => path.join(directory, String(base));
+  // Next fit, not first fit: a range just freed rests before somebody else's processes get its ids.
+  let next = nextBase(Math.max(firstBase - rangeSize, ...bases(directory)));
+
+  const writeAside = (claim: Claim): string => {
+    const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
+    const fd = openSync(aside, 'wx', 0o600);
+    try {
+      writeSync(fd, JSON.stringify(claim));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    return aside;
+  };
+  const hold = (base: number, id: string) => {
+    const held = holders.get(base) ?? new Set();
+    held.add(id);
+    holders.set(base, held);
+  };
+
+  return {
+    holders,
+    claim(id) {
+      const aside = writeAside({ root, id });
+      try {
+        const total = (lastBase - firstBase) / rangeSize + 1;
+        for (let tried = 0; tried < total; tried++) {
+          const base = next;
+          next = nextBase(next);
+          if (holders.has(base) || !linkNew(aside, fileOf(base))) continue;
+          syncDirectory(directory);
+          hold(base, id);
+          return base;
+        }
+      } finally {
+        rmSync(aside, { force: true });
+      }
+      throw new Error(`all id ranges of this machine are taken (${directory})`);
+    },
+    hold(base, id) {
+      if (!isBase(base)) throw new Error(`not the base of a range: ${base}`);
+      if (!holders.has(base)) {
+        const aside = writeAside({ root, id });
+        try {
+          if (!linkNew(aside, fileOf(base)) && readClaim(fileOf(base))?.root !== root) throw new Error(`id range ${base} belongs to another engine`);
+        } finally {
+          rmSync(aside, { force: true });
+        }
+        syncDirectory(directory);
+      }
+      hold(base, id);
+    },
+    release(id) {
+      for (const [base, held] of holders) {
+        if (!held.delete(id)) continue;
+        const heir = held.values().next();
+        if (heir.done === true) {
+          holders.delete(base);
+          rmSync(fileOf(base), { force: true });
+        } else {
+          renameSync(writeAside({ root, id: heir.value }), fileOf(base));
+        }
+        syncDirectory(directory);
+      }
+    },
+    orphans: () => bases(directory).flatMap((base) => {
+      const claim = holders.has(base) ? null : readClaim(fileOf(base));
+      return claim?.root === root ? [{ base, id: claim.id }] : [];
+    }),
+    free(base) {
+      if (holders.has(base)) throw new Error(`id range ${base} is held`);
+      rmSync(fileOf(base), { force: true });
+      syncDirectory(directory);
+    },
+  };
+}
+
+/** Whether `base` is one this store hands out. */
+export function isBase(base: number): boolean {
+  return Number.isInteger(base) && base >= firstBase && base <= lastBase && (base - firstBase) % rangeSize === 0;
+}
+
+/**
+ * The map of an id-mapped mount for the range at `base`, lines `disk host size`: a bijection of all ids, so that ids above 65535
+ * stay true in export, commit and cp.
+ */
+export function diskMap(base: number): string {
+  const above = base + rangeSize;
+  return [[0, base, rangeSize], [rangeSize, rangeSize, base - rangeSize], [base, 0, rangeSize], [above, above, 4_294_967_295 - above]]
+    .map((line) => `${line.join(' ')}\n`).join('');
+}
+
+function nextBase(base: number): number {
+  return base + rangeSize > lastBase ? firstBase : base + rangeSize;
+}
+
+function bases(directory: string): number[] {
+  return readdirSync(directory).filter((name) => /^\d+$/.test(name)).map(Number).filter(isBase);
+}
+
+function readClaim(file: string): Claim | null {
+  try {
+    return claimSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null; // gone, or not ours to understand
+  }
+}
+
+/** Links `from` as `to`; false when `to` exists. */
+function linkNew(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

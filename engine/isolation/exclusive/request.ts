@@ -1,0 +1,38 @@
+import path from 'node:path';
+
+/** What bulkhead-runc asks. */
+export interface PlannerRequest {
+  readonly verb: 'create' | 'delete' | 'release';
+  readonly id: string;
+  readonly bundle: string;
+  /** runc's --root: <runcRoot>/<id> exists as long as runc knows the container. */
+  readonly runcRoot: string;
+  /** The runtime's process id: its mount table is the engine's. */
+  readonly pid: number;
+}
+
+/** Longest request in bytes. */
+export const requestLimit = 16 * 1024;
+
+/** Parses the runtime's NUL-terminated words; null for anything unexpected. */
+export function parseRequest(bytes: Buffer): PlannerRequest | null {
+  if (bytes.length > requestLimit || bytes.at(-1) !== 0) return null;
+  const words = bytes.subarray(0, -1).toString('utf8').split('\0');
+  const [magic, verb, id, bundle, runcRoot, pidText, end] = words;
+  if (words.length !== 7 || magic !== 'bulkhead-request-1' || end !== 'end') return null;
+  if (verb !== 'create' && verb !== 'delete' && verb !== 'release') return null;
+  if (id === undefined || !isContainerId(id)) return null;
+  if (bundle === undefined || runcRoot === undefined || !isPlainAbsolute(runcRoot)) return null;
+  if (verb === 'create' ? !isPlainAbsolute(bundle) : bundle !== '') return null;
+  if (pidText === undefined || !/^[1-9]\d{0,9}$/.test(pidText)) return null;
+  return { verb, id, bundle, runcRoot, pid: Number(pidText) };
+}
+
+/** runc's own rule for ids, with a limit: it becomes a file name of ours. */
+export function isContainerId(id: string): boolean {
+  return /^[A-Za-z0-9_+.-]{1,128}$/.test(id) && id !== '.' && id !== '..';
+}
+
+function isPlainAbsolute(file: string): boolean {
+  return file.startsWith('/') && file.length < 4096 && path.normalize(file) === file;
+}

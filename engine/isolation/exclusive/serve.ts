@@ -1,0 +1,27 @@
+import { rootPaths } from '../../drivers/root-paths.ts';
+import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
+import { startPlanner } from './planner.ts';
+
+export interface ServiceOutput { readonly out: (line: string) => void; readonly error: (line: string) => void }
+
+/** Runs the planner of the engine at `root` until SIGTERM or SIGINT. Resolves with the exit code: 0, or 1 when it could not start. */
+export async function servePlanner(root: string, output: ServiceOutput): Promise<number> {
+  const paths = rootPaths(root);
+  const started = await startPlanner({
+    paths: exclusivePaths(paths),
+    parts: { sockets: engineSockets(paths), directories: engineDirectories(paths) },
+    log: (line) => { output.error(`planner: ${line}`); },
+  });
+  if (!started.ok) {
+    const { message, reason, hint } = started.error;
+    output.error([message, reason, hint].filter((part) => part !== undefined).join(' '));
+    return 1;
+  }
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(); });
+  });
+  output.out(`planner listening on ${paths.plannerSocket}`);
+  await stopped;
+  await started.value.close();
+  return 0;
+}

@@ -1,0 +1,170 @@
+import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { planBinds } from './binds.ts';
+import { isolateSpec, parseSpec, renderSpec } from './bundle.ts';
+import type { ContainerState, ContainerStore } from './containers.ts';
+import { isWithin, parseMountinfo, type Mount } from './mountinfo.ts';
+import { checkNamespaces } from './namespaces.ts';
+import { IsolationRefused, refuse } from './options.ts';
+import { layersOf, planPlain, planShifted, siblings } from './overlay.ts';
+import { PlanBuilder } from './plan.ts';
+import { diskMap, rangeSize, type RangeStore } from './ranges.ts';
+import type { PlannerRequest } from './request.ts';
+import type { EngineParts } from './sockets.ts';
+
+export interface ServiceOptions {
+  readonly ranges: RangeStore;
+  readonly containers: ContainerStore;
+  readonly parts: EngineParts;
+  /** The runtime, as hooks call it. */
+  readonly runtimeBinary: string;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Answers what the runtime asks. Synchronous on purpose: two requests never interleave, so a range, a state file and a target
+ * belong to one of them.
+ */
+export class IsolationService {
+  readonly #options: ServiceOptions;
+
+  constructor(options: ServiceOptions) { this.#options = options; }
+
+  /** Plans `request`; throws IsolationRefused with the text for whoever started the container. */
+  answer(request: PlannerRequest): Buffer {
+    switch (request.verb) {
+      case 'create': return this.#create(request).encode();
+      case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
+      case 'release': {
+        this.release(request.id, request.runcRoot, mountsOf(request.pid));
+        return new PlanBuilder().encode();
+      }
+    }
+  }
+
+  #create(request: PlannerRequest): PlanBuilder {
+    const { ranges, containers } = this.#options;
+    const { id, runcRoot } = request;
+    if (existsSync(path.join(runcRoot, id))) throw new IsolationRefused(`container ${id} exists already`);
+    const mounts = mountsOf(request.pid);
+    const plan = new PlanBuilder();
+    // An earlier life of this container that was deleted while no planner answered.
+    this.#planUnmounts(plan, id, mounts);
+    ranges.release(id);
+    try {
+      this.#planCreate(plan, request, mounts);
+      return plan;
+    } catch (error) {
+      ranges.release(id);
+      // With mounts of an earlier life still there, its state must stay for the planner's next start.
+      if (!mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) containers.remove(id);
+      throw error;
+    }
+  }
+
+  #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[]): void {
+    const { ranges, containers, parts, runtimeBinary } = this.#options;
+    const { id, runcRoot, bundle } = request;
+    const configFile = path.join(bundle, 'config.json');
+    const spec = parseSpec(readFileSync(configFile, 'utf8'));
+    const joined = checkNamespaces(spec, request.pid);
+    if (joined !== null) ranges.hold(joined.base, id);
+    const base = joined?.base ?? ranges.claim(id);
+    const namespace = plan.userNamespace(diskMap(base));
+
+    const rootPath = containers.makeRootTarget(id, base);
+    const given = realpathSync(path.resolve(bundle, spec.root.path));
+    const rootMount = mounts.findLast((mount) => mount.mountPoint === given);
+    let state: ContainerState = { id, runcRoot, base, overlay: null, enginePoints: [] };
+    if (rootMount?.type === 'overlay') {
+      const overlay = layersOf(rootMount, mounts);
+      const points = siblings(rootMount, mounts);
+      const partial = points.find((point) => point.root !== '/');
+      if (partial !== undefined) refuse(`the container's layers are also mounted in part at ${partial.mountPoint}; unmount that`);
+      // A second overlay over the same upper layer is undefined: the engine's goes first.
+      if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
+      const tree = planShifted(plan, overlay, namespace, base, false);
+      if (overlay.upper !== null) {
+        for (const point of points) plan.attach(plan.clone(tree), point.mountPoint);
+        state = { ...state, overlay, enginePoints: points.map((point) => point.mountPoint) };
+      }
+      plan.attach(tree, rootPath);
+    } else {
+      plan.attach(plan.tree(given, { namespace }), rootPath);
+    }
+
+    const bindSources = planBinds(spec, plan, {
+      mounts, namespace, base, parts,
+      makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
+    });
+    const edited = isolateSpec(spec, {
+      base, rangeSize, rootPath, bindSources,
+      joinedUserNamespace: joined?.userNamespace ?? null,
+      unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
+      cgroupHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)] },
+    });
+    containers.write(state);
+    const aside = `${configFile}.bulkhead`;
+    writeFileSync(aside, renderSpec(edited), { mode: statSync(configFile).mode & 0o777 });
+    renameSync(aside, configFile);
+  }
+
+  /**
+   * Plans taking away the container's mounts and giving the engine its plain overlay back where it still has it mounted
+   * (else `docker cp` and `export` would show a stopped container with shifted ids). Nothing while runc still knows the container.
+   */
+  planDelete(id: string, runcRoot: string, mounts: readonly Mount[]): PlanBuilder {
+    const { containers } = this.#options;
+    const plan = new PlanBuilder();
+    if (existsSync(path.join(runcRoot, id))) return plan;
+    const root = path.join(containers.directory(id), 'root');
+    const ours = mounts.find((mount) => mount.mountPoint === root);
+    this.#planUnmounts(plan, id, mounts);
+    const state = containers.read(id);
+    if (state === null || state.overlay === null || ours === undefined) return plan;
+    // Only what is our overlay: the engine may have unmounted it, or mounted its own again.
+    const points = state.enginePoints.filter((point) => mounts.findLast((mount) => mount.mountPoint === point)?.device === ours.device);
+    if (points.length === 0) return plan;
+    for (const point of points) plan.unmount(point);
+    const plain = planPlain(plan, state.overlay);
+    for (const point of points) plan.attach(plan.clone(plain), point);
+    return plan;
+  }
+
+  /** Forgets the container: targets, state, range. Nothing while runc knows it or something of it is mounted. */
+  release(id: string, runcRoot: string, mounts: readonly Mount[]): void {
+    const { ranges, containers, log } = this.#options;
+    if (existsSync(path.join(runcRoot, id))) return;
+    const left = mounts.find((mount) => isWithin(mount.mountPoint, containers.directory(id)));
+    if (left !== undefined) {
+      log(`container ${id}: ${left.mountPoint} is still mounted; its range is kept`);
+      throw new Error(`${left.mountPoint} is still mounted`);
+    }
+    containers.remove(id);
+    ranges.release(id);
+  }
+
+  #planUnmounts(plan: PlanBuilder, id: string, mounts: readonly Mount[]): void {
+    const directory = this.#options.containers.directory(id);
+    const below = new Set(mounts.map((mount) => mount.mountPoint).filter((point) => isWithin(point, directory)));
+    // Detaching takes what is mounted below along: only the targets themselves need it.
+    const targets = [...below].filter((point) => ![...below].some((other) => other !== point && isWithin(point, other)));
+    for (const target of targets) plan.unmount(target);
+  }
+}
+
+/** Mount table of process `pid`. */
+export function mountsOf(pid: number | 'self'): Mount[] {
+  return parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, 'utf8'));
+}
+
+/** `controllers=mountpoint` of every cgroup hierarchy mounted whole, as /proc/<pid>/cgroup names controllers. */
+function cgroupMounts(mounts: readonly Mount[]): string[] {
+  const known = new Set(['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids', 'net_cls', 'net_prio', 'perf_event', 'hugetlb', 'rdma', 'misc']);
+  return mounts.filter((mount) => mount.root === '/' && mount.mountPoint.startsWith('/sys/fs/cgroup')).flatMap((mount) => {
+    if (mount.type === 'cgroup2') return [`=${mount.mountPoint}`];
+    if (mount.type !== 'cgroup') return [];
+    const controllers = mount.options.filter((option) => known.has(option) || option.startsWith('name='));
+    return [`${controllers.join(',')}=${mount.mountPoint}`];
+  });
+}

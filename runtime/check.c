@@ -1,0 +1,142 @@
+#define _GNU_SOURCE
+#include "check.h"
+
+#include "log.h"
+#include "mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BASE = 1999962112, RANGE = 65536 };
+
+static int unmet;
+
+static void say(const char *code, bool met, const char *found) {
+  char escaped[1024];
+  size_t n = 0;
+  for (const unsigned char *p = (const unsigned char *)found; *p != '\0' && n + 2 < sizeof escaped; p++) {
+    if (*p == '"' || *p == '\\') escaped[n++] = '\\';
+    escaped[n++] = *p < 0x20 ? ' ' : (char)*p;
+  }
+  escaped[n] = '\0';
+  (void)printf("{\"code\":\"%s\",\"met\":%s,\"found\":\"%s\"}\n", code, met ? "true" : "false", escaped);
+  if (!met) unmet = 1;
+}
+
+/* The range's own bijection of disk ids, as the planner writes it. */
+static int shifted_namespace(void) {
+  char map[160];
+  unsigned above = (unsigned)BASE + RANGE;
+  (void)snprintf(map, sizeof map, "0 %u 65536\n65536 65536 %u\n%u 0 65536\n%u %u %u\n", (unsigned)BASE, (unsigned)BASE - RANGE, (unsigned)BASE, above, above,
+                 4294967295U - above);
+  return make_user_namespace(map);
+}
+
+static int clone_path(const char *path, int userns) {
+  struct expected_file any = {.given = false};
+  int at = open_exactly(path, &any);
+  if (at < 0) return -1;
+  int fd = clone_tree(at, userns, 0);
+  int saved = errno;
+  (void)close(at);
+  errno = saved;
+  return fd;
+}
+
+static void check_overlay(int lower, int upper) {
+  char why[256], found[512];
+  struct overlay_request request = {
+      .base = BASE, .lowers = &lower, .n_lowers = 1, .upper_parent = upper, .upper = "diff", .work = "work", .options = NULL, .n_options = 0};
+  int mount = make_overlay(&request, why, sizeof why);
+  if (mount < 0) {
+    (void)snprintf(found, sizeof found, "overlay with layers by file descriptor: %s%s%s", strerror(errno), why[0] != '\0' ? ": " : "", why);
+    say("overlay-fd-layers", false, found);
+    return;
+  }
+  struct stat through, disk;
+  /* The lower layer's file is root's on disk: it must show the container's root, and be root's again when copied up. */
+  bool copied = fstatat(mount, "lower-file", &through, 0) == 0 && through.st_uid == BASE && fchmodat(mount, "lower-file", 0640, 0) == 0 &&
+                stat("up/diff/lower-file", &disk) == 0 && disk.st_uid == 0;
+  (void)snprintf(found, sizeof found, copied ? "layers show the container's ids and keep their own on disk" : "a copied-up file has the wrong owner: %s", strerror(errno));
+  say("overlay-fd-layers", copied, found);
+  (void)close(mount);
+}
+
+/* In the scratch directory. */
+static void check_here(void) {
+  char found[512];
+  int userns = shifted_namespace();
+  if (userns < 0) {
+    (void)snprintf(found, sizeof found, "no user namespace can be made: %s", strerror(errno));
+    say("mount-api", false, found);
+    return;
+  }
+  int plain = clone_path("low", -1);
+  (void)snprintf(found, sizeof found, plain >= 0 ? "user namespaces, open_tree and mount_setattr work" : "open_tree or mount_setattr: %s", strerror(errno));
+  say("mount-api", plain >= 0, found);
+  if (plain >= 0) (void)close(plain);
+
+  int lower = clone_path("low", userns);
+  int upper = lower < 0 ? -1 : clone_path("up", userns);
+  struct stat st;
+  bool shifted = upper >= 0 && fstatat(lower, "lower-file", &st, 0) == 0 && st.st_uid == BASE;
+  (void)snprintf(found, sizeof found, shifted ? "works on this file system" : "this file system cannot be id-mapped: %s", strerror(errno));
+  say("idmapped-mounts", shifted, found);
+  if (shifted) check_overlay(lower, upper);
+  else say("overlay-fd-layers", false, "not tried: needs id-mapped mounts");
+  if (lower >= 0) (void)close(lower);
+  if (upper >= 0) (void)close(upper);
+  (void)close(userns);
+}
+
+static int make_files(void) {
+  static const char *const directories[] = {"low", "up", "up/diff", "up/work"};
+  for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++)
+    if (mkdir(directories[i], 0700) != 0) return -1;
+  int fd = open("low/lower-file", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0) return -1;
+  return close(fd);
+}
+
+/* Deletes exactly what was made (overlay's own directories in work included): no recursion, so never anything else. */
+static void remove_files(void) {
+  static const char *const names[] = {"up/diff/lower-file", "low/lower-file", "up/work/work", "up/work/index", "up/work", "up/diff", "up", "low"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (remove(names[i]) != 0 && errno != ENOENT) log_errno("cannot delete %s", names[i]);
+}
+
+int check_requirements(const char *directory) {
+  char dir[PATH_MAX];
+  int n = snprintf(dir, sizeof dir, "%s/.bulkhead-check-XXXXXX", directory);
+  if (n < 0 || (size_t)n >= sizeof dir || directory[0] != '/') {
+    log_error("--bulkhead-check needs an absolute path of an existing directory");
+    return 2;
+  }
+  if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
+    log_errno("cannot make a mount namespace to try in (run as root)");
+    return 2;
+  }
+  if (mkdtemp(dir) == NULL) {
+    log_errno("cannot write in %s", directory);
+    return 2;
+  }
+  if (chdir(dir) == 0) {
+    if (make_files() == 0) check_here();
+    else {
+      log_errno("cannot write in %s", dir);
+      unmet = 2;
+    }
+    remove_files();
+    if (chdir("/") != 0) log_errno("cannot leave %s", dir);
+  }
+  if (rmdir(dir) != 0) log_errno("cannot delete %s", dir);
+  return fflush(stdout) == 0 ? unmet : 2;
+}

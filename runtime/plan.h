@@ -1,0 +1,38 @@
+#ifndef BULKHEAD_PLAN_H
+#define BULKHEAD_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+  PLAN_MAX_BYTES = 1 << 20,
+  PLAN_MAX_TREES = 1024,
+  PLAN_MAX_NAMESPACES = 8,
+  PLAN_MAX_LOWERS = 500, /* overlayfs' own limit */
+  PLAN_MAX_OPTIONS = 16,
+};
+
+/*
+ * A plan is a list of NUL-terminated words: "bulkhead-plan-1", the number of words that follow, then operations, "end" last.
+ * Numbers are decimal. Results of operations are numbered in order: user namespaces apart from trees.
+ *   error TEXT                                 the planner refuses; nothing else may follow but "end"
+ *   userns MAP                                 → namespace
+ *   tree PATH DEV:INO|- NAMESPACE|- FLAGS      → tree: detached copy, id-mapped (flags: enum tree_flags)
+ *   dir PATH                                   → tree: the directory itself, for plain overlays
+ *   sub TREE RELATIVE 0|1                      → tree: copy of what is below, read-only if 1
+ *   overlay BASE N TREE… TREE|- UPPER WORK N OPTION…   → tree
+ *   clone TREE                                 → tree
+ *   attach TREE PATH
+ *   unmount PATH
+ */
+
+enum plan_result {
+  PLAN_DONE,
+  PLAN_REFUSED, /* the planner said no; nothing was done */
+  PLAN_FAILED,  /* something went wrong; what was attached is detached again */
+};
+
+/* Performs the plan in `bytes`, strictly: anything unexpected is a failure. Reports errors itself. */
+enum plan_result plan_perform(char *bytes, size_t size);
+
+#endif

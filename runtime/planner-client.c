@@ -1,0 +1,97 @@
+#define _GNU_SOURCE
+#include "planner-client.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 60 };
+
+/* Connects through the directory's fd, so that the kernel's 107 bytes for a socket path don't limit where the engine lives. */
+static int connect_to(const char *root_dir) {
+  int dir = open(root_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (dir < 0) return -1;
+  int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  struct timeval patience = {.tv_sec = ANSWER_SECONDS};
+  (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/planner.sock", dir);
+  if (s >= 0 && (setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
+                 setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+                 connect(s, (struct sockaddr *)&address, sizeof address) != 0)) {
+    int saved = errno;
+    (void)close(s);
+    errno = saved;
+    s = -1;
+  }
+  int saved = errno;
+  (void)close(dir);
+  errno = saved;
+  return s;
+}
+
+static int send_all(int s, const char *bytes, size_t size) {
+  while (size > 0) {
+    ssize_t n = send(s, bytes, size, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    bytes += n;
+    size -= (size_t)n;
+  }
+  return shutdown(s, SHUT_WR);
+}
+
+static long receive_all(int s, char *answer, size_t size) {
+  size_t length = 0;
+  for (;;) {
+    if (length == size) {
+      errno = EMSGSIZE;
+      return -1;
+    }
+    ssize_t n = recv(s, answer + length, size - length, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    if (n == 0) return (long)length;
+    length += (size_t)n;
+  }
+}
+
+long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size) {
+  static char bytes[REQUEST_MAX];
+  char pid[16];
+  (void)snprintf(pid, sizeof pid, "%d", (int)getpid());
+  const char *words[] = {"bulkhead-request-1", request->verb, request->id, request->bundle, request->runc_root, pid, "end"};
+  size_t length = 0;
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    const char *text = words[i] != NULL ? words[i] : "";
+    size_t n = strlen(text) + 1;
+    if (n > sizeof bytes - length) {
+      log_error("the container's id or bundle path is too long");
+      return -1;
+    }
+    memcpy(bytes + length, text, n);
+    length += n;
+  }
+
+  int s = connect_to(root_dir);
+  if (s < 0) {
+    log_errno("the isolation planner does not answer at %s/planner.sock, so containers cannot be started isolated: restart the engine", root_dir);
+    return -1;
+  }
+  struct ucred peer;
+  socklen_t peer_size = sizeof peer;
+  long result = -1;
+  if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) != 0) log_errno("cannot tell who listens at %s/planner.sock", root_dir);
+  else if (peer.uid != 0) log_error("%s/planner.sock is served by user %u, not by root: somebody else took its place", root_dir, (unsigned)peer.uid);
+  else if (send_all(s, bytes, length) != 0) log_errno("the isolation planner hung up: see its log, then try again");
+  else if ((result = receive_all(s, answer, size)) < 0) log_errno("the isolation planner's answer did not arrive: see its log, then try again");
+  (void)close(s);
+  return result;
+}

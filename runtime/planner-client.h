@@ -1,0 +1,20 @@
+#ifndef BULKHEAD_PLANNER_CLIENT_H
+#define BULKHEAD_PLANNER_CLIENT_H
+
+#include <stddef.h>
+
+/* What the runtime tells the planner about a container. NULL is sent as an empty word. */
+struct planner_request {
+  const char *verb; /* create, delete, release */
+  const char *id;
+  const char *bundle;    /* absolute */
+  const char *runc_root; /* runc's --root */
+};
+
+/*
+ * Asks the planner at <root_dir>/planner.sock and reads its whole answer into `answer` (size bytes).
+ * Returns the number of bytes, or -1 after having reported why. The planner must be root.
+ */
+long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size);
+
+#endif
