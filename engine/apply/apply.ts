@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { applySteps, type ApplyPlan, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
+import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
+import type { RemoveOutcome } from '../../shared/containers/protection.ts';
+import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
+import type { Verification } from '../../shared/verify/claims.ts';
+import { sha256 } from '../store/files.ts';
+import { acquireLock, type Lock } from '../store/lock.ts';
+import { ensureRoot } from '../store/settings-store.ts';
+import { finalise } from './finish.ts';
+import { applyLockPath, writeJournal, type Journal } from './journal.ts';
+import { makePlan } from './plan.ts';
+import type { ApplyPorts } from './ports.ts';
+import { resumeUnderLock } from './resume.ts';
+import { rollBack } from './roll-back.ts';
+import { createRunState } from './run-state.ts';
+import { conflict, stepActions, stepIsDue, type StepContext } from './steps.ts';
+
+/** What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file. */
+export interface ApplyRequest {
+  readonly text: string;
+  readonly choices: ContainerChoices;
+  readonly baseHash: string;
+}
+
+/** One apply under way. */
+export interface ApplyHandle {
+  /** The run as it stands now. */
+  readonly run: () => ApplyRun;
+  /** Asks for a cancel; false when it is too late (clean-up has begun, or it is rolling back or over). */
+  readonly cancel: () => boolean;
+  /** Resolves when the run has ended, whatever its outcome; never rejects. */
+  readonly done: Promise<ApplyRun>;
+}
+
+/**
+ * Starts applying: back up → write → reconfigure → restart → check → verify → clean up; any failure or a cancel before clean-up goes back.
+ * Refused before anything is touched: apply.in-progress, settings.conflict, settings.findings, isolation.requirement-missing,
+ * daemon-json.conflict, rights.not-root, apply.nothing-to-apply. An interrupted apply is settled first.
+ */
+export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>> {
+  const root = await ensureRoot(ports.paths.root);
+  if (!root.ok) return root;
+  const lock = await acquireLock(applyLockPath(ports.paths));
+  if (!lock.ok) return lock;
+  let begun = false;
+  try {
+    const resumed = await resumeUnderLock(ports, () => undefined);
+    if (!resumed.ok) return resumed;
+    const plan = await admit(ports, request);
+    if (!plan.ok) return plan;
+    const journal = newJournal(request, plan.value);
+    const state = createRunState(journal, onEvent);
+    const controller = new AbortController();
+    begun = true;
+    const done = execute({ ports, state, journal, text: request.text, plan: plan.value, signal: controller.signal }, lock.value);
+    return ok({
+      run: state.snapshot, done,
+      cancel: () => {
+        if (!state.snapshot().cancellable) return false;
+        state.activity('cancelling', false);
+        controller.abort();
+        return true;
+      },
+    });
+  } finally {
+    if (!begun) await lock.value.release();
+  }
+}
+
+interface AdmittedPlan extends ApplyPlan { readonly engineRan: boolean }
+
+async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<AdmittedPlan, AppError>> {
+  const facts = await ports.facts(request.text);
+  if (!facts.ok) return facts;
+  if (facts.value.applied.hash !== request.baseHash) return conflict(ports.paths.settings);
+  const plan = makePlan(facts.value, request.text, request.choices);
+  const [blocker] = plan.blockers;
+  if (blocker !== undefined) return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, { reason: blocker.message, hint: blockerWords[blocker.code].hint });
+  return ok({ ...plan, engineRan: facts.value.engine.phase === 'ready' });
+}
+
+type Blocker = ApplyPlan['blockers'][number]['code'];
+const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
+  findings: 'settings.findings', requirement: 'isolation.requirement-missing', 'daemon-json': 'daemon-json.conflict', 'nothing-to-apply': 'apply.nothing-to-apply', rights: 'rights.not-root',
+};
+const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>> = {
+  findings: { message: 'the settings have errors and were not applied', hint: 'Correct them: bulkhead settings lint FILE shows where.' },
+  requirement: { message: 'Enhanced Container Isolation can not be turned on here', hint: 'Meet the requirement, then plan again.' },
+  'daemon-json': { message: 'daemon.json stands in the way', hint: 'Correct daemon.json, then plan again.' },
+  'nothing-to-apply': { message: 'there is nothing to apply', hint: 'Change the draft first: bulkhead settings set POINTER VALUE.' },
+  rights: { message: 'this user may not apply settings', hint: 'Run the same command with sudo.' },
+};
+
+function newJournal(request: ApplyRequest, plan: AdmittedPlan): Journal {
+  return {
+    format: 1, id: randomUUID(), startedAt: new Date().toISOString(), uid: process.getuid?.() ?? -1, user: userName(),
+    fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: sha256(request.text),
+    eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
+    remove: { ids: plan.remove, includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
+    phase: 'applying', step: 'back-up', stepState: 'begun', error: null, durationsMs: {},
+  };
+}
+
+/** Who applies, for history. The user behind sudo or pkexec, where one of them tells. */
+function userName(): string {
+  const behind = process.env['SUDO_USER'];
+  if (behind !== undefined && /^[\w.-]{1,64}$/.test(behind)) return behind;
+  // No passwd entry for this uid.
+  try { return userInfo().username; } catch { return String(process.getuid?.() ?? ''); }
+}
+
+async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
+  const { ports, state } = context;
+  let journal = context.journal;
+  const results: { verification: Verification | null; removed: RemoveOutcome[] } = { verification: null, removed: [] };
+  try {
+    for (const step of applySteps) {
+      if (context.signal.aborted) { state.end(await rollBack(ports, state, { ...journal, step: last(journal, step) }, cancelled())); return state.snapshot(); }
+      if (!stepIsDue(step, journal)) { state.skip(step); continue; }
+      const outcome = await runStep({ ...context, journal }, step, results);
+      journal = outcome.journal;
+      if (outcome.error !== null) {
+        const error = context.signal.aborted ? cancelled() : outcome.error;
+        if (!context.signal.aborted) state.activity('rolling-back', false);
+        state.end(await rollBack(ports, state, journal, error));
+        return state.snapshot();
+      }
+    }
+    state.end(await finalise(ports, state, journal, context.text, results));
+  } catch (defect) {
+    state.activity('rolling-back', false);
+    const { error } = fail('internal', 'applying hit a defect', { cause: defect });
+    state.end(await rollBack(ports, state, journal, error));
+  } finally {
+    await lock.release();
+  }
+  return state.snapshot();
+}
+
+/** The step a cancel between two steps counts for: the one that ran last. */
+const last = (journal: Journal, next: ApplyStep): ApplyStep => (next === 'back-up' ? next : journal.step);
+
+const cancelled = (): AppError => fail('apply.cancelled', 'the apply was cancelled', { hint: 'Nothing of it is left; the draft is kept.' }).error;
+
+async function runStep(context: StepContext, step: ApplyStep, results: { verification: Verification | null; removed: RemoveOutcome[] }): Promise<{ journal: Journal; error: AppError | null }> {
+  const { ports, state } = context;
+  // Removing containers can't be undone: from here there is no way back and none is needed.
+  if (step === 'clean-up') state.activity('applying', false);
+  let journal: Journal = { ...context.journal, step, stepState: 'begun' };
+  const noted = await writeJournal(ports.paths.journal, journal);
+  if (!noted.ok) return { journal, error: noted.error };
+  state.begin(step);
+  await ports.reached?.(`${step} begun`);
+  const result = await stepActions[step]({ ...context, journal });
+  if (!result.ok) {
+    state.finish(step, 'failed', result.error.message);
+    return { journal, error: result.error };
+  }
+  if (result.value.verification !== undefined) results.verification = result.value.verification;
+  if (result.value.removed !== undefined) results.removed = result.value.removed;
+  const durationMs = state.finish(step, 'done', result.value.detail);
+  journal = { ...journal, stepState: 'done', durationsMs: { ...journal.durationsMs, [step]: durationMs } };
+  const finished = await writeJournal(ports.paths.journal, journal);
+  await ports.reached?.(`${step} done`);
+  // After clean-up a journal that can't be written changes nothing any more.
+  return { journal, error: finished.ok || step === 'clean-up' ? null : finished.error };
+}

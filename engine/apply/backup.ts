@@ -1,0 +1,104 @@
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { engineConfigFiles } from '../drivers/daemon-json.ts';
+import type { RootPaths } from '../drivers/root-paths.ts';
+import { readSettings, removeFile, sha256, syncDirectory, systemCode, writeFileAtomic } from '../store/files.ts';
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  files: z.array(z.object({ path: z.string(), stored: z.string().nullable(), mode: z.number().int(), hash: z.string() })),
+});
+
+/** Where an apply keeps what it may have to give back; gone when the apply has ended well. */
+export const backupDirectory = (paths: RootPaths): string => path.join(paths.history, 'apply-backup');
+const targetText = 'new-settings.json';
+
+/** Copies settings file and engine configuration (absence included), and the text about to be applied, synced to disk, whole or not at all. */
+export async function writeBackup(paths: RootPaths, target: string): Promise<Result<void, AppError>> {
+  const directory = backupDirectory(paths);
+  const temporary = `${directory}.tmp`;
+  try {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true, mode: 0o700 });
+    const files: z.infer<typeof manifestSchema>['files'] = [];
+    for (const file of [paths.settings, ...engineConfigFiles(paths)]) {
+      const bytes = await bytesOf(file);
+      const stored = bytes === null ? null : path.basename(file);
+      if (bytes !== null && stored !== null) await writeSynced(path.join(temporary, stored), bytes);
+      files.push({ path: file, stored, mode: bytes === null ? 0 : (await stat(file)).mode & 0o7777, hash: bytes === null ? '' : sha256(bytes) });
+    }
+    await writeSynced(path.join(temporary, targetText), target);
+    await writeSynced(path.join(temporary, 'manifest.json'), JSON.stringify({ format: 1, files }));
+    await syncDirectory(temporary);
+    await rm(directory, { recursive: true, force: true });
+    await rename(temporary, directory);
+    await syncDirectory(path.dirname(directory));
+    return ok(undefined);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    return fail('settings.unwritable', 'the backup could not be written', { cause: error, hint: 'Nothing was changed. Make room or give write permission, then try again.', params: { path: directory } });
+  }
+}
+
+async function bytesOf(file: string): Promise<Buffer | null> {
+  try { return await readFile(file); } catch (error) { if (systemCode(error) === 'ENOENT') return null; throw error; }
+}
+
+async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try { await handle.writeFile(content); await handle.sync(); } finally { await handle.close(); }
+}
+
+/** The text that was being applied. */
+export async function readTargetText(paths: RootPaths): Promise<Result<string, AppError>> {
+  const read = await readSettings(path.join(backupDirectory(paths), targetText));
+  if (!read.ok) return read;
+  return read.value.exists ? ok(read.value.text) : fail('settings.unreadable', 'the text being applied is gone from the backup', { params: { path: backupDirectory(paths) } });
+}
+
+/** Whether there is a whole backup. Without one, nothing had been changed yet. */
+export async function hasBackup(paths: RootPaths): Promise<boolean> {
+  return (await readManifest(paths)) !== null;
+}
+
+async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSchema> | null> {
+  try {
+    const parsed = manifestSchema.safeParse(JSON.parse(await readFile(path.join(backupDirectory(paths), 'manifest.json'), 'utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch { return null; }
+}
+
+/**
+ * Puts every backed-up file back, byte for byte, with its mode; one that was not there is deleted. The settings file is left alone when
+ * it holds neither the old nor the new text: then another program wrote it meanwhile, and that is not ours to undo.
+ */
+export async function restoreBackup(paths: RootPaths): Promise<Result<{ foreignSettings: boolean }, AppError>> {
+  const manifest = await readManifest(paths);
+  if (manifest === null) return fail('apply.rollback-failed', 'the backup can not be read', { reason: backupDirectory(paths), params: { path: backupDirectory(paths) } });
+  const target = await readTargetText(paths);
+  let foreignSettings = false;
+  for (const file of manifest.files) {
+    const now = await bytesOf(file.path).catch(() => null);
+    const hash = now === null ? '' : sha256(now);
+    if (hash === file.hash && (now !== null) === (file.stored !== null)) continue;
+    if (file.path === paths.settings && now !== null && target.ok && hash !== sha256(target.value)) { foreignSettings = true; continue; }
+    const done = file.stored === null ? await removeFile(file.path) : await putBack(paths, file.path, file.stored, file.mode);
+    if (!done.ok) return done;
+  }
+  return ok({ foreignSettings });
+}
+
+async function putBack(paths: RootPaths, file: string, stored: string, mode: number): Promise<Result<void, AppError>> {
+  const bytes = await readFile(path.join(backupDirectory(paths), stored)).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  if (bytes instanceof Error) return fail('apply.rollback-failed', `the backup of ${file} can not be read`, { cause: bytes });
+  const written = await writeFileAtomic(file, bytes, { mode });
+  if (written.ok) await chmod(file, mode).catch(() => undefined);
+  return written;
+}
+
+/** Deletes the backup after a good end. */
+export async function dropBackup(paths: RootPaths): Promise<void> {
+  await rm(backupDirectory(paths), { recursive: true, force: true }).catch(() => undefined);
+}

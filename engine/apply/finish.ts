@@ -1,0 +1,21 @@
+import type { ApplyOutcome } from '../../shared/apply/run.ts';
+import type { RemoveOutcome } from '../../shared/containers/protection.ts';
+import type { Verification } from '../../shared/verify/claims.ts';
+import { dropBackup } from './backup.ts';
+import { removeJournal, type Journal } from './journal.ts';
+import type { ApplyPorts } from './ports.ts';
+import type { RunState } from './run-state.ts';
+import { recordVersion, settleDraft } from './versions.ts';
+
+/** The good end: history, draft, journal, backup, in an order that a crash in between only repeats. */
+export async function finalise(ports: ApplyPorts, state: RunState, journal: Journal, text: string, results: { verification: Verification | null; removed: RemoveOutcome[] }): Promise<ApplyOutcome> {
+  const { paths } = ports;
+  const recorded = await recordVersion(paths, journal, text);
+  if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
+  await ports.reached?.('recorded');
+  await settleDraft(paths, text);
+  await removeJournal(paths.journal);
+  await dropBackup(paths);
+  state.log(`version ${journal.toVersion} is applied`);
+  return { kind: 'applied', version: journal.toVersion, verification: results.verification, removed: results.removed };
+}

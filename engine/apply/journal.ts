@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { applySteps } from '../../shared/apply/plan.ts';
+import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
+import type { RootPaths } from '../drivers/root-paths.ts';
+import { removeFile, systemCode, writeFileAtomic } from '../store/files.ts';
+
+/** Held by whoever changes this engine's configuration. */
+export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
+
+/** What is needed to finish or undo an apply whose process is gone: `DIR/apply-journal.json`, written and synced before and after each step. */
+export const journalSchema = z.object({
+  format: z.literal(1),
+  id: z.string(),
+  startedAt: z.string(),
+  uid: z.number().int(),
+  user: z.string(),
+  fromVersion: z.number().int(),
+  toVersion: z.number().int(),
+  /** sha256 of the text before ('' for no file) and of the text being applied. */
+  baseHash: z.string(),
+  targetHash: z.string(),
+  eciBefore: z.boolean(),
+  eciAfter: z.boolean(),
+  restartNeeded: z.boolean(),
+  /** Whether the engine ran before: a roll back leaves it as it was. */
+  engineRan: z.boolean(),
+  estimatedSeconds: z.number(),
+  remove: z.object({ ids: z.array(z.string()), includeRunning: z.boolean(), removeVolumes: z.boolean() }),
+  phase: z.enum(['applying', 'rolling-back']),
+  step: z.enum(applySteps),
+  stepState: z.enum(['begun', 'done']),
+  /** Why it is rolling back. */
+  error: appErrorSchema.nullable(),
+  durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
+});
+export type Journal = z.infer<typeof journalSchema>;
+
+/** The journal on disk: null where there is none, 'damaged' where it can't be understood. */
+export async function readJournal(file: string): Promise<Journal | null | 'damaged'> {
+  let text: string;
+  try { text = await readFile(file, 'utf8'); } catch (error) { return systemCode(error) === 'ENOENT' ? null : 'damaged'; }
+  try {
+    const parsed = journalSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : 'damaged';
+  } catch { return 'damaged'; }
+}
+
+export function writeJournal(file: string, journal: Journal): Promise<Result<void, AppError>> {
+  // 0600: it names containers and the reason of a failure.
+  return writeFileAtomic(file, `${JSON.stringify(journal)}\n`, { mode: 0o600 });
+}
+
+export function removeJournal(file: string): Promise<Result<void, AppError>> {
+  return removeFile(file);
+}
+
+/**
+ * What to do about an apply that was interrupted. Finished is only what was verified already (or had nothing to verify, and whose engine
+ * answered): everything else goes back to what was there before, since nobody has seen the new state work.
+ */
+export function resumeDecision(journal: Journal): 'finish' | 'roll-back' {
+  if (journal.phase === 'rolling-back') return 'roll-back';
+  if (journal.step === 'clean-up') return 'finish';
+  const last = journal.eciAfter ? 'verify' : 'health-check';
+  return journal.step === last && journal.stepState === 'done' ? 'finish' : 'roll-back';
+}

@@ -1,0 +1,157 @@
+import type { ApplyPlan, ApplyStep, ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
+import { unprotected, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
+import type { EngineStatus } from '../../shared/engine-status/status.ts';
+import type { BackendReport } from '../../shared/isolation/requirements.ts';
+import type { AppError, Result } from '../../shared/result.ts';
+import { defaultSettings, diffSettings, effectiveSettings, lintSettings, lockedDownSettings, type EffectiveSettings, type LintContext, type SettingsChange } from '../../shared/settings/index.ts';
+import type { EngineConfigPlan } from '../drivers/daemon-json.ts';
+import type { StoredText } from '../store/files.ts';
+import type { VersionState } from '../store/history.ts';
+import { estimateSeconds } from './estimate.ts';
+
+/** Everything a plan is made from, as found on the machine. */
+export interface PlanFacts {
+  readonly applied: StoredText;
+  readonly versions: VersionState;
+  readonly engine: EngineStatus;
+  /** What the lint knows of this machine. */
+  readonly lint: LintContext;
+  /** The backend the draft asks for, as tried here; null when there is none of that name. */
+  readonly backend: BackendReport | null;
+  /** Runtime name of that backend. */
+  readonly runtimeName: string;
+  /** What daemon.json would become. */
+  readonly engineConfig: Result<EngineConfigPlan, AppError>;
+  /** Null where the engine doesn't answer: then nothing is known about containers, and none can be chosen. */
+  readonly scan: ContainerScan | null;
+  /** Why this user can't apply, null when they can. */
+  readonly rights: string | null;
+}
+
+/** What a settings text means for ECI. An applied text that can't be used counts as ECI on: the gateway locks down then. */
+export function settingsInForce(text: StoredText): EffectiveSettings {
+  if (!text.exists) return defaultSettings;
+  const settings = effectiveSettings(text.text, { exists: true });
+  return settings.ok ? settings.value : lockedDownSettings;
+}
+
+/** What applying `draft` would do. Pure. `choices` about containers that aren't there (any more) are dropped; running ones count only with includeRunning. */
+export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoices): ApplyPlan {
+  const before = settingsInForce(facts.applied);
+  const parsed = effectiveSettings(draft, { exists: true });
+  // Findings block such a draft anyway; for the preview it means what the gateway would make of it.
+  const after = parsed.ok ? parsed.value : lockedDownSettings;
+  const eciBefore = before.eci.value;
+  const eciAfter = after.eci.value;
+  const changes = diffSettings(facts.applied.text, draft);
+  const findings = lintSettings(draft, { ...facts.lint, exists: true });
+  const daemonJson = facts.engineConfig.ok ? [...facts.engineConfig.value.changes] : [];
+  const engineUp = facts.engine.phase === 'ready';
+  const restartNeeded = !engineUp || eciBefore !== eciAfter || changes.some((change) => change.needs === 'engine-restart')
+    || daemonJson.some((change) => change.kind !== 'conflict') || (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
+  const missingRequirements = eciAfter ? (facts.backend?.requirements ?? []).filter((requirement) => !requirement.met) : [];
+  const blockers = findBlockers(facts, { draft, restartNeeded: restartNeeded && engineUp, eciAfter, errors: findings.filter((finding) => finding.severity === 'error').map((finding) => finding.message) });
+  if (!parsed.ok && !blockers.some((blocker) => blocker.code === 'findings')) blockers.unshift({ code: 'findings', message: parsed.error.reason ?? parsed.error.message });
+  const notProtected = facts.scan === null ? [] : unprotectedUnder(eciAfter, facts.scan);
+  const remove = chosen(facts.scan, choices);
+  const steps = stepsOf({ restartNeeded, eciAfter, eciBefore, configChanges: daemonJson.length, remove: remove.length });
+  return {
+    fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash,
+    changes, findings, blocked: blockers.length > 0, blockers, missingRequirements, restartNeeded, eciBefore, eciAfter, daemonJson,
+    effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, choices, backend: facts.backend?.id ?? 'none' }),
+    unprotected: notProtected, remove: remove.map((container) => container.id),
+    estimatedSeconds: estimateSeconds(steps, facts.versions.entries, remove.length),
+  };
+}
+
+/** Which steps have something to do. Verification is left out only where the engine goes on as it is. */
+export function stepsOf(plan: { restartNeeded: boolean; eciBefore: boolean; eciAfter: boolean; configChanges: number; remove: number }): ApplyStep[] {
+  const steps: ApplyStep[] = ['back-up', 'write-settings'];
+  if (plan.restartNeeded) steps.push('reconfigure', 'restart-engine');
+  steps.push('health-check');
+  if (plan.eciAfter) steps.push('verify');
+  if (plan.remove > 0) steps.push('clean-up');
+  return steps;
+}
+
+function findBlockers(facts: PlanFacts, plan: { draft: string; restartNeeded: boolean; eciAfter: boolean; errors: string[] }): ApplyPlan['blockers'] {
+  const blockers: ApplyPlan['blockers'] = [];
+  if (facts.applied.exists && facts.applied.text === plan.draft && !plan.restartNeeded) blockers.push({ code: 'nothing-to-apply', message: 'The draft is what is applied already.' });
+  const [error] = plan.errors;
+  if (error !== undefined) blockers.push({ code: 'findings', message: plan.errors.length === 1 ? error : `${error} (and ${plan.errors.length - 1} more)` });
+  if (plan.eciAfter && facts.backend?.available !== true) {
+    const missing = facts.backend?.requirements.find((requirement) => !requirement.met);
+    blockers.push({ code: 'requirement', message: missing === undefined ? 'No isolation backend can run on this machine.' : `Isolation can't run on this machine: ${missing.code}: ${missing.found}.` });
+  }
+  if (!facts.engineConfig.ok) blockers.push({ code: 'daemon-json', message: [facts.engineConfig.error.message, facts.engineConfig.error.reason].filter(Boolean).join(': ') });
+  else for (const conflict of facts.engineConfig.value.conflicts) blockers.push({ code: 'daemon-json', message: `${conflict.reason} ${conflict.hint}` });
+  if (facts.rights !== null) blockers.push({ code: 'rights', message: facts.rights });
+  return blockers;
+}
+
+/** With ECI off afterwards every container is unprotected by choice; nothing to warn about then. */
+function unprotectedUnder(eciAfter: boolean, scan: ContainerScan): Container[] {
+  if (!eciAfter) return [];
+  return unprotected(scan).map((container) => (container.reason === 'eci-off' ? { ...container, reason: 'before-eci' } : container));
+}
+
+function chosen(scan: ContainerScan | null, choices: ContainerChoices): Container[] {
+  const wanted = new Set(choices.remove);
+  return (scan?.containers ?? []).filter((container) => wanted.has(container.id) && (choices.includeRunning || !isRunning(container)));
+}
+
+export const isRunning = (container: Container): boolean => container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
+
+interface EffectInput {
+  facts: PlanFacts; before: EffectiveSettings; after: EffectiveSettings; changes: readonly SettingsChange[]; restartNeeded: boolean; engineUp: boolean;
+  notProtected: readonly Container[]; remove: readonly Container[]; choices: ContainerChoices; backend: string;
+}
+
+/** Names a line shows at most; the count tells the rest. */
+const maxNames = 50;
+const named = (containers: readonly { name: string }[]) => ({ count: containers.length, names: containers.slice(0, maxNames).map((container) => container.name) });
+
+function effectsOf(input: EffectInput): PlanEffect[] {
+  const { facts, before, after, changes, remove } = input;
+  const effects: PlanEffect[] = [];
+  const now = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => { effects.push({ kind, when: 'while-applying', code, params }); };
+  const later = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => { effects.push({ kind, when: 'afterwards', code, params }); };
+  const seconds = estimateSeconds(['restart-engine'], facts.versions.entries, 0);
+  const containers = facts.scan?.containers ?? [];
+
+  if (input.restartNeeded) now('restart', input.engineUp ? 'engine-restarts' : 'engine-starts', { seconds });
+  else if (changes.length > 0) now('at-once', 'gateway-reloads');
+  const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
+  if (stopping.length > 0) {
+    const returning = stopping.filter((container) => container.restartPolicy === 'always' || container.restartPolicy === 'unless-stopped');
+    now('stops', 'containers-stop', { ...named(stopping), returning: returning.map((container) => container.name).slice(0, maxNames) });
+  }
+  if (remove.length > 0) now('removed', 'containers-removed', named(remove));
+  const volumes = [...new Set(remove.flatMap((container) => container.volumes.map((volume) => volume.name)))];
+  if (input.choices.removeVolumes && volumes.length > 0) now('removed', 'volumes-removed', { count: volumes.length, names: volumes.slice(0, maxNames) });
+
+  if (!before.eci.value && after.eci.value) {
+    later('new-rule', 'eci-on');
+    later('new-rule', 'backend', { id: input.backend });
+  } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
+  if (after.eci.value) rulesOf(before, after, later);
+  if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
+  if (input.restartNeeded && facts.engine.counts !== null) later('stays-in-view', 'store-unchanged', { images: facts.engine.counts.images, containers: facts.engine.counts.containers });
+  const removed = new Set(remove);
+  const kept = input.notProtected.filter((container) => ![...removed].some((gone) => gone.id === container.id));
+  if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));
+  return effects;
+}
+
+/** Rules that are new compared with before: all of them where ECI goes on, the changed ones otherwise. */
+function rulesOf(before: EffectiveSettings, after: EffectiveSettings, later: (kind: PlanEffect['kind'], code: PlanEffect['code'], params?: PlanEffect['params']) => void): void {
+  const differs = (part: (settings: EffectiveSettings) => unknown) => !before.eci.value || JSON.stringify(part(before)) !== JSON.stringify(part(after));
+  if (differs((settings) => settings.fileSharing)) {
+    const shares = after.fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : after.fileSharing.directories.map((directory) => directory.path);
+    later('new-rule', 'mounts-outside-shares-refused', { count: shares.length, paths: shares.slice(0, maxNames) });
+  }
+  if (differs((settings) => [settings.socket.images, settings.socket.allowDerivedImages])) later('new-rule', 'socket-images', { count: after.socket.images.length, images: after.socket.images.slice(0, maxNames) });
+  const { commands } = after.socket;
+  const restricts = commands.type === 'allow' || commands.commands.length > 0;
+  if (differs((settings) => settings.socket.commands) && (restricts || before.socket.commands.commands.length > 0)) later('new-rule', 'socket-commands', { type: commands.type, commands: commands.commands.slice(0, maxNames) });
+}

@@ -1,0 +1,27 @@
+import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
+import type { AppError, Result } from '../../shared/result.ts';
+import type { Verification } from '../../shared/verify/claims.ts';
+import type { EngineDriver } from '../drivers/driver.ts';
+import type { RootPaths } from '../drivers/root-paths.ts';
+import type { EffectiveSettings } from '../../shared/settings/index.ts';
+import type { IsolationBackend } from '../isolation/backend.ts';
+import type { PlanFacts } from './plan.ts';
+
+/** What an apply needs of the engine around it; the target puts it together, tests put in their own. */
+export interface ApplyPorts {
+  readonly paths: RootPaths;
+  readonly driver: EngineDriver;
+  /** Everything a plan for `draft` is made from, looked up now. */
+  facts(draft: string): Promise<Result<PlanFacts, AppError>>;
+  /** The isolation backend a policy asks for. */
+  isolation(settings: EffectiveSettings): IsolationBackend;
+  /** Answers the engine through the gateway, and has it the default runtime expected (null: any)? The value is a caption. */
+  health(expectedRuntime: string | null): Promise<Result<string, AppError>>;
+  /** Runs the probes and records the result. */
+  verify(signal: AbortSignal): Promise<Result<Verification, AppError>>;
+  /** The last recorded verification, for a run that is finished after a crash. */
+  lastVerification(): Promise<Verification | null>;
+  remove(request: RemoveRequest, onProgress: (outcome: RemoveOutcome, done: number, total: number) => void): Promise<Result<RemoveOutcome[], AppError>>;
+  /** Called at each point of the journal ("verify begun", "verify done", "rolling-back", …) once it is on disk; tests stop the process there. */
+  readonly reached?: (point: string) => Promise<void>;
+}

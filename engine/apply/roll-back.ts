@@ -1,0 +1,51 @@
+import { applySteps, type ApplyStep } from '../../shared/apply/plan.ts';
+import type { ApplyOutcome } from '../../shared/apply/run.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
+import { removeJournal, writeJournal, type Journal } from './journal.ts';
+import type { ApplyPorts } from './ports.ts';
+import type { RunState } from './run-state.ts';
+
+/**
+ * Gives back settings file and engine configuration as they were, and the engine to how it ran, then says why. Never throws.
+ * When that fails too, journal and backup stay: the next start tries again, and the outcome names the folder.
+ */
+export async function rollBack(ports: ApplyPorts, state: RunState, journal: Journal, error: AppError): Promise<ApplyOutcome> {
+  const failedStep = journal.step;
+  const { paths } = ports;
+  // A full disk must not keep us from going back; without this entry a crash now is rolled back all the same.
+  await writeJournal(paths.journal, { ...journal, phase: 'rolling-back', error });
+  await ports.reached?.('rolling-back');
+  state.log(`rolling back to version ${journal.fromVersion}: ${error.message}`);
+  let undone: Result<void, AppError>;
+  try { undone = await undo(ports, state, journal); } catch (defect) { undone = fail('internal', 'rolling back hit a defect', { cause: defect }); }
+  if (!undone.ok) {
+    state.log(`roll back failed: ${undone.error.message}`);
+    return { kind: 'rollback-failed', failedStep, error, rollbackError: undone.error, backupDir: backupDirectory(paths) };
+  }
+  await removeJournal(paths.journal);
+  await dropBackup(paths);
+  state.log(`rolled back to version ${journal.fromVersion}`);
+  return { kind: 'rolled-back', failedStep, error, restoredVersion: journal.fromVersion };
+}
+
+async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promise<Result<void, AppError>> {
+  if (journal.step === 'back-up') return ok(undefined);
+  const restored = await restoreBackup(ports.paths);
+  if (!restored.ok) return restored;
+  if (restored.value.foreignSettings) state.log('the settings file was changed by another program meanwhile: left as it is');
+  const restarted = journal.restartNeeded && reachedStep(journal, 'restart-engine');
+  if (!journal.engineRan) {
+    if (!restarted) return ok(undefined);
+    const stopped = await ports.driver.stop({ onLog: state.forward });
+    return stopped.ok ? ok(undefined) : stopped;
+  }
+  // Without a restart of ours it should still be up; if it isn't, it may have died of something else: start it.
+  if (!restarted && (await ports.health(null)).ok) return ok(undefined);
+  const up = await ports.driver.restart({ onLog: state.forward });
+  if (!up.ok) return up;
+  const healthy = await ports.health(null);
+  return healthy.ok ? ok(undefined) : healthy;
+}
+
+const reachedStep = (journal: Journal, step: ApplyStep): boolean => applySteps.indexOf(journal.step) >= applySteps.indexOf(step);

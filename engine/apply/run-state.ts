@@ -1,0 +1,50 @@
+import type { ApplyStep } from '../../shared/apply/plan.ts';
+import { applySteps } from '../../shared/apply/plan.ts';
+import type { ApplyEvent, ApplyOutcome, ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
+import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import type { Journal } from './journal.ts';
+
+/** One run as it is shown: changed only here, every change told as an event with a copy. */
+export interface RunState {
+  snapshot(): ApplyRun;
+  begin(step: ApplyStep): void;
+  /** Ends the step that is running; its duration is known afterwards. */
+  finish(step: ApplyStep, state: 'done' | 'failed', detail: string | null): number;
+  skip(step: ApplyStep): void;
+  detail(step: ApplyStep, text: string): void;
+  activity(activity: ApplyRun['activity'], cancellable: boolean): void;
+  end(outcome: ApplyOutcome): void;
+  log(text: string): void;
+  forward(line: EngineLogLine): void;
+}
+
+export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) => void): RunState {
+  const run: ApplyRun = {
+    id: journal.id, fromVersion: journal.fromVersion, toVersion: journal.toVersion, startedAt: journal.startedAt, endedAt: null,
+    steps: applySteps.map((step): ApplyStepStatus => ({ step, state: 'waiting', startedAt: null, durationMs: null, detail: null })),
+    activity: 'applying', cancellable: true, estimatedSeconds: journal.estimatedSeconds, outcome: null,
+  };
+  const begunAt = new Map<ApplyStep, number>();
+  const snapshot = (): ApplyRun => ({ ...run, steps: run.steps.map((step) => ({ ...step })) });
+  const tell = () => { onEvent({ type: 'run', run: snapshot() }); };
+  const change = (step: ApplyStep, more: Partial<ApplyStepStatus>) => {
+    run.steps = run.steps.map((status) => (status.step === step ? { ...status, ...more } : status));
+    tell();
+  };
+  const now = () => new Date().toISOString();
+  return {
+    snapshot,
+    begin: (step) => { begunAt.set(step, Date.now()); change(step, { state: 'running', startedAt: now() }); },
+    finish: (step, state, detail) => {
+      const durationMs = Date.now() - (begunAt.get(step) ?? Date.now());
+      change(step, { state, durationMs, detail });
+      return durationMs;
+    },
+    skip: (step) => { change(step, { state: 'skipped' }); },
+    detail: (step, text) => { change(step, { detail: text }); },
+    activity: (activity, cancellable) => { run.activity = activity; run.cancellable = cancellable; tell(); },
+    end: (outcome) => { run.activity = 'ended'; run.cancellable = false; run.endedAt = now(); run.outcome = outcome; tell(); },
+    log: (text) => { onEvent({ type: 'log', line: { at: now(), source: 'bulkhead', text } }); },
+    forward: (line) => { onEvent({ type: 'log', line }); },
+  };
+}

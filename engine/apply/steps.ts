@@ -1,0 +1,140 @@
+import { rm } from 'node:fs/promises';
+import type { ApplyPlan, ApplyStep } from '../../shared/apply/plan.ts';
+import type { RemoveOutcome } from '../../shared/containers/protection.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { Verification } from '../../shared/verify/claims.ts';
+import { previewEngineConfig, reconcileEngineConfig } from '../drivers/daemon-json.ts';
+import { readSettings, removeLeftTemporaries, writeFileAtomic } from '../store/files.ts';
+import { versionState, writeVersion } from '../store/history.ts';
+import { writeBackup } from './backup.ts';
+import type { Journal } from './journal.ts';
+import { settingsInForce } from './plan.ts';
+import type { ApplyPorts } from './ports.ts';
+import type { RunState } from './run-state.ts';
+import { readDaemonJson } from './versions.ts';
+
+/** What one apply carries from step to step. */
+export interface StepContext {
+  readonly ports: ApplyPorts;
+  readonly state: RunState;
+  readonly journal: Journal;
+  readonly text: string;
+  readonly plan: Pick<ApplyPlan, 'daemonJson'>;
+  readonly signal: AbortSignal;
+}
+
+/** What a step leaves behind: a caption, and results for the outcome. */
+export interface StepResult { readonly detail: string | null; readonly verification?: Verification; readonly removed?: RemoveOutcome[] }
+
+type Step = (context: StepContext) => Promise<Result<StepResult, AppError>>;
+const done = (detail: string | null, more: Omit<StepResult, 'detail'> = {}): Result<StepResult, AppError> => ok({ detail, ...more });
+
+/** Whether a step has something to do in this apply. */
+export function stepIsDue(step: ApplyStep, journal: Journal): boolean {
+  switch (step) {
+    case 'back-up': case 'write-settings': case 'health-check': return true;
+    case 'reconfigure': case 'restart-engine': return journal.restartNeeded;
+    case 'verify': return journal.eciAfter;
+    case 'clean-up': return journal.remove.ids.length > 0;
+  }
+}
+
+const backUp: Step = async ({ ports, journal, text }) => {
+  const { paths } = ports;
+  const applied = await readSettings(paths.settings);
+  if (!applied.ok) return applied;
+  if (applied.value.hash !== journal.baseHash) return conflict(paths.settings);
+  const versions = await versionState(paths.history, applied.value);
+  if (!versions.ok) return versions;
+  if (!versions.value.recorded && applied.value.exists) {
+    // Somebody else wrote the file since our last apply (or before our first): their version goes into history too.
+    const found = await writeVersion(paths.history, {
+      entry: {
+        version: journal.fromVersion, at: journal.startedAt, uid: journal.uid, user: journal.user, hash: applied.value.hash, fromHash: versions.value.entries.at(-1)?.hash ?? '',
+        how: 'found', eci: journal.eciBefore, durationsMs: {},
+      },
+      settings: applied.value.text, daemonJson: await readDaemonJson(paths),
+    });
+    if (!found.ok) return found;
+  }
+  const backup = await writeBackup(paths, text);
+  return backup.ok ? done(`version ${journal.fromVersion}`) : backup;
+};
+
+const writeSettings: Step = async ({ ports, journal, text }) => {
+  const { paths } = ports;
+  await removeLeftTemporaries(paths.settings);
+  const applied = await readSettings(paths.settings);
+  if (!applied.ok) return applied;
+  if (applied.value.hash !== journal.baseHash) return conflict(paths.settings);
+  if (applied.value.exists && applied.value.text === text) return done(`version ${journal.toVersion}, same text`);
+  const written = await writeFileAtomic(paths.settings, text);
+  return written.ok ? done(`version ${journal.toVersion}`) : written;
+};
+
+/** The file is not what the plan was made against. */
+export function conflict(path: string): Result<never, AppError> {
+  return fail('settings.conflict', 'the settings file was changed by another program meanwhile', { hint: 'Look at what changed, then plan again.', params: { path } });
+}
+
+const reconfigure: Step = async ({ ports, journal, text }) => {
+  const { paths } = ports;
+  const backend = ports.isolation(settingsInForce({ exists: true, text, hash: journal.targetHash }));
+  if (journal.eciAfter) {
+    const installed = await backend.install(paths);
+    if (!installed.ok) return installed;
+  }
+  // What an older engine showed says nothing about the one to come.
+  await rm(paths.verification, { force: true });
+  const desired = { eci: journal.eciAfter, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
+  const before = await previewEngineConfig(paths, desired);
+  const plan = await reconcileEngineConfig(paths, desired);
+  if (!plan.ok) return plan;
+  const count = before.ok ? before.value.changes.length : plan.value.changes.length;
+  if (count === 0) return done('daemon.json unchanged');
+  const keys = count === 1 ? '1 key' : `${count} keys`;
+  return done(journal.eciAfter ? `${keys} set in daemon.json` : `${keys} given back in daemon.json`);
+};
+
+const restartEngine: Step = async ({ ports, state, signal }) => {
+  const status = await ports.driver.restart({ onLog: state.forward, signal });
+  return status.ok ? done(status.value.version === null ? null : `Docker Engine ${status.value.version}`) : status;
+};
+
+const healthCheck: Step = async ({ ports, journal, text }) => {
+  const backend = ports.isolation(settingsInForce({ exists: true, text, hash: journal.targetHash }));
+  const healthy = await ports.health(journal.eciAfter ? backend.runtimeName : null);
+  return healthy.ok ? done(healthy.value) : healthy;
+};
+
+const verify: Step = async ({ ports, state, signal }) => {
+  const verification = await ports.verify(signal);
+  if (!verification.ok) return verification;
+  const { claims } = verification.value;
+  for (const claim of claims) state.log(`${claim.id}: ${claim.verdict}: ${claim.evidence}`);
+  const bad = claims.filter((claim) => claim.verdict !== 'pass');
+  if (bad.length > 0 || claims.length === 0) {
+    return fail('verify.failed', 'the protection could not be shown from inside real containers', {
+      reason: bad.length === 0 ? 'no probe ran' : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '), hint: 'See the log; bulkhead verify runs the same probes.',
+    });
+  }
+  return done(`${claims.length} of ${claims.length} claims shown`, { verification: verification.value });
+};
+
+/** Removes the chosen containers. What can't be removed is told in the outcome: the settings are applied and verified all the same. */
+export const cleanUp: Step = async ({ ports, state, journal }) => {
+  const outcomes = await ports.remove(journal.remove, (outcome, count, total) => {
+    state.detail('clean-up', `${count} of ${total}`);
+    state.log(outcome.removed ? `removed ${outcome.name}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`);
+  });
+  if (!outcomes.ok) {
+    state.log(outcomes.error.message);
+    return done('nothing removed', { removed: journal.remove.ids.map((id) => ({ id, name: id, removed: false, error: outcomes.error.message })) });
+  }
+  const removed = outcomes.value.filter((outcome) => outcome.removed).length;
+  return done(`${removed} of ${outcomes.value.length} removed`, { removed: outcomes.value });
+};
+
+export const stepActions: Readonly<Record<ApplyStep, Step>> = {
+  'back-up': backUp, 'write-settings': writeSettings, reconfigure, 'restart-engine': restartEngine, 'health-check': healthCheck, verify, 'clean-up': cleanUp,
+};
