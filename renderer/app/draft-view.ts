@@ -1,4 +1,4 @@
-import { diffSettings, editSettings, effectiveSettings, lintSettings, parsePointer, parseSettings, type EffectiveSettings, type Finding, type ParsedSettings, type SettingsChange, type SettingsSyntaxError } from '../../shared/settings/index.ts';
+import { diffSettings, editSettings, effectiveSettings, lintSettings, parsePointer, parseSettings, restartNeeded, type EffectiveSettings, type Finding, type LintContext, type ParsedSettings, type SettingsChange, type SettingsSyntaxError } from '../../shared/settings/index.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { AppStore, Snapshot } from './store.ts';
@@ -21,7 +21,7 @@ export interface DraftView {
   readonly applied: DocumentView;
   /** Texts differ, if only in formatting: there is something to apply. */
   readonly dirty: boolean;
-  /** Semantic changes; empty while one of the two is no JSON. */
+  /** Semantic changes; one for the whole document while one of the two is no JSON. */
   readonly changes: readonly SettingsChange[];
   readonly findings: readonly Finding[];
   readonly restartNeeded: boolean;
@@ -56,20 +56,29 @@ function remember<V>(make: (...texts: string[]) => V, depth = 4): (...texts: str
   };
 }
 
-export const viewDocument = remember((text): DocumentView => {
-  const view = (parsed: ParsedSettings | null, syntax: readonly SettingsSyntaxError[]): DocumentView => ({ text, parsed, syntax, settings: effectiveSettings(parsed ?? text) });
-  if (text === '') return view(null, []);
+const view = remember((text, exists): DocumentView => {
+  const made = (parsed: ParsedSettings | null, syntax: readonly SettingsSyntaxError[]): DocumentView => ({ text, parsed, syntax, settings: effectiveSettings(parsed ?? text, { exists: exists === 'exists' }) });
+  if (text === '' && exists !== 'exists') return made(null, []);
   const result = parseSettings(text);
-  return result.ok ? view(result.value, []) : view(null, result.error);
+  return result.ok ? made(result.value, []) : made(null, result.error);
 }, 6);
 
-const changesBetween = remember((before, after): readonly SettingsChange[] => {
-  if (before === after) return [];
-  const result = diffSettings(before, after);
-  return result.ok ? result.value : [];
-});
+/** What a text comes to; `exists`: it stands in a file, so that an empty one is a broken one. */
+export const viewDocument = (text: string, exists: boolean): DocumentView => view(text, exists ? 'exists' : '');
 
-const findingsOf = remember((text, home): readonly Finding[] => (text === '' ? [] : lintSettings(text, { home })));
+const changesBetween = remember((before, after): readonly SettingsChange[] => diffSettings(before, after));
+
+// The context travels as text, so that it can be part of the key.
+const lint = remember((text, context): readonly Finding[] => lintSettings(text, JSON.parse(context) as LintContext)); // made by lintContext below
+
+/** Findings of a text on this engine. */
+export function findingsOf(text: string, app: AppState): readonly Finding[] {
+  const context: LintContext = {
+    target: app.engine.kind, platform: app.platform, home: app.home, socketPath: app.engine.socket, exists: app.settings.exists,
+    ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
+  };
+  return lint(text, JSON.stringify(context));
+}
 
 const at = (document: DocumentView, pointer: string): unknown => {
   const path = parsePointer(pointer);
@@ -82,8 +91,8 @@ const at = (document: DocumentView, pointer: string): unknown => {
 /** Everything pages ask about the draft. Derived from texts only, remembered by text. */
 export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState): DraftView {
   const text = snapshot.draft;
-  const draft = viewDocument(text);
-  const applied = viewDocument(app.settings.applied);
+  const draft = viewDocument(text, app.settings.exists);
+  const applied = viewDocument(app.settings.applied, app.settings.exists);
   const changes = changesBetween(app.settings.applied, text);
   const readOnly = app.run !== null && app.run.activity !== 'ended' ? 'applying' : app.settings.readOnly !== null ? { reason: app.settings.readOnly } : null;
 
@@ -103,8 +112,8 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
   return {
     text, draft, applied, changes, readOnly, editAll,
     dirty: text !== app.settings.applied,
-    findings: findingsOf(text, app.home),
-    restartNeeded: changes.some((change) => change.needs === 'engine-restart'),
+    findings: findingsOf(text, app),
+    restartNeeded: restartNeeded(changes),
     canUndo: snapshot.undo.length > 0, canRedo: snapshot.redo.length > 0,
     value: (pointer) => at(draft, pointer),
     appliedValue: (pointer) => at(applied, pointer),

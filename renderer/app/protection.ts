@@ -16,7 +16,7 @@ export interface Protection {
 
 /** Derived from facts only: applied text, engine phase, last verification, last scan. An unreadable applied text counts as ECI on (the gateway locks down) and never as verified. */
 export function protectionOf(app: AppState, now: number): Protection {
-  const applied = viewDocument(app.settings.applied).settings;
+  const applied = viewDocument(app.settings.applied, app.settings.exists).settings;
   const unreadable = !applied.ok || app.settings.readError !== null;
   const eci = applied.ok ? applied.value.eci.value : true;
   const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, verification: unreadable ? null : app.verification, now });

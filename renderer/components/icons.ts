@@ -36,7 +36,5 @@ export { default as ArrowForwardIcon } from '@mui/icons-material/ArrowForwardOut
 export { default as ChevronRightIcon } from '@mui/icons-material/ChevronRightOutlined';
 export { default as ChevronDownIcon } from '@mui/icons-material/KeyboardArrowDownOutlined';
 export { default as CloseIcon } from '@mui/icons-material/CloseOutlined';
-export { default as MinimizeIcon } from '@mui/icons-material/RemoveOutlined';
-export { default as MaximizeIcon } from '@mui/icons-material/CropSquareOutlined';
 export { default as SelectorIcon } from '@mui/icons-material/UnfoldMoreOutlined';
 export { default as BoltIcon } from '@mui/icons-material/BoltOutlined';

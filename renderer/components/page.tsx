@@ -4,12 +4,14 @@ import Typography from '@mui/material/Typography';
 import { color, oneColumn, size } from '../theme/tokens.ts';
 
 /** A page: its header, its content with the design's padding, and an own footer where it needs one. */
-export function Page({ title, subtitle, actions, children, leading, footer, fill = false }: {
+export function Page({ title, subtitle, actions, children, leading, footer, panel, fill = false }: {
   readonly title: ReactNode;
   readonly subtitle?: ReactNode;
   readonly actions?: ReactNode;
   readonly leading?: ReactNode;
   readonly footer?: ReactNode;
+  /** A SidePanel beside the page. */
+  readonly panel?: ReactNode;
   /** The content takes the rest of the height and scrolls by itself (long lists, logs). */
   readonly fill?: boolean;
   readonly children: ReactNode;
@@ -22,7 +24,8 @@ export function Page({ title, subtitle, actions, children, leading, footer, fill
   }, []);
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
-      <Box data-scroll sx={{ flex: 1, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' } }}>
+     <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>
+      <Box data-scroll sx={{ flex: 1, minWidth: 0, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' } }}>
         <Box component="header" sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, marginBottom: leading === undefined ? 2 : 3, flexShrink: 0 }}>
           {leading}
           <Box sx={{ flex: 1, minWidth: 0 }}>
@@ -33,7 +36,9 @@ export function Page({ title, subtitle, actions, children, leading, footer, fill
         </Box>
         {children}
       </Box>
-      {footer}
+      {panel}
+     </Box>
+     {footer}
     </Box>
   );
 }

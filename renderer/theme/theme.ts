@@ -27,12 +27,12 @@ export const theme = createTheme({
   typography: {
     fontFamily: fontBody, fontSize: 13, htmlFontSize: 16,
     h1: { fontSize: 20, lineHeight: '28px', fontWeight: 600, letterSpacing: '-0.005em' },
-    h2: { fontSize: 16, lineHeight: '24px', fontWeight: 600 },
-    h3: { fontSize: 14, lineHeight: '20px', fontWeight: 600 },
-    body1: { fontSize: 13, lineHeight: '20px' },
-    body2: { fontSize: 13, lineHeight: '20px' },
-    caption: { fontSize: 12, lineHeight: '16px' },
-    button: { fontSize: 13, lineHeight: '20px', fontWeight: 500, textTransform: 'none' },
+    h2: { letterSpacing: 0, fontSize: 16, lineHeight: '24px', fontWeight: 600 },
+    h3: { letterSpacing: 0, fontSize: 14, lineHeight: '20px', fontWeight: 600 },
+    body1: { letterSpacing: 0, fontSize: 13, lineHeight: '20px' },
+    body2: { letterSpacing: 0, fontSize: 13, lineHeight: '20px' },
+    caption: { letterSpacing: 0, fontSize: 12, lineHeight: '16px' },
+    button: { letterSpacing: 0, fontSize: 13, lineHeight: '20px', fontWeight: 500, textTransform: 'none' },
   },
   transitions: {
     duration: { shortest: 80, shorter: 80, short: 120, standard: 120, complex: 120, enteringScreen: 120, leavingScreen: 80 },

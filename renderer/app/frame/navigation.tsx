@@ -25,7 +25,7 @@ export function Navigation() {
         const entries = group(name);
         if (entries.length === 0) return null;
         return (
-          <Box key={name} sx={{ marginTop: '18px' }}>
+          <Box key={name} sx={{ marginTop: '20px' }}>
             <Typography variant="caption" component="h2" id={`nav-${name}`} sx={{ color: color.text3, padding: '0 10px', margin: '0 0 6px', fontWeight: 400 }}>{t(`frame.group.${name}`)}</Typography>
             <List disablePadding aria-labelledby={`nav-${name}`}>{entries.map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
           </Box>

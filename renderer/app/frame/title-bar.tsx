@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
 import { Kbd } from '../../components/mono.tsx';
-import { CloseIcon, MaximizeIcon, MinimizeIcon, SearchIcon } from '../../components/icons.ts';
+import { SearchIcon } from '../../components/icons.ts';
 import { color, size } from '../../theme/tokens.ts';
 import { useStore } from '../context.tsx';
 
@@ -32,14 +32,19 @@ function WindowButtons() {
   const { t } = useTranslation();
   const store = useStore();
   const act = (action: 'minimize' | 'toggle-maximize' | 'close') => () => { void store.request('window:action', { action }); };
-  const look = { ...noDrag, width: 44, height: 40, color: color.text, '& svg': { fontSize: 16 }, '&:hover': { background: color.navHover }, '&.Mui-focusVisible': { outlineOffset: -3 } } as const;
+  const look = { ...noDrag, width: 44, height: 40, color: color.text, '&:hover': { background: color.navHover }, '&.Mui-focusVisible': { outlineOffset: -3 } } as const;
   return (
     <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
-      <ButtonBase sx={look} onClick={act('minimize')} aria-label={t('frame.window.minimize')}><MinimizeIcon /></ButtonBase>
-      <ButtonBase sx={look} onClick={act('toggle-maximize')} aria-label={t('frame.window.maximize')}><MaximizeIcon /></ButtonBase>
-      <ButtonBase sx={{ ...look, '&:hover': { background: '#C42B1C', color: '#FFFFFF' } }} onClick={act('close')} aria-label={t('frame.window.close')}><CloseIcon /></ButtonBase>
+      <ButtonBase sx={look} onClick={act('minimize')} aria-label={t('frame.window.minimize')}><WindowGlyph d="M0 5.5h10" /></ButtonBase>
+      <ButtonBase sx={look} onClick={act('toggle-maximize')} aria-label={t('frame.window.maximize')}><WindowGlyph d="M.5.5h9v9h-9z" /></ButtonBase>
+      <ButtonBase sx={{ ...look, '&:hover': { background: '#C42B1C', color: '#FFFFFF' } }} onClick={act('close')} aria-label={t('frame.window.close')}><WindowGlyph d="M0 0l10 10M10 0L0 10" /></ButtonBase>
     </Box>
   );
+}
+
+/** The thin lines systems draw on their window buttons. */
+function WindowGlyph({ d }: { readonly d: string }) {
+  return <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden><path d={d} fill="none" stroke="currentColor" /></svg>;
 }
 
 /** A bulkhead seen from the side: two walls and the doors between them. */

@@ -1,7 +1,112 @@
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Page } from '../../components/page.tsx';
+import Button from '@mui/material/Button';
+import CircularProgress from '@mui/material/CircularProgress';
+import { useRequest } from '../../app/actions.ts';
+import { useNow } from '../../app/clock.ts';
+import { useApp } from '../../app/context.tsx';
+import { findingsOf } from '../../app/draft-view.ts';
+import { protectionOf, type Protection } from '../../app/protection.ts';
+import { navigate, useRoute } from '../../app/router.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Columns, Page } from '../../components/page.tsx';
+import { StateTile } from '../../components/state-badge.tsx';
+import { useFormats, type Formats } from '../../i18n/format.ts';
+import type { AppState } from '../../../shared/ipc/contract.ts';
+import type { TFunction } from 'i18next';
+import { verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
+import { ContainersCard } from './containers-card.tsx';
+import { CoverageCard } from './coverage-card.tsx';
+import { EngineCard } from './engine-card.tsx';
+import { NextSteps } from './next-steps.tsx';
+import { ProbePanel } from './probe-panel.tsx';
 
 export default function OverviewPage() {
   const { t } = useTranslation();
-  return <Page title={t('frame.page.overview')}>{null}</Page>;
+  const formats = useFormats();
+  const app = useApp();
+  const now = useNow();
+  const { params } = useRoute();
+  const protection = protectionOf(app, now);
+  const [panel, setPanel] = useState(false);
+  const verify = useRequest('verify:run');
+  const start = useRequest('engine:start');
+  const scan = useRequest('containers:scan');
+  const ready = app.engine.phase === 'ready';
+  const idle = app.busy.engine === null && (app.run === null || app.run.activity === 'ended');
+  const verifying = app.busy.verifying || verify.running;
+  const canVerify = ready && idle && !verifying && protection.eci;
+
+  const runVerify = verify.run;
+  const verifyNow = useCallback(() => { void runVerify(undefined); }, [runVerify]);
+  useEffect(() => {
+    // The command "Verify now" leads here; the address is cleaned so that a reload does not verify again.
+    if (params['verify'] === 'now') { navigate('overview'); if (canVerify) verifyNow(); }
+  }, [params, canVerify, verifyNow]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'F5' && canVerify) { event.preventDefault(); verifyNow(); }
+    };
+    window.addEventListener('keydown', onKey);
+    return () => { window.removeEventListener('keydown', onKey); };
+  }, [canVerify, verifyNow]);
+
+  return (
+    <Page
+      leading={<StateTile state={protection.state} />}
+      title={sentence(t, formats, app, protection)}
+      subtitle={detail(t, app, protection, now)}
+      actions={<>
+        {app.verification !== null && <Button variant="text" aria-expanded={panel} onClick={() => { setPanel(!panel); }}>{t('overview.results')}</Button>}
+        {ready && protection.eci && <Button disabled={!canVerify} onClick={verifyNow} {...(verifying ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{verifying ? t('overview.verifying') : t('overview.verify')}</Button>}
+      </>}
+      panel={panel && app.verification !== null && <ProbePanel verification={app.verification} onClose={() => { setPanel(false); }} />}
+    >
+      <Columns
+        main={<>
+          {verify.error !== null && <ErrorPanel error={verify.error} action={<Button onClick={verifyNow}>{t('button.tryAgain')}</Button>} />}
+          {start.error !== null && <ErrorPanel error={start.error} action={<Button onClick={() => { void start.run(undefined); }}>{t('button.tryAgain')}</Button>} />}
+          {app.scanError !== null && ready && <ErrorPanel error={app.scanError} action={<Button disabled={scan.running} onClick={() => { void scan.run(undefined); }}>{t('button.tryAgain')}</Button>} />}
+          <NextSteps
+            protection={protection} appliedFindings={findingsOf(app.settings.applied, app)} starting={start.running || app.busy.engine !== null}
+            onVerify={verifyNow} onResults={() => { setPanel(true); }} onStart={() => { void start.run(undefined); }}
+          />
+          <CoverageCard protection={protection} />
+        </>}
+        side={<>
+          <ContainersCard scan={app.scan} eci={protection.eci} />
+          <EngineCard protection={protection} />
+        </>}
+      />
+    </Page>
+  );
+}
+
+/** The one honest sentence. */
+function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprotected }: Protection): string {
+  switch (state) {
+    case 'stopped': return app.engine.phase === 'stopped' ? t('overview.sentence.stopped') : app.engine.phase === 'failed' ? t('overview.sentence.failed') : t('overview.sentence.working');
+    case 'off': return t('overview.sentence.off');
+    case 'unverified': return app.verification !== null && app.verification.eci && app.verification.claims.every((c) => c.verdict === 'pass') ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
+    case 'protected': {
+      const ago = formats.ago(app.verification?.at ?? '');
+      return unprotected !== null && unprotected > 0 ? t('overview.sentence.protectedExcept', { ago, count: unprotected }) : t('overview.sentence.protected', { ago });
+    }
+  }
+}
+
+function detail(t: TFunction, app: AppState, { state, eci, locked }: Protection, now: number): string {
+  if (state === 'stopped') return t('overview.detail.stopped', { socket: app.engine.socket });
+  if (app.settings.readError !== null) return t('overview.detail.unreadable');
+  if (!eci) return t('overview.detail.off');
+  const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
+  const v = app.verification;
+  if (v === null || !v.eci) return `${on} ${t('overview.detail.never')}`;
+  const count = v.claims.length;
+  const failed = v.claims.filter((c) => c.verdict === 'fail').length;
+  const notRun = v.claims.filter((c) => c.verdict === 'not-run').length;
+  if (failed > 0) return `${on} ${t('overview.detail.failed', { failed, count })}`;
+  if (notRun > 0) return `${on} ${t('overview.detail.notRun', { notRun, count })}`;
+  if (now - Date.parse(v.at) > verificationMaxAgeMs) return `${on} ${t('overview.detail.old')}`;
+  return `${on} ${t('overview.detail.passed', { count })}`;
 }

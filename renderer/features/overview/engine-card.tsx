@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import IconButton from '@mui/material/IconButton';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import { useRequest } from '../../app/actions.ts';
+import { useApp } from '../../app/context.tsx';
+import type { Protection } from '../../app/protection.ts';
+import { Card, Facts } from '../../components/card.tsx';
+import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { MoreIcon } from '../../components/icons.ts';
+import { Mono } from '../../components/mono.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { exclusiveRuntimeName } from '../../../shared/isolation/requirements.ts';
+
+/** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
+const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
+
+/** What the engine is, and the two things one may do to it. Both interrupt work, so both ask. */
+export function EngineCard({ protection }: { readonly protection: Protection }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { engine, settings, run, busy, scan } = useApp();
+  const [menu, setMenu] = useState<HTMLElement | null>(null);
+  const [asking, setAsking] = useState<'restart' | 'stop' | null>(null);
+  const restart = useRequest('engine:restart');
+  const stop = useRequest('engine:stop');
+  const error = restart.error ?? stop.error;
+  const ready = engine.phase === 'ready';
+  const idle = busy.engine === null && (run === null || run.activity === 'ended');
+  const running = scan?.containers.filter((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused').length ?? engine.counts?.running ?? 0;
+  const isolated = ready && engine.defaultRuntime === exclusiveRuntimeName;
+
+  const facts = [
+    { label: t('overview.engine.engine'), value: engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }) },
+    ...(ready ? [
+      { label: t('overview.engine.backend'), value: isolated ? 'bulkhead-runc' : t('overview.engine.backendOff') },
+      { label: t('overview.engine.range'), value: isolated ? t('overview.engine.ownRange') : t('overview.engine.sharedRange') },
+    ] : []),
+    ...(engine.kernel === null ? [] : [{ label: t('overview.engine.kernel'), value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)].filter((part) => part !== null).join(' · ') }]),
+    { label: t('overview.engine.policy'), value: settings.exists ? t('overview.engine.policyVersion', { version: settings.appliedVersion }) : t('overview.engine.noPolicy') },
+    { label: t('overview.engine.lock'), value: protection.locked ? t('overview.engine.locked') : t('overview.engine.unlocked') },
+    { label: t('overview.engine.socket'), value: <Mono>{engine.socket}</Mono> },
+    ...(ready && engine.startedAt !== null ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }] : []),
+  ];
+  return (
+    <Card title={t('overview.engine.title')} busy={busy.engine !== null} actions={ready && (
+      <IconButton aria-label={t('overview.engine.actions')} aria-haspopup="menu" disabled={!idle} onClick={(event) => { setMenu(event.currentTarget); }}><MoreIcon /></IconButton>
+    )}>
+      <Box sx={{ padding: 2, display: 'grid', gap: 2 }}>
+        {error !== null && <ErrorPanel error={error} />}
+        <Facts items={facts} />
+      </Box>
+      <Menu open={menu !== null} anchorEl={menu} onClose={() => { setMenu(null); }}>
+        <MenuItem onClick={() => { setMenu(null); setAsking('restart'); }}>{t('overview.engine.restart')}</MenuItem>
+        <MenuItem onClick={() => { setMenu(null); setAsking('stop'); }}>{t('overview.engine.stop')}</MenuItem>
+      </Menu>
+      <ConfirmDialog
+        open={asking !== null} title={asking === 'stop' ? t('overview.engine.askStop') : t('overview.engine.askRestart')} confirm={asking === 'stop' ? t('overview.engine.doStop') : t('overview.engine.doRestart')} cancel={t('overview.engine.keep')}
+        onCancel={() => { setAsking(null); }}
+        onConfirm={() => {
+          void (asking === 'stop' ? stop.run(undefined) : restart.run(undefined));
+          setAsking(null);
+        }}
+      >
+        <DialogText>
+          {running === 0 ? t('overview.engine.stopsNothing') : t('overview.engine.stopsRunning', { count: running })}{' '}
+          {asking === 'stop' ? t('overview.engine.stopMeans') : running === 0 ? '' : t('overview.engine.restartPolicy')}
+        </DialogText>
+      </ConfirmDialog>
+    </Card>
+  );
+}

@@ -1,0 +1,117 @@
+import type { ComponentType, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import CircularProgress from '@mui/material/CircularProgress';
+import type { SvgIconProps } from '@mui/material/SvgIcon';
+import { useApp, useDraft } from '../../app/context.tsx';
+import type { Protection } from '../../app/protection.ts';
+import { navigate } from '../../app/router.ts';
+import { Card, Row, RowText } from '../../components/card.tsx';
+import { findingPage, findingText } from '../../components/finding-text.ts';
+import { severityIcon, severityTone, stateIcon, type Severity } from '../../components/state-badge.tsx';
+import { AllowedIcon, DeniedIcon, ErrorIcon, PowerIcon, ShieldIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
+import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
+import { useFormats } from '../../i18n/format.ts';
+
+interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: string; readonly why: ReactNode; readonly action: string; readonly run: () => void; readonly busy?: boolean }
+
+const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
+const findingsAtMost = 3;
+
+/** What is worth doing now, most urgent first; each with the one button that does or opens it. */
+export function NextSteps({ protection, appliedFindings, onVerify, onResults, onStart, starting }: {
+  readonly protection: Protection;
+  readonly appliedFindings: ReturnType<typeof useDraft>['findings'];
+  readonly onVerify: () => void;
+  readonly onResults: () => void;
+  readonly onStart: () => void;
+  readonly starting: boolean;
+}) {
+  const { t } = useTranslation();
+  const steps = useSteps({ protection, appliedFindings, onVerify, onResults, onStart, starting });
+  const { dirty } = useDraft();
+  return (
+    <Card title={t('overview.next.title')}>
+      {steps.length === 0 && (
+        <Row><AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden /><RowText strong={false} primary={t('overview.next.nothing')} /></Row>
+      )}
+      {steps.map((step, index) => (
+        <Row key={step.key}>
+          <step.icon sx={{ fontSize: 20, color: toneText[step.tone], alignSelf: 'flex-start', marginTop: '10px' }} aria-hidden />
+          <RowText primary={step.title} secondary={step.why} />
+          {/* One filled button a page: the footer's, when there is one. */}
+          <Button size="small" sx={{ minWidth: 136 }} {...(index === 0 && !dirty ? { variant: 'contained' as const, color: 'primary' as const } : {})} disabled={step.busy === true} onClick={step.run}
+            {...(step.busy === true ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{step.action}</Button>
+        </Row>
+      ))}
+    </Card>
+  );
+}
+
+function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, starting }: Parameters<typeof NextSteps>[0]): readonly Step[] {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const app = useApp();
+  const { applied } = useDraft();
+  const steps: Step[] = [];
+  const { engine } = app;
+  const ready = engine.phase === 'ready';
+
+  if (engine.phase === 'failed') {
+    steps.push({ key: 'failed', icon: ErrorIcon, tone: 'danger', title: t('overview.next.engineFailed'), why: <Problem />, action: t('button.startEngine'), run: onStart, busy: starting });
+  } else if (engine.phase === 'stopped') {
+    steps.push({ key: 'stopped', icon: PowerIcon, tone: 'neutral', title: t('overview.next.engineStopped'), why: t('overview.next.engineStoppedWhy'), action: t('button.startEngine'), run: onStart, busy: starting });
+  } else if (ready && !engine.gatewayUp) {
+    steps.push({ key: 'gateway', icon: ErrorIcon, tone: 'danger', title: t('overview.next.gateway'), why: t('overview.next.gatewayWhy'), action: t('button.restartEngine'), run: onStart, busy: starting });
+  }
+  if (!applied.settings.ok || app.settings.readError !== null) {
+    steps.push({ key: 'file', icon: ErrorIcon, tone: 'danger', title: t('overview.next.brokenFile'), why: t('overview.next.brokenFileWhy'), action: t('overview.next.openJson'), run: () => { navigate('json'); } });
+  }
+  const exclusive = app.backends.filter((backend) => !backend.available);
+  const possible = app.backends.some((backend) => backend.available);
+  if (applied.settings.ok && !protection.eci) {
+    if (possible || app.backends.length === 0) steps.push({ key: 'off', icon: ShieldIcon, tone: 'neutral', title: t('overview.next.eciOff'), why: t('overview.next.eciOffWhy'), action: t('overview.next.turnOn'), run: () => { navigate('isolation'); } });
+    else {
+      const missing = (exclusive[0]?.requirements ?? []).filter((r) => !r.met);
+      steps.push({ key: 'impossible', icon: DeniedIcon, tone: 'warn', title: t('overview.next.eciImpossible'), why: t('overview.next.eciImpossibleWhy', { count: missing.length, names: formats.list(missing.map((r) => t(`isolation.requirement.${r.code}`))) }), action: t('overview.next.seeWhy'), run: () => { navigate('isolation'); } });
+    }
+  }
+  const left = protection.eci ? app.scan?.containers.filter((c) => !c.protected) ?? [] : [];
+  if (left.length > 0) {
+    const reasons = reasonOrder.map((reason) => ({ reason, count: left.filter((c) => c.reason === reason).length })).filter(({ count }) => count > 0);
+    steps.push({ key: 'unprotected', icon: UnprotectedIcon, tone: 'danger', title: t('overview.next.unprotected', { count: left.length }), why: `${reasons.map(({ reason, count }) => t(`overview.next.reason.${reason}`, { count })).join(', ')}.`, action: t('overview.next.reviewContainers'), run: () => { navigate('containers', { show: 'unprotected' }); } });
+  }
+  if (ready && app.scan === null && !app.busy.scanning) {
+    steps.push({ key: 'scan', icon: stateIcon.unverified, tone: 'warn', title: t('overview.next.notScanned'), why: t('overview.next.notScannedWhy'), action: t('overview.next.scan'), run: () => { navigate('containers', { scan: 'now' }); } });
+  }
+  if (protection.state === 'unverified') {
+    const bad = app.verification?.eci === true ? app.verification.claims.filter((c) => c.verdict !== 'pass') : [];
+    steps.push(bad.length > 0
+      ? { key: 'probes', icon: ErrorIcon, tone: 'danger', title: t('overview.next.probesFailed', { count: bad.length }), why: `${formats.list(bad.map((c) => t(`overview.probes.claim.${c.id}`)))}.`, action: t('overview.next.seeResults'), run: onResults }
+      : { key: 'verify', icon: UnverifiedIcon, tone: 'warn', title: t('overview.next.notVerified'), why: t('overview.next.notVerifiedWhy'), action: t('overview.verify'), run: onVerify, busy: app.busy.verifying });
+  }
+  for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, findingsAtMost)) {
+    const severity: Severity = finding.severity;
+    const page = findingPage(finding);
+    steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: findingText(finding), why: <span style={{ fontFamily: fontMono }}>{finding.pointer}</span>, action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page); } });
+  }
+  return steps;
+}
+
+/** The engine's own account of why it is down. */
+function Problem() {
+  const { t } = useTranslation();
+  const { engine } = useApp();
+  if (engine.problem === null) return null;
+  return (
+    <>
+      {engine.problem.message}
+      {engine.problem.logTail.length > 0 && (
+        <Box component="pre" tabIndex={0} aria-label={t('overview.next.engineLog')} sx={{ margin: '6px 0 0', padding: '6px 8px', border: `1px solid ${color.border}`, borderRadius: '6px', background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 160, overflow: 'auto', color: color.text }}>
+          {engine.problem.logTail.join('\n')}
+        </Box>
+      )}
+    </>
+  );
+}
