@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
+import { docker, importBusybox, removeEngineRoot } from '../testing/real-engine.ts';
+import { startDisplay, type Display } from './display.ts';
+
+const run = promisify(execFile);
+const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+export const bulkheadCommand = path.join(project, 'bin', 'bulkhead');
+const screenshots = path.join(project, 'artifacts', 'screenshots');
+
+/** `bulkhead …`; rejects with stderr in the message. */
+export async function bulkhead(...args: string[]): Promise<string> {
+  return (await run(bulkheadCommand, args, { maxBuffer: 64 * 1024 * 1024 })).stdout;
+}
+
+/** One engine's root for one test file, with or without an engine running in it, and the windows opened on it. */
+export interface Stage {
+  readonly paths: RootPaths;
+  /** `docker …` through the gateway. */
+  docker(...args: string[]): Promise<string>;
+  /** Opens the app on this root. Every window opened is closed by `end`. */
+  open(options?: OpenOptions): Promise<AppWindow>;
+  /** Closes windows, stops the engine, unmounts, deletes. Safe to call twice. */
+  end(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Keep what the user's store remembered from an earlier window of this stage. Default false. */
+  readonly sameUser?: boolean;
+}
+
+/** An open app: Playwright's handle of it, and its page. */
+export interface AppWindow {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** What the main process printed. */
+  readonly said: () => string;
+  /** Errors of the page (exceptions, refused content), collected. */
+  readonly pageErrors: string[];
+  /** Writes artifacts/screenshots/NAME.png. */
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes a stage; `engine: true` starts the embedded engine in it and imports busybox. */
+export async function setStage({ engine }: { engine: boolean }): Promise<Stage> {
+  for (const file of ['dist/electron/main.cjs', 'dist/renderer/index.html', 'dist/cli/main.mjs']) {
+    if (!existsSync(path.join(project, file))) throw new Error(`${file} is not there: run \`npm run build\` first`);
+  }
+  const display = await startDisplay();
+  const root = await mkdtemp('/tmp/bh-');
+  const users = await mkdtemp('/tmp/bulkhead-user-');
+  const paths = rootPaths(root);
+  const windows = new Set<AppWindow>();
+  let opened = 0;
+  const stage: Stage = {
+    paths,
+    docker: (...args) => docker(paths.clientSocket, ...args),
+    async open(options = {}) {
+      const user = path.join(users, options.sameUser === true ? String(opened) : String(++opened));
+      const window = await openApp(root, user, display, options, () => { windows.delete(window); });
+      windows.add(window);
+      return window;
+    },
+    async end() {
+      for (const window of [...windows]) await window.close();
+      await endEngine(paths);
+      await display.stop();
+      await rm(users, { recursive: true, force: true });
+    },
+  };
+  if (!engine) return stage;
+  try {
+    await bulkhead('engine', 'start', '--root', root);
+    await importBusybox(paths.clientSocket);
+    return stage;
+  } catch (error) {
+    await stage.end();
+    throw error;
+  }
+}
+
+/** Stops what runs under a root and deletes it. The run directory is tmpfs outside of it and has mounts of its own. */
+async function endEngine(paths: RootPaths): Promise<void> {
+  if (!existsSync(paths.root)) return;
+  await bulkhead('engine', 'stop', '--root', paths.root).catch(() => undefined);
+  await removeEngineRoot(paths.root);
+}
+
+async function openApp(root: string, user: string, display: Display, options: OpenOptions, onClose: () => void): Promise<AppWindow> {
+  const executablePath = (await run(process.execPath, [path.join(project, 'scripts', 'electron-path.mjs')])).stdout.trim();
+  // Chromium's sandbox refuses to run as root.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const app = await _electron.launch({
+    executablePath, cwd: project, args: [...sandbox, project, '--root', root, `--user-data-dir=${user}`, ...(options.args ?? [])],
+    // A language of its own, so that what the tests read does not depend on the machine's.
+    env: { ...environment(), DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...options.env },
+  });
+  let said = '';
+  for (const stream of [app.process().stdout, app.process().stderr]) stream?.on('data', (chunk: Buffer) => { said = (said + String(chunk)).slice(-64_000); });
+  const page = await app.firstWindow();
+  const pageErrors: string[] = [];
+  page.on('pageerror', (error) => { pageErrors.push(error.message); });
+  page.on('console', (message) => { if (message.type() === 'error') pageErrors.push(message.text()); });
+  page.setDefaultTimeout(20_000);
+  let closed = false;
+  return {
+    app, page, pageErrors, said: () => said,
+    async screenshot(name) {
+      await mkdir(screenshots, { recursive: true });
+      await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      onClose();
+      await app.close();
+    },
+  };
+}
+
+/** The environment without what is unset, as Playwright wants it. */
+function environment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
