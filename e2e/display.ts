@@ -8,7 +8,7 @@ export async function startDisplay(): Promise<Display> {
   if (present !== undefined && present !== '') return { name: present, stop: () => Promise.resolve() };
   const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp', '-noreset'], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   let said = '';
-  xvfb.stderr.setEncoding('utf8').on('data', (chunk: string) => { said = (said + chunk).slice(-2000); });
+  xvfb.stderr?.on('data', (chunk: Buffer) => { said = (said + String(chunk)).slice(-2000); });
   const ended = new Promise<void>((resolve) => { xvfb.once('exit', () => { resolve(); }).once('error', () => { resolve(); }); });
   const number = await Promise.race([
     new Promise<string>((resolve) => { xvfb.stdio[3]?.once('data', (chunk: Buffer) => { resolve(String(chunk).trim()); }); }),

@@ -21,7 +21,11 @@ export const windowHandlers = ({ session, users, window }: HandlerContext): Area
     else w?.maximize();
     return ok(undefined);
   },
-  'clipboard:write': ({ text }) => { clipboard.writeText(text); return ok(undefined); },
+  'clipboard:write': async ({ text }) => {
+    // A promise in newer versions of Electron only.
+    await clipboard.writeText(text);
+    return ok(undefined);
+  },
   'dialog:pick-folder': async () => {
     const w = window();
     const options = { properties: ['openDirectory' as const, 'dontAddToRecent' as const] };
