@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, main, must, note, step } from './console.mjs';
+import { Actionable, firstLines, main, must, note, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { at, handedToPinnedNode, isProgram, repository } from './paths.mjs';
@@ -74,19 +74,19 @@ async function bundle(options, { keep = false } = {}) {
   if (!keep) rmSync(options.outdir, { recursive: true, force: true });
   try {
     await esbuild({
-      bundle: true, platform: 'node', sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, ...options,
+      bundle: true, platform: 'node', mainFields: ['module', 'main'], sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, ...options,
     });
   } catch (error) {
-    throw new Actionable(`The sources do not bundle:\n${(error.errors ?? []).map(({ text, location }) => `    ${location ? `${location.file}:${location.line}: ` : ''}${text}`).join('\n') || String(error)}`);
+    throw new Actionable(`The sources do not bundle:\n${firstLines((error.errors ?? []).map(({ text, location }) => `${location ? `${location.file}:${location.line}: ` : ''}${text}`).join('\n') || String(error), 12)}`);
   }
 }
 
 async function bundleRenderer() {
   const { build: vite } = await import('vite');
   try {
-    await vite({ configFile: at('vite.config.ts'), logLevel: 'warn' });
+    await vite({ configFile: at('vite.config.ts'), logLevel: 'silent' });
   } catch (error) {
-    throw new Actionable(`The renderer does not build: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Actionable(`The renderer does not build:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`);
   }
 }
 
@@ -109,7 +109,7 @@ function filesOf(where) {
 
 if (isProgram(import.meta.url)) {
   await main(async () => {
-    await Promise.all([installNpmPackages(), installDebianPackages({ withDisplay: false })]);
-    if (!(await handedToPinnedNode(at('scripts', 'build.mjs')))) await build();
+    if (!process.argv.includes('--set-up-done')) await Promise.all([installNpmPackages(), installDebianPackages({ withDisplay: false })]);
+    if (!(await handedToPinnedNode(at('scripts', 'build.mjs'), ['--set-up-done']))) await build();
   });
 }

@@ -16,13 +16,14 @@ export function note(text) {
 
 /**
  * Runs the body of a script: an `Actionable` ends it with that sentence and exit code 1, anything else
- * is a defect and is shown with its stack.
+ * is a defect and is shown with its stack. `closing` is the last line in both cases.
  */
-export async function main(body) {
+export async function main(body, { closing } = {}) {
   try {
     await body();
   } catch (error) {
     console.error(error instanceof Actionable ? `✗ ${error.message}` : error);
+    if (closing !== undefined) console.log(closing);
     process.exitCode = 1;
   }
 }
@@ -59,4 +60,10 @@ export async function must(command, args, otherwise, options = {}) {
 /** The last `count` non-empty lines of a text, indented. */
 export function lastLines(text, count) {
   return text.split('\n').filter((line) => line.trim() !== '').slice(-count).map((line) => `    ${line}`).join('\n');
+}
+
+/** The first `count` non-empty lines of a text, indented and without colours. */
+export function firstLines(text, count) {
+  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+  return text.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n').filter((line) => line.trim() !== '').slice(0, count).map((line) => `    ${line}`).join('\n');
 }

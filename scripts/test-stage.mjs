@@ -1,0 +1,63 @@
+// One stage of `npm test`: runs a tool with its whole output in artifacts/, and counts what it says.
+import { createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import { lastLines, note } from './console.mjs';
+import { artifacts, at, pinnedNode, repository } from './paths.mjs';
+import { countsOf, failuresOf, isGood } from './test-results.mjs';
+
+/** Runs one stage with its whole output in artifacts/NAME.log; shows what failed. A runner that crashes, hangs or leaves no report counts as one failure. */
+export async function runStage(stage, paths) {
+  const log = path.join(artifacts, `${stage.name}.log`);
+  const report = path.join(artifacts, `${stage.name}.json`);
+  rmSync(report, { force: true });
+  const started = performance.now();
+  const { code, output } = await execute(commandOf(stage, paths, report), { log, timeout: stage.timeout });
+  const seconds = (performance.now() - started) / 1000;
+  const counts = stage.projects === undefined
+    ? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+    : countsOf(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
+  const result = { name: stage.name, ...counts, seconds, log };
+  note(`${isGood(result) ? '✓' : '✗'} ${stage.name} (${seconds.toFixed(0)} s)`);
+  if (!isGood(result)) {
+    const listed = stage.projects !== undefined && existsSync(report) ? failuresOf(readFileSync(report, 'utf8'), repository) : [];
+    console.error(listed.length > 0 ? listed.join('\n') : lastLines(output, 40));
+    if (code === null) console.error(`    it was ended after ${stage.timeout / 60_000} minutes`);
+  }
+  return result;
+}
+
+function commandOf(stage, paths, report) {
+  if (stage.projects === undefined) return [at('node_modules', ...stage.script), ...stage.args];
+  return [
+    at('node_modules', 'vitest', 'vitest.mjs'), 'run', ...stage.projects.flatMap((project) => ['--project', project]),
+    '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
+    ...(stage.workers === undefined ? [] : [`--maxWorkers=${stage.workers}`]),
+    ...(paths.length > 0 ? ['--passWithNoTests', ...paths] : []),
+  ];
+}
+
+/** Resolves with the exit code (null: ended for taking too long) and the output, which is also written to `log`. */
+function execute(args, { log, timeout }) {
+  return new Promise((resolve) => {
+    const file = createWriteStream(log);
+    // A group of its own, so that what a hanging runner started ends with it.
+    const child = spawn(pinnedNode, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk) => { output += chunk; file.write(chunk); });
+    }
+    const end = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* ended already */ } };
+    let late = false;
+    const timer = setTimeout(() => { late = true; end(); }, timeout);
+    const interrupted = () => { end(); process.exit(130); };
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    child.once('error', (error) => { output += error.message; });
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      file.end(() => { resolve({ code: late ? null : (code ?? 1), output }); });
+    });
+  });
+}
