@@ -1,0 +1,108 @@
+import type { BackendId } from '../isolation/requirements.ts';
+import type { claimIds } from '../verify/claims.ts';
+
+/** Rows of the coverage table, in the order they are shown. */
+export const workloadIds = [
+  'run-create', 'build-docker-driver', 'build-container-driver', 'socket-started', 'socket-mount', 'socket-derived-images', 'socket-any-image', 'kind-nodes',
+  'build-host-network', 'swarm-plugins', 'created-before', 'kubernetes-kubeadm', 'extensions', 'dev-environments', 'docker-debug', 'windows-containers', 'virtual-machine',
+] as const;
+export type WorkloadId = (typeof workloadIds)[number];
+
+/** not-allowed: refused while ECI is on, so there is nothing to protect. */
+export type CoverageState = 'protected' | 'unprotected' | 'not-allowed' | 'not-on-this-engine';
+
+export interface CoverageRow {
+  readonly workload: WorkloadId;
+  readonly state: CoverageState;
+  /** How it is known: a probe shows it (`claims`), the gateway's or runtime's rules make it so, or Docker documents it. */
+  readonly basis: 'probe' | 'rule' | 'documentation';
+  /** The claims that show it; empty unless the basis is a probe. */
+  readonly claims: readonly (typeof claimIds)[number][];
+  /** Docker Desktop version from which on the row is protected, where that is what decides it. */
+  readonly since?: string;
+}
+
+export type CoverageFacts =
+  | { readonly kind: 'embedded' | 'docker-engine'; readonly eci: boolean; readonly backend: BackendId }
+  | {
+    readonly kind: 'docker-desktop';
+    readonly eci: boolean;
+    /** As Docker Desktop reports it, "4.36.0"; null when it could not be learned: what depends on it is not shown as protected. */
+    readonly version: string | null;
+    /** What its Linux engine runs in: a virtual machine of its own (macOS, Linux), WSL 2 or Hyper-V. */
+    readonly virtualMachine: 'vm' | 'wsl2' | 'hyper-v';
+  };
+
+/**
+ * The coverage table of an engine (spec C). While ECI is off nothing is protected and nothing refused; rows an engine cannot have
+ * stay so. States say what holds by design; whether a probe has shown it, and when, is `rowEvidence`'s to say.
+ */
+export function coverageFor(facts: CoverageFacts): CoverageRow[] {
+  const rows = facts.kind === 'docker-desktop' ? desktopRows(facts) : engineRows(facts.backend);
+  if (facts.eci) return rows;
+  return rows.map((row) => (row.state === 'not-on-this-engine' ? row : { workload: row.workload, state: 'unprotected', basis: 'rule', claims: [] }));
+}
+
+const row = (workload: WorkloadId, state: CoverageState, basis: CoverageRow['basis'], claims: CoverageRow['claims'] = []): CoverageRow => ({ workload, state, basis, claims });
+const absent = (workload: WorkloadId): CoverageRow => row(workload, 'not-on-this-engine', 'rule');
+
+function engineRows(backend: BackendId): CoverageRow[] {
+  // Sysbox CE gives all containers one range: it can't claim A3.
+  const container: CoverageRow['claims'] = backend === 'exclusive'
+    ? ['A2-user-namespace', 'A3-exclusive-range', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused']
+    : ['A2-user-namespace', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused'];
+  return [
+    row('run-create', 'protected', 'probe', container),
+    // BuildKit is told which runc to use; no probe builds an image yet.
+    row('build-docker-driver', 'protected', 'rule'),
+    // Its builder is a privileged container like any other.
+    row('build-container-driver', 'protected', 'probe', ['A2-user-namespace', 'A4-privileged-confined']),
+    row('socket-started', 'protected', 'rule'),
+    row('socket-mount', 'protected', 'probe', ['B1-socket-refused']),
+    row('socket-derived-images', 'protected', 'rule'),
+    row('socket-any-image', 'protected', 'rule'),
+    row('kind-nodes', 'protected', 'probe', ['A2-user-namespace', 'A4-privileged-confined']),
+    row('build-host-network', 'not-allowed', 'rule'),
+    row('swarm-plugins', 'not-allowed', 'rule'),
+    row('created-before', 'unprotected', 'rule'),
+    ...(['kubernetes-kubeadm', 'extensions', 'dev-environments', 'docker-debug', 'windows-containers', 'virtual-machine'] as const).map(absent),
+  ];
+}
+
+function desktopRows(facts: Extract<CoverageFacts, { kind: 'docker-desktop' }>): CoverageRow[] {
+  const wsl = facts.virtualMachine === 'wsl2';
+  const from = (workload: WorkloadId, since: string): CoverageRow => ({ ...row(workload, atLeast(facts.version, since) ? 'protected' : 'unprotected', 'documentation'), since });
+  return [
+    row('run-create', 'protected', 'probe', ['A2-user-namespace', 'A3-exclusive-range', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused']),
+    wsl ? row('build-docker-driver', 'unprotected', 'documentation') : from('build-docker-driver', '4.30'),
+    from('build-container-driver', '4.19'),
+    row('socket-started', 'protected', 'documentation'),
+    // Before there were permissions, every mount of the socket was refused all the same.
+    { ...row('socket-mount', 'protected', 'probe', ['B1-socket-refused']), since: wsl ? '4.28' : '4.27' },
+    featureRow('socket-derived-images', facts.version, '4.34'),
+    featureRow('socket-any-image', facts.version, '4.36'),
+    row('kind-nodes', 'protected', 'documentation'),
+    row('build-host-network', 'not-allowed', 'documentation'),
+    row('created-before', 'unprotected', 'documentation'),
+    row('kubernetes-kubeadm', 'unprotected', 'documentation'),
+    row('extensions', 'unprotected', 'documentation'),
+    row('dev-environments', 'unprotected', 'documentation'),
+    row('docker-debug', 'unprotected', 'documentation'),
+    facts.virtualMachine === 'vm' ? absent('windows-containers') : row('windows-containers', 'unprotected', 'documentation'),
+    row('virtual-machine', wsl ? 'unprotected' : 'protected', 'documentation'),
+  ];
+}
+
+/** A permission that older versions don't have is one that nobody can be given: not allowed, rather than unprotected. */
+function featureRow(workload: WorkloadId, version: string | null, since: string): CoverageRow {
+  return { ...row(workload, atLeast(version, since) ? 'protected' : 'not-allowed', 'documentation'), since };
+}
+
+/** Is a Docker Desktop version "4.36.0" at least "4.30"? An unknown or unreadable one is not. */
+export function atLeast(version: string | null, minimum: string): boolean {
+  const numbers = (text: string): number[] => /^v?(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [];
+  const [major, minor] = numbers(version ?? '');
+  const [wantedMajor = 0, wantedMinor = 0] = numbers(minimum);
+  if (major === undefined || minor === undefined) return false;
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
