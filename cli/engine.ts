@@ -1,6 +1,78 @@
+import path from 'node:path';
 import type { Command } from 'commander';
+import type { EngineDriver } from '../engine/drivers/driver.ts';
+import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
+import type { AppError, Result } from '../shared/result.ts';
+import { bulkheadCommand, printError, printResult, progress, resolveRoot, secondsOption, withJson, withRoot } from './output.ts';
 
-/** `bulkhead engine start|stop|restart|status`. */
+interface EngineOptions { readonly root?: string; readonly json?: boolean; readonly timeout?: string; readonly foreground?: boolean; readonly verbose?: boolean }
+
+/** `bulkhead engine start|stop|restart|status`. `status` exits 0 when the engine is ready, 1 when not. */
 export function registerEngine(program: Command): void {
-  program.command('engine').description('supervise the embedded engine');
+  const engine = program.command('engine').description('supervise the embedded engine');
+  const lasting = (name: string, description: string) => withJson(withRoot(engine.command(name).description(description)))
+    .option('--timeout <seconds>', 'give up waiting after this long', '90')
+    .option('--verbose', 'show the log lines of engine, gateway and planner too');
+
+  lasting('start', 'start the engine and wait until it is ready')
+    .option('--foreground', 'supervise it in this process until SIGTERM; SIGHUP restarts the engine')
+    .action(async (options: EngineOptions) => {
+      if (options.foreground === true) await superviseInForeground(options);
+      else await drive(options, 'start');
+    });
+  lasting('stop', 'stop the engine and wait until everything has ended').action((options: EngineOptions) => drive(options, 'stop'));
+  lasting('restart', 'restart the engine under the configuration on disk; the gateway stays').action((options: EngineOptions) => drive(options, 'restart'));
+  withJson(withRoot(engine.command('status').description('show what runs'))).action(async (options: EngineOptions) => {
+    const root = resolveRoot(options);
+    if (!root.ok) { printError(root.error, options); return; }
+    const driver = await openDriver(root.value);
+    printResult({ ok: true, value: await driver.status() }, { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' });
+  });
+}
+
+async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
+  const root = resolveRoot(options);
+  const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
+  if (!root.ok) { printError(root.error, options); return; }
+  if (!timeoutMs.ok) { printError(timeoutMs.error, options); return; }
+  const driver = await openDriver(root.value);
+  // The supervisor's own lines are the progress words; the rest is for the curious.
+  const onLog = (line: EngineLogLine) => { if (line.source === 'supervisor' || options.verbose === true) progress(`${line.source}: ${line.text}`); };
+  const result: Result<EngineStatus, AppError> = await driver[what]({ onLog, timeoutMs: timeoutMs.value });
+  printResult(result, { json: options.json, human: describe });
+}
+
+async function superviseInForeground(options: EngineOptions): Promise<void> {
+  const root = resolveRoot(options);
+  if (!root.ok) { printError(root.error, options); return; }
+  const [{ runSupervisor }, { rootPaths }] = await Promise.all([import('../engine/drivers/supervisor.ts'), import('../engine/drivers/root-paths.ts')]);
+  const command = bulkheadCommand();
+  // Started by `engine start`, its stderr is the log file it writes itself: on a terminal only, the lines are for a reader.
+  const onLog = process.stderr.isTTY ? (line: EngineLogLine) => { progress(line.text); } : undefined;
+  const result = await runSupervisor(rootPaths(root.value), { bulkheadCommand: command, backends: await backends(command), ...(onLog === undefined ? {} : { onLog }) });
+  if (!result.ok) printError(result.error, options);
+}
+
+async function openDriver(root: string): Promise<EngineDriver> {
+  const [{ createEmbeddedDriver }, { rootPaths }] = await Promise.all([import('../engine/drivers/embedded.ts'), import('../engine/drivers/root-paths.ts')]);
+  return createEmbeddedDriver(rootPaths(root), { bulkheadCommand: bulkheadCommand() });
+}
+
+async function backends(command: string) {
+  const { exclusiveBackend } = await import('../engine/isolation/exclusive/backend.ts');
+  return [exclusiveBackend({ runtimeBuildDir: path.resolve(path.dirname(command), '../runtime/build') })];
+}
+
+/** Status in words, one fact a line. */
+function describe(status: EngineStatus): string {
+  const lines = [`engine ${status.phase}`];
+  if (status.phase === 'ready') {
+    lines.push(`  clients        unix://${status.socket}`);
+    if (status.version !== null) lines.push(`  Docker Engine  ${status.version}, API ${status.apiVersion ?? '?'}, default runtime ${status.defaultRuntime ?? '?'}`);
+    if (status.counts !== null) lines.push(`  containers     ${status.counts.containers} (${status.counts.running} running), images ${status.counts.images}`);
+    lines.push(`  gateway        ${status.gatewayUp ? 'up' : 'down'}`, `  planner        ${status.plannerUp ? 'up' : 'down'}`);
+  }
+  if (status.root !== null) lines.push(`  root           ${status.root}`);
+  if (status.problem !== null) lines.push(`  problem        ${status.problem.message}`, ...status.problem.logTail.map((line) => `                 ${line}`));
+  return lines.join('\n');
 }

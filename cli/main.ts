@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerEngine } from './engine.ts';
+import { registerGateway } from './gateway.ts';
 import { exitCodes, printError } from './output.ts';
+import { registerPlanner } from './planner.ts';
 
 /** The whole command line. Each command loads its own modules only when it runs. */
 export function buildProgram(): Command {
@@ -12,6 +14,8 @@ export function buildProgram(): Command {
     // Set before commands are registered: they inherit it.
     .exitOverride();
   registerEngine(program);
+  registerGateway(program);
+  registerPlanner(program);
   return program;
 }
 

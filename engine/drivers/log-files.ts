@@ -87,3 +87,20 @@ async function tail(file: string, lines: number, sinceByte = 0): Promise<string[
     return all.slice(-lines);
   } finally { await handle.close(); }
 }
+
+/** Hands on what is appended to the logs from now on, each time `poll` is called. */
+export async function followLogs(paths: RootPaths, onLog: (line: EngineLogLine) => void): Promise<{ poll(): Promise<void> }> {
+  const seen = new Map(await Promise.all(logSources.map(async (source) => [source, await logSize(paths, source)] as const)));
+  return {
+    poll: async () => {
+      for (const source of logSources) {
+        const size = await logSize(paths, source);
+        const from = seen.get(source) ?? 0;
+        if (size === from) continue;
+        const lines = await tail(logFile(paths, source), 1000, from);
+        seen.set(source, size);
+        for (const line of parseLog(lines, source)) onLog(line.at === '' ? { ...line, at: new Date().toISOString() } : line);
+      }
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { LogWriter } from './log-files.ts';
+import { identityOf, type ProcessIdentity } from './process-identity.ts';
+
+export interface ChildSpec {
+  readonly name: 'gateway' | 'planner';
+  /** The launcher, and what follows it. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly log: LogWriter;
+  /** The line it prints when it can serve. */
+  readonly ready: RegExp;
+  /** Called whenever it comes (identity) or goes (null). */
+  readonly onChange: (identity: ProcessIdentity | null) => void;
+}
+
+/** A child that is kept running until it is stopped: it comes back with growing pauses when it dies. */
+export interface SupervisedChild {
+  /** Resolves when it is ready; with an error when it ends before that, or says nothing within `timeoutMs`. Idempotent while it runs. */
+  start(timeoutMs: number): Promise<Result<void, AppError>>;
+  /** SIGTERM, SIGKILL after five seconds; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+const setpriv = '/usr/bin/setpriv';
+const firstPauseMs = 100;
+const longestPauseMs = 10_000;
+/** Running this long counts as healthy: the next pause is short again. */
+const healthyMs = 10_000;
+const graceMs = 5_000;
+
+interface Running { readonly process: ChildProcess; readonly ready: Promise<void>; readonly exited: Promise<string>; readonly startedAt: number; readonly lastLines: string[] }
+
+export function superviseChild(spec: ChildSpec): SupervisedChild {
+  let running: Running | null = null;
+  let wanted = false;
+  let pauseMs = firstPauseMs;
+  let timer: NodeJS.Timeout | null = null;
+
+  const launch = (): Running => {
+    const current = spawnChild(spec);
+    running = current;
+    const pid = current.process.pid;
+    if (pid !== undefined) void identityOf(pid).then((identity) => { if (running === current) spec.onChange(identity); });
+    void current.exited.then((how) => {
+      if (running !== current) return;
+      running = null;
+      spec.onChange(null);
+      if (!wanted) return;
+      if (Date.now() - current.startedAt >= healthyMs) pauseMs = firstPauseMs;
+      spec.log.line(`${spec.name} ended (${how}); it is started again in ${pauseMs} ms`);
+      timer = setTimeout(() => { timer = null; launch(); }, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    });
+    return current;
+  };
+
+  return {
+    start: async (timeoutMs) => {
+      if (timer !== null) { clearTimeout(timer); timer = null; }
+      const current = running ?? launch();
+      let giveUp: NodeJS.Timeout | undefined;
+      const outcome = await Promise.race([
+        current.ready.then(() => ({ kind: 'ready' as const })),
+        current.exited.then((how) => ({ kind: 'ended' as const, how })),
+        new Promise<{ kind: 'late' }>((resolve) => { giveUp = setTimeout(() => { resolve({ kind: 'late' }); }, timeoutMs); }),
+      ]);
+      clearTimeout(giveUp);
+      if (outcome.kind === 'ready') { wanted = true; return ok(undefined); }
+      const reason = outcome.kind === 'ended' ? `it ended (${outcome.how})` : `it was not ready within ${timeoutMs / 1000} s`;
+      await stopRunning(current);
+      return fail(spec.name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed', `the ${spec.name} did not start`, {
+        reason: [reason, ...current.lastLines].join(' | '), hint: `Its log is logs/${spec.name}.log in the engine's directory.`,
+      });
+    },
+    stop: async () => {
+      wanted = false;
+      if (timer !== null) { clearTimeout(timer); timer = null; }
+      if (running !== null) await stopRunning(running);
+      pauseMs = firstPauseMs;
+    },
+  };
+}
+
+function spawnChild(spec: ChildSpec): Running {
+  // The kernel ends it when the supervisor is killed: it must not serve an engine nobody watches.
+  const withDeathSignal = existsSync(setpriv);
+  const [command, args] = withDeathSignal ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]] : [spec.command, [...spec.args]];
+  // A session of its own: Ctrl+C in a terminal is the supervisor's to handle.
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const lastLines: string[] = [];
+  const ready = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (raw) => {
+        // The log has times and sources of its own.
+        const line = raw.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z (?:gateway: |planner: )?/, '');
+        spec.log.line(line);
+        lastLines.push(line);
+        if (lastLines.length > 5) lastLines.shift();
+        if (spec.ready.test(line)) resolve();
+      });
+    }
+  });
+  const exited = new Promise<string>((resolve) => {
+    // 'close' comes after its last output was read.
+    child.once('close', (code, signal) => { resolve(String(code ?? signal)); });
+    child.once('error', (error) => { resolve(error.message); });
+  });
+  return { process: child, ready, exited, startedAt: Date.now(), lastLines };
+}
+
+async function stopRunning(current: Running): Promise<void> {
+  current.process.kill('SIGTERM');
+  const timer = setTimeout(() => { current.process.kill('SIGKILL'); }, graceMs);
+  await current.exited;
+  clearTimeout(timer);
+}

@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { EngineStatus } from '../../shared/engine-status/status.ts';
+import { acquireLock, isLocked } from '../store/lock.ts';
+import type { DriverCallOptions, EngineDriver } from './driver.ts';
+import { engineStatus } from './engine-facts.ts';
+import { readEngineState, writeEngineState, type EngineState } from './engine-state.ts';
+import { clearLeftovers } from './leftovers.ts';
+import { followLogs, logFile, openLog, readLogs } from './log-files.ts';
+import { isAlive } from './process-identity.ts';
+import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
+import type { RootPaths } from './root-paths.ts';
+import { supervisorLock } from './supervisor.ts';
+
+export interface EmbeddedDriverOptions {
+  /** Absolute path of the launcher, for the supervisor it starts. */
+  readonly bulkheadCommand: string;
+}
+
+const defaultTimeoutMs = 90_000;
+
+/** Drives the engine under `paths.root` from outside its supervisor: through signals and the state file. Start, stop and restart need root. */
+export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOptions): EngineDriver {
+  const status = () => engineStatus(paths);
+  const settled = async (outcome: Result<void, AppError>): Promise<Result<EngineStatus, AppError>> => (outcome.ok ? ok(await status()) : outcome);
+  return {
+    kind: 'embedded',
+    paths,
+    status,
+    start: async (call = {}) => settled(await start(paths, options, call)),
+    stop: async (call = {}) => settled(await stop(paths, call)),
+    restart: async (call = {}) => settled(await restart(paths, options, call)),
+    log: (lines) => readLogs(paths, lines),
+  };
+}
+
+async function start(paths: RootPaths, options: EmbeddedDriverOptions, call: DriverCallOptions): Promise<Result<void, AppError>> {
+  for (const check of [() => Promise.resolve(checkRootPath(paths)), checkMachine, () => prepareRoot(paths)]) {
+    const checked = await check();
+    if (!checked.ok) return checked;
+  }
+  const wait = await waiter(paths, call, 'start');
+  let ours: { pid: number; ended: () => boolean } | null = null;
+  let retried: number | null = null;
+  for (;;) {
+    const state = await readEngineState(paths);
+    if (state !== null && await isAlive(state.supervisor)) {
+      if (state.phase === 'ready') return ok(undefined);
+      // A supervisor whose last restart failed: the configuration may have been mended since.
+      if (state.phase === 'failed' && retried === null) { retried = state.generation; signal(state, 'SIGHUP'); }
+      else if (state.phase === 'failed' && state.generation > (retried ?? 0)) return failedStart(state);
+    } else if (ours === null) {
+      ours = spawnSupervisor(paths, options.bulkheadCommand);
+    } else if (ours.ended()) {
+      if (state !== null && state.supervisor.pid === ours.pid && state.phase === 'failed') return failedStart(state);
+      // Stopped by somebody while it started.
+      if (state !== null && state.supervisor.pid === ours.pid && state.phase === 'stopped') return fail('engine.not-ready', 'the engine was stopped while it started');
+      // It lost against another one started at the same moment: that one is waited for; when that is gone too, it is our turn.
+      if (await isLocked(supervisorLock(paths))) await wait.tick();
+      else if (state === null || state.supervisor.pid === ours.pid) return fail('engine.start-failed', 'the supervisor ended at once', { reason: (await readLogs(paths, 5)).map((l) => l.text).join(' | ') });
+      else ours = null;
+    }
+    const over = await wait.tick();
+    if (!over.ok) return over;
+  }
+}
+
+async function restart(paths: RootPaths, options: EmbeddedDriverOptions, call: DriverCallOptions): Promise<Result<void, AppError>> {
+  const machine = await checkMachine();
+  if (!machine.ok) return machine;
+  const before = await readEngineState(paths);
+  if (before === null || !await isAlive(before.supervisor) || before.phase === 'stopping') return start(paths, options, call);
+  const wait = await waiter(paths, call, 'restart');
+  signal(before, 'SIGHUP');
+  for (;;) {
+    const state = await readEngineState(paths);
+    if (state !== null && state.supervisor.pid === before.supervisor.pid && state.supervisor.started === before.supervisor.started && state.generation > before.generation) {
+      if (state.phase === 'ready') return ok(undefined);
+      if (state.phase === 'failed') return failedStart(state);
+    }
+    if (!await isAlive(before.supervisor)) return start(paths, options, call);
+    const over = await wait.tick();
+    if (!over.ok) return over;
+  }
+}
+
+async function stop(paths: RootPaths, call: DriverCallOptions): Promise<Result<void, AppError>> {
+  if (await stat(paths.root).catch(() => null) === null) return ok(undefined);
+  if (process.getuid?.() !== 0) return fail('rights.not-root', 'the embedded engine must be stopped by root', { hint: 'Run the same command with sudo.' });
+  const wait = await waiter(paths, call, 'stop');
+  let asked = 0;
+  for (;;) {
+    const state = await readEngineState(paths);
+    if (state !== null && await isAlive(state.supervisor)) {
+      if (asked !== state.supervisor.pid) { asked = state.supervisor.pid; signal(state, 'SIGTERM'); }
+    } else {
+      const cleared = await clearStopped(paths, state);
+      // Locked: a supervisor is just starting; it will have written its state in a moment.
+      if (cleared !== 'locked') return cleared;
+    }
+    const over = await wait.tick();
+    if (!over.ok) return over;
+  }
+}
+
+/** With no supervisor alive: ends and removes whatever a killed one left. */
+async function clearStopped(paths: RootPaths, state: EngineState | null): Promise<Result<void, AppError> | 'locked'> {
+  const lock = await acquireLock(supervisorLock(paths));
+  if (!lock.ok) return lock.error.code === 'apply.in-progress' ? 'locked' : lock;
+  try {
+    const log = openLog(paths, 'supervisor');
+    await clearLeftovers(paths, state, { everything: true, onFound: (text) => { log.line(text); } });
+    await log.close();
+    if (state !== null && state.phase !== 'stopped') await writeEngineState(paths, { ...state, phase: 'stopped', readyAt: null, dockerd: null, gateway: null, planner: null, error: null, problem: null });
+    return ok(undefined);
+  } catch (error) {
+    return fail('engine.stop-failed', 'the engine could not be stopped completely', { cause: error });
+  } finally {
+    await lock.value.release();
+  }
+}
+
+function spawnSupervisor(paths: RootPaths, bulkheadCommand: string): { pid: number; ended: () => boolean } {
+  const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
+  const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  closeSync(log);
+  let ended = false;
+  child.once('exit', () => { ended = true; });
+  child.once('error', () => { ended = true; });
+  child.unref();
+  return { pid: child.pid ?? -1, ended: () => ended };
+}
+
+function signal(state: EngineState, name: NodeJS.Signals): void {
+  try { process.kill(state.supervisor.pid, name); } catch { /* gone: the next look at the state says so */ }
+}
+
+function failedStart(state: EngineState): Result<never, AppError> {
+  return { ok: false, error: state.error ?? { code: 'engine.start-failed', message: 'the engine did not start' } };
+}
+
+interface Waiter { tick(): Promise<Result<void, AppError>> }
+
+/** Pauses between looks at the state file (what changes is another process, file and liveness together), hands on log lines, and knows when to give up. */
+async function waiter(paths: RootPaths, call: DriverCallOptions, what: 'start' | 'stop' | 'restart'): Promise<Waiter> {
+  const timeoutMs = call.timeoutMs ?? defaultTimeoutMs;
+  const deadline = Date.now() + timeoutMs;
+  const follower = call.onLog === undefined ? null : await followLogs(paths, call.onLog);
+  return {
+    tick: async () => {
+      await follower?.poll();
+      if (call.signal?.aborted === true) return fail('engine.not-ready', `waiting for the engine to ${what} was given up`, { reason: 'it was cancelled' });
+      if (Date.now() > deadline) {
+        return fail(what === 'stop' ? 'engine.stop-failed' : 'engine.not-ready', `the engine did not ${what} within ${Math.round(timeoutMs / 1000)} s`, {
+          reason: (await readLogs(paths, 3)).map((line) => line.text).join(' | '), hint: 'It goes on in the background; ask for its status, or give it longer with --timeout.',
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return ok(undefined);
+    },
+  };
+}
+

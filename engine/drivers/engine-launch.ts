@@ -1,0 +1,120 @@
+import { access, chmod, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { effectiveSettings } from '../../shared/settings/effective.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { IsolationBackend } from '../isolation/backend.ts';
+import { readSettings } from '../store/files.ts';
+import type { SupervisedChild } from './child-process.ts';
+import { reconcileEngineConfig } from './daemon-json.ts';
+import { ensureBridge, spawnDockerd, waitForEngine, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
+import { bridgeName, engineSubnet } from './engine-network.ts';
+import { dockerdErrors, logFile, logSize } from './log-files.ts';
+import type { RootPaths } from './root-paths.ts';
+
+/** What the settings file asks of the engine's own configuration. */
+export interface EnginePolicy {
+  readonly eci: boolean;
+  readonly backend: string;
+  /** Why the file can't be used, if so: then the engine is configured as under ECI, like the gateway that is locked down. */
+  readonly error: AppError | null;
+}
+
+/** Reads the settings for the engine's configuration. A file that can't be used means ECI on (fail closed). */
+export async function readEnginePolicy(paths: RootPaths): Promise<EnginePolicy> {
+  const stored = await readSettings(paths.settings);
+  if (!stored.ok) return { eci: true, backend: 'auto', error: stored.error };
+  const effective = effectiveSettings(stored.value.text, { exists: stored.value.exists });
+  if (!effective.ok) return { eci: true, backend: 'auto', error: effective.error };
+  return { eci: effective.value.eci.value, backend: effective.value.backend, error: null };
+}
+
+/** The backend the settings name; for `auto` the first that can run here, else the first, so that its missing requirements can be told. */
+async function chooseBackend(paths: RootPaths, backends: readonly IsolationBackend[], wanted: string): Promise<{ backend: IsolationBackend; missing: string[] } | null> {
+  const candidates = wanted === 'auto' ? backends : backends.filter((b) => b.id === wanted);
+  const reports = [];
+  for (const backend of candidates) {
+    const report = await backend.report(paths);
+    const missing = report.requirements.filter((r) => !r.met).map((r) => `${r.code}: ${r.found}${r.fix === undefined ? '' : ` (${r.fix})`}`);
+    if (report.available) return { backend, missing: [] };
+    reports.push({ backend, missing });
+  }
+  return reports[0] ?? null;
+}
+
+export interface LaunchOptions {
+  readonly backends: readonly IsolationBackend[];
+  readonly planner: SupervisedChild;
+  readonly log: (text: string) => void;
+  /** Called as soon as dockerd runs, before it is ready. */
+  readonly onDockerd: (dockerd: DockerdProcess) => void;
+  readonly readyTimeoutMs: number;
+}
+
+export interface LaunchedEngine {
+  readonly dockerd: DockerdProcess;
+  readonly eci: boolean;
+  /** What limits the engine although it runs, for people. */
+  readonly problem: string | null;
+}
+
+/**
+ * Brings the engine up under the configuration on disk: runtime installed, daemon.json reconciled with the settings, planner, dockerd; resolves when dockerd answers.
+ * With ECI on and a requirement missing the engine runs all the same, with the isolation runtime as its default: container starts then fail, none is unprotected.
+ */
+export async function launchEngine(paths: RootPaths, options: LaunchOptions): Promise<Result<LaunchedEngine, AppError & { logTail?: string[] }>> {
+  const policy = await readEnginePolicy(paths);
+  if (policy.error !== null) options.log(`the settings can't be used: ${policy.error.message}${policy.error.reason === undefined ? '' : `: ${policy.error.reason}`}; the engine runs locked down`);
+  const chosen = await chooseBackend(paths, options.backends, policy.backend);
+  const missing = chosen === null ? [`no isolation backend "${policy.backend}" is known`] : [...chosen.missing];
+  if (chosen !== null) {
+    const installed = await chosen.backend.install(paths);
+    if (!installed.ok) missing.push(`${installed.error.message}${installed.error.reason === undefined ? '' : `: ${installed.error.reason}`}`);
+    const reconciled = await reconcileEngineConfig(paths, { eci: policy.eci, runtimeName: chosen.backend.runtimeName, runtimePath: chosen.backend.runtimePath(paths) });
+    if (!reconciled.ok) return reconciled;
+    for (const change of reconciled.value.changes) options.log(`daemon.json: ${change.pointer} ${change.kind}`);
+    if (chosen.backend.needsPlanner && missing.length === 0) {
+      const planner = await options.planner.start(20_000);
+      // With ECI off the engine is of use without it.
+      if (!planner.ok && policy.eci) return planner;
+      if (!planner.ok) options.log(`the planner did not start: ${planner.error.reason ?? planner.error.message}`);
+    }
+  }
+
+  const subnet = await engineSubnet(paths);
+  const bridge = bridgeName(paths);
+  await ensureBridge(bridge, subnet);
+  const settings: DockerdSettings = {
+    dataRoot: paths.data, execRoot: paths.run, socket: paths.engineSocket, configFile: await configFile(paths), logFile: logFile(paths, 'dockerd'), bridge, subnet,
+    env: policy.eci && chosen !== null ? chosen.backend.engineEnvironment(paths) : {},
+    // Always registered, so that containers made under ECI still start when it is off.
+    extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${chosen.backend.runtimePath(paths)}`],
+  };
+  const logStart = await logSize(paths, 'dockerd');
+  const dockerd = spawnDockerd(settings);
+  options.onDockerd(dockerd);
+  options.log(`dockerd started (pid ${dockerd.pid})`);
+  try {
+    await waitForEngine(dockerd, settings, options.readyTimeoutMs);
+    await chmod(paths.engineSocket, 0o600);
+  } catch (error) {
+    const logTail = await dockerdErrors(paths, 5, logStart);
+    const failure = fail('engine.start-failed', 'the engine did not start', { reason: logTail.length > 0 ? logTail.map(plainLogLine).join(' | ') : String(error), hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.' });
+    return { ok: false, error: { ...failure.error, logTail } };
+  }
+  const problem = policy.eci && missing.length > 0 ? `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}` : null;
+  return ok({ dockerd, eci: policy.eci, problem });
+}
+
+/** daemon.json, or where there is none an empty stand-in: without one dockerd would read the machine-wide file. */
+async function configFile(paths: RootPaths): Promise<string> {
+  if (await access(paths.daemonJson).then(() => true, () => false)) return paths.daemonJson;
+  const standIn = path.join(paths.run, 'no-daemon.json');
+  await writeFile(standIn, '{}\n', { mode: 0o600 });
+  return standIn;
+}
+
+/** The message alone of dockerd's `time=… level=… msg="…"` lines. */
+function plainLogLine(line: string): string {
+  const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+  return message === undefined ? line : message.replace(/\\(.)/g, '$1');
+}

@@ -1,0 +1,251 @@
+import path from 'node:path';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
+import type { IsolationBackend } from '../isolation/backend.ts';
+import { acquireLock } from '../store/lock.ts';
+import { superviseChild } from './child-process.ts';
+import type { DockerdProcess } from './dockerd-process.ts';
+import { launchEngine } from './engine-launch.ts';
+import { readEngineState, writeEngineState, type EngineState } from './engine-state.ts';
+import { clearEngineLeftovers, clearLeftovers } from './leftovers.ts';
+import { boundLogs, openLog } from './log-files.ts';
+import { endProcesses, identityOf, type ProcessIdentity } from './process-identity.ts';
+import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
+import type { RootPaths } from './root-paths.ts';
+
+export interface SupervisorOptions {
+  /** Absolute path of the launcher, for gateway and planner. */
+  readonly bulkheadCommand: string;
+  readonly backends: readonly IsolationBackend[];
+  /** Finishes or rolls back an apply a crash interrupted; runs before anything reads the configuration. */
+  readonly resume?: () => Promise<Result<unknown, AppError>>;
+  /** The supervisor's own lines, as they are written to its log. */
+  readonly onLog?: (line: EngineLogLine) => void;
+}
+
+export const supervisorLock = (paths: RootPaths): string => path.join(paths.root, 'supervisor.lock');
+
+const engineReadyMs = 60_000;
+/** dockerd stops its containers first, each with up to ten seconds of grace. */
+const engineStopMs = 60_000;
+const longestPauseMs = 30_000;
+const mostFailures = 5;
+const logCheckMs = 60_000;
+
+type Event = 'stop' | 'restart' | 'engine-ended' | 'retry';
+
+/**
+ * Runs one engine in the foreground until SIGTERM or SIGINT: gateway, planner, dockerd, each brought back when it dies. SIGHUP restarts dockerd and planner under the
+ * configuration on disk; the gateway keeps its socket. A restart that fails leaves the supervisor waiting for the next SIGHUP, the gateway answering 503.
+ * Resolves when everything has ended; with an error when the engine never came up or another supervisor has this root.
+ */
+export async function runSupervisor(paths: RootPaths, options: SupervisorOptions): Promise<Result<void, AppError>> {
+  for (const check of [() => Promise.resolve(checkRootPath(paths)), checkMachine, () => prepareRoot(paths)]) {
+    const checked = await check();
+    if (!checked.ok) return checked;
+  }
+  const self = await identityOf(process.pid);
+  if (self === null) throw new Error('/proc is not mounted');
+  const lock = await acquireLock(supervisorLock(paths));
+  if (!lock.ok) {
+    return lock.error.code === 'apply.in-progress' ? fail('engine.already-running', 'this engine has a supervisor already', { ...(lock.error.reason === undefined ? {} : { reason: lock.error.reason }) }) : lock;
+  }
+  try { return await new Supervisor(paths, options, self).run(); } finally { await lock.value.release(); }
+}
+
+class Supervisor {
+  readonly #paths: RootPaths;
+  readonly #options: SupervisorOptions;
+  readonly #log;
+  readonly #gateway;
+  readonly #planner;
+  #state: EngineState;
+  #writing: Promise<unknown> = Promise.resolve();
+  #dockerd: DockerdProcess | null = null;
+  #stopWanted = false;
+  readonly #events: Event[] = [];
+  #wake: () => void = () => undefined;
+
+  constructor(paths: RootPaths, options: SupervisorOptions, self: ProcessIdentity) {
+    this.#paths = paths;
+    this.#options = options;
+    this.#state = { version: 1, supervisor: self, phase: 'starting', generation: 0, readyAt: null, eci: false, dockerd: null, gateway: null, planner: null, error: null, problem: null };
+    this.#log = openLog(paths, 'supervisor', options.onLog);
+    this.#gateway = superviseChild({
+      name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/,
+      onChange: (gateway) => { void this.#update({ gateway }); },
+    });
+    this.#planner = superviseChild({
+      name: 'planner', command: options.bulkheadCommand, args: ['planner', '--root', paths.root], log: openLog(paths, 'planner'), ready: /planner listening on/,
+      onChange: (planner) => { void this.#update({ planner }); },
+    });
+  }
+
+  async run(): Promise<Result<void, AppError>> {
+    const onStop = () => { this.#requestStop(); };
+    const onRestart = () => { this.#push('restart'); };
+    process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onRestart);
+    const logTimer = setInterval(() => { boundLogs(this.#paths).catch((error: unknown) => { this.#log.line(`logs could not be cut: ${String(error)}`); }); }, logCheckMs);
+    let outcome: Result<void, AppError>;
+    try {
+      outcome = await this.#startUp();
+      if (outcome.ok) await this.#serve();
+    } catch (error) {
+      outcome = fail('internal', 'the supervisor failed', { cause: error });
+      this.#log.line(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+    try {
+      await this.#shutDown(outcome);
+    } finally {
+      clearInterval(logTimer);
+      process.off('SIGTERM', onStop).off('SIGINT', onStop).off('SIGHUP', onRestart);
+      await this.#log.close();
+    }
+    return outcome;
+  }
+
+  async #startUp(): Promise<Result<void, AppError>> {
+    const before = await readEngineState(this.#paths);
+    await boundLogs(this.#paths);
+    await this.#update({ generation: 1 });
+    this.#log.line('starting');
+    await clearLeftovers(this.#paths, before, { everything: false, onFound: (text) => { this.#log.line(text); } });
+    const resumed = await this.#options.resume?.();
+    if (resumed !== undefined && !resumed.ok) {
+      // The files are as the interrupted apply left them; what they say is honoured or refused below.
+      this.#log.line(`an interrupted apply could not be settled: ${resumed.error.message}${resumed.error.reason === undefined ? '' : `: ${resumed.error.reason}`}`);
+    }
+    const [gateway, engine] = await Promise.all([this.#gateway.start(20_000), this.#bringUp()]);
+    if (this.#stopWanted) return ok(undefined);
+    if (!engine.ok) return engine;
+    if (!gateway.ok) return gateway;
+    await this.#ready();
+    return ok(undefined);
+  }
+
+  /** Waits for what happens to the running engine, until it is to stop. */
+  async #serve(): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      const event = await this.#next();
+      if (event === 'stop') return;
+      if (event === 'restart') failures = 0;
+      if (event === 'engine-ended') this.#log.line('dockerd ended unexpectedly');
+      await this.#update({ phase: 'restarting', generation: this.#state.generation + 1, readyAt: null, error: null, problem: null });
+      await this.#takeDown();
+      const up = await this.#bringUp();
+      if (this.#stopWanted) return;
+      if (up.ok) { failures = 0; await this.#ready(); continue; }
+      this.#log.line(`${up.error.message}: ${up.error.reason ?? ''}`);
+      await this.#takeDown();
+      failures += 1;
+      const retry = event !== 'restart' && failures < mostFailures;
+      if (!retry) { await this.#failed(up.error); continue; }
+      setTimeout(() => { if (this.#state.phase === 'restarting') this.#push('retry'); }, Math.min(1000 * 2 ** failures, longestPauseMs));
+    }
+  }
+
+  async #bringUp(): Promise<Result<void, AppError & { logTail?: string[] }>> {
+    const launched = await launchEngine(this.#paths, {
+      backends: this.#options.backends, planner: this.#planner, log: (text) => { this.#log.line(text); }, readyTimeoutMs: engineReadyMs,
+      onDockerd: (dockerd) => {
+        this.#dockerd = dockerd;
+        void identityOf(dockerd.pid).then((identity) => this.#update({ dockerd: identity }));
+        void dockerd.exited.then(() => {
+          if (this.#dockerd !== dockerd) return;
+          this.#dockerd = null;
+          void this.#update({ dockerd: null });
+          if (this.#state.phase === 'ready') this.#push('engine-ended');
+        });
+        if (this.#stopWanted) dockerd.child.kill('SIGTERM');
+      },
+    });
+    if (!launched.ok) return launched;
+    await this.#update({ eci: launched.value.eci, problem: launched.value.problem === null ? null : { message: launched.value.problem, logTail: [] } });
+    return ok(undefined);
+  }
+
+  async #ready(): Promise<void> {
+    await this.#update({ phase: 'ready', readyAt: new Date().toISOString(), error: null });
+    this.#log.line(`ready: clients use unix://${this.#paths.clientSocket}`);
+    // It may have ended while the phase was not 'ready' yet.
+    if (this.#dockerd === null) this.#push('engine-ended');
+  }
+
+  async #failed(error: AppError & { logTail?: string[] }): Promise<void> {
+    const { logTail, ...rest } = error;
+    await this.#update({ phase: 'failed', readyAt: null, error: rest, problem: { message: error.message, logTail: logTail ?? [] } });
+  }
+
+  /** Ends dockerd (which stops its containers), what is left of its containerd, and the planner. */
+  async #takeDown(): Promise<void> {
+    const dockerd = this.#dockerd;
+    // Not null any more from here on: its end is expected.
+    this.#dockerd = null;
+    if (dockerd !== null) {
+      const identity = await identityOf(dockerd.pid);
+      if (identity !== null) await endProcesses([identity], engineStopMs);
+      await dockerd.exited;
+    }
+    await this.#planner.stop();
+    await this.#update({ dockerd: null, planner: null });
+    await clearEngineLeftovers(this.#paths, (text) => { this.#log.line(text); });
+  }
+
+  async #shutDown(outcome: Result<void, AppError & { logTail?: string[] }>): Promise<void> {
+    if (outcome.ok) await this.#update({ phase: 'stopping', readyAt: null });
+    this.#log.line('stopping');
+    try {
+      await this.#takeDown();
+      await this.#gateway.stop();
+      await clearLeftovers(this.#paths, null, { everything: true, onFound: (text) => { this.#log.line(text); } });
+    } finally {
+      if (outcome.ok) await this.#update({ phase: 'stopped', gateway: null, error: null, problem: null });
+      else { await this.#update({ gateway: null }); await this.#failed(outcome.error); }
+      this.#log.line('stopped');
+    }
+  }
+
+  #requestStop(): void {
+    this.#stopWanted = true;
+    // A starting engine is not waited for.
+    if (this.#state.phase !== 'ready') this.#dockerd?.child.kill('SIGTERM');
+    this.#push('stop');
+  }
+
+  #push(event: Event): void {
+    // One restart pending is enough; it reads the newest configuration.
+    if (!this.#events.includes(event)) this.#events.push(event);
+    this.#wake();
+  }
+
+  async #next(): Promise<Event> {
+    for (;;) {
+      if (this.#stopWanted) return 'stop';
+      // A restart settles an ended engine too.
+      const restart = this.#events.indexOf('restart');
+      if (restart >= 0) { this.#events.length = 0; return 'restart'; }
+      const event = this.#events.shift();
+      if (event !== undefined) return event;
+      await new Promise<void>((resolve) => { this.#wake = resolve; });
+    }
+  }
+
+  #update(patch: Partial<EngineState>): Promise<unknown> {
+    this.#state = { ...this.#state, ...patch };
+    const snapshot = this.#state;
+    // In order, and never two writers at once.
+    this.#writing = this.#writing.then(() => writeEngineState(this.#paths, snapshot)).then((written) => {
+      if (!written.ok) this.#log.line(`${written.error.message}: ${written.error.reason ?? ''}`);
+    });
+    return this.#writing;
+  }
+}
+
+function gatewayArguments(paths: RootPaths): string[] {
+  return [
+    'gateway', '--engine', `unix://${paths.engineSocket}`, '--listen', `unix://${paths.clientSocket}`, '--settings', paths.settings, '--audit', paths.audit,
+    '--runtime', exclusiveRuntimeName, ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
+  ];
+}
