@@ -1,6 +1,6 @@
 // `npm run build`: command line, Electron main and preload, renderer, and the C programs. What is up to date is not built again.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { Actionable, firstLines, main, must, note, step } from './console.mjs';
@@ -11,8 +11,10 @@ import { at, handedToPinnedNode, isProgram, repository } from './paths.mjs';
 // CommonJS packages inside an ES module still call require(); those in the CommonJS bundle may ask for import.meta.url.
 const requireInModule = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 const moduleUrlInCommonJs = "const __moduleUrl = require('node:url').pathToFileURL(__filename).href; const __moduleDirectory = __dirname;";
-// Native modules stay outside the bundles. Of ssh2 (dockerode's way to remote engines, which we don't use) the native parts are optional.
-const native = ['koffi', 'cpu-features', '*.node'];
+// Native modules stay outside the bundles.
+const native = ['koffi'];
+// dockerode loads these for engines over SSH and for BuildKit sessions, which we don't use: two megabytes and a network stack less.
+const absent = Object.fromEntries(['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'].map((name) => [name, at('scripts', 'absent-module.cjs')]));
 
 const targets = [
   {
@@ -31,7 +33,7 @@ const targets = [
         define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__moduleDirectory' },
       });
       // Apart, and without the banner: a sandboxed preload can require nothing of Node.
-      await bundle({ ...common, entryPoints: { preload: at('electron', 'preload', 'index.ts') }, external: ['electron'] }, { keep: true });
+      await bundle({ ...common, entryPoints: { preload: at('electron', 'preload', 'index.ts') }, external: ['electron'] });
     },
   },
   { name: 'renderer', inputs: ['shared', 'renderer', 'vite.config.ts'], outputs: ['dist/renderer/index.html'], build: bundleRenderer },
@@ -43,7 +45,7 @@ const targets = [
 
 /** Builds every target whose inputs changed since its outputs were made, side by side. Rejects with the first failure, after all have ended. */
 export async function build() {
-  const common = ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs'];
+  const common = ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/absent-module.cjs'];
   const stale = targets
     .filter((target) => target.onlyOn === undefined || target.onlyOn === process.platform)
     .map((target) => ({ ...target, stamp: at('dist', '.built', target.name.replaceAll(' ', '-')), digest: digest([...common, ...target.inputs]) }))
@@ -69,24 +71,38 @@ function isBuilt({ stamp, digest: wanted, outputs }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs.every((file) => existsSync(at(file)));
 }
 
-async function bundle(options, { keep = false } = {}) {
+/** Bundles with esbuild. Files appear whole, the entry points last, and earlier chunks stay: what runs from an older build may still load them. */
+async function bundle(options) {
   const { build: esbuild } = await import('esbuild');
-  if (!keep) rmSync(options.outdir, { recursive: true, force: true });
+  let result;
   try {
-    await esbuild({
-      bundle: true, platform: 'node', mainFields: ['module', 'main'], sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, ...options,
+    result = await esbuild({
+      bundle: true, platform: 'node', sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, write: false, alias: absent, ...options,
     });
   } catch (error) {
     throw new Actionable(`The sources do not bundle:\n${firstLines((error.errors ?? []).map(({ text, location }) => `${location ? `${location.file}:${location.line}: ` : ''}${text}`).join('\n') || String(error), 12)}`);
   }
+  mkdirSync(options.outdir, { recursive: true });
+  const isEntry = ({ path: file }) => /^(main|preload)\.[cm]js$/.test(path.basename(file));
+  for (const file of result.outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
+    writeFileSync(`${file.path}.${process.pid}`, file.contents);
+    renameSync(`${file.path}.${process.pid}`, file.path);
+  }
 }
 
+/** Builds with Vite beside the old renderer, and puts the new one in its place. */
 async function bundleRenderer() {
   const { build: vite } = await import('vite');
+  const fresh = at('dist', `.renderer-${process.pid}`);
+  const old = at('dist', `.renderer-old-${process.pid}`);
   try {
-    await vite({ configFile: at('vite.config.ts'), logLevel: 'silent' });
+    await vite({ configFile: at('vite.config.ts'), logLevel: 'silent', build: { outDir: fresh } });
+    if (existsSync(at('dist', 'renderer'))) renameSync(at('dist', 'renderer'), old);
+    renameSync(fresh, at('dist', 'renderer'));
   } catch (error) {
     throw new Actionable(`The renderer does not build:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`);
+  } finally {
+    for (const left of [fresh, old]) rmSync(left, { recursive: true, force: true });
   }
 }
 

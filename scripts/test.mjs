@@ -39,6 +39,7 @@ await main(async () => {
     if (whyNot === undefined) step(`Running ${stage.name}`);
     results.push(whyNot === undefined ? await runStage(stage, paths) : refused(stage, whyNot));
   }
+  if (paths.length > 0 && results.every((result) => result.passed + result.failed + result.skipped === 0)) throw new Actionable(`No test file matches ${paths.join(' ')}: give a path such as shared/settings.`);
   report(results);
 }, { closing: '0 passed, 1 failed' });
 
