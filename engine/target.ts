@@ -1,36 +1,38 @@
-import type { AppError, Result } from '../shared/result.ts';
-import type { ContainerScan, RemoveOutcome, RemoveRequest } from '../shared/containers/protection.ts';
+import os from 'node:os';
+import path from 'node:path';
+import type Docker from 'dockerode';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
-import type { Verification } from '../shared/verify/claims.ts';
+import type { ContainerScan, RemoveOutcome, RemoveRequest } from '../shared/containers/protection.ts';
 import type { BackendReport } from '../shared/isolation/requirements.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { EffectiveSettings, LintContext } from '../shared/settings/index.ts';
+import type { Verification } from '../shared/verify/claims.ts';
+import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.ts';
+import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
+import type { ApplyPorts } from './apply/ports.ts';
+import { resumeInterruptedApply } from './apply/resume.ts';
+import { dockerClient, requestFailure } from './containers/docker-client.ts';
+import { removeContainers } from './containers/remove.ts';
+import { scanContainers } from './containers/scan.ts';
+import { previewEngineConfig } from './drivers/daemon-json.ts';
 import type { EngineDriver } from './drivers/driver.ts';
-import type { RootPaths } from './drivers/root-paths.ts';
+import { createEmbeddedDriver } from './drivers/embedded.ts';
+import { rootPaths, type RootPaths } from './drivers/root-paths.ts';
 import type { IsolationBackend } from './isolation/backend.ts';
-import type { SettingsStore } from './store/settings-store.ts';
+import { exclusiveBackend } from './isolation/exclusive/backend.ts';
+import { readSettings } from './store/files.ts';
+import { eciSince, listHistory, versionState } from './store/history.ts';
+import { createSettingsStore, type SettingsStore } from './store/settings-store.ts';
+import { readVerification, verifyProtection } from './verify/verify.ts';
+
+export type { ApplyHandle, ApplyRequest } from './apply/apply.ts';
 
 export interface TargetOptions {
   /** Absolute path of the launcher (`bin/bulkhead`), for the processes the driver starts. */
   readonly bulkheadCommand: string;
   /** Directory that holds `runtime/build/` (the project, or the installed package). */
   readonly projectRoot: string;
-}
-
-/** What to apply. `baseHash` is the plan's: sha256 of the applied text it was made against, '' for no file. */
-export interface ApplyRequest {
-  readonly text: string;
-  readonly choices: ContainerChoices;
-  readonly baseHash: string;
-}
-
-/** One apply under way. */
-export interface ApplyHandle {
-  /** The run as it stands now. */
-  readonly run: () => ApplyRun;
-  /** Asks for a cancel; false when it is too late (clean-up has begun, or it is rolling back or over). */
-  readonly cancel: () => boolean;
-  /** Resolves when the run has ended, whatever its outcome; never rejects. */
-  readonly done: Promise<ApplyRun>;
 }
 
 export interface LocalImage { readonly id: string; readonly tags: string[]; readonly digests: string[] }
@@ -41,6 +43,8 @@ export interface Target {
   readonly driver: EngineDriver;
   readonly backends: readonly IsolationBackend[];
   readonly settings: SettingsStore;
+  /** What the lint knows of this machine and engine. */
+  readonly lintContext: LintContext;
   /** Tries every backend's requirements on this machine. */
   backendReports(): Promise<BackendReport[]>;
   /** Every container with its protection state, through the client socket. */
@@ -49,7 +53,7 @@ export interface Target {
   remove(request: RemoveRequest, options?: { onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void; signal?: AbortSignal }): Promise<Result<RemoveOutcome[], AppError>>;
   /** What applying `text` would do. Changes nothing. Fails with settings.* when the applied file cannot be read; findings and missing requirements are in the plan. */
   plan(text: string, choices: ContainerChoices): Promise<Result<ApplyPlan, AppError>>;
-  /** Starts an apply; refused (`settings.conflict`, `apply.in-progress`, `settings.findings`, `isolation.requirement-missing`, `apply.nothing-to-apply`) before anything is touched. */
+  /** Starts an apply; refused (`settings.conflict`, `apply.in-progress`, `settings.findings`, `isolation.requirement-missing`, `apply.nothing-to-apply`, …) before anything is touched. */
   startApply(request: ApplyRequest, onEvent?: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>>;
   /** Finishes or rolls back an apply that a crash interrupted. Null when there was none. Call at start, before anything else. */
   resume(onEvent?: (event: ApplyEvent) => void): Promise<Result<ApplyRun | null, AppError>>;
@@ -63,6 +67,126 @@ export interface Target {
 }
 
 /** Opens the engine under `root` (a directory that may not exist yet). Starts nothing. */
-export function openTarget(_root: string, _options: TargetOptions): Target {
-  throw new Error('not there yet');
+export function openTarget(root: string, options: TargetOptions): Target {
+  const paths = rootPaths(root);
+  const buildDir = path.join(options.projectRoot, 'runtime', 'build');
+  const exclusive = exclusiveBackend({ runtimeBuildDir: buildDir });
+  const backends: readonly IsolationBackend[] = [exclusive];
+  const driver = createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
+  const store = createSettingsStore(paths);
+  const watchers = new Set<() => void>();
+  const docker = (): Docker => dockerClient(paths.clientSocket);
+  // 'auto' takes the only backend there is until Sysbox is one; a policy that names another one is refused in `facts`.
+  const isolation = (settings: EffectiveSettings): IsolationBackend => backends.find((backend) => backend.id === settings.backend) ?? exclusive;
+
+  const inForce = async (): Promise<EffectiveSettings> => {
+    const applied = await readSettings(paths.settings);
+    return settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
+  };
+  const lintContext: LintContext = {
+    target: 'embedded', platform: process.platform, home: os.homedir(), engineDirectories: [paths.root, paths.run, paths.data], socketPath: paths.clientSocket,
+  };
+
+  const scan = async (): Promise<Result<ContainerScan, AppError>> => {
+    const settings = await inForce();
+    const history = await listHistory(paths.history);
+    return scanContainers(docker(), { eci: settings.eci.value, eciSince: history.ok ? eciSince(history.value) : null, runtimeName: isolation(settings).runtimeName });
+  };
+
+  const remove: Target['remove'] = async (request, call = {}) => {
+    try {
+      await docker().ping();
+      return ok(await removeContainers(docker(), request, call));
+    } catch (error) {
+      return requestFailure('the containers could not be removed', error);
+    }
+  };
+
+  const verify = async (signal?: AbortSignal): Promise<Result<Verification, AppError>> => {
+    const settings = await inForce();
+    return verifyProtection({
+      paths, docker: docker(), probeBinary: path.join(buildDir, 'bulkhead-probe'), runtimeName: isolation(settings).runtimeName,
+      eci: settings.eci.value, anyImageMayMountSocket: settings.socket.images.some((image) => image.startsWith('*')), ...(signal === undefined ? {} : { signal }),
+    });
+  };
+
+  const facts = async (draft: string): Promise<Result<PlanFacts, AppError>> => {
+    const applied = await readSettings(paths.settings);
+    if (!applied.ok) return applied;
+    const versions = await versionState(paths.history, applied.value);
+    if (!versions.ok) return versions;
+    const settings = settingsInForce({ exists: true, text: draft, hash: '' });
+    const backend = isolation(settings);
+    const [engine, report, engineConfig] = await Promise.all([
+      driver.status(), settings.eci.value ? reportFor(settings, backend, paths) : null,
+      previewEngineConfig(paths, { eci: settings.eci.value, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) }),
+    ]);
+    const scanned = engine.phase === 'ready' ? await scan() : null;
+    if (scanned !== null && !scanned.ok) return scanned;
+    const rights = process.getuid?.() === 0 ? null : 'Applying settings needs root.';
+    return ok({ applied: applied.value, versions: versions.value, engine, lint: lintContext, backend: report, runtimeName: backend.runtimeName, engineConfig, scan: scanned?.value ?? null, rights });
+  };
+
+  const ports: ApplyPorts = {
+    paths, driver, facts, isolation, verify, lastVerification: () => readVerification(paths),
+    remove: (request, onProgress) => remove(request, { onProgress }),
+    health: (expected) => checkHealth(docker(), expected),
+  };
+
+  return {
+    paths, driver, backends, lintContext, scan, remove, verify,
+    settings: {
+      ...store,
+      watch: (listener) => {
+        const stop = store.watch(listener);
+        watchers.add(stop);
+        return () => { watchers.delete(stop); stop(); };
+      },
+    },
+    backendReports: () => Promise.all(backends.map((backend) => backend.report(paths))),
+    plan: async (text, choices) => {
+      const found = await facts(text);
+      if (!found.ok) return found;
+      const plan = makePlan(found.value, text, choices);
+      // Rights are asked for when applying (elevation); a plan is for everybody.
+      const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
+      return ok({ ...plan, blockers, blocked: blockers.length > 0 });
+    },
+    startApply: (request, onEvent) => startApply(ports, request, onEvent ?? (() => undefined)),
+    resume: (onEvent) => resumeInterruptedApply(ports, onEvent ?? (() => undefined)),
+    lastVerification: () => readVerification(paths),
+    images: async () => {
+      try {
+        const images = await docker().listImages();
+        return ok(images.map((image) => ({ id: image.Id, tags: image.RepoTags ?? [], digests: image.RepoDigests ?? [] })));
+      } catch (error) {
+        return requestFailure('the images could not be listed', error);
+      }
+    },
+    dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
+  };
+}
+
+/** The backend's report; one a policy names that this version does not have is unmet as such. */
+async function reportFor(settings: EffectiveSettings, backend: IsolationBackend, paths: RootPaths): Promise<BackendReport> {
+  if (settings.backend === 'sysbox' && backend.id !== 'sysbox') {
+    return { id: 'sysbox', available: false, requirements: [{ code: 'sysbox-installed', met: false, found: 'the sysbox backend is not part of this version', fix: 'Set bulkhead.backend to "exclusive" or "auto".' }] };
+  }
+  return backend.report(paths);
+}
+
+/** Does the engine answer through the gateway, under the configuration it should have? */
+async function checkHealth(docker: Docker, expectedRuntime: string | null): Promise<Result<string, AppError>> {
+  try {
+    await docker.ping();
+    const info: unknown = await docker.info();
+    const runtime = typeof info === 'object' && info !== null && 'DefaultRuntime' in info ? String(info.DefaultRuntime) : '';
+    await docker.listContainers({ limit: 1 });
+    if (expectedRuntime !== null && runtime !== expectedRuntime) {
+      return fail('engine.not-ready', 'the engine runs, but not as configured', { reason: `its default runtime is "${runtime}", not "${expectedRuntime}"` });
+    }
+    return ok(`default runtime ${runtime}`);
+  } catch (error) {
+    return requestFailure('the health check failed', error);
+  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { applySteps, type ApplyPlan, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
-import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
+import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
 import type { RemoveOutcome } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 import type { Verification } from '../../shared/verify/claims.ts';

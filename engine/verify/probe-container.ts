@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises';
+import type Docker from 'dockerode';
+import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
+import { z } from 'zod';
+import { engineMessage, statusOf } from '../containers/docker-client.ts';
+
+/** What the probe prints. */
+export const probeFactsSchema = z.object({
+  uid: z.number().int(),
+  uidMap: z.string(),
+  gidMap: z.string(),
+  namespaces: z.record(z.string(), z.string()),
+  operations: z.record(z.string(), z.string()).optional(),
+});
+export type ProbeFacts = z.infer<typeof probeFactsSchema>;
+
+export interface ProbeResult {
+  readonly facts: ProbeFacts;
+  readonly runtime: string;
+  readonly usernsMode: string;
+  /** uid_map as the engine's machine sees it, null when the container had ended (or that can't be read). */
+  readonly outsideMap: string | null;
+}
+
+/** Marks everything a verification makes; the value tells runs apart. */
+export const probeLabel = 'bulkhead.probe';
+/** How long one probe may take, ms. */
+const probeTimeoutMs = 30_000;
+
+export interface ProbeRequest {
+  readonly image: string;
+  readonly args?: readonly string[];
+  readonly host?: Partial<HostConfig>;
+}
+
+/** Create body of a probe that asks for what a hostile client would: the host's runtime and the host's users (A6, A7). */
+function createBody(request: ProbeRequest): ContainerCreateOptions {
+  return {
+    Image: request.image, Cmd: [...(request.args ?? [])], Labels: { [probeLabel]: 'true' },
+    HostConfig: { Runtime: 'runc', UsernsMode: 'host', NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: {} }, ...request.host },
+  };
+}
+
+/** Runs one probe up to its line of facts; it is left for `removeProbes`. Rejects with the engine's words, or after 30 s. */
+export async function runProbe(docker: Docker, request: ProbeRequest, signal: AbortSignal): Promise<ProbeResult> {
+  return within(probeTimeoutMs, signal, 'the probe gave no answer', async () => {
+    const container = await docker.createContainer(createBody(request));
+    await container.start();
+    const line = await firstLine(container, signal);
+    const inspected = await container.inspect();
+    const pid = inspected.State.Running ? inspected.State.Pid : 0;
+    const outsideMap = pid === 0 ? null : await readFile(`/proc/${pid}/uid_map`, 'utf8').catch(() => null);
+    return { facts: parseFacts(line), runtime: inspected.HostConfig.Runtime ?? '', usernsMode: inspected.HostConfig.UsernsMode ?? '', outsideMap };
+  });
+}
+
+function parseFacts(line: string): ProbeFacts {
+  let value: unknown;
+  try { value = JSON.parse(line); } catch { throw new Error(`the probe said something else: ${line.slice(0, 200)}`); }
+  return probeFactsSchema.parse(value);
+}
+
+/** First line on the probe's output; its log is followed, so that it need not have ended. */
+async function firstLine(container: Container, signal: AbortSignal): Promise<string> {
+  const stream = await container.logs({ follow: true, stdout: true, stderr: true });
+  const stop = () => { if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy(); };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    let bytes = Buffer.alloc(0);
+    for await (const chunk of stream) {
+      bytes = Buffer.concat([bytes, Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk), 'latin1')]);
+      const text = unframe(bytes);
+      const end = text.indexOf('\n');
+      if (end >= 0) return text.slice(0, end);
+      if (bytes.length > 65_536) throw new Error('the probe said too much');
+    }
+    const rest = unframe(bytes).trim();
+    throw new Error(rest === '' ? 'the probe ended without a word' : rest);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** Text of Docker's multiplexed stream (8-byte headers: stream, 0, 0, 0, length). */
+function unframe(bytes: Buffer): string {
+  let text = '';
+  for (let at = 0; at + 8 <= bytes.length;) {
+    const length = bytes.readUInt32BE(at + 4);
+    text += bytes.toString('utf8', at + 8, Math.min(bytes.length, at + 8 + length));
+    at += 8 + length;
+  }
+  return text;
+}
+
+/** Asks for a container that ECI must refuse. The refusal's words, or null when it was made (it is never started, and removed by `removeProbes`). */
+export async function askRefused(docker: Docker, request: ProbeRequest, signal: AbortSignal): Promise<{ status: number; message: string } | null> {
+  return within(probeTimeoutMs, signal, 'no answer to a create request', async () => {
+    try {
+      await docker.createContainer(createBody(request));
+      return null;
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === null) throw error;
+      return { status, message: engineMessage(error) };
+    }
+  });
+}
+
+/** Removes every container a verification made, this one or a crashed one. The value: what could not be removed. */
+export async function removeProbes(docker: Docker): Promise<string[]> {
+  const left = await docker.listContainers({ all: true, filters: { label: [probeLabel] } });
+  const failures = await Promise.all(left.map(async ({ Id }) => {
+    try { await docker.getContainer(Id).remove({ force: true, v: true }); return null; } catch (error) {
+      // 404: gone; 409: somebody else is removing it.
+      return statusOf(error) === 404 || statusOf(error) === 409 ? null : engineMessage(error);
+    }
+  }));
+  return failures.filter((failure): failure is string => failure !== null);
+}
+
+/** Bounds a step by time and by the caller's abort. */
+export async function within<T>(ms: number, signal: AbortSignal, what: string, work: () => Promise<T>): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Error(`${what} within ${ms / 1000} s`)); }, ms);
+    onAbort = () => { reject(new Error('cancelled')); };
+    if (signal.aborted) onAbort(); else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try { return await Promise.race([work(), limit]); } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}
