@@ -71,13 +71,13 @@ function isBuilt({ stamp, digest: wanted, outputs }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs.every((file) => existsSync(at(file)));
 }
 
-/** Bundles with esbuild. Files appear whole, the entry points last, and earlier chunks stay: what runs from an older build may still load them. */
+/** Bundles with esbuild, from the ES modules of packages that have both (what requires relatively in a wrapper of its own can't be bundled). Files appear whole, the entry points last, and earlier chunks stay: what runs from an older build may still load them. */
 async function bundle(options) {
   const { build: esbuild } = await import('esbuild');
   let result;
   try {
     result = await esbuild({
-      bundle: true, platform: 'node', sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, write: false, alias: absent, ...options,
+      bundle: true, platform: 'node', mainFields: ['module', 'main'], sourcemap: 'linked', legalComments: 'eof', charset: 'utf8', logLevel: 'silent', absWorkingDir: repository, write: false, alias: absent, ...options,
     });
   } catch (error) {
     throw new Actionable(`The sources do not bundle:\n${firstLines((error.errors ?? []).map(({ text, location }) => `${location ? `${location.file}:${location.line}: ` : ''}${text}`).join('\n') || String(error), 12)}`);
