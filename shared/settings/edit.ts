@@ -92,8 +92,8 @@ class Editor {
     const names = new Set((node.children ?? []).map((property) => String(property.children?.[0]?.value)));
     const kept = [...names].filter((name) => Object.hasOwn(value, name) && value[name] !== undefined);
     const added = Object.keys(value).filter((name) => value[name] !== undefined && !names.has(name));
-    // With nothing to keep there is no formatting to keep either; and removals next to appends would touch each other.
-    if (kept.length < names.size && added.length > 0 || kept.length === 0) return [this.rewrite(node, value, root)];
+    // With nothing to keep there is no formatting to keep either.
+    if (kept.length === 0) return [this.rewrite(node, value, root)];
     const edits = kept.flatMap((name) => {
       const member = propertyOf(node, name)?.children?.[1];
       return member === undefined ? [] : this.replace(member, value[name], root);
