@@ -11,11 +11,22 @@ export function sinceProcessStart(now = Date.now()): number {
 
 /** Writes what the window shows as PNG, making directories as needed. */
 export async function writeScreenshot(window: BrowserWindow, file: string): Promise<void> {
-  // Two frames: whatever the last state change touched is painted then.
-  await window.webContents.executeJavaScript('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))');
+  await window.webContents.executeJavaScript(`(${pageSettled.toString()})()`);
   const image = await window.webContents.capturePage();
   await mkdir(path.dirname(file), { recursive: true });
   // Whoever waits for the file must not see half of it.
   await writeFile(`${file}.part`, image.toPNG());
   await rename(`${file}.part`, file);
+}
+
+/** Runs in the page: resolves when the page has a heading, its fonts are there and two more frames are painted; after 5 s at most. */
+function pageSettled(): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = performance.now() + 5000;
+    const look = () => {
+      if (performance.now() < giveUp && (document.querySelector('main h1') === null || document.fonts.status !== 'loaded')) requestAnimationFrame(look);
+      else requestAnimationFrame(() => { requestAnimationFrame(() => { resolve(); }); });
+    };
+    look();
+  });
 }

@@ -1,0 +1,71 @@
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { applySteps, keepAllContainers } from '../../shared/apply/plan.ts';
+import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
+import { elevation } from './elevation.ts';
+
+const run = (activity: ApplyRun['activity']): ApplyRun => ({
+  id: 'r1', fromVersion: 0, toVersion: 1, startedAt: '2026-01-01T00:00:00.000Z', endedAt: activity === 'ended' ? '2026-01-01T00:00:09.000Z' : null,
+  steps: applySteps.map((step) => ({ step, state: step === 'verify' && activity !== 'ended' ? 'running' : 'done', startedAt: null, durationMs: null, detail: null })), activity, cancellable: false, estimatedSeconds: 9,
+  outcome: activity === 'ended' ? { kind: 'applied', version: 1, verification: null, removed: [] } : null,
+});
+
+// A stand-in for pkexec: it writes down how it was called, and does what a script says.
+let directory = '';
+beforeEach(async () => { directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-elevation-')); });
+afterEach(() => rm(directory, { recursive: true }));
+
+async function standIn(body: string) {
+  const pkexec = path.join(directory, 'pkexec');
+  await writeFile(pkexec, `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\n[ "$2" = apply ] && cp "$3" ${directory}/text\n${body}\n`);
+  await chmod(pkexec, 0o755);
+  return elevation({ bulkheadCommand: '/opt/bulkhead/bin/bulkhead', root: '/srv/a root', pkexec });
+}
+const says = (...events: unknown[]) => events.map((event) => `cat <<'EOT'\n${JSON.stringify(event)}\nEOT`).join('\n');
+const called = async () => (await readFile(path.join(directory, 'called'), 'utf8')).trimEnd().split('\n');
+
+describe('what needs root, as a user', () => {
+  it('applies through the elevated command and passes its events on', async () => {
+    const events: ApplyEvent[] = [];
+    const line = { at: '2026-01-01T00:00:01.000Z', source: 'dockerd', text: 'API listen' } as const;
+    const { startApply } = await standIn(says({ type: 'run', run: run('applying') }, { type: 'log', line }, { nonsense: true }, { type: 'run', run: run('ended') }));
+    const started = await startApply({ text: '{"a": "$(id)"}', choices: { remove: ['c1', 'c2'], includeRunning: true, removeVolumes: false }, baseHash: 'abc' }, (event) => events.push(event));
+    if (!started.ok) throw new Error(started.error.message);
+    expect(await started.value.done).toMatchObject({ activity: 'ended', outcome: { kind: 'applied' } });
+    expect(events.map((e) => e.type)).toEqual(['run', 'log', 'run']);
+    expect(started.value.cancel()).toBe(false);
+    const args = await called();
+    expect(args[0]).toBe('/opt/bulkhead/bin/bulkhead');
+    expect(args.slice(args.indexOf('--root'), args.indexOf('--root') + 2)).toEqual(['--root', '/srv/a root']);
+    expect(args.join(' ')).toContain('--remove c1 --remove c2 --include-running');
+    expect(args).not.toContain('--remove-volumes');
+    expect(await readFile(path.join(directory, 'text'), 'utf8')).toBe('{"a": "$(id)"}');
+    // The text's temporary file is gone once the run has ended.
+    await expect.poll(async () => (await readdir(os.tmpdir())).includes(path.basename(path.dirname(args[2] ?? '')))).toBe(false);
+  });
+
+  it('reports an elevated apply that dies in the middle as such, never as done', async () => {
+    const { startApply } = await standIn(`${says({ type: 'run', run: run('applying') })}\necho gone >&2\nkill -9 $$`);
+    const started = await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined);
+    if (!started.ok) throw new Error(started.error.message);
+    expect(await started.value.done).toMatchObject({ activity: 'ended', outcome: { kind: 'rollback-failed', failedStep: 'verify', error: { reason: 'gone' } } });
+  });
+
+  it.each([[126, 'were not given'], [127, 'may not get']])('says what pkexec\'s exit code %i means', async (code, words) => {
+    const { startApply, engine } = await standIn(`exit ${code}`);
+    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'rights.not-root', message: expect.stringContaining(words) as string } });
+    expect(await engine('start', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root' } });
+  });
+
+  it('passes on the error that the command printed', async () => {
+    const { startApply } = await standIn(`${says({ error: { code: 'settings.conflict', message: 'the file changed' } })}\nexit 1`);
+    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });
+  });
+
+  it('says what to do where there is no pkexec', async () => {
+    const { engine } = elevation({ bulkheadCommand: '/b', root: '/r', pkexec: path.join(directory, 'none') });
+    expect(await engine('restart', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root', hint: expect.stringContaining('bulkhead engine restart') as string } });
+  });
+});
