@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-vi.mock('electron-store', () => ({ default: class {} }));
+vi.mock('electron-store', () => ({ default: Object }));
 const { defaultPreferences, defaultWindowState, userStore } = await import('./preferences.ts');
 
 function keeper(initial: Record<string, unknown> = {}) {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-vi.mock('electron', () => ({ app: {}, shell: {}, protocol: {}, BrowserWindow: class {}, Menu: {}, nativeTheme: {}, screen: {} }));
+vi.mock('electron', () => ({ app: {}, shell: {}, protocol: {}, BrowserWindow: Object, Menu: {}, nativeTheme: {}, screen: {} }));
 const { onScreen } = await import('./window.ts');
 const { mayOpenExternally } = await import('./security.ts');
 
