@@ -210,8 +210,8 @@ static void clean_up(const struct invocation *call) {
   if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) log_warning("container %s: its id range is left for the planner's next start", call->id);
 }
 
-/* The invariant, on the created but not yet started container: its root is not the engine's root (A2). */
-static bool is_isolated(const char *pid_file) {
+/* The invariant, on the created but not yet started container: its root is the one the planner gave it, not the engine's (A2). */
+static bool is_isolated(const char *pid_file, unsigned base) {
   char text[64], path[64];
   FILE *file = fopen(pid_file, "re");
   unsigned pid = 0;
@@ -226,7 +226,7 @@ static bool is_isolated(const char *pid_file) {
   unsigned inside = 1, outside = 0, size = 0;
   found = file != NULL && fgets(text, sizeof text, file) != NULL ? sscanf(text, "%u %u %u", &inside, &outside, &size) : 0;
   if (file != NULL) (void)fclose(file);
-  if (found == 3 && inside == 0 && outside >= 65536 && size == 65536) return true;
+  if (found == 3 && inside == 0 && base != 0 && outside == base && size == 65536) return true;
   log_error("runc created the container without its own user namespace; it was not started");
   return false;
 }
@@ -251,9 +251,10 @@ static int create(char **argv, struct invocation *call) {
   if (n < 0) return 1;
   enum plan_result planned = plan_perform(answer, (size_t)n);
   if (planned == PLAN_REFUSED) return 1;
+  unsigned base = plan_range();
   int code = planned == PLAN_DONE && stop_signal == 0 ? run_runc(argv) : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
-  if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file)) {
+  if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
     runs_on = false;
     code = 1;

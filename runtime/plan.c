@@ -22,6 +22,8 @@ struct plan {
   int n_attached;
 };
 
+static unsigned range_base;
+
 static bool bad(const char *what) {
   log_error("the planner's answer is not understood (%s): the runtime and the planner are of different versions; restart the engine", what);
   return false;
@@ -41,7 +43,7 @@ static bool parse_number(const char *text, uint64_t max, uint64_t *out) {
   for (; *text != '\0'; text++) {
     if (*text < '0' || *text > '9') return false;
     uint64_t digit = (uint64_t)(*text - '0');
-    if (value > (max - digit) / 10) return false;
+    if (digit > max || value > (max - digit) / 10) return false;
     value = value * 10 + digit;
   }
   *out = value;
@@ -217,12 +219,23 @@ static bool op_unmount(struct plan *plan) {
   return false;
 }
 
+static bool op_range(struct plan *plan) {
+  uint64_t base;
+  if (!number(plan, UINT32_MAX - 2 * 65536U, &base)) return false;
+  if (base < 65536) return bad("an id range");
+  range_base = (unsigned)base;
+  return true;
+}
+
+unsigned plan_range(void) { return range_base; }
+
 static const struct {
   const char *name;
   bool (*perform)(struct plan *);
 } operations[] = {
     {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
     {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
+    {"range", op_range},
 };
 
 /* Checks the frame: only whole words, as many as said. */
@@ -260,6 +273,7 @@ static bool perform(struct plan *plan) {
 enum plan_result plan_perform(char *bytes, size_t size) {
   static struct plan plan;
   plan = (struct plan){0};
+  range_base = 0;
   if (!open_plan(&plan, bytes, size)) return PLAN_FAILED;
   if (plan.words_left > 0 && strcmp(plan.next, "error") == 0) {
     const char *message;

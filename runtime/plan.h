@@ -24,6 +24,7 @@ enum {
  *   clone TREE                                 → tree
  *   attach TREE PATH
  *   unmount PATH
+ *   range BASE                                 the id range the container must turn out to have
  */
 
 enum plan_result {
@@ -34,5 +35,8 @@ enum plan_result {
 
 /* Performs the plan in `bytes`, strictly: anything unexpected is a failure. Reports errors itself. */
 enum plan_result plan_perform(char *bytes, size_t size);
+
+/* BASE of the last performed plan's `range`; 0 when it had none. */
+unsigned plan_range(void);
 
 #endif

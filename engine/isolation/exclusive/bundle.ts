@@ -33,7 +33,9 @@ const exactJson = JSON as unknown as { parse(text: string, reviver: SourceRevive
 export function parseSpec(text: string): OciSpec {
   const value = exactJson.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? exactJson.rawJSON(source) : value);
-  return specSchema.parse(value);
+  specSchema.parse(value);
+  // Checked just now; zod's own result has the keys in another order.
+  return value as OciSpec;
 }
 
 export function renderSpec(spec: OciSpec): string {

@@ -8,6 +8,8 @@ const stateSchema = z.object({
   id: z.string(),
   runcRoot: z.string(),
   base: z.number(),
+  /** The runtime that is creating it, or was. */
+  runtimePid: z.number(),
   /** The container's root overlay and where the engine had it mounted; null where it is a plain directory. */
   overlay: overlaySchema.nullable(),
   enginePoints: z.array(z.string()),

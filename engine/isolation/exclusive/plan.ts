@@ -95,6 +95,9 @@ export class PlanBuilder {
   /** Detaches everything stacked at `path`; nothing there is fine. */
   unmount(path: string): void { this.#add('unmount', path); }
 
+  /** The id range the container must turn out to have: the runtime checks it before the container starts. */
+  range(base: number): void { this.#add('range', base); }
+
   get empty(): boolean { return this.#words.length === 0; }
 
   encode(): Buffer { return encodeWords([...this.#words, 'end']); }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
@@ -35,11 +35,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
   const hint = 'Run as root, and see that nothing else uses this engine root.';
   if (await answers(paths.socket)) return fail('isolation.planner-failed', 'Another isolation planner serves this engine.', { reason: paths.socket, hint: 'Stop it first.' });
   try {
-    const machine = path.dirname(paths.ranges);
-    mkdirSync(machine, { recursive: true, mode: 0o755 });
-    // Containers' roots traverse these two on the way to their root file system.
-    mkdirSync(path.dirname(paths.mounts), { recursive: true, mode: 0o711 });
-    chmodSync(path.dirname(paths.mounts), 0o711);
+    for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
     const ranges = openRangeStore(paths.ranges, paths.root);
     const containers = openContainerStore(paths.containers, paths.mounts);
     const service = new IsolationService({ ranges, containers, parts: options.parts, runtimeBinary: paths.runtimeBinary, log });
@@ -82,6 +78,13 @@ function answer(bytes: Buffer, service: IsolationService, log: (line: string) =>
   }
 }
 
+/** Containers' roots pass through on the way to their root file system, whatever the umask. */
+function makeTraversable(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o711 });
+  const { mode } = statSync(directory);
+  if ((mode & 0o111) !== 0o111) chmodSync(directory, (mode & 0o777) | 0o111);
+}
+
 /** Mounts made in `paths.mounts` must not spread to other mount namespaces: a copy there would keep layers busy. */
 function keepMountsPrivate(paths: ExclusivePaths): void {
   if (mountOf(paths.mounts, mountsOf('self'))?.shared !== true) return;
@@ -98,6 +101,8 @@ function reconcile(paths: ExclusivePaths, service: IsolationService, ranges: Ran
     try {
       if (state !== null) ranges.hold(state.base, id);
       if (state !== null && existsSync(path.join(state.runcRoot, id))) continue;
+      // Planned just before the last planner ended; the runtime cleans up after itself.
+      if (state !== null && isRuntime(state.runtimePid, paths)) continue;
       const mounts = mountsOf('self');
       // Without a state we cannot ask runc; what is mounted may be in use.
       if (state === null && mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) {
@@ -114,6 +119,15 @@ function reconcile(paths: ExclusivePaths, service: IsolationService, ranges: Ran
     }
   }
   for (const { base, id } of ranges.orphans()) if (!unclear.has(id)) ranges.free(base);
+}
+
+/** Whether process `pid` is our runtime at work. */
+function isRuntime(pid: number, paths: ExclusivePaths): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '') === realpathSync(paths.runtimeBinary);
+  } catch {
+    return false;
+  }
 }
 
 /** Has the runtime perform a plan: Node has no mount calls. Throws with its error text. */

@@ -70,12 +70,13 @@ export class IsolationService {
     const joined = checkNamespaces(spec, request.pid);
     if (joined !== null) ranges.hold(joined.base, id);
     const base = joined?.base ?? ranges.claim(id);
+    plan.range(base);
     const namespace = plan.userNamespace(diskMap(base));
 
     const rootPath = containers.makeRootTarget(id, base);
     const given = realpathSync(path.resolve(bundle, spec.root.path));
     const rootMount = mounts.findLast((mount) => mount.mountPoint === given);
-    let state: ContainerState = { id, runcRoot, base, overlay: null, enginePoints: [] };
+    let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, overlay: null, enginePoints: [] };
     if (rootMount?.type === 'overlay') {
       const overlay = layersOf(rootMount, mounts);
       const points = siblings(rootMount, mounts);

@@ -33,8 +33,8 @@ export function refuseEngineParts(source: string, recursive: boolean, mounts: re
   for (const path of parts.directories) {
     const directory = placeOf(path, mounts);
     if (directory === null) continue;
-    if (holds(directory)) refuse(`${source} holds a directory of the container engine (${path}) and cannot be mounted; mount a directory below it instead`);
     if (directory.device === here.device && isWithin(here.inFileSystem, directory.inFileSystem)) refuse(`${source} belongs to the container engine and cannot be mounted`);
+    if (holds(directory)) refuse(`${source} holds a directory of the container engine (${path}) and cannot be mounted; mount a directory below it instead`);
   }
 }
 

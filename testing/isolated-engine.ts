@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { removeEngineRoot, startBareEngine, type BareEngine } from '../../../testing/real-engine.ts';
-import { rootPaths, type RootPaths } from '../../drivers/root-paths.ts';
-import { exclusiveBackend } from './backend.ts';
-import { exclusivePaths, type ExclusivePaths } from './options.ts';
+import { removeEngineRoot, startBareEngine, type BareEngine } from './real-engine.ts';
+import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
+import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
+import { exclusivePaths, type ExclusivePaths } from '../engine/isolation/exclusive/options.ts';
 
-const here = import.meta.dirname;
-const runtimeBuildDir = path.resolve(here, '../../../runtime/build');
+const project = path.resolve(import.meta.dirname, '..');
+const runtimeBuildDir = path.join(project, 'runtime/build');
 
 /** A real dockerd whose default runtime is ours, with a planner in a process of its own. For tests. */
 export interface IsolatedEngine extends BareEngine {
@@ -80,7 +80,7 @@ export async function startIsolatedEngine(options: { readonly dataMode?: 'overla
 }
 
 async function spawnPlanner(root: string): Promise<PlannerProcess> {
-  const script = `const { servePlanner } = await import(${JSON.stringify(path.join(here, 'serve.ts'))});
+  const script = `const { servePlanner } = await import(${JSON.stringify(path.join(project, 'engine/isolation/exclusive/serve.ts'))});
 process.exitCode = await servePlanner(${JSON.stringify(root)}, { out: (line) => console.log(line), error: (line) => console.error(line) });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isolateSpec, isPrivileged, parseSpec, renderSpec, type IsolationFacts } from './bundle.ts';
+
+/** As dockerd writes it, shortened; kept as text because numbers count. */
+const ordinary = `{"ociVersion":"1.1.0","process":{"terminal":true,"user":{"uid":0,"gid":0},"args":["sh"],"rlimits":[{"type":"RLIMIT_NOFILE","hard":18446744073709551615,"soft":1024}],
+"oomScoreAdj":0,"capabilities":{"bounding":["CAP_CHOWN"]}},"root":{"path":"/data/overlay2/x/merged"},"hostname":"h",
+"mounts":[{"destination":"/proc","type":"proc","source":"proc","options":["nosuid"]},{"destination":"/v","type":"bind","source":"/data/volumes/v/_data","options":["rbind","ro"]}],
+"hooks":{"prestart":[{"path":"/proc/1/exe","args":["libnetwork-setkey"]}],"createRuntime":[{"path":"/theirs"}]},
+"linux":{"sysctl":{"net.ipv4.ping_group_range":"0 2147483647","net.ipv4.ip_unprivileged_port_start":"0"},
+"resources":{"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":5,"access":"rwm"},{"allow":true,"type":"c","access":"m"}],"memory":{"limit":9223372036854771712},"pids":{"limit":0}},
+"cgroupsPath":"/docker/x","namespaces":[{"type":"mount"},{"type":"network"},{"type":"uts"},{"type":"pid"},{"type":"ipc"}],
+"maskedPaths":["/proc/kcore"],"readonlyPaths":["/proc/sys"],"seccomp":{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":1}}}`;
+const privileged = ordinary.replace('[{"allow":false,"access":"rwm"},{"allow":true,"type":"c","major":1,"minor":5,"access":"rwm"},{"allow":true,"type":"c","access":"m"}]', '[{"allow":true,"access":"rwm"}]')
+  .replace('"maskedPaths"', '"devices":[{"path":"/dev/vda","type":"b","major":254,"minor":0}],"maskedPaths"');
+
+const facts: IsolationFacts = {
+  base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', bindSources: new Map([[1, '/run/m/x/binds/0']]),
+  unifiedCgroups: false, cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
+};
+const isolate = (text: string, more: Partial<IsolationFacts> = {}) => renderSpec(isolateSpec(parseSpec(text), { ...facts, ...more }));
+
+describe('isolateSpec', () => {
+  it('A2 adds user namespace and maps, moves root and binds, and keeps every other byte of meaning', () => {
+    const map = '[{"containerID":0,"hostID":1000013824,"size":65536}]';
+    const expected = ordinary.replaceAll('\n', '')
+      .replace('"/data/overlay2/x/merged"', '"/run/m/x/root"')
+      .replace('/data/volumes/v/_data', '/run/m/x/binds/0')
+      .replace('0 2147483647', '0 65535')
+      .replace('{"type":"ipc"}]', '{"type":"ipc"},{"type":"user"}]')
+      .replace('"defaultErrnoRet":1}}}', `"defaultErrnoRet":1},"uidMappings":${map},"gidMappings":${map}}}`);
+    expect(isolate(ordinary)).toBe(expected);
+  });
+
+  it('keeps numbers beyond 2^53 and other spellings as they came', () => {
+    fc.assert(fc.property(fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }).map(String), fc.constantFrom('1.0', '1e3', '-0', '0.10', '1E+2')), (number) => {
+      const text = ordinary.replace('18446744073709551615', number);
+      expect(isolate(text)).toContain(`"hard":${number},`);
+    }));
+  });
+
+  it('A5 takes devices and device rules from a privileged container, and gives it cgroups of its own', () => {
+    const spec = parseSpec(isolate(privileged));
+    expect(isPrivileged(parseSpec(privileged))).toBe(true);
+    expect(isPrivileged(spec)).toBe(false);
+    expect(spec.linux.devices).toEqual([]);
+    expect(spec.linux.resources?.devices?.[0]).toEqual({ allow: false, access: 'rwm' });
+    expect(spec.linux.resources?.devices?.some((rule) => rule.allow && rule.type === 'b' && rule.access !== 'm')).toBe(false);
+    expect(spec.linux.namespaces.map((n) => n.type)).toContain('cgroup');
+    expect(spec.hooks?.['createRuntime']).toEqual([{ path: '/theirs' }, { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] }]);
+    expect(spec.hooks?.['prestart']).toEqual(parseSpec(privileged).hooks?.['prestart']);
+  });
+
+  it('tells privileged from device rules that only look like it', () => {
+    const withRule = (rule: string) => parseSpec(ordinary.replace('{"allow":true,"type":"c","access":"m"}', rule));
+    for (const rule of ['{"allow":true,"access":"rwm"}', '{"allow":true,"type":"a","access":"rwm"}', '{"allow":true,"type":"","major":-1,"minor":-1}', '{"allow":true,"access":"r","major":null}']) {
+      expect(isPrivileged(withRule(rule)), rule).toBe(true);
+    }
+    for (const rule of ['{"allow":false,"access":"rwm"}', '{"allow":true,"type":"c","access":"m"}', '{"allow":true,"type":"b","major":8,"access":"rwm"}']) {
+      expect(isPrivileged(withRule(rule)), rule).toBe(false);
+    }
+  });
+
+  it('A7 joins a user namespace by path', () => {
+    expect(parseSpec(isolate(ordinary, { joinedUserNamespace: '/proc/7/ns/user' })).linux.namespaces.at(-1)).toEqual({ type: 'user', path: '/proc/7/ns/user' });
+  });
+
+  it('gives every container a cgroup namespace where there is only cgroup v2, and adds no second one', () => {
+    const types = (text: string) => parseSpec(text).linux.namespaces.map((n) => n.type).filter((type) => type === 'cgroup');
+    expect(types(isolate(ordinary, { unifiedCgroups: true }))).toEqual(['cgroup']);
+    expect(types(isolate(ordinary.replace('{"type":"ipc"}', '{"type":"ipc"},{"type":"cgroup"}'), { unifiedCgroups: true }))).toEqual(['cgroup']);
+  });
+});
+
+describe('parseSpec', () => {
+  it.each([['no JSON', '{'], ['no object', '[]'], ['no linux', '{"root":{"path":"/"}}'], ['no root', ordinary.replace('"root":{"path"', '"root":{"pat"')],
+    ['namespaces that are no list', ordinary.replace('"namespaces":[{"type":"mount"}', '"namespaces":{"type":"mount"},"x":[{}')],
+    ['a mount without destination', ordinary.replace('{"destination":"/proc",', '{')]])('refuses %s', (_, text) => {
+    expect(() => parseSpec(text)).toThrow();
+  });
+});

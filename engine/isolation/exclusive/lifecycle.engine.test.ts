@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+
+const run = promisify(execFile);
+let engine: IsolatedEngine;
+beforeAll(async () => { engine = await startIsolatedEngine(); });
+afterAll(async () => { await engine.stop(); });
+afterEach(async () => {
+  // A failed test's containers must not fail the ones after it.
+  const left = (await engine.docker('ps', '-aq')).split('\n').filter((id) => id !== '');
+  if (left.length > 0) await engine.docker('rm', '-f', ...left);
+  expect(left).toEqual([]);
+  expect(await engine.leftMounts()).toEqual([]);
+  expect(await engine.ranges()).toEqual([]);
+  expect(await engine.states()).toEqual([]);
+});
+
+const message = (call: Promise<unknown>) => call.then(() => { throw new Error('it did not fail'); }, (error: unknown) => String(error));
+
+it('cp, export and diff of a stopped container show what is on disk', async () => {
+  await engine.docker('run', '--name', 'stopped', 'busybox', 'sh', '-c', 'echo mine > /f; chown 3:4 /f; rm /etc/group; mkdir /d; chmod 4755 /bin/busybox');
+  expect((await engine.docker('diff', 'stopped')).trim().split('\n').sort()).toEqual(['A /d', 'A /f', 'C /bin', 'C /bin/busybox', 'C /etc', 'D /etc/group']);
+  const list = async (what: string) => (await run('sh', ['-c', `docker -H unix://${engine.socket} ${what} | tar --numeric-owner -tv`])).stdout;
+  expect(await list('cp stopped:/f -')).toMatch(/3\/4 /);
+  const exported = await list('export stopped');
+  expect(exported).toMatch(/3\/4 .* f\n/);
+  expect(exported).toMatch(/-rwsr-xr-x 0\/0 .* bin\/busybox/);
+  expect(exported.split('\n').filter((line) => /1\d{9}/.test(line))).toEqual([]);
+  await engine.docker('rm', 'stopped');
+});
+
+it('commit and a run of the committed image keep owners', async () => {
+  await engine.docker('run', '--name', 'kept', 'busybox', 'sh', '-c', 'echo mine > /f; chown 3:70000 /f || chown 3:4 /f');
+  await engine.docker('commit', 'kept', 'committed');
+  expect(await engine.docker('run', '--rm', 'committed', 'stat', '-c', '%u:%g', '/f')).toBe('3:4\n');
+  await engine.docker('rm', 'kept');
+  await engine.docker('rmi', 'committed');
+});
+
+it('a stopped container shows true ids even where an export while it ran left the engine\'s mount behind', async () => {
+  await engine.docker('run', '-d', '--name', 'leaky', 'busybox', 'sh', '-c', 'echo mine > /f; exec sleep 1000');
+  await run('sh', ['-c', `docker -H unix://${engine.socket} export leaky > /dev/null`]);
+  await engine.docker('stop', '-t', '0', 'leaky');
+  const listing = (await run('sh', ['-c', `docker -H unix://${engine.socket} export leaky | tar --numeric-owner -tv`])).stdout;
+  expect(listing).toMatch(/0\/0 .* f\n/);
+  expect(listing).not.toMatch(/1\d{9}/);
+  await engine.docker('start', 'leaky');
+  expect(await engine.docker('exec', 'leaky', 'stat', '-c', '%u', '/f')).toBe('0\n');
+  await engine.docker('rm', '-f', 'leaky');
+});
+
+it('a create that fails in runc leaves nothing', async () => {
+  expect(await message(engine.docker('run', '--rm', 'busybox', '/no/such/program'))).toContain('no such file');
+});
+
+it('without the planner running containers go on and can be stopped, new ones fail closed, and it comes back', async () => {
+  await engine.docker('run', '-d', '--name', 'on', 'busybox', 'sleep', '1000');
+  await engine.docker('run', '-d', '--name', 'off', 'busybox', 'sleep', '1000');
+  await engine.planner().end('SIGKILL');
+  expect(await engine.docker('exec', 'on', 'echo', 'alive')).toBe('alive\n');
+  await engine.docker('create', '--name', 'new', 'busybox', 'cat', '/proc/self/uid_map');
+  const why = await message(engine.docker('start', 'new'));
+  expect(why).toContain('bulkhead: the isolation planner does not answer');
+  expect(why).toContain('restart the engine');
+  await engine.docker('kill', 'off');
+  await engine.docker('rm', '-f', 'off');
+
+  await engine.startPlanner();
+  expect(await engine.states()).toHaveLength(1);
+  expect(await engine.ranges()).toHaveLength(1);
+  expect(await engine.docker('exec', 'on', 'echo', 'alive')).toBe('alive\n');
+  expect(await engine.docker('start', '-a', 'new')).toMatch(/^\s*0 1\d{9} {6}65536\n$/);
+  await engine.docker('rm', '-f', 'on', 'new');
+});
+
+it('a container deleted while no planner answered can be started again', async () => {
+  await engine.docker('run', '-d', '--name', 'revived', 'busybox', 'sleep', '1000');
+  await engine.docker('exec', 'revived', 'touch', '/f');
+  await engine.planner().end('SIGKILL');
+  await engine.docker('stop', '-t', '0', 'revived');
+  await engine.startPlanner();
+  expect(await engine.leftMounts()).toEqual([]);
+  await engine.docker('start', 'revived');
+  expect(await engine.docker('exec', 'revived', 'stat', '-c', '%u', '/f')).toBe('0\n');
+  await engine.docker('rm', '-f', 'revived');
+});
+
+it('32 parallel runs each have a range of their own and leave no mount, range or state', async () => {
+  const maps = await Promise.all(Array.from({ length: 32 }, () => engine.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')));
+  expect(maps.every((map) => /^\s*0\s+1\d{9}\s+65536\n$/.test(map))).toBe(true);
+}, 120_000);
+
+it('a runtime killed after it mounted and before runc ran leaves nothing', async () => {
+  const runc = path.join(engine.paths.runtimeDir, 'runc');
+  const real = await readlink(runc);
+  // Stands for runc at the worst moment: kills the runtime that called it, and never creates anything.
+  await rm(runc);
+  await writeFile(runc, `#!/bin/sh\ncase " $* " in *" create "*) kill -9 "$PPID"; exec sleep 30;; esac\nexec ${real} "$@"\n`, { mode: 0o755 });
+  try {
+    await message(engine.docker('run', '--rm', 'busybox', 'true'));
+  } finally {
+    await rm(runc);
+    await symlink(real, runc);
+  }
+  expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
+  // What the engine did not ask the runtime to delete, the planner's next start finds.
+  await engine.planner().end('SIGTERM');
+  await engine.startPlanner();
+});
+
+it('a runc that creates without a user namespace is caught before the container starts', async () => {
+  const runc = path.join(engine.paths.runtimeDir, 'runc');
+  const real = await readlink(runc);
+  await rm(runc);
+  // Undoes the planner's edit: what a runc would do that ignored the user namespace.
+  await writeFile(runc, `#!/bin/sh
+b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done
+case " $* " in *" create "*) sed -i 's/,{"type":"user"}//; s/,"uidMappings":.*"gidMappings":[^]]*\\]//' "$b/config.json";; esac
+exec ${real} "$@"\n`, { mode: 0o755 });
+  try {
+    expect(await message(engine.docker('run', '--rm', 'busybox', 'sh', '-c', 'echo RAN'))).toContain('without its own user namespace');
+  } finally {
+    await rm(runc);
+    await symlink(real, runc);
+  }
+});
+
+it('answers only root', async () => {
+  const { mode, uid } = await stat(engine.paths.plannerSocket);
+  expect([mode & 0o777, uid]).toEqual([0o600, 0]);
+});

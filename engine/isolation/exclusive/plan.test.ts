@@ -1,0 +1,96 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeRefusal, PlanBuilder } from './plan.ts';
+
+const words = (bytes: Buffer) => bytes.toString('utf8').split('\0');
+const runtimeDirectory = path.resolve(import.meta.dirname, '../../../runtime');
+const runtime = path.join(runtimeDirectory, 'build/bulkhead-runc');
+/** Has the runtime perform raw bytes; these plans mount nothing. */
+const perform = (bytes: Buffer) => {
+  const { status, stderr, signal } = spawnSync(runtime, ['--bulkhead-perform'], { input: bytes, encoding: 'utf8' });
+  return { status, stderr, signal };
+};
+
+describe('a plan', () => {
+  it('counts its words and numbers results in order', () => {
+    const plan = new PlanBuilder();
+    const namespace = plan.userNamespace('0 1 2\n');
+    const a = plan.tree('/a', { namespace, identity: { device: 5n, inode: 18446744073709551615n }, recursive: true, readOnly: 'all', mapBelow: true });
+    const b = plan.directory('/b');
+    const c = plan.overlay(7, { lowers: [b, a], upper: { parent: a, name: 'diff', work: 'work' }, options: ['volatile'] });
+    plan.unmount('/m');
+    plan.attach(plan.clone(c), '/m');
+    plan.attach(plan.below(c, 'x/y', true), '/n');
+    expect(words(plan.encode())).toEqual([
+      'bulkhead-plan-1', '35', 'userns', '0 1 2\n', 'tree', '/a', '5:18446744073709551615', '0', '15', 'dir', '/b',
+      'overlay', '7', '2', '1', '0', '0', 'diff', 'work', '1', 'volatile', 'unmount', '/m', 'clone', '2', 'attach', '3', '/m', 'sub', '2', 'x/y', '1', 'attach', '4', '/n',
+      'end', '',
+    ].map((word, i, all) => (i === 1 ? String(all.length - 3) : word)));
+  });
+
+  it('refuses what the runtime would refuse: a NUL, too many layers', () => {
+    expect(() => { new PlanBuilder().unmount('/a\0/b'); }).toThrow('NUL');
+    const plan = new PlanBuilder();
+    const lowers = Array.from({ length: 501 }, () => plan.directory('/l'));
+    expect(() => plan.overlay(0, { lowers, upper: null, options: [] })).toThrow('500 layers');
+  });
+
+  it('carries a refusal as one word', () => {
+    expect(words(encodeRefusal('no\0way'))).toEqual(['bulkhead-plan-1', '3', 'error', 'no way', 'end', '']);
+  });
+});
+
+describe('the runtime reads plans strictly', () => {
+  beforeAll(() => {
+    execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]);
+    expect(existsSync(runtime)).toBe(true);
+  });
+
+  it('does nothing for an empty plan, and says a refusal', () => {
+    expect(perform(new PlanBuilder().encode())).toEqual({ status: 0, stderr: '', signal: null });
+    expect(perform(encodeRefusal('because "so"'))).toEqual({ status: 1, stderr: 'bulkhead: because "so"\n', signal: null });
+  });
+
+  const plan = (...list: string[]) => Buffer.from(['bulkhead-plan-1', String(list.length), ...list, ''].join('\0'));
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['no terminator', Buffer.from('bulkhead-plan-1\x001\0end')],
+    ['another version', Buffer.from('bulkhead-plan-2\x001\0end\0')],
+    ['a wrong count', Buffer.from('bulkhead-plan-1\x002\0end\0')],
+    ['a count that is no number', Buffer.from('bulkhead-plan-1\x00 1\0end\0')],
+    ['no end', plan('unmount', '/nonexistent')],
+    ['words after the end', plan('end', 'end')],
+    ['an unknown operation', plan('rm', '/x', 'end')],
+    ['an empty operation', plan('', 'end')],
+    ['a relative path', plan('unmount', 'x', 'end')],
+    ['a path with dots', plan('unmount', '/x/../y', 'end')],
+    ['a path ending in dots', plan('unmount', '/x/..', 'end')],
+    ['a tree that is not there', plan('clone', '0', 'end')],
+    ['a tree out of bounds', plan('dir', '/', 'attach', '1', '/nonexistent', 'end')],
+    ['a huge number', plan('dir', '/', 'attach', '18446744073709551616', '/nonexistent', 'end')],
+    ['a negative number', plan('dir', '/', 'clone', '-1', 'end')],
+    ['a leading zero', plan('dir', '/', 'clone', '00', 'end')],
+    ['a namespace that is not there', plan('tree', '/', '-', '0', '0', 'end')],
+    ['flags that do not exist', plan('tree', '/', '-', '-', '16', 'end')],
+    ['an identity without colon', plan('tree', '/', '12', '-', '0', 'end')],
+    ['too many lowers', plan('overlay', '0', '501', 'end')],
+    ['an error in the middle', plan('dir', '/', 'error', 'x', 'end')],
+    ['too much', Buffer.concat([Buffer.from('bulkhead-plan-1\x001\0'), Buffer.alloc(1 << 20, 65), Buffer.from([0])])],
+  ])('refuses %s', (_, bytes) => {
+    const { status, stderr, signal } = perform(bytes);
+    expect({ status, signal }).toEqual({ status: 1, signal: null });
+    expect(stderr).toMatch(/^bulkhead: (the plan|an? )/);
+  });
+
+  it('never crashes, whatever bytes it is given', () => {
+    const harmless = fc.constantFrom('bulkhead-plan-1', '1', '2', '7', 'end', 'userns', 'dir', 'clone', 'sub', 'overlay', '/nonexistent', '-', '', '0', 'x', '18446744073709551615');
+    fc.assert(fc.property(fc.array(harmless, { maxLength: 14 }), fc.boolean(), (list, framed) => {
+      const { signal, status } = perform(framed ? plan(...list) : Buffer.from(list.join('\0')));
+      expect(signal).toBeNull();
+      expect([0, 1]).toContain(status);
+    }), { numRuns: 150 });
+  });
+});

@@ -1,0 +1,116 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskMap, firstBase, isBase, lastBase, openRangeStore, rangeSize, type RangeStore } from './ranges.ts';
+
+let directory: string;
+beforeEach(() => { directory = mkdtempSync(path.join(os.tmpdir(), 'ranges-')); });
+afterEach(() => { rmSync(directory, { recursive: true, force: true }); });
+
+type Step = { kind: 'claim'; engine: number } | { kind: 'release'; pick: number } | { kind: 'join'; pick: number } | { kind: 'restart'; engine: number };
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('claim' as const), engine: fc.nat(1) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('release' as const), pick: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('join' as const), pick: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('restart' as const), engine: fc.nat(1) }) },
+);
+
+describe('A3 ranges', () => {
+  it('are never shared by two containers, over any claims, releases, joins and restarts of two engines', () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const own = mkdtempSync(path.join(directory, 'run-'));
+      const open = (engine: number) => openRangeStore(own, `/engine${engine}`);
+      const stores: [RangeStore, RangeStore] = [open(0), open(1)];
+      const live: { engine: number; id: string; base: number; family: string }[] = [];
+      let made = 0;
+      const at = (engine: number) => (engine === 0 ? stores[0] : stores[1]);
+      for (const it of steps) {
+        if (it.kind === 'claim') {
+          const id = `c${made++}`;
+          live.push({ engine: it.engine, id, base: at(it.engine).claim(id), family: id });
+        } else if (it.kind === 'restart') {
+          // What the planner does: open the directory again, hold what its state files say.
+          const store = open(it.engine);
+          for (const container of live) if (container.engine === it.engine) store.hold(container.base, container.id);
+          for (const { base } of store.orphans()) store.free(base);
+          stores[it.engine === 0 ? 0 : 1] = store;
+        } else {
+          const index = live.length === 0 ? -1 : it.pick % live.length;
+          const container = live[index];
+          if (container === undefined) continue;
+          if (it.kind === 'join') {
+            const id = `c${made++}`;
+            at(container.engine).hold(container.base, id);
+            live.push({ ...container, id });
+          } else {
+            at(container.engine).release(container.id);
+            live.splice(index, 1);
+          }
+        }
+        const families = new Map<number, string>();
+        for (const { base, family } of live) {
+          expect(isBase(base)).toBe(true);
+          expect(families.get(base) ?? family).toBe(family);
+          families.set(base, family);
+        }
+        expect(readdirSync(own).filter((name) => !name.startsWith('.')).map(Number).sort()).toEqual([...families.keys()].sort());
+        expect(readdirSync(own).filter((name) => name.startsWith('.'))).toEqual([]);
+      }
+    }), { numRuns: 60 });
+  });
+
+  it('are not handed out again right after their release', () => {
+    const store = openRangeStore(directory, '/e');
+    const first = store.claim('a');
+    store.release('a');
+    expect(store.claim('b')).not.toBe(first);
+  });
+
+  it('wrap around at the end of the id space and skip what is taken', () => {
+    writeFileSync(path.join(directory, String(lastBase)), JSON.stringify({ root: '/other', id: 'z' }));
+    writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/other', id: 'y' }));
+    const store = openRangeStore(directory, '/e');
+    expect(store.claim('a')).toBe(firstBase + rangeSize);
+  });
+
+  it('treat an unreadable claim as taken, by somebody else', () => {
+    writeFileSync(path.join(directory, String(firstBase)), '');
+    const store = openRangeStore(directory, '/e');
+    expect(store.orphans()).toEqual([]);
+    expect(() => { store.hold(firstBase, 'a'); }).toThrow('another engine');
+    expect(store.claim('a')).toBe(firstBase + rangeSize);
+  });
+
+  it('refuse to hold what is no base, and to free what is held', () => {
+    const store = openRangeStore(directory, '/e');
+    expect(() => { store.hold(0, 'a'); }).toThrow('not the base');
+    expect(() => { store.hold(firstBase + 1, 'a'); }).toThrow('not the base');
+    const base = store.claim('a');
+    expect(() => { store.free(base); }).toThrow('held');
+  });
+
+  it('bring back a claim whose file was lost while the container lives', () => {
+    openRangeStore(directory, '/e').hold(firstBase, 'a');
+    rmSync(path.join(directory, String(firstBase)));
+    openRangeStore(directory, '/e').hold(firstBase, 'a');
+    expect(readdirSync(directory)).toEqual([String(firstBase)]);
+  });
+});
+
+it('the map of id-mapped layers is a bijection of all ids', () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: (lastBase - firstBase) / rangeSize }), (slot) => {
+    const lines = diskMap(firstBase + slot * rangeSize).trim().split('\n').map((line) => line.split(' ').map(Number));
+    for (const side of [0, 1]) {
+      const spans = lines.map((line) => ({ from: line[side] ?? -1, size: line[2] ?? 0 })).sort((a, b) => a.from - b.from);
+      let next = 0;
+      for (const { from, size } of spans) {
+        expect(from).toBe(next);
+        expect(size).toBeGreaterThan(0);
+        next = from + size;
+      }
+      expect(next).toBe(4_294_967_295);
+    }
+  }));
+});

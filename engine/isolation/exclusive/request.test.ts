@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { isContainerId, parseRequest, requestLimit } from './request.ts';
+
+const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0`).join(''));
+const good = ['bulkhead-request-1', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
+
+describe('parseRequest', () => {
+  it('reads the runtime\'s words', () => {
+    expect(parseRequest(bytes(...good))).toEqual({ verb: 'create', id: 'abc', bundle: '/run/b/abc', runcRoot: '/run/runc', pid: 42 });
+    expect(parseRequest(bytes('bulkhead-request-1', 'delete', 'abc', '', '/run/runc', '42', 'end'))?.verb).toBe('delete');
+  });
+
+  it.each([
+    ['empty', Buffer.alloc(0)],
+    ['cut off', bytes(...good).subarray(0, -1)],
+    ['another version', bytes('bulkhead-request-2', ...good.slice(1))],
+    ['an unknown verb', bytes(...good.with(1, 'remove'))],
+    ['an id that is a path', bytes(...good.with(2, '../x'))],
+    ['an id that is a directory', bytes(...good.with(2, '..'))],
+    ['an empty id', bytes(...good.with(2, ''))],
+    ['a relative bundle', bytes(...good.with(3, 'x'))],
+    ['a bundle with dots', bytes(...good.with(3, '/run/../etc'))],
+    ['no bundle', bytes(...good.with(3, ''))],
+    ['a relative runc root', bytes(...good.with(4, 'runc'))],
+    ['a pid that is no number', bytes(...good.with(5, '1e3'))],
+    ['pid 0', bytes(...good.with(5, '0'))],
+    ['a word too many', bytes(...good, 'end')],
+    ['too long', bytes(...good.with(3, `/${'x'.repeat(requestLimit)}`))],
+  ])('refuses a request that is or has %s', (_, input) => {
+    expect(parseRequest(input)).toBeNull();
+  });
+});
+
+it('takes runc\'s ids and nothing that is not a file name', () => {
+  for (const id of ['a', '0123456789abcdef', 'a_b.c+d-e']) expect(isContainerId(id)).toBe(true);
+  for (const id of ['', '.', '..', 'a/b', 'a b', 'a\n', 'é', 'x'.repeat(129)]) expect(isContainerId(id)).toBe(false);
+});
