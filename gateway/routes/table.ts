@@ -92,7 +92,8 @@ const rows: readonly Row[] = [
   ['GET', '/images/{name}/json', 'none', 'dropped', 'inspect'],
   ['GET', '/images/{name}/history', 'none', 'dropped', 'history'],
   ['GET', '/images/{name}/attestations', 'none', 'dropped', 'inspect'],
-  ['POST', '/images/{name}/push', 'none', 'dropped', 'push'],
+  // Old clients send their credentials as the body.
+  ['POST', '/images/{name}/push', 'none', 'raw', 'push'],
   ['POST', '/images/{name}/tag', 'none', 'dropped', 'tag'],
   ['DELETE', '/images/{name}', 'none', 'dropped', 'rmi'],
   ['GET', '/images/search', 'none', 'dropped', 'search'],

@@ -1,0 +1,133 @@
+import { lstat, readFile, readlink, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+
+export interface BindSourceEnvironment {
+  /** Sockets of the engine and the gateway; the usual places of Docker's and containerd's are added. */
+  readonly engineSockets: readonly string[];
+  readonly engineDirectories: readonly string[];
+  /** Directories that may be mounted, `$HOME` and the like resolved. */
+  readonly shares: readonly string[];
+}
+
+/** Where an engine's socket is expected by everybody; refused by name even while nothing is there. */
+const usualSockets = ['/var/run/docker.sock', '/run/docker.sock', '/run/containerd/containerd.sock', '/run/docker/containerd/containerd.sock'];
+const maxSymlinks = 40;
+
+export interface Resolved { readonly real: string; readonly exists: boolean; readonly identity: string | null }
+type Resolution = Resolved | { readonly problem: string };
+
+/**
+ * Follows `file` (absolute) component by component, as the kernel would. What does not exist yet is appended as it is. Refuses ways
+ * through /proc, whose links mean something else to every process, and what cannot be looked at.
+ */
+export async function resolvePath(file: string): Promise<Resolution> {
+  if (!file.startsWith('/')) return { problem: 'it is not an absolute path' };
+  if (file.includes('\0')) return { problem: 'it has a NUL in it' };
+  let pending = file.split('/').filter((part) => part !== '' && part !== '.');
+  let at = '/';
+  let links = 0;
+  while (pending.length > 0) {
+    const [part = '', ...rest] = pending;
+    pending = rest;
+    if (part === '..') { at = path.dirname(at); continue; }
+    const next = at === '/' ? `/${part}` : `${at}/${part}`;
+    if (isInside(next, '/proc')) return { problem: 'it leads through /proc' };
+    let info;
+    try {
+      info = await lstat(next, { bigint: true });
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code
+      if (code !== 'ENOENT') return { problem: `${next} cannot be looked at (${code})` };
+      const missing = rest.filter((name) => name !== '.');
+      if (missing.includes('..')) return { problem: 'it goes up from a directory that does not exist' };
+      return { real: missing.length === 0 ? next : `${next}/${missing.join('/')}`, exists: false, identity: null };
+    }
+    if (!info.isSymbolicLink()) { at = next; continue; }
+    if (++links > maxSymlinks) return { problem: 'it has too many symbolic links' };
+    const target = await readlink(next).catch(() => null);
+    if (target === null) return { problem: `the link ${next} cannot be read` };
+    if (target.startsWith('/')) at = '/';
+    pending = [...target.split('/').filter((name) => name !== '' && name !== '.'), ...pending];
+  }
+  const identity = await identityOf(at);
+  return identity === null ? { problem: `${at} cannot be looked at` } : { real: at, exists: true, identity };
+}
+
+async function identityOf(file: string): Promise<string | null> {
+  return stat(file, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => null);
+}
+
+/** All directories above `file`, from its parent to '/'. */
+function parents(file: string): string[] {
+  const list: string[] = [];
+  for (let at = file; at !== '/';) { at = path.dirname(at); list.push(at); }
+  return list;
+}
+
+/**
+ * What mounting `requested` would mean: which directory it is, whether it is, holds or belongs to the engine, and which share it is
+ * in. Files and directories of the engine are recognised by inode as well as by name, so that another mount of them is no way in.
+ */
+export async function resolveBindSource(requested: string, environment: BindSourceEnvironment): Promise<BindSourceFacts> {
+  const nothing = { requested, real: null, exists: false, isEngineSocket: false, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null };
+  const clean = cleanPath(requested);
+  if (clean === null) return { ...nothing, problem: 'it is not an absolute path' };
+  const found = await resolvePath(clean);
+  if ('problem' in found) return { ...nothing, problem: found.problem };
+
+  const sockets = await known([...environment.engineSockets, ...usualSockets]);
+  const directories = await known(environment.engineDirectories);
+  const same = (one: Resolved, file: string, identity: string | null) => one.real === file || (identity !== null && one.identity === identity);
+
+  // What is above the source, to see whether that belongs to the engine; what is above the engine's, to see whether that is the source.
+  const above: { file: string; identity: string | null }[] = [];
+  for (const file of parents(found.real)) above.push({ file, identity: await identityOf(file) });
+  const isAbove = async (one: Resolved) => {
+    for (const file of parents(one.real)) if (same(found, file, await identityOf(file))) return true;
+    return false;
+  };
+  const some = async (list: readonly Resolved[], test: (one: Resolved) => boolean | Promise<boolean>) => {
+    for (const one of list) if (await test(one)) return true;
+    return false;
+  };
+
+  const shares = await known(environment.shares);
+  return {
+    requested, real: found.real, exists: found.exists,
+    isEngineSocket: sockets.some((one) => same(one, found.real, found.identity)),
+    containsEngineSocket: await some(sockets, isAbove),
+    insideEngineDirectory: directories.some((one) => same(one, found.real, found.identity) || above.some(({ file, identity }) => same(one, file, identity))),
+    containsEngineDirectory: await some(directories, isAbove),
+    share: shares.find((one) => isInside(found.real, one.real))?.real ?? null,
+  };
+}
+
+async function known(files: readonly string[]): Promise<Resolved[]> {
+  const list = await Promise.all(files.map(resolvePath));
+  return list.filter((one): one is Resolved => !('problem' in one));
+}
+
+/** The directories that may be mounted for a caller: the settings' list, or `$HOME` and `$TMP` where there is none. */
+export function sharedDirectories(settings: EffectiveSettings, home: string | null): string[] {
+  const listed = settings.fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : settings.fileSharing.directories.map((directory) => directory.path);
+  const shares: string[] = [];
+  for (const entry of listed) {
+    const expanded = entry.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (whole, name: string) => (name === 'HOME' ? home ?? whole : '/tmp'));
+    const clean = cleanPath(expanded);
+    // A variable without a value, or a path of another platform: shares nothing here.
+    if (clean !== null) shares.push(clean);
+  }
+  return shares;
+}
+
+/** Home directory of a user by /etc/passwd; null for users it does not list. */
+export async function homeOf(uid: number): Promise<string | null> {
+  const text = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  for (const line of text.split('\n')) {
+    const fields = line.split(':');
+    if (fields[2] === String(uid)) return fields[5]?.startsWith('/') === true && fields[5] !== '/' ? fields[5] : null;
+  }
+  return null;
+}

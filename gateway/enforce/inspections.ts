@@ -1,0 +1,231 @@
+import { assertNever } from '../../shared/result.ts';
+import { deny, type Change, type Denial } from '../../shared/policy/decision.ts';
+import { parseJson, writeJson, type Json, type JsonObject } from '../../shared/policy/json.ts';
+import { checkShape, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
+import {
+  commitBody, connectNetworkBody, createNetworkBody, createVolumeBody, disconnectNetworkBody, execCreateBody, execStartBody, updateContainerBody,
+} from '../../shared/policy/docker-bodies.ts';
+import { decideCreateContainer, readCreateBody, shapeDenial } from '../../shared/policy/create-container.ts';
+import { resourceDenial } from '../../shared/policy/create-confinement.ts';
+import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
+import { buildNetworks, decideBuildParameters } from '../../shared/policy/build.ts';
+import { loadDenial } from '../../shared/policy/load.ts';
+import { decideVolume } from '../../shared/policy/volume.ts';
+import { inheritedQuestions } from '../../shared/policy/references.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { GatewayRequest } from '../http/exchange.ts';
+import { parameter, writeTarget, type QueryParameter } from '../http/target.ts';
+import type { Inspection } from '../routes/table.ts';
+import { homeOf, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+import { gatherCreateFacts, gatherMountFacts, reference } from './create-container.ts';
+import type { GatekeeperOptions } from './decide.ts';
+import { isProtected } from './existing-containers.ts';
+import type { ContainerFacts } from './engine-facts.ts';
+
+export interface InspectionContext extends Omit<GatekeeperOptions, 'settings'> {
+  readonly settings: EffectiveSettings;
+  readonly request: GatewayRequest;
+}
+
+/** What came out of looking at a request. */
+export type Inspected =
+  | {
+    readonly kind: 'passed';
+    readonly changes: readonly Change[];
+    readonly target?: string;
+    readonly body?: Buffer;
+    /** What would have been refused, had the settings not said "warn". */
+    readonly warning?: Denial;
+    readonly container?: string | undefined;
+    readonly image?: string | undefined;
+  }
+  | { readonly kind: 'denied'; readonly denial: Denial; readonly container?: string | undefined; readonly image?: string | undefined }
+  | { readonly kind: 'missing'; readonly what: string; readonly name: string };
+
+type Passed = Extract<Inspected, { kind: 'passed' }>;
+const passedAsIs: Passed = { kind: 'passed', changes: [] };
+const denied = (denial: Denial, about: { container?: string; image?: string } = {}): Inspected => ({ kind: 'denied', denial, ...about });
+
+/** Looks at one request. `body` is the whole body of `json` endpoints, null elsewhere. Throws EngineUnreachable. */
+export async function inspections(kind: Inspection, context: InspectionContext, body: Buffer | null): Promise<Inspected> {
+  switch (kind) {
+    case 'none': return passedAsIs;
+    case 'create-container': return createContainer(context, body);
+    case 'enter-container': return enterContainer(context, subject(context));
+    case 'start-container': return startContainer(context);
+    case 'update-container': {
+      const read = readBody(body, updateContainerBody);
+      if (!read.ok) return denied(read.denial);
+      const denial = resourceDenial(read.body);
+      return denial === null ? withBody(await enterContainer(context, subject(context)), read) : denied(denial);
+    }
+    case 'exec-create': {
+      const read = readBody(body, execCreateBody);
+      return read.ok ? withBody(await enterContainer(context, subject(context)), read) : denied(read.denial);
+    }
+    case 'exec-start': return execStart(context, body);
+    case 'commit': {
+      const read = readBody(body, commitBody);
+      return read.ok ? withBody(await commit(context), read) : denied(read.denial);
+    }
+    case 'rename-container': return idLikeName(parameter(context.request.target, 'name')) ?? passedAsIs;
+    case 'create-volume': {
+      const read = readBody(body, createVolumeBody);
+      if (!read.ok) return denied(read.denial);
+      const decision = decideVolume(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), options: textMapAt(read.body, 'DriverOpts') });
+      return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
+    }
+    case 'create-network': return modelled(body, createNetworkBody);
+    case 'disconnect-network': return modelled(body, disconnectNetworkBody);
+    case 'connect-network': {
+      const network = await context.facts.network(subject(context));
+      if (network?.driver === 'host') return denied(deny('host-namespace', 'connecting to the engine\'s network', { spec: 'A7' }));
+      return modelled(body, connectNetworkBody);
+    }
+    case 'build': return build(context);
+    case 'load-images': return context.settings.blockDockerLoad.value ? denied(loadDenial) : passedAsIs;
+    case 'refused-swarm': case 'refused-plugin': case 'refused-checkpoint': case 'refused-debug': case 'refused-removed':
+      return denied(deny('unknown-endpoint', context.request.target.path));
+    default: return assertNever(kind);
+  }
+}
+
+const subject = (context: InspectionContext): string => context.request.match?.subject ?? '';
+
+// ---- bodies
+
+type Read = { readonly ok: true; readonly body: JsonObject; readonly empty: boolean } | { readonly ok: false; readonly denial: Denial };
+const emptyObject: JsonObject = new Map();
+
+/** Decodes strictly: UTF-8 without BOM, JSON without doubt. */
+function decode(body: Buffer): { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial } {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it is not UTF-8' }) };
+  }
+  const parsed = parseJson(text);
+  return parsed.ok ? parsed : { ok: false, denial: deny('unreadable-body', 'the body', { detail: parsed.why }) };
+}
+
+function readBody(body: Buffer | null, shape: Shape): Read {
+  // No body at all goes on as none: the engine says what it thinks of that.
+  if (body === null || body.length === 0) return { ok: true, body: emptyObject, empty: true };
+  const decoded = decode(body);
+  if (!decoded.ok) return decoded;
+  const shaped = checkShape(decoded.value, shape);
+  if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
+  return shaped.value instanceof Map ? { ok: true, body: shaped.value, empty: false } : { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
+}
+
+function withBody(result: Inspected, read: { readonly body: JsonObject; readonly empty: boolean }): Inspected {
+  return result.kind === 'passed' ? { ...result, body: read.empty ? Buffer.alloc(0) : Buffer.from(writeJson(read.body), 'utf8') } : result;
+}
+
+function modelled(body: Buffer | null, shape: Shape): Inspected {
+  const read = readBody(body, shape);
+  return read.ok ? withBody(passedAsIs, read) : denied(read.denial);
+}
+
+// ---- containers
+
+/** Containers are pinned to their full ids (64 hex digits): a name of that form would be taken for another container's id. */
+function idLikeName(name: string | undefined): Inspected | null {
+  return name !== undefined && /^\/?[0-9a-f]{64}$/.test(name) ? denied(deny('container-name', `the name ${name}`)) : null;
+}
+
+async function environment(context: InspectionContext): Promise<BindSourceEnvironment> {
+  const peer = context.request.peer();
+  const home = peer === null ? null : await homeOf(peer.uid);
+  return { engineSockets: context.engineSockets, engineDirectories: context.engineDirectories, shares: sharedDirectories(context.settings, home) };
+}
+
+async function createContainer(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
+  const { target } = context.request;
+  const name = parameter(target, 'name');
+  const badName = idLikeName(name);
+  if (badName !== null) return badName;
+  // Only what the endpoint knows: SDKs put the whole body into the query as well.
+  const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
+  const forwarded = writeTarget(target.version, target.path, query);
+  if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
+  const decoded = decode(body);
+  if (!decoded.ok) return denied(decoded.denial);
+  const read = readCreateBody(decoded.value);
+  if (!read.ok) return denied(read.denial);
+  const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
+  const facts = await gatherCreateFacts(read.body, context.facts, await environment(context), context);
+  const { decision, body: written } = decideCreateContainer(read.body, facts, { runtime: context.runtime });
+  if (decision.outcome === 'deny' || written === null) return denied(decision.outcome === 'deny' ? decision : deny('unreadable-body', 'the body'), about);
+  return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(written), 'utf8'), ...about };
+}
+
+/** Same request, the container's name replaced by its id: what was checked is what is used. */
+function pinned(context: InspectionContext, id: string): string {
+  const { target, match } = context.request;
+  return writeTarget(target.version, (match?.route.pattern ?? '').replace('{id}', id), target.rawQuery);
+}
+
+/** The container must be protected, or the settings say that a warning is enough. */
+async function checked(context: InspectionContext, container: ContainerFacts, doing: string): Promise<Inspected> {
+  if (await isProtected(container, context)) return passedAsIs;
+  const denial = deny('container-unprotected', `${doing} container ${container.name}`, { spec: 'D', setting: '/bulkhead/existingContainers' });
+  const about = { container: container.name, image: container.image };
+  return context.settings.existingContainers === 'warn' ? { ...passedAsIs, warning: denial, ...about } : denied(denial, about);
+}
+
+const verbOf = (context: InspectionContext): string => `docker ${context.request.match?.route.commands[0] ?? context.request.head.method} on`;
+
+async function enterContainer(context: InspectionContext, name: string): Promise<Inspected> {
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  const result = await checked(context, container, verbOf(context));
+  return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
+}
+
+/** A start is a new use of everything the container mounts: symlinks, settings and volumes may be others than at its creation. */
+async function startContainer(context: InspectionContext): Promise<Inspected> {
+  const name = subject(context);
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  const result = await checked(context, container, verbOf(context));
+  if (result.kind !== 'passed') return result;
+  // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
+  if (result.warning === undefined && container.mounts.length > 0) {
+    const held = await reference(container, context);
+    const facts = await gatherMountFacts(inheritedQuestions([held]), context.facts, await environment(context));
+    const denial = decideHeldMounts(held, facts, { image: container.image });
+    if (denial !== null) return denied(denial, { container: container.name, image: container.image });
+  }
+  return { ...result, target: pinned(context, container.id) };
+}
+
+async function execStart(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
+  const read = readBody(body, execStartBody);
+  if (!read.ok) return denied(read.denial);
+  const id = subject(context);
+  const owner = await context.facts.execContainer(id);
+  const container = owner === null ? null : await context.facts.container(owner);
+  if (container === null) return { kind: 'missing', what: 'exec instance', name: id };
+  return withBody(await checked(context, container, 'docker exec in'), read);
+}
+
+async function commit(context: InspectionContext): Promise<Inspected> {
+  const { target } = context.request;
+  const name = parameter(target, 'container') ?? '';
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  const result = await checked(context, container, verbOf(context));
+  if (result.kind !== 'passed') return result;
+  const query = target.query.map((entry) => (entry.key === 'container' ? { key: entry.key, value: container.id } : entry));
+  return { ...result, target: writeTarget(target.version, target.path, query) };
+}
+
+async function build(context: InspectionContext): Promise<Inspected> {
+  const { query } = context.request.target;
+  const networks = new Map<string, { driver: string } | null>();
+  for (const name of buildNetworks(query)) networks.set(name, await context.facts.network(name));
+  const denial = decideBuildParameters(query, networks);
+  return denial === null ? passedAsIs : denied(denial);
+}

@@ -1,0 +1,56 @@
+import { allow, deny, type Decision } from './decision.ts';
+import { decideSocketMount } from './socket-mount.ts';
+
+/** What a bind source turned out to be on the engine's machine, symlinks followed. */
+export interface BindSourceFacts {
+  /** As the client wrote it. */
+  readonly requested: string;
+  /** Absolute path without symlinks; the part that does not exist yet is appended as it is. Null when it can't be told. */
+  readonly real: string | null;
+  readonly exists: boolean;
+  /** Is one of the engine's sockets. */
+  readonly isEngineSocket: boolean;
+  /** Is a directory above one of the engine's sockets. */
+  readonly containsEngineSocket: boolean;
+  /** Is, or is in, a directory of the engine. */
+  readonly insideEngineDirectory: boolean;
+  /** Is above a directory of the engine. */
+  readonly containsEngineDirectory: boolean;
+  /** The shared directory it is in (resolved), or null. */
+  readonly share: string | null;
+  /** Why `real` is null, or what is odd about it. */
+  readonly problem?: string;
+}
+
+export interface BindSourceContext { readonly image: string }
+
+/** May this be bind-mounted (A8, B1)? */
+export function decideBindSource(facts: BindSourceFacts, context: BindSourceContext): Decision {
+  const what = `bind mount of ${facts.requested}${facts.real !== null && facts.real !== facts.requested ? ` (${facts.real})` : ''}`;
+  if (facts.isEngineSocket) return decideSocketMount({ source: facts.requested, image: context.image });
+  if (facts.real === null) return deny('bind-unresolvable', what, { spec: 'A8', ...(facts.problem === undefined ? {} : { detail: facts.problem }) });
+  if (facts.containsEngineSocket) return deny('bind-engine-directory', what, { spec: 'B1', detail: 'the Docker socket is in it' });
+  if (facts.insideEngineDirectory || facts.containsEngineDirectory) return deny('bind-engine-directory', what, { spec: 'A8' });
+  if (facts.share === null) return deny('bind-not-shared', what, { spec: 'A8', setting: '/filesharingAllowedDirectories' });
+  return allow;
+}
+
+/**
+ * Whether `path` is `directory` or in it, by components: '/allowedX' is not in '/allowed'. Both absolute, without dot segments or
+ * doubled slashes.
+ */
+export function isInside(path: string, directory: string): boolean {
+  return directory === '/' || path === directory || path.startsWith(`${directory}/`);
+}
+
+/** Go's path.Clean for absolute paths: what the engine does with a bind source before it uses it. Null for relative ones. */
+export function cleanPath(path: string): string | null {
+  if (!path.startsWith('/')) return null;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') parts.pop();
+    else parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}

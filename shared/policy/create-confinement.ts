@@ -1,0 +1,85 @@
+import { deny, type Denial } from './decision.ts';
+import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
+import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
+import type { CreateContext } from './create-container.ts';
+
+/** Devices that give nothing of the engine away: every user may open them anyway, and they act inside the opener's own namespaces. */
+const harmlessDevices = new Set(['/dev/fuse', '/dev/net/tun', '/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom']);
+const logDrivers = new Set(['', 'none', 'json-file', 'local', 'journald', 'syslog', 'fluentd', 'gelf', 'splunk', 'awslogs', 'gcplogs']);
+
+/** Devices, security options, cgroup parent, annotations, log driver, switches of the runtime: what reaches past a user namespace. */
+export function decideConfinement(host: ReadonlyMap<string, Json>, body: JsonObject, context: CreateContext): Denial | null {
+  return resourceDenial(host) ?? securityOptions(host) ?? annotations(host) ?? logConfig(host) ?? environment(body, context) ?? storage(host);
+}
+
+/** Devices and cgroup parent: also in `POST /containers/{id}/update`. */
+export function resourceDenial(host: ReadonlyMap<string, Json>): Denial | null {
+  for (const device of listAt(host, 'Devices')) {
+    const path = isObject(device) ? textAt(device, 'PathOnHost') : '';
+    if (!harmlessDevices.has(path)) return deny('host-device', `--device ${path}`, { spec: 'A5' });
+  }
+  for (const request of listAt(host, 'DeviceRequests')) {
+    return deny('host-device', `a device request (--gpus${isObject(request) ? `, driver "${textAt(request, 'Driver')}"` : ''})`, { spec: 'A5' });
+  }
+  const [rule] = textsAt(host, 'DeviceCgroupRules');
+  if (rule !== undefined) return deny('host-device', `--device-cgroup-rule "${rule}"`, { spec: 'A5' });
+  const parent = textAt(host, 'CgroupParent');
+  // One plain name: no way up, and not into another service's tree.
+  if (parent !== '' && !/^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent)) return deny('cgroup-parent', `--cgroup-parent ${parent}`);
+  return null;
+}
+
+function securityOptions(host: ReadonlyMap<string, Json>): Denial | null {
+  for (const option of textsAt(host, 'SecurityOpt')) {
+    if (!safeSecurityOption(option)) return deny('security-option', `--security-opt ${option.length > 80 ? `${option.slice(0, 80)}…` : option}`);
+  }
+  return null;
+}
+
+function safeSecurityOption(option: string): boolean {
+  if (/^no-new-privileges(?:[=:](?:true|false))?$/.test(option)) return true;
+  const found = /^([a-z-]+)[=:]([\s\S]*)$/.exec(option);
+  if (!found) return false;
+  const [, name, value = ''] = found;
+  switch (name) {
+    case 'apparmor': case 'label': case 'systempaths': return /^[A-Za-z0-9][A-Za-z0-9_.:,/+-]*$/.test(value) && !value.includes('..');
+    case 'seccomp': return value === 'unconfined' || value === 'builtin' || value === '' || safeSeccompProfile(value);
+    default: return false;
+  }
+}
+
+/** A profile that does not hand a listener's descriptor to a socket of the engine. */
+function safeSeccompProfile(text: string): boolean {
+  const profile = parseJson(text);
+  return profile.ok && isObject(profile.value) && ![...profile.value.keys()].some((key) => /listener|\u017f/i.test(key));
+}
+
+function annotations(host: ReadonlyMap<string, Json>): Denial | null {
+  for (const key of objectAt(host, 'Annotations').keys()) {
+    if (/^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|io\.containerd\.|io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)/i.test(key)) {
+      return deny('annotation', `the annotation ${key}`);
+    }
+  }
+  return null;
+}
+
+function logConfig(host: ReadonlyMap<string, Json>): Denial | null {
+  const config = objectAt(host, 'LogConfig');
+  const type = textAt(config, 'Type');
+  if (!logDrivers.has(type)) return deny('log-driver', `--log-driver ${type}`);
+  for (const [key, value] of textMapAt(config, 'Config')) {
+    if (/^\s*(?:unix|unixgram|file):/i.test(value) || /(?:-ca-cert|-capath|-cert|-key|credentials-endpoint|credentials)$/.test(key)) return deny('log-driver', `--log-opt ${key}=${value}`);
+  }
+  return null;
+}
+
+function environment(body: JsonObject, context: CreateContext): Denial | null {
+  if (!context.runtime.includes('sysbox')) return null;
+  const found = textsAt(body, 'Env').find((entry) => /^SYSBOX_/i.test(entry));
+  return found === undefined ? null : deny('environment-switch', `the variable ${found.split('=', 1)[0] ?? ''}`);
+}
+
+function storage(host: ReadonlyMap<string, Json>): Denial | null {
+  const key = [...objectAt(host, 'StorageOpt').keys()].find((name) => name !== 'size');
+  return key === undefined ? null : deny('unmodelled-value', `--storage-opt ${key}`);
+}

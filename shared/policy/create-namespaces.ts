@@ -1,0 +1,65 @@
+import { deny, type Change, type Denial } from './decision.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { objectAt, textAt } from './shape.ts';
+import { builtInNetworkModes, containerMode, type CreateFacts } from './references.ts';
+
+const fields = [
+  { key: 'PidMode', flag: '--pid', plain: new Set(['']) },
+  { key: 'IpcMode', flag: '--ipc', plain: new Set(['', 'none', 'private', 'shareable']) },
+  { key: 'UTSMode', flag: '--uts', plain: new Set(['']) },
+  { key: 'CgroupnsMode', flag: '--cgroupns', plain: new Set(['', 'private']) },
+] as const;
+
+/** A7: no namespace of the engine; another container's only if it is protected, then pinned to its id. Writes pinned modes into `host`. */
+export function decideNamespaces(host: Map<string, Json>, body: JsonObject, facts: CreateFacts, changes: Change[]): Denial | null {
+  for (const { key, flag, plain } of fields) {
+    const mode = textAt(host, key);
+    if (plain.has(mode)) continue;
+    const denial = shared(host, key, flag, mode, facts, changes);
+    if (denial !== null) return denial;
+  }
+  const network = textAt(host, 'NetworkMode');
+  if (network === 'host' || containerMode(network) !== null) {
+    const denial = shared(host, 'NetworkMode', '--network', network, facts, changes);
+    if (denial !== null) return denial;
+  } else if (!builtInNetworkModes.has(network)) {
+    const denial = hostNetwork(network, facts);
+    if (denial !== null) return denial;
+  }
+  for (const [name, endpoint] of objectAt(objectAt(body, 'NetworkingConfig'), 'EndpointsConfig')) {
+    const names = [name, isObject(endpoint) ? textAt(endpoint, 'NetworkID') : ''];
+    for (const one of names) {
+      const denial = one === 'host' ? denyHost('--network', 'host') : builtInNetworkModes.has(one) ? null : hostNetwork(one, facts);
+      if (denial !== null) return denial;
+    }
+  }
+  for (const key of ['Cgroup', 'Isolation']) {
+    const value = textAt(host, key);
+    if (value !== '' && !(key === 'Isolation' && value === 'default')) return deny('unmodelled-value', `HostConfig.${key} "${value}"`, { spec: 'A7' });
+  }
+  return null;
+}
+
+const denyHost = (flag: string, mode: string): Denial => deny('host-namespace', `${flag}=${mode}`, { spec: 'A7' });
+
+/** The network of that name or id is the engine's own, whatever it is called here. */
+function hostNetwork(name: string, facts: CreateFacts): Denial | null {
+  const network = facts.networks.get(name);
+  if (network === undefined) return deny('unmodelled-value', `the network ${name}`, { spec: 'A7' });
+  return network?.driver === 'host' ? denyHost('--network', name) : null;
+}
+
+function shared(host: Map<string, Json>, key: string, flag: string, mode: string, facts: CreateFacts, changes: Change[]): Denial | null {
+  if (mode === 'host') return denyHost(flag, mode);
+  const name = key === 'UTSMode' || key === 'CgroupnsMode' ? null : containerMode(mode);
+  if (name === null) return deny('unmodelled-value', `${flag}=${mode}`, { spec: 'A7' });
+  const container = facts.containers.get(name);
+  if (!container) return deny('foreign-namespace', `${flag}=${mode}`, { spec: 'A7', detail: `there is no container ${name}` });
+  if (!container.protected) return deny('foreign-namespace', `${flag}=${mode}`, { spec: 'A7', setting: null, detail: `${name} is not protected` });
+  const pinned = `container:${container.id}`;
+  if (pinned !== mode) {
+    host.set(key, pinned);
+    changes.push({ rule: 'pinned-reference', field: `HostConfig.${key}`, before: mode, after: pinned });
+  }
+  return null;
+}

@@ -1,0 +1,116 @@
+/**
+ * A decision as data: the gateway enforces it, the simulator explains it, the plan previews it. Words are rendered from the codes by
+ * `refusalText` (English, for Docker clients) or by the app in its own languages.
+ */
+
+export const ruleCodes = [
+  'runtime-forced', 'userns-ignored',
+  'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
+  'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin',
+  'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
+  'container-unprotected', 'container-name', 'host-network-build', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
+  'pinned-reference', 'cleaned-path', 'parameter-dropped',
+] as const;
+export type RuleCode = (typeof ruleCodes)[number];
+
+/** JSON pointer of the setting that would allow what was refused; null when none does. */
+export type SettingPointer =
+  | '/enhancedContainerIsolation/dockerSocketMount/imageList'
+  | '/filesharingAllowedDirectories'
+  | '/blockDockerLoad'
+  | '/bulkhead/existingContainers'
+  | null;
+
+/** One thing the gateway writes differently from what the client sent. */
+export interface Change {
+  readonly rule: RuleCode;
+  /** Field, dotted: 'HostConfig.Runtime'. */
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Denial {
+  readonly outcome: 'deny';
+  readonly rule: RuleCode;
+  /** What was blocked, as the user would name it: '--pid=host', 'bind mount of /etc'. */
+  readonly what: string;
+  /** Spec id of the requirement (A7, B1, …) the rule comes from; '' where it is the message model's own. */
+  readonly spec: string;
+  readonly setting: SettingPointer;
+  /** Detail for the sentence, e.g. the field's right spelling or the engine's socket. */
+  readonly detail?: string;
+}
+export type Decision =
+  | { readonly outcome: 'allow'; readonly changes: readonly [] }
+  | { readonly outcome: 'rewrite'; readonly changes: readonly Change[] }
+  | Denial;
+
+export const allow: Decision = { outcome: 'allow', changes: [] };
+
+/** `allow`, or `rewrite` when there are changes. */
+export function passed(changes: readonly Change[]): Decision {
+  return changes.length === 0 ? allow : { outcome: 'rewrite', changes };
+}
+
+export function deny(rule: RuleCode, what: string, more: { spec?: string; setting?: SettingPointer; detail?: string } = {}): Denial {
+  return { outcome: 'deny', rule, what, spec: more.spec ?? '', setting: more.setting ?? null, ...(more.detail === undefined ? {} : { detail: more.detail }) };
+}
+
+const ruleTexts: Readonly<Record<RuleCode, string>> = {
+  'runtime-forced': 'every container runs with the isolation runtime',
+  'userns-ignored': 'every container has a user namespace of its own',
+  'host-namespace': 'a container may not share a namespace with the engine',
+  'foreign-namespace': 'a namespace may be shared with a protected container only',
+  'unmodelled-value': 'this value is not one the gateway knows to be safe',
+  'unmodelled-field': 'the request has a field the gateway does not know, so it cannot tell what it does',
+  'unreadable-body': 'the request\'s body cannot be read without doubt',
+  'host-device': 'devices of the engine are not given to containers',
+  'security-option': 'this security option is not one the gateway knows to be safe',
+  'cgroup-parent': 'a container\'s cgroup parent may only be a single plain name',
+  annotation: 'this annotation changes how the runtime treats the container',
+  'log-driver': 'this log driver or option reaches files, sockets or plugins of the engine',
+  'environment-switch': 'this variable changes how the isolation runtime treats the container',
+  'volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
+  'bind-engine-directory': 'directories that hold the engine\'s own data or sockets are never mounted',
+  'bind-not-shared': 'the directory is not shared with containers',
+  'bind-unresolvable': 'it cannot be told which directory this is',
+  'bind-propagation': 'mounts made in a container may not appear in the engine',
+  'socket-mount': 'the Docker socket may be mounted by allowed images only',
+  'volume-options': 'a local volume with these options mounts something of the engine; only tmpfs is allowed',
+  'volume-unknown': 'the volume could not be looked at',
+  'container-unprotected': 'the container was not created under enhanced container isolation',
+  'container-name': 'a container\'s name may not look like a container id',
+  'host-network-build': 'builds do not get the engine\'s network',
+  'docker-load': 'loading images from archives is blocked',
+  swarm: 'Swarm services run outside isolation',
+  plugin: 'engine plugins run as root outside isolation',
+  checkpoint: 'checkpoints are written to and read from directories of the engine',
+  debug: 'debug endpoints show the engine\'s memory',
+  'removed-endpoint': 'the endpoint was removed from the API',
+  'unknown-endpoint': 'the gateway does not know this endpoint, so it cannot tell what it does',
+  'form-body': 'form bodies override what the request\'s address says',
+  'pinned-reference': 'names of containers are replaced by their ids',
+  'cleaned-path': 'paths are written without dot segments',
+  'parameter-dropped': 'parameters without meaning are left away',
+};
+
+const settingTexts: Readonly<Record<Exclude<SettingPointer, null>, string>> = {
+  '/enhancedContainerIsolation/dockerSocketMount/imageList': 'an administrator can allow it by listing the image in enhancedContainerIsolation.dockerSocketMount.imageList',
+  '/filesharingAllowedDirectories': 'an administrator can allow it by listing the directory in filesharingAllowedDirectories',
+  '/blockDockerLoad': 'an administrator can allow it with blockDockerLoad',
+  '/bulkhead/existingContainers': 'recreate the container, or an administrator can allow it with bulkhead.existingContainers: "warn"',
+};
+
+/** The text Docker clients show (B6): what was blocked, by which rule, and which setting would allow it. */
+export function refusalText(denial: Denial): string {
+  const spec = denial.spec === '' ? '' : ` (${denial.spec})`;
+  const detail = denial.detail === undefined || denial.detail === '' ? '' : ` (${denial.detail})`;
+  const setting = denial.setting === null ? 'no setting allows it' : settingTexts[denial.setting];
+  return `enhanced container isolation: ${denial.what} is blocked: ${ruleTexts[denial.rule]}${detail}${spec}; ${setting}`;
+}
+
+/** The rule alone, as a sentence without a capital. */
+export function ruleText(rule: RuleCode): string {
+  return ruleTexts[rule];
+}
