@@ -1,9 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { registerApply } from './apply.ts';
+import { registerContainers } from './containers.ts';
 import { registerEngine } from './engine.ts';
 import { registerGateway } from './gateway.ts';
 import { exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
+import { registerSettings } from './settings.ts';
 
 /** The whole command line. Each command loads its own modules only when it runs. */
 export function buildProgram(): Command {
@@ -16,6 +19,9 @@ export function buildProgram(): Command {
   registerEngine(program);
   registerGateway(program);
   registerPlanner(program);
+  registerSettings(program);
+  registerApply(program);
+  registerContainers(program);
   return program;
 }
 

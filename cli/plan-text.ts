@@ -1,0 +1,96 @@
+import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
+import { applySteps } from '../shared/apply/plan.ts';
+import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
+import type { Claim, Verification } from '../shared/verify/claims.ts';
+
+/** A plan in words: diff, findings, what will happen, what stands in the way. `diff` is a unified diff, '' for none. */
+export function describePlan(plan: ApplyPlan, diff: string): string {
+  const parts: string[] = [`Version ${plan.fromVersion} becomes ${plan.toVersion}. If any step fails, everything goes back to version ${plan.fromVersion}.`];
+  if (diff !== '') parts.push(diff.trimEnd());
+  if (plan.findings.length > 0) parts.push(['Findings', ...plan.findings.map((finding) => `  line ${finding.range.line}: ${finding.severity}: ${finding.message}`)].join('\n'));
+  const lines = (when: PlanEffect['when']) => plan.effects.filter((effect) => effect.when === when).map((effect) => `  ${tags[effect.kind].padEnd(14)}${describeEffect(effect)}`);
+  const now = lines('while-applying');
+  const later = lines('afterwards');
+  if (now.length > 0) parts.push([`While applying (about ${plan.estimatedSeconds} s)`, ...now].join('\n'));
+  if (later.length > 0) parts.push(['Afterwards', ...later].join('\n'));
+  if (plan.daemonJson.length > 0) parts.push(['daemon.json', ...plan.daemonJson.map((change) => `  ${change.kind.padEnd(14)}${change.pointer}${change.after === undefined ? '' : ` = ${JSON.stringify(change.after)}`}`)].join('\n'));
+  if (plan.missingRequirements.length > 0) {
+    parts.push(['Missing on this machine', ...plan.missingRequirements.map((missing) => `  ${missing.code}: ${missing.found}${missing.fix === undefined ? '' : ` (${missing.fix})`}`)].join('\n'));
+  }
+  if (plan.blocked) parts.push(['This can not be applied', ...plan.blockers.map((blocker) => `  ${blocker.message}`)].join('\n'));
+  return parts.join('\n\n');
+}
+
+const tags: Readonly<Record<PlanEffect['kind'], string>> = {
+  restart: 'Restart', stops: 'Stops', removed: 'Removed', unprotected: 'Unprotected', 'stays-in-view': 'Stays in view', 'new-rule': 'New rule', 'at-once': 'At once', recreated: 'Recreated',
+};
+
+function describeEffect({ code, params }: PlanEffect): string {
+  const list = (value: PlanEffect['params'][string] | undefined, most = 6): string => {
+    const names = Array.isArray(value) ? value : [];
+    return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
+  };
+  const count = Number(params['count'] ?? 0);
+  const containers = count === 1 ? '1 container' : `${count} containers`;
+  switch (code) {
+    case 'engine-restarts': return `Docker Engine restarts once, about ${String(params['seconds'])} s`;
+    case 'engine-starts': return `Docker Engine starts, about ${String(params['seconds'])} s`;
+    case 'containers-stop': return `${count === 1 ? '1 running container stops' : `${count} running containers stop`}: ${list(params['names'])}${list(params['returning']) === '' ? '' : `; ${list(params['returning'])} start again by themselves`}`;
+    case 'containers-removed': return `${containers}, after verification: ${list(params['names'])}`;
+    case 'volumes-removed': return `${count === 1 ? '1 volume' : `${count} volumes`}: ${list(params['names'])}`;
+    case 'containers-kept-unprotected': return `${containers} you keep: ${list(params['names'])}`;
+    case 'store-unchanged': return `${String(params['images'])} images, ${String(params['containers'])} containers`;
+    case 'eci-on': return 'Enhanced Container Isolation is on: every new container has its own user namespace';
+    case 'eci-off': return 'Enhanced Container Isolation is off: root in a container is root in the engine';
+    case 'backend': return `isolated by ${String(params['id'])}`;
+    case 'mounts-outside-shares-refused': return count === 0 ? 'no directory may be mounted' : `mounts outside ${list(params['paths'])} are refused`;
+    case 'socket-images': return count === 0 ? 'no image may mount the Docker socket' : `images that may mount the Docker socket: ${list(params['images'])}`;
+    case 'socket-commands': return `through a mounted socket ${params['type'] === 'allow' ? 'only these commands' : 'not these commands'}: ${list(params['commands'])}`;
+    case 'gateway-reloads': return 'Applies at once. Nothing restarts.';
+    case 'load-blocked': return 'docker load is refused';
+  }
+}
+
+const stepWords: Readonly<Record<ApplyStepStatus['step'], string>> = {
+  'back-up': 'Back up', 'write-settings': 'Write settings', reconfigure: 'Reconfigure the engine', 'restart-engine': 'Restart the engine', 'health-check': 'Check the engine',
+  verify: 'Verify from inside', 'clean-up': 'Clean up',
+};
+
+/** One line for a step that has ended, null while it has not. */
+export function describeStep(status: ApplyStepStatus): string | null {
+  if (status.state === 'waiting' || status.state === 'running') return null;
+  const number = applySteps.indexOf(status.step) + 1;
+  const took = status.durationMs === null ? '' : `${(status.durationMs / 1000).toFixed(1)} s`;
+  const mark = status.state === 'failed' ? 'failed' : status.state === 'skipped' ? 'nothing to do' : took;
+  return `${number}/${applySteps.length} ${stepWords[status.step].padEnd(24)}${mark.padEnd(14)}${status.detail ?? ''}`.trimEnd();
+}
+
+/** How a run ended, with the reason and what to try. */
+export function describeOutcome(run: ApplyRun): string {
+  const { outcome } = run;
+  if (outcome === null) return 'The apply has not ended.';
+  const why = (error: { message: string; reason?: string | undefined; hint?: string | undefined }) => [
+    `  ${error.message}`, ...(error.reason === undefined ? [] : [`  why: ${error.reason}`]), ...(error.hint === undefined ? [] : [`  ${error.hint}`]),
+  ];
+  switch (outcome.kind) {
+    case 'applied': {
+      const kept = outcome.removed.filter((container) => !container.removed).map((container) => `  not removed: ${container.name}: ${container.error ?? ''}`);
+      return [`Version ${outcome.version} is applied${outcome.verification === null ? '' : ' and verified'}.`, ...kept].join('\n');
+    }
+    case 'rolled-back': return [`Rolled back to version ${outcome.restoredVersion}: "${stepWords[outcome.failedStep]}" failed.`, ...why(outcome.error)].join('\n');
+    case 'rollback-failed': return [
+      `"${stepWords[outcome.failedStep]}" failed, and rolling back failed too.`, ...why(outcome.error), ...why(outcome.rollbackError),
+      `  The files as they were are in ${outcome.backupDir}.`,
+    ].join('\n');
+  }
+}
+
+const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass   ', fail: 'FAIL   ', 'not-run': 'not run' };
+
+/** Claims with verdict and evidence. */
+export function describeVerification(verification: Verification): string {
+  const lines = verification.claims.map((claim) => `${verdicts[claim.verdict]}  ${claim.id.padEnd(28)}${claim.evidence}`);
+  const shown = verification.claims.filter((claim) => claim.verdict === 'pass').length;
+  const sum = verification.eci ? `${shown} of ${verification.claims.length} claims shown, ${(verification.durationMs / 1000).toFixed(1)} s` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
+  return [...lines, sum].join('\n');
+}

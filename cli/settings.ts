@@ -1,0 +1,116 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { HistoryEntry } from '../engine/store/history.ts';
+import type { SettingsState } from '../shared/ipc/contract.ts';
+import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { Finding } from '../shared/settings/index.ts';
+import { printError, printResult, withJson, withRoot } from './output.ts';
+import { withTarget, type RootOptions } from './target.ts';
+
+/** `bulkhead settings lint | show | set | history | rollback`. They edit the draft; only `bulkhead apply` changes what is in force. */
+export function registerSettings(program: Command): void {
+  const settings = program.command('settings').description('read, check and edit admin-settings.json');
+
+  withJson(withRoot(settings.command('lint [file]').description('check a settings file (default: the draft); exit code 1 when it has errors')))
+    .action(async (file: string | undefined, options: RootOptions) => { await lint(file, options); });
+
+  withJson(withRoot(settings.command('show').description('print the settings: the draft, or with --applied what is in force')))
+    .option('--applied', 'the applied text, not the draft')
+    .action((options: RootOptions & { applied?: boolean }) => withTarget(options, async (target) => {
+      const state = await target.settings.read();
+      if (state.readError !== null) { printError(state.readError, options); return; }
+      printResult(ok(state), { json: options.json, human: (value) => (options.applied === true ? value.applied : value.draft).replace(/\n$/, '') });
+    }));
+
+  withJson(withRoot(settings.command('set <pointer> <value>').description('set one value in the draft: a JSON pointer and a JSON value')))
+    .addHelpText('after', '\nA value that is no JSON is taken as a string. Example:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR')
+    .action((pointer: string, value: string, options: RootOptions) => withTarget(options, async (target) => {
+      const { editSettings, parsePointer } = await import('../shared/settings/index.ts');
+      const place = parsePointer(pointer);
+      if (!place.ok) { printError({ ...place.error, code: 'input.unusable' }, options); return; }
+      const state = await target.settings.read();
+      if (state.readError !== null) { printError(state.readError, options); return; }
+      const edited = editSettings(state.draft, place.value, valueOf(value));
+      if (!edited.ok) { printError(edited.error, options); return; }
+      printResult(await target.settings.setDraft(edited.value), { json: options.json, human: describeDraft });
+    }));
+
+  withJson(withRoot(settings.command('history').description('list applied versions, newest first')))
+    .action((options: RootOptions) => withTarget(options, async (target) => {
+      printResult(await target.settings.history(), { json: options.json, human: describeHistory });
+    }));
+
+  withJson(withRoot(settings.command('rollback <version>').description('make an earlier version the draft; apply it with bulkhead apply')))
+    .action((version: string, options: RootOptions) => withTarget(options, async (target) => {
+      if (!/^\d{1,9}$/.test(version)) {
+        printError({ code: 'input.unusable', message: `"${version}" is not a version`, hint: 'Give a number from bulkhead settings history.' }, options);
+        return;
+      }
+      printResult(await target.settings.rollback(Number(version)), { json: options.json, human: describeDraft });
+    }));
+}
+
+/** JSON where it is JSON, else the words as a string: `true` is a boolean, `deny` a string. */
+function valueOf(text: string): unknown {
+  try { return JSON.parse(text); } catch { return text; }
+}
+
+const describeDraft = (state: SettingsState): string => (state.draft === state.applied
+  ? 'The draft is what is applied: there is nothing to apply.'
+  : `The draft is kept. See what applying it would do: bulkhead plan${state.conflict ? '\nThe settings file was changed by another program since the draft was begun: look at both before applying.' : ''}`);
+
+function describeHistory(entries: readonly HistoryEntry[]): string {
+  if (entries.length === 0) return 'Nothing has been applied yet.';
+  return entries.map((entry) => {
+    const how = entry.how === 'apply' ? `applied by ${entry.user}` : 'found, written by another program';
+    return `${String(entry.version).padStart(4)}  ${entry.at.slice(0, 19).replace('T', ' ')} UTC  ECI ${entry.eci ? 'on ' : 'off'}  ${how}`;
+  }).join('\n');
+}
+
+interface LintReport { readonly path: string; readonly errors: number; readonly findings: readonly Finding[] }
+
+async function lint(file: string | undefined, options: RootOptions): Promise<void> {
+  const human = (report: LintReport & { text: string }) => describeFindings(report.path, report.text, report.findings);
+  const print = (result: Result<LintReport & { text: string }, AppError>) => {
+    if (options.json === true && result.ok) {
+      const { text: _text, ...report } = result.value;
+      printResult(ok(report), { json: true, human: () => '', failed: (value) => value.errors > 0 });
+    } else printResult(result, { json: options.json, human, failed: (value) => value.errors > 0 });
+  };
+  const { lintSettings } = await import('../shared/settings/index.ts');
+  const report = (name: string, text: string, findings: readonly Finding[]) => ok({ path: name, text, findings, errors: findings.filter((finding) => finding.severity === 'error').length });
+  if (file === undefined) {
+    await withTarget(options, async (target) => {
+      const state = await target.settings.read();
+      print(state.readError !== null ? { ok: false, error: state.readError } : report(state.path, state.draft, lintSettings(state.draft, target.lintContext)));
+    });
+    return;
+  }
+  const { readSettings } = await import('../engine/store/files.ts');
+  const read = await readSettings(path.resolve(file));
+  if (!read.ok) { print(read); return; }
+  if (!read.value.exists) { print(fail('input.unusable', `there is no file ${file}`)); return; }
+  const { homedir } = await import('node:os');
+  print(report(file, read.value.text, lintSettings(read.value.text, { target: 'embedded', platform: process.platform, home: homedir(), exists: true })));
+}
+
+/** Findings as compilers print them, with the line and a caret under the place. */
+export function describeFindings(name: string, text: string, findings: readonly Finding[]): string {
+  if (findings.length === 0) return `${name}: nothing found.`;
+  const lines = text.split(/\r\n|\r|\n/);
+  const blocks = findings.map((finding) => {
+    const { line, column } = finding.range;
+    const head = `${name}:${line}:${column}: ${finding.severity}: ${finding.message} [${finding.code}]`;
+    const source = (lines[line - 1] ?? '').replace('\uFEFF', '');
+    // Long lines (minified files) are shown around the place only.
+    const from = Math.max(0, column - 60);
+    const shown = source.slice(from, from + 100).replaceAll('\t', ' ');
+    const fix = finding.fix === undefined ? [] : [`    fix: ${finding.fix.title}`];
+    return [head, `    ${shown}`, `    ${' '.repeat(Math.max(0, column - 1 - from))}^`, ...fix].join('\n');
+  });
+  const count = (severity: Finding['severity'], word: string) => {
+    const n = findings.filter((finding) => finding.severity === severity).length;
+    return n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`];
+  };
+  return [...blocks, [...count('error', 'error'), ...count('warning', 'warning'), ...count('note', 'note')].join(', ')].join('\n');
+}

@@ -1,0 +1,66 @@
+import type { Target } from '../engine/target.ts';
+import type { EngineStatus } from '../shared/engine-status/status.ts';
+import { unprotected } from '../shared/containers/protection.ts';
+import { protectionState, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
+
+export interface StatusReport {
+  readonly engine: EngineStatus;
+  readonly protection: ProtectionState;
+  readonly eci: boolean;
+  /** Containers that are not protected; null where the engine doesn't answer. */
+  readonly unprotected: number | null;
+  readonly verification: Verification | null;
+  readonly appliedVersion: number;
+  readonly draftDiffers: boolean;
+  /** An apply was interrupted: `bulkhead apply` or the next engine start settles it. */
+  readonly interruptedApply: boolean;
+  /** Why the settings can't be read, if so; the gateway locks down then. */
+  readonly settingsProblem: string | null;
+}
+
+/** Everything `bulkhead status` tells. */
+export async function statusReport(target: Target): Promise<StatusReport> {
+  const [{ settingsInForce }, { readJournal }] = await Promise.all([import('../engine/apply/plan.ts'), import('../engine/apply/journal.ts')]);
+  const [engine, settings, verification, journal] = await Promise.all([target.driver.status(), target.settings.read(), target.lastVerification(), readJournal(target.paths.journal)]);
+  const eci = settingsInForce({ exists: settings.exists, text: settings.applied, hash: settings.appliedHash }).eci.value;
+  const ready = engine.phase === 'ready';
+  const scan = ready ? await target.scan() : null;
+  return {
+    engine, eci, verification, protection: protectionState({ engineReady: ready, eci, verification, now: Date.now() }),
+    unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
+    appliedVersion: settings.appliedVersion, draftDiffers: settings.draft !== settings.applied, interruptedApply: journal !== null, settingsProblem: settings.readError?.message ?? null,
+  };
+}
+
+/** The one honest sentence (design language, States), then facts. */
+export function describeStatus(report: StatusReport): string {
+  const lines = [sentence(report, Date.now())];
+  if (report.eci && report.unprotected === null && report.protection !== 'stopped') lines.push('The containers could not be looked at.');
+  if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0) lines.push(`${report.unprotected === 1 ? '1 container is' : `${report.unprotected} containers are`} not protected.`);
+  if (report.settingsProblem !== null) lines.push(`${report.settingsProblem}: the gateway is locked down until it can be read.`);
+  if (report.interruptedApply) lines.push('An apply is under way or was interrupted; the next bulkhead apply settles it.');
+  if (report.engine.problem !== null) lines.push(`Problem: ${report.engine.problem.message}`);
+  lines.push(`  engine    ${report.engine.phase}${report.engine.version === null ? '' : `, Docker Engine ${report.engine.version}`}`);
+  lines.push(`  socket    unix://${report.engine.socket}`);
+  lines.push(`  settings  version ${report.appliedVersion}${report.draftDiffers ? ', the draft differs (bulkhead plan)' : ''}`);
+  return lines.join('\n');
+}
+
+function sentence(report: StatusReport, now: number): string {
+  const since = report.verification === null ? null : now - Date.parse(report.verification.at);
+  const n = report.unprotected ?? 0;
+  switch (report.protection) {
+    case 'stopped': return 'Engine stopped: nothing runs, nothing is checked';
+    case 'off': return 'Off: root in a container is root in the engine';
+    case 'unverified': return since === null ? 'On, but not verified' : `On, but not verified since ${report.verification?.at.slice(0, 16).replace('T', ' ') ?? ''} UTC`;
+    case 'protected': return `Protected and verified ${age(since ?? 0)} ago${n === 0 ? '' : `, except ${n === 1 ? '1 container' : `${n} containers`}`}`;
+  }
+}
+
+/** "3 min": an age for people. */
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
