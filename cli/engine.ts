@@ -49,18 +49,19 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
   const command = bulkheadCommand();
   // Started by `engine start`, its stderr is the log file it writes itself: on a terminal only, the lines are for a reader.
   const onLog = process.stderr.isTTY ? (line: EngineLogLine) => { progress(line.text); } : undefined;
-  const result = await runSupervisor(rootPaths(root.value), { bulkheadCommand: command, backends: await backends(command), ...(onLog === undefined ? {} : { onLog }) });
+  const projectRoot = path.resolve(path.dirname(command), '..');
+  const target = { bulkheadCommand: command, projectRoot };
+  const { openTarget } = await import('../engine/target.ts');
+  const result = await runSupervisor(rootPaths(root.value), {
+    bulkheadCommand: command, backends: openTarget(root.value, target).backends, resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
+    ...(onLog === undefined ? {} : { onLog }),
+  });
   if (!result.ok) printError(result.error, options);
 }
 
 async function openDriver(root: string): Promise<EngineDriver> {
   const [{ createEmbeddedDriver }, { rootPaths }] = await Promise.all([import('../engine/drivers/embedded.ts'), import('../engine/drivers/root-paths.ts')]);
   return createEmbeddedDriver(rootPaths(root), { bulkheadCommand: bulkheadCommand() });
-}
-
-async function backends(command: string) {
-  const { exclusiveBackend } = await import('../engine/isolation/exclusive/backend.ts');
-  return [exclusiveBackend({ runtimeBuildDir: path.resolve(path.dirname(command), '../runtime/build') })];
 }
 
 /** Status in words, one fact a line. */

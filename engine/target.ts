@@ -33,6 +33,8 @@ export interface TargetOptions {
   readonly bulkheadCommand: string;
   /** Directory that holds `runtime/build/` (the project, or the installed package). */
   readonly projectRoot: string;
+  /** Drives the engine instead of the embedded engine's own driver: the supervisor, when it resumes an apply while it starts the engine. */
+  readonly driver?: EngineDriver;
 }
 
 export interface LocalImage { readonly id: string; readonly tags: string[]; readonly digests: string[] }
@@ -72,7 +74,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const buildDir = path.join(options.projectRoot, 'runtime', 'build');
   const exclusive = exclusiveBackend({ runtimeBuildDir: buildDir });
   const backends: readonly IsolationBackend[] = [exclusive];
-  const driver = createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
+  const driver = options.driver ?? createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
   const store = createSettingsStore(paths);
   const watchers = new Set<() => void>();
   const docker = (): Docker => dockerClient(paths.clientSocket);

@@ -6,13 +6,12 @@ import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { acquireLock, isLocked } from '../store/lock.ts';
 import type { DriverCallOptions, EngineDriver } from './driver.ts';
 import { engineStatus } from './engine-facts.ts';
-import { readEngineState, writeEngineState, type EngineState } from './engine-state.ts';
+import { readEngineState, supervisorLock, writeEngineState, type EngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { followLogs, logFile, openLog, readLogs } from './log-files.ts';
 import { isAlive } from './process-identity.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
 import type { RootPaths } from './root-paths.ts';
-import { supervisorLock } from './supervisor.ts';
 
 export interface EmbeddedDriverOptions {
   /** Absolute path of the launcher, for the supervisor it starts. */

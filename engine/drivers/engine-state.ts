@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { z } from 'zod';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
 import { enginePhases } from '../../shared/engine-status/status.ts';
 import { writeFileAtomic } from '../store/files.ts';
 import { processIdentitySchema } from './process-identity.ts';
 import type { RootPaths } from './root-paths.ts';
+
+/** Held by the supervisor while it lives: one engine has one. */
+export const supervisorLock = (paths: RootPaths): string => path.join(paths.root, 'supervisor.lock');
 
 const problemSchema = z.object({ message: z.string(), logTail: z.array(z.string()) });
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
@@ -7,24 +6,23 @@ import { acquireLock } from '../store/lock.ts';
 import { superviseChild } from './child-process.ts';
 import type { DockerdProcess } from './dockerd-process.ts';
 import { launchEngine } from './engine-launch.ts';
-import { readEngineState, writeEngineState, type EngineState } from './engine-state.ts';
+import { readEngineState, supervisorLock, writeEngineState, type EngineState } from './engine-state.ts';
 import { clearEngineLeftovers, clearLeftovers } from './leftovers.ts';
 import { boundLogs, openLog } from './log-files.ts';
 import { endProcesses, identityOf, type ProcessIdentity } from './process-identity.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
+import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
 import type { RootPaths } from './root-paths.ts';
 
 export interface SupervisorOptions {
   /** Absolute path of the launcher, for gateway and planner. */
   readonly bulkheadCommand: string;
   readonly backends: readonly IsolationBackend[];
-  /** Finishes or rolls back an apply a crash interrupted; runs before anything reads the configuration. */
-  readonly resume?: () => Promise<Result<unknown, AppError>>;
+  /** Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before anything reads the configuration. */
+  readonly resume?: ResumeApply;
   /** The supervisor's own lines, as they are written to its log. */
   readonly onLog?: (line: EngineLogLine) => void;
 }
-
-export const supervisorLock = (paths: RootPaths): string => path.join(paths.root, 'supervisor.lock');
 
 const engineReadyMs = 60_000;
 /** dockerd stops its containers first, each with up to ten seconds of grace. */
@@ -60,6 +58,7 @@ class Supervisor {
   readonly #log;
   readonly #gateway;
   readonly #planner;
+  readonly #resumed: ResumedApply | null;
   #state: EngineState;
   #writing: Promise<unknown> = Promise.resolve();
   #dockerd: DockerdProcess | null = null;
@@ -72,6 +71,7 @@ class Supervisor {
     this.#options = options;
     this.#state = { version: 1, supervisor: self, phase: 'starting', generation: 0, readyAt: null, eci: false, dockerd: null, gateway: null, planner: null, error: null, problem: null };
     this.#log = openLog(paths, 'supervisor', options.onLog);
+    this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, { bulkheadCommand: options.bulkheadCommand, log: (text) => { this.#log.line(text); } });
     this.#gateway = superviseChild({
       name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/,
       onChange: (gateway) => { void this.#update({ gateway }); },
@@ -90,6 +90,7 @@ class Supervisor {
     let outcome: Result<void, AppError>;
     try {
       outcome = await this.#startUp();
+      this.#resumed?.engineStarted(outcome);
       if (outcome.ok) await this.#serve();
     } catch (error) {
       outcome = fail('internal', 'the supervisor failed', { cause: error });
@@ -111,11 +112,9 @@ class Supervisor {
     await this.#update({ generation: 1 });
     this.#log.line('starting');
     await clearLeftovers(this.#paths, before, { everything: false, onFound: (text) => { this.#log.line(text); } });
-    const resumed = await this.#options.resume?.();
-    if (resumed !== undefined && !resumed.ok) {
-      // The files are as the interrupted apply left them; what they say is honoured or refused below.
-      this.#log.line(`an interrupted apply could not be settled: ${resumed.error.message}${resumed.error.reason === undefined ? '' : `: ${resumed.error.reason}`}`);
-    }
+    // The files are settled when the resumed apply is over, or asks for the engine to go on.
+    await this.#resumed?.begin();
+    if (this.#stopWanted) return ok(undefined);
     const [gateway, engine] = await Promise.all([this.#gateway.start(20_000), this.#bringUp()]);
     if (this.#stopWanted) return ok(undefined);
     if (!engine.ok) return engine;
@@ -194,6 +193,7 @@ class Supervisor {
   }
 
   async #shutDown(outcome: Result<void, AppError & { logTail?: string[] }>): Promise<void> {
+    this.#resumed?.close();
     if (outcome.ok) await this.#update({ phase: 'stopping', readyAt: null });
     this.#log.line('stopping');
     try {
