@@ -79,8 +79,11 @@ async function followApply(child: ChildProcessByStdio<null, Readable, Readable>,
     try { value = JSON.parse(line); } catch { return; }
     const event = applyEventSchema.safeParse(value);
     if (event.success) {
-      if (event.data.type === 'run') { run = event.data.run; begun?.(); }
-      onEvent(event.data);
+      if (event.data.type === 'log') { onEvent(event.data); return; }
+      // The child is root's: it can't be signalled from here, so the window must not offer it.
+      run = { ...event.data.run, cancellable: false };
+      begun?.();
+      onEvent({ type: 'run', run });
       return;
     }
     const error = appErrorSchema.safeParse(typeof value === 'object' && value !== null && 'error' in value ? value.error : value);
@@ -96,7 +99,6 @@ async function followApply(child: ChildProcessByStdio<null, Readable, Readable>,
   const latest = () => run ?? started;
   return ok({
     run: latest,
-    // The child is root's: it can't be signalled from here, and its pipe carries nothing back.
     cancel: () => false,
     done: exited.then(async (code) => {
       const last = latest();

@@ -8,6 +8,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { stateStore, type StateStore } from './app-state.ts';
 import { DraftSession } from './draft.ts';
 import { LogBuffer } from './log-buffer.ts';
+import { containersTmp } from './handlers/paths.ts';
 import { watchEngine } from './engine-feed.ts';
 import type { UserStore } from './preferences.ts';
 
@@ -48,7 +49,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     (settings) => { late.state?.set({ settings }); },
   );
   const opened: StateStore = stateStore({
-    appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: os.tmpdir(), isRoot: options.isRoot,
+    appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: containersTmp, isRoot: options.isRoot,
     engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null,
     preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
   });

@@ -20,8 +20,11 @@ export const pathHandlers = ({ session }: HandlerContext): Area => ({
   },
 });
 
+/** What `$TMP` and `$TEMP` mean to the gateway, whatever this process's own environment says. */
+export const containersTmp = '/tmp';
+
 /** The variables a settings file may start a path with. */
-export function expandPath(written: string, home = os.homedir(), tmp = os.tmpdir()): string {
+export function expandPath(written: string, home = os.homedir(), tmp = containersTmp): string {
   return written.replace(/^\$(HOME|TMP|TEMP)(?=\/|$)/, (_all, name: string) => (name === 'HOME' ? home : tmp));
 }
 
