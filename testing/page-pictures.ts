@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { createServer } from 'vite';
+import { build, preview } from 'vite';
 
 /**
  * Pictures of pages over invented states, for looking at them while working:
@@ -10,8 +11,11 @@ import { createServer } from 'vite';
 const [out = 'artifacts/pages', ...wanted] = process.argv.slice(2);
 const all = ['protected/overview', 'protected/overview!dark', 'off/isolation', 'protected/containers', 'protected/preferences'];
 mkdirSync(out, { recursive: true });
-const server = await createServer({ configFile: path.join(import.meta.dirname, '../vite.config.ts'), server: { port: 0, host: '127.0.0.1', hmr: false, watch: null }, logLevel: 'error' });
-await server.listen();
+const built = mkdtempSync(path.join(tmpdir(), 'bh-pages-'));
+const configFile = path.join(import.meta.dirname, '../vite.config.ts');
+// Built, not served from source: what is seen is what a bundle does, and two runs at a time don't disturb each other.
+await build({ configFile, logLevel: 'error', mode: 'development', build: { outDir: built, emptyOutDir: true, minify: false, reportCompressedSize: false, rolldownOptions: { input: path.join(import.meta.dirname, '../renderer/dev/index.html') } } });
+const server = await preview({ configFile, logLevel: 'error', build: { outDir: built }, preview: { port: 0, host: '127.0.0.1' } });
 const base = server.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 try {
@@ -34,4 +38,5 @@ try {
 } finally {
   await browser.close();
   await server.close();
+  rmSync(built, { recursive: true, force: true });
 }

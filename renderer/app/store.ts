@@ -1,6 +1,7 @@
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import { keepAllContainers, type ContainerChoices } from '../../shared/apply/plan.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 
 /** What the window knows. Main owns the truth; the draft alone runs ahead of it while being typed. */
@@ -15,6 +16,8 @@ export interface Snapshot {
   readonly draftError: AppError | null;
   readonly undo: readonly string[];
   readonly redo: readonly string[];
+  /** What the person chose for containers that exist already; goes into the plan. */
+  readonly choices: ContainerChoices;
   /** Log of the apply run, newest last, bounded. */
   readonly log: readonly EngineLogLine[];
 }
@@ -33,6 +36,7 @@ export interface AppStore {
   /** Throws the draft away (undo brings it back). */
   discard(): Promise<Result<void>>;
   resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<void>>;
+  setChoices(choices: ContainerChoices): void;
   painted(): void;
 }
 
@@ -41,7 +45,7 @@ const undoDepth = 200;
 const logDepth = 5000;
 
 export function createAppStore(bridge: BulkheadBridge): AppStore {
-  let snapshot: Snapshot = { app: null, loadError: null, draft: '', draftError: null, undo: [], redo: [], log: [] };
+  let snapshot: Snapshot = { app: null, loadError: null, draft: '', draftError: null, undo: [], redo: [], choices: keepAllContainers, log: [] };
   const listeners = new Set<() => void>();
   const set = (part: Partial<Snapshot>) => {
     snapshot = { ...snapshot, ...part };
@@ -122,7 +126,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
       }
     },
     async request(name, input) {
-      if (name === 'apply:start') set({ log: [] });
+      if (name === 'apply:start') set({ log: [], choices: keepAllContainers });
       return bridge.request(name, input);
     },
     setDraft(text) {
@@ -140,6 +144,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     flush: () => (timer === undefined ? sending : send()),
     discard: () => replaceSettings(() => bridge.request('settings:discard-draft', undefined)),
     resolveConflict: (keep) => replaceSettings(() => bridge.request('settings:resolve-conflict', { keep })),
+    setChoices: (choices) => { set({ choices }); },
     painted: () => { bridge.painted(); },
   };
 }

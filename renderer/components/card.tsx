@@ -39,7 +39,7 @@ export function RowText({ primary, secondary, strong = true }: { readonly primar
   return (
     <Box sx={{ flex: 1, minWidth: 0 }}>
       <Typography component="div" sx={{ color: color.text, fontWeight: strong ? 600 : 400 }}>{primary}</Typography>
-      {secondary !== undefined && <Typography variant="caption" component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720 }}>{secondary}</Typography>}
+      {secondary !== undefined && <Typography variant="caption" component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}>{secondary}</Typography>}
     </Box>
   );
 }

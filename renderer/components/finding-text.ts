@@ -1,8 +1,12 @@
+import type { TFunction } from 'i18next';
 import type { Finding } from '../../shared/settings/findings.ts';
 import type { PageId } from '../app/router.ts';
 
-/** A finding's sentence. */
-export const findingText = (finding: Finding): string => finding.message;
+/** A finding in a few words, with `code` between backticks (see withCode). */
+export const findingTitle = (t: TFunction, finding: Finding): string => t(`findings.title.${finding.code}`, { replace: finding.params });
+
+/** What a finding means and what to do. */
+export const findingWhy = (finding: Finding): string => finding.message;
 
 /** The page where a finding is mended. */
 export function findingPage(finding: Finding): PageId {

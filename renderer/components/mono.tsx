@@ -20,3 +20,9 @@ export function Kbd({ children }: { readonly children: ReactNode }) {
 export function Tag({ children, title }: { readonly children: ReactNode; readonly title?: string }) {
   return <Box component="span" title={title} sx={{ display: 'inline-flex', alignItems: 'center', height: 20, padding: '0 6px', border: `1px solid ${color.border}`, borderRadius: '4px', background: color.subtle, color: color.text2, fontSize: 12, lineHeight: '16px', whiteSpace: 'nowrap' }}>{children}</Box>;
 }
+
+/** Words with `code` between backticks, as they stand in the language files. */
+export function withCode(text: string): ReactNode {
+  const parts = text.split('`');
+  return parts.length === 1 ? text : parts.map((part, index) => (index % 2 === 1 ? <Mono key={index}>{part}</Mono> : part));
+}

@@ -23,7 +23,7 @@ export const severityTone: Record<Severity, Tone> = { error: 'danger', warning: 
 /** Icon and words in a tone; colour never stands alone. */
 export function Toned({ icon: Icon, tone, children, size = 16 }: { readonly icon: Icon; readonly tone: Tone; readonly children: React.ReactNode; readonly size?: number }) {
   return (
-    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', color: toneText[tone], fontWeight: 500, whiteSpace: 'nowrap' }}>
+    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', color: toneText[tone], fontWeight: 500, verticalAlign: 'middle', whiteSpace: 'nowrap' }}>
       <Icon sx={{ fontSize: size }} aria-hidden />
       {children}
     </Box>

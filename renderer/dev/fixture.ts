@@ -126,7 +126,7 @@ export function run(more: Partial<ApplyRun> = {}): ApplyRun {
 const brokenDraft = appliedText.replace('"allowDerivedImages": true', '"allowDerivedImages": true,');
 const editedDraft = appliedText.replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ').replace('"sharedByDefault": false', '"sharedByDefault": true');
 const off = (more: Partial<SettingsState> = {}): Partial<AppState> => ({
-  settings: settingsState(offText, more), verification: null, scan: { at: minutesAgo(0.6), durationMs: 90, eci: false, containers: offContainers },
+  settings: settingsState(offText, more), verification: null, engine: { ...appState().engine, defaultRuntime: 'runc' }, scan: { at: minutesAgo(0.6), durationMs: 90, eci: false, containers: offContainers },
 });
 
 /** Named states for `?state=…` of the harness. */

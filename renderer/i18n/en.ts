@@ -6,9 +6,10 @@ import { isolation } from './en/isolation.ts';
 import { containers } from './en/containers.ts';
 import { preferences } from './en/preferences.ts';
 import { settingsState } from './en/settings-state.ts';
+import { findings } from './en/findings.ts';
 import { socket } from './en/socket.ts';
 import { files } from './en/files.ts';
 import { review } from './en/review.ts';
 
 /** English, the source of all words. One object a page; `_one`/`_other` are i18next's plurals. */
-export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, socket, files, review };
+export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, review };

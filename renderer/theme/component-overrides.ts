@@ -110,7 +110,7 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
   MuiTableRow: { styleOverrides: { root: { '&:last-child > td': { borderBottom: 0 } } } },
   MuiTableCell: {
     styleOverrides: {
-      root: { padding: '0 16px', height: 34, fontSize: 13, lineHeight: '20px', borderColor: color.border, color: color.text },
+      root: { padding: '0 8px 0 16px', height: 34, letterSpacing: 0, fontSize: 13, lineHeight: '20px', borderColor: color.border, color: color.text },
       head: { height: 31, fontSize: 12, lineHeight: '16px', fontWeight: 500, color: color.text3, backgroundColor: color.subtle, whiteSpace: 'nowrap' },
     },
   },

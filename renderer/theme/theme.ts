@@ -26,7 +26,7 @@ export const theme = createTheme({
   spacing: 8,
   typography: {
     fontFamily: fontBody, fontSize: 13, htmlFontSize: 16,
-    h1: { fontSize: 20, lineHeight: '28px', fontWeight: 600, letterSpacing: '-0.005em' },
+    h1: { fontSize: 20, lineHeight: '28px', fontWeight: 600, letterSpacing: '-0.01em' },
     h2: { letterSpacing: 0, fontSize: 16, lineHeight: '24px', fontWeight: 600 },
     h3: { letterSpacing: 0, fontSize: 14, lineHeight: '20px', fontWeight: 600 },
     body1: { letterSpacing: 0, fontSize: 13, lineHeight: '20px' },

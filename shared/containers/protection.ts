@@ -41,6 +41,9 @@ export const containerScanSchema = z.object({
 });
 export type ContainerScan = z.infer<typeof containerScanSchema>;
 
+/** Holds processes: removing it would stop something. */
+export const isRunning = (container: Pick<Container, 'state'>): boolean => container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
+
 /** Containers a turned-on ECI does not protect. */
 export const unprotected = (scan: ContainerScan): Container[] => scan.containers.filter((c) => !c.protected);
 

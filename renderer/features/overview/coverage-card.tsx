@@ -1,5 +1,78 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import { useNow } from '../../app/clock.ts';
+import { useApp, useDraft } from '../../app/context.tsx';
 import type { Protection } from '../../app/protection.ts';
+import { hrefFor } from '../../app/router.ts';
+import { Card } from '../../components/card.tsx';
+import { DataTable } from '../../components/data-table.tsx';
+import { EmptyState } from '../../components/empty-and-loading.tsx';
+import { withCode } from '../../components/mono.tsx';
+import { OutcomeChip, StateBadge } from '../../components/state-badge.tsx';
+import { color } from '../../theme/tokens.ts';
+import { useFormats } from '../../i18n/format.ts';
+import { coverageFor, rowEvidence, shownState, type CoverageRow } from '../../../shared/coverage/index.ts';
+import type { BackendId } from '../../../shared/isolation/requirements.ts';
 
-export function CoverageCard(_: { readonly protection: Protection }) {
-  return <></>;
+/** What this engine protects, row by row, and how that is known. A rule without a probe is "On, not verified". */
+export function CoverageCard({ protection }: { readonly protection: Protection }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const app = useApp();
+  const now = useNow();
+  const { applied } = useDraft();
+  if (protection.state === 'stopped') return <Card title={t('overview.coverage.title')}><EmptyState>{t('overview.coverage.stopped')}</EmptyState></Card>;
+
+  const wanted = applied.settings.ok ? applied.settings.value.backend : 'auto';
+  const backend: BackendId = wanted === 'sysbox' ? 'sysbox' : 'exclusive';
+  // Of Docker Desktop nothing is known here yet: the oldest version is assumed, which protects least.
+  const rows = app.engine.kind === 'docker-desktop'
+    ? coverageFor({ kind: 'docker-desktop', eci: protection.eci, version: null, virtualMachine: 'vm' })
+    : coverageFor({ kind: app.engine.kind, eci: protection.eci, backend });
+  const verification = applied.settings.ok ? app.verification : null;
+  const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
+
+  const how = (row: CoverageRow): ReactNode => {
+    if (!protection.eci) return t('overview.coverage.how.off');
+    if (row.workload === 'created-before') {
+      if (before === null) return t('overview.coverage.how.notScanned');
+      return before === 0 ? t('overview.coverage.how.noneFound') : <Link href={hrefFor('containers', { show: 'unprotected' })}>{t('overview.coverage.how.found', { count: before })}</Link>;
+    }
+    const evidence = rowEvidence(row, verification, now);
+    switch (evidence.kind) {
+      case 'probe-passed': return t('overview.coverage.how.passed', { ago: formats.ago(evidence.at) });
+      case 'probe-failed': return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
+      case 'probe-outdated': return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
+      case 'probe-missing': return t('overview.coverage.how.missing');
+      case 'rule': return row.state === 'protected' ? t('overview.coverage.how.ruleUnprobed') : t('overview.coverage.how.rule');
+      case 'documentation': return t('overview.coverage.how.documentation');
+    }
+  };
+  const state = (row: CoverageRow): ReactNode => {
+    const stateNow = shownState(row, rowEvidence(row, verification, now));
+    if (stateNow === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
+    if (stateNow === 'not-on-this-engine') return null;
+    if (stateNow === 'protected' && row.basis === 'rule') return <StateBadge state="unverified" />;
+    const neutral = !protection.eci || (row.workload === 'created-before' && before === 0);
+    return <StateBadge state={stateNow} eciOff={neutral} />;
+  };
+  // On an engine of ours the two are settings, not workloads; on Docker Desktop its version decides whether they exist.
+  const shown = rows.filter((row) => row.state !== 'not-on-this-engine' && (app.engine.kind === 'docker-desktop' || (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')));
+  const absent = rows.filter((row) => row.state === 'not-on-this-engine').map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
+
+  return (
+    <Card title={t('overview.coverage.title')}>
+      <DataTable
+        label={t('overview.coverage.title')}
+        columns={[{ key: 'workload', label: t('overview.coverage.workload') }, { key: 'state', label: t('overview.coverage.state'), width: 140 }, { key: 'how', label: t('overview.coverage.howWeKnow'), width: 228 }]}
+        rows={shown.map((row) => ({
+          key: row.workload,
+          cells: [withCode(t(`overview.coverage.row.${row.workload}`)), state(row), <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>{how(row)}</Box>],
+        }))}
+        {...(absent.length === 0 ? {} : { footer: t('overview.coverage.notHere', { names: absent.join(', ') }) })}
+      />
+    </Card>
+  );
 }

@@ -8,13 +8,14 @@ import { useApp, useDraft } from '../../app/context.tsx';
 import type { Protection } from '../../app/protection.ts';
 import { navigate } from '../../app/router.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
-import { findingPage, findingText } from '../../components/finding-text.ts';
+import { findingPage, findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { withCode } from '../../components/mono.tsx';
 import { severityIcon, severityTone, stateIcon, type Severity } from '../../components/state-badge.tsx';
 import { AllowedIcon, DeniedIcon, ErrorIcon, PowerIcon, ShieldIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 
-interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: string; readonly why: ReactNode; readonly action: string; readonly run: () => void; readonly busy?: boolean }
+interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: ReactNode; readonly why: ReactNode; readonly action: string; readonly run: () => void; readonly busy?: boolean }
 
 const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
 const findingsAtMost = 3;
@@ -94,7 +95,7 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, findingsAtMost)) {
     const severity: Severity = finding.severity;
     const page = findingPage(finding);
-    steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: findingText(finding), why: <span style={{ fontFamily: fontMono }}>{finding.pointer}</span>, action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page); } });
+    steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: withCode(findingTitle(t, finding)), why: findingWhy(finding), action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page); } });
   }
   return steps;
 }

@@ -15,7 +15,7 @@ export const common = {
     cancel: 'Cancel', close: 'Close', copy: 'Copy', copied: 'Copied', tryAgain: 'Try again', undo: 'Undo', discard: 'Discard…', keepEditing: 'Keep editing', clear: 'Clear',
     startEngine: 'Start engine', stopEngine: 'Stop engine', restartEngine: 'Restart engine',
   },
-  locked: { by: 'Locked by {{who}}', readOnly: 'Read-only: {{reason}}', applying: 'Settings are read-only while they are being applied' },
+  locked: { by: 'Locked by {{who}}', applyRun: 'the apply under way' },
   onlyHere: 'Not on this engine',
   loading: 'Loading',
   unknown: 'Unknown',

@@ -34,7 +34,19 @@ export const overview = {
     gateway: 'The gateway does not answer', gatewayWhy: 'Clients can\u2019t reach the engine through it.',
     open: 'Open {{page}}',
   },
-  coverage: { title: 'What is protected on this engine', workload: 'Workload', state: 'State', how: 'How we know', notHere: 'Not on this engine: {{names}}.' },
+  coverage: {
+    title: 'What is protected on this engine', workload: 'Workload', state: 'State', howWeKnow: 'How we know', notHere: 'Not on this engine: {{names}}.', stopped: 'While the engine does not run, nothing is checked.',
+    // `code` between backticks.
+    row: {
+      'run-create': '`docker run`, `docker create`, Compose', 'build-docker-driver': '`docker build`, docker driver', 'build-container-driver': '`docker build`, docker-container driver', 'socket-started': 'Containers started through a mounted socket',
+      'socket-mount': 'Docker socket mounts', 'socket-derived-images': 'Socket mounts of derived images', 'socket-any-image': 'Socket mounts of any image', 'kind-nodes': 'Kubernetes in Docker (KinD) nodes', 'build-host-network': 'Builds with host network or security.insecure', 'swarm-plugins': 'Swarm services, engine plugins',
+      'created-before': 'Containers created before ECI', 'kubernetes-kubeadm': 'Docker Desktop Kubernetes', extensions: 'extensions', 'dev-environments': 'Dev Environments', 'docker-debug': '`docker debug`', 'windows-containers': 'Windows containers', 'virtual-machine': 'virtual machine',
+    },
+    how: {
+      off: 'ECI is off', passed: 'Probe passed · {{ago}}', failed: 'Probe failed · {{ago}}', outdated: 'Probe passed, but {{ago}}', missing: 'No probe yet', rule: 'Gateway rule', ruleUnprobed: 'Rule in force, no probe', documentation: 'Docker\u2019s documentation',
+      found_one: '{{count}} found', found_other: '{{count}} found', noneFound: 'None found', notScanned: 'Not scanned yet',
+    },
+  },
   containers: { title: 'Containers', total: 'total', none: 'There is no container on this engine.', notScanned: 'Not scanned yet.' },
   engine: {
     title: 'Engine', engine: 'Engine', backend: 'Backend', range: 'Id range', kernel: 'Kernel', policy: 'Policy', lock: 'Lock', socket: 'Socket', started: 'Started',

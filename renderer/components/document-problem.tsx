@@ -1,0 +1,60 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { useApp, useDraft, useStore } from '../app/context.tsx';
+import { navigate } from '../app/router.ts';
+import type { DocumentView } from '../app/draft-view.ts';
+import { color, fontMono } from '../theme/tokens.ts';
+import { Card } from './card.tsx';
+import { ErrorPanel, Notice } from './error-panel.tsx';
+
+/** In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it can be used. */
+export function useDocumentProblem(): React.ReactNode {
+  const { t } = useTranslation();
+  const store = useStore();
+  const app = useApp();
+  const { draft, applied, dirty } = useDraft();
+  const openText = () => { navigate('json'); };
+  if (app.settings.readError !== null) return <ErrorPanel error={app.settings.readError} />;
+  if (draft.settings.ok) return null;
+  const discard = dirty && applied.settings.ok && <Button onClick={() => { void store.discard(); }}>{t('settingsState.broken.discard')}</Button>;
+  const actions = <Box sx={{ display: 'flex', gap: 1, marginTop: 2 }}><Button variant="contained" color="primary" onClick={openText}>{t('settingsState.broken.edit')}</Button>{discard}</Box>;
+  if (draft.syntax.length > 0) {
+    return (
+      <Card>
+        <Box sx={{ padding: 2 }}>
+          <Notice tone="danger" live="assertive" title={dirty ? t('settingsState.broken.draft') : t('settingsState.broken.applied')}>{dirty ? t('settingsState.broken.formsOff') : t('settingsState.broken.appliedMeans')}</Notice>
+          <SyntaxPlace document={draft} />
+          {actions}
+        </Box>
+      </Card>
+    );
+  }
+  const pointer = draft.settings.error.params?.['pointer'];
+  return (
+    <Card>
+      <Box sx={{ padding: 2 }}>
+        <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>{draft.settings.error.reason ?? draft.settings.error.message}</Notice>
+        {typeof pointer === 'string' && <Box className="mono selectable" sx={{ fontFamily: fontMono, fontSize: 12, marginTop: 1 }}>{pointer}</Box>}
+        {actions}
+      </Box>
+    </Card>
+  );
+}
+
+/** Line, column, the line itself and a caret under the place. */
+export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
+  const { t } = useTranslation();
+  const [first] = document.syntax;
+  if (first === undefined) return null;
+  return (
+    <Box sx={{ marginTop: 2 }}>
+      <Typography sx={{ color: color.text }}>
+        <strong>{t('settingsState.broken.where', { line: first.line, column: first.column })}</strong>{' '}
+        {first.message}{document.syntax.length > 1 && <Box component="span" sx={{ color: color.text3 }}> ({t('settingsState.broken.more', { count: document.syntax.length - 1 })})</Box>}
+      </Typography>
+      <Box component="pre" tabIndex={0} aria-label={t('settingsState.broken.where', { line: first.line, column: first.column })} sx={{ margin: '8px 0 0', padding: '8px 12px', border: `1px solid ${color.border}`, borderRadius: '6px', background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', overflowX: 'auto', color: color.text }}>{first.excerpt}</Box>
+    </Box>
+  );
+}

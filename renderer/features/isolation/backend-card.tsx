@@ -1,0 +1,90 @@
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Radio from '@mui/material/Radio';
+import Typography from '@mui/material/Typography';
+import { useApp, useDraft } from '../../app/context.tsx';
+import { Card, Row } from '../../components/card.tsx';
+import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
+import { AllowedIcon, DeniedIcon } from '../../components/icons.ts';
+import { Tag } from '../../components/mono.tsx';
+import { LockedNote } from '../../components/setting-row.tsx';
+import { color } from '../../theme/tokens.ts';
+import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import { exclusiveRuntimeName, type BackendReport } from '../../../shared/isolation/requirements.ts';
+
+type Backend = EffectiveSettings['backend'];
+const pointer = '/bulkhead/backend';
+
+/** Which backend runs containers. One that can't run here has no control, and says what it lacks. */
+export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
+  const { t } = useTranslation();
+  const app = useApp();
+  const draft = useDraft();
+  const value: Backend = draft.draft.settings.ok ? draft.draft.settings.value.backend : 'auto';
+  const edited = draft.isEdited(pointer);
+  const report = (id: BackendReport['id']) => app.backends.find((backend) => backend.id === id);
+  const choose = (next: Backend) => {
+    // "auto" is what a missing key means; where there was none, none is left behind.
+    draft.edit(pointer, next === 'auto' && draft.appliedValue(pointer) === undefined ? undefined : next);
+  };
+  return (
+    <Card title={t('isolation.backend.title')} actions={<>
+      {edited && <EditedMark />}
+      {edited && lockedBy === undefined && <UndoChange name={t('isolation.backend.title')} onUndo={() => { draft.revert(pointer); }} />}
+      {lockedBy !== undefined && <LockedNote by={lockedBy} />}
+    </>}>
+      <Box role="radiogroup" aria-label={t('isolation.backend.title')}>
+        <Option id="auto" report={report('exclusive')} checked={value === 'auto'} locked={lockedBy !== undefined} onChoose={choose} tag={t('isolation.backend.recommended')} detailed={false} />
+        <Option id="exclusive" report={report('exclusive')} checked={value === 'exclusive'} locked={lockedBy !== undefined} onChoose={choose} {...(app.engine.defaultRuntime === exclusiveRuntimeName ? { tag: t('isolation.backend.inUse') } : {})} />
+        <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} locked={lockedBy !== undefined} onChoose={choose} />
+      </Box>
+    </Card>
+  );
+}
+
+function Option({ id, report, checked, locked, onChoose, tag, detailed = true }: { readonly id: Backend; readonly report: BackendReport | undefined; readonly checked: boolean; readonly locked: boolean; readonly onChoose: (id: Backend) => void; readonly tag?: string; readonly detailed?: boolean }) {
+  const { t } = useTranslation();
+  const label = useId();
+  const available = report?.available === true;
+  const missing = report?.requirements.filter((r) => !r.met) ?? [];
+  const [open, setOpen] = useState(!available && missing.length > 0);
+  // A choice in the file that can't run here stays visible as chosen, so that another can be taken.
+  const radio = available || checked;
+  return (
+    <Row>
+      <Box sx={{ alignSelf: 'flex-start', width: 26, flexShrink: 0, marginLeft: '-4px', paddingTop: '6px' }}>
+        {radio ? <Radio name="backend" value={id} checked={checked} disabled={locked} onChange={() => { onChoose(id); }} slotProps={{ input: { 'aria-labelledby': label } }} /> : <DeniedIcon sx={{ fontSize: 18, color: color.text3, margin: '4px' }} aria-hidden />}
+      </Box>
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Typography component="div" id={label} sx={{ fontWeight: 600, color: available ? color.text : color.text3 }}>{t(`isolation.backend.${id}.name`)}</Typography>
+        <Typography variant="caption" component="div" sx={{ color: available ? color.text2 : color.text3, marginTop: '2px' }}>{t(`isolation.backend.${id}.text`)}</Typography>
+        {detailed && report !== undefined && (
+          <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: 12, color: missing.length > 0 ? color.warn : color.text3, marginTop: '2px' }}>
+            {missing.length > 0 ? t('isolation.backend.missing', { count: missing.length }) : t('isolation.backend.allMet', { count: report.requirements.length })}
+            <Button size="small" variant="text" color="primary" sx={{ height: 22, padding: '0 6px', fontSize: 12 }} aria-expanded={open} onClick={() => { setOpen(!open); }}>{open ? t('isolation.backend.hide') : t('isolation.backend.show')}</Button>
+          </Box>
+        )}
+        {detailed && report === undefined && <Typography variant="caption" component="div" sx={{ color: color.text3 }}>{t('isolation.backend.unknown')}</Typography>}
+        {detailed && open && report !== undefined && <Requirements report={report} />}
+      </Box>
+      {tag !== undefined && available && <Tag>{tag}</Tag>}
+    </Row>
+  );
+}
+
+function Requirements({ report }: { readonly report: BackendReport }) {
+  const { t } = useTranslation();
+  return (
+    <Box component="ul" sx={{ listStyle: 'none', margin: '6px 0 4px', padding: 0, display: 'grid', gap: '4px' }}>
+      {report.requirements.map((requirement) => (
+        <Box component="li" key={requirement.code} sx={{ display: 'grid', gridTemplateColumns: '16px 180px minmax(0, 1fr)', gap: '8px', alignItems: 'start', fontSize: 12, lineHeight: '16px' }}>
+          {requirement.met ? <AllowedIcon titleAccess={t('outcome.allowed')} sx={{ fontSize: 16, color: color.ok }} /> : <DeniedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />}
+          <span>{t(`isolation.requirement.${requirement.code}`)}</span>
+          <Box className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{requirement.found}{!requirement.met && requirement.fix !== undefined && <Box component="span" sx={{ display: 'block', color: color.text, fontWeight: 500 }}>{requirement.fix}</Box>}</Box>
+        </Box>
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,116 @@
+import { useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import MenuItem from '@mui/material/MenuItem';
+import Select from '@mui/material/Select';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import Typography from '@mui/material/Typography';
+import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { DeleteIcon, UnprotectedIcon } from '../../components/icons.ts';
+import { Mono } from '../../components/mono.tsx';
+import { VirtualRows } from '../../components/virtual-rows.tsx';
+import { color } from '../../theme/tokens.ts';
+import { isRunning, type Container } from '../../../shared/containers/protection.ts';
+import type { ContainerChoices } from '../../../shared/apply/plan.ts';
+
+type Choice = 'keep' | 'remove';
+const rowHeight = 48;
+
+/** Before ECI is turned on: what happens to containers that exist. Nothing is done here; the choices go into the plan. */
+export function ExistingContainersDialog({ open, containers, initial, onCancel, onContinue }: {
+  readonly open: boolean;
+  readonly containers: readonly Container[];
+  readonly initial: ContainerChoices;
+  readonly onCancel: () => void;
+  readonly onContinue: (choices: ContainerChoices) => void;
+}) {
+  if (!open) return null;
+  return <Content containers={containers} initial={initial} onCancel={onCancel} onContinue={onContinue} />;
+}
+
+function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<typeof ExistingContainersDialog>[0], 'open'>) {
+  const { t } = useTranslation();
+  const [removed, setRemoved] = useState<ReadonlySet<string>>(() => new Set(initial.remove));
+  const [removeVolumes, setRemoveVolumes] = useState(initial.removeVolumes);
+  const stopped = containers.filter((c) => !isRunning(c));
+  const chosen = containers.filter((c) => removed.has(c.id));
+  const all: 'keep' | 'remove' | 'each' = chosen.length === 0 ? 'keep' : stopped.length > 0 && chosen.length === stopped.length && chosen.every((c) => !isRunning(c)) ? 'remove' : 'each';
+  const choose = useCallback((id: string, choice: Choice) => {
+    setRemoved((before) => {
+      const next = new Set(before);
+      if (choice === 'remove') next.add(id);
+      else next.delete(id);
+      return next;
+    });
+  }, []);
+  const heightOf = useCallback(() => rowHeight, []);
+
+  return (
+    <ConfirmDialog
+      open width={720} title={t('isolation.prompt.title', { count: containers.length })} confirm={t('isolation.prompt.continue')}
+      note={[t('isolation.prompt.kept', { count: containers.length - chosen.length }), ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : [])].join(' · ')}
+      onCancel={onCancel}
+      onConfirm={() => { onContinue({ remove: chosen.map((c) => c.id), includeRunning: chosen.some(isRunning), removeVolumes: removeVolumes && chosen.length > 0 }); }}
+    >
+      <DialogText>{t('isolation.prompt.body')}</DialogText>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: '12px', padding: '16px 24px 12px', flexWrap: 'wrap' }}>
+        <Typography variant="caption" component="span" id="set-all" sx={{ color: color.text3 }}>{t('isolation.prompt.setAll')}</Typography>
+        <ToggleButtonGroup exclusive aria-labelledby="set-all" value={all} sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
+          onChange={(_, value: 'keep' | 'remove' | 'each' | null) => {
+            if (value === 'keep') setRemoved(new Set());
+            // "All" never means the running ones: each of them is asked for by itself.
+            if (value === 'remove') setRemoved(new Set(stopped.map((c) => c.id)));
+          }}>
+          <ToggleButton value="remove" disabled={stopped.length === 0}>{t('isolation.prompt.remove')}</ToggleButton>
+          <ToggleButton value="keep">{t('isolation.prompt.keep')}</ToggleButton>
+          <ToggleButton value="each">{t('isolation.prompt.each')}</ToggleButton>
+        </ToggleButtonGroup>
+        {stopped.length < containers.length && <Typography variant="caption" component="span" sx={{ color: color.text3 }}>{t('isolation.prompt.runningStay')}</Typography>}
+      </Box>
+      <Box role="table" aria-label={t('isolation.prompt.container')} aria-rowcount={containers.length + 1}>
+        <Box role="row" aria-rowindex={1} sx={{ ...columns, height: 31, background: color.subtle, borderBlock: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
+          <span role="columnheader">{t('isolation.prompt.container')}</span><span role="columnheader">{t('isolation.prompt.status')}</span><span role="columnheader">{t('isolation.prompt.when')}</span>
+        </Box>
+        <VirtualRows count={containers.length} heightOf={heightOf} maxHeight={336} rowKey={(index) => containers[index]?.id ?? String(index)}
+          render={(index) => {
+            const container = containers[index];
+            return container === undefined ? null : <ChoiceRow container={container} index={index} choice={removed.has(container.id) ? 'remove' : 'keep'} onChoose={choose} />;
+          }} />
+      </Box>
+      <Box sx={{ padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>
+        <FormControlLabel disabled={chosen.length === 0} sx={{ marginLeft: '-4px', gap: '4px' }}
+          control={<Checkbox checked={removeVolumes && chosen.length > 0} onChange={(_, checked) => { setRemoveVolumes(checked); }} />}
+          label={<span style={{ fontSize: 13 }}>{t('isolation.prompt.volumes')} <span style={{ color: color.text3 }}>{t('isolation.prompt.volumesKept')}</span></span>} />
+      </Box>
+    </ConfirmDialog>
+  );
+}
+
+const columns = { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 132px 184px', columnGap: '12px', alignItems: 'center', padding: '0 24px' } as const;
+
+function ChoiceRow({ container, index, choice, onChoose }: { readonly container: Container; readonly index: number; readonly choice: Choice; readonly onChoose: (id: string, choice: Choice) => void }) {
+  const { t } = useTranslation();
+  const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
+  return (
+    <Box role="row" aria-rowindex={index + 2} sx={{ ...columns, height: rowHeight, boxSizing: 'border-box', borderTop: index === 0 ? 0 : `1px solid ${color.border}` }}>
+      <Box role="cell" sx={{ minWidth: 0 }}>
+        <Box sx={{ fontWeight: 600, color: color.text, lineHeight: '18px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.name}</Box>
+        <Box sx={{ fontSize: 12, lineHeight: '16px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: container.obstacles.length > 0 ? color.warn : color.text3 }}>
+          {container.obstacles.length > 0 ? t('isolation.prompt.obstacle', { what: container.obstacles.join(', ') }) : <Mono size={11.5} nowrap>{container.image}</Mono>}
+        </Box>
+      </Box>
+      <Box role="cell" sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.status}</Box>
+      <Box role="cell">
+        <Select fullWidth value={choice} onChange={(event) => { onChoose(container.id, event.target.value === 'remove' ? 'remove' : 'keep'); }}
+          inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
+          sx={{ height: 28, minHeight: 28, '& .MuiSelect-select': { display: 'flex', alignItems: 'center', gap: '8px', paddingBlock: '3px', color: choice === 'remove' ? color.danger : color.text, '& svg': { fontSize: 16, color: color.danger } } }}>
+          <MenuItem value="keep"><UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />{t('isolation.prompt.keep')}</MenuItem>
+          <MenuItem value="remove" sx={{ color: color.danger }}><DeleteIcon sx={{ fontSize: 16 }} aria-hidden />{remove}</MenuItem>
+        </Select>
+      </Box>
+    </Box>
+  );
+}
