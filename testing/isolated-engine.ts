@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.ts';
 import { removeEngineRoot, startBareEngine, type BareEngine } from './real-engine.ts';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
 import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
@@ -16,6 +17,8 @@ export interface IsolatedEngine extends BareEngine {
   readonly paths: RootPaths;
   readonly own: ExclusivePaths;
   planner(): PlannerProcess;
+  /** Kills dockerd, then starts one on the same root again. */
+  restartDockerd(signal: NodeJS.Signals): Promise<void>;
   /** Starts the planner again after it was ended. */
   startPlanner(): Promise<void>;
   /** Paths mounted below our mount targets. */
@@ -32,7 +35,7 @@ export interface PlannerProcess {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-export async function startIsolatedEngine(options: { readonly dataMode?: 'overlay2' | 'containerd' } = {}): Promise<IsolatedEngine> {
+export async function startIsolatedEngine(options: { readonly containerdSnapshotter?: boolean; readonly liveRestore?: boolean } = {}): Promise<IsolatedEngine> {
   const root = await mkdtemp('/tmp/bh-');
   const paths = rootPaths(root);
   const own = exclusivePaths(paths);
@@ -46,7 +49,8 @@ export async function startIsolatedEngine(options: { readonly dataMode?: 'overla
     engine = await startBareEngine({
       daemonJson: {
         runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) } }, 'default-runtime': backend.runtimeName,
-        ...(options.dataMode === 'containerd' ? { features: { 'containerd-snapshotter': true } } : {}),
+        ...(options.containerdSnapshotter === true ? { features: { 'containerd-snapshotter': true } } : {}),
+        ...(options.liveRestore === true ? { 'live-restore': true } : {}),
       },
       env: backend.engineEnvironment(paths),
     });
@@ -55,9 +59,16 @@ export async function startIsolatedEngine(options: { readonly dataMode?: 'overla
     await removeEngineRoot(root);
     throw error;
   }
+  let dockerd = engine.dockerd;
   return {
     ...engine, paths, own,
     planner: () => planner,
+    async restartDockerd(signal) {
+      process.kill(dockerd.pid, signal);
+      await dockerd.exited;
+      dockerd = spawnDockerd(engine.settings);
+      await waitForEngine(dockerd, engine.settings);
+    },
     async startPlanner() { planner = await spawnPlanner(root); },
     async leftMounts() {
       const info = await readFile('/proc/self/mountinfo', 'utf8');
@@ -72,6 +83,10 @@ export async function startIsolatedEngine(options: { readonly dataMode?: 'overla
     async stop() {
       const ids = (await engine.docker('ps', '-aq').catch(() => '')).split('\n').filter((id) => id !== '');
       if (ids.length > 0) await engine.docker('rm', '-f', ...ids).catch(() => undefined);
+      if (dockerd !== engine.dockerd) {
+        process.kill(dockerd.pid, 'SIGTERM');
+        await dockerd.exited;
+      }
       await engine.stop();
       await planner.end('SIGTERM');
       await removeEngineRoot(root);

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, it } from 'vitest';
+import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+
+const run = promisify(execFile);
+let engine: IsolatedEngine | null = null;
+afterEach(async () => {
+  await engine?.stop();
+  engine = null;
+});
+
+async function expectNothingLeft(of: IsolatedEngine): Promise<void> {
+  expect(await of.leftMounts()).toEqual([]);
+  expect(await of.ranges()).toEqual([]);
+  expect(await of.states()).toEqual([]);
+}
+
+const numericListing = async (of: IsolatedEngine, container: string) =>
+  (await run('sh', ['-c', `docker -H unix://${of.socket} export ${container} | tar --numeric-owner -tv`])).stdout;
+
+it('isolates on the containerd snapshotter too', async () => {
+  engine = await startIsolatedEngine({ containerdSnapshotter: true });
+  expect(await engine.docker('info', '-f', '{{.DriverStatus}}')).toContain('io.containerd.snapshotter');
+  expect(await engine.docker('run', '--name', 'one', 'busybox', 'sh', '-c', 'cat /proc/self/uid_map; echo x > /f; chown 3:4 /f; stat -c %u /bin/busybox')).toMatch(/^\s*0\s+1\d{9}\s+65536\n0\n$/);
+  expect(await engine.docker('diff', 'one')).toBe('A /f\n');
+  expect(await numericListing(engine, 'one')).toMatch(/3\/4 .* f\n/);
+  expect(await numericListing(engine, 'one')).not.toMatch(/1\d{9}\//);
+  expect(await engine.docker('run', '--rm', '--privileged', '-v', 'some:/v', 'busybox', 'sh', '-c', 'touch /v/f; stat -c %u /v/f; mount -t tmpfs none /tmp && echo mounted')).toBe('0\nmounted\n');
+  await engine.docker('rm', 'one');
+  await expectNothingLeft(engine);
+});
+
+it('after dockerd was killed nothing is left of its containers, and they start again', async () => {
+  engine = await startIsolatedEngine();
+  await engine.docker('run', '-d', '--name', 'lost', '--stop-signal', 'KILL', 'busybox', 'sh', '-c', 'touch /f; exec sleep 1000');
+  await engine.restartDockerd('SIGKILL');
+  await expectNothingLeft(engine);
+  expect(await numericListing(engine, 'lost')).toMatch(/0\/0 .* f\n/);
+  await engine.docker('start', 'lost');
+  expect(await engine.docker('exec', 'lost', 'stat', '-c', '%u', '/f')).toBe('0\n');
+  await engine.docker('rm', '-f', 'lost');
+  await expectNothingLeft(engine);
+});
+
+it('with live-restore containers outlive dockerd and planner, keep their range, and are cleaned up in the end', async () => {
+  engine = await startIsolatedEngine({ liveRestore: true });
+  await engine.docker('run', '-d', '--name', 'lives', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+  const map = () => engine?.docker('exec', 'lives', 'cat', '/proc/self/uid_map');
+  const before = await map();
+  await engine.planner().end('SIGKILL');
+  await engine.startPlanner();
+  await engine.restartDockerd('SIGKILL');
+  expect(await map()).toBe(before);
+  expect(await engine.ranges()).toEqual([Number(before?.trim().split(/\s+/)[1])]);
+  await engine.docker('rm', '-f', 'lives');
+  await expectNothingLeft(engine);
+});
+
+it('mounts an image of more than 100 layers', async () => {
+  engine = await startIsolatedEngine();
+  const context = await mkdtemp('/tmp/bh-');
+  try {
+    const copies = Array.from({ length: 110 }, (_, i) => `COPY given /f${i}`);
+    await writeFile(path.join(context, 'given'), 'x');
+    await writeFile(path.join(context, 'Dockerfile'), ['FROM busybox', ...copies].join('\n'));
+    await run('docker', ['-H', `unix://${engine.socket}`, 'build', '-q', '-t', 'deep', context], { env: { ...process.env, DOCKER_BUILDKIT: '1' } });
+    expect(await engine.docker('run', '--rm', 'deep', 'sh', '-c', 'ls / | grep -c ^f; stat -c %u /f0 /f109')).toBe('110\n0\n0\n');
+    await expectNothingLeft(engine);
+  } finally {
+    await rm(context, { recursive: true });
+  }
+});
+
+it('two engines on one machine never share a range', async () => {
+  engine = await startIsolatedEngine();
+  const other = await startIsolatedEngine();
+  try {
+    const base = async (of: IsolatedEngine) => Number((await of.docker('exec', 'up', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
+    for (const each of [engine, other]) await each.docker('run', '-d', '--name', 'up', 'busybox', 'sleep', '1000');
+    expect(await base(engine)).not.toBe(await base(other));
+    expect(await engine.ranges()).toEqual([await base(engine)]);
+  } finally {
+    await other.stop();
+  }
+});
