@@ -28,7 +28,7 @@ export function CardBody({ children }: { readonly children: ReactNode }) {
 /** A row of a card: separated by a line from the one above, marked when it differs from what is applied. */
 export function Row({ children, edited = false, dense = false }: { readonly children: ReactNode; readonly edited?: boolean; readonly dense?: boolean }) {
   return (
-    <Box data-edited={edited || undefined} sx={{ display: 'flex', alignItems: 'center', gap: 2, minHeight: dense ? 35 : 55, padding: dense ? '0 16px' : '8px 16px', boxSizing: 'border-box', background: edited ? color.edited : 'transparent', '& + &': { borderTop: `1px solid ${color.border}` } }}>
+    <Box data-row data-edited={edited || undefined} sx={{ display: 'flex', alignItems: 'center', gap: 2, minHeight: dense ? 35 : 55, padding: dense ? '0 16px' : '8px 16px', boxSizing: 'border-box', background: edited ? color.edited : 'transparent', '[data-row] + &': { borderTop: `1px solid ${color.border}` } }}>
       {children}
     </Box>
   );

@@ -11,6 +11,11 @@ export function Mono({ children, size = 12, dim = false, nowrap = false, title }
   );
 }
 
+/** A path that may break after its slashes, not within a name. */
+export function PathText({ path }: { readonly path: string }) {
+  return <Mono>{path.split('/').flatMap((part, index) => (index === 0 ? [part] : ['/', <wbr key={index} />, part]))}</Mono>;
+}
+
 /** A key on the keyboard. */
 export function Kbd({ children }: { readonly children: ReactNode }) {
   return <Box component="kbd" sx={{ fontFamily: 'inherit', fontSize: 12, lineHeight: '16px', padding: '0 5px', border: `1px solid ${color.borderStrong}`, borderRadius: '4px', color: color.text3, background: color.subtle }}>{children}</Box>;

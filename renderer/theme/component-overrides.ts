@@ -1,4 +1,5 @@
 import type { ThemeOptions } from '@mui/material/styles';
+import { ChevronDownIcon } from '../components/icons.ts';
 import { color, fontBody, size } from './tokens.ts';
 
 const ring = { outline: `2px solid ${color.accentText}`, outlineOffset: 2 };
@@ -77,7 +78,7 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
       adornedStart: { paddingLeft: 10, '& .MuiInputAdornment-root': { marginRight: 2, color: color.text3, '& svg': { fontSize: 18 } } },
     },
   },
-  MuiSelect: { styleOverrides: { select: { padding: '6px 32px 6px 12px', minHeight: '20px', lineHeight: '20px', '&:focus-visible': { outline: 'none' } }, icon: { fontSize: 18, right: 8, color: color.text2 } } },
+  MuiSelect: { defaultProps: { IconComponent: ChevronDownIcon }, styleOverrides: { select: { padding: '6px 32px 6px 12px', minHeight: '20px', lineHeight: '20px', '&:focus-visible': { outline: 'none' } }, icon: { fontSize: 18, right: 8, color: color.text2 } } },
   MuiInputLabel: { defaultProps: { shrink: true } },
   MuiFormHelperText: { styleOverrides: { root: { margin: '4px 0 0', fontSize: 12, lineHeight: '16px', color: color.text3, '&.Mui-error': { color: color.danger } } } },
   MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },

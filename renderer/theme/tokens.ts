@@ -38,5 +38,5 @@ export const fontMono = "'JetBrains Mono', ui-monospace, 'Noto Sans Mono CJK SC'
 
 /** Heights and widths of the design language, in px. */
 export const size = { titleBar: 40, navigation: 216, footer: 56, cardHead: 40, tableHead: 32, pagePadding: 32, radiusControl: 6, radiusCard: 8, radiusPanel: 10 } as const;
-/** Below this window width the right column moves under the left. */
-export const oneColumn = '@media (max-width: 1039.95px)';
+/** Where the right column moves under the left: a window below 1040 px, or a page that a side panel leaves no more room. */
+export const oneColumn = '@container page (max-width: 758.95px)';

@@ -40,7 +40,7 @@ export function DraftFooter() {
             {draftError !== null ? `${t('frame.footer.notSaved')}: ${draftError.message}` : broken ? t('frame.footer.brokenWhy') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
           </Typography>
           <Button variant="text" onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
-          <Button variant="contained" color="primary" sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
+          <Button variant="contained" color="primary" disabled={broken} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
         </FooterBar>
       )}
       <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { void discard(); }}>

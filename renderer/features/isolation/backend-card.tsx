@@ -48,8 +48,9 @@ function Option({ id, report, checked, locked, onChoose, tag, detailed = true }:
   const { t } = useTranslation();
   const label = useId();
   const available = report?.available === true;
+  const anyAvailable = useApp().backends.some((backend) => backend.available);
   const missing = report?.requirements.filter((r) => !r.met) ?? [];
-  const [open, setOpen] = useState(!available && missing.length > 0);
+  const [open, setOpen] = useState(!anyAvailable && missing.length > 0);
   // A choice in the file that can't run here stays visible as chosen, so that another can be taken.
   const radio = available || checked;
   return (
@@ -80,7 +81,7 @@ function Requirements({ report }: { readonly report: BackendReport }) {
     <Box component="ul" sx={{ listStyle: 'none', margin: '6px 0 4px', padding: 0, display: 'grid', gap: '4px' }}>
       {report.requirements.map((requirement) => (
         <Box component="li" key={requirement.code} sx={{ display: 'grid', gridTemplateColumns: '16px 180px minmax(0, 1fr)', gap: '8px', alignItems: 'start', fontSize: 12, lineHeight: '16px' }}>
-          {requirement.met ? <AllowedIcon titleAccess={t('outcome.allowed')} sx={{ fontSize: 16, color: color.ok }} /> : <DeniedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />}
+          {requirement.met ? <AllowedIcon titleAccess={t('isolation.backend.met')} sx={{ fontSize: 16, color: color.ok }} /> : <DeniedIcon titleAccess={t('isolation.backend.notMet')} sx={{ fontSize: 16, color: color.danger }} />}
           <span>{t(`isolation.requirement.${requirement.code}`)}</span>
           <Box className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{requirement.found}{!requirement.met && requirement.fix !== undefined && <Box component="span" sx={{ display: 'block', color: color.text, fontWeight: 500 }}>{requirement.fix}</Box>}</Box>
         </Box>

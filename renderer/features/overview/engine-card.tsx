@@ -11,7 +11,7 @@ import { Card, Facts } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MoreIcon } from '../../components/icons.ts';
-import { Mono } from '../../components/mono.tsx';
+import { PathText } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { exclusiveRuntimeName } from '../../../shared/isolation/requirements.ts';
 
@@ -42,7 +42,7 @@ export function EngineCard({ protection }: { readonly protection: Protection }) 
     ...(engine.kernel === null ? [] : [{ label: t('overview.engine.kernel'), value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)].filter((part) => part !== null).join(' · ') }]),
     { label: t('overview.engine.policy'), value: settings.exists ? t('overview.engine.policyVersion', { version: settings.appliedVersion }) : t('overview.engine.noPolicy') },
     { label: t('overview.engine.lock'), value: protection.locked ? t('overview.engine.locked') : t('overview.engine.unlocked') },
-    { label: t('overview.engine.socket'), value: <Mono>{engine.socket}</Mono> },
+    { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
     ...(ready && engine.startedAt !== null ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }] : []),
   ];
   return (

@@ -10,7 +10,7 @@ export const isolation = {
     exclusive: { name: 'bulkhead-runc', text: 'An id range of its own for every container, on the engine\u2019s normal store. Images and containers stay in view.' },
     sysbox: { name: 'Sysbox', text: 'Uses an installed Sysbox. All containers share one id range.' },
     allMet_one: 'Its requirement is met', allMet_other: 'All {{count}} requirements are met', missing_one: '{{count}} requirement is missing', missing_other: '{{count}} requirements are missing',
-    show: 'Show', hide: 'Hide', unknown: 'Not examined yet',
+    met: 'Met', notMet: 'Missing', show: 'Show', hide: 'Hide', unknown: 'Not examined yet',
   },
   requirement: {
     root: 'Administrator rights', linux: 'Linux', kernel: 'Linux kernel', 'mount-api': 'Kernel mount API', 'idmapped-mounts': 'Id-mapped mounts', 'overlay-fd-layers': 'Overlay layers by descriptor', runc: 'runc', 'runtime-built': 'The bulkhead-runc program',
@@ -22,7 +22,7 @@ export const isolation = {
     stopsNone: 'No container is running, so none stops.', images_one: '{{count}} image stays in view; volumes and networks too.', images_other: '{{count}} images stay in view; volumes and networks too.',
     unprotected_one: '{{count}} container exists already and stays unprotected unless it is removed.', unprotected_other: '{{count}} containers exist already and stay unprotected unless they are removed.', choose: 'Choose…',
     blocked: 'The gateway refuses to start them, exec into them or copy from them.', warned: 'They can still be started; every use is recorded.',
-    ids: 'Every new container gets ids of its own: root inside owns nothing outside.', privileged: '--privileged works, confined to the container\u2019s own namespaces.', host: 'Host namespaces and --userns=host are refused or ignored.', socketRule: 'The Docker socket can be mounted only by images that are listed.', mountRule: 'Host directories can be mounted only if they are shared.',
+    ids: 'Every new container gets ids of its own: root inside owns nothing outside.', privileged: '`--privileged` works, confined to the container\u2019s own namespaces.', host: 'Host namespaces are refused, `--userns=host` is ignored.', socketRule: 'The Docker socket can be mounted only by images that are listed.', mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',
     restored: 'The engine\u2019s configuration from before ECI is put back.', stillRun: 'Containers made under ECI go on working.', offMeans: 'New containers are not protected.',
     engineDown: 'The engine does not run, so nothing was counted here.',
