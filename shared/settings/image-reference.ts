@@ -75,9 +75,15 @@ export function canonicalReference(reference: ImageReference): string {
   return `${reference.domain}/${reference.path}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}`;
 }
 
-/** As short as the Docker CLI shows it: `docker:cli`, `testcontainers/ryuk:latest`. */
+/** As short as the Docker CLI shows it: `docker:cli`, `testcontainers/ryuk:latest`. Never so short that it would be read as another. */
 export function familiarReference(reference: ImageReference): string {
-  return canonicalReference(reference).replace(/^docker\.io\/library\/(?!\*)/, '').replace(/^docker\.io\/(?=.)/, '');
+  const full = canonicalReference(reference);
+  const shorter = ['docker.io/library/', 'docker.io/'].filter((prefix) => full.startsWith(prefix)).map((prefix) => full.slice(prefix.length));
+  // "docker.io/a.b/c" without its host would name the host a.b.
+  return shorter.find((short) => {
+    const parsed = parseImageReference(short);
+    return parsed.ok && canonicalReference(parsed.value) === full;
+  }) ?? full;
 }
 
 /**
