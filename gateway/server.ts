@@ -31,6 +31,8 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly listenSocket: string;
   policy(): PolicyState;
+  /** Resolves when every decision so far is in the audit file. */
+  flushAudit(): Promise<void>;
   /** Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes away. */
   close(graceMs?: number): Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   return ok({
     listenSocket: options.listenSocket,
     policy: () => settings.current(),
+    flushAudit: () => audit.flush(),
     close: async (graceMs = 5000) => {
       const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
       for (const connection of connections) connection.drain();

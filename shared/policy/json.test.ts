@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { JsonNumber, foldKey, isList, isObject, parseJson, writeJson, type Json } from './json.ts';
+
+const plain = (value: Json): unknown => {
+  if (value instanceof JsonNumber) return Number(value.text);
+  if (isObject(value)) return Object.fromEntries([...value].map(([key, entry]) => [key, plain(entry)]));
+  return isList(value) ? value.map(plain) : value;
+};
+
+describe('lossless JSON', () => {
+  it('reads what JSON.parse reads, and writes it back as the same', () => {
+    fc.assert(fc.property(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'), (text, indent) => {
+      const value: unknown = JSON.parse(text);
+      fc.pre(!/\p{Surrogate}/u.test(text) && !/\\u[dD][89a-fA-F]/.test(text));
+      const result = parseJson(JSON.stringify(value, null, indent));
+      if (!result.ok) throw new Error(result.why);
+      expect(JSON.parse(writeJson(result.value))).toEqual(value);
+      expect(JSON.stringify(plain(result.value))).toBe(JSON.stringify(value));
+    }));
+  });
+
+  it('never reads what JSON.parse does not', () => {
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', '-', '.', 'e', 't', 'true', 'null', '\\', 'u', ' ', '\n', '0') }), fc.string()), (text) => {
+      if (parseJson(text).ok) expect(() => JSON.parse(text) as unknown).not.toThrow();
+    }), { numRuns: 2000 });
+  });
+
+  it('keeps the text of numbers', () => {
+    const result = parseJson('[9007199254740993, -0, 1e400, 0.10]');
+    expect(result.ok && writeJson(result.value)).toBe('[9007199254740993,-0,1e400,0.10]');
+  });
+
+  it.each([
+    '', ' ', '{', '{}{}', '[] x', '\ufeff{}', '{"a":1,}', '[1,]', "{'a':1}", '{a:1}', '// x\n{}', 'NaN', '01', '+1', '.5', '1.', '"\u0001"', '"\\x"', '"\\u12"', '"\\ud800"', '"a',
+    '{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"__proto__":1,"__proto__":2}', `[${'1'.repeat(100)}]`, '['.repeat(100),
+  ])('refuses %s', (text) => {
+    expect(parseJson(text).ok).toBe(false);
+  });
+
+  it('limits the number of elements', () => {
+    expect(parseJson(`[${'1,'.repeat(60_000)}1]`).ok).toBe(false);
+  });
+
+  it('keeps keys that are special in JavaScript', () => {
+    const text = '{"__proto__":{"a":1},"constructor":2,"1":3,"0":4}';
+    const result = parseJson(text);
+    expect(result.ok && writeJson(result.value)).toBe(text);
+  });
+
+  it('folds keys as Go does', () => {
+    expect(foldKey('Ho\u017ftConfig')).toBe(foldKey('HOSTCONFIG'));
+    expect(foldKey('Networ\u212aMode')).toBe(foldKey('networkmode'));
+  });
+});
