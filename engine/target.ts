@@ -35,6 +35,8 @@ export interface TargetOptions {
   readonly projectRoot: string;
   /** Drives the engine instead of the embedded engine's own driver: the supervisor, when it resumes an apply while it starts the engine. */
   readonly driver?: EngineDriver;
+  /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
+  readonly onApplyPoint?: (point: string) => Promise<void>;
 }
 
 export interface LocalImage { readonly id: string; readonly tags: string[]; readonly digests: string[] }
@@ -133,6 +135,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     paths, driver, facts, isolation, verify, lastVerification: () => readVerification(paths),
     remove: (request, onProgress) => remove(request, { onProgress }),
     health: (expected) => checkHealth(docker(), expected),
+    ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
   };
 
   return {

@@ -1,0 +1,109 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Container, ContainerScan } from '../../shared/containers/protection.ts';
+import type { EngineStatus } from '../../shared/engine-status/status.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { claimIds, type Verification } from '../../shared/verify/claims.ts';
+import { previewEngineConfig } from '../drivers/daemon-json.ts';
+import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
+import type { IsolationBackend } from '../isolation/backend.ts';
+import { readSettings } from '../store/files.ts';
+import { versionState } from '../store/history.ts';
+import type { ApplyPorts } from './ports.ts';
+
+/** For tests: an apply on real files with an engine that is a file holding what it was last started with ('stopped' when it isn't running). */
+export interface FixtureOptions {
+  readonly reached?: (point: string) => Promise<void>;
+  /** Decides how a call of the engine ends; undefined = well. */
+  readonly outcome?: (call: 'restart' | 'stop' | 'start' | 'health' | 'verify', signal?: AbortSignal) => Promise<AppError | undefined> | AppError | undefined;
+  readonly containers?: readonly Container[];
+  readonly available?: boolean;
+}
+
+export const settingsText = (eci: boolean, more = ''): string => `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${eci} }${more}\n}\n`;
+export const engineFile = (paths: RootPaths): string => path.join(paths.root, 'engine.txt');
+export const callsFile = (paths: RootPaths): string => path.join(paths.root, 'calls.txt');
+
+/** What the engine stand-in was last started with: the text of daemon.json, 'none' or 'stopped'. */
+export const running = (paths: RootPaths): Promise<string> => readFile(engineFile(paths), 'utf8').catch(() => 'stopped');
+
+const backend: IsolationBackend = {
+  id: 'exclusive', runtimeName: 'bulkhead', needsPlanner: true, runtimePath: (paths) => paths.runtimeBinary, engineEnvironment: () => ({}),
+  report: () => Promise.resolve({ id: 'exclusive', available: true, requirements: [] }), install: () => Promise.resolve(ok(undefined)),
+};
+
+export function container(more: Partial<Container> = {}): Container {
+  return {
+    id: 'c'.repeat(64), name: 'old', image: 'busybox', state: 'exited', status: '', createdAt: '2026-01-01T00:00:00Z', runtime: 'runc', protected: false, reason: 'eci-off', range: null,
+    privileged: false, restartPolicy: 'no', volumes: [], obstacles: [], labels: {}, ...more,
+  };
+}
+
+export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyPorts {
+  const paths = rootPaths(root);
+  const call = async (what: 'restart' | 'stop' | 'start' | 'health' | 'verify', signal?: AbortSignal): Promise<AppError | undefined> => {
+    await appendFile(callsFile(paths), `${what}\n`);
+    return options.outcome?.(what, signal);
+  };
+  const defaultRuntime = async () => /"default-runtime": *"(\w+)"/.exec(await running(paths))?.[1] ?? 'runc';
+  const status = async (): Promise<EngineStatus> => ({
+    kind: 'embedded', phase: await running(paths) === 'stopped' ? 'stopped' : 'ready', name: 'host', root, socket: paths.clientSocket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
+    supervisorPid: null, dockerdPid: null, generation: 1, startedAt: null, version: '26.1.5', apiVersion: null, kernel: null, os: null, storageDriver: null, defaultRuntime: await defaultRuntime(),
+    counts: { containers: options.containers?.length ?? 0, running: 0, images: 1 }, gatewayUp: true, plannerUp: true, problem: null,
+  });
+  const start = async (what: 'restart' | 'start', signal?: AbortSignal): Promise<Result<EngineStatus, AppError>> => {
+    const error = await call(what, signal);
+    if (error !== undefined) return { ok: false, error };
+    await writeFile(engineFile(paths), await readFile(paths.daemonJson, 'utf8').catch(() => 'none'));
+    return ok(await status());
+  };
+  const scan = (eci: boolean): ContainerScan => ({ at: '2026-01-01T00:00:00Z', durationMs: 1, eci, containers: [...options.containers ?? []] });
+  return {
+    paths,
+    driver: {
+      kind: 'embedded', paths, status, log: () => Promise.resolve([]),
+      start: ({ signal } = {}) => start('start', signal),
+      restart: ({ signal } = {}) => start('restart', signal),
+      stop: async () => {
+        const error = await call('stop');
+        if (error !== undefined) return { ok: false, error };
+        await writeFile(engineFile(paths), 'stopped');
+        return ok(await status());
+      },
+    },
+    facts: async (draft) => {
+      const applied = await readSettings(paths.settings);
+      if (!applied.ok) return applied;
+      const versions = await versionState(paths.history, applied.value);
+      if (!versions.ok) return versions;
+      const eci = /"value": true/.test(draft);
+      const engine = await status();
+      return ok({
+        applied: applied.value, versions: versions.value, engine, lint: { target: 'embedded', platform: 'linux' }, runtimeName: 'bulkhead', rights: null,
+        backend: { id: 'exclusive', available: options.available ?? true, requirements: options.available === false ? [{ code: 'kernel', met: false, found: '5.4', fix: 'Use a newer kernel.' }] : [] },
+        engineConfig: await previewEngineConfig(paths, { eci, runtimeName: 'bulkhead', runtimePath: paths.runtimeBinary }),
+        scan: engine.phase === 'ready' ? scan(eci) : null,
+      });
+    },
+    isolation: () => backend,
+    health: async (expected) => {
+      const error = await call('health');
+      if (error !== undefined) return { ok: false, error };
+      if (await running(paths) === 'stopped') return fail('engine.unreachable', 'the engine does not run');
+      const runtime = await defaultRuntime();
+      return expected === null || runtime === expected ? ok('up') : fail('engine.not-ready', `default runtime is ${runtime}`);
+    },
+    verify: async (signal) => {
+      const error = await call('verify', signal);
+      return error === undefined ? ok(verified) : { ok: false, error };
+    },
+    lastVerification: () => Promise.resolve(null),
+    remove: async (request) => {
+      await appendFile(callsFile(paths), `remove ${request.ids.map((id) => id.slice(0, 4)).join(' ')}\n`);
+      return ok(request.ids.map((id) => ({ id, name: 'old', removed: true })));
+    },
+    ...(options.reached === undefined ? {} : { reached: options.reached }),
+  };
+}
+
+export const verified: Verification = { at: '2026-01-01T00:00:00Z', durationMs: 1, eci: true, claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: 'seen' })) };

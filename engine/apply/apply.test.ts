@@ -1,0 +1,252 @@
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { keepAllContainers, type ContainerChoices } from '../../shared/apply/plan.ts';
+import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
+import { fail } from '../../shared/result.ts';
+import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
+import { readSettings, sha256 } from '../store/files.ts';
+import { createSettingsStore } from '../store/settings-store.ts';
+import { startApply } from './apply.ts';
+import { callsFile, container, engineFile, fixturePorts, running, settingsText, verified, type FixtureOptions } from './apply-fixture.ts';
+import { resumeInterruptedApply } from './resume.ts';
+
+let root: string;
+let paths: RootPaths;
+beforeEach(async () => { root = await mkdtemp('/tmp/bh-apply-'); paths = rootPaths(root); });
+afterEach(async () => { await rm(root, { recursive: true, force: true }); });
+
+const daemonJson = '{\n\t"debug":   true\n}\n';
+/** An engine that runs with a settings file (ECI off) and a daemon.json of the admin's. */
+async function engineOff(): Promise<void> {
+  await writeFile(paths.settings, settingsText(false));
+  await writeFile(paths.daemonJson, daemonJson, { mode: 0o600 });
+  await writeFile(engineFile(paths), daemonJson);
+}
+
+async function apply(text: string, options: FixtureOptions = {}, choices: ContainerChoices = keepAllContainers, events: ApplyEvent[] = []): Promise<ApplyRun> {
+  const base = await readSettings(paths.settings);
+  const started = await startApply(fixturePorts(root, options), { text, choices, baseHash: base.ok ? base.value.hash : 'x' }, (event) => { events.push(event); });
+  if (!started.ok) throw new Error(`${started.error.code}: ${started.error.reason ?? started.error.message}`);
+  return started.value.done;
+}
+const calls = () => readFile(callsFile(paths), 'utf8').then((text) => text.trim().split('\n'), () => []);
+const states = (run: ApplyRun) => run.steps.map((step) => `${step.step}:${step.state}`);
+const everythingBack = async () => {
+  expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
+  expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
+  expect((await stat(paths.daemonJson)).mode & 0o777).toBe(0o600);
+  expect(await running(paths)).toBe(daemonJson);
+  expect((await readdir(root)).filter((name) => /journal|lock|tmp|before/.test(name))).toEqual([]);
+  expect(await readdir(paths.history).catch(() => [])).not.toContain('apply-backup');
+};
+
+describe('applying', () => {
+  test('turning ECI on runs every step in order, ends verified, records the version and settles the draft', async () => {
+    await engineOff();
+    await createSettingsStore(paths).setDraft(settingsText(true));
+    const events: ApplyEvent[] = [];
+    const run = await apply(settingsText(true), {}, keepAllContainers, events);
+    expect(run).toMatchObject({ activity: 'ended', fromVersion: 1, toVersion: 2, outcome: { kind: 'applied', version: 2, verification: verified, removed: [] } });
+    expect(states(run)).toEqual(['back-up:done', 'write-settings:done', 'reconfigure:done', 'restart-engine:done', 'health-check:done', 'verify:done', 'clean-up:skipped']);
+    expect(await calls()).toEqual(['restart', 'health', 'verify']);
+    expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
+    expect(await readFile(paths.daemonJson, 'utf8')).toContain('"default-runtime": "bulkhead"');
+    const store = createSettingsStore(paths);
+    expect(await store.history()).toMatchObject({ value: [{ version: 2, how: 'apply', eci: true, fromHash: sha256(settingsText(false)) }, { version: 1, how: 'found', eci: false }] });
+    expect(await store.read()).toMatchObject({ appliedVersion: 2, draft: settingsText(true), conflict: false });
+    expect(await readdir(root)).not.toContain('admin-settings.draft.json');
+    expect(await readdir(root)).not.toContain('apply-journal.json');
+    expect(events.every((event) => event.type === 'log' || event.run.id === run.id)).toBe(true);
+  });
+  test('turning it off again gives daemon.json back byte for byte', async () => {
+    await engineOff();
+    await apply(settingsText(true));
+    const run = await apply(settingsText(false));
+    expect(states(run)).toContain('verify:skipped');
+    await everythingBack();
+  });
+  test('a first apply without any file, and none left of daemon.json after off', async () => {
+    await writeFile(engineFile(paths), 'none');
+    expect(await apply(settingsText(true))).toMatchObject({ fromVersion: 0, toVersion: 1, outcome: { kind: 'applied' } });
+    await apply(settingsText(false));
+    await expect(stat(paths.daemonJson)).rejects.toThrow('ENOENT');
+  });
+  test('what the gateway can reload needs no restart', async () => {
+    await engineOff();
+    const run = await apply(settingsText(false, ',\n  "filesharingAllowedDirectories": [{ "path": "/srv", "sharedByDefault": true }]'));
+    expect(states(run)).toEqual(['back-up:done', 'write-settings:done', 'reconfigure:skipped', 'restart-engine:skipped', 'health-check:done', 'verify:skipped', 'clean-up:skipped']);
+    expect(await calls()).toEqual(['health']);
+  });
+  test('chosen containers go after verification, running ones only when that was said', async () => {
+    await engineOff();
+    const running = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
+    const remove = [container().id, running.id];
+    const run = await apply(settingsText(true), { containers: [container(), running] }, { remove, includeRunning: false, removeVolumes: false });
+    expect(await calls()).toEqual(['restart', 'health', 'verify', 'remove cccc']);
+    expect(run.outcome).toMatchObject({ kind: 'applied', removed: [{ id: container().id, removed: true }] });
+  });
+});
+
+describe('refused before anything is touched', () => {
+  const refused = async (text: string, options: FixtureOptions = {}, baseHash?: string) => {
+    const before = await readdir(root);
+    const base = await readSettings(paths.settings);
+    const started = await startApply(fixturePorts(root, options), { text, choices: keepAllContainers, baseHash: baseHash ?? (base.ok ? base.value.hash : '') }, () => undefined);
+    expect(await readdir(root)).toEqual(before);
+    return started.ok ? 'started' : started.error.code;
+  };
+  test('a plan made against another text is a conflict', async () => {
+    await engineOff();
+    expect(await refused(settingsText(true), {}, sha256('other'))).toBe('settings.conflict');
+    expect(await refused(settingsText(true), {}, '')).toBe('settings.conflict');
+  });
+  test('errors in the draft, a missing requirement, a broken daemon.json, nothing to apply', async () => {
+    await engineOff();
+    expect(await refused('{ "configurationFileVersion": 2, ')).toBe('settings.findings');
+    expect(await refused(settingsText(true).replace('true, "value"', '"yes", "value"'))).toBe('settings.findings');
+    expect(await refused(settingsText(true), { available: false })).toBe('isolation.requirement-missing');
+    expect(await refused(settingsText(false))).toBe('apply.nothing-to-apply');
+    await writeFile(paths.daemonJson, '{"debug": true,}');
+    expect(await refused(settingsText(true))).toBe('daemon-json.conflict');
+    await writeFile(paths.daemonJson, '{"userns-remap": "default"}');
+    expect(await refused(settingsText(true))).toBe('daemon-json.conflict');
+  });
+  test('an empty text and a settings file that is a directory', async () => {
+    await engineOff();
+    expect(await refused('')).toBe('settings.findings');
+    await rm(paths.settings);
+    await mkdir(paths.settings);
+    expect(await refused(settingsText(true))).toBe('settings.unreadable');
+  });
+  test('while another apply is under way', async () => {
+    await engineOff();
+    let release = () => { /* set below */ };
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    let arrived = () => { /* set below */ };
+    const busy = new Promise<void>((resolve) => { arrived = resolve; });
+    const first = apply(settingsText(true), { reached: (point) => { if (point !== 'write-settings begun') return Promise.resolve(); arrived(); return held; } });
+    await busy;
+    const second = await startApply(fixturePorts(root), { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) }, () => undefined);
+    expect(!second.ok && second.error.code).toBe('apply.in-progress');
+    // Its process lives: nothing to resume either.
+    const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
+    expect(!resumed.ok && resumed.error.code).toBe('apply.in-progress');
+    release();
+    expect((await first).outcome?.kind).toBe('applied');
+  });
+});
+
+describe('rolled back with the reason', () => {
+  const broken = fail('engine.start-failed', 'the engine did not start', { reason: 'dockerd ended: unknown storage driver' }).error;
+  test('the engine that does not come up under the new configuration', async () => {
+    await engineOff();
+    let first = true;
+    const run = await apply(settingsText(true), { outcome: (call) => { if (call === 'restart' && first) { first = false; return broken; } return undefined; } });
+    expect(run.outcome).toEqual({ kind: 'rolled-back', failedStep: 'restart-engine', error: broken, restoredVersion: 1 });
+    expect(states(run)).toContain('restart-engine:failed');
+    expect(await calls()).toEqual(['restart', 'restart', 'health']);
+    await everythingBack();
+  });
+  test.each(['health', 'verify'] as const)('a failing %s', async (step) => {
+    await engineOff();
+    let first = true;
+    const run = await apply(settingsText(true), { outcome: (call) => { if (call === step && first) { first = false; return broken; } return undefined; } });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
+    await everythingBack();
+  });
+  test('a claim that a probe could not show', async () => {
+    await engineOff();
+    const ports = fixturePorts(root);
+    const claims = verified.claims.map((claim) => (claim.id === 'A2-user-namespace' ? { ...claim, verdict: 'fail' as const, evidence: 'uid_map "0 0 4294967295"' } : claim));
+    const started = await startApply({ ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) }, { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) }, () => undefined);
+    const run = started.ok ? await started.value.done : null;
+    expect(run?.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'verify', error: { code: 'verify.failed', reason: 'A2-user-namespace: uid_map "0 0 4294967295"' } });
+    await everythingBack();
+  });
+  test('an engine that was stopped before is stopped again', async () => {
+    await engineOff();
+    await writeFile(engineFile(paths), 'stopped');
+    const run = await apply(settingsText(true), { outcome: (call) => (call === 'verify' ? broken : undefined) });
+    expect(run.outcome?.kind).toBe('rolled-back');
+    expect(await running(paths)).toBe('stopped');
+    expect(await calls()).toEqual(['restart', 'health', 'verify', 'stop']);
+  });
+  test('a file changed by another program in the middle is theirs, and kept', async () => {
+    await engineOff();
+    const theirs = settingsText(false, ',\n  "theirs": 1');
+    const run = await apply(settingsText(true), { reached: async (point) => { if (point === 'back-up done') await writeFile(paths.settings, theirs); } });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'write-settings', error: { code: 'settings.conflict' } });
+    expect(await readFile(paths.settings, 'utf8')).toBe(theirs);
+  });
+  test('a defect in the middle', async () => {
+    await engineOff();
+    const run = await apply(settingsText(true), { outcome: (call) => { if (call === 'verify') throw new Error('boom'); return undefined; } });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'internal', reason: 'boom' } });
+    await everythingBack();
+  });
+  test('when going back fails too, it says so, names the backup, and the next start goes back', async () => {
+    await engineOff();
+    const run = await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? broken : undefined) });
+    expect(run.outcome).toMatchObject({ kind: 'rollback-failed', failedStep: 'restart-engine', error: broken, rollbackError: broken, backupDir: `${paths.history}/apply-backup` });
+    expect(await readdir(`${paths.history}/apply-backup`)).toContain('daemon.json');
+    const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
+    expect(resumed).toMatchObject({ ok: true, value: { outcome: { kind: 'rolled-back', error: broken, restoredVersion: 1 } } });
+    await everythingBack();
+  });
+});
+
+describe('cancel', () => {
+  test('in the middle of the restart goes back; there is no second cancel', async () => {
+    await engineOff();
+    let cancel: () => boolean = () => false;
+    const base = await readSettings(paths.settings);
+    const events: ApplyEvent[] = [];
+    let first = true;
+    const started = await startApply(fixturePorts(root, {
+      outcome: (call, signal) => {
+        if (call !== 'restart' || !first) return undefined;
+        first = false;
+        return new Promise((resolve) => {
+          signal?.addEventListener('abort', () => { resolve(fail('engine.start-failed', 'given up').error); });
+          expect(cancel()).toBe(true);
+          expect(cancel()).toBe(false);
+        });
+      },
+    }), { text: settingsText(true), choices: keepAllContainers, baseHash: base.ok ? base.value.hash : '' }, (event) => { events.push(event); });
+    if (!started.ok) throw new Error(started.error.message);
+    cancel = started.value.cancel;
+    const run = await started.value.done;
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'restart-engine', error: { code: 'apply.cancelled' } });
+    expect(events.some((event) => event.type === 'run' && event.run.activity === 'cancelling')).toBe(true);
+    await everythingBack();
+  });
+  test('is refused once containers are being removed', async () => {
+    await engineOff();
+    let cancel: () => boolean = () => true;
+    const base = await readSettings(paths.settings);
+    let tooLate: boolean | null = null;
+    const started = await startApply(fixturePorts(root, { containers: [container()], reached: (point) => { if (point === 'clean-up begun') tooLate = cancel(); return Promise.resolve(); } }),
+      { text: settingsText(true), choices: { remove: [container().id], includeRunning: false, removeVolumes: false }, baseHash: base.ok ? base.value.hash : '' }, () => undefined);
+    if (!started.ok) throw new Error(started.error.message);
+    cancel = started.value.cancel;
+    expect((await started.value.done).outcome?.kind).toBe('applied');
+    expect(tooLate).toBe(false);
+  });
+});
+
+describe('a journal that cannot be read', () => {
+  test('with a backup: the files go back', async () => {
+    await engineOff();
+    await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? fail('engine.start-failed', 'no').error : undefined) });
+    await writeFile(paths.journal, '{"format":1');
+    await chmod(paths.journal, 0o600);
+    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({ ok: true, value: null });
+    await everythingBack();
+  });
+  test('without one: nothing had been changed', async () => {
+    await engineOff();
+    await writeFile(paths.journal, 'garbage');
+    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({ ok: true, value: null });
+    await everythingBack();
+  });
+});

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { applySteps } from '../../shared/apply/plan.ts';
+import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
+import { sha256 } from '../store/files.ts';
+import { createSettingsStore } from '../store/settings-store.ts';
+import { callsFile, container, engineFile, fixturePorts, running, settingsText } from './apply-fixture.ts';
+import { resumeDecision, type Journal } from './journal.ts';
+import { resumeInterruptedApply } from './resume.ts';
+
+let root: string;
+let paths: RootPaths;
+beforeEach(async () => { root = await mkdtemp('/tmp/bh-kill-'); paths = rootPaths(root); });
+afterEach(async () => { await rm(root, { recursive: true, force: true }); });
+
+const daemonJson = '{\n\t"debug":   true\n}\n';
+const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+
+/** Runs an apply in a process of its own, which is killed (SIGKILL) when the journal has reached `point`. */
+async function killAt(point: string, failing: string | null = null): Promise<void> {
+  const script = `
+    import { startApply } from ${here('./apply.ts')};
+    import { fixturePorts, settingsText, container } from ${here('./apply-fixture.ts')};
+    import { sha256 } from ${here('../store/files.ts')};
+    const failing = ${JSON.stringify(failing)};
+    const reached = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
+    const outcome = (call) => call === failing ? { code: 'verify.failed', message: 'made to fail' } : undefined;
+    const started = await startApply(fixturePorts(${JSON.stringify(root)}, { reached, outcome, containers: [container()] }),
+      { text: settingsText(true), choices: { remove: [container().id], includeRunning: false, removeVolumes: false }, baseHash: sha256(settingsText(false)) }, () => {});
+    if (!started.ok) throw new Error(started.error.message);
+    await started.value.done;
+    process.stdout.write('ended');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const [said] = await once(child.stdout, 'data') as [Buffer]; // a data event carries one chunk
+  child.kill('SIGKILL');
+  await exited;
+  expect(said.toString()).toBe('reached');
+}
+
+async function engineOff(): Promise<void> {
+  await writeFile(paths.settings, settingsText(false));
+  await writeFile(paths.daemonJson, daemonJson);
+  await writeFile(engineFile(paths), daemonJson);
+  await createSettingsStore(paths).setDraft(settingsText(true));
+}
+
+const clean = async () => {
+  expect((await readdir(root)).filter((name) => /journal|lock|tmp$/.test(name))).toEqual([]);
+  expect((await readdir(paths.history).catch(() => [])).filter((name) => name.includes('backup') || name.includes('tmp'))).toEqual([]);
+};
+
+const finished = new Set(['verify done', 'clean-up begun', 'clean-up done', 'recorded']);
+const points = [...applySteps.flatMap((step) => [`${step} begun`, `${step} done`]), 'recorded'];
+
+describe('killed at every step: finished or rolled back at the next start', () => {
+  test.each(points)('killed at "%s"', async (point) => {
+    await engineOff();
+    await killAt(point);
+    const resumed = await resumeInterruptedApply(fixturePorts(root, { containers: [container()] }), () => undefined);
+    if (!resumed.ok || resumed.value === null) throw new Error('there was nothing to resume');
+    const store = createSettingsStore(paths);
+    if (finished.has(point)) {
+      expect(resumed.value.outcome).toMatchObject({ kind: 'applied', version: 2 });
+      expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
+      expect(await running(paths)).toContain('bulkhead');
+      expect(await readFile(callsFile(paths), 'utf8')).toContain('remove cccc');
+      const history = await store.history();
+      expect(history.ok && history.value.map((entry) => entry.version)).toEqual([2, 1]);
+      expect(await store.read()).toMatchObject({ appliedVersion: 2, draft: settingsText(true) });
+    } else {
+      expect(resumed.value.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 1, error: { code: 'apply.rolled-back', reason: expect.stringContaining(point.split(' ')[0] ?? '') } });
+      expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(false));
+      expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
+      expect(await running(paths)).toBe(daemonJson);
+      expect(await readdir(root)).not.toContain('daemon-json.before.json');
+      expect(await readFile(callsFile(paths), 'utf8').catch(() => '')).not.toContain('remove');
+      // The draft is still there, to be applied again.
+      expect(await store.read()).toMatchObject({ appliedVersion: 1, draft: settingsText(true), conflict: false });
+    }
+    await clean();
+    expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toEqual({ ok: true, value: null });
+  });
+
+  test('killed while rolling back: goes on rolling back, with the first reason', async () => {
+    await engineOff();
+    await killAt('rolling-back', 'verify');
+    const resumed = await resumeInterruptedApply(fixturePorts(root), () => undefined);
+    expect(resumed).toMatchObject({ ok: true, value: { outcome: { kind: 'rolled-back', failedStep: 'verify', error: { code: 'verify.failed' } } } });
+    expect(await running(paths)).toBe(daemonJson);
+    await clean();
+  });
+
+  test('the next apply settles it first, then refuses a plan made against what is gone', async () => {
+    await engineOff();
+    await killAt('clean-up begun');
+    const { startApply } = await import('./apply.ts');
+    const started = await startApply(fixturePorts(root), { text: settingsText(true, ',\n  "x": 1'), choices: { remove: [], includeRunning: false, removeVolumes: false }, baseHash: sha256(settingsText(false)) }, () => undefined);
+    expect(!started.ok && started.error.code).toBe('settings.conflict');
+    expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
+    await clean();
+  });
+});
+
+describe('resume decision', () => {
+  const journal = (step: Journal['step'], stepState: Journal['stepState'], more: Partial<Journal> = {}): Journal => ({
+    format: 1, id: 'x', startedAt: '', uid: 0, user: 'root', fromVersion: 1, toVersion: 2, baseHash: '', targetHash: '', eciBefore: false, eciAfter: true, restartNeeded: true, engineRan: true,
+    estimatedSeconds: 1, remove: { ids: [], includeRunning: false, removeVolumes: false }, phase: 'applying', step, stepState, error: null, durationsMs: {}, ...more,
+  });
+  test('finishes only what was shown to work', () => {
+    expect(resumeDecision(journal('health-check', 'done'))).toBe('roll-back');
+    expect(resumeDecision(journal('health-check', 'done', { eciAfter: false }))).toBe('finish');
+    expect(resumeDecision(journal('verify', 'begun'))).toBe('roll-back');
+    expect(resumeDecision(journal('verify', 'done'))).toBe('finish');
+    expect(resumeDecision(journal('clean-up', 'begun'))).toBe('finish');
+    expect(resumeDecision(journal('verify', 'done', { phase: 'rolling-back' }))).toBe('roll-back');
+  });
+});
