@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { appendFileSync, closeSync, fstatSync, openSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { acquireLock, isLocked } from '../store/lock.ts';
@@ -41,25 +41,27 @@ async function start(paths: RootPaths, options: EmbeddedDriverOptions, call: Dri
     if (!checked.ok) return checked;
   }
   const wait = await waiter(paths, call, 'start');
-  let ours: { pid: number; ended: () => boolean } | null = null;
+  let ours: SpawnedSupervisor | null = null;
+  let sawOther = false;
   let retried: number | null = null;
   for (;;) {
     const state = await readEngineState(paths);
+    const isOurs = ours !== null && state !== null && state.supervisor.pid === ours.pid && state.supervisor.started !== ours.before;
     if (state !== null && await isAlive(state.supervisor)) {
+      if (!isOurs) sawOther = true;
       if (state.phase === 'ready') return ok(undefined);
       // A supervisor whose last restart failed: the configuration may have been mended since.
       if (state.phase === 'failed' && retried === null) { retried = state.generation; signal(state, 'SIGHUP'); }
       else if (state.phase === 'failed' && state.generation > (retried ?? 0)) return failedStart(state);
     } else if (ours === null) {
-      ours = spawnSupervisor(paths, options.bulkheadCommand);
+      ours = spawnSupervisor(paths, options.bulkheadCommand, state?.supervisor.started ?? null);
     } else if (ours.ended()) {
-      if (state !== null && state.supervisor.pid === ours.pid && state.phase === 'failed') return failedStart(state);
-      // Stopped by somebody while it started.
-      if (state !== null && state.supervisor.pid === ours.pid && state.phase === 'stopped') return fail('engine.not-ready', 'the engine was stopped while it started');
-      // It lost against another one started at the same moment: that one is waited for; when that is gone too, it is our turn.
-      if (await isLocked(supervisorLock(paths))) await wait.tick();
-      else if (state === null || state.supervisor.pid === ours.pid) return fail('engine.start-failed', 'the supervisor ended at once', { reason: (await readLogs(paths, 5)).map((l) => l.text).join(' | ') });
-      else ours = null;
+      if (isOurs && state.phase === 'failed') return failedStart(state);
+      if (isOurs) return fail('engine.not-ready', 'the engine was stopped while it started');
+      // It lost against another one started at the same moment: that one is waited for; when that is gone too, it is our turn again.
+      if (await isLocked(supervisorLock(paths))) sawOther = true;
+      else if (sawOther) { ours = null; sawOther = false; }
+      else return fail('engine.start-failed', 'the supervisor ended at once', { reason: await firstWords(logFile(paths, 'supervisor'), ours.logFrom), hint: 'Its log is logs/supervisor.log in the engine\'s directory.' });
     }
     const over = await wait.tick();
     if (!over.ok) return over;
@@ -121,15 +123,31 @@ async function clearStopped(paths: RootPaths, state: EngineState | null): Promis
   }
 }
 
-function spawnSupervisor(paths: RootPaths, bulkheadCommand: string): { pid: number; ended: () => boolean } {
+interface SpawnedSupervisor {
+  readonly pid: number;
+  /** Start time of the supervisor the state file named before: a state with it is not the new one's. */
+  readonly before: string | null;
+  /** Where its words begin in the supervisors' log. */
+  readonly logFrom: number;
+  readonly ended: () => boolean;
+}
+
+function spawnSupervisor(paths: RootPaths, bulkheadCommand: string, before: string | null): SpawnedSupervisor {
   const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
+  const logFrom = fstatSync(log).size;
   const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   closeSync(log);
   let ended = false;
   child.once('exit', () => { ended = true; });
-  child.once('error', () => { ended = true; });
+  child.once('error', (error) => { appendFileSync(logFile(paths, 'supervisor'), `error: ${error.message}\n`); ended = true; });
   child.unref();
-  return { pid: child.pid ?? -1, ended: () => ended };
+  return { pid: child.pid ?? -1, before, logFrom, ended: () => ended };
+}
+
+/** The first lines of a log from byte `from` on, for a process that said why it ended. */
+async function firstWords(file: string, from: number): Promise<string> {
+  const text = (await readFile(file).catch(() => Buffer.alloc(0))).subarray(from).toString('utf8');
+  return text.trim().split('\n').slice(0, 3).join(' | ').slice(0, 1000);
 }
 
 function signal(state: EngineState, name: NodeJS.Signals): void {
