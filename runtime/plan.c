@@ -221,7 +221,7 @@ static bool op_unmount(struct plan *plan) {
 
 static bool op_range(struct plan *plan) {
   uint64_t base;
-  if (!number(plan, UINT32_MAX - 2 * 65536U, &base)) return false;
+  if (!number(plan, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
   if (base < 65536) return bad("an id range");
   range_base = (unsigned)base;
   return true;

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+import { lastBase, rangeSize } from './ranges.ts';
 
 const run = promisify(execFile);
 let engine: IsolatedEngine;
@@ -93,6 +94,37 @@ it('32 parallel runs each have a range of their own and leave no mount, range or
   const maps = await Promise.all(Array.from({ length: 32 }, () => engine.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')));
   expect(maps.every((map) => /^\s*0\s+1\d{9}\s+65536\n$/.test(map))).toBe(true);
 }, 120_000);
+
+it('the planner\'s start takes away what a crash left, never what is mounted there', async () => {
+  await engine.planner().end('SIGKILL');
+  const source = await mkdtemp('/tmp/bh-');
+  await writeFile(path.join(source, 'precious'), 'x');
+  const root = path.join(engine.own.mounts, 'ghost', 'root');
+  await mkdir(root, { recursive: true });
+  await run('mount', ['--bind', source, root]);
+  const claimed = (base: number, id: string) => writeFile(path.join(engine.own.ranges, String(base)), JSON.stringify({ root: engine.paths.root, id }));
+  await claimed(lastBase, 'ghost');
+  await claimed(lastBase - rangeSize, 'nobody');
+  await writeFile(path.join(engine.own.containers, 'ghost.json'), JSON.stringify({ id: 'ghost', runcRoot: '/run/runc', base: lastBase, runtimePid: 1, overlay: null, enginePoints: [] }));
+  // One whose state is lost while it is mounted: perhaps running, so nothing of it is touched.
+  const unclear = path.join(engine.own.mounts, 'unclear', 'root');
+  await mkdir(unclear, { recursive: true });
+  await run('mount', ['--bind', source, unclear]);
+  await claimed(lastBase - 2 * rangeSize, 'unclear');
+
+  await engine.startPlanner();
+  expect(await engine.leftMounts()).toEqual([unclear]);
+  expect(await engine.states()).toEqual([]);
+  expect(await engine.ranges()).toEqual([lastBase - 2 * rangeSize]);
+  expect(await readdir(source)).toEqual(['precious']);
+  expect(await readdir(engine.own.mounts)).toEqual(['unclear']);
+
+  await run('umount', [unclear]);
+  await engine.planner().end('SIGTERM');
+  await engine.startPlanner();
+  expect(await readdir(source)).toEqual(['precious']);
+  await rm(source, { recursive: true });
+});
 
 it('a runtime killed after it mounted and before runc ran leaves nothing', async () => {
   const runc = path.join(engine.paths.runtimeDir, 'runc');

@@ -35,6 +35,8 @@ export function engineSockets(paths: RootPaths): string[] {
     paths.clientSocket, paths.engineSocket, paths.plannerSocket,
     ...containerd(path.join(paths.run, 'containerd')),
     '/run/docker.sock', '/var/run/docker.sock', ...containerd('/run/containerd'), '/run/bulkhead/engine.sock',
+    // Other engines of the machine give the same power.
+    '/run/podman/podman.sock', '/run/crio/crio.sock', '/run/k3s/containerd/containerd.sock', '/run/buildkit/buildkitd.sock', '/run/cri-dockerd.sock',
   ];
 }
 

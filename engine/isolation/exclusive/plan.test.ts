@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
+import { firstBase, lastBase } from './ranges.ts';
 
 const words = (bytes: Buffer) => bytes.toString('utf8').split('\0');
 const runtimeDirectory = path.resolve(import.meta.dirname, '../../../runtime');
@@ -52,6 +53,12 @@ describe('the runtime reads plans strictly', () => {
   it('does nothing for an empty plan, and says a refusal', () => {
     expect(perform(new PlanBuilder().encode())).toEqual({ status: 0, stderr: '', signal: null });
     expect(perform(encodeRefusal('because "so"'))).toEqual({ status: 1, stderr: 'bulkhead: because "so"\n', signal: null });
+  });
+
+  it('takes every range the planner hands out, and no other', () => {
+    const range = (base: number) => { const made = new PlanBuilder(); made.range(base); return perform(made.encode()).status; };
+    expect([firstBase, lastBase].map(range)).toEqual([0, 0]);
+    expect([0, 65535, lastBase + 1, 2 ** 32].map(range)).toEqual([1, 1, 1, 1]);
   });
 
   const plan = (...list: string[]) => Buffer.from(['bulkhead-plan-1', String(list.length), ...list, ''].join('\0'));

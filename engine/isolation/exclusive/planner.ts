@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readlinkSync, realpathSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
@@ -44,7 +44,12 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const server = createServer({ allowHalfOpen: true }, (socket) => { serve(socket, service, log); });
     await listen(server, paths.socket);
     return ok({
-      close: () => new Promise((resolve) => { server.close(() => { resolve(); }); }),
+      close: () => new Promise((resolve) => {
+        server.close(() => {
+          tidy(paths, containers);
+          resolve();
+        });
+      }),
     });
   } catch (error) {
     return fail('isolation.planner-failed', 'The isolation planner could not start.', { cause: error, hint });
@@ -91,6 +96,19 @@ function keepMountsPrivate(paths: ExclusivePaths): void {
   const plan = new PlanBuilder();
   plan.attach(plan.tree(paths.mounts), paths.mounts);
   perform(paths, plan);
+}
+
+/** Takes the directory of mount targets away when no container is left; it comes back at the next start. */
+function tidy(paths: ExclusivePaths, containers: ContainerStore): void {
+  try {
+    if (containers.targetIds().length > 0) return;
+    const plan = new PlanBuilder();
+    if (mountsOf('self').some((mount) => mount.mountPoint === paths.mounts)) plan.unmount(paths.mounts);
+    perform(paths, plan);
+    rmdirSync(paths.mounts);
+  } catch {
+    // Gone already, or in use after all: an empty directory does no harm.
+  }
 }
 
 /** Finishes what a crash left: containers runc no longer knows lose mounts, state and range; others keep theirs. */
