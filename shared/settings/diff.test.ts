@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { diffLines, diffSettings, restartNeeded, unifiedDiff } from './index.ts';
+
+// Properties run for seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const eci = (inside: string) => `{"enhancedContainerIsolation":{${inside}}}`;
 const changes = (before: string, after: string) => diffSettings(before, after).map((c) => [c.kind, c.pointer, c.page, c.needs]);

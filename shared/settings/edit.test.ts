@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { parseTree, type Node } from 'jsonc-parser';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { applyEdits, editSettings, freshSettings, parsePointer, parseSettings, toPointer, type SettingsPath } from './index.ts';
+
+// Properties run for seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const edit = (text: string, path: SettingsPath, value: unknown): string => {
   const result = editSettings(text, path, value);

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LineIndex, maxSettingsDepth, maxSettingsLength, nodeAt, parseSettings, type SyntaxErrorCode } from './index.ts';
+
+// Properties run for seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const first = (text: string) => {
   const result = parseSettings(text);

@@ -54,8 +54,8 @@ function indentStep(text: string, node: Node): string | null {
 
 /** White space at the start of the line that holds `offset`. */
 export function lineIndent(text: string, offset: number): string {
-  let start = offset;
-  while (start > 0 && !/[\r\n]/.test(text.charAt(start - 1))) start--;
+  const before = text.slice(0, offset);
+  const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
   return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? '';
 }
 

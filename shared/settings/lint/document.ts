@@ -98,7 +98,7 @@ function wrongType(report: Report, node: Node, path: SettingsPath, key: KnownKey
 function unknownKey(report: Report, name: Node, parent: KnownKey, path: SettingsPath, misspelt: string | undefined): void {
   const written = String(name.value);
   const names = Object.keys(parent.keys ?? {});
-  const closest = names.find((known) => foldCase(known) === foldCase(written)) ?? closestName(written, names);
+  const closest = report.suggestionsLeft-- > 0 || pointerText(path) === misspelt ? names.find((known) => foldCase(known) === foldCase(written)) ?? closestName(written, names) : null;
   const pointer = pointerText(path);
   const taken = closest !== null && nodeAt(report.parsed.tree, [...path.slice(0, -1), closest]) !== undefined;
   const fix = closest === null || taken ? undefined : { title: `Rename it to "${closest}"`, edits: [replaceNode(name, JSON.stringify(closest))] };

@@ -26,6 +26,8 @@ export class Report {
   readonly findings: Finding[] = [];
   readonly parsed: ParsedSettings;
   readonly context: LintContext;
+  /** How many more "did you mean" may be looked for: each compares with every known name, and nobody reads hundreds. */
+  suggestionsLeft = 200;
 
   constructor(parsed: ParsedSettings, context: LintContext) {
     this.parsed = parsed;

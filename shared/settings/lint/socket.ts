@@ -61,7 +61,7 @@ function lintCommands(report: Report, path: SettingsPath): void {
     if (listed.kind === 'unsupported') {
       report.add('socket-command-unsupported', 'warning', at, `"${listed.name}" can't be listed: ${listed.why}. List the commands it calls instead.`, { params: { command: listed.name } });
     } else if (listed.kind === 'unknown') {
-      const closest = closestName(listed.name, [...commandGroups, ...dockerCommands.flatMap((c) => [c.name, ...c.aliases])]);
+      const closest = report.suggestionsLeft-- <= 0 ? null : closestName(listed.name, [...commandGroups, ...dockerCommands.flatMap((c) => [c.name, ...c.aliases])]);
       const node = report.node(at);
       report.add('socket-command-unknown', 'warning', at, `"${entry}" is no Docker command${closest === null ? '' : `. Did you mean "${closest}"?`}${closest === null ? '. The entry has no effect.' : ''}`, {
         params: { command: entry, ...(closest === null ? {} : { suggestion: closest }) },
