@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import { useNow } from '../app/clock.ts';
 
-const minute = 60, hour = 3600, day = 86_400;
+/** Months and years are the mean ones of the calendar, as the engine counts them too. */
+const minute = 60, hour = 3600, day = 86_400, month = 2_629_800, year = 31_557_600;
 
 /** A duration in one unit: "40 s", "3 min", "41 days". `seconds` may be fractional; negative counts as 0. */
 export function formatDuration(t: TFunction, seconds: number): string {
@@ -12,8 +13,8 @@ export function formatDuration(t: TFunction, seconds: number): string {
   if (s < hour) return t('time.minutes', { count: Math.floor(s / minute) });
   if (s < day) return t('time.hours', { count: Math.floor(s / hour) });
   if (s < 60 * day) return t('time.days', { count: Math.floor(s / day) });
-  if (s < 730 * day) return t('time.months', { count: Math.floor(s / (30.44 * day)) });
-  return t('time.years', { count: Math.floor(s / (365.25 * day)) });
+  if (s < 2 * year) return t('time.months', { count: Math.floor(s / month) });
+  return t('time.years', { count: Math.floor(s / year) });
 }
 
 export interface Formats {

@@ -61,7 +61,7 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
         height: 28, padding: '0 10px', border: '0 !important', borderRadius: '5px !important', margin: '0 !important', color: color.text2, fontSize: 13, fontWeight: 500, textTransform: 'none', whiteSpace: 'nowrap', gap: 6,
         '&:hover': { backgroundColor: 'transparent', color: color.text },
         '&.Mui-selected, &.Mui-selected:hover': { backgroundColor: color.segmentOn, color: color.text, fontWeight: 600, boxShadow: `0 0 0 1px ${color.border}` },
-        '& .count': { color: color.text3, fontWeight: 400, marginLeft: 6 },
+        '& .count': { color: color.text3, fontWeight: 400 },
       },
     },
   },

@@ -1,7 +1,172 @@
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Page } from '../../components/page.tsx';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import CircularProgress from '@mui/material/CircularProgress';
+import InputAdornment from '@mui/material/InputAdornment';
+import LinearProgress from '@mui/material/LinearProgress';
+import OutlinedInput from '@mui/material/OutlinedInput';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import Typography from '@mui/material/Typography';
+import { useRequest } from '../../app/actions.ts';
+import { useNow } from '../../app/clock.ts';
+import { useApp } from '../../app/context.tsx';
+import { protectionOf } from '../../app/protection.ts';
+import { navigate, useRoute } from '../../app/router.ts';
+import { Card } from '../../components/card.tsx';
+import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
+import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { RefreshIcon, SearchIcon } from '../../components/icons.ts';
+import { FooterBar, Page } from '../../components/page.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { color } from '../../theme/tokens.ts';
+import { isRunning, type Container } from '../../../shared/containers/protection.ts';
+import { ContainerTable } from './container-table.tsx';
+import { RemoveDialog } from './remove-dialog.tsx';
+import { emptySelection, keepExisting, type Selection } from './selection.ts';
+import { useRemoval, type Removal } from './use-removal.ts';
+
+type Show = 'all' | 'unprotected' | 'protected';
+const isShow = (value: unknown): value is Show => value === 'all' || value === 'unprotected' || value === 'protected';
+/** A scan older than this is renewed when the page is opened, ms. */
+const freshFor = 60_000;
+const none: readonly Container[] = [];
 
 export default function ContainersPage() {
   const { t } = useTranslation();
-  return <Page title={t('frame.page.containers')}>{null}</Page>;
+  const formats = useFormats();
+  const app = useApp();
+  const now = useNow();
+  const { params } = useRoute();
+  const protection = protectionOf(app, now);
+  const scan = useRequest('containers:scan');
+  const { removal, remove, dismiss } = useRemoval();
+  const [show, setShow] = useState<Show>(isShow(params['show']) ? params['show'] : 'all');
+  const [text, setText] = useState(params['find'] ?? '');
+  const [selected, setSelected] = useState<Selection>(emptySelection);
+  const [asking, setAsking] = useState<readonly Container[] | null>(null);
+
+  const ready = app.engine.phase === 'ready';
+  const scanning = app.busy.scanning || scan.running;
+  const canScan = ready && !scanning;
+  const runScan = scan.run;
+  const rescan = useCallback(() => { void runScan(undefined); }, [runScan]);
+  useEffect(() => {
+    if (params['scan'] === 'now') { navigate('containers'); if (canScan) rescan(); return; }
+    if (isShow(params['show'])) setShow(params['show']);
+    if (params['find'] !== undefined) setText(params['find']);
+  }, [params, canScan, rescan]);
+  useEffect(() => {
+    // Opening the page looks again when the last look is old; the old list stays on screen meanwhile.
+    if (ready && (app.scan === null || Date.now() - Date.parse(app.scan.at) > freshFor)) rescan();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, at opening and when the engine comes up
+  }, [ready]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => { if (event.key === 'F5' && canScan) { event.preventDefault(); rescan(); } };
+    window.addEventListener('keydown', onKey);
+    return () => { window.removeEventListener('keydown', onKey); };
+  }, [canScan, rescan]);
+
+  const all = app.scan?.containers ?? none;
+  const words = text.trim().toLowerCase();
+  const matching = words === '' ? all : all.filter((c) => matches(c, words));
+  const shown = matching.filter((c) => show === 'all' || c.protected === (show === 'protected')).toSorted(byUrgency);
+  const selection = keepExisting(selected, new Set(all.map((c) => c.id)));
+  const chosen = all.filter((c) => selection.chosen.has(c.id));
+  const count = { all: matching.length, unprotected: matching.filter((c) => !c.protected).length, protected: matching.filter((c) => c.protected).length };
+  const unprotectedCount = all.filter((c) => !c.protected).length;
+  const removing = removal?.running === true;
+  const failure = scan.error ?? app.scanError;
+
+  return (
+    <Page
+      fill title={t('containers.title')}
+      subtitle={app.scan === null ? t('containers.subtitle.unknown') : !protection.eci ? t('containers.subtitle.off') : unprotectedCount === 0 ? t('containers.subtitle.none') : t('containers.subtitle.some', { count: unprotectedCount })}
+      actions={<>
+        {app.scan !== null && <Typography variant="caption" component="span" role="status" sx={{ color: color.text3, marginRight: '4px' }}>{t('containers.scanned', { ago: formats.ago(app.scan.at) })}</Typography>}
+        <Button disabled={!canScan} onClick={rescan} startIcon={scanning ? <CircularProgress size={14} color="inherit" /> : <RefreshIcon />}>{scanning ? t('containers.scanning') : app.scan === null ? t('containers.first') : t('containers.scan')}</Button>
+      </>}
+      footer={chosen.length > 0 && (
+        <FooterBar label={t('containers.bar.label')}>
+          <Typography role="status" sx={{ fontWeight: 600 }}>{t('containers.bar.selected', { count: chosen.length })}</Typography>
+          <Typography sx={{ color: color.text2, marginLeft: 1 }}>{chosen.some(isRunning) ? `${t('containers.bar.running', { count: chosen.filter(isRunning).length })} ` : ''}{t('containers.bar.volumes')}</Typography>
+          <Button variant="text" color="primary" sx={{ marginLeft: '4px' }} onClick={() => { setSelected(emptySelection); }}>{t('button.clear')}</Button>
+          <Box sx={{ flex: 1 }} />
+          <Button color="error" disabled={removing || !ready} onClick={() => { setAsking(chosen); }}>{t('containers.bar.remove')}</Button>
+        </FooterBar>
+      )}
+    >
+      <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 2, marginBottom: 2, flexShrink: 0 }}>
+        <ToggleButtonGroup exclusive value={show} aria-label={t('containers.show.label')} onChange={(_, value: unknown) => { if (isShow(value)) setShow(value); }}>
+          {(['all', 'unprotected', 'protected'] as const).map((key) => <ToggleButton key={key} value={key}>{t(`containers.show.${key}`)}<span className="count">{formats.number(count[key])}</span></ToggleButton>)}
+        </ToggleButtonGroup>
+        <OutlinedInput value={text} placeholder={t('containers.filter')} onChange={(event) => { setText(event.target.value); }} sx={{ width: 264, flexShrink: 1 }}
+          onKeyDown={(event) => { if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); } }}
+          inputProps={{ 'aria-label': t('containers.filter'), 'data-filter': true, type: 'search' }} startAdornment={<InputAdornment position="start"><SearchIcon /></InputAdornment>} />
+      </Box>
+      {removal !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RemovalReport removal={removal} onClose={dismiss} /></Box>}
+      {failure !== null && ready && (
+        <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
+          <ErrorPanel error={failure} action={<Button disabled={!canScan} onClick={rescan}>{t('button.tryAgain')}</Button>} />
+          {app.scan !== null && <Typography variant="caption" component="div" sx={{ color: color.warn, marginTop: 1 }}>{t('containers.old', { time: formats.time(app.scan.at) })}</Typography>}
+        </Box>
+      )}
+      {app.scan === null
+        ? <Card>{ready ? failure === null && <LoadingRows rows={6} /> : <EmptyState>{t('containers.empty.stopped')}</EmptyState>}</Card>
+        : shown.length === 0
+          ? <Card><EmptyState action={words !== '' ? <Button onClick={() => { setText(''); }}>{t('containers.empty.clear')}</Button> : show !== 'all' && all.length > 0 ? <Button onClick={() => { setShow('all'); }}>{t('containers.empty.showAll')}</Button> : undefined}>
+            {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : t('containers.empty.none')}
+          </EmptyState></Card>
+          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} onRemove={(these) => { if (!removing && ready) setAsking(these); }} />}
+      {asking !== null && (
+        <RemoveDialog containers={asking} onCancel={() => { setAsking(null); }} onRemove={(these, how) => {
+          setAsking(null);
+          setSelected(emptySelection);
+          void remove(these, how);
+        }} />
+      )}
+    </Page>
+  );
+}
+
+const names = new Intl.Collator('en', { numeric: true });
+
+/** Unprotected first, then by name; what needs a decision is on top. */
+function byUrgency(a: Container, b: Container): number {
+  return Number(a.protected) - Number(b.protected) || names.compare(a.name, b.name);
+}
+
+function matches(container: Container, words: string): boolean {
+  const text = [container.name, container.image, container.id, ...Object.entries(container.labels).map(([key, value]) => `${key}=${value}`)].join('\n').toLowerCase();
+  return words.split(/\s+/).every((word) => text.includes(word));
+}
+
+/** How a removal goes and went, each failure with the engine's words. */
+function RemovalReport({ removal, onClose }: { readonly removal: Removal; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  if (removal.running) {
+    return (
+      <Box role="status" sx={{ display: 'grid', gap: 1 }}>
+        <Typography>{t('containers.remove.progress', { count: removal.total })} · {removal.done}/{removal.total}</Typography>
+        <LinearProgress variant="determinate" value={removal.total === 0 ? 0 : (100 * removal.done) / removal.total} aria-label={t('containers.remove.progress', { count: removal.total })} />
+      </Box>
+    );
+  }
+  const removed = removal.outcomes.filter((o) => o.removed);
+  const failed = removal.outcomes.filter((o) => !o.removed);
+  const close = <Button size="small" onClick={onClose}>{t('containers.report.close')}</Button>;
+  if (removal.error !== null && removal.outcomes.length === 0) return <ErrorPanel error={removal.error} action={close} />;
+  const good = failed.length === 0 && removal.error === null;
+  return (
+    <Notice tone={good ? 'ok' : 'danger'} live={good ? 'polite' : 'assertive'} action={close}
+      title={[removed.length > 0 ? t('containers.report.done', { count: removed.length }) : t('containers.report.none'), ...(failed.length > 0 ? [t('containers.report.failed', { count: failed.length })] : [])].join(' · ')}>
+      {(failed.length > 0 || removal.error !== null) && (
+        <Box component="ul" className="selectable" sx={{ margin: 0, padding: 0, listStyle: 'none', maxHeight: 96, overflow: 'auto' }}>
+          {failed.map((o) => <li key={o.id}><strong>{o.name}</strong>: {o.error}</li>)}
+          {removal.error !== null && <li>{t(`errors.${removal.error.code}`)}: {removal.error.reason ?? removal.error.message}</li>}
+        </Box>
+      )}
+    </Notice>
+  );
 }

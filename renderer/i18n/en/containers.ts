@@ -20,7 +20,7 @@ export const containers = {
   remove: {
     title_one: 'Remove {{count}} container?', title_other: 'Remove {{count}} containers?',
     body: 'What was written inside them is lost. Images stay. This can\u2019t be undone.',
-    running: 'Also stop and remove the {{count}} that is running: {{names}}', running_one: 'Also stop and remove {{count}} that is running: {{names}}', running_other: 'Also stop and remove {{count}} that are running: {{names}}',
+    running_one: 'Also stop and remove {{count}} that is running: {{names}}', running_other: 'Also stop and remove {{count}} that are running: {{names}}',
     runningStay: 'Otherwise running ones stay as they are.',
     volumes_one: 'Also delete {{count}} volume: {{names}}', volumes_other: 'Also delete {{count}} volumes: {{names}}', volumesStay: 'Kept otherwise. A volume that another container uses stays in any case.',
     confirm_one: 'Remove {{count}} container', confirm_other: 'Remove {{count}} containers', confirmNone: 'Remove',

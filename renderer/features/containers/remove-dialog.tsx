@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { Mono } from '../../components/mono.tsx';
+import { color } from '../../theme/tokens.ts';
+import { isRunning, type Container } from '../../../shared/containers/protection.ts';
+
+const namesAtMost = 6;
+
+/** Asks before containers are removed: names them, asks for running ones and volumes separately, says in the button how many go. */
+export function RemoveDialog({ containers, onCancel, onRemove }: { readonly containers: readonly Container[]; readonly onCancel: () => void; readonly onRemove: (containers: readonly Container[], how: { readonly includeRunning: boolean; readonly removeVolumes: boolean }) => void }) {
+  const { t } = useTranslation();
+  const [includeRunning, setIncludeRunning] = useState(false);
+  const [removeVolumes, setRemoveVolumes] = useState(false);
+  const running = containers.filter(isRunning);
+  const going = includeRunning ? containers : containers.filter((c) => !isRunning(c));
+  const volumes = [...new Set(going.flatMap((c) => c.volumes.map((v) => v.name)))];
+  const withVolumes = removeVolumes && volumes.length > 0;
+  const some = (names: readonly string[]) => (names.length <= namesAtMost ? names.join(', ') : t('list.more', { names: names.slice(0, namesAtMost).join(', '), count: names.length - namesAtMost }));
+  const confirm = going.length === 0 ? t('containers.remove.confirmNone') : withVolumes ? t('containers.remove.confirmVolumes', { count: going.length }) : t('containers.remove.confirm', { count: going.length });
+  return (
+    <ConfirmDialog open destructive width={560} title={t('containers.remove.title', { count: containers.length })} confirm={confirm} cancel={t('containers.remove.keep')} disabled={going.length === 0}
+      note={going.length === 0 ? t('containers.remove.noteNone') : undefined}
+      onCancel={onCancel} onConfirm={() => { onRemove(going, { includeRunning, removeVolumes: withVolumes }); }}>
+      <DialogText>{t('containers.remove.body')}</DialogText>
+      <Box component="ul" tabIndex={0} aria-label={t('containers.title')} sx={{ listStyle: 'none', margin: '12px 24px 0', padding: 0, maxHeight: 168, overflow: 'auto', border: `1px solid ${color.border}`, borderRadius: '6px' }}>
+        {containers.map((c) => {
+          const stays = isRunning(c) && !includeRunning;
+          return (
+            <Box component="li" key={c.id} sx={{ display: 'flex', gap: 1, alignItems: 'center', minHeight: 27, padding: '0 12px', color: stays ? color.text3 : color.text, '& + &': { borderTop: `1px solid ${color.border}` } }}>
+              <Box component="span" sx={{ fontWeight: 600, whiteSpace: 'nowrap' }}>{c.name}</Box>
+              <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}><Mono size={11.5} dim nowrap>{c.image}</Mono></Box>
+              <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>{t(`containers.state.${c.state}`)}</Box>
+            </Box>
+          );
+        })}
+      </Box>
+      <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
+        {running.length > 0 && (
+          <Option checked={includeRunning} onChange={setIncludeRunning} label={t('containers.remove.running', { count: running.length, names: some(running.map((c) => c.name)) })} note={t('containers.remove.runningStay')} />
+        )}
+        {volumes.length > 0 && (
+          <Option checked={removeVolumes} onChange={setRemoveVolumes} label={t('containers.remove.volumes', { count: volumes.length, names: some(volumes.map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name))) })} note={t('containers.remove.volumesStay')} />
+        )}
+      </Box>
+    </ConfirmDialog>
+  );
+}
+
+function Option({ checked, onChange, label, note }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly label: string; readonly note: string }) {
+  return (
+    <FormControlLabel sx={{ alignItems: 'flex-start', marginLeft: '-4px', marginRight: 0, gap: '4px' }} control={<Checkbox checked={checked} onChange={(_, value) => { onChange(value); }} />}
+      label={<Box sx={{ paddingTop: '3px', fontSize: 13, lineHeight: '20px', overflowWrap: 'anywhere' }}>{label} <Box component="span" sx={{ color: color.text3, display: 'block', fontSize: 12, lineHeight: '16px' }}>{note}</Box></Box>} />
+  );
+}

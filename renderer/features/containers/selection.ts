@@ -1,0 +1,37 @@
+/** What is selected in a list, where the keyboard is, and where a range starts. Ids, so that it survives filtering and rescans. */
+export interface Selection { readonly chosen: ReadonlySet<string>; readonly active: string | null; readonly anchor: string | null }
+export const emptySelection: Selection = { chosen: new Set(), active: null, anchor: null };
+
+/** Only what still exists. */
+export function keepExisting(selection: Selection, ids: ReadonlySet<string>): Selection {
+  const chosen = new Set([...selection.chosen].filter((id) => ids.has(id)));
+  const kept = (id: string | null) => (id !== null && ids.has(id) ? id : null);
+  if (chosen.size === selection.chosen.size && kept(selection.active) === selection.active && kept(selection.anchor) === selection.anchor) return selection;
+  return { chosen, active: kept(selection.active), anchor: kept(selection.anchor) };
+}
+
+export function toggle(selection: Selection, id: string): Selection {
+  const chosen = new Set(selection.chosen);
+  if (!chosen.delete(id)) chosen.add(id);
+  return { chosen, active: id, anchor: id };
+}
+
+/** Everything between the anchor and `id` in the order shown, added to what is chosen. */
+export function extendTo(selection: Selection, order: readonly string[], id: string): Selection {
+  const from = order.indexOf(selection.anchor ?? id);
+  const to = order.indexOf(id);
+  if (to < 0) return selection;
+  const start = from < 0 ? to : from;
+  const range = order.slice(Math.min(start, to), Math.max(start, to) + 1);
+  return { chosen: new Set([...selection.chosen, ...range]), active: id, anchor: order[start] ?? id };
+}
+
+/** All that are shown, or none of them when all are chosen already; what is filtered out stays as it is. */
+export function toggleAll(selection: Selection, order: readonly string[]): Selection {
+  const all = order.length > 0 && order.every((id) => selection.chosen.has(id));
+  const chosen = new Set(selection.chosen);
+  for (const id of order) { if (all) chosen.delete(id); else chosen.add(id); }
+  return { ...selection, chosen };
+}
+
+export const moveTo = (selection: Selection, id: string): Selection => ({ ...selection, active: id, anchor: id });
