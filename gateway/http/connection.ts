@@ -250,8 +250,8 @@ export class ClientConnection {
     });
     const engine = this.#engineConnection();
     this.#state = 'exchange';
-    const headBytes = Buffer.from(text, 'latin1');
-    engine.write(verdict.body === undefined || verdict.body.length === 0 ? headBytes : Buffer.concat([headBytes, verdict.body]));
+    if (verdict.body === undefined || verdict.body.length === 0) engine.write(text, 'latin1');
+    else engine.write(Buffer.concat([Buffer.from(text, 'latin1'), verdict.body]));
     if (head.expectContinue && !this.#requestBody.done) this.#client.write(continueResponse);
   }
 
@@ -345,63 +345,55 @@ export class ClientConnection {
 
   #fromEngine(bytes: Buffer): void {
     if (this.#state === 'tunnel') { this.#toClient(bytes); return; }
+    // Nothing was asked: what an engine says unasked is not passed on.
     if (this.#state !== 'exchange') { this.#engine?.destroy(); this.#engine = null; return; }
-    let rest = bytes;
-    while (rest.length > 0) {
+    // Everything is passed on as it came, in one write where possible; `all` starts with a head that came in pieces.
+    const all = this.#responseHeadBytes.length === 0 ? bytes : Buffer.concat([this.#responseHeadBytes, bytes]);
+    this.#responseHeadBytes = empty;
+    let at = 0;
+    while (at < all.length) {
       if (this.#response === null) {
-        const after = this.#readResponseHead(rest);
-        if (after === null) return;
-        rest = after;
-        // The state may have changed to a tunnel by what was just read.
-        if ((this.#state as State) === 'tunnel') { if (rest.length > 0) this.#toClient(rest); return; }
+        const rest = at === 0 ? all : all.subarray(at);
+        const end = headEnd(rest);
+        if (end < 0) {
+          if (rest.length > maxResponseHeadBytes) { this.close(); return; }
+          this.#responseHeadBytes = rest;
+          break;
+        }
+        const head = parseResponseHead(rest.subarray(0, end), this.#method);
+        // Nonsense; or a switch nobody asked for, or on an endpoint that has none: it would be an unwatched road.
+        if (head === null || (head.status === 101 && !this.#upgradeSent)) { this.close(); return; }
+        at += end;
+        if (this.#becomesTunnel(head)) {
+          this.#toClient(all);
+          this.#openTunnel();
+          return;
+        }
+        // Interim responses are passed on, and the final one awaited.
+        if (head.status >= 200) this.#response = { head, body: new BodyTracker(head.body, false) };
+        if (at === all.length) break;
         continue;
       }
-      const taken = this.#response.body.consume(rest);
+      const taken = this.#response.body.consume(at === 0 ? all : all.subarray(at));
+      // Bytes after the end of a response belong to nothing.
       if (taken === 0 || this.#response.body.broken !== null) { this.close(); return; }
-      this.#toClient(taken === rest.length ? rest : rest.subarray(0, taken));
-      rest = rest.subarray(taken);
+      at += taken;
     }
-    if (this.#response?.body.done === true) {
-      if (this.#requestBody.done) this.#exchangeDone();
-      // The engine answered before it had read the body; what it does with the rest (usually: close) decides.
-      else if (this.#response.head.close) this.#finish();
-    }
+    if (at > 0) this.#toClient(at === all.length ? all : all.subarray(0, at));
+    if (this.#response?.body.done !== true) return;
+    if (this.#requestBody.done) this.#exchangeDone();
+    // The engine answered before it had read the body; what it does with the rest (usually: close) decides.
+    else if (this.#response.head.close) this.#finish();
+  }
+
+  #becomesTunnel(head: ResponseHead): boolean {
+    if (head.status === 101) return true;
+    // attach and exec start without Upgrade: the stream follows a plain 200 and has no end of its own.
+    return this.#tunnel === 'tcp' && head.status === 200 && head.body.kind === 'until-close' && /^application\/vnd\.docker\.(?:raw|multiplexed)-stream/.test(head.contentType);
   }
 
   #toClient(bytes: Buffer): void {
     if (!this.#client.write(bytes)) this.#engine?.pause();
-  }
-
-  /** Passes on a response head once it is complete. Returns the bytes after it, or null when more are needed (or the connection is lost). */
-  #readResponseHead(bytes: Buffer): Buffer | null {
-    const all = this.#responseHeadBytes.length === 0 ? bytes : Buffer.concat([this.#responseHeadBytes, bytes]);
-    const end = headEnd(all);
-    if (end < 0) {
-      if (all.length > maxResponseHeadBytes) this.close();
-      else this.#responseHeadBytes = all;
-      return null;
-    }
-    this.#responseHeadBytes = empty;
-    const raw = all.subarray(0, end);
-    const head = parseResponseHead(raw, this.#method);
-    if (head === null) { this.close(); return null; }
-    const rest = all.subarray(end);
-    if (head.status === 101) {
-      // A switch nobody asked for, or on an endpoint that has none, would be an unwatched road.
-      if (!this.#upgradeSent) { this.close(); return null; }
-      this.#toClient(raw);
-      this.#openTunnel();
-      return rest;
-    }
-    // The gateway answers `Expect` itself and sends none: other interim responses are passed on.
-    this.#toClient(raw);
-    if (head.status < 200) return rest;
-    if (this.#tunnel === 'tcp' && head.status === 200 && head.body.kind === 'until-close' && /^application\/vnd\.docker\.(?:raw|multiplexed)-stream/.test(head.contentType)) {
-      this.#openTunnel();
-      return rest;
-    }
-    this.#response = { head, body: new BodyTracker(head.body, false) };
-    return rest;
   }
 
   #openTunnel(): void {
