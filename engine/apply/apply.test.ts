@@ -195,6 +195,16 @@ describe('rolled back with the reason', () => {
   });
 });
 
+test('after a roll back that failed, a file mended by hand is not overwritten by the next try', async () => {
+  await engineOff();
+  const down = fail('engine.start-failed', 'the engine did not start').error;
+  await apply(settingsText(true), { outcome: (call) => (call === 'restart' ? down : undefined) });
+  await writeFile(paths.daemonJson, '{"debug": false}');
+  expect(await resumeInterruptedApply(fixturePorts(root), () => undefined)).toMatchObject({ ok: true, value: { outcome: { kind: 'rolled-back' } } });
+  expect(await readFile(paths.daemonJson, 'utf8')).toBe('{"debug": false}');
+  expect(await running(paths)).toBe('{"debug": false}');
+});
+
 describe('cancel', () => {
   test('in the middle of the restart goes back; there is no second cancel', async () => {
     await engineOff();

@@ -99,7 +99,7 @@ function newJournal(request: ApplyRequest, plan: AdmittedPlan): Journal {
     fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: sha256(request.text),
     eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
     remove: { ids: plan.remove, includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
-    phase: 'applying', step: 'back-up', stepState: 'begun', error: null, durationsMs: {},
+    phase: 'applying', restored: false, step: 'back-up', stepState: 'begun', error: null, durationsMs: {},
   };
 }
 

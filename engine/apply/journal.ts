@@ -29,6 +29,8 @@ export const journalSchema = z.object({
   estimatedSeconds: z.number(),
   remove: z.object({ ids: z.array(z.string()), includeRunning: z.boolean(), removeVolumes: z.boolean() }),
   phase: z.enum(['applying', 'rolling-back']),
+  /** While rolling back: the files are back. A later try leaves them alone, since somebody may have mended them meanwhile. */
+  restored: z.boolean(),
   step: z.enum(applySteps),
   stepState: z.enum(['begun', 'done']),
   /** Why it is rolling back. */

@@ -107,7 +107,7 @@ describe('killed at every step: finished or rolled back at the next start', () =
 describe('resume decision', () => {
   const journal = (step: Journal['step'], stepState: Journal['stepState'], more: Partial<Journal> = {}): Journal => ({
     format: 1, id: 'x', startedAt: '', uid: 0, user: 'root', fromVersion: 1, toVersion: 2, baseHash: '', targetHash: '', eciBefore: false, eciAfter: true, restartNeeded: true, engineRan: true,
-    estimatedSeconds: 1, remove: { ids: [], includeRunning: false, removeVolumes: false }, phase: 'applying', step, stepState, error: null, durationsMs: {}, ...more,
+    estimatedSeconds: 1, remove: { ids: [], includeRunning: false, removeVolumes: false }, phase: 'applying', restored: false, step, stepState, error: null, durationsMs: {}, ...more,
   });
   test('finishes only what was shown to work', () => {
     expect(resumeDecision(journal('health-check', 'done'))).toBe('roll-back');

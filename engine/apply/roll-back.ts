@@ -14,11 +14,12 @@ export async function rollBack(ports: ApplyPorts, state: RunState, journal: Jour
   const failedStep = journal.step;
   const { paths } = ports;
   // A full disk must not keep us from going back; without this entry a crash now is rolled back all the same.
-  await writeJournal(paths.journal, { ...journal, phase: 'rolling-back', error });
+  const noted: Journal = { ...journal, phase: 'rolling-back', error };
+  await writeJournal(paths.journal, noted);
   await ports.reached?.('rolling-back');
   state.log(`rolling back to version ${journal.fromVersion}: ${error.message}`);
   let undone: Result<void, AppError>;
-  try { undone = await undo(ports, state, journal); } catch (defect) { undone = fail('internal', 'rolling back hit a defect', { cause: defect }); }
+  try { undone = await undo(ports, state, noted); } catch (defect) { undone = fail('internal', 'rolling back hit a defect', { cause: defect }); }
   if (!undone.ok) {
     state.log(`roll back failed: ${undone.error.message}`);
     return { kind: 'rollback-failed', failedStep, error, rollbackError: undone.error, backupDir: backupDirectory(paths) };
@@ -31,9 +32,12 @@ export async function rollBack(ports: ApplyPorts, state: RunState, journal: Jour
 
 async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promise<Result<void, AppError>> {
   if (journal.step === 'back-up') return ok(undefined);
-  const restored = await restoreBackup(ports.paths);
-  if (!restored.ok) return restored;
-  if (restored.value.foreignSettings) state.log('the settings file was changed by another program meanwhile: left as it is');
+  if (!journal.restored) {
+    const restored = await restoreBackup(ports.paths);
+    if (!restored.ok) return restored;
+    if (restored.value.foreignSettings) state.log('the settings file was changed by another program meanwhile: left as it is');
+    await writeJournal(ports.paths.journal, { ...journal, restored: true });
+  }
   const restarted = journal.restartNeeded && reachedStep(journal, 'restart-engine');
   if (!journal.engineRan) {
     if (!restarted) return ok(undefined);

@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepAllContainers, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
+import { applyEventSchema, type ApplyRun } from '../../shared/apply/run.ts';
+import { editSettings } from '../../shared/settings/index.ts';
+import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../testing/real-engine.ts';
+import { openTarget, type Target } from '../target.ts';
+
+const project = path.resolve(import.meta.dirname, '../..');
+const bulkheadCommand = path.join(project, 'bin/bulkhead');
+const daemonJson = '{\n\t"debug":   false,\n\t"labels": [ "a=b" ]\n}\n';
+
+let root: string;
+let target: Target;
+const docker = (...args: string[]) => dockerOn(target.paths.clientSocket, ...args);
+const refusal = (...args: string[]) => docker(...args).then(() => 'allowed', (error: unknown) => String(error));
+/** Ends at once on SIGTERM, so that restarts don't wait for it. */
+const patient = ['sh', '-c', 'trap exit TERM; sleep 1000 & wait'];
+
+beforeAll(async () => {
+  root = await mkdtemp('/tmp/bh-');
+  target = openTarget(root, { bulkheadCommand, projectRoot: project });
+  await writeFile(target.paths.daemonJson, daemonJson);
+  const started = await target.driver.start();
+  if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
+  await importBusybox(target.paths.engineSocket);
+});
+afterAll(async () => {
+  target.dispose();
+  await target.driver.stop();
+  await removeEngineRoot(root);
+});
+
+async function eciText(on: boolean): Promise<string> {
+  const { applied } = await target.settings.read();
+  const edited = editSettings(applied, ['enhancedContainerIsolation'], { locked: true, value: on });
+  if (!edited.ok) throw new Error(edited.error.message);
+  return edited.value;
+}
+
+async function apply(text: string, choices: ContainerChoices = keepAllContainers, by: Target = target): Promise<ApplyRun> {
+  const { appliedHash } = await target.settings.read();
+  const started = await by.startApply({ text, choices, baseHash: appliedHash });
+  if (!started.ok) throw new Error(`${started.error.code}: ${started.error.reason ?? started.error.message}`);
+  return started.value.done;
+}
+
+/** Settings, daemon.json and running engine say the same about ECI. */
+async function consistent(eci: boolean): Promise<void> {
+  const { applied } = await target.settings.read();
+  expect(/"value": true/.test(applied)).toBe(eci);
+  const onDisk = await readFile(target.paths.daemonJson, 'utf8');
+  if (eci) expect(onDisk).toContain('"default-runtime": "bulkhead"'); else expect(onDisk).toBe(daemonJson);
+  expect(await target.driver.status()).toMatchObject({ phase: 'ready', defaultRuntime: eci ? 'bulkhead' : 'runc' });
+  const names = await readdir(root);
+  expect(names.filter((name) => /journal|^apply\.lock|\.tmp$/.test(name))).toEqual([]);
+  expect(names.includes('daemon-json.before.json')).toBe(eci);
+  expect(await docker('ps', '--all', '--quiet', '--filter', 'label=bulkhead.probe')).toBe('');
+  expect(await docker('images', '--quiet', 'bulkhead/probe')).toBe('');
+}
+
+describe('the main job on a real engine', () => {
+  test('before: a container is seen as not isolated, and verify says what root in it is', async () => {
+    await docker('run', '--detach', '--name', 'old', '--volume', 'olddata:/data', 'busybox', ...patient);
+    await docker('create', '--name', 'gone', '--volume', 'gonedata:/data', 'busybox', 'true');
+    await docker('run', '--detach', '--name', 'busy', 'busybox', ...patient);
+    const scan = await target.scan();
+    expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([['busy', false, 'eci-off'], ['gone', false, 'eci-off'], ['old', false, 'eci-off']]);
+    const verified = await target.verify();
+    expect(verified.ok && verified.value.claims[0]).toEqual({ id: 'A2-user-namespace', verdict: 'fail', evidence: 'ECI is off: uid_map "0 0 4294967295", root in the container is root in the engine' });
+    await consistent(false);
+  });
+
+  test('A2, A6, D: on: ends verified; what was there stays in view, unprotected; the chosen one is gone, its volume and every image are kept', async () => {
+    const images = await docker('images', '--all', '--quiet', '--no-trunc');
+    const scan = await target.scan();
+    const ids = scan.ok ? scan.value.containers.filter((c) => c.name === 'gone' || c.name === 'busy').map((c) => c.id) : [];
+    expect(ids).toHaveLength(2);
+    const run = await apply(await eciText(true), { remove: ids, includeRunning: false, removeVolumes: false });
+    expect(run.outcome).toMatchObject({ kind: 'applied', version: 1, removed: [{ name: 'gone', removed: true }] });
+    expect(run.outcome?.kind === 'applied' && run.outcome.verification?.claims.map((c) => c.verdict)).toEqual(Array(7).fill('pass'));
+    await consistent(true);
+    expect(await docker('run', '--rm', '--runtime=runc', '--userns=host', 'busybox', 'cat', '/proc/self/uid_map')).toMatch(/^ *0 +[1-9]\d+ +65536\n$/);
+    expect(await docker('images', '--all', '--quiet', '--no-trunc')).toBe(images);
+    expect((await docker('volume', 'ls', '--quiet')).trim().split('\n').sort()).toEqual(['gonedata', 'olddata']);
+    const after = await target.scan();
+    expect(after.ok && after.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([['busy', false, 'before-eci'], ['old', false, 'before-eci']]);
+    expect(await refusal('start', 'old')).toContain('enhanced container isolation:');
+    expect(await target.lastVerification()).toMatchObject({ eci: true });
+  });
+
+  test('scan sees a running one\'s range, dozens of others, and one made past the gateway', async () => {
+    await docker('run', '--detach', '--name', 'new', 'busybox', ...patient);
+    await Promise.all(Array.from({ length: 30 }, (_, n) => docker('create', '--name', `many-${n}`, 'busybox', 'true')));
+    await dockerOn(target.paths.engineSocket, 'create', '--name', 'past', '--runtime', 'runc', 'busybox', 'true');
+    const scan = await target.scan();
+    if (!scan.ok) throw new Error(scan.error.message);
+    const by = new Map(scan.value.containers.map((c) => [c.name, c]));
+    expect(by.get('new')).toMatchObject({ protected: true, reason: 'own-range', runtime: 'bulkhead' });
+    const [, first = ''] = /0 +(\d+)/.exec(await docker('exec', 'new', 'cat', '/proc/self/uid_map')) ?? [];
+    expect(by.get('new')?.range).toEqual({ first: Number(first), last: Number(first) + 65_535 });
+    expect(by.get('many-29')).toMatchObject({ protected: true, reason: 'own-range-stopped' });
+    expect(by.get('past')).toMatchObject({ protected: false, reason: 'past-gateway' });
+  });
+
+  test('remove: running ones only when asked, volumes kept unless asked', async () => {
+    const removed = await target.remove({ ids: ['new', 'past', 'many-0'], includeRunning: false, removeVolumes: false });
+    expect(removed.ok && removed.value.map((o) => [o.name, o.removed])).toEqual([['new', false], ['past', true], ['many-0', true]]);
+    expect(await target.remove({ ids: ['new'], includeRunning: true, removeVolumes: false })).toMatchObject({ ok: true, value: [{ removed: true }] });
+    expect(await target.remove({ ids: ['busy'], includeRunning: false, removeVolumes: true })).toMatchObject({ ok: true, value: [{ removed: true }] });
+    const scan = await target.scan();
+    await target.remove({ ids: scan.ok ? scan.value.containers.filter((c) => c.name.startsWith('many')).map((c) => c.id) : [], includeRunning: false, removeVolumes: false });
+    expect((await docker('ps', '--all', '--format', '{{.Names}}')).trim()).toBe('old');
+  });
+
+  test('what the gateway reloads is applied without a restart', async () => {
+    const { generation, dockerdPid } = await target.driver.status();
+    const { applied } = await target.settings.read();
+    const edited = editSettings(applied, ['filesharingAllowedDirectories'], []);
+    const run = await apply(edited.ok ? edited.value : '');
+    expect(run.outcome).toMatchObject({ kind: 'applied', version: 2 });
+    expect(await target.driver.status()).toMatchObject({ generation, dockerdPid });
+  });
+
+  test('ECI off gives daemon.json back byte for byte', async () => {
+    expect((await apply(await eciText(false))).outcome).toMatchObject({ kind: 'applied', version: 3 });
+    await consistent(false);
+    expect(await docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map')).toMatch(/^ *0 +0 +4294967295\n$/);
+    await docker('start', 'old');
+  });
+});
+
+describe('what goes wrong', () => {
+  test('an engine that does not come up under its new configuration: rolled back, with the engine\'s own reason', async () => {
+    const breaking = openTarget(root, {
+      bulkheadCommand, projectRoot: project,
+      // Another program damages daemon.json just before the restart.
+      onApplyPoint: async (point) => { if (point === 'reconfigure done') await writeFile(target.paths.daemonJson, '{"no-such-directive": true}'); },
+    });
+    const run = await apply(await eciText(true), keepAllContainers, breaking);
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 3 });
+    expect(JSON.stringify(run.outcome)).toContain('no-such-directive');
+    await consistent(false);
+    expect((await docker('ps', '--all', '--format', '{{.Names}}')).trim()).toBe('old');
+  });
+
+  test('a cancel during the restart goes back', async () => {
+    const { appliedHash } = await target.settings.read();
+    let cancel: () => boolean = () => false;
+    const started = await target.startApply({ text: await eciText(true), choices: keepAllContainers, baseHash: appliedHash }, (event) => {
+      if (event.type === 'run' && event.run.steps.some((s) => s.step === 'restart-engine' && s.state === 'running')) cancel();
+    });
+    if (!started.ok) throw new Error(started.error.message);
+    cancel = started.value.cancel;
+    expect((await started.value.done).outcome).toMatchObject({ kind: 'rolled-back', error: { code: 'apply.cancelled' } });
+    await consistent(false);
+  });
+
+  // The command line in a process of its own, killed as soon as it says that it is at a step.
+  test.each<ApplyStep>(['write-settings', 'restart-engine', 'verify'])('SIGKILL during %s: the next start finishes or rolls back, nothing half', async (step) => {
+    await writeFile(path.join(root, 'wanted.json'), await eciText(true));
+    const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const exited = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event = applyEventSchema.safeParse(JSON.parse(line));
+      if (event.success && event.data.type === 'run' && event.data.run.steps.some((s) => s.step === step && s.state === 'running')) break;
+    }
+    child.kill('SIGKILL');
+    await exited;
+    const resumed = await target.resume();
+    if (!resumed.ok) throw new Error(`${resumed.error.message}: ${resumed.error.reason ?? ''}`);
+    const kind = resumed.value?.outcome?.kind;
+    // It may have been quicker than the kill, at the last steps only.
+    if (kind !== 'rolled-back') expect(step).toBe('verify');
+    await consistent(kind !== 'rolled-back');
+    if (kind !== 'rolled-back') await apply(await eciText(false));
+    // Leftovers of a killed verification are removed by the next one.
+    expect((await target.verify()).ok).toBe(true);
+    await consistent(false);
+  });
+
+  test('an engine that is down: scan, remove, verify and images say so', async () => {
+    await target.driver.stop();
+    for (const result of [await target.scan(), await target.remove({ ids: ['x'], includeRunning: false, removeVolumes: false }), await target.verify(), await target.images()]) {
+      expect(!result.ok && result.error.code).toBe('engine.unreachable');
+    }
+    expect((await target.plan(await eciText(true), keepAllContainers))).toMatchObject({ ok: true, value: { blocked: false, restartNeeded: true, unprotected: [] } });
+  });
+});
