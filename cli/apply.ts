@@ -89,6 +89,10 @@ async function apply(target: Target, file: string | undefined, options: ApplyOpt
     if (options.events === true) process.stdout.write(`${JSON.stringify({ error })}\n`);
     printError(error, options);
   };
+  if (options.yes !== true && !process.stdin.isTTY) {
+    refuse(fail('apply.not-confirmed', 'nobody is there to confirm', { reason: 'standard input is no terminal', hint: 'Look at bulkhead plan, then apply with --yes.' }).error);
+    return;
+  }
   const resumed = await target.resume();
   if (!resumed.ok) { refuse(resumed.error); return; }
   if (resumed.value !== null) progress(`An interrupted apply was settled first. ${describeOutcome(resumed.value)}`);
@@ -122,7 +126,6 @@ async function untilEnd(handle: ApplyHandle): Promise<ApplyRun> {
 }
 
 async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
-  if (!process.stdin.isTTY) return fail('apply.not-confirmed', 'nobody is there to confirm', { reason: 'standard input is no terminal', hint: 'Look at bulkhead plan, then apply with --yes.' });
   const question = plan.remove.length > 0 ? `Apply and remove ${plan.remove.length === 1 ? '1 container' : `${plan.remove.length} containers`}? [y/N] ` : 'Apply? [y/N] ';
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -8,12 +8,12 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
   const parts: string[] = [`Version ${plan.fromVersion} becomes ${plan.toVersion}. If any step fails, everything goes back to version ${plan.fromVersion}.`];
   if (diff !== '') parts.push(diff.trimEnd());
   if (plan.findings.length > 0) parts.push(['Findings', ...plan.findings.map((finding) => `  line ${finding.range.line}: ${finding.severity}: ${finding.message}`)].join('\n'));
-  const lines = (when: PlanEffect['when']) => plan.effects.filter((effect) => effect.when === when).map((effect) => `  ${tags[effect.kind].padEnd(14)}${describeEffect(effect)}`);
+  const lines = (when: PlanEffect['when']) => plan.effects.filter((effect) => effect.when === when).map((effect) => `  ${tags[effect.kind].padEnd(15)}${describeEffect(effect)}`);
   const now = lines('while-applying');
   const later = lines('afterwards');
   if (now.length > 0) parts.push([`While applying (about ${plan.estimatedSeconds} s)`, ...now].join('\n'));
   if (later.length > 0) parts.push(['Afterwards', ...later].join('\n'));
-  if (plan.daemonJson.length > 0) parts.push(['daemon.json', ...plan.daemonJson.map((change) => `  ${change.kind.padEnd(14)}${change.pointer}${change.after === undefined ? '' : ` = ${JSON.stringify(change.after)}`}`)].join('\n'));
+  if (plan.daemonJson.length > 0) parts.push(['daemon.json', ...plan.daemonJson.map((change) => `  ${change.kind.padEnd(15)}${change.pointer}${change.after === undefined ? '' : ` = ${JSON.stringify(change.after)}`}`)].join('\n'));
   if (plan.missingRequirements.length > 0) {
     parts.push(['Missing on this machine', ...plan.missingRequirements.map((missing) => `  ${missing.code}: ${missing.found}${missing.fix === undefined ? '' : ` (${missing.fix})`}`)].join('\n'));
   }

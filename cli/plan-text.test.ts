@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import type { EngineStatus } from '../shared/engine-status/status.ts';
+import { describeOutcome, describeStep, describeVerification } from './plan-text.ts';
+import { describeStatus, type StatusReport } from './status.ts';
+
+const engine: EngineStatus = {
+  kind: 'embedded', phase: 'ready', name: 'h', root: '/r', socket: '/r/docker.sock', settingsPath: '', daemonJsonPath: '', supervisorPid: 1, dockerdPid: 1, generation: 1, startedAt: null, version: '26.1.5',
+  apiVersion: null, kernel: null, os: null, storageDriver: null, defaultRuntime: 'bulkhead', counts: null, gatewayUp: true, plannerUp: true, problem: null,
+};
+const report = (more: Partial<StatusReport>): StatusReport => ({
+  engine, protection: 'protected', eci: true, unprotected: 0, verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
+  appliedVersion: 2, draftDiffers: false, interruptedApply: false, settingsProblem: null, ...more,
+});
+const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];
+
+describe('the honest sentence', () => {
+  test('is one of the five of the design language', () => {
+    expect(first({})).toBe('Protected and verified 3 min ago');
+    expect(first({ unprotected: 1 })).toBe('Protected and verified 3 min ago, except 1 container');
+    expect(first({ protection: 'unverified', verification: null })).toBe('On, but not verified');
+    expect(first({ protection: 'unverified' })).toMatch(/^On, but not verified since \d{4}-/);
+    expect(first({ protection: 'off' })).toBe('Off: root in a container is root in the engine');
+    expect(first({ protection: 'stopped' })).toBe('Engine stopped: nothing runs, nothing is checked');
+  });
+  test('what is not known is said, not left out', () => {
+    expect(describeStatus(report({ unprotected: null }))).toContain('could not be looked at');
+    expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
+  });
+});
+
+test('steps are printed when they have ended, with how long they took', () => {
+  expect(describeStep({ step: 'verify', state: 'running', startedAt: '', durationMs: null, detail: null })).toBeNull();
+  expect(describeStep({ step: 'restart-engine', state: 'done', startedAt: '', durationMs: 5810, detail: 'Docker Engine 26' })).toMatch(/^4\/7 Restart the engine +5\.8 s +Docker Engine 26$/);
+});
+test('an outcome has reason and what to try; a failed roll back names the backup', () => {
+  const error = { code: 'engine.start-failed' as const, message: 'the engine did not start', reason: 'no space left', hint: 'Make room.' };
+  const run = { id: '', fromVersion: 1, toVersion: 2, startedAt: '', endedAt: '', steps: [], activity: 'ended' as const, cancellable: false, estimatedSeconds: 1 };
+  const text = describeOutcome({ ...run, outcome: { kind: 'rollback-failed', failedStep: 'restart-engine', error, rollbackError: error, backupDir: '/r/history/apply-backup' } });
+  expect(text).toContain('why: no space left');
+  expect(text).toContain('/r/history/apply-backup');
+  expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 } })).toMatch(/^Rolled back to version 1: "Verify from inside" failed\./);
+});
+test('verification with ECI off says what that means', () => {
+  expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain('root in a container is root in the engine');
+});

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+let root: string;
+beforeEach(async () => { root = await mkdtemp('/tmp/bh-cli-'); });
+afterEach(async () => { await rm(root, { recursive: true, force: true }); });
+
+interface Ended { code: number | null; out: string; err: string }
+/** Runs the command line from its sources, without a terminal. */
+function bulkhead(...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, 'main.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, BULKHEAD_ROOT: root } });
+  const ended: Ended = { code: null, out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => { ended.out += chunk.toString(); });
+  child.stderr.on('data', (chunk: Buffer) => { ended.err += chunk.toString(); });
+  return new Promise((resolve) => { child.once('close', (code) => { resolve({ ...ended, code }); }); });
+}
+const file = async (name: string, text: string | Uint8Array) => { await writeFile(path.join(root, name), text); return path.join(root, name); };
+
+describe('settings lint', () => {
+  test('a sound file: exit 0; errors: exit 1 with line, column and caret; no such file: exit 2', async () => {
+    expect((await bulkhead('settings', 'lint', await file('good.json', '{ "configurationFileVersion": 2 }\n'))).code).toBe(0);
+    const bad = await bulkhead('settings', 'lint', await file('bad.json', '{\n  "configurationFileVersion": 2,\n}\n'));
+    expect(bad.code).toBe(1);
+    expect(bad.out).toMatch(/bad\.json:2:\d+: error: .*\[syntax\]\n {4}.*\n {4} *\^/);
+    expect((await bulkhead('settings', 'lint', path.join(root, 'none.json'))).code).toBe(2);
+  });
+  test('--json is one document with the findings, also for a BOM; bytes that are no UTF-8 are an error on stderr', async () => {
+    const bom = await bulkhead('settings', 'lint', await file('bom.json', '\uFEFF{ "configurationFileVersion": 2 }\n'), '--json');
+    expect(bom.code).toBe(1);
+    expect(JSON.parse(bom.out)).toMatchObject({ errors: 1, findings: [{ code: 'bom', severity: 'error' }] });
+    const bytes = await bulkhead('settings', 'lint', await file('latin.json', Buffer.from([0x7b, 0xe4, 0x7d])), '--json');
+    expect(bytes).toMatchObject({ code: 1, out: '' });
+    expect(JSON.parse(bytes.err)).toMatchObject({ error: { code: 'settings.unreadable' } });
+  });
+});
+
+describe('settings set, show, history, rollback', () => {
+  test('set edits the draft and never what is applied', async () => {
+    await file('admin-settings.json', '{\n\t"configurationFileVersion": 2, "mine": 1.50\n}\n');
+    expect((await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'true')).code).toBe(0);
+    expect(await readFile(path.join(root, 'admin-settings.json'), 'utf8')).toBe('{\n\t"configurationFileVersion": 2, "mine": 1.50\n}\n');
+    const shown = JSON.parse((await bulkhead('settings', 'show', '--json')).out) as { draft: string };
+    expect(JSON.parse(shown.draft)).toMatchObject({ enhancedContainerIsolation: { value: true } });
+    expect(shown.draft).toContain('1.50');
+    expect((await bulkhead('settings', 'show', '--applied')).out).not.toContain('enhanced');
+  });
+  test('a word that is no JSON is a string', async () => {
+    await bulkhead('settings', 'set', '/bulkhead/existingContainers', 'warn');
+    expect((await bulkhead('settings', 'show')).out).toContain('"existingContainers": "warn"');
+  });
+  test('bad pointers and versions are unusable arguments; a broken draft cannot be edited', async () => {
+    expect((await bulkhead('settings', 'set', 'enhanced', 'true')).code).toBe(2);
+    expect((await bulkhead('settings', 'rollback', 'last')).code).toBe(2);
+    expect((await bulkhead('settings', 'rollback', '7')).err).toContain('no version 7');
+    await file('admin-settings.json', '{ broken');
+    expect(await bulkhead('settings', 'set', '/a', '1')).toMatchObject({ code: 1, err: expect.stringContaining('error:') });
+    expect((await bulkhead('settings', 'history')).out).toContain('Nothing has been applied');
+  });
+  test('a settings file that cannot be read is said, everywhere', async () => {
+    await mkdir(path.join(root, 'admin-settings.json'));
+    for (const command of [['settings', 'show'], ['settings', 'set', '/a', '1'], ['plan'], ['settings', 'lint']]) {
+      expect(await bulkhead(...command), command.join(' ')).toMatchObject({ code: 1, err: expect.stringContaining('could not be read') });
+    }
+    expect((await bulkhead('status')).out).toContain('locked down');
+  });
+});
+
+describe('plan, apply, status without an engine', () => {
+  test('plan shows the diff and what will happen, changing nothing', async () => {
+    const wanted = await file('wanted.json', '{\n  "configurationFileVersion": 2,\n  "filesharingAllowedDirectories": []\n}\n');
+    const before = await readdir(root);
+    const plan = await bulkhead('plan', wanted);
+    expect(plan.code).toBe(0);
+    expect(plan.out).toMatch(/Version 0 becomes 1\./);
+    expect(plan.out).toContain('+  "filesharingAllowedDirectories": []');
+    expect(plan.out).toContain('Docker Engine starts');
+    expect(await readdir(root)).toEqual(before);
+    expect(JSON.parse((await bulkhead('plan', wanted, '--json')).out)).toMatchObject({ fromVersion: 0, toVersion: 1, blocked: false, restartNeeded: true });
+  });
+  test('a draft with errors blocks: exit 1 and why', async () => {
+    const bad = await bulkhead('plan', await file('wanted.json', '{'));
+    expect(bad.code).toBe(1);
+    expect(bad.out).toContain('This can not be applied');
+  });
+  test('without a terminal and without --yes nothing is applied', async () => {
+    const wanted = await file('wanted.json', '{ "configurationFileVersion": 2 }');
+    const before = await readdir(root);
+    expect(await bulkhead('apply', wanted)).toMatchObject({ code: 1, err: expect.stringContaining('--yes') });
+    const events = await bulkhead('apply', wanted, '--json', '--events');
+    expect(JSON.parse(events.out)).toMatchObject({ error: { code: 'apply.not-confirmed' } });
+    expect(await readdir(root)).toEqual(before);
+  });
+  test('status says that the engine is stopped; scan says that it does not answer', async () => {
+    expect(await bulkhead('status')).toMatchObject({ code: 0, out: expect.stringMatching(/^Engine stopped: nothing runs, nothing is checked\n/) });
+    expect(JSON.parse((await bulkhead('status', '--json')).out)).toMatchObject({ protection: 'stopped', eci: false, unprotected: null, engine: { phase: 'stopped' } });
+    expect(await bulkhead('containers', 'scan')).toMatchObject({ code: 1, err: expect.stringContaining('engine start') });
+    expect(await bulkhead('apply', path.join(root, 'none.json'), '--yes')).toMatchObject({ code: 2 });
+  });
+});
