@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultSettings, lockedDownSettings } from '../../shared/settings/effective.ts';
+import { homeOf, resolveBindSource, resolvePath, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+
+let dir: string;
+let server: Server;
+let environment: BindSourceEnvironment;
+const at = (...parts: string[]) => path.join(dir, ...parts);
+const resolve = (file: string) => resolveBindSource(file, environment);
+
+beforeAll(async () => {
+  dir = await realpath(await mkdtemp(path.join(tmpdir(), 'bulkhead-binds-')));
+  await mkdir(at('shared/inner'), { recursive: true });
+  await mkdir(at('sharedX'));
+  await mkdir(at('engine/data/volumes'), { recursive: true });
+  await mkdir(at('run'));
+  await writeFile(at('secret'), '');
+  server = createServer().listen(at('run/engine.sock'));
+  await once(server, 'listening');
+  await symlink(at('secret'), at('shared/to-file'));
+  await symlink(dir, at('shared/to-parent'));
+  await symlink('../sharedX', at('shared/relative'));
+  await symlink(at('run/engine.sock'), at('shared/to-socket'));
+  await symlink('loop', at('shared/loop'));
+  await symlink(at('nowhere/x'), at('shared/dangling'));
+  await symlink('/proc/self/root', at('shared/proc'));
+  environment = { engineSockets: [at('run/engine.sock')], engineDirectories: [at('engine')], shares: [at('shared')] };
+});
+afterAll(async () => { server.close(); await rm(dir, { recursive: true, force: true }); });
+
+describe('A8: which directory a bind source really is', () => {
+  it('finds shares by components', async () => {
+    expect(await resolve(at('shared/inner'))).toMatchObject({ share: at('shared'), exists: true });
+    expect(await resolve(at('shared'))).toMatchObject({ share: at('shared') });
+    for (const file of [at('sharedX'), at('shared/../sharedX'), at('shared/inner/../../sharedX'), dir, '/']) expect((await resolve(file)).share).toBeNull();
+  });
+
+  it('follows symlinks to files, directories, upwards and nowhere', async () => {
+    expect(await resolve(at('shared/to-file'))).toMatchObject({ real: at('secret'), share: null });
+    expect(await resolve(at('shared/to-parent/secret'))).toMatchObject({ real: at('secret'), share: null });
+    expect(await resolve(at('shared/relative'))).toMatchObject({ real: at('sharedX'), share: null });
+    expect(await resolve(at('shared/dangling'))).toMatchObject({ real: at('nowhere/x'), exists: false, share: null });
+    expect((await resolve(at('shared/loop'))).real).toBeNull();
+  });
+
+  it('decides what is not there yet by where it would be', async () => {
+    expect(await resolve(at('shared/new/deep'))).toMatchObject({ real: at('shared/new/deep'), exists: false, share: at('shared') });
+    expect(await resolve(at('new'))).toMatchObject({ exists: false, share: null });
+  });
+
+  it('goes no way through /proc, nor below a file', async () => {
+    for (const file of ['/proc', '/proc/self/root/etc', '/proc/1/cwd', at('shared/proc/etc')]) expect((await resolve(file)).real).toBeNull();
+    expect((await resolve(at('secret/below'))).real).toBeNull();
+    expect(await resolvePath('relative')).toHaveProperty('problem');
+  });
+
+  it('B1: knows the engine\'s sockets and what is above them', async () => {
+    expect((await resolve(at('run/engine.sock'))).isEngineSocket).toBe(true);
+    expect((await resolve(at('shared/to-socket'))).isEngineSocket).toBe(true);
+    expect((await resolve('/var/run/docker.sock')).isEngineSocket).toBe(true);
+    for (const file of [at('run'), dir, '/']) expect((await resolve(file)).containsEngineSocket).toBe(true);
+    expect((await resolve(at('shared'))).containsEngineSocket).toBe(false);
+  });
+
+  it('knows the engine\'s directories, what is in them and above them', async () => {
+    for (const file of [at('engine'), at('engine/data'), at('engine/data/volumes'), at('engine/new')]) expect((await resolve(file)).insideEngineDirectory).toBe(true);
+    expect((await resolve(dir)).containsEngineDirectory).toBe(true);
+    expect(await resolve(at('shared'))).toMatchObject({ insideEngineDirectory: false, containsEngineDirectory: false });
+  });
+});
+
+describe('shared directories', () => {
+  it('are $HOME and $TMP without a list, nothing with an empty one', () => {
+    expect(sharedDirectories(defaultSettings, '/home/u')).toEqual(['/home/u', '/tmp']);
+    expect(sharedDirectories(lockedDownSettings, '/home/u')).toEqual([]);
+  });
+  it('resolve variables as whole components; without a home $HOME shares nothing', () => {
+    const settings = { ...defaultSettings, fileSharing: { kind: 'list' as const, directories: ['$HOME/work', '$HOMEX', '$TEMP', '/srv/', 'C:\\x', '$HOME'].map((one) => ({ path: one, sharedByDefault: true })) } };
+    expect(sharedDirectories(settings, '/home/u')).toEqual(['/home/u/work', '/tmp', '/srv', '/home/u']);
+    expect(sharedDirectories(settings, null)).toEqual(['/tmp', '/srv']);
+  });
+  it('know root\'s home', async () => {
+    expect(await homeOf(0)).toBe('/root');
+    expect(await homeOf(4_000_000_000)).toBeNull();
+  });
+});

@@ -1,0 +1,58 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { watchSettings, type PolicyState } from './settings-watch.ts';
+
+let dir: string;
+let file: string;
+const open: { close(): void }[] = [];
+beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-settings-')); file = path.join(dir, 's.json'); });
+afterEach(async () => { for (const one of open.splice(0)) one.close(); await rm(dir, { recursive: true, force: true }); });
+
+const on = '{"configurationFileVersion": 2, "enhancedContainerIsolation": {"value": true}}';
+const off = '{"configurationFileVersion": 2}';
+async function put(text: string): Promise<void> { await writeFile(`${file}.new`, text); await rename(`${file}.new`, file); }
+function start() {
+  const told: PolicyState[] = [];
+  let wake: (() => void) | undefined;
+  const watch = watchSettings(file, (state) => { told.push(state); wake?.(); });
+  open.push(watch);
+  return { watch, told, next: () => new Promise<void>((resolve) => { wake = resolve; }) };
+}
+
+describe('idea 4: the settings file is the only interface', () => {
+  it('no file: ECI off; a broken one at start: locked down', async () => {
+    expect(start().watch.current().settings.eci.value).toBe(false);
+    await put('{');
+    const { watch } = start();
+    expect(watch.current()).toMatchObject({ settings: { eci: { value: true }, socket: { images: [] }, fileSharing: { kind: 'list', directories: [] } } });
+    expect(watch.current().problem).not.toBeNull();
+  });
+
+  it.each([['BOM', `\ufeff${on}`], ['empty', ''], ['wrong type', '{"enhancedContainerIsolation": {"value": "no"}}'], ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])]])('%s: the last good policy stays, with the reason', async (_name, text) => {
+    await put(on);
+    const { watch, told } = start();
+    await writeFile(file, text);
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: true } }, problem: expect.any(String) as unknown });
+    expect(told.at(-1)?.problem).not.toBeNull();
+    await put(off);
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
+  });
+
+  it('follows replacements by itself', async () => {
+    await put(off);
+    const { watch, next } = start();
+    const told = next();
+    await put(on);
+    await told;
+    expect(watch.current().settings.eci.value).toBe(true);
+  });
+
+  it('a deleted file turns ECI off only as the format says: no file, no policy', async () => {
+    await put(on);
+    const { watch } = start();
+    await rm(file);
+    expect(watch.current(true).settings.eci.value).toBe(false);
+  });
+});

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cleanPath, isInside, type BindSourceFacts } from './bind-source.ts';
+import { parseBind, writeBind } from './bind-spec.ts';
+import { decideBuildParameters } from './build.ts';
+import { decideCreateContainer, readCreateBody, type CreateDecision } from './create-container.ts';
+import { refusalText, ruleCodes, ruleText, type Denial } from './decision.ts';
+import { parseJson, writeJson } from './json.ts';
+import { createQuestions, type CreateFacts } from './references.ts';
+import { decideVolume } from './volume.ts';
+
+const source = (requested: string, more: Partial<BindSourceFacts> = {}): BindSourceFacts => ({
+  requested, real: requested, exists: true, isEngineSocket: false, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null, ...more,
+});
+const facts: CreateFacts = {
+  containers: new Map([
+    ['good', { id: 'f'.repeat(64), protected: true, mounts: [] }],
+    ['old', { id: 'e'.repeat(64), protected: false, mounts: [] }],
+    ['holder', { id: 'd'.repeat(64), protected: true, mounts: [{ type: 'bind', name: '', source: '/run/docker.sock' }] }],
+    ['gone', null],
+  ]),
+  volumes: new Map([['v1', { driver: 'local', options: new Map() }], ['trap', { driver: 'local', options: new Map([['o', 'bind'], ['device', '/etc']]) }], ['new', null]]),
+  networks: new Map([['own', { driver: 'bridge' }], ['alias', { driver: 'host' }]]),
+  binds: new Map([
+    ['/shared/a', source('/shared/a', { share: '/shared' })], ['/etc', source('/etc')], ['/run/docker.sock', source('/run/docker.sock', { isEngineSocket: true })],
+    ['/var', source('/var', { containsEngineSocket: true, share: '/' })], ['/data', source('/data', { insideEngineDirectory: true, share: '/' })], ['/odd', source('/odd', { real: null, problem: 'it leads through /proc' })],
+  ]),
+};
+function decide(body: unknown): CreateDecision & { text: string; written: Record<string, unknown> } {
+  const parsed = parseJson(JSON.stringify(body));
+  if (!parsed.ok) throw new Error(parsed.why);
+  const read = readCreateBody(parsed.value);
+  if (!read.ok) return { decision: read.denial, body: null, text: refusalText(read.denial), written: {} };
+  const result = decideCreateContainer(read.body, facts, { runtime: 'bulkhead' });
+  return {
+    ...result, text: result.decision.outcome === 'deny' ? refusalText(result.decision) : '',
+    written: result.body === null ? {} : JSON.parse(writeJson(result.body)) as Record<string, unknown>,
+  };
+}
+const host = (hostConfig: unknown, more: object = {}) => decide({ Image: 'busybox', ...more, HostConfig: hostConfig });
+
+describe('create: what passes', () => {
+  it('A6, A7: forces the runtime and drops UsernsMode, as recorded changes', () => {
+    const result = host({ Runtime: 'runc', UsernsMode: 'host', Memory: 1 });
+    expect(result.written).toEqual({ Image: 'busybox', HostConfig: { Runtime: 'bulkhead', Memory: 1 } });
+    expect(result.decision).toMatchObject({ outcome: 'rewrite', changes: [{ rule: 'runtime-forced', before: 'runc', after: 'bulkhead' }, { rule: 'userns-ignored' }] });
+  });
+
+  it('A6: also without HostConfig, and with null', () => {
+    expect(decide({ Image: 'a' }).written).toEqual({ Image: 'a', HostConfig: { Runtime: 'bulkhead' } });
+    expect(host(null).written).toEqual({ Image: 'busybox', HostConfig: { Runtime: 'bulkhead' } });
+    expect(host({ Runtime: 'bulkhead' }).decision.outcome).toBe('allow');
+  });
+
+  it.each([
+    ['A4: privileged', { Privileged: true, CapAdd: ['ALL'], SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable', 'label:disable', 'no-new-privileges', 'systempaths=unconfined'], MaskedPaths: [], ReadonlyPaths: [] }],
+    ['namespaces of its own', { IpcMode: 'private', CgroupnsMode: 'private', NetworkMode: 'own', PidMode: '', UTSMode: '' }],
+    ['a shared directory', { Binds: ['/shared/a:/a:ro,z'], Mounts: [{ Type: 'bind', Source: '/shared/a', Target: '/b', BindOptions: { Propagation: 'rslave' } }] }],
+    ['volumes', { Binds: ['v1:/v', 'new:/n', '/anon'], Mounts: [{ Type: 'volume', Target: '/w' }, { Type: 'volume', Source: 'v1', Target: '/u', VolumeOptions: { NoCopy: true } }, { Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 1 } }] }],
+    ['harmless devices', { Devices: [{ PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' }] }],
+    ['limits', { Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }], PidsLimit: 10, CgroupParent: 'mine', Sysctls: { 'net.core.somaxconn': '1' }, LogConfig: { Type: 'json-file', Config: { 'max-size': '1m' } } }],
+  ])('%s', (_name, hostConfig) => {
+    const result = host(hostConfig);
+    expect(result.text).toBe('');
+    expect(result.written['HostConfig']).toEqual({ ...hostConfig, Runtime: 'bulkhead' });
+  });
+
+  it('A7: pins names of containers to ids', () => {
+    const id = 'f'.repeat(64);
+    expect(host({ PidMode: 'container:good', NetworkMode: 'container:good', IpcMode: 'container:good', VolumesFrom: ['good:ro'] }).written['HostConfig']).toEqual({
+      PidMode: `container:${id}`, NetworkMode: `container:${id}`, IpcMode: `container:${id}`, VolumesFrom: [`${id}:ro`], Runtime: 'bulkhead',
+    });
+  });
+
+  it('A8: writes the path that was checked, not the one that was sent', () => {
+    expect(host({ Binds: ['/shared//./x/../a/:/a'] }).written['HostConfig']).toMatchObject({ Binds: ['/shared/a:/a'] });
+  });
+});
+
+describe('create: what is refused', () => {
+  it.each([
+    ['--pid=host is blocked', { PidMode: 'host' }], ['--network=host', { NetworkMode: 'host' }], ['--ipc=host', { IpcMode: 'host' }], ['--uts=host', { UTSMode: 'host' }], ['--cgroupns=host', { CgroupnsMode: 'host' }],
+    ['--pid=Host', { PidMode: 'Host' }], ['--network=alias', { NetworkMode: 'alias' }], ['protected container only', { PidMode: 'container:old' }], ['no container gone', { NetworkMode: 'container:gone' }], ['--uts=container:good', { UTSMode: 'container:good' }],
+    ['HostConfig.Cgroup', { Cgroup: 'container:good' }], ['Docker socket', { Binds: ['/run/docker.sock:/s'] }], ['Docker socket is in it', { Binds: ['/var:/s'] }], ["engine's own data", { Mounts: [{ Type: 'bind', Source: '/data', Target: '/s' }] }],
+    ['filesharingAllowedDirectories', { Binds: ['/etc:/e'] }], ['leads through /proc', { Binds: ['/odd:/e'] }], ['not an absolute path', { Mounts: [{ Type: 'bind', Source: './x', Target: '/x' }] }], ['the bind ./x', { Binds: ['./x:/x'] }],
+    ['the bind', { Binds: ['/shared/a:/x:exotic'] }], ['may not appear in the engine', { Binds: ['/shared/a:/x:rw,rshared'] }], ['propagation shared', { Mounts: [{ Type: 'bind', Source: '/shared/a', Target: '/x', BindOptions: { Propagation: 'shared' } }] }],
+    ['volume trap', { Binds: ['trap:/x'] }], ['volume other', { Binds: ['other:/x'] }], ['of type none', { Mounts: [{ Type: 'volume', Target: '/x', VolumeOptions: { DriverConfig: { Name: 'local', Options: { type: 'none', o: 'bind', device: '/' } } } }] }],
+    ['driver evil', { Mounts: [{ Type: 'volume', Target: '/x', VolumeOptions: { DriverConfig: { Name: 'evil' } } }] }], ['--volume-driver', { VolumeDriver: 'evil' }], ['type "cluster"', { Mounts: [{ Type: 'cluster', Source: 'x', Target: '/x' }] }], ['type ""', { Mounts: [{ Source: '/', Target: '/x' }] }],
+    ['Docker socket', { VolumesFrom: ['holder'] }], ['volumes-from', { VolumesFrom: ['gone'] }], ['--device /dev/mem', { Devices: [{ PathOnHost: '/dev/mem' }] }], ['--device /dev/fuse/../mem', { Devices: [{ PathOnHost: '/dev/fuse/../mem' }] }], ['--gpus', { DeviceRequests: [{ Count: -1 }] }],
+    ['--device-cgroup-rule', { DeviceCgroupRules: ['a *:* rwm'] }], ['--cgroup-parent', { CgroupParent: '../..' }], ['--cgroup-parent', { CgroupParent: '/docker/../x' }], ['security-opt', { SecurityOpt: ['writable-cgroups=true'] }], ['security-opt', { SecurityOpt: ['seccomp={"listenerPath":"/x"}'] }],
+    ['security-opt', { SecurityOpt: ['credentialspec=file://x'] }], ['annotation', { Annotations: { 'org.systemd.property.ExecStart': 'x' } }], ['log-driver plugin', { LogConfig: { Type: 'plugin' } }], ['log-opt', { LogConfig: { Type: 'fluentd', Config: { 'fluentd-address': 'unix:///run/x' } } }],
+    ['storage-opt', { StorageOpt: { 'overlay2.override_kernel_check': 'true' } }], ['Isolation', { Isolation: 'hyperv' }], ['HostConfig.New', { New: 1 }], ['spells it HostConfig', null],
+  ])('%s', (message, hostConfig) => {
+    const result = hostConfig === null ? decide({ Image: 'a', hostConfig: {} }) : host(hostConfig);
+    expect(result.body).toBeNull();
+    expect(result.text).toContain('enhanced container isolation: ');
+    expect(result.text).toContain(message);
+  });
+
+  it('pre-v27 HostConfig fields at the top level, and every HostConfig field in another spelling', () => {
+    const fields = ['Binds', 'PidMode', 'Privileged', 'Runtime', 'Devices', 'Mounts', 'NetworkMode', 'UsernsMode', 'VolumesFrom'];
+    for (const field of fields) {
+      expect(decide({ Image: 'a', [field]: 'x' }).body).toBeNull();
+      for (const other of [field.toLowerCase(), field.toUpperCase(), field.replace('s', '\u017f'), field.replace('k', '\u212a')]) {
+        if (other !== field) expect([other, host({ [other]: null }).body]).toEqual([other, null]);
+      }
+    }
+  });
+
+  it('an endpoint on the host network, by name or id', () => {
+    for (const endpoints of [{ host: {} }, { alias: {} }, { own: { NetworkID: 'alias' } }]) {
+      expect(decide({ Image: 'a', NetworkingConfig: { EndpointsConfig: endpoints } }).text).toMatch(/A7/);
+    }
+  });
+
+  it('nothing that refers to something is let through without a fact about it', () => {
+    const none: CreateFacts = { containers: new Map(), volumes: new Map(), networks: new Map(), binds: new Map() };
+    for (const body of ['{"HostConfig":{"Binds":["/x:/x"]}}', '{"HostConfig":{"Binds":["vol:/x"]}}', '{"HostConfig":{"NetworkMode":"n"}}', '{"HostConfig":{"PidMode":"container:c"}}', '{"HostConfig":{"VolumesFrom":["c"]}}', '{"HostConfig":{"Mounts":[{"Type":"volume","Source":"vol","Target":"/x"}]}}']) {
+      const parsed = parseJson(body);
+      const read = parsed.ok ? readCreateBody(parsed.value) : null;
+      if (read?.ok !== true) throw new Error(body);
+      const asked = createQuestions(read.body);
+      expect(asked.binds.length + asked.volumes.length + asked.networks.length + asked.containers.length).toBe(1);
+      expect(decideCreateContainer(read.body, none, { runtime: 'bulkhead' }).decision.outcome).toBe('deny');
+    }
+  });
+});
+
+describe('the parts', () => {
+  it('cleans paths as Go does, never leaving the root', () => {
+    expect(['/', '/a', '/a/', '//a', '/a/./b', '/a/../b', '/../..', '/a/../../etc'].map(cleanPath)).toEqual(['/', '/a', '/a', '/a', '/a/b', '/b', '/', '/etc']);
+    expect(cleanPath('a/b')).toBeNull();
+  });
+
+  it('A8: compares components, not prefixes', () => {
+    expect(isInside('/allowed/x', '/allowed')).toBe(true);
+    expect(isInside('/allowed', '/allowed')).toBe(true);
+    expect(isInside('/allowedX', '/allowed')).toBe(false);
+    expect(isInside('/anything', '/')).toBe(true);
+  });
+
+  it('binds: what is written is what was read', () => {
+    fc.assert(fc.property(fc.stringMatching(/^\/?[a-zA-Z0-9/_.:,-]{1,30}$/), (text) => {
+      const parsed = parseBind(text);
+      if (parsed.ok) expect(writeBind(parsed.spec)).toBe(text);
+    }));
+    expect([':/x', '/a:/b:', '/a::ro', 'a:b', '/a:/b:ro:x', '/a:/b:Ro', ''].map((text) => parseBind(text).ok)).toEqual(Array(7).fill(false));
+  });
+
+  it.each([
+    [{}, 'allow'], [{ type: 'tmpfs', device: 'tmpfs', o: 'size=10m,uid=1000,mode=0700' }, 'allow'], [{ size: '1g' }, 'allow'], [{ type: 'none', device: '/etc', o: 'bind' }, 'deny'], [{ type: 'none', device: '/etc', o: 'rbind,ro' }, 'deny'],
+    [{ o: 'bind', device: '/etc' }, 'deny'], [{ device: '/dev/sda' }, 'deny'], [{ type: 'ext4', device: '/dev/sda1' }, 'deny'], [{ type: 'overlay', device: 'overlay', o: 'lowerdir=/etc' }, 'deny'], [{ type: 'proc', device: 'proc' }, 'deny'],
+    [{ type: 'nfs', device: ':/x', o: 'addr=1.2.3.4' }, 'deny'], [{ type: 'tmpfs', device: '/etc' }, 'deny'], [{ type: 'tmpfs', o: 'bind' }, 'deny'], [{ type: 'tmpfs,', device: 'tmpfs' }, 'deny'], [{ Type: 'none' }, 'deny'],
+  ])('local volume with options %j: %s', (options, outcome) => {
+    expect(decideVolume('v', { driver: 'local', options: new Map(Object.entries(options)) }).outcome).toBe(outcome);
+  });
+
+  it('C: builds do not get the host network', () => {
+    const networks = new Map([['own', { driver: 'bridge' }], ['alias', { driver: 'host' }]]);
+    const of = (value: string) => decideBuildParameters([{ key: 'networkmode', value }], networks)?.rule ?? 'pass';
+    expect(['', 'default', 'bridge', 'none', 'own', 'host', 'alias', 'container:x', 'other'].map(of)).toEqual(['pass', 'pass', 'pass', 'pass', 'pass', ...Array<string>(4).fill('host-network-build')]);
+  });
+
+  it('B6: every rule has its words, every refusal names what, rule and setting', () => {
+    for (const rule of ruleCodes) expect(ruleText(rule).length).toBeGreaterThan(10);
+    const denial: Denial = { outcome: 'deny', rule: 'bind-not-shared', what: 'bind mount of /etc', spec: 'A8', setting: '/filesharingAllowedDirectories' };
+    expect(refusalText(denial)).toBe('enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories');
+  });
+});
