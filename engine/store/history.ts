@@ -81,12 +81,12 @@ export async function writeVersion(history: string, version: HistoryVersion): Pr
   const target = versionDirectory(history, version.entry.version);
   const temporary = path.join(history, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    // 0700: daemon.json may hold proxy credentials.
-    await mkdir(temporary, { recursive: true, mode: 0o700 });
-    const put = (name: string, text: string) => writeDurably(path.join(temporary, name), text);
-    if (version.settings !== null) await put('admin-settings.json', version.settings);
-    if (version.daemonJson !== null) await put('daemon.json', version.daemonJson);
-    await put('meta.json', `${JSON.stringify(version.entry, null, 2)}\n`);
+    await mkdir(temporary, { recursive: true, mode: 0o755 });
+    const put = (name: string, text: string, mode: number) => writeDurably(path.join(temporary, name), text, mode);
+    // As readable as what they are copies of; daemon.json may hold proxy credentials.
+    if (version.settings !== null) await put('admin-settings.json', version.settings, 0o644);
+    if (version.daemonJson !== null) await put('daemon.json', version.daemonJson, 0o600);
+    await put('meta.json', `${JSON.stringify(version.entry, null, 2)}\n`, 0o644);
     await syncDirectory(temporary);
     await rename(temporary, target);
     await syncDirectory(history);
@@ -97,9 +97,9 @@ export async function writeVersion(history: string, version: HistoryVersion): Pr
   }
 }
 
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try { await handle.writeFile(text); await handle.sync(); } finally { await handle.close(); }
+async function writeDurably(file: string, text: string, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try { await handle.writeFile(text); await handle.chmod(mode); await handle.sync(); } finally { await handle.close(); }
 }
 
 /** Reads one version back. `settings.version-unknown` when there is none. */
@@ -115,7 +115,8 @@ export async function readVersion(history: string, version: number): Promise<Res
   const settings = await readSettings(path.join(directory, 'admin-settings.json'));
   if (!settings.ok) return settings;
   const daemonJson = await readFile(path.join(directory, 'daemon.json'), 'utf8').catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return null;
+    // EACCES: an ordinary user may see the settings' history, not daemon.json's.
+    if (['ENOENT', 'EACCES'].includes(systemCode(error))) return null;
     throw error;
   });
   return ok({ entry, settings: settings.value.exists ? settings.value.text : null, daemonJson });

@@ -227,7 +227,15 @@ describe('history', () => {
     const listed = await listHistory(history);
     expect(listed.ok && listed.value.map((e) => e.version)).toEqual([1]);
     expect(await versionState(history, { exists: true, text: 'a', hash: sha256('a') })).toMatchObject({ value: { current: 3, recorded: false, next: 4 } });
-    expect((await stat(path.join(history, '0001'))).mode & 0o777).toBe(0o700);
+  });
+  test.runIf(process.getuid?.() === 0)('an ordinary user may read versions, but not daemon.json, which may hold credentials', async () => {
+    await chmod(dir, 0o711);
+    await writeVersion(at('history'), { entry: entry(1, 'a'), settings: 'a', daemonJson: '{"secret": 1}' });
+    await writeFile(at('admin-settings.json'), 'a');
+    const { done } = runScript(`import { createSettingsStore } from ${module('settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../drivers/root-paths.ts', import.meta.url).href)};
+      const store = createSettingsStore(rootPaths(process.argv.at(-1))); console.log(JSON.stringify([await store.read(), await store.historyText(1)]));`, [dir], { uid: 65534 });
+    expect(JSON.parse(await done)).toMatchObject([{ appliedVersion: 1, applied: 'a', readError: null, readOnly: expect.stringContaining('EACCES') }, { ok: true, value: 'a' }]);
+    expect((await stat(path.join(at('history'), '0001', 'daemon.json'))).mode & 0o777).toBe(0o600);
   });
   test('ECI counts from the apply that turned it on last', () => {
     expect(eciSince([entry(1, 'a'), entry(2, 'b', { eci: true }), entry(3, 'c', { eci: true })])).toBe('2026-01-03T00:00:00.000Z');
