@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
+import type { AppState, IpcInput, IpcOutput, IpcRequest } from '../shared/ipc/contract.ts';
+import type { AppError, Result } from '../shared/result.ts';
 import { docker, importBusybox, removeEngineRoot } from '../testing/real-engine.ts';
 import { startDisplay, type Display } from './display.ts';
 
@@ -45,13 +47,26 @@ export interface AppWindow {
   readonly said: () => string;
   /** Errors of the page (exceptions, refused content), collected. */
   readonly pageErrors: string[];
+  /** One request of the contract, as the page makes it. */
+  request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>, AppError>>;
+  /** What the main process holds now. */
+  state(): Promise<AppState>;
+  /** Resolves with the first state that fits; rejects after `ms` with the last one in the message. */
+  until(what: string, fits: (state: AppState) => boolean, ms?: number): Promise<AppState>;
   /** Writes artifacts/screenshots/NAME.png. */
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Makes a stage; `engine: true` starts the embedded engine in it and imports busybox. */
-export async function setStage({ engine }: { engine: boolean }): Promise<Stage> {
+export interface StageOptions {
+  /** Start the embedded engine and import busybox. */
+  readonly engine: boolean;
+  /** Environment of the engine, besides this process's. */
+  readonly engineEnv?: Readonly<Record<string, string>>;
+}
+
+/** Makes a stage. Always pair with `end`, also after a failed test. */
+export async function setStage({ engine, engineEnv = {} }: StageOptions): Promise<Stage> {
   for (const file of ['dist/electron/main.cjs', 'dist/renderer/index.html', 'dist/cli/main.mjs']) {
     if (!existsSync(path.join(project, file))) throw new Error(`${file} is not there: run \`npm run build\` first`);
   }
@@ -71,15 +86,14 @@ export async function setStage({ engine }: { engine: boolean }): Promise<Stage> 
       return window;
     },
     async end() {
-      for (const window of [...windows]) await window.close();
-      await endEngine(paths);
-      await display.stop();
-      await rm(users, { recursive: true, force: true });
+      // Whatever goes wrong with one of them, the rest must not be left behind.
+      const outcomes = [await settle(Promise.all([...windows].map((window) => window.close()))), await settle(endEngine(paths)), await settle(display.stop()), await settle(rm(users, { recursive: true, force: true }))];
+      for (const outcome of outcomes) if (outcome !== null) throw outcome;
     },
   };
   if (!engine) return stage;
   try {
-    await bulkhead('engine', 'start', '--root', root);
+    await run(bulkheadCommand, ['engine', 'start', '--root', root], { env: { ...process.env, ...engineEnv } });
     await importBusybox(paths.clientSocket);
     return stage;
   } catch (error) {
@@ -87,6 +101,8 @@ export async function setStage({ engine }: { engine: boolean }): Promise<Stage> 
     throw error;
   }
 }
+
+const settle = (work: Promise<unknown>): Promise<Error | null> => work.then(() => null, (error: unknown) => (error instanceof Error ? error : new Error(String(error))));
 
 /** Stops what runs under a root and deletes it. The run directory is tmpfs outside of it and has mounts of its own. */
 async function endEngine(paths: RootPaths): Promise<void> {
@@ -100,7 +116,7 @@ async function openApp(root: string, user: string, display: Display, options: Op
   // Chromium's sandbox refuses to run as root.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const app = await _electron.launch({
-    executablePath, cwd: project, args: [...sandbox, project, '--root', root, `--user-data-dir=${user}`, ...(options.args ?? [])],
+    executablePath, cwd: project, colorScheme: null, args: [...sandbox, project, '--root', root, `--user-data-dir=${user}`, ...(options.args ?? [])],
     // A language of its own, so that what the tests read does not depend on the machine's.
     env: { ...environment(), DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...options.env },
   });
@@ -112,8 +128,29 @@ async function openApp(root: string, user: string, display: Display, options: Op
   page.on('console', (message) => { if (message.type() === 'error') pageErrors.push(message.text()); });
   page.setDefaultTimeout(20_000);
   let closed = false;
+  const request: AppWindow['request'] = async (name, input) => {
+    const answer: unknown = await page.evaluate(([n, i]) => (Reflect.get(globalThis, 'bulkhead') as { request(n: unknown, i: unknown): Promise<unknown> }).request(n, i), [name, input] as const);
+    return answer as Awaited<ReturnType<AppWindow['request']>> as never; // what the contract says about `name`
+  };
+  const state = async (): Promise<AppState> => {
+    const answer = await request('app:state', undefined);
+    if (!answer.ok) throw new Error(`app:state: ${answer.error.message}`);
+    return answer.value;
+  };
   return {
-    app, page, pageErrors, said: () => said,
+    app, page, pageErrors, said: () => said, request, state,
+    async until(what, fits, ms = 30_000) {
+      for (const deadline = Date.now() + ms; ;) {
+        const now = await state();
+        if (fits(now)) return now;
+        if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}; engine ${now.engine.phase}, run ${now.run?.activity ?? 'none'}, ${JSON.stringify({ settings: now.settings, problem: now.engine.problem, outcome: now.run?.outcome, scanError: now.scanError })}`);
+        // The next change, or a moment: a change may have come between the look and the listening.
+        await page.evaluate(() => new Promise<void>((done) => {
+          const stop = (Reflect.get(globalThis, 'bulkhead') as { on(e: string, l: () => void): () => void }).on('changed', () => { stop(); done(); });
+          setTimeout(() => { stop(); done(); }, 250);
+        }));
+      }
+    },
     async screenshot(name) {
       await mkdir(screenshots, { recursive: true });
       await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
@@ -122,7 +159,12 @@ async function openApp(root: string, user: string, display: Display, options: Op
       if (closed) return;
       closed = true;
       onClose();
-      await app.close();
+      const child = app.process();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => { child.kill('SIGKILL'); reject(new Error(`the app did not end within 30 s of being closed: ${said.slice(-2000)}`)); }, 30_000);
+      });
+      try { await Promise.race([app.close(), late]); } finally { clearTimeout(timer); }
     },
   };
 }

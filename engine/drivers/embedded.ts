@@ -8,6 +8,7 @@ import type { DriverCallOptions, EngineDriver } from './driver.ts';
 import { engineStatus } from './engine-facts.ts';
 import { readEngineState, supervisorLock, writeEngineState, type EngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
+import { coverInherited } from './inherited-files.ts';
 import { followLogs, logFile, openLog, readLogs } from './log-files.ts';
 import { isAlive } from './process-identity.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
@@ -135,8 +136,10 @@ interface SpawnedSupervisor {
 function spawnSupervisor(paths: RootPaths, bulkheadCommand: string, before: string | null): SpawnedSupervisor {
   const log = openSync(logFile(paths, 'supervisor'), 'a', 0o640);
   const logFrom = fstatSync(log).size;
-  const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  const nullFile = openSync('/dev/null', 'r+');
+  const child = spawn(bulkheadCommand, ['engine', 'start', '--root', paths.root, '--foreground'], { detached: true, stdio: ['ignore', log, log, ...coverInherited(nullFile)], cwd: '/' });
   closeSync(log);
+  closeSync(nullFile);
   let ended = false;
   child.once('exit', () => { ended = true; });
   child.once('error', (error) => { appendFileSync(logFile(paths, 'supervisor'), `error: ${error.message}\n`); ended = true; });
