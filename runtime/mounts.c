@@ -232,7 +232,14 @@ int attach(int mount, const char *target) {
   int at = sys_openat2(AT_FDCWD, target, O_PATH | O_CLOEXEC | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
   if (syscall(SYS_move_mount, mount, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0) return close_and_fail(at);
-  return close(at);
+  if (close(at) != 0) return -1;
+  /* Below a shared mount the kernel made it shared; what is mounted on it must not spread to other namespaces. */
+  struct mount_attr attr = {.propagation = PRIVATE_FLAG};
+  if (sys_mount_setattr(mount, AT_RECURSIVE, &attr) == 0) return 0;
+  int saved = errno;
+  (void)umount2(target, DETACH_FLAG | NO_FOLLOW_FLAG);
+  errno = saved;
+  return -1;
 }
 
 int detach_all(const char *target) {

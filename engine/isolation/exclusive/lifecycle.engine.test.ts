@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -159,6 +160,26 @@ exec ${real} "$@"\n`, { mode: 0o755 });
     await rm(runc);
     await symlink(real, runc);
   }
+});
+
+it('the planner answers garbage with a refusal or not at all, and goes on', async () => {
+  const send = (bytes: Buffer) => new Promise<string>((resolve) => {
+    const socket = connect({ path: engine.paths.plannerSocket });
+    let answer = '';
+    socket.on('data', (chunk) => { answer += chunk.toString(); });
+    socket.on('error', () => undefined);
+    socket.on('close', () => { resolve(answer); });
+    socket.end(bytes);
+  });
+  const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
+  for (const bytes of [Buffer.alloc(0), Buffer.from('GET / HTTP/1.1\r\n\r\n'), words('bulkhead-request-1', 'create', '../x', '/b', '/r', '1', 'end'), Buffer.alloc(10_000, 0)]) {
+    expect(await send(bytes)).toMatch(/^bulkhead-plan-1\x003\0error\0/);
+  }
+  expect(await send(Buffer.alloc(1 << 20, 65))).toBe('');
+  // A bundle that does not exist, and a process that does not exist.
+  expect(await send(words('bulkhead-request-1', 'create', 'abcdefgh', '/nonexistent', '/run/runc', String(process.pid), 'end'))).toContain('could not be planned');
+  expect(await send(words('bulkhead-request-1', 'delete', 'abcdefgh', '', '/run/runc', '4194304', 'end'))).toContain('error');
+  expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
 });
 
 it('answers only root', async () => {
