@@ -80,7 +80,7 @@ function useHits(): readonly Hit[] {
   const { dirty } = useDraft();
   return useMemo(() => {
     const setting = (key: Parameters<typeof settingLabel>[0], page: PageId): Hit => ({ key: `setting-${key}`, kind: 'setting', label: settingLabel(key), detail: t(`frame.page.${page}`), run: () => { navigate(page); } });
-    const settingLabel = (key: 'eci' | 'lock' | 'backend' | 'images' | 'commandList' | 'shares' | 'language' | 'theme' | 'notifications') => t(`frame.settings.${key}`);
+    const settingLabel = (key: 'eci' | 'lock' | 'backend' | 'images' | 'commandList' | 'shares' | 'language' | 'theme') => t(`frame.settings.${key}`);
     const command = (key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'undo' | 'redo', run: () => void): Hit => ({ key: `command-${key}`, kind: 'command', label: t(`frame.commands.${key}`), run });
     const ready = app.engine.phase === 'ready';
     const idle = app.run === null || app.run.activity === 'ended';
@@ -94,7 +94,7 @@ function useHits(): readonly Hit[] {
       ] : []),
       ...(!ready && idle && app.busy.engine === null ? [command('start', () => { void store.request('engine:start', undefined); })] : []),
       setting('eci', 'isolation'), setting('lock', 'isolation'), setting('backend', 'isolation'), setting('images', 'docker-socket'), setting('commandList', 'docker-socket'), setting('shares', 'file-sharing'),
-      setting('theme', 'preferences'), setting('language', 'preferences'), setting('notifications', 'preferences'),
+      setting('theme', 'preferences'), setting('language', 'preferences'),
       ...(app.scan?.containers ?? []).map((container): Hit => ({ key: `container-${container.id}`, kind: 'container', label: container.name, detail: container.image, run: () => { navigate('containers', { find: container.name }); } })),
     ];
   }, [t, store, app, dirty]);

@@ -7,7 +7,7 @@ import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { Dot } from '../../components/edited-mark.tsx';
 import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import { useDraft, useSnapshot, useStore } from '../context.tsx';
+import { useApp, useDraft, useSnapshot, useStore } from '../context.tsx';
 import { navigate, useRoute } from '../router.ts';
 
 /** Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more. */
@@ -15,6 +15,7 @@ export function DraftFooter() {
   const { t } = useTranslation();
   const store = useStore();
   const { draftError } = useSnapshot();
+  const { settings } = useApp();
   const draft = useDraft();
   const { page } = useRoute();
   const [asking, setAsking] = useState(false);
@@ -40,7 +41,7 @@ export function DraftFooter() {
             {draftError !== null ? `${t('frame.footer.notSaved')}: ${draftError.message}` : broken ? t('frame.footer.brokenWhy') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
           </Typography>
           <Button variant="text" onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
-          <Button variant="contained" color="primary" disabled={broken} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
+          <Button variant="contained" color="primary" disabled={broken || settings.conflict} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
         </FooterBar>
       )}
       <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { void discard(); }}>

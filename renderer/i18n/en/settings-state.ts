@@ -6,7 +6,7 @@ export const settingsState = {
     compare: 'Compare…',
     mine: 'Keep mine', theirs: 'Take theirs',
     mineIs: 'Your draft stays and goes on top of the file as it is now.', theirsIs: 'Your draft is replaced by the file. Undo brings it back.',
-    left: 'The file now', right: 'Your draft',
+    diff: 'The file and your draft', legend: '− the file as it is now, + your draft',
   },
   broken: {
     draft: 'The draft is not valid JSON', applied: 'The applied settings file is not valid JSON',
@@ -21,6 +21,6 @@ export const settingsState = {
   json: {
     title: 'JSON', subtitle: 'The document itself. Forms and this text are two views of one draft; what you don\u2019t touch stays byte for byte.',
     editor: 'admin-settings.json, draft', noFindings: 'Nothing found', findings_one: '{{count}} finding', findings_other: '{{count}} findings',
-    position: 'Line {{line}}', fix: 'Fix', noFile: 'There is no settings file yet: ECI is off. The first apply writes {{path}}.', create: 'Start a document',
+    position: 'Line {{line}}', noFile: 'There is no settings file yet: ECI is off. The first apply writes {{path}}.', create: 'Start a document',
   },
 };
