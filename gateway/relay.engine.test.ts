@@ -1,10 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spawnDockerd, waitForEngine, type DockerdProcess } from '../engine/drivers/dockerd-process.ts';
 import { docker, startBareEngine, type BareEngine } from '../testing/real-engine.ts';
 import { startGateway, type Gateway } from './server.ts';
 
@@ -13,6 +16,7 @@ const run = promisify(execFile);
 let engine: BareEngine;
 let gateway: Gateway;
 let scratch: string;
+let second: DockerdProcess | undefined;
 const g = (...args: string[]) => docker(gateway.listenSocket, ...args);
 
 /** `docker …` with stdin fed and closed; resolves with exit code, stdout, stderr. */
@@ -45,6 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway?.close(0);
+  if (second) { process.kill(second.pid, 'SIGTERM'); await second.exited; }
   await engine?.stop();
   if (scratch) await rm(scratch, { recursive: true, force: true });
 });
@@ -209,5 +214,47 @@ describe('A1: Docker clients work through the gateway as they do without', () =>
     });
     expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
     expect(text.indexOf('\r\n\r\nOK')).toBeLessThan(text.indexOf('ApiVersion'));
+  });
+
+  it('pushes to and pulls from a registry', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo; // a listening TCP server has one
+    await new Promise((resolve) => probe.close(resolve));
+    const config = path.join(scratch, 'registry.yml');
+    await writeFile(config, `version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: ${path.join(scratch, 'registry')}\nhttp:\n  addr: 127.0.0.1:${port}\n`);
+    const registry = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    try {
+      await new Promise<void>((resolve) => { registry.stderr.on('data', (part: Buffer) => { if (part.toString().includes('listening on')) resolve(); }); });
+      const name = `127.0.0.1:${port}/team/app:1`;
+      await g('tag', 'busybox', name);
+      await g('push', '-q', name);
+      await g('rmi', name);
+      await g('pull', '-q', name);
+      expect(await g('run', '--rm', name, 'echo', 'pulled')).toBe('pulled\n');
+    } finally {
+      const ended = once(registry, 'exit');
+      registry.kill('SIGTERM');
+      await ended;
+    }
+  });
+
+  it('survives a restart of the engine: streams end, 503 while it is down, the same connection serves afterwards', async () => {
+    const events = spawn('docker', ['-H', `unix://${gateway.listenSocket}`, 'events']);
+    const ended = once(events, 'close');
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const status = () => new Promise<number>((resolve, reject) => {
+      get({ socketPath: gateway.listenSocket, path: '/_ping', agent }, (answer) => { answer.resume(); answer.on('end', () => { resolve(answer.statusCode ?? 0); }); }).on('error', reject);
+    });
+    expect(await status()).toBe(200);
+    process.kill(engine.dockerd.pid, 'SIGTERM');
+    await engine.dockerd.exited;
+    await ended;
+    expect(await status()).toBe(503);
+    second = spawnDockerd(engine.settings);
+    await waitForEngine(second, engine.settings);
+    expect(await status()).toBe(200);
+    expect(await g('run', '--rm', 'busybox', 'echo', 'again')).toBe('again\n');
+    agent.destroy();
   });
 });

@@ -1,0 +1,213 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sendRaw } from '../../testing/raw-http.ts';
+import { ClientConnection } from './connection.ts';
+import type { Gatekeeper, GatewayRequest } from './exchange.ts';
+
+// The engine is a script here: what it says is exactly what a test wants it to say.
+let dir: string;
+let engine: Server;
+let gateway: Server;
+let engineSays: (socket: Socket, heard: string) => void;
+let decide: Gatekeeper;
+let heard: string[];
+const connections = new Set<ClientConnection>();
+const listen = () => path.join(dir, 'g.sock');
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-connection-'));
+  heard = [];
+  decide = () => ({ kind: 'forward' });
+  engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong'); };
+  engine = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (part: Buffer) => { heard.push(part.toString('latin1')); engineSays(socket, part.toString('latin1')); });
+    socket.on('end', () => { heard.push('<FIN>'); });
+  });
+  engine.listen(path.join(dir, 'e.sock'));
+  await once(engine, 'listening');
+  gateway = createServer({ allowHalfOpen: true }, (client) => {
+    connections.add(new ClientConnection(client, {
+      engineSocket: path.join(dir, 'e.sock'), decide: (request) => decide(request), ended: (one) => { connections.delete(one); }, malformed: () => undefined,
+    }));
+  });
+  gateway.listen(listen());
+  await once(gateway, 'listening');
+});
+afterEach(async () => {
+  for (const one of connections) one.close();
+  gateway.close();
+  engine.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const ping = 'GET /_ping HTTP/1.1\r\nHost: d\r\n\r\n';
+const last = 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n';
+
+describe('relaying', () => {
+  it('decides every request of a connection, and writes each head itself', async () => {
+    const seen: string[] = [];
+    decide = (request: GatewayRequest) => { seen.push(request.target.path); return { kind: 'forward' }; };
+    const answer = await sendRaw(listen(), `${ping}GET /version HTTP/1.1\r\nhost: d\r\nX-A:  b \r\n\r\n`, /pong[\s\S]*pong$/);
+    expect(answer.text).toMatch(/^(HTTP\/1\.1 200 OK\r\nContent-Length: 4\r\n\r\npong){2}$/);
+    expect(seen).toEqual(['/_ping', '/version']);
+    expect(heard).toEqual([ping, 'GET /version HTTP/1.1\r\nHost: d\r\nX-A: b\r\n\r\n']);
+  });
+
+  it('lets nothing of a refused request, nor of its body, reach the engine', async () => {
+    decide = (request) => (request.head.method === 'POST' ? { kind: 'refuse', status: 403, message: 'no' } : { kind: 'forward' });
+    const hidden = 'GET /hidden HTTP/1.1\r\nHost: d\r\n\r\n';
+    const answer = await sendRaw(listen(), `POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`);
+    expect(answer.status).toBe(403);
+    expect(heard).toEqual([]);
+  });
+
+  it('forwards a read body with a length of its own, and the next request after it', async () => {
+    decide = (request) => (request.head.method === 'POST'
+      ? { kind: 'read-body', limit: 100, decide: (body) => Promise.resolve({ kind: 'forward', body: Buffer.from(body.toString().toUpperCase()) }) } : { kind: 'forward' });
+    await sendRaw(listen(), `POST /x HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n${ping}`, /pong[\s\S]*pong$/);
+    expect(heard).toEqual(['POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nABCDE', ping]);
+  });
+
+  it('refuses bodies over the limit, counted or chunked', async () => {
+    decide = () => ({ kind: 'read-body', limit: 4, decide: () => ({ kind: 'forward' }) });
+    expect((await sendRaw(listen(), 'POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 5\r\n\r\nabcde')).status).toBe(413);
+    expect((await sendRaw(listen(), 'POST /x HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n', /allowed here/)).status).toBe(413);
+    expect(heard).toEqual([]);
+  });
+
+  it('answers Expect: 100-continue itself, only after the decision', async () => {
+    const socket = connect(listen());
+    socket.write('POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n');
+    const [first] = await once(socket, 'data') as [Buffer];
+    expect(first.toString()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    socket.write('abc');
+    const [second] = await once(socket, 'data') as [Buffer];
+    expect(second.toString()).toContain('200 OK');
+    expect(heard.join('')).toBe('POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\n\r\nabc');
+    socket.destroy();
+    decide = () => ({ kind: 'refuse', status: 403, message: 'no' });
+    expect((await sendRaw(listen(), 'POST /x HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n')).text).toMatch(/^HTTP\/1\.1 403/);
+  });
+
+  it('passes an answer on that came in pieces', async () => {
+    engineSays = (socket) => {
+      const pieces = ['HTTP/1.1 2', '00 OK\r\nTransfer-Encoding: chu', 'nked\r\n\r\n3\r', '\nabc\r\n0\r\n', '\r\n'];
+      const send = () => { const piece = pieces.shift(); if (piece !== undefined) socket.write(piece, () => setImmediate(send)); };
+      send();
+    };
+    expect((await sendRaw(listen(), last)).text).toBe('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n');
+  });
+
+  it('ends the client\'s connection when an answer is cut short or has no end of its own', async () => {
+    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'); };
+    expect((await sendRaw(listen(), ping)).text).toMatch(/\r\n\r\nabc$/);
+    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\n\r\nall of it'); };
+    expect((await sendRaw(listen(), ping)).text).toMatch(/all of it$/);
+  });
+
+  it('answers 503 when the engine says nothing, and asks anew on the next request', async () => {
+    let times = 0;
+    engineSays = (socket) => { if (times++ === 0) socket.destroy(); else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong'); };
+    const answer = await sendRaw(listen(), `${ping}${last}`, /pong$/);
+    expect(answer.text).toMatch(/^HTTP\/1\.1 503[\s\S]*engine closed[\s\S]*200 OK/);
+  });
+
+  it('gives the connection up when the engine sends more than its answer', async () => {
+    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npongHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'); };
+    expect((await sendRaw(listen(), ping)).text).not.toMatch(/pongHTTP/);
+  });
+});
+
+describe('tunnels', () => {
+  const attach = (more = 'Connection: Upgrade\r\nUpgrade: tcp\r\n') => `POST /containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\n${more}\r\n`;
+
+  it('open after 101 only, carry what came early, and pass FIN on in both directions', async () => {
+    engineSays = (socket, text) => {
+      if (text.startsWith('POST')) socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+      if (text.endsWith('input')) socket.once('end', () => { socket.end('output'); });
+    };
+    const socket = connect({ path: listen(), allowHalfOpen: true });
+    socket.write(`${attach()}in`);
+    await once(socket, 'data');
+    socket.end('put');
+    let text = '';
+    socket.on('data', (part: Buffer) => { text += part.toString(); });
+    // The script sees 'in' and 'put' as they come.
+    engineSays = (engineSocket) => { if (heard.join('').endsWith('input')) engineSocket.once('end', () => { engineSocket.end('output'); }); };
+    await once(socket, 'end');
+    expect(text).toBe('output');
+    expect(heard.join('')).toMatch(/Connection: Upgrade\r\nUpgrade: tcp\r\n\r\ninput<FIN>$/);
+  });
+
+  it('open after a raw-stream 200 without Upgrade', async () => {
+    engineSays = (socket, text) => {
+      if (text.startsWith('POST')) socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n');
+      else socket.end(`got ${text}`);
+    };
+    const socket = connect(listen());
+    socket.write(attach(''));
+    await once(socket, 'data');
+    socket.write(ping);
+    const [answer] = await once(socket, 'data') as [Buffer];
+    expect(answer.toString()).toBe(`got ${ping}`);
+  });
+
+  it('do not open on other endpoints, nor for another protocol: the Upgrade is left away', async () => {
+    for (const text of ['POST /containers/create HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n', attach('Connection: Upgrade\r\nUpgrade: h2c\r\n')]) {
+      heard = [];
+      await sendRaw(listen(), text, /pong$/);
+      expect(heard[0]).not.toMatch(/upgrade/i);
+    }
+  });
+
+  it('an unasked 101, or a raw stream elsewhere, is no tunnel', async () => {
+    engineSays = (socket) => { socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n'); };
+    expect((await sendRaw(listen(), ping)).text).toBe('');
+    const seen: string[] = [];
+    decide = (request) => { seen.push(request.target.path); return { kind: 'forward' }; };
+    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\nx'); };
+    heard = [];
+    const socket = connect(listen());
+    socket.write(`${ping}GET /second HTTP/1.1\r\nHost: d\r\n\r\n`);
+    await once(socket, 'data');
+    expect(heard.filter((part) => part !== '<FIN>')).toEqual([ping]);
+    expect(seen).toEqual(['/_ping']);
+    socket.destroy();
+  });
+
+  it('a refused attach is followed by decided requests, not by a tunnel', async () => {
+    engineSays = (socket, text) => {
+      socket.write(text.startsWith('POST') ? 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n' : 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong');
+    };
+    const seen: string[] = [];
+    decide = (request) => { seen.push(request.target.path); return { kind: 'forward' }; };
+    await sendRaw(listen(), `${attach()}${ping}`, /pong$/);
+    expect(seen).toEqual(['/containers/x/attach', '/_ping']);
+  });
+
+  it('hold the sender back while the receiver does not read', async () => {
+    engineSays = (socket, text) => { if (text.startsWith('POST')) { socket.write('HTTP/1.1 101 UPGRADED\r\n\r\n'); socket.pause(); } };
+    const socket = connect(listen());
+    socket.write(attach());
+    await once(socket, 'data');
+    let accepted = 0;
+    const part = Buffer.alloc(256 * 1024);
+    // Far more than all the buffers of two sockets together; a gateway that kept it would take it all.
+    await new Promise<void>((resolve) => {
+      let quiet: NodeJS.Immediate;
+      let idle = 0;
+      const pump = () => { while (accepted < 64 * 1024 * 1024 && socket.write(part)) accepted += part.length; };
+      const watch = () => { if (socket.writableNeedDrain) idle++; else { idle = 0; pump(); } if (idle > 20_000) resolve(); else quiet = setImmediate(watch); };
+      pump();
+      quiet = setImmediate(watch);
+      void quiet;
+    });
+    expect(accepted).toBeLessThan(16 * 1024 * 1024);
+    socket.destroy();
+  });
+});
