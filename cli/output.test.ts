@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { defaultRoot, errorText, exitCodeOf, resolveRoot, secondsOption } from './output.ts';
+
+const run = promisify(execFile);
+const main = path.join(import.meta.dirname, 'main.ts');
+const bulkhead = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
+  try {
+    const { stdout, stderr } = await run(process.execPath, [main, ...args], { env: { ...process.env, ...env } });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const e = error as { code: number; stdout: string; stderr: string }; // what execFile rejects with
+    return { code: e.code, stdout: e.stdout, stderr: e.stderr };
+  }
+};
+
+describe('the engine\'s root', () => {
+  it('is the option, else BULKHEAD_ROOT, else root\'s default', () => {
+    expect(resolveRoot({ root: '/a/../b' }, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({ ok: true, value: '/b' });
+    expect(resolveRoot({}, { BULKHEAD_ROOT: '/c' }, 1000)).toEqual({ ok: true, value: '/c' });
+    expect(resolveRoot({}, { BULKHEAD_ROOT: '' }, 0)).toEqual({ ok: true, value: defaultRoot });
+  });
+  it('must be named by anybody else', () => {
+    expect(resolveRoot({}, {}, 1000)).toMatchObject({ ok: false, error: { code: 'input.unusable', hint: expect.stringContaining('--root') as string } });
+    expect(resolveRoot({ root: 'a\0b' }, {}, 0)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
+  });
+});
+
+it('an error is told as what, why and what to do', () => {
+  expect(errorText({ code: 'internal', message: 'it broke', reason: 'too hot', hint: 'Cool it.' })).toBe('error: it broke: too hot\n  Cool it.');
+  expect(exitCodeOf({ code: 'input.unusable', message: '' })).toBe(2);
+  expect(exitCodeOf({ code: 'engine.start-failed', message: '' })).toBe(1);
+});
+
+it.each(['0', '-1', 'soon', '', '1e9', 'Infinity', '99999999'])('--timeout %j is refused', (text) => {
+  expect(secondsOption(text, 'timeout').ok).toBe(false);
+});
+it('--timeout takes fractions', () => { expect(secondsOption('1.5', 'timeout')).toEqual({ ok: true, value: 1500 }); });
+
+describe('the command line', () => {
+  it.each([[['nonsense']], [['engine', 'nonsense']], [['engine', 'start', '--nonsense']], [['engine', 'start', '--root', '/nowhere/x', '--timeout', 'soon']]])('%j: unusable, exit 2, nothing on stdout', async (args) => {
+    const { code, stdout, stderr } = await bulkhead(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/error: /);
+  });
+  it('status of an engine that never was: stopped, exit 1, one JSON document', async () => {
+    const { code, stdout, stderr } = await bulkhead(['engine', 'status', '--json'], { BULKHEAD_ROOT: '/nowhere/x' });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ phase: 'stopped', root: '/nowhere/x', gatewayUp: false });
+    expect(stderr).toBe('');
+  });
+  it('a path too long for a socket is refused before anything is made; with --json the error is JSON on stderr', async () => {
+    const { code, stdout, stderr } = await bulkhead(['engine', 'start', '--json', '--root', `/nowhere/${'x'.repeat(100)}`]);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'engine.root-invalid' } });
+  });
+  it('stopping an engine that never was is fine', async () => {
+    expect(await bulkhead(['engine', 'stop', '--root', '/nowhere/x'])).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { findLeftovers, staleMounts } from './leftovers.ts';
+import type { RunningProcess } from './process-identity.ts';
+import { rootPaths } from './root-paths.ts';
+
+const paths = rootPaths('/srv/engine');
+const other = rootPaths('/srv/engine2');
+const process = (pid: number, ...args: string[]): RunningProcess => ({ pid, parent: 1, started: `${pid}0`, boot: 'b', args });
+const pids = (found: { pid: number }[]) => found.map((p) => p.pid);
+
+describe('what belongs to an engine', () => {
+  const of = (p: typeof paths, base: number) => [
+    process(base, 'dockerd', '--data-root', p.data, '--exec-root', p.run),
+    process(base + 1, 'containerd', '--config', `${p.run}/containerd/containerd.toml`),
+    process(base + 2, '/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-address', `${p.run}/containerd/containerd.sock`),
+    process(base + 3, '/x/node', '/x/main.mjs', 'gateway', '--listen', `unix://${p.clientSocket}`),
+    process(base + 4, '/x/node', '/x/main.mjs', 'planner', '--root', p.root),
+  ];
+  const machine = [...of(paths, 100), ...of(other, 200), process(300, 'dockerd'), process(301, 'containerd'), process(302, 'vi', paths.root, paths.run), process(303, '')];
+
+  it('is found by paths nobody else has, and nothing of another engine is', () => {
+    const found = findLeftovers(machine, paths, null, 1);
+    expect({ dockerd: pids(found.dockerd), containerd: pids(found.containerd), shims: pids(found.shims), gateway: pids(found.gateway), planner: pids(found.planner) })
+      .toEqual({ dockerd: [100], containerd: [101], shims: [102], gateway: [103], planner: [104] });
+  });
+
+  it('is found by the recorded identity where the command line says nothing', () => {
+    const recorded = { dockerd: null, gateway: { pid: 303, started: '3030', boot: 'b' }, planner: null };
+    expect(pids(findLeftovers(machine, paths, recorded, 1).gateway)).toEqual([103, 303]);
+  });
+
+  it.each([{ pid: 303, started: '1', boot: 'b' }, { pid: 303, started: '3030', boot: 'earlier' }])('a reused pid is left alone: %j', (identity) => {
+    expect(pids(findLeftovers(machine, paths, { dockerd: identity, gateway: identity, planner: identity }, 1).dockerd)).toEqual([100]);
+  });
+
+  it('never includes the one who looks', () => {
+    expect(pids(findLeftovers(machine, paths, null, 100).dockerd)).toEqual([]);
+  });
+
+  it('a longer path with the same beginning is another engine', () => {
+    const found = findLeftovers([process(1, 'dockerd', '--exec-root', `${paths.run}x`), process(2, 'node', 'planner', '--root', `${paths.root}/sub`)], paths, null, 9);
+    expect([...found.dockerd, ...found.planner]).toEqual([]);
+  });
+});
+
+describe('stale mounts', () => {
+  const line = (root: string, point: string, device = '8:1') => `30 20 ${device} ${root} ${point} rw,relatime shared:1 - ext4 /dev/sda rw`;
+
+  it('are the containers\', deepest first, and dockerd\'s bind of its data onto itself', () => {
+    const info = [
+      line('/', '/'), line('/srv/engine/data', paths.data), line('/', `${paths.data}/overlay2/abc/merged`, '0:50'), line('net:[1]', `${paths.run}/netns/1a`, '0:4'),
+      line('/', `${paths.data}/containers/abc/mounts/shm`, '0:51'), line('/', `/run/bulkhead/mounts/${paths.id}/abc/root`, '0:52'),
+    ].join('\n');
+    const found = staleMounts(info, paths);
+    expect(found).toEqual(expect.arrayContaining([`${paths.data}/overlay2/abc/merged`, `${paths.run}/netns/1a`, `${paths.data}/containers/abc/mounts/shm`, `/run/bulkhead/mounts/${paths.id}/abc/root`]));
+    expect(found).toHaveLength(5);
+    expect(found.at(-1)).toBe(paths.data);
+  });
+
+  it('are not an admin\'s disks: data itself, its first level, a bind from elsewhere', () => {
+    const info = [line('/', '/'), line('/', paths.data, '8:2'), line('/', `${paths.data}/overlay2`, '8:3')].join('\n');
+    expect(staleMounts(info, paths)).toEqual([]);
+    expect(staleMounts([line('/', '/'), line('/elsewhere', paths.data)].join('\n'), paths)).toEqual([]);
+  });
+
+  it('are not another engine\'s, nor paths that only begin alike', () => {
+    const info = [line('/', '/'), line('/', `${other.run}/netns/1`), line('/', `${paths.run}x/netns/1`), line('/', `${paths.data}2/overlay2/a/merged`)].join('\n');
+    expect(staleMounts(info, paths)).toEqual([]);
+  });
+
+  it('with spaces in their names are found', () => {
+    const spaced = rootPaths('/srv/my engine');
+    expect(staleMounts([line('/', '/'), line('/', '/srv/my\\040engine/data/overlay2/a/merged')].join('\n'), spaced)).toEqual(['/srv/my engine/data/overlay2/a/merged']);
+  });
+});
