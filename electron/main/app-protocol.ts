@@ -17,10 +17,13 @@ const contentTypes: Readonly<Record<string, string>> = {
 /** Hash of the empty text. Emotion makes empty style elements and fills them through the object model, which a policy does not concern. */
 const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
 
+/** Hash of the one rule MUI puts in the page while the colour scheme changes, so that nothing fades. */
+const noTransitions = "'sha256-GNF74DLkXb0fH3ILHgILFjk1ozCF3SNXQ5mQb7WLu/Y='";
+
 /** Scripts come from files of the app only. Style elements with text, as CodeMirror makes them, need the nonce of the page's `<meta property="csp-nonce">`. */
 export function contentSecurityPolicy(nonce: string): string {
   return [
-    "default-src 'none'", "script-src 'self'", `style-src 'self' 'nonce-${nonce}' ${emptyStyle}`, "font-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+    "default-src 'none'", "script-src 'self'", `style-src 'self' 'nonce-${nonce}' ${emptyStyle} ${noTransitions}`, "font-src 'self'", "img-src 'self' data:", "connect-src 'self'",
     "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "frame-src 'none'", "object-src 'none'", "worker-src 'none'",
   ].join('; ');
 }
