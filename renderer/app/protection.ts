@@ -10,6 +10,8 @@ export interface Protection {
   readonly state: ProtectionState;
   readonly eci: boolean;
   readonly locked: boolean;
+  /** The applied text can't be read or used: nothing counts as verified. */
+  readonly unreadable: boolean;
   /** Containers that ECI does not protect; null when nobody looked yet. */
   readonly unprotected: number | null;
 }
@@ -20,7 +22,7 @@ export function protectionOf(app: AppState, now: number): Protection {
   const unreadable = !applied.ok || app.settings.readError !== null;
   const eci = applied.ok ? applied.value.eci.value : true;
   const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, verification: unreadable ? null : app.verification, now });
-  return { state, eci, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
+  return { state, eci, unreadable, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
 }
 
 /** What stands under the engine's name. */

@@ -83,11 +83,12 @@ export default function OverviewPage() {
 }
 
 /** The one honest sentence. */
-function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprotected }: Protection): string {
+function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprotected, unreadable }: Protection): string {
   switch (state) {
     case 'stopped': return app.engine.phase === 'stopped' ? t('overview.sentence.stopped') : app.engine.phase === 'failed' ? t('overview.sentence.failed') : t('overview.sentence.working');
     case 'off': return t('overview.sentence.off');
-    case 'unverified': return app.verification !== null && app.verification.eci && app.verification.claims.every((c) => c.verdict === 'pass') ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
+    // A verification under settings that can't be read any more says nothing about now.
+    case 'unverified': return !unreadable && app.verification !== null && app.verification.eci && app.verification.claims.every((c) => c.verdict === 'pass') ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
     case 'protected': {
       const ago = formats.ago(app.verification?.at ?? '');
       return unprotected !== null && unprotected > 0 ? t('overview.sentence.protectedExcept', { ago, count: unprotected }) : t('overview.sentence.protected', { ago });
@@ -95,9 +96,9 @@ function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprot
   }
 }
 
-function detail(t: TFunction, app: AppState, { state, eci, locked }: Protection, now: number): string {
+function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable }: Protection, now: number): string {
   if (state === 'stopped') return t('overview.detail.stopped', { socket: app.engine.socket });
-  if (app.settings.readError !== null) return t('overview.detail.unreadable');
+  if (unreadable) return t('overview.detail.unreadable');
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
   const v = app.verification;

@@ -1,0 +1,29 @@
+import { act, cleanup, render, screen } from '@testing-library/react';
+import { userEvent, type UserEvent } from '@testing-library/user-event';
+import { App } from '../app/app.tsx';
+import type { PageId } from '../app/router.ts';
+import { createAppStore, type AppStore } from '../app/store.ts';
+import { startI18n } from '../i18n/index.ts';
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { fakeBridge } from './fake-bridge.ts';
+
+// What jsdom has not.
+class NoObserver { observe() { /* nothing is laid out in jsdom */ } unobserve() { /* nothing to do */ } disconnect() { /* nothing to do */ } }
+window.ResizeObserver ??= NoObserver;
+window.matchMedia ??= (query: string) => ({ matches: false, media: query, onchange: null, addListener: () => undefined, removeListener: () => undefined, addEventListener: () => undefined, removeEventListener: () => undefined, dispatchEvent: () => false });
+Element.prototype.scrollIntoView ??= () => undefined;
+
+export interface RenderedApp { readonly bridge: ReturnType<typeof fakeBridge>; readonly store: AppStore; readonly user: UserEvent }
+
+/** The whole window over an invented state, on one page, for component tests. Resolves when the page's heading is there. */
+export async function renderApp(state: AppState, page: PageId, answers: Parameters<typeof fakeBridge>[1] = {}): Promise<RenderedApp> {
+  cleanup();
+  window.location.hash = `#/${page}`;
+  startI18n();
+  const bridge = fakeBridge(state, answers);
+  const store = createAppStore(bridge);
+  await act(async () => { await store.load(); });
+  render(<App store={store} />);
+  await screen.findByRole(store.get().app === null ? 'alert' : 'heading', store.get().app === null ? {} : { level: 1 }, { timeout: 10_000 });
+  return { bridge, store, user: userEvent.setup({ pointerEventsCheck: 0 }) };
+}
