@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { Actionable, firstLines, main, must, note, step } from './console.mjs';
+import { Actionable, firstLines, main, must, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
-import { at, handedToPinnedNode, isProgram, repository } from './paths.mjs';
+import { at, isProgram, pinnedNode, repository } from './paths.mjs';
 
 // CommonJS packages inside an ES module still call require(); those in the CommonJS bundle may ask for import.meta.url.
 const requireInModule = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
@@ -44,7 +44,7 @@ const targets = [
 ];
 
 /** Builds every target whose inputs changed since its outputs were made, side by side. Rejects with the first failure, after all have ended. */
-export async function build() {
+async function buildStale() {
   const common = ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/absent-module.cjs'];
   const stale = targets
     .filter((target) => target.onlyOn === undefined || target.onlyOn === process.platform)
@@ -123,9 +123,19 @@ function filesOf(where) {
   return readdirSync(where).flatMap((name) => filesOf(path.join(where, name)));
 }
 
+/** Builds in a process of its own under the pinned Node, which the tools need and whose memory goes with it. Rejects with what to do. */
+export async function build() {
+  const { code } = await run(pinnedNode, [at('scripts', 'build.mjs'), '--set-up-done'], { show: true });
+  if (code !== 0) throw new Actionable('The build failed: repair what is said above and try again.');
+}
+
 if (isProgram(import.meta.url)) {
   await main(async () => {
-    if (!process.argv.includes('--set-up-done')) await Promise.all([installNpmPackages(), installDebianPackages({ withDisplay: false })]);
-    if (!(await handedToPinnedNode(at('scripts', 'build.mjs'), ['--set-up-done']))) await build();
+    if (process.argv.includes('--set-up-done')) {
+      await buildStale();
+    } else {
+      await Promise.all([installNpmPackages(), installDebianPackages({ withDisplay: false })]);
+      await build();
+    }
   });
 }

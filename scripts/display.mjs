@@ -13,12 +13,19 @@ export async function startDisplay(size = '1440x900x24') {
   xvfb.stderr.setEncoding('utf8').on('data', (chunk) => { said = (said + chunk).slice(-2000); });
   const ended = new Promise((resolve) => { xvfb.once('exit', resolve).once('error', resolve); });
   const number = await Promise.race([
-    new Promise((resolve) => { xvfb.stdio[3].setEncoding('utf8').once('data', (chunk) => { resolve(chunk.trim()); }); }),
+    new Promise((resolve) => {
+      let line = '';
+      // The number and its newline may come apart, and Xvfb dies of a stream closed between them.
+      xvfb.stdio[3].setEncoding('utf8').on('data', (chunk) => {
+        line += chunk;
+        if (line.endsWith('\n')) resolve(line.trim());
+      });
+    }),
     ended.then(() => undefined),
   ]);
   if (number === undefined) throw new Actionable(`The virtual display did not start: install the package xvfb and try again (${said.trim() || 'Xvfb ended at once'}).`);
   // From here on it must not hold up the end of this program.
   xvfb.unref();
   xvfb.stdio[3].destroy();
-  return { name: `:${number}`, stop: async () => { xvfb.kill('SIGTERM'); await ended; } };
+  return { name: `:${number}`, stop: async () => { xvfb.ref(); xvfb.kill('SIGTERM'); await ended; } };
 }

@@ -1,6 +1,5 @@
 // Where things are in this repository, and the Node that runs them.
-import { spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -29,22 +28,4 @@ export const engineRoot = path.resolve(process.env.BULKHEAD_ROOT ?? '/var/lib/bu
 /** True for the module that `node` was started with, false where another one imports it. */
 export function isProgram(moduleUrl) {
   return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
-}
-
-/**
- * Runs `script` again under the pinned Node when another Node runs it now, with `extra` after this program's own arguments.
- * Resolves true where it did: the caller returns then, and the exit code is already set. Signals are passed on, so the
- * second process may get one twice.
- */
-export async function handedToPinnedNode(script, extra = []) {
-  if (!existsSync(pinnedNode) || realpathSync(process.execPath) === realpathSync(pinnedNode)) return false;
-  const child = spawn(pinnedNode, [script, ...process.argv.slice(2), ...extra], { stdio: 'inherit' });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const pass = (signal) => { child.kill(signal); };
-  for (const signal of signals) process.on(signal, pass);
-  process.exitCode = await new Promise((resolve) => {
-    child.once('error', () => { resolve(1); }).once('exit', (code, signal) => { resolve(code ?? 128 + (os.constants.signals[signal] ?? 0)); });
-  });
-  for (const signal of signals) process.off(signal, pass);
-  return true;
 }

@@ -8,13 +8,12 @@ import { build } from './build.mjs';
 import { startDisplay } from './display.mjs';
 import { findElectron } from './electron-runtime.mjs';
 import { ensureEngine, thingsToTry } from './engine.mjs';
-import { artifacts, at, engineRoot, handedToPinnedNode, repository } from './paths.mjs';
+import { artifacts, at, engineRoot, repository } from './paths.mjs';
 import { hasNoDisplay, setUp } from './set-up.mjs';
 
 await main(async () => {
   const headless = hasNoDisplay();
-  if (!process.argv.includes('--set-up-done')) await setUp({ withDisplay: headless });
-  if (await handedToPinnedNode(at('scripts', 'start.mjs'), ['--set-up-done'])) return;
+  await setUp({ withDisplay: headless });
   await build();
   const engineRuns = await ensureEngine(engineRoot);
   await openApp(headless, engineRuns);
@@ -45,13 +44,19 @@ async function openApp(headless, engineRuns) {
   window.stdout.setEncoding('utf8').on('data', listen);
   window.stderr.setEncoding('utf8').on('data', listen);
   const closed = new Promise((resolve) => { window.once('exit', (code, signal) => { resolve(code ?? signal); }).once('error', resolve); });
-  // `npm` gets Ctrl-C too and ends first; what follows must still be done.
-  const asked = new Promise((resolve) => { for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve); });
+  const asked = toldToEnd();
   try {
-    if (headless && !(await says(window.stdout, 'screenshot: ', closed))) {
-      throw new Actionable(`The window did not show within a minute: run \`DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`);
+    if (headless) {
+      const shown = await Promise.race([says(window.stdout, 'screenshot: '), closed, asked.then(() => 'asked')]);
+      if (shown === 0) {
+        note('A window on this engine is open already, started elsewhere: end that one first to see it here.');
+        return;
+      }
+      if (shown !== 'said' && shown !== 'asked') {
+        throw new Actionable(`The window did not show: run \`Xvfb ${display.name} & DISPLAY=${display.name} ${electron.path} ${args.join(' ')}\` to see why.\n${said.trim()}`);
+      }
+      if (shown === 'said') note(`Screenshot: ${screenshot}`);
     }
-    if (headless) note(`Screenshot: ${screenshot}`);
     if (engineRuns) for (const line of thingsToTry(engineRoot)) note(line);
     step(headless ? 'Running until Ctrl-C' : 'Running until the window is closed, or Ctrl-C');
     const how = await Promise.race([closed, asked.then(() => 'asked')]);
@@ -64,16 +69,25 @@ async function openApp(headless, engineRuns) {
   if (engineRuns) note(`The window is closed. The engine keeps running: ${at('bin', 'bulkhead')} engine stop --root ${engineRoot}`);
 }
 
-/** True once a line on `stream` starts with `text`; false when the app ended first, or 60 s passed. */
-function says(stream, text, closed) {
+/** Resolves when someone wants this program to end. */
+function toldToEnd() {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
+    // npm passes SIGTERM to the shell between us, which keeps it to itself: an orphan is meant too.
+    const parent = process.ppid;
+    setInterval(() => { if (process.ppid !== parent) resolve(); }, 500).unref();
+  });
+}
+
+/** Resolves with 'said' once a line on `stream` starts with `text`, with 'silent' after 60 s. */
+function says(stream, text) {
   return new Promise((resolve) => {
     let line = '';
-    const timer = setTimeout(() => { resolve(false); }, 60_000);
-    void closed.then(() => { clearTimeout(timer); resolve(false); });
+    setTimeout(() => { resolve('silent'); }, 60_000).unref();
     stream.on('data', (chunk) => {
       const lines = (line + chunk).split('\n');
       line = lines.pop();
-      if (lines.some((whole) => whole.startsWith(text))) { clearTimeout(timer); resolve(true); }
+      if (lines.some((whole) => whole.startsWith(text))) resolve('said');
     });
   });
 }

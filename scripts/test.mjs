@@ -5,7 +5,7 @@ import process from 'node:process';
 import { Actionable, main, step } from './console.mjs';
 import { build } from './build.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
-import { artifacts, at, handedToPinnedNode, repository } from './paths.mjs';
+import { artifacts, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
 import { runStage } from './test-stage.mjs';
 import { closingLine, isGood, parseArguments, table } from './test-results.mjs';
@@ -20,14 +20,12 @@ const stages = [
 ];
 
 await main(async () => {
-  const setUpDone = process.argv.includes('--set-up-done');
-  const { only, paths } = parseArguments(process.argv.slice(2).filter((argument) => argument !== '--set-up-done'), stages.map((stage) => stage.name));
+  const { only, paths } = parseArguments(process.argv.slice(2), stages.map((stage) => stage.name));
   const wanted = stages.filter((stage) => only === undefined || only.includes(stage.name));
   const quick = wanted.filter((stage) => stage.realEngine !== true);
   const slow = wanted.filter((stage) => stage.realEngine === true);
   // Without an engine and a window there is nothing that root would have to install.
-  if (!setUpDone) await (slow.length > 0 ? setUp({ withDisplay: true }) : installNpmPackages());
-  if (await handedToPinnedNode(at('scripts', 'test.mjs'), ['--set-up-done'])) return;
+  await (slow.length > 0 ? setUp({ withDisplay: true }) : installNpmPackages());
 
   mkdirSync(artifacts, { recursive: true });
   const results = [];
