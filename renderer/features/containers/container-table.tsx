@@ -54,7 +54,7 @@ export function ContainerTable({ containers, eci, selection, onSelect, onRemove 
     onSelect((before) => (extend ? extendTo(before.anchor === null ? moveTo(before, order[activeIndex] ?? id) : before, order, id) : moveTo(before, id)));
     handle.current?.scrollTo(order.indexOf(id));
     // The row may be drawn only after the scroll; focus follows on the next frame.
-    requestAnimationFrame(() => { box.current?.querySelector<HTMLElement>(`[data-row-id="${CSS.escape(id)}"]`)?.focus(); });
+    requestAnimationFrame(() => { [...(box.current?.querySelectorAll<HTMLElement>('[data-row-id]') ?? [])].find((row) => row.dataset['rowId'] === id)?.focus(); });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = event.target instanceof HTMLElement ? event.target.dataset['rowId'] : undefined;

@@ -1,0 +1,127 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { appState, minutesAgo, someContainers, states } from '../../dev/fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+
+const recent = () => appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
+const rows = () => screen.getAllByRole('row').slice(1);
+const row = (name: string) => {
+  const found = rows().find((r) => r.textContent.startsWith(name) || within(r).queryByText(name) !== null);
+  if (found === undefined) throw new Error(`no row ${name}`);
+  return found;
+};
+const removals = (calls: { name: string; input: unknown }[]) => calls.filter((call) => call.name === 'containers:remove').map((call) => call.input);
+
+describe('the list of containers', () => {
+  it('shows unprotected ones first, each with its reason', async () => {
+    await renderApp(recent(), 'containers');
+    expect(rows()).toHaveLength(someContainers.length);
+    expect(rows().slice(0, 4).map((r) => within(r).getByText('Unprotected').textContent)).toHaveLength(4);
+    expect(within(row('debug-shell')).getByText('Made past the gateway with runtime runc')).toBeTruthy();
+    expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
+  });
+
+  it('filters by state and by words of name, image or label', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('button', { name: /^Protected/ }));
+    expect(rows()).toHaveLength(5);
+    await user.click(screen.getByRole('button', { name: /^All/ }));
+    await user.type(screen.getByRole('searchbox'), 'postgres');
+    expect(rows()).toHaveLength(1);
+    await user.type(screen.getByRole('searchbox'), 'zzz');
+    expect(screen.getByText('No container matches “postgreszzz”.')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Clear the filter' }));
+    expect(rows()).toHaveLength(someContainers.length);
+  });
+
+  it('is driven from the keyboard: arrows, Space, Shift for a range, Right to open, Escape to clear', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    rows()[0]?.focus();
+    await user.keyboard(' ');
+    expect(screen.getByText('1 selected')).toBeTruthy();
+    await user.keyboard('{Shift>}{ArrowDown}{/Shift}');
+    await waitFor(() => { expect(document.activeElement).toBe(rows()[1]); });
+    await user.keyboard('{Shift>}{ArrowDown}{/Shift}');
+    expect(screen.getByText('3 selected')).toBeTruthy();
+    await waitFor(() => { expect(document.activeElement).toBe(rows()[2]); });
+    await user.keyboard('{ArrowRight}');
+    expect(rows()[2]?.getAttribute('aria-expanded')).toBe('true');
+    expect(within(rows()[2] ?? document.body).getByText('Restart policy')).toBeTruthy();
+    await user.keyboard('{ArrowLeft}{Escape}');
+    expect(screen.queryByText('3 selected')).toBeNull();
+  });
+
+  it('scans again on F5 and says how old the scan is', async () => {
+    const { user, bridge } = await renderApp(recent(), 'containers');
+    expect(screen.getByText(/^Scanned .* ago$/)).toBeTruthy();
+    await user.keyboard('{F5}');
+    expect(bridge.calls.filter((call) => call.name === 'containers:scan')).toHaveLength(1);
+  });
+
+  it('keeps the old list, marked with its time, when scanning fails', async () => {
+    const { user } = await renderApp(recent(), 'containers', { 'containers:scan': () => ({ ok: false, error: { code: 'engine.unreachable', message: 'connect ECONNREFUSED' } }) });
+    await user.keyboard('{F5}');
+    expect(await screen.findByText('The engine does not answer')).toBeTruthy();
+    expect(screen.getByText(/These containers are as of/)).toBeTruthy();
+    expect(rows()).toHaveLength(someContainers.length);
+  });
+
+  it('draws only the rows near the view of a thousand', async () => {
+    const many = states['many'];
+    if (many === undefined) throw new Error('no such state');
+    await renderApp(many(), 'containers');
+    expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('1001');
+    expect(rows().length).toBeLessThan(60);
+  });
+});
+
+describe('removing containers', () => {
+  it('names them, never focuses the destructive button, and leaves running ones and volumes alone', async () => {
+    const { user, bridge } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
+    await user.click(screen.getByRole('button', { name: 'Remove…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Remove 2 containers?' });
+    await waitFor(() => { expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' })); });
+    expect(within(dialog).getAllByRole('listitem').map((item) => item.textContent)).toEqual([expect.stringContaining('old-vpn'), expect.stringContaining('db-archive')]);
+    for (const box of within(dialog).getAllByRole('checkbox')) expect(box).toHaveProperty('checked', false);
+    await user.click(within(dialog).getByRole('button', { name: 'Remove 1 container' }));
+    const archive = someContainers.find((c) => c.name === 'db-archive');
+    expect(removals(bridge.calls)).toEqual([{ ids: [archive?.id], includeRunning: false, removeVolumes: false }]);
+    expect(await screen.findByText('1 container removed')).toBeTruthy();
+    expect(screen.queryByText('db-archive')).toBeNull();
+  });
+
+  it('takes running ones and volumes only when each box is ticked, and says so in the button', async () => {
+    const { user, bridge } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
+    await user.keyboard('{Delete}');
+    const dialog = await screen.findByRole('dialog', { name: 'Remove 1 container?' });
+    expect(within(dialog).getByRole('button', { name: 'Remove' })).toHaveProperty('disabled', true);
+    await user.click(within(dialog).getByRole('checkbox', { name: /Also stop and remove 1 that is running: old-vpn/ }));
+    await user.click(within(dialog).getByRole('checkbox', { name: /Also delete 1 volume: vpn-data/ }));
+    await user.click(within(dialog).getByRole('button', { name: 'Remove 1 container and volumes' }));
+    expect(removals(bridge.calls)).toEqual([expect.objectContaining({ includeRunning: true, removeVolumes: true })]);
+  });
+
+  it('answers Enter with the way back', async () => {
+    const { user, bridge } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
+    await user.click(screen.getByRole('button', { name: 'Remove…' }));
+    const dialog = await screen.findByRole('dialog');
+    await waitFor(() => { expect(document.activeElement).toBe(within(dialog).getByRole('button', { name: 'Keep them' })); });
+    await user.keyboard('{Enter}');
+    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(removals(bridge.calls)).toEqual([]);
+  });
+
+  it("accounts for what was not removed, in the engine's words", async () => {
+    const { user } = await renderApp(recent(), 'containers', { 'containers:remove': ({ ids }) => ({ ok: true, value: ids.map((id) => ({ id, name: 'db-archive', removed: false, error: 'device or resource busy' })) }) });
+    await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
+    await user.click(screen.getByRole('button', { name: 'Remove…' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove 1 container' }));
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('1 was not removed');
+    expect(alert.textContent).toContain('device or resource busy');
+  });
+});
