@@ -1,7 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { docker } from '../../testing/real-engine.ts';
+import { createEmbeddedDriver } from './embedded.ts';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
 import { getOverSocket } from './dockerd-process.ts';
 import { bridgeName } from './engine-network.ts';
@@ -235,5 +238,47 @@ describe('settings that can\'t be used', () => {
     expect(await engine.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready', defaultRuntime: 'bulkhead', problem: { message: expect.stringContaining("settings can't be used") as string } } });
     await engine.busybox();
     await expect(engine.docker('run', '--rm', '-v', '/tmp:/x', 'busybox', 'true')).rejects.toThrow(/enhanced container isolation/);
+  });
+});
+
+describe('a requirement of isolation that is missing', () => {
+  it('with ECI on: the engine runs, no container starts unprotected, and the status says what is missing', async () => {
+    // An installation without the built runtime.
+    const install = await mkdtemp('/tmp/bh-');
+    try {
+      const project = path.resolve(bulkhead, '../..');
+      await cp(path.join(project, 'bin'), path.join(install, 'bin'), { recursive: true });
+      await cp(path.join(project, 'dist/cli'), path.join(install, 'dist/cli'), { recursive: true });
+      await symlink(path.join(project, 'node_modules'), path.join(install, 'node_modules'));
+      const driver = createEmbeddedDriver(engine.paths, { bulkheadCommand: path.join(install, 'bin/bulkhead') });
+      await writeFile(engine.paths.settings, eciOn);
+      const started = await driver.start();
+      expect(started).toMatchObject({ ok: true, value: { phase: 'ready', plannerUp: false, defaultRuntime: 'bulkhead', problem: { message: expect.stringContaining('runtime-built') as string } } });
+      await engine.busybox();
+      await expect(engine.docker('run', '--rm', 'busybox', 'true')).rejects.toThrow(/Command failed/);
+      // Also past the gateway.
+      await expect(docker(engine.paths.engineSocket, 'run', '--rm', 'busybox', 'true')).rejects.toThrow(/bulkhead/);
+    } finally {
+      await engine.driver.stop();
+      await rm(install, { recursive: true });
+    }
+  });
+});
+
+describe('live-restore', () => {
+  it('containers outlive a killed engine, and are ended by stop', async () => {
+    await writeFile(engine.paths.daemonJson, '{"live-restore": true}');
+    await engine.start();
+    await engine.busybox();
+    await engine.docker('run', '-d', '--name', 'kept', 'busybox', 'sh', '-c', 'trap exit TERM; while :; do sleep 1; done');
+    const pid = Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'));
+    const before = await kill('supervisor', 'dockerd');
+    await until(async () => !await isAlive(before.supervisor));
+    await engine.start();
+    expect(Number(await engine.docker('inspect', '-f', '{{.State.Pid}}', 'kept'))).toBe(pid);
+    expect(await engine.docker('exec', 'kept', 'echo', 'up')).toBe('up\n');
+    await engine.driver.stop();
+    expect(await ours()).toEqual([]);
+    await expect(stat(`/proc/${pid}`)).rejects.toThrow('ENOENT');
   });
 });

@@ -1,4 +1,4 @@
-import { access, chmod, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { effectiveSettings } from '../../shared/settings/effective.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -69,6 +69,7 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
   if (chosen !== null) {
     const installed = await chosen.backend.install(paths);
     if (!installed.ok) missing.push(`${installed.error.message}${installed.error.reason === undefined ? '' : `: ${installed.error.reason}`}`);
+    await ensureRuntimeFile(chosen.backend.runtimePath(paths));
     const reconciled = await reconcileEngineConfig(paths, { eci: policy.eci, runtimeName: chosen.backend.runtimeName, runtimePath: chosen.backend.runtimePath(paths) });
     if (!reconciled.ok) return reconciled;
     for (const change of reconciled.value.changes) options.log(`daemon.json: ${change.pointer} ${change.kind}`);
@@ -103,6 +104,13 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
   }
   const problem = policy.eci && missing.length > 0 ? `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}` : null;
   return ok({ dockerd, eci: policy.eci, problem });
+}
+
+/** dockerd does not start when a registered runtime is no file. Where ours could not be installed, a stand-in refuses every container and says so. */
+async function ensureRuntimeFile(file: string): Promise<void> {
+  if (await access(file).then(() => true, () => false)) return;
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
+  await writeFile(file, '#!/bin/sh\necho "bulkhead: the isolation runtime is not installed; see the engine\'s status" >&2\nexit 1\n', { mode: 0o755 });
 }
 
 /** daemon.json, or where there is none an empty stand-in: without one dockerd would read the machine-wide file. */
