@@ -39,6 +39,8 @@ test('an outcome has reason and what to try; a failed roll back names the backup
   expect(text).toContain('why: no space left');
   expect(text).toContain('/r/history/apply-backup');
   expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 } })).toMatch(/^Rolled back to version 1: "Verify from inside" failed\./);
+  const cancelled = { code: 'apply.cancelled' as const, message: 'the apply was cancelled' };
+  expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error: cancelled, restoredVersion: 1 } })).toBe('Cancelled, and rolled back to version 1. The draft is kept.');
 });
 test('verification with ECI off says what that means', () => {
   expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain('root in a container is root in the engine');

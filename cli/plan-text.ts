@@ -77,7 +77,9 @@ export function describeOutcome(run: ApplyRun): string {
       const kept = outcome.removed.filter((container) => !container.removed).map((container) => `  not removed: ${container.name}: ${container.error ?? ''}`);
       return [`Version ${outcome.version} is applied${outcome.verification === null ? '' : ' and verified'}.`, ...kept].join('\n');
     }
-    case 'rolled-back': return [`Rolled back to version ${outcome.restoredVersion}: "${stepWords[outcome.failedStep]}" failed.`, ...why(outcome.error)].join('\n');
+    case 'rolled-back': return outcome.error.code === 'apply.cancelled'
+      ? `Cancelled, and rolled back to version ${outcome.restoredVersion}. The draft is kept.`
+      : [`Rolled back to version ${outcome.restoredVersion}: "${stepWords[outcome.failedStep]}" failed.`, ...why(outcome.error)].join('\n');
     case 'rollback-failed': return [
       `"${stepWords[outcome.failedStep]}" failed, and rolling back failed too.`, ...why(outcome.error), ...why(outcome.rollbackError),
       `  The files as they were are in ${outcome.backupDir}.`,

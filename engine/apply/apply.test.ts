@@ -205,6 +205,16 @@ test('after a roll back that failed, a file mended by hand is not overwritten by
   expect(await running(paths)).toBe('{"debug": false}');
 });
 
+test('back under ECI the protection is verified again, since the engine was restarted', async () => {
+  await engineOff();
+  await apply(settingsText(true));
+  await rm(callsFile(paths));
+  let first = true;
+  const run = await apply(settingsText(false), { outcome: (call) => { if (call === 'restart' && first) { first = false; return fail('engine.start-failed', 'no').error; } return undefined; } });
+  expect(run.outcome?.kind).toBe('rolled-back');
+  expect(await calls()).toEqual(['restart', 'restart', 'health', 'verify']);
+});
+
 describe('cancel', () => {
   test('in the middle of the restart goes back; there is no second cancel', async () => {
     await engineOff();

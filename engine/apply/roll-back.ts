@@ -49,7 +49,15 @@ async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promi
   const up = await ports.driver.restart({ onLog: state.forward });
   if (!up.ok) return up;
   const healthy = await ports.health(null);
-  return healthy.ok ? ok(undefined) : healthy;
+  if (!healthy.ok) return healthy;
+  if (journal.eciBefore) await verifyAgain(ports, state);
+  return ok(undefined);
+}
+
+/** What was shown before counts for another run of the engine. A claim that fails now is told as "not verified", not as a failed roll back. */
+async function verifyAgain(ports: ApplyPorts, state: RunState): Promise<void> {
+  const verified = await ports.verify(new AbortController().signal);
+  if (!verified.ok) state.log(`not verified again: ${verified.error.message}`);
 }
 
 const reachedStep = (journal: Journal, step: ApplyStep): boolean => applySteps.indexOf(journal.step) >= applySteps.indexOf(step);
