@@ -173,7 +173,7 @@ it('the planner answers garbage with a refusal or not at all, and goes on', asyn
   });
   const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
   for (const bytes of [Buffer.alloc(0), Buffer.from('GET / HTTP/1.1\r\n\r\n'), words('bulkhead-request-1', 'create', '../x', '/b', '/r', '1', 'end'), Buffer.alloc(10_000, 0)]) {
-    expect(await send(bytes)).toMatch(/^bulkhead-plan-1\x003\0error\0/);
+    expect((await send(bytes)).split('\0').slice(0, 3)).toEqual(['bulkhead-plan-1', '3', 'error']);
   }
   expect(await send(Buffer.alloc(1 << 20, 65))).toBe('');
   // A bundle that does not exist, and a process that does not exist.
