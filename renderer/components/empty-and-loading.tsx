@@ -9,7 +9,7 @@ import { color } from '../theme/tokens.ts';
 export function EmptyState({ children, action }: { readonly children: ReactNode; readonly action?: ReactNode }) {
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, padding: 2, minHeight: 56, boxSizing: 'border-box' }}>
-      <Typography sx={{ flex: 1, color: color.text2, maxWidth: 720 }}>{children}</Typography>
+      <Box sx={{ flex: 1, minWidth: 0 }}><Typography component="div" sx={{ color: color.text2, maxWidth: 720, overflowWrap: 'anywhere' }}>{children}</Typography></Box>
       {action}
     </Box>
   );

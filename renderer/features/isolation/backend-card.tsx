@@ -38,7 +38,8 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
       <Box role="radiogroup" aria-label={t('isolation.backend.title')}>
         <Option id="auto" report={report('exclusive')} checked={value === 'auto'} locked={lockedBy !== undefined} onChoose={choose} tag={t('isolation.backend.recommended')} detailed={false} />
         <Option id="exclusive" report={report('exclusive')} checked={value === 'exclusive'} locked={lockedBy !== undefined} onChoose={choose} {...(app.engine.defaultRuntime === exclusiveRuntimeName ? { tag: t('isolation.backend.inUse') } : {})} />
-        <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} locked={lockedBy !== undefined} onChoose={choose} />
+        {/* Only where the engine's side knows of it, or the file names it. */}
+        {(report('sysbox') !== undefined || value === 'sysbox') && <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} locked={lockedBy !== undefined} onChoose={choose} />}
       </Box>
     </Card>
   );

@@ -40,6 +40,9 @@ const words = HighlightStyle.define([
   { tag: [tags.punctuation, tags.brace, tags.squareBracket, tags.separator], color: color.text2 },
 ]);
 
+/** The window's policy takes style elements with text only under the page's nonce. */
+const styleNonce = (): string => document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+
 const severity = { error: 'error', warning: 'warning', note: 'info' } as const;
 
 /** The draft as text, with findings under the places they concern. Undo is the draft's own, so that forms and text share one history. */
@@ -72,6 +75,7 @@ export default function JsonEditor({ text, onChange, findings, label, readOnly, 
           EditorState.lineSeparator.of(start.current.text.includes('\r\n') ? '\r\n' : '\n'),
           lineNumbers(), foldGutter(), drawSelection(), highlightActiveLine(), highlightActiveLineGutter(), bracketMatching(), indentOnInput(), indentUnit.of('  '),
           json(), syntaxHighlighting(words), look, locked.current.of([]),
+          EditorView.cspNonce.of(styleNonce()),
           EditorView.contentAttributes.of({ 'aria-label': start.current.label }),
           keymap.of([
             { key: 'Mod-z', run: () => { latest.current.onUndo(); return true; } },
