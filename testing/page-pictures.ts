@@ -17,7 +17,7 @@ const configFile = path.join(import.meta.dirname, '../vite.config.ts');
 await build({ configFile, logLevel: 'error', mode: 'development', build: { outDir: built, emptyOutDir: true, minify: false, reportCompressedSize: false, rolldownOptions: { input: path.join(import.meta.dirname, '../renderer/dev/index.html') } } });
 const server = await preview({ configFile, logLevel: 'error', build: { outDir: built }, preview: { port: 0, host: '127.0.0.1' } });
 const base = server.resolvedUrls?.local[0] ?? '';
-const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'], ignoreDefaultArgs: ['--hide-scrollbars'] });
 try {
   for (const spec of wanted.length > 0 ? wanted : all) {
     const match = /^([^/]+)\/([^@!~]+)(?:@(\d+)x(\d+))?(!dark)?(?:~(.+))?$/.exec(spec);

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, appliedText, offText, settingsState, states } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
@@ -29,6 +29,15 @@ describe('the draft and its footer', () => {
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
     expect(screen.getByText('Restart needed: the engine')).toBeTruthy();
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    await waitFor(() => { expect(footer()).toBeNull(); });
+  });
+
+  it('leaves nothing behind when a switch goes back where there was no file', async () => {
+    const { user, store } = await renderApp(state('noFile'), 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
+    expect(store.get().draft).toContain('"locked": true');
+    await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
+    expect(store.get().draft).toBe('');
     await waitFor(() => { expect(footer()).toBeNull(); });
   });
 
@@ -150,6 +159,13 @@ describe('the Overview', () => {
     await user.click(screen.getAllByRole('button', { name: 'Verify now' })[0] ?? document.body);
     expect(await screen.findByText('There is no image to verify with')).toBeTruthy();
     expect(screen.getByText(/load refused/)).toBeTruthy();
+  });
+
+  it('counts a verification that has only just arrived', async () => {
+    const { bridge } = await renderApp(state('unverified'), 'overview');
+    const verified = state('protected').verification;
+    act(() => { bridge.emit('changed', { verification: verified === null ? null : { ...verified, at: new Date().toISOString() } }); });
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Protected and verified just now, except 4 containers');
   });
 
   it('starts a stopped engine', async () => {

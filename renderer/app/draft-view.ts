@@ -1,4 +1,4 @@
-import { diffSettings, editSettings, effectiveSettings, lintSettings, parsePointer, parseSettings, restartNeeded, type EffectiveSettings, type Finding, type LintContext, type ParsedSettings, type SettingsChange, type SettingsSyntaxError } from '../../shared/settings/index.ts';
+import { diffSettings, editSettings, effectiveSettings, lintSettings, parsePointer, parseSettings, restartNeeded, toPointer, type EffectiveSettings, type Finding, type LintContext, type ParsedSettings, type SettingsChange, type SettingsSyntaxError } from '../../shared/settings/index.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { AppStore, Snapshot } from './store.ts';
@@ -36,6 +36,8 @@ export interface DraftView {
   isEdited(pointer: string): boolean;
   /** Writes `value` at the pointer (undefined removes it), keeping every other byte. The error says why the draft can't be edited by forms. */
   edit(pointer: string, value: unknown): Result<void>;
+  /** Like `edit`; but where the applied document has no such key and `value` is what a missing one means, the key goes again: switched back is unchanged. */
+  editOr(pointer: string, value: unknown, missing: unknown): Result<void>;
   /** Several edits as one step of undo. */
   editAll(edits: readonly { readonly pointer: string; readonly value: unknown }[]): Result<void>;
   /** Puts back what is applied at the pointer. */
@@ -103,9 +105,9 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
       if (!path.ok) return path;
       const result = editSettings(next, path.value, value);
       if (!result.ok) return result;
-      next = result.value;
+      next = value === undefined ? withoutEmptyParents(result.value, path.value, applied) : result.value;
     }
-    store.setDraft(next);
+    store.setDraft(isFresh(next) && applied.text === '' ? '' : next);
     return ok(undefined);
   };
 
@@ -119,7 +121,29 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
     appliedValue: (pointer) => at(applied, pointer),
     isEdited: (pointer) => changes.some((change) => change.pointer === pointer || change.pointer.startsWith(`${pointer}/`) || pointer.startsWith(`${change.pointer}/`)),
     edit: (pointer, value) => editAll([{ pointer, value }]),
+    editOr: (pointer, value, missing) => editAll([{ pointer, value: value === missing && at(applied, pointer) === undefined ? undefined : value }]),
     revert: (pointer) => editAll([{ pointer, value: at(applied, pointer) }]),
     setText: (next) => { store.setDraft(next); },
   };
+}
+
+/** Removes objects that a removal left empty and that the applied document does not have: a change taken back leaves nothing behind. */
+function withoutEmptyParents(text: string, path: readonly (string | number)[], applied: DocumentView): string {
+  let next = text;
+  for (let depth = path.length - 1; depth > 0; depth--) {
+    const parent = path.slice(0, depth);
+    const pointer = toPointer(parent);
+    const value = at(viewDocument(next, true), pointer);
+    if (typeof value !== 'object' || value === null || Object.keys(value).length > 0 || at(applied, pointer) !== undefined) break;
+    const result = editSettings(next, parent, undefined);
+    if (!result.ok) break;
+    next = result.value;
+  }
+  return next;
+}
+
+/** Nothing but what a new document starts with. */
+function isFresh(text: string): boolean {
+  const keys = Object.keys(viewDocument(text, true).parsed?.value ?? { other: true });
+  return keys.length === 1 && keys[0] === 'configurationFileVersion';
 }

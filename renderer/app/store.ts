@@ -1,3 +1,4 @@
+import { tick } from './clock.ts';
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
@@ -59,6 +60,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
 
   const adopt = (part: IpcEvents['changed']) => {
     if (snapshot.app === null) return;
+    tick();
     // Parts that are present are whole; an absent one stays as it was.
     const app: AppState = { ...snapshot.app, ...Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) };
     set({ app, ...(ahead ? {} : { draft: app.settings.draft }) });
@@ -119,6 +121,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     async load() {
       const answer = await bridge.request('app:state', undefined);
       if (!answer.ok) { set({ loadError: answer.error }); return; }
+      tick();
       set({ app: answer.value, draft: answer.value.settings.draft, loadError: null });
       if (answer.value.run !== null) {
         const log = await bridge.request('apply:log', undefined);

@@ -50,7 +50,7 @@ export const globalStyles = {
   ':focus-visible': { outline: `2px solid ${color.accentText}`, outlineOffset: 2 },
   'main:focus, [data-region]:focus, h1:focus': { outline: 'none' },
   a: { color: color.accentText },
-  '::-webkit-scrollbar': { width: 12, height: 12 },
+  '::-webkit-scrollbar': { width: size.scrollbar, height: size.scrollbar },
   '::-webkit-scrollbar-thumb': { background: color.borderStrong, border: '3px solid transparent', backgroundClip: 'content-box', borderRadius: 6, minHeight: 32 },
   '::-webkit-scrollbar-thumb:hover': { background: color.control, backgroundClip: 'content-box' },
   '::-webkit-scrollbar-corner': { background: 'transparent' },

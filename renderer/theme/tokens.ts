@@ -37,6 +37,6 @@ export const fontBody = "'Inter Variable', Inter, system-ui, 'PingFang SC', 'Mic
 export const fontMono = "'JetBrains Mono', ui-monospace, 'Noto Sans Mono CJK SC', 'PingFang SC', 'Microsoft YaHei', monospace";
 
 /** Heights and widths of the design language, in px. */
-export const size = { titleBar: 40, navigation: 216, footer: 56, cardHead: 40, tableHead: 32, pagePadding: 32, radiusControl: 6, radiusCard: 8, radiusPanel: 10 } as const;
+export const size = { titleBar: 40, navigation: 216, footer: 56, cardHead: 40, tableHead: 32, pagePadding: 32, scrollbar: 12, radiusControl: 6, radiusCard: 8, radiusPanel: 10 } as const;
 /** Where the right column moves under the left: a window below 1040 px, or a page that a side panel leaves no more room. */
 export const oneColumn = '@container page (max-width: 758.95px)';

@@ -47,7 +47,7 @@ export function DraftFooter() {
       <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { void discard(); }}>
         <DialogText>{t('frame.discard.body')}</DialogText>
       </ConfirmDialog>
-      <Snackbar open={discarded} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setDiscarded(false); }} message={t('frame.discard.done')}
+      <Snackbar open={discarded && !draft.dirty} anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setDiscarded(false); }} message={t('frame.discard.done')}
         action={<Button size="small" variant="text" sx={{ color: 'inherit', textDecoration: 'underline' }} onClick={() => { store.undo(); setDiscarded(false); }}>{t('button.undo')}</Button>} />
     </>
   );

@@ -26,8 +26,7 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
   const edited = draft.isEdited(pointer);
   const report = (id: BackendReport['id']) => app.backends.find((backend) => backend.id === id);
   const choose = (next: Backend) => {
-    // "auto" is what a missing key means; where there was none, none is left behind.
-    draft.edit(pointer, next === 'auto' && draft.appliedValue(pointer) === undefined ? undefined : next);
+    draft.editOr(pointer, next, 'auto');
   };
   return (
     <Card title={t('isolation.backend.title')} actions={<>

@@ -41,7 +41,7 @@ function Forms() {
   const possible = app.backends.some((backend) => backend.available) || app.backends.length === 0;
 
   const toggle = (on: boolean) => {
-    draft.edit(eciPointer, on);
+    draft.editOr(eciPointer, on, false);
     if (on && !before && unprotected.length > 0) setPrompt('toggle');
   };
   return (
@@ -53,7 +53,7 @@ function Forms() {
           unavailable={possible || settings.eci.value ? undefined : t('isolation.eci.impossible')}
         />
         <SettingRow
-          name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.edit(lockPointer, on); }}
+          name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.editOr(lockPointer, on, false); }}
           edited={draft.isEdited(lockPointer)} onUndo={() => { draft.revert(lockPointer); }} lockedBy={lockedBy}
         />
         <Row edited={draft.isEdited(existingPointer)}>
@@ -62,7 +62,7 @@ function Forms() {
           {draft.isEdited(existingPointer) && lockedBy === undefined && <UndoChange name={t('isolation.existing.name')} onUndo={() => { draft.revert(existingPointer); }} />}
           {lockedBy !== undefined && <LockedNote by={lockedBy} />}
           <Select value={settings.existingContainers} disabled={lockedBy !== undefined} sx={{ width: 136, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }} inputProps={{ 'aria-label': t('isolation.existing.name') }}
-            onChange={(event) => { draft.edit(existingPointer, event.target.value === 'block' && draft.appliedValue(existingPointer) === undefined ? undefined : event.target.value); }}>
+            onChange={(event) => { draft.editOr(existingPointer, event.target.value, 'block'); }}>
             <MenuItem value="block">{t('isolation.existing.blockOption')}</MenuItem>
             <MenuItem value="warn">{t('isolation.existing.warnOption')}</MenuItem>
           </Select>
