@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { promisify } from 'node:util';
 import {
-  ensureBridge, freeSubnet, removeBridge, spawnDockerd, waitForEngine, type DockerdProcess, type DockerdSettings,
+  ensureBridge, freeSubnet, removeBridge, startDockerd, type DockerdProcess, type DockerdSettings,
 } from '../engine/drivers/dockerd-process.ts';
 
 const run = promisify(execFile);
@@ -48,15 +48,15 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
     ...(options.env ? { env: options.env } : {}), ...(options.extraArgs ? { extraArgs: options.extraArgs } : {}),
   };
   await ensureBridge(settings.bridge, subnet);
-  const dockerd = spawnDockerd(settings);
+  let dockerd: DockerdProcess | null = null;
   const stop = async () => {
-    try { process.kill(dockerd.pid, 'SIGTERM'); } catch { /* ended already */ }
-    await dockerd.exited;
+    try { if (dockerd !== null) process.kill(dockerd.pid, 'SIGTERM'); } catch { /* ended already */ }
+    await dockerd?.exited;
     await removeBridge(settings.bridge);
     await removeEngineRoot(root);
   };
   try {
-    await waitForEngine(dockerd, settings);
+    dockerd = await startDockerd(settings, { onSpawned: (spawned) => { dockerd = spawned; } });
     if (options.busybox !== false) await importBusybox(settings.socket);
   } catch (error) {
     await stop();

@@ -113,6 +113,34 @@ export async function waitForEngine(dockerd: DockerdProcess, settings: DockerdSe
   }
 }
 
+/** Several engines starting at once change the same firewall chains, and one may find a chain of another half made: it is tried again. */
+const firewallAttempts = 4;
+
+export interface StartOptions {
+  readonly timeoutMs?: number;
+  /** Called for each dockerd spawned, before it is ready. */
+  readonly onSpawned?: (dockerd: DockerdProcess) => void;
+  /** Whether to give up instead of trying again. */
+  readonly cancelled?: () => boolean;
+}
+
+/** Spawns dockerd and resolves when it answers; rejects as `waitForEngine` does. A start that lost the race for the machine's firewall chains is repeated. */
+export async function startDockerd(settings: DockerdSettings, options: StartOptions = {}): Promise<DockerdProcess> {
+  for (let attempt = 1; ; attempt++) {
+    const dockerd = spawnDockerd(settings);
+    options.onSpawned?.(dockerd);
+    try {
+      await waitForEngine(dockerd, settings, options.timeoutMs);
+      return dockerd;
+    } catch (error) {
+      const lostRace = dockerd.child.exitCode !== null && /DOCKER-ISOLATION|iptables/.test(String(error));
+      if (!lostRace || attempt >= firewallAttempts || options.cancelled?.() === true) throw error;
+      // Out of step with the other one.
+      await new Promise((resolve) => setTimeout(resolve, 200 * attempt + Math.random() * 500));
+    }
+  }
+}
+
 /** Last lines of a log file, joined; '' where there is none. */
 export async function lastLogLines(file: string, lines: number): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');

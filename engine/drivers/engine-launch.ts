@@ -6,7 +6,7 @@ import type { IsolationBackend } from '../isolation/backend.ts';
 import { readSettings } from '../store/files.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { reconcileEngineConfig } from './daemon-json.ts';
-import { ensureBridge, spawnDockerd, waitForEngine, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
+import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
 import { bridgeName, engineSubnet } from './engine-network.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
 import type { RootPaths } from './root-paths.ts';
@@ -48,6 +48,8 @@ export interface LaunchOptions {
   /** Called as soon as dockerd runs, before it is ready. */
   readonly onDockerd: (dockerd: DockerdProcess) => void;
   readonly readyTimeoutMs: number;
+  /** The engine is to stop: nothing is tried again. */
+  readonly cancelled: () => boolean;
 }
 
 export interface LaunchedEngine {
@@ -91,11 +93,12 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
     extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${chosen.backend.runtimePath(paths)}`],
   };
   const logStart = await logSize(paths, 'dockerd');
-  const dockerd = spawnDockerd(settings);
-  options.onDockerd(dockerd);
-  options.log(`dockerd started (pid ${dockerd.pid})`);
+  let dockerd: DockerdProcess;
   try {
-    await waitForEngine(dockerd, settings, options.readyTimeoutMs);
+    dockerd = await startDockerd(settings, {
+      timeoutMs: options.readyTimeoutMs, cancelled: options.cancelled,
+      onSpawned: (spawned) => { options.onDockerd(spawned); options.log(`dockerd started (pid ${spawned.pid})`); },
+    });
     await chmod(paths.engineSocket, 0o600);
   } catch (error) {
     const logTail = await dockerdErrors(paths, 5, logStart);

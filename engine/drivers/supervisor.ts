@@ -147,7 +147,7 @@ class Supervisor {
 
   async #bringUp(): Promise<Result<void, AppError & { logTail?: string[] }>> {
     const launched = await launchEngine(this.#paths, {
-      backends: this.#options.backends, planner: this.#planner, log: (text) => { this.#log.line(text); }, readyTimeoutMs: engineReadyMs,
+      backends: this.#options.backends, planner: this.#planner, log: (text) => { this.#log.line(text); }, readyTimeoutMs: engineReadyMs, cancelled: () => this.#stopWanted,
       onDockerd: (dockerd) => {
         this.#dockerd = dockerd;
         void identityOf(dockerd.pid).then((identity) => this.#update({ dockerd: identity }));
