@@ -7,7 +7,7 @@ import { openContainerStore, type ContainerStore } from './containers.ts';
 import { isWithin, mountOf } from './mountinfo.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
-import { openRangeStore, type RangeStore } from './ranges.ts';
+import { basesInUse, openRangeStore, type RangeStore } from './ranges.ts';
 import { parseRequest, requestLimit } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
 import type { EngineParts } from './sockets.ts';
@@ -137,6 +137,7 @@ function reconcile(paths: ExclusivePaths, service: IsolationService, ranges: Ran
     }
   }
   for (const { base, id } of ranges.orphans()) if (!unclear.has(id)) ranges.free(base);
+  for (const base of ranges.abandoned(basesInUse())) ranges.free(base);
 }
 
 /** Whether process `pid` is our runtime at work. */

@@ -91,6 +91,15 @@ describe('A3 ranges', () => {
     expect(() => { store.free(base); }).toThrow('held');
   });
 
+  it('of an engine whose root is gone are abandoned, unless a process lives in them; those of a present one never', () => {
+    const claim = (base: number, root: string) => { writeFileSync(path.join(directory, String(base)), JSON.stringify({ root, id: 'z' })); };
+    claim(firstBase, '/nonexistent-engine');
+    claim(firstBase + rangeSize, '/nonexistent-engine');
+    claim(firstBase + 2 * rangeSize, directory);
+    claim(firstBase + 3 * rangeSize, '/e');
+    expect(openRangeStore(directory, '/e').abandoned(new Set([firstBase + rangeSize]))).toEqual([firstBase]);
+  });
+
   it('bring back a claim whose file was lost while the container lives', () => {
     openRangeStore(directory, '/e').hold(firstBase, 'a');
     rmSync(path.join(directory, String(firstBase)));

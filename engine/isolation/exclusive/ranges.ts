@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -26,7 +26,9 @@ export interface RangeStore {
   release(id: string): void;
   /** Bases this engine owns on disk that nobody holds: left by a crash. */
   orphans(): { readonly base: number; readonly id: string }[];
-  /** Frees an orphan. */
+  /** Bases of engines whose root is no longer there, unless a process still lives in them (`inUse`). */
+  abandoned(inUse: ReadonlySet<number>): number[];
+  /** Frees an orphan or an abandoned base. */
   free(base: number): void;
   readonly holders: ReadonlyMap<number, ReadonlySet<string>>;
 }
@@ -105,12 +107,30 @@ export function openRangeStore(directory: string, root: string): RangeStore {
       const claim = holders.has(base) ? null : readClaim(fileOf(base));
       return claim?.root === root ? [{ base, id: claim.id }] : [];
     }),
+    abandoned: (inUse) => bases(directory).filter((base) => {
+      const claim = holders.has(base) || inUse.has(base) ? null : readClaim(fileOf(base));
+      return claim !== null && claim.root !== root && !existsSync(claim.root);
+    }),
     free(base) {
       if (holders.has(base)) throw new Error(`id range ${base} is held`);
       rmSync(fileOf(base), { force: true });
       syncDirectory(directory);
     },
   };
+}
+
+/** Bases of the ranges some process of this machine lives in now. */
+export function basesInUse(): Set<number> {
+  const found = new Set<number>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const base = Number(readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split(/\s+/)[1]);
+      if (isBase(base)) found.add(base);
+    } catch {
+      // ended meanwhile
+    }
+  }
+  return found;
 }
 
 /** Whether `base` is one this store hands out. */
