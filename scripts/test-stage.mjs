@@ -13,7 +13,7 @@ export async function runStage(stage, paths) {
   const report = path.join(artifacts, `${stage.name}.json`);
   rmSync(report, { force: true });
   const started = performance.now();
-  const { code, output } = await execute(commandOf(stage, paths, report), { log, timeout: stage.timeout });
+  const { code, output } = await execute(inNetworkOfItsOwn(stage, [pinnedNode, ...commandOf(stage, paths, report)]), { log, timeout: stage.timeout });
   const seconds = (performance.now() - started) / 1000;
   const counts = stage.projects === undefined
     ? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
@@ -38,12 +38,20 @@ function commandOf(stage, paths, report) {
   ];
 }
 
+/**
+ * Engines write iptables chains of fixed names, and two that start at once trip over each other. Tests that start engines get a
+ * network namespace: nothing of this machine's network is touched, and another engine on it can't disturb them.
+ */
+function inNetworkOfItsOwn(stage, command) {
+  return stage.realEngine === true ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command] : command;
+}
+
 /** Resolves with the exit code (null: ended for taking too long) and the output, which is also written to `log`. */
-function execute(args, { log, timeout }) {
+function execute([program, ...args], { log, timeout }) {
   return new Promise((resolve) => {
     const file = createWriteStream(log);
     // A group of its own, so that what a hanging runner started ends with it.
-    const child = spawn(pinnedNode, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
+    const child = spawn(program, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk) => { output += chunk; file.write(chunk); });
