@@ -14,7 +14,7 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
-import { ExistingContainersDialog } from './existing-containers-dialog.tsx';
+import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 
 const eciPointer = '/enhancedContainerIsolation/value';
 const lockPointer = '/enhancedContainerIsolation/locked';

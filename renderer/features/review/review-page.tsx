@@ -1,7 +1,12 @@
-import { useTranslation } from 'react-i18next';
-import { Page } from '../../components/page.tsx';
+import { useApp, useDraft } from '../../app/context.tsx';
+import { PlanView } from './plan-view.tsx';
+import { RunView } from './run-view.tsx';
 
+/** Review & apply: the plan until it runs, then the run, then how it ended, until that was taken note of. */
 export default function ReviewPage() {
-  const { t } = useTranslation();
-  return <Page title={t('frame.page.review')}>{null}</Page>;
+  const { run } = useApp();
+  const { dirty } = useDraft();
+  // Edited again after a success: the next review is wanted, not the last report.
+  const past = run !== null && run.outcome?.kind === 'applied' && dirty;
+  return run === null || past ? <PlanView /> : <RunView key={run.id} run={run} />;
 }

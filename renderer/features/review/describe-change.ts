@@ -1,0 +1,36 @@
+import type { TFunction } from 'i18next';
+import type { SettingsChange } from '../../../shared/settings/changes.ts';
+
+/** A change in words: which setting, and the values before and after; null where there was none. */
+export interface ChangeWords { readonly setting: string; readonly known: boolean; readonly before: string | null; readonly after: string | null }
+
+const known = [
+  '/enhancedContainerIsolation/value', '/enhancedContainerIsolation/locked', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages', '/enhancedContainerIsolation/dockerSocketMount/imageList/images',
+  '/enhancedContainerIsolation/dockerSocketMount/commandList/type', '/enhancedContainerIsolation/dockerSocketMount/commandList/commands', '/filesharingAllowedDirectories', '/configurationFileVersion',
+  '/bulkhead/backend', '/bulkhead/existingContainers', '/bulkhead/mode', '/blockDockerLoad/value', '/blockDockerLoad/locked',
+] as const;
+
+/** Longest text of a value that is shown in a row; the JSON view has all of it. */
+const maxValue = 120;
+
+export function describeChange(t: TFunction, change: SettingsChange): ChangeWords {
+  const exact = known.find((pointer) => pointer === change.pointer);
+  const list = known.find((pointer) => change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)));
+  const byDefault = /^\/filesharingAllowedDirectories\/\d+\/sharedByDefault$/.test(change.pointer);
+  const pointer = exact ?? list;
+  return {
+    setting: pointer !== undefined ? t(`review.setting.${pointer}`) : byDefault ? t('review.setting.sharedByDefault') : change.pointer === '' ? t('review.changes.document') : change.pointer,
+    known: pointer !== undefined || byDefault || change.pointer === '',
+    before: change.kind === 'added' || change.pointer === '' ? null : say(t, change.before),
+    after: change.kind === 'removed' || change.pointer === '' ? null : say(t, change.after),
+  };
+}
+
+function say(t: TFunction, value: unknown): string {
+  if (typeof value === 'boolean') return value ? t('review.changes.on') : t('review.changes.off');
+  if (typeof value === 'string') return cut(value);
+  if (typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string') return cut(value.path);
+  return cut(JSON.stringify(value) ?? t('review.changes.missing'));
+}
+
+const cut = (text: string): string => (text.length <= maxValue ? text : `${text.slice(0, maxValue)}…`);

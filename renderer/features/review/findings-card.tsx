@@ -1,0 +1,40 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useDraft } from '../../app/context.tsx';
+import { navigate } from '../../app/router.ts';
+import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
+import { findingPage, findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { useReadOnlyReason } from '../../components/read-only.ts';
+import { withCode } from '../../components/mono.tsx';
+import { severityIcon, severityTone } from '../../components/state-badge.tsx';
+import { color, toneText } from '../../theme/tokens.ts';
+import { applyFix } from '../../../shared/settings/index.ts';
+
+const order = { error: 0, warning: 1, note: 2 } as const;
+
+/** What the linter says about the draft on this engine. A fix edits the draft, and undo takes it back. */
+export function FindingsCard() {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const readOnly = useReadOnlyReason() !== undefined;
+  const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
+  return (
+    <Card title={draft.findings.length === 0 ? t('review.findings.none') : t('review.findings.count', { count: draft.findings.length })} actions={blocking === 0 ? t('review.findings.blocksNothing') : t('review.findings.blocks', { count: blocking })}>
+      {draft.findings.length === 0 && <CardBody><Box sx={{ color: color.text2 }}>{t('review.findings.checked')}</Box></CardBody>}
+      <Box sx={{ maxHeight: 360, overflow: 'auto' }}>
+        {draft.findings.toSorted((a, b) => order[a.severity] - order[b.severity]).map((finding) => {
+          const Icon = severityIcon[finding.severity];
+          return (
+            <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
+              <Icon titleAccess={t(`severity.${finding.severity}`)} sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }} />
+              <RowText primary={withCode(findingTitle(t, finding))} secondary={<>{finding.severity === 'note' ? `${t('findings.line', { line: finding.range.line })}. ` : ''}{findingWhy(finding)}</>} />
+              {finding.fix !== undefined ? <Button size="small" disabled={readOnly} onClick={() => { draft.setText(applyFix(draft.text, finding)); }}>{finding.fix.title}</Button>
+                : finding.severity !== 'note' && <Button size="small" onClick={() => { navigate(findingPage(finding)); }}>{t('review.findings.open')}</Button>}
+            </Row>
+          );
+        })}
+      </Box>
+    </Card>
+  );
+}

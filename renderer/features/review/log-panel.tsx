@@ -1,0 +1,96 @@
+import { memo, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useSnapshot, useStore } from '../../app/context.tsx';
+import { Card } from '../../components/card.tsx';
+import { CopyIcon } from '../../components/icons.ts';
+import { color, fontMono } from '../../theme/tokens.ts';
+import type { EngineLogLine } from '../../../shared/engine-status/status.ts';
+
+type Filter = 'all' | 'engine' | 'bulkhead';
+const shows = (filter: Filter, line: EngineLogLine): boolean => filter === 'all' || (line.source === 'dockerd') === (filter === 'engine');
+/** Clipboard text is bounded by the contract; the end of a log says most. */
+const maxCopy = 900_000;
+/** Within this many px of the end somebody reads the newest lines, and follows them. */
+const nearEnd = 24;
+
+/** The run's log as it grows. At its end it follows; scrolled up, nothing moves and a button says how much is new. */
+export function LogPanel() {
+  const { t } = useTranslation();
+  const store = useStore();
+  const { log } = useSnapshot();
+  const [filter, setFilter] = useState<Filter>('all');
+  const [copied, setCopied] = useState(false);
+  const [following, setFollowing] = useState(true);
+  /** Lines there were when the person stopped following. */
+  const [seen, setSeen] = useState(0);
+  const box = useRef<HTMLDivElement>(null);
+  const lines = log.filter((line) => shows(filter, line));
+  const unseen = following ? 0 : Math.max(0, lines.length - seen);
+
+  useLayoutEffect(() => {
+    if (following && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  }, [following, lines.length, filter]);
+
+  const copy = async () => {
+    const text = lines.map((line) => `${line.at} ${line.source} ${line.text}`).join('\n');
+    const answer = await store.request('clipboard:write', { text: text.slice(-maxCopy) });
+    setCopied(answer.ok);
+  };
+  return (
+    <Card title={t('review.run.log')} actions={<>
+      <ToggleButtonGroup exclusive value={filter} aria-label={t('review.run.logFilter')} sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }} onChange={(_, next: Filter | null) => { if (next !== null) { setFilter(next); setFollowing(true); } }}>
+        <ToggleButton value="all">{t('review.run.all')}</ToggleButton>
+        <ToggleButton value="engine">{t('review.run.engine')}</ToggleButton>
+        <ToggleButton value="bulkhead">{t('review.run.bulkhead')}</ToggleButton>
+      </ToggleButtonGroup>
+      <Button size="small" variant="text" startIcon={<CopyIcon />} disabled={lines.length === 0} onClick={() => { void copy(); }} onBlur={() => { setCopied(false); }}>{copied ? t('button.copied') : t('button.copy')}</Button>
+    </>}>
+      <Box sx={{ position: 'relative' }}>
+        <Box ref={box} role="log" aria-live="off" aria-label={t('review.run.log')} tabIndex={0} className="selectable"
+          onScroll={(event) => {
+            const element = event.currentTarget;
+            const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
+            if (atEnd !== following) { setFollowing(atEnd); setSeen(lines.length); }
+          }}
+          sx={{ height: 'calc(100vh - 290px)', minHeight: 240, overflow: 'auto', overflowAnchor: 'none', background: color.subtle, padding: '8px 0', fontFamily: fontMono, fontSize: 11.5, '&:focus-visible': { outlineOffset: -2 } }}>
+          {lines.map((line, index) => <Line key={index} line={line} />)}
+          {lines.length === 0 && <Box sx={{ padding: '4px 16px', color: color.text3 }}>{log.length === 0 ? t('review.run.noLines') : t('review.run.noLinesOf')}</Box>}
+        </Box>
+        {unseen > 0 && <Button size="small" sx={{ position: 'absolute', right: 24, bottom: 12 }} onClick={() => { setFollowing(true); }}>{t('review.run.newLines', { count: unseen })}</Button>}
+      </Box>
+    </Card>
+  );
+}
+
+const Line = memo(function Line({ line }: { readonly line: EngineLogLine }) {
+  const own = line.source !== 'dockerd';
+  return (
+    <Box sx={{ display: 'grid', gridTemplateColumns: '92px 82px minmax(0, 1fr)', padding: '2px 16px', lineHeight: '18px', color: own ? color.text : color.text2, contentVisibility: 'auto', containIntrinsicSize: 'auto 22px' }}>
+      <Box component="span" sx={{ color: color.text3 }}>{clock(line.at)}</Box>
+      <Box component="span" sx={{ fontWeight: own ? 600 : 400 }}>{line.source}</Box>
+      <Box component="span" sx={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{line.source === 'dockerd' ? message(line.text) : line.text}</Box>
+    </Box>
+  );
+});
+
+/** 10:42:07.114, in the zone of the person. */
+function clock(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** dockerd writes time and level into its lines; the time stands beside them already. Warnings and errors keep their level. The copy has the line whole. */
+function message(text: string): string {
+  const parts = /^time="?[^"\s]*"? level=(\w+) msg=("(?:[^"\\]|\\.)*"|\S+)(.*)$/.exec(text);
+  if (parts === null) return text;
+  const [, level = '', quoted = '', rest = ''] = parts;
+  let words = quoted;
+  if (quoted.startsWith('"')) { try { words = String(JSON.parse(quoted)); } catch { words = quoted.slice(1, -1); } }
+  return `${level === 'info' || level === 'debug' ? '' : `${level}: `}${words}${rest}`;
+}

@@ -1,0 +1,110 @@
+import { useEffect, useId, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import CircularProgress from '@mui/material/CircularProgress';
+import Typography from '@mui/material/Typography';
+import { useRequest } from '../../app/actions.ts';
+import { useApp, useDraft, useSnapshot } from '../../app/context.tsx';
+import { navigate } from '../../app/router.ts';
+import { Card } from '../../components/card.tsx';
+import { useDocumentProblem } from '../../components/document-problem.tsx';
+import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
+import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { ArrowBackIcon } from '../../components/icons.ts';
+import { Columns, FooterBar, Page } from '../../components/page.tsx';
+import { color } from '../../theme/tokens.ts';
+import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import { ChangesCard } from './changes-card.tsx';
+import { FindingsCard } from './findings-card.tsx';
+import { HappenCard } from './happen-card.tsx';
+import { usePlan } from './use-plan.ts';
+
+/** Where "Back to editing" leads: to the page the person came from, else to the Overview. */
+function goBack(): void {
+  if (window.history.length > 1) window.history.back();
+  else navigate('overview');
+}
+
+/** Before applying: the difference, the findings, and what would happen, with the one button that does it. */
+export function PlanView() {
+  const { t } = useTranslation();
+  const app = useApp();
+  const { choices } = useSnapshot();
+  const draft = useDraft();
+  const problem = useDocumentProblem();
+  const { plan, current, error, again } = usePlan();
+  const start = useRequest('apply:start');
+  const back = useRef<HTMLButtonElement>(null);
+  const reasonId = useId();
+  // Focus is on the way back, not on what acts.
+  useEffect(() => { back.current?.focus(); }, []);
+
+  const nothing = plan !== null && !draft.dirty && plan.blockers.some((blocker) => blocker.code === 'nothing-to-apply');
+  const reason = whyNot(t, { plan, current, conflict: app.settings.conflict, problem: problem !== null || error !== null, readOnly: typeof draft.readOnly === 'object' && draft.readOnly !== null ? draft.readOnly.reason : null });
+  const removing = plan?.remove.length ?? 0;
+  const volumes = plan?.effects.some((effect) => effect.code === 'volumes-removed') === true;
+  const label = removing === 0 ? t('review.footer.apply') : volumes ? t('review.footer.removeVolumes', { count: removing }) : t('review.footer.remove', { count: removing });
+  const apply = () => {
+    if (plan === null || reason !== null) return;
+    void start.run({ choices, baseHash: plan.baseHash });
+  };
+
+  const footer = (
+    <FooterBar label={t('review.footer.label')}>
+      <Button ref={back} startIcon={<ArrowBackIcon />} onClick={goBack}>{t('review.footer.back')}</Button>
+      <Typography id={reasonId} role="status" sx={{ flex: 1, minWidth: 0, textAlign: 'right', color: color.text2, paddingInline: 1 }}>{start.running ? t('review.footer.starting') : reason ?? (app.isRoot ? '' : t('review.footer.password'))}</Typography>
+      {!nothing && (
+        <Button variant="contained" color="primary" disabled={reason !== null || start.running} aria-describedby={reasonId} aria-keyshortcuts="Space"
+          // Applying is never one stray Enter away; Space and the pointer do it.
+          onKeyDown={(event) => { if (event.key === 'Enter') event.preventDefault(); }}
+          onClick={apply} {...(start.running ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{label}</Button>
+      )}
+    </FooterBar>
+  );
+  return (
+    <Page title={t('frame.page.review')} footer={footer}
+      subtitle={plan === null || nothing ? t('review.subtitleAlone') : plan.fromVersion === 0 ? t('review.subtitleFirst', { to: plan.toVersion }) : t('review.subtitle', { from: plan.fromVersion, to: plan.toVersion })}>
+      {start.error !== null && <Box sx={{ marginBottom: 2 }}><ErrorPanel error={start.error} action={<Button onClick={() => { start.clear(); again(); }}>{t('button.tryAgain')}</Button>} /></Box>}
+      {error !== null && <Box sx={{ marginBottom: 2 }}><ErrorPanel error={error} action={<Button onClick={again}>{t('button.tryAgain')}</Button>} /></Box>}
+      {nothing ? <Card><EmptyState action={<Button onClick={() => { navigate('overview'); }}>{t('review.toOverview')}</Button>}>{t('review.nothing')}</EmptyState></Card>
+        : problem !== null && draft.draft.syntax.length > 0 ? problem
+          : (
+            <Columns sideWidth="42.5%"
+              main={<>
+                {plan !== null && plan.blocked && <Blockers plan={plan} />}
+                <ChangesCard />
+                <FindingsCard />
+              </>}
+              side={plan === null ? (error === null && <Card title={t('review.happen.title')} busy><LoadingRows rows={5} /></Card>) : <HappenCard plan={plan} />}
+            />
+          )}
+    </Page>
+  );
+}
+
+/** Why the button doesn't act now, null when it does. */
+function whyNot(t: TFunction, facts: { readonly plan: ApplyPlan | null; readonly current: boolean; readonly conflict: boolean; readonly problem: boolean; readonly readOnly: string | null }): string | null {
+  if (facts.readOnly !== null) return t('locked.by', { who: facts.readOnly });
+  if (facts.conflict) return t('review.footer.conflict');
+  if (facts.plan !== null && facts.plan.blocked) return facts.plan.blockers[0]?.message ?? t('review.blocked.title');
+  if (facts.problem) return t('review.blocked.title');
+  if (facts.plan === null || !facts.current) return t('review.footer.waiting');
+  return null;
+}
+
+/** What stands in the way, each with what to do. */
+function Blockers({ plan }: { readonly plan: ApplyPlan }) {
+  const { t } = useTranslation();
+  return (
+    <Notice tone="danger" live="assertive" title={t('review.blocked.title')}>
+      <Box component="ul" sx={{ margin: '2px 0 0', paddingLeft: 2, color: color.text }}>
+        {plan.blockers.map((blocker) => <li key={`${blocker.code}${blocker.message}`}>{blocker.message}</li>)}
+        {plan.missingRequirements.map((requirement) => (
+          <li key={requirement.code}>{t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) })}. {t('review.blocked.found', { found: requirement.found })}. {requirement.fix}</li>
+        ))}
+      </Box>
+    </Notice>
+  );
+}

@@ -1,0 +1,96 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import Typography from '@mui/material/Typography';
+import { useRequest } from '../../app/actions.ts';
+import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { FooterBar, Page } from '../../components/page.tsx';
+import { formatDuration } from '../../i18n/format.ts';
+import { color, oneColumn } from '../../theme/tokens.ts';
+import type { ApplyRun } from '../../../shared/apply/run.ts';
+import { LogPanel } from './log-panel.tsx';
+import { RunEnd, RunEndFooter } from './run-end.tsx';
+import { StepList } from './step-list.tsx';
+import { useElapsed } from './use-elapsed.ts';
+
+/** The run, live, and its end. It belongs to main: the page may be left and opened again. */
+export function RunView({ run }: { readonly run: ApplyRun }) {
+  const { t } = useTranslation();
+  const ended = run.activity === 'ended';
+  const going = useElapsed(run.startedAt, !ended);
+  const elapsed = run.endedAt === null ? going : Math.max(0, Date.parse(run.endedAt) - Date.parse(run.startedAt));
+  const forward = run.activity === 'applying';
+  const at = run.steps.findIndex((step) => step.state === 'running');
+  const done = run.steps.filter((step) => step.state === 'done' || step.state === 'skipped').length;
+  const seconds = formatDuration(t, elapsed / 1000);
+  const leftMs = run.estimatedSeconds * 1000 - elapsed;
+  const time = ended ? t('review.run.took', { duration: seconds }) : !forward ? t('review.run.elapsed', { elapsed: seconds })
+    : leftMs > 0 ? t('review.run.left', { elapsed: seconds, left: formatDuration(t, Math.max(1, leftMs / 1000)) }) : t('review.run.longer', { elapsed: seconds, estimate: formatDuration(t, run.estimatedSeconds) });
+  // Time tells more than the number of steps, whose lengths differ; but it never claims to be at the end before it is.
+  const share = Math.min(95, (elapsed / Math.max(1, run.estimatedSeconds * 1000)) * 100);
+
+  return (
+    <Page title={title(t, run)} subtitle={subtitle(t, run, at === -1 ? Math.min(done + 1, run.steps.length) : at + 1)} actions={<Typography sx={{ color: color.text2, paddingTop: '4px', fontVariantNumeric: 'tabular-nums' }}>{time}</Typography>}
+      footer={ended ? <RunEndFooter run={run} /> : <RunFooter run={run} />}>
+      {!ended && <LinearProgress aria-label={t('review.run.progress')} {...(forward ? { variant: 'determinate' as const, value: share } : { variant: 'indeterminate' as const })} sx={{ marginBottom: 3 }} />}
+      {ended && <Box sx={{ marginBottom: 2 }}><RunEnd run={run} /></Box>}
+      <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 392fr) minmax(0, 582fr)', gap: 3, alignItems: 'start', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}>
+        <StepList run={run} />
+        <LogPanel />
+      </Box>
+    </Page>
+  );
+}
+
+function title(t: TFunction, run: ApplyRun): string {
+  switch (run.activity) {
+    case 'applying': return t('review.run.applying', { to: run.toVersion });
+    case 'rolling-back': return t('review.run.rollingBack', { from: run.fromVersion });
+    case 'cancelling': return t('review.run.cancelling', { from: run.fromVersion });
+    case 'ended': break;
+  }
+  const { outcome } = run;
+  if (outcome === null || outcome.kind === 'rollback-failed') return t('review.run.rollbackFailed');
+  if (outcome.kind === 'applied') return t('review.run.applied', { version: outcome.version });
+  return outcome.restoredVersion === 0 ? t('review.run.rolledBackNone') : t('review.run.rolledBack', { version: outcome.restoredVersion });
+}
+
+function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined {
+  if (run.activity === 'applying') return t('review.run.subtitle', { step, count: run.steps.length });
+  return run.activity === 'ended' ? undefined : t('review.run.subtitleBack');
+}
+
+/** While it runs: whether it can be stopped, and what stopping means. */
+function RunFooter({ run }: { readonly run: ApplyRun }) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  const [late, setLate] = useState(false);
+  const cancel = useRequest('apply:cancel');
+  const can = run.cancellable && run.activity === 'applying';
+  const stop = async () => {
+    const answer = await cancel.run(undefined);
+    setAsking(false);
+    setLate(answer.ok && !answer.value.accepted);
+  };
+  const what = can ? t('review.run.canStop') : run.activity === 'applying' ? t('review.run.canNotStop') : t('review.run.back', { from: run.fromVersion });
+  const why = late ? t('review.run.tooLate', { state: what }) : can ? t('review.run.canStopWhy', { from: run.fromVersion }) : run.activity === 'applying' ? t('review.run.canNotStopWhy') : t('review.run.backWhy');
+  return (
+    <>
+      {cancel.error !== null && <Box sx={{ padding: '0 32px 8px' }}><ErrorPanel error={cancel.error} /></Box>}
+      <FooterBar label={t('review.run.footer')}>
+        <Box role="status" sx={{ flex: 1, minWidth: 0 }}>
+          <Typography sx={{ fontWeight: 600, color: color.text, lineHeight: '20px' }}>{what}</Typography>
+          <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{why}</Typography>
+        </Box>
+        {can && <Button onClick={() => { setAsking(true); }}>{t('review.run.stop')}</Button>}
+      </FooterBar>
+      <ConfirmDialog open={asking && can} destructive busy={cancel.running} title={t('review.run.stopTitle', { from: run.fromVersion })} confirm={t('review.run.stopConfirm')} cancel={t('review.run.stopCancel')} onCancel={() => { setAsking(false); }} onConfirm={() => { void stop(); }}>
+        <DialogText>{t('review.run.stopBody')}</DialogText>
+      </ConfirmDialog>
+    </>
+  );
+}

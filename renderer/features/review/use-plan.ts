@@ -1,0 +1,37 @@
+import { useEffect, useState } from 'react';
+import { useApp, useSnapshot, useStore } from '../../app/context.tsx';
+import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import type { AppError } from '../../../shared/result.ts';
+
+export interface PlanState {
+  /** The last plan that was made; null before the first. */
+  readonly plan: ApplyPlan | null;
+  /** True when `plan` is of what is shown now. Only then may it be applied. */
+  readonly current: boolean;
+  readonly error: AppError | null;
+  readonly again: () => void;
+}
+
+/** The plan of the draft, made anew whenever something it is made from changes. The old one stays meanwhile. */
+export function usePlan(): PlanState {
+  const store = useStore();
+  const { draft, choices } = useSnapshot();
+  const { settings, engine, scan } = useApp();
+  const [tries, setTries] = useState(0);
+  const key = JSON.stringify([draft, choices, settings.appliedHash, settings.conflict, engine.phase, engine.generation, scan?.at ?? '', tries]);
+  const [made, setMade] = useState<{ readonly key: string; readonly plan: ApplyPlan | null; readonly error: AppError | null }>({ key: '', plan: null, error: null });
+
+  useEffect(() => {
+    let stale = false;
+    void (async () => {
+      // Main plans the draft it has: it must have this one.
+      await store.flush();
+      const answer = await store.request('plan:make', { choices });
+      if (!stale) setMade((before) => (answer.ok ? { key, plan: answer.value, error: null } : { key, plan: before.plan, error: answer.error }));
+    })();
+    return () => { stale = true; };
+  }, [store, key, choices]);
+
+  const current = made.key === key;
+  return { plan: made.plan, current: current && made.error === null, error: current ? made.error : null, again: () => { setTries((n) => n + 1); } };
+}
