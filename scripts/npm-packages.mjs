@@ -10,7 +10,7 @@ const stamp = path.join(stamps, 'npm-packages');
 
 /** Installs the npm packages when package-lock.json is not the one that was installed last. No package's install script is run. */
 export async function installNpmPackages() {
-  const wanted = createHash('sha256').update(readFileSync(at('package-lock.json'))).update(readFileSync(at('package.json'))).digest('hex');
+  const wanted = createHash('sha256').update(readFileSync(at('package-lock.json'))).digest('hex');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     step('Installing npm packages');
     // `npm ci` deletes node_modules first, under the feet of whatever runs from it; an existing tree is brought up to date instead.

@@ -1,0 +1,18 @@
+// `npm run bench -- NAME`: builds and runs bench/NAME.ts under the pinned Node; without a name it lists them.
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import process from 'node:process';
+import { Actionable, main } from './console.mjs';
+import { build } from './build.mjs';
+import { at, pinnedNode, repository } from './paths.mjs';
+import { setUp } from './set-up.mjs';
+
+await main(async () => {
+  const names = readdirSync(at('bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+  const [name, ...args] = process.argv.slice(2);
+  if (name === undefined || !names.includes(name)) throw new Actionable(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
+  await setUp({ withDisplay: true });
+  await build();
+  const child = spawn(pinnedNode, [at('bench', `${name}.ts`), ...args], { cwd: repository, stdio: 'inherit' });
+  process.exitCode = await new Promise((resolve) => { child.once('error', () => { resolve(1); }).once('exit', (code) => { resolve(code ?? 1); }); });
+});
