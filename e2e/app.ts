@@ -61,12 +61,14 @@ export interface AppWindow {
 export interface StageOptions {
   /** Start the embedded engine and import busybox. */
   readonly engine: boolean;
+  /** What is there before the engine starts the first time. */
+  readonly prepare?: (paths: RootPaths) => Promise<void>;
   /** Environment of the engine, besides this process's. */
   readonly engineEnv?: Readonly<Record<string, string>>;
 }
 
 /** Makes a stage. Always pair with `end`, also after a failed test. */
-export async function setStage({ engine, engineEnv = {} }: StageOptions): Promise<Stage> {
+export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions): Promise<Stage> {
   for (const file of ['dist/electron/main.cjs', 'dist/renderer/index.html', 'dist/cli/main.mjs']) {
     if (!existsSync(path.join(project, file))) throw new Error(`${file} is not there: run \`npm run build\` first`);
   }
@@ -91,8 +93,9 @@ export async function setStage({ engine, engineEnv = {} }: StageOptions): Promis
       for (const outcome of outcomes) if (outcome !== null) throw outcome;
     },
   };
-  if (!engine) return stage;
   try {
+    await prepare?.(paths);
+    if (!engine) return stage;
     await run(bulkheadCommand, ['engine', 'start', '--root', root], { env: { ...process.env, ...engineEnv } });
     await importBusybox(paths.clientSocket);
     return stage;

@@ -1,0 +1,176 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setStage, type AppWindow, type Stage } from './app.ts';
+import { routes } from './routes.ts';
+
+// The main story, as an admin lives it. The steps build on each other.
+const daemonJson = '{\n\t"debug": false,   "labels": [ "owner=somebody" ]\n}\n';
+let stage: Stage;
+let window: AppWindow;
+let way: ReturnType<typeof routes>;
+let shared = '';
+let before: { images: string; volumes: string };
+
+const imagesAndVolumes = async () => ({ images: await stage.docker('image', 'ls', '--no-trunc', '-q'), volumes: await stage.docker('volume', 'ls', '-q') });
+const uidMap = (text: string) => text.trim().split(/\s+/).map(Number);
+/** Rejects with what Docker's client said. */
+const refused = (...args: string[]) => stage.docker(...args).then(() => 'not refused', (error: unknown) => String(error));
+
+beforeAll(async () => {
+  shared = await mkdtemp('/tmp/bulkhead-shared-');
+  await mkdir(`${shared}/project`);
+  stage = await setStage({ engine: true, prepare: (paths) => writeFile(paths.daemonJson, daemonJson) });
+  // Made before ECI exists here.
+  await stage.docker('run', '-d', '--name', 'kept', '-v', 'kept-data:/data', 'busybox', 'sh', '-c', 'echo precious > /data/file; sleep 100000');
+  await stage.docker('create', '--name', 'gone', '-v', 'gone-data:/data', 'busybox', 'true');
+  before = await imagesAndVolumes();
+  window = await stage.open();
+  way = routes(window);
+  await window.until('the first scan', (s) => s.scan?.containers.length === 2 && s.backends.length > 0);
+});
+afterAll(async () => {
+  await stage.end();
+  await rm(shared, { recursive: true, force: true });
+});
+
+describe('an admin turns ECI on', () => {
+  it('finds it off, and is told so in one sentence', async () => {
+    expect(await window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText()).toBe('Off: root in a container is root in the engine');
+    expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
+  });
+
+  it('lists a socket image, restricts commands and shares a directory: changes that apply at once', async () => {
+    await way.json.write(`{
+  "configurationFileVersion": 2,
+  "enhancedContainerIsolation": {
+    "locked": false,
+    "value": false,
+    "dockerSocketMount": {
+      "imageList": { "images": ["docker.io/library/docker:cli"] },
+      "commandList": { "type": "deny", "commands": ["push"] }
+    }
+  },
+  "filesharingAllowedDirectories": [{ "path": "${shared}", "sharedByDefault": true }]
+}
+`);
+    await way.footer().getByText('Apply at once. Nothing restarts.').waitFor();
+    await window.screenshot('json-draft');
+  });
+
+  it('turns it on and locks it; is asked what happens to the containers that exist', async () => {
+    await way.isolation.open();
+    await way.isolation.lock().click();
+    await way.isolation.eci().click();
+    await way.prompt.dialog().getByText('2 containers already exist. What should happen to them?').waitFor();
+    await way.prompt.choose('gone', 'Remove');
+    await window.screenshot('turn-on-prompt');
+    await way.prompt.dialog().getByText('1 kept unprotected · 1 removed').waitFor();
+    await way.prompt.continue();
+    const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('"value": true') && s.settings.draft.includes('"locked": true'));
+    expect(JSON.parse(settings.draft)).toMatchObject({ enhancedContainerIsolation: { locked: true, value: true } });
+    // Nothing has happened yet.
+    expect(settings.exists).toBe(false);
+    expect((await stage.docker('ps', '-aq')).trim().split('\n')).toHaveLength(2);
+  });
+
+  it('reviews the plan and applies it; it ends verified', async () => {
+    const gone = (await stage.docker('inspect', '-f', '{{.Id}}', 'gone')).trim();
+    const choices = { remove: [gone], includeRunning: false, removeVolumes: false };
+    const plan = await window.request('plan:make', { choices });
+    if (!plan.ok) throw new Error(plan.error.message);
+    expect(plan.value).toMatchObject({ blocked: false, fromVersion: 0, toVersion: 1, restartNeeded: true, eciBefore: false, eciAfter: true, remove: [gone] });
+    expect(plan.value.effects.map((e) => e.code)).toEqual(expect.arrayContaining(['engine-restarts', 'containers-stop', 'containers-removed', 'containers-kept-unprotected', 'eci-on']));
+    expect(await window.request('apply:start', { choices, baseHash: plan.value.baseHash })).toMatchObject({ ok: true });
+    await window.until('it restarts the engine', (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true);
+    await window.screenshot('apply-in-progress');
+    const { run, verification } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
+    expect(run?.outcome).toMatchObject({ kind: 'applied', version: 1, removed: [{ name: 'gone', removed: true }] });
+    expect(run?.steps.map((s) => s.state)).toEqual(Array(7).fill('done'));
+    expect(verification?.claims.map((c) => c.verdict)).toEqual(verification?.claims.map(() => 'pass'));
+    expect((await stat(stage.paths.settings)).mode & 0o777).toBe(0o644);
+    await window.request('apply:dismiss', undefined);
+    const sentence = await way.sentence();
+    expect(sentence).toMatch(/^Protected and verified (just now|.* ago), except 1 container$/);
+    await window.screenshot('overview-protected');
+  });
+});
+
+describe('with ECI on', () => {
+  it('every container has a range of its own, whatever the client asks for (A2, A3, A6, A7)', async () => {
+    const [inside, outside, size] = uidMap(await stage.docker('run', '--rm', '--runtime=runc', '--userns=host', 'busybox', 'cat', '/proc/self/uid_map'));
+    expect([inside, size]).toEqual([0, 65536]);
+    expect(outside).toBeGreaterThan(65535);
+    const ranges = new Set<number>();
+    for (const name of ['n1', 'n2', 'n3', 'n4']) {
+      await stage.docker('run', '-d', '--name', name, '--runtime=runc', 'busybox', 'sleep', '100000');
+      expect((await stage.docker('inspect', '-f', '{{.HostConfig.Runtime}}', name)).trim()).toBe('bulkhead');
+      ranges.add(uidMap(await stage.docker('exec', name, 'cat', '/proc/self/uid_map'))[1] ?? -1);
+    }
+    expect(ranges.size).toBe(4);
+    expect(Math.min(...ranges)).toBeGreaterThan(65535);
+  });
+
+  it('the container made before stays in view, unprotected and unusable, and its data is there', async () => {
+    expect(await refused('start', 'kept')).toContain('enhanced container isolation:');
+    expect(await refused('exec', 'kept', 'true')).toMatch(/enhanced container isolation:|is not running/);
+    await way.containers.open();
+    await window.until('the new containers are seen', (s) => s.scan?.containers.length === 5);
+    const row = way.containers.row('kept');
+    await row.getByText('Unprotected').waitFor();
+    await row.getByText(/^Created before ECI was turned on/).waitFor();
+    await way.containers.row('n1').getByText('Protected', { exact: true }).waitFor();
+    await window.screenshot('containers-protected');
+  });
+
+  it('mounts follow the list of directories, and the socket stays out (A8, B1)', async () => {
+    await stage.docker('run', '--rm', '-v', `${shared}/project:/project`, 'busybox', 'sh', '-c', 'echo written > /project/file');
+    // What root inside writes belongs to who shares the directory, not to an id nobody has.
+    expect((await stat(`${shared}/project/file`)).uid).toBe((await stat(`${shared}/project`)).uid);
+    expect(await refused('run', '--rm', '-v', '/etc:/x', 'busybox', 'true')).toContain('filesharingAllowedDirectories');
+    expect(await refused('run', '--rm', '-v', `${stage.paths.clientSocket}:/s`, 'busybox', 'true')).toContain('dockerSocketMount.imageList');
+    expect(await window.request('paths:would-mount', { path: `${shared}/project`, against: 'applied' })).toMatchObject({ ok: true, value: { allowed: true } });
+    expect(await window.request('paths:would-mount', { path: '/etc', against: 'applied' })).toMatchObject({ ok: true, value: { allowed: false, code: 'bind-not-shared' } });
+  });
+
+  it('images and volumes are untouched, those of the removed container too', async () => {
+    expect(await imagesAndVolumes()).toEqual(before);
+    expect(before.volumes).toContain('gone-data');
+  });
+
+  it('the container that was kept is removed from the window; its volume stays', async () => {
+    const dialog = await way.containers.ask('kept');
+    await dialog.getByText('Remove 1 container?').waitFor();
+    // The way back has the focus, not what deletes.
+    await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Keep them');
+    await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
+    await window.page.getByText('1 container removed').waitFor();
+    await way.containers.row('kept').waitFor({ state: 'detached' });
+    expect(await stage.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain('kept');
+    expect(await stage.docker('run', '--rm', '-v', 'kept-data:/data', 'busybox', 'cat', '/data/file')).toBe('precious\n');
+    expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
+  });
+});
+
+describe('an admin turns it off again', () => {
+  it('gets the previous engine configuration back, byte for byte', async () => {
+    expect(await readFile(stage.paths.daemonJson, 'utf8')).toContain('"default-runtime"');
+    await way.isolation.open();
+    await way.isolation.eci().click();
+    await way.footer().getByText('Restart needed: the engine').waitFor();
+    await window.until('the draft is kept', (s) => s.settings.draft.includes('"value": false'));
+    const choices = { remove: [], includeRunning: false, removeVolumes: false };
+    const plan = await window.request('plan:make', { choices });
+    if (!plan.ok) throw new Error(plan.error.message);
+    expect(await window.request('apply:start', { choices, baseHash: plan.value.baseHash })).toMatchObject({ ok: true });
+    const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
+    expect(run?.outcome).toMatchObject({ kind: 'applied', version: 2 });
+    expect(await readFile(stage.paths.daemonJson, 'utf8')).toBe(daemonJson);
+    expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
+  });
+
+  it('containers made under ECI still start, in their own range', async () => {
+    await stage.docker('start', 'n1');
+    expect(uidMap(await stage.docker('exec', 'n1', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
+    expect(window.pageErrors).toEqual([]);
+  });
+});
