@@ -92,7 +92,7 @@ export function ContainerTable({ containers, eci, selection, onSelect, onRemove 
   const copy = (text: string) => { void store.request('clipboard:write', { text }); setMenu(null); };
 
   return (
-    <Box ref={box} role="grid" aria-label={t('containers.title')} aria-multiselectable aria-rowcount={containers.length + 1} onKeyDown={onKeyDown}
+    <Box ref={box} role="treegrid" aria-label={t('containers.title')} aria-multiselectable aria-rowcount={containers.length + 1} onKeyDown={onKeyDown}
       sx={{ background: color.card, border: `1px solid ${color.border}`, borderRadius: `${size.radiusCard}px`, overflow: 'hidden', display: 'flex', flexDirection: 'column', minHeight: 0, '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' } }}>
       <Box role="row" aria-rowindex={1} sx={{ ...grid, height: size.tableHead, flexShrink: 0, background: color.subtle, borderBottom: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
         <Box role="columnheader">

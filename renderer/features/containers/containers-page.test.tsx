@@ -70,7 +70,7 @@ describe('the list of containers', () => {
     const many = states['many'];
     if (many === undefined) throw new Error('no such state');
     await renderApp(many(), 'containers');
-    expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('1001');
+    expect(screen.getByRole('treegrid').getAttribute('aria-rowcount')).toBe('1001');
     expect(rows().length).toBeLessThan(60);
   });
 });

@@ -5,7 +5,7 @@ import { color } from '../../theme/tokens.ts';
 export default function ContainerDonut({ protectedCount, unprotectedCount, eci }: { readonly protectedCount: number; readonly unprotectedCount: number; readonly eci: boolean }) {
   return (
     <PieChart
-      width={112} height={112} hideLegend skipAnimation margin={{ top: 4, bottom: 4, left: 4, right: 4 }}
+      width={112} height={112} hideLegend skipAnimation disableKeyboardNavigation margin={{ top: 4, bottom: 4, left: 4, right: 4 }}
       slots={{ tooltip: () => null }}
       series={[{
         innerRadius: 40, outerRadius: 51, cornerRadius: 2, paddingAngle: protectedCount > 0 && unprotectedCount > 0 ? 3 : 0,
