@@ -5,9 +5,11 @@ import '@fontsource/jetbrains-mono/600.css';
 import { mount } from '../app/mount.tsx';
 import { fakeBridge } from './fake-bridge.ts';
 import { appState, states } from './fixture.ts';
+import { reviewAnswers, reviewStates } from './review-fixture.ts';
 
 // `?state=off#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
 const query = new URLSearchParams(window.location.search);
-const initial = (states[query.get('state') ?? ''] ?? appState)();
+const name = query.get('state') ?? '';
+const initial = (states[name] ?? reviewStates[name] ?? appState)();
 const theme = query.get('theme');
-mount(fakeBridge(theme === 'light' || theme === 'dark' ? { ...initial, preferences: { ...initial.preferences, theme } } : initial));
+mount(fakeBridge(theme === 'light' || theme === 'dark' ? { ...initial, preferences: { ...initial.preferences, theme } } : initial, reviewAnswers(name)));
