@@ -125,6 +125,10 @@ export function run(more: Partial<ApplyRun> = {}): ApplyRun {
 
 const brokenDraft = appliedText.replace('"allowDerivedImages": true', '"allowDerivedImages": true,');
 const editedDraft = appliedText.replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ').replace('"sharedByDefault": false', '"sharedByDefault": true');
+const socketText = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps", "logs", "inspect"] }] },\n  "filesharing');
+/** Every mark the Docker socket page knows: added, edited and removed images, marks and unmarks, entries that name nothing. */
+const socketDraft = socketText.replace('"docker.io/testcontainers/ryuk:*", "docker:cli", ', '"docker:cli", "*", "Example.org/Deploy:2", "example.org/tools/*:*", "example.org/deploy:2", ')
+  .replace('"push", "image*"', '"push", "pull", "tag", "build*", "compose", "pussh"').replace('"allowDerivedImages": true', '"allowDerivedImages": false');
 const off = (more: Partial<SettingsState> = {}): Partial<AppState> => ({
   settings: settingsState(offText, more), verification: null, engine: { ...appState().engine, defaultRuntime: 'runc' }, scan: { at: minutesAgo(0.6), durationMs: 90, eci: false, containers: offContainers },
 });
@@ -140,6 +144,8 @@ export const states: Record<string, () => AppState> = {
   stopped: () => appState({ engine: { ...appState().engine, phase: 'stopped', version: null, kernel: null, gatewayUp: false, plannerUp: false, counts: null }, scan: null }),
   failed: () => appState({ engine: { ...appState().engine, phase: 'failed', gatewayUp: false, problem: { message: 'dockerd ended with exit code 1', logTail: ['failed to start daemon: error initializing graphdriver', 'no space left on device'] } }, scan: null }),
   edited: () => appState({ settings: settingsState(appliedText, { draft: editedDraft }) }),
+  socketEdited: () => appState({ settings: settingsState(socketText, { draft: socketDraft }) }),
+  socketEmpty: () => appState({ settings: settingsState(offText.replace('"value": false', '"value": true')) }),
   broken: () => appState({ settings: settingsState(appliedText, { draft: brokenDraft }) }),
   brokenFile: () => appState({ settings: settingsState(brokenDraft) }),
   unreadable: () => appState({ settings: settingsState('', { exists: true, readError: { code: 'settings.unreadable', message: 'admin-settings.json is a directory.', reason: 'EISDIR: illegal operation on a directory, read', hint: 'Move the directory away.' } }) }),

@@ -1,7 +1,42 @@
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import { useDraft } from '../../app/context.tsx';
+import { useDocumentProblem } from '../../components/document-problem.tsx';
+import { Notice } from '../../components/error-panel.tsx';
+import { findingPage } from '../../components/finding-text.ts';
 import { Page } from '../../components/page.tsx';
+import { useReadOnlyReason } from '../../components/read-only.ts';
+import { defaultSettings } from '../../../shared/settings/index.ts';
+import { CommandsCard } from './commands-card.tsx';
+import { imagesPointer, mountPointer, ownListsPointer } from './document.ts';
+import { FindingNotice } from './finding-notice.tsx';
+import { ImagesCard } from './images-card.tsx';
 
 export default function DockerSocketPage() {
   const { t } = useTranslation();
-  return <Page title={t('frame.page.docker-socket')}>{null}</Page>;
+  const problem = useDocumentProblem();
+  return <Page title={t('socket.title')} subtitle={t('socket.subtitle')}>{problem ?? <Forms />}</Page>;
+}
+
+/** Findings that a row shows. */
+const inRow = new RegExp(`^(${imagesPointer}/\\d+|${mountPointer}/commandList/commands/\\d+|${ownListsPointer}/\\d+/(image|commands/\\d+))$`);
+
+function Forms() {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const lockedBy = useReadOnlyReason();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const commands = useRef<HTMLDivElement>(null);
+  const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
+  // Only what no row shows; "ECI is off" is said by the notice on top already.
+  const findings = draft.findings.filter((finding) => findingPage(finding) === 'docker-socket' && finding.code !== 'eci-off-with-allowlist' && !inRow.test(finding.pointer));
+  return (
+    <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
+      <Notice tone="neutral" title={settings.eci.value ? t('socket.refusesAll.title') : t('socket.refusesAll.offTitle')}>{settings.eci.value ? t('socket.refusesAll.body') : t('socket.refusesAll.offBody')}</Notice>
+      {findings.map((finding) => <FindingNotice key={`${finding.code}-${finding.pointer}`} finding={finding} readOnly={lockedBy !== undefined} />)}
+      <ImagesCard settings={settings} lockedBy={lockedBy} onOpenList={(list) => { setChosen(list.now.image); commands.current?.scrollIntoView({ block: 'nearest' }); }} />
+      <div ref={commands}><CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} /></div>
+    </Box>
+  );
 }

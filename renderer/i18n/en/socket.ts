@@ -1,3 +1,50 @@
+/** Docker socket: images that may mount it, commands they may send through it. */
 export const socket = {
   title: 'Docker socket',
+  subtitle: 'Which images\u2019 containers may mount the Docker socket, and what they may do through it. The socket commands the whole engine.',
+  /** True while the gateway's decision on socket mounts refuses all of them. */
+  refusesAll: {
+    title: 'With ECI on, this version refuses every mount of the socket',
+    body: 'Lists made here are kept in the document. They take effect with the release that checks image digests.',
+    offTitle: 'ECI is off: every container may mount the socket',
+    offBody: 'With ECI on, this version refuses every mount of the socket. Lists made here are kept; they take effect with the release that checks image digests.',
+  },
+  images: {
+    title: 'Allowed images',
+    column: { image: 'Image', trust: 'Trusted content', here: 'On this engine', commands: 'Commands', actions: 'Actions' },
+    empty: 'No image is listed: no container may mount the Docker socket.',
+    emptyOff: 'No image is listed: with ECI on, no container may mount the Docker socket.',
+    derived: 'Also allow images built `FROM` these', derivedName: 'Also allow images built from these',
+    anyImage: 'Any image', anyRepository: 'Any repository', anyTag: 'Any tag', tagMoves: 'tag can move', latestMoves: 'latest, can move', pinned: 'pinned', invalid: 'Matches nothing',
+    matches_one: '{{count}} image', matches_other: '{{count}} images', noMatch: 'No image yet',
+    unknown: 'Unknown', unknownStopped: 'The engine does not run: its images are not known.',
+    defaultList: 'Default list', ownDenies: 'Own list · {{count}} denied', ownAllows: 'Own list · {{count}} allowed', openOwn: 'Show the own list of {{image}}',
+    menu: 'Actions for {{image}}', edit: 'Edit\u2026', copy: 'Copy', remove: 'Remove', save: 'Save', editing: 'Image reference',
+    imagesFailed: 'The engine\u2019s images could not be listed',
+  },
+  add: {
+    button: 'Add image', label: 'Image to allow', placeholder: 'name:tag or name@sha256:\u2026',
+    hint: '`name` means its latest tag, `name:*` any tag, `name@sha256:\u2026` one content.',
+    duplicate: 'Already listed as `{{image}}`', covered: 'Already covered by `{{image}}`',
+    anyImage: 'Every image, also those pulled later', noneHere: 'Matches no image on this engine yet', unknownHere: 'A valid reference',
+    here_one: 'Matches {{count}} image on this engine', here_other: 'Matches {{count}} images on this engine',
+    error: {
+      empty: 'An image reference is missing', space: 'An image reference holds no spaces', 'upper-case': 'Repository names are lower case', 'bad-domain': 'The registry host is not valid',
+      'bad-path': 'The repository name is not valid', 'bad-tag': 'The tag is not valid', 'bad-digest': 'A digest is sha256: and 64 hexadecimal digits',
+      'wildcard-place': '* stands for everything, for the tag, or for the last part of the repository', 'too-long': 'The repository name is longer than 255 characters',
+      'bare-id': 'An id names no repository: write name@sha256:\u2026',
+    },
+  },
+  commands: {
+    title: 'Commands through the socket',
+    type: { label: 'What marks mean', deny: 'Deny what is marked', allow: 'Allow only what is marked' },
+    denied: '{{count}} of {{total}} commands denied', allowed: '{{count}} of {{total}} commands allowed',
+    group: { allDenied: 'All denied', allAllowed: 'All allowed', someDenied: '{{count}} of {{total}} denied', someAllowed: '{{count}} of {{total}} allowed', noneDenied: '{{count}} allowed', noneAllowed: '{{count}} denied' },
+    other: 'Other', otherName: 'Commands outside the groups', markGroup: 'Mark all of {{group}}', more: '{{count}} more', less: 'Fewer', row: 'Commands of {{group}}',
+    find: 'Find a command', noneFound: 'No command matches \u201c{{text}}\u201d.', cantList: '`{{command}}` can\u2019t be listed: {{why}}.',
+    unsupported: '`{{a}}`, `{{b}}`, `{{c}}` and {{count}} more can\u2019t be listed: the engine sees only the commands they call. Mark those instead.',
+    unread: 'Not commands', unreadRemove: 'Remove', unreadRemoved: 'Removed: {{entries}}',
+    lists: 'Command list', defaultList: 'Default list', ownCount: { deny: 'denies {{count}}', allow: 'allows {{count}}' }, addOwn: 'Own list', addOwnLabel: 'Give an image a command list of its own', noneLeft: 'Every listed image has one',
+    own: 'Containers of `{{image}}` are under this list instead of the default one.', ownUnused: '`{{image}}` is not an allowed image: this list has no effect.', removeOwn: 'Remove own list', ownRemoved: 'Own list of `{{image}}`',
+  },
 };

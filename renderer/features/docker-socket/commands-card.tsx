@@ -1,0 +1,106 @@
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import InputAdornment from '@mui/material/InputAdornment';
+import OutlinedInput from '@mui/material/OutlinedInput';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useDraft, useStore } from '../../app/context.tsx';
+import { Card } from '../../components/card.tsx';
+import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
+import { EmptyState } from '../../components/empty-and-loading.tsx';
+import { InfoIcon, SearchIcon } from '../../components/icons.ts';
+import { withCode } from '../../components/mono.tsx';
+import { LockedNote } from '../../components/setting-row.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { color } from '../../theme/tokens.ts';
+import { dockerCommands, namedCommands, unsupportedCommands, type DockerCommand } from '../../../shared/settings/index.ts';
+import { commandsOf, entriesOf, groupEdited, groupKeys, setEntries, setMarked, type GroupKey } from './command-entries.ts';
+import { defaultList, ownLists, writeCommands, writeType } from './document.ts';
+import { GroupRow } from './group-row.tsx';
+import { ListChooser, OwnListRow, RemovedLists } from './own-lists.tsx';
+import { UnreadEntries } from './unread-entries.tsx';
+
+const unsupportedNames = Object.keys(unsupportedCommands);
+const sides = { first: 136, last: 116, padding: 32 } as const;
+
+/** The commands a mounted socket takes, by group; one list for all images, and own lists for single ones. */
+export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy: string | undefined; /** Image of the own list shown; null is the default list. */ readonly chosen: string | null; readonly onChoose: (image: string | null) => void }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const store = useStore();
+  const draft = useDraft();
+  const [text, setText] = useState('');
+  const { box, width } = useWidth();
+  const readOnly = lockedBy !== undefined;
+
+  const { lists, removed } = ownLists(draft);
+  const ownIndex = lists.findIndex(({ now }) => now.image === chosen);
+  const own = chosen === null ? undefined : lists[ownIndex];
+  const place = own ?? defaultList(draft);
+  const type = place.now.type ?? 'deny';
+  const entries = place.now.commands ?? [];
+  // A list that is new as a whole is marked as such; its parts then have nothing to differ from.
+  const applied = place.before === null ? entries : place.before.commands ?? [];
+  const marked = namedCommands(entries);
+  const typeEdited = place.before !== null && type !== (place.before.type ?? 'deny');
+  const write = (next: readonly string[]) => { writeCommands(store, draft, place, next); };
+
+  const words = text.trim().toLowerCase();
+  const found = (group: GroupKey): readonly DockerCommand[] | null => (words === '' ? null : commandsOf(group).filter((command) => matches(command, words)));
+  const groups = groupKeys.map((group) => ({ group, shown: found(group) })).filter(({ shown }) => shown === null || shown.length > 0);
+  const cantList = words === '' ? [] : unsupportedNames.filter((name) => name.startsWith(words.replace(/^docker /, '')));
+  const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) => unsupportedNames.includes(name));
+
+  return (
+    <Card title={t('socket.commands.title')} actions={<ListChooser lists={lists} chosen={own === undefined ? null : ownIndex} readOnly={readOnly} onChoose={(index) => { onChoose(index === null ? null : lists[index]?.now.image ?? null); }} onAdded={onChoose} />}>
+      {own !== undefined && <OwnListRow place={own} index={ownIndex} readOnly={readOnly} onRemoved={() => { onChoose(null); }} />}
+      <RemovedLists removed={removed} readOnly={readOnly} />
+      <Box data-row data-edited={typeEdited || undefined} sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', padding: '8px 16px', background: typeEdited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
+        <ToggleButtonGroup exclusive value={type} disabled={readOnly} aria-label={readOnly ? `${t('socket.commands.type.label')}. ${t('locked.by', { who: lockedBy })}` : t('socket.commands.type.label')} onChange={(_, next: unknown) => { if (next === 'deny' || next === 'allow') writeType(store, draft, place, next); }}>
+          <ToggleButton value="deny">{t('socket.commands.type.deny')}</ToggleButton>
+          <ToggleButton value="allow">{t('socket.commands.type.allow')}</ToggleButton>
+        </ToggleButtonGroup>
+        <Box role="status" sx={{ fontSize: 12, color: color.text2 }}>{type === 'deny' ? t('socket.commands.denied', { count: marked.size, total: formats.number(dockerCommands.length) }) : t('socket.commands.allowed', { count: marked.size, total: formats.number(dockerCommands.length) })}</Box>
+        {typeEdited && <EditedMark />}
+        {typeEdited && !readOnly && <UndoChange name={t('socket.commands.type.label')} onUndo={() => { writeType(store, draft, place, place.before?.type ?? 'deny'); }} />}
+        {lockedBy !== undefined && <LockedNote by={lockedBy} />}
+        <OutlinedInput value={text} placeholder={t('socket.commands.find')} onChange={(event) => { setText(event.target.value); }} sx={{ width: 168, marginLeft: 'auto' }}
+          onKeyDown={(event) => { if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); } }}
+          inputProps={{ 'aria-label': t('socket.commands.find'), 'data-filter': true, type: 'search' }} startAdornment={<InputAdornment position="start"><SearchIcon /></InputAdornment>} />
+      </Box>
+      <Box ref={box} sx={{ '--socket-row': `${sides.first}px minmax(0, 1fr) ${sides.last}px`, '@container page (max-width: 758.95px)': { '--socket-row': `124px minmax(0, 1fr) ${sides.last}px` } }}>
+        {groups.map(({ group, shown }) => (
+          <GroupRow key={group} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} readOnly={readOnly} shown={shown} width={width}
+            onSet={(names) => { write(setMarked(entries, applied, group, names)); }} onUndo={() => { write(setEntries(entries, applied, group, entriesOf(applied, group))); }} />
+        ))}
+        {cantList.map((name) => <EmptyState key={name}>{withCode(t('socket.commands.cantList', { command: name, why: unsupportedCommands[name] ?? '' }))}</EmptyState>)}
+        {groups.length === 0 && cantList.length === 0 && <EmptyState action={<Button onClick={() => { setText(''); }}>{t('button.clear')}</Button>}>{t('socket.commands.noneFound', { text: text.trim() })}</EmptyState>}
+        <UnreadEntries place={place} entries={entries} applied={applied} readOnly={readOnly} onWrite={write} />
+      </Box>
+      <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: '6px', padding: '8px 16px', fontSize: 12, lineHeight: '16px', color: color.text2 }}>
+        <InfoIcon aria-hidden sx={{ fontSize: 16 }} /><span>{withCode(t('socket.commands.unsupported', { a, b, c, count: unsupportedNames.length - 3 }))}</span>
+      </Box>
+    </Card>
+  );
+}
+
+function matches(command: DockerCommand, words: string): boolean {
+  const names = [command.name, ...command.aliases, command.group ?? ''].join('\n');
+  return words.replace(/^docker /, '').split(/\s+/).every((word) => names.includes(word) || command.description.toLowerCase().includes(word));
+}
+
+/** Room between a row's sides, px; unlimited until it was measured. */
+function useWidth(): { readonly box: React.RefObject<HTMLDivElement | null>; readonly width: number } {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.floor(entry.contentRect.width) - sides.first - sides.last - sides.padding); });
+    observer.observe(element);
+    return () => { observer.disconnect(); };
+  }, []);
+  return { box, width };
+}

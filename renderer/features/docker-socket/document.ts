@@ -1,0 +1,90 @@
+import type { DraftView } from '../../app/draft-view.ts';
+import type { AppStore } from '../../app/store.ts';
+import { diffSettings } from '../../../shared/settings/index.ts';
+import { sameEntries } from './list-changes.ts';
+
+export const mountPointer = '/enhancedContainerIsolation/dockerSocketMount';
+export const imagesPointer = `${mountPointer}/imageList/images`;
+export const derivedPointer = `${mountPointer}/imageList/allowDerivedImages`;
+export const defaultListPointer = `${mountPointer}/commandList`;
+export const ownListsPointer = '/bulkhead/perImageCommandLists';
+
+/** The strings of a list in the document; a missing list is an empty one. The schema was checked before any form is shown. */
+export const stringsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []);
+
+/** A command list as it is written. */
+export interface WrittenList { readonly image: string | null; readonly type: 'deny' | 'allow' | undefined; readonly commands: readonly string[] | undefined }
+
+function written(value: unknown): WrittenList {
+  const record: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
+  const { image, type, commands } = record;
+  return { image: typeof image === 'string' ? image : null, type: type === 'deny' || type === 'allow' ? type : undefined, commands: Array.isArray(commands) ? stringsOf(commands) : undefined };
+}
+
+/** A command list of the draft beside the applied one of the same image; `before` is null for one that is new. */
+export interface ListPlace { readonly pointer: string; readonly now: WrittenList; readonly before: WrittenList | null }
+
+export const defaultList = (draft: DraftView): ListPlace => ({ pointer: defaultListPointer, now: written(draft.value(defaultListPointer)), before: written(draft.appliedValue(defaultListPointer)) });
+
+const rawLists = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value as readonly unknown[] : []); // elements are looked at by written()
+
+/** Lists of single images: those of the draft, and applied ones the draft has no more. */
+export function ownLists(draft: DraftView): { readonly lists: readonly ListPlace[]; readonly removed: readonly { readonly image: string; readonly value: unknown; readonly index: number }[] } {
+  const before = rawLists(draft.appliedValue(ownListsPointer)).map((value) => ({ value, list: written(value) }));
+  const left = [...before];
+  const lists = rawLists(draft.value(ownListsPointer)).map((value, index): ListPlace => {
+    const now = written(value);
+    const at = left.findIndex(({ list }) => list.image === now.image);
+    return { pointer: `${ownListsPointer}/${index}`, now, before: at === -1 ? null : left.splice(at, 1)[0]?.list ?? null };
+  });
+  return { lists, removed: left.map((entry) => ({ image: entry.list.image ?? '', value: entry.value, index: before.indexOf(entry) })) };
+}
+
+/** Where nothing of the draft differs any more, it is what is applied, byte for byte. */
+function settle(store: AppStore, draft: DraftView): void {
+  if (draft.dirty && diffSettings(draft.applied.text, store.get().draft).length === 0) draft.setText(draft.applied.text);
+}
+
+export function writeImages(store: AppStore, draft: DraftView, next: readonly string[]): void {
+  const applied = draft.appliedValue(imagesPointer);
+  draft.edit(imagesPointer, sameEntries(stringsOf(applied), next) ? applied : next);
+  settle(store, draft);
+}
+
+export function writeCommands(store: AppStore, draft: DraftView, place: ListPlace, next: readonly string[]): void {
+  const before = place.before?.commands;
+  draft.edit(`${place.pointer}/commands`, place.before !== null && sameEntries(before ?? [], next) ? before : next);
+  settle(store, draft);
+}
+
+export function writeType(store: AppStore, draft: DraftView, place: ListPlace, type: 'deny' | 'allow'): void {
+  const before = place.before?.type;
+  draft.edit(`${place.pointer}/type`, place.before !== null && type === (before ?? 'deny') ? before : type);
+  settle(store, draft);
+}
+
+export function writeDerived(store: AppStore, draft: DraftView, on: boolean): void {
+  draft.editOr(derivedPointer, on, true);
+  settle(store, draft);
+}
+
+/** Gives an image a list of its own, equal to the default one: nothing changes until it is edited. */
+export function addOwnList(store: AppStore, draft: DraftView, image: string): void {
+  const { now } = defaultList(draft);
+  draft.edit(`${ownListsPointer}/-`, { image, type: now.type ?? 'deny', commands: [...(now.commands ?? [])] });
+  settle(store, draft);
+}
+
+export function removeOwnList(store: AppStore, draft: DraftView, index: number): void {
+  writeOwnLists(store, draft, rawLists(draft.value(ownListsPointer)).toSpliced(index, 1));
+}
+
+export function restoreOwnList(store: AppStore, draft: DraftView, removed: { readonly value: unknown; readonly index: number }): void {
+  const now = rawLists(draft.value(ownListsPointer));
+  writeOwnLists(store, draft, now.toSpliced(Math.min(removed.index, now.length), 0, removed.value));
+}
+
+function writeOwnLists(store: AppStore, draft: DraftView, next: readonly unknown[]): void {
+  draft.edit(ownListsPointer, next.length === 0 && draft.appliedValue(ownListsPointer) === undefined ? undefined : next);
+  settle(store, draft);
+}

@@ -1,0 +1,24 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useDraft } from '../../app/context.tsx';
+import { Notice } from '../../components/error-panel.tsx';
+import { findingTitle, findingWhy } from '../../components/finding-text.ts';
+import { withCode } from '../../components/mono.tsx';
+import { severityTone } from '../../components/state-badge.tsx';
+import type { Finding } from '../../../shared/settings/findings.ts';
+import { applyFix } from '../../../shared/settings/index.ts';
+
+/** A finding in the row it concerns, with its fix and, where one is given, the way to remove what it is about. */
+export function FindingNotice({ finding, readOnly, remove }: { readonly finding: Finding; readonly readOnly: boolean; readonly remove?: { readonly label: string; readonly run: () => void } }) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  return (
+    <Notice tone={severityTone[finding.severity]} title={withCode(findingTitle(t, finding))} action={!readOnly && (
+      <Box sx={{ display: 'flex', gap: 1, flexShrink: 0, flexWrap: 'wrap', justifyContent: 'flex-end', maxWidth: '50%' }}>
+        {finding.fix !== undefined && <Button size="small" onClick={() => { draft.setText(applyFix(draft.text, finding)); }}>{finding.fix.title}</Button>}
+        {remove !== undefined && <Button size="small" onClick={remove.run}>{remove.label}</Button>}
+      </Box>
+    )}>{findingWhy(finding)}</Notice>
+  );
+}

@@ -1,0 +1,88 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
+import Checkbox from '@mui/material/Checkbox';
+import Link from '@mui/material/Link';
+import Tooltip from '@mui/material/Tooltip';
+import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
+import { CheckIcon, DeniedIcon } from '../../components/icons.ts';
+import { color, fontMono } from '../../theme/tokens.ts';
+import type { DockerCommand } from '../../../shared/settings/index.ts';
+import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
+
+/** Widths in px: a letter of the chips' font, what a chip has beside its letters, the gap between two, the word that shows the rest. */
+const letter = 7.25, chipPadding = 20, markIcon = 18, chipGap = 6, moreWidth = 76;
+
+/** How many commands a line of `width` px holds with the word for the rest; all if all fit. */
+function fitting(commands: readonly DockerCommand[], marked: ReadonlySet<string>, width: number): number {
+  const widths = commands.map((command) => shortName(command).length * letter + chipPadding + (marked.has(command.name) ? markIcon : 0) + chipGap);
+  const total = widths.reduce((sum, w) => sum + w, 0);
+  if (total <= width) return commands.length;
+  let used = moreWidth;
+  const count = widths.findIndex((w) => (used += w) > width);
+  return Math.max(1, count);
+}
+
+/** One group: a checkbox for all of it, a chip for each command, what it comes to. */
+export function GroupRow({ group, marked, type, edited, readOnly, shown, width, onSet, onUndo }: {
+  readonly group: GroupKey;
+  /** Canonical names marked in the whole list. */
+  readonly marked: ReadonlySet<string>;
+  readonly type: 'deny' | 'allow';
+  readonly edited: boolean;
+  readonly readOnly: boolean;
+  /** The commands a filter leaves; null without one. */
+  readonly shown: readonly DockerCommand[] | null;
+  /** Room for the chips, px. */
+  readonly width: number;
+  readonly onSet: (names: ReadonlySet<string>) => void;
+  readonly onUndo: () => void;
+}) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const all = commandsOf(group);
+  const here = new Set(all.flatMap((command) => (marked.has(command.name) ? [command.name] : [])));
+  const whole = here.size === all.length;
+  const name = group === 'other' ? t('socket.commands.otherName') : group;
+  const fit = fitting(all, marked, width);
+  const visible = shown ?? (open ? all : all.slice(0, fit));
+  const rest = shown === null && fit < all.length;
+  const sum = type === 'deny'
+    ? here.size === 0 ? t('socket.commands.group.noneDenied', { count: all.length }) : whole ? t('socket.commands.group.allDenied') : t('socket.commands.group.someDenied', { count: here.size, total: all.length })
+    : here.size === 0 ? t('socket.commands.group.noneAllowed', { count: all.length }) : whole ? t('socket.commands.group.allAllowed') : t('socket.commands.group.someAllowed', { count: here.size, total: all.length });
+  const toggle = (command: string) => { onSet(here.has(command) ? new Set([...here].filter((other) => other !== command)) : new Set([...here, command])); };
+  return (
+    <Box role="group" aria-label={t('socket.commands.row', { group: name })} data-row data-edited={edited || undefined} sx={{ display: 'grid', gridTemplateColumns: 'var(--socket-row)', alignItems: 'start', padding: '3px 16px', minHeight: 31, boxSizing: 'border-box', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
+      <Box component="label" sx={{ display: 'flex', alignItems: 'center', minHeight: 26, gap: '5px', fontSize: 12, fontFamily: group === 'other' ? 'inherit' : fontMono, fontVariantLigatures: 'none', fontWeight: 500, color: color.text }}>
+        <Checkbox sx={{ marginLeft: '-4px' }} checked={whole} indeterminate={here.size > 0 && !whole} disabled={readOnly} slotProps={{ input: { 'aria-label': t('socket.commands.markGroup', { group: name }) } }}
+          onChange={() => { onSet(new Set(whole ? [] : all.map((command) => command.name))); }} />
+        {group === 'other' ? t('socket.commands.other') : group}
+      </Box>
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `4px ${chipGap}px`, minHeight: 26 }}>
+        {visible.map((command) => <CommandChip key={command.name} command={command} marked={here.has(command.name)} type={type} readOnly={readOnly} onToggle={() => { toggle(command.name); }} />)}
+        {rest && <Link component="button" aria-expanded={open} sx={{ fontSize: 12, padding: '0 2px' }} onClick={() => { setOpen(!open); }}>{open ? t('socket.commands.less') : t('socket.commands.more', { count: all.length - fit })}</Link>}
+      </Box>
+      <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'flex-end', gap: '4px', minHeight: 26, fontSize: 12, color: color.text2, whiteSpace: 'nowrap' }}>
+        {edited ? <EditedMark /> : <span>{sum}</span>}
+        {edited && <span className="visually-hidden">{sum}</span>}
+        {edited && !readOnly && <UndoChange name={name} onUndo={onUndo} />}
+      </Box>
+    </Box>
+  );
+}
+
+function CommandChip({ command, marked, type, readOnly, onToggle }: { readonly command: DockerCommand; readonly marked: boolean; readonly type: 'deny' | 'allow'; readonly readOnly: boolean; readonly onToggle: () => void }) {
+  const Icon = type === 'deny' ? DeniedIcon : CheckIcon;
+  const chip = (
+    <ButtonBase aria-pressed={marked} aria-label={command.name} disabled={readOnly} onClick={onToggle} sx={{
+      height: 22, padding: '0 8px', gap: '4px', borderRadius: '4px', border: `1px solid ${marked ? color.accentText : color.border}`, boxSizing: 'border-box', whiteSpace: 'nowrap',
+      background: marked ? color.accentSoft : color.card, color: marked ? color.accentText : color.text2, fontFamily: fontMono, fontVariantLigatures: 'none', fontSize: 12, lineHeight: '16px', fontWeight: marked ? 600 : 400,
+      '&:hover': { borderColor: marked ? color.accentText : color.control, color: marked ? color.accentText : color.text },
+    }}>
+      {marked && <Icon aria-hidden sx={{ fontSize: 14 }} />}{shortName(command)}
+    </ButtonBase>
+  );
+  // A disabled button has no tooltip; what it does is then of less use.
+  return readOnly ? chip : <Tooltip title={`${command.name}: ${command.description}`} describeChild>{chip}</Tooltip>;
+}

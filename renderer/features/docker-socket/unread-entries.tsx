@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import { useDraft } from '../../app/context.tsx';
+import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
+import { Mono } from '../../components/mono.tsx';
+import { color } from '../../theme/tokens.ts';
+import { entriesOf, groupEdited, groupOfEntry, setEntries } from './command-entries.ts';
+import type { ListPlace } from './document.ts';
+import { FindingNotice } from './finding-notice.tsx';
+
+/** Entries of a list that name no command: why, and what to do; also when the draft has just lost them. */
+export function UnreadEntries({ place, entries, applied, readOnly, onWrite }: { readonly place: ListPlace; readonly entries: readonly string[]; readonly applied: readonly string[]; readonly readOnly: boolean; readonly onWrite: (next: readonly string[]) => void }) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const now = entries.flatMap((entry, index) => (groupOfEntry(entry) === null ? [{ entry, index }] : []));
+  const before = entriesOf(applied, null);
+  const edited = groupEdited(applied, entries, null);
+  if (now.length === 0 && before.length === 0) return null;
+  const gone = before.filter((entry) => !entries.includes(entry));
+  return (
+    <Box role="group" aria-label={t('socket.commands.unread')} data-row data-edited={edited || undefined} sx={{ display: 'grid', gap: 1, padding: '8px 16px', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
+      {edited && (
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: '4px', fontSize: 12, color: color.text2, minHeight: 28 }}>
+          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{gone.length > 0 && <del><Mono>{gone.join(', ')}</Mono></del>}</Box>
+          <EditedMark kind={now.length === 0 ? 'removed' : 'edited'} />
+          {!readOnly && <UndoChange name={t('socket.commands.unread')} onUndo={() => { onWrite(setEntries(entries, applied, null, before)); }} />}
+        </Box>
+      )}
+      {now.map(({ entry, index }) => draft.findings.filter((finding) => finding.pointer === `${place.pointer}/commands/${index}`).map((finding) => (
+        <FindingNotice key={`${entry}-${index}`} finding={finding} readOnly={readOnly} remove={{ label: t('socket.commands.unreadRemove'), run: () => { onWrite(entries.toSpliced(index, 1)); } }} />
+      )))}
+    </Box>
+  );
+}
