@@ -9,11 +9,11 @@ export function DiffView({ before, after, label, context = 3, maxHeight, empty }
   return (
     <Box role="region" aria-label={label} tabIndex={0} className="selectable" sx={{ overflow: 'auto', ...(maxHeight === undefined ? {} : { maxHeight }), background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '20px', padding: '6px 0', '&:focus-visible': { outlineOffset: -2 } }}>
       {hunks.length === 0 && empty !== undefined && <Box sx={{ padding: '0 16px', color: color.text2 }}>{empty}</Box>}
-      <Box sx={{ display: 'inline-block', minWidth: '100%' }}>
+      <Box>
         {hunks.map((hunk, number) => (
           <Box key={`${hunk.beforeStart}-${hunk.afterStart}`} sx={number === 0 ? {} : { borderTop: `1px dashed ${color.borderStrong}`, marginTop: '4px', paddingTop: '4px' }}>
             {hunk.lines.map((line) => (
-              <Box key={`${line.before ?? ''}:${line.after ?? ''}`} sx={{ display: 'grid', gridTemplateColumns: '42px 34px 30px 1fr', whiteSpace: 'pre', background: line.kind === 'removed' ? color.dangerSoft : line.kind === 'added' ? color.okSoft : 'transparent', color: line.kind === 'context' ? color.text2 : color.text }}>
+              <Box key={`${line.before ?? ''}:${line.after ?? ''}`} sx={{ display: 'grid', gridTemplateColumns: '42px 34px 30px minmax(0, 1fr)', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', background: line.kind === 'removed' ? color.dangerSoft : line.kind === 'added' ? color.okSoft : 'transparent', color: line.kind === 'context' ? color.text2 : color.text }}>
                 <Box component="span" aria-hidden sx={{ textAlign: 'right', paddingRight: 2, color: color.text3, userSelect: 'none' }}>{line.before}</Box>
                 <Box component="span" aria-hidden sx={{ textAlign: 'right', paddingRight: '10px', color: color.text3, userSelect: 'none' }}>{line.after}</Box>
                 <Box component="span" sx={{ textAlign: 'center', userSelect: 'none', color: line.kind === 'removed' ? color.danger : color.ok, fontWeight: 600 }}>{line.kind === 'removed' ? '-' : line.kind === 'added' ? '+' : ''}</Box>

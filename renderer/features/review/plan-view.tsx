@@ -100,7 +100,7 @@ function Blockers({ plan }: { readonly plan: ApplyPlan }) {
   return (
     <Notice tone="danger" live="assertive" title={t('review.blocked.title')}>
       <Box component="ul" sx={{ margin: '2px 0 0', paddingLeft: 2, color: color.text }}>
-        {plan.blockers.map((blocker) => <li key={`${blocker.code}${blocker.message}`}>{blocker.message}</li>)}
+        {plan.blockers.filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0).map((blocker) => <li key={`${blocker.code}${blocker.message}`}>{blocker.message}</li>)}
         {plan.missingRequirements.map((requirement) => (
           <li key={requirement.code}>{t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) })}. {t('review.blocked.found', { found: requirement.found })}. {requirement.fix}</li>
         ))}

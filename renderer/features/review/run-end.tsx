@@ -72,9 +72,9 @@ function RollbackFailed({ outcome }: { readonly outcome: Outcome<'rollback-faile
   const start = useRequest('engine:start');
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
+      <Notice tone="danger" live="assertive" title={t('review.end.rollbackFailedWhy')}>{t('review.end.tryNext')}</Notice>
       <ErrorPanel error={outcome.rollbackError} title={t('review.run.rollbackFailed')} {...(app.engine.phase === 'ready' ? {} : { action: <Button disabled={start.running || app.busy.engine !== null} onClick={() => { void start.run(undefined); }}>{t('review.end.startEngine')}</Button> })} />
       {start.error !== null && <ErrorPanel error={start.error} />}
-      <Notice tone="danger" title={t('review.end.rollbackFailedWhy')}>{t('review.end.tryNext')}</Notice>
       <Notice tone="neutral" title={t('review.end.backup')} action={<Button size="small" variant="text" startIcon={<CopyIcon />} aria-label={t('review.end.copyPath')} onClick={() => { void store.request('clipboard:write', { text: outcome.backupDir }); }}>{t('button.copy')}</Button>}><Mono>{outcome.backupDir}</Mono></Notice>
       <ErrorPanel error={outcome.error} title={t('review.end.firstFailed', { step: t(`review.step.${outcome.failedStep}`) })} />
     </Box>

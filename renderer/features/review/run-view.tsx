@@ -40,7 +40,7 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
       {ended && <Box sx={{ marginBottom: 2 }}><RunEnd run={run} /></Box>}
       <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 392fr) minmax(0, 582fr)', gap: 3, alignItems: 'start', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}>
         <StepList run={run} />
-        <LogPanel />
+        <LogPanel tall={!ended} />
       </Box>
     </Page>
   );

@@ -8,8 +8,11 @@ import { color } from '../../theme/tokens.ts';
 import type { ApplyRun, ApplyStepStatus } from '../../../shared/apply/run.ts';
 import { useElapsed } from './use-elapsed.ts';
 
-/** Tenths below ten seconds, whole ones above: "0.3 s", "14 s". */
-export const stepSeconds = (t: TFunction, ms: number): string => t('review.seconds', { value: ms < 9950 ? (Math.max(0, ms) / 1000).toFixed(1) : Math.round(ms / 1000) });
+/** Tenths below ten seconds, whole ones above: "< 0.1 s", "0.3 s", "14 s". */
+const stepSeconds = (t: TFunction, ms: number): string => t('review.seconds', { value: ms < 50 ? '< 0.1' : ms < 9950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000) });
+
+/** A step's caption starts with a capital, unless it starts with a name that has none. */
+const caption = (text: string): string => (/^(?:dockerd|containerd|runc|bulkhead)\b|^\S*[^\sa-z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
 type Look = ApplyStepStatus['state'];
 
@@ -37,7 +40,7 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
   const { t } = useTranslation();
   const elapsed = useElapsed(step.startedAt ?? '', step.state === 'running');
   const time = step.durationMs !== null ? stepSeconds(t, step.durationMs) : step.state === 'running' ? t('review.seconds', { value: Math.floor(elapsed / 1000) }) : '';
-  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? step.detail.charAt(0).toUpperCase() + step.detail.slice(1) : t(`review.stepWhat.${step.step}`);
+  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? caption(step.detail) : t(`review.stepWhat.${step.step}`);
   return <StepRow state={step.state} name={t(`review.step.${step.step}`)} what={what} time={time} last={last} />;
 }
 
