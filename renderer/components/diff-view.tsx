@@ -17,7 +17,7 @@ export function DiffView({ before, after, label, context = 3, maxHeight, empty }
                 <Box component="span" aria-hidden sx={{ textAlign: 'right', paddingRight: 2, color: color.text3, userSelect: 'none' }}>{line.before}</Box>
                 <Box component="span" aria-hidden sx={{ textAlign: 'right', paddingRight: '10px', color: color.text3, userSelect: 'none' }}>{line.after}</Box>
                 <Box component="span" sx={{ textAlign: 'center', userSelect: 'none', color: line.kind === 'removed' ? color.danger : color.ok, fontWeight: 600 }}>{line.kind === 'removed' ? '-' : line.kind === 'added' ? '+' : ''}</Box>
-                <Box component="span" sx={{ paddingRight: 2 }}>{line.text === '' ? ' ' : line.text}</Box>
+                <Box component="span" style={hanging(line.text)} sx={{ paddingRight: 2 }}>{line.text === '' ? ' ' : line.text}</Box>
               </Box>
             ))}
           </Box>
@@ -25,4 +25,10 @@ export function DiffView({ before, after, label, context = 3, maxHeight, empty }
       </Box>
     </Box>
   );
+}
+
+/** What wraps stands two characters further in than its line. */
+function hanging(text: string): { paddingLeft: string; textIndent: string } {
+  const indent = Math.min(40, /^ */.exec(text)?.[0].length ?? 0) + 2;
+  return { paddingLeft: `${indent}ch`, textIndent: `-${indent}ch` };
 }

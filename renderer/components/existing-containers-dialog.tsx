@@ -70,8 +70,8 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
         </ToggleButtonGroup>
         {stopped.length < containers.length && <Typography variant="caption" component="span" sx={{ color: color.text3 }}>{t('isolation.prompt.runningStay')}</Typography>}
       </Box>
-      <Box role="table" aria-label={t('isolation.prompt.container')} aria-rowcount={containers.length + 1}>
-        <Box role="row" aria-rowindex={1} sx={{ ...columns, height: 31, background: color.subtle, borderBlock: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
+      <Box role="table" aria-label={t('isolation.prompt.container')} aria-rowcount={containers.length + 1} sx={{ '& > *': { scrollbarGutter: 'stable' } }}>
+        <Box role="row" aria-rowindex={1} sx={{ ...columns, overflow: 'hidden', height: 31, background: color.subtle, borderBlock: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
           <span role="columnheader">{t('isolation.prompt.container')}</span><span role="columnheader">{t('isolation.prompt.status')}</span><span role="columnheader">{t('isolation.prompt.when')}</span>
         </Box>
         <VirtualRows count={containers.length} heightOf={heightOf} maxHeight={336} rowKey={(index) => containers[index]?.id ?? String(index)}
@@ -83,7 +83,7 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
       <Box sx={{ padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>
         <FormControlLabel disabled={chosen.length === 0} sx={{ marginLeft: '-4px', gap: '4px' }}
           control={<Checkbox checked={removeVolumes && chosen.length > 0} onChange={(_, checked) => { setRemoveVolumes(checked); }} />}
-          label={<span style={{ fontSize: 13 }}>{t('isolation.prompt.volumes')} <span style={{ color: color.text3 }}>{t('isolation.prompt.volumesKept')}</span></span>} />
+          label={<span style={{ fontSize: 13 }}>{t('isolation.prompt.volumes')} <span style={{ color: color.text3, marginLeft: 4 }}>{t('isolation.prompt.volumesKept')}</span></span>} />
       </Box>
     </ConfirmDialog>
   );

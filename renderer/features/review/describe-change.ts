@@ -30,6 +30,7 @@ function say(t: TFunction, value: unknown): string {
   if (typeof value === 'boolean') return value ? t('review.changes.on') : t('review.changes.off');
   if (typeof value === 'string') return cut(value);
   if (typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string') return cut(value.path);
+  if (Array.isArray(value) && value.length > 0) return cut(value.map((item) => say(t, item)).join(', '));
   return cut(JSON.stringify(value) ?? t('review.changes.missing'));
 }
 

@@ -54,7 +54,7 @@ export function PlanView() {
   const footer = (
     <FooterBar label={t('review.footer.label')}>
       <Button ref={back} startIcon={<ArrowBackIcon />} onClick={goBack}>{t('review.footer.back')}</Button>
-      <Typography id={reasonId} role="status" sx={{ flex: 1, minWidth: 0, textAlign: 'right', color: color.text2, paddingInline: 1 }}>{start.running ? t('review.footer.starting') : reason ?? (app.isRoot ? '' : t('review.footer.password'))}</Typography>
+      <Typography id={reasonId} role="status" sx={{ flex: 1, minWidth: 0, textAlign: 'right', color: color.text2, paddingInline: 1 }}>{nothing ? '' : start.running ? t('review.footer.starting') : reason ?? (app.isRoot ? '' : t('review.footer.password'))}</Typography>
       {!nothing && (
         <Button variant="contained" color="primary" disabled={reason !== null || start.running} aria-describedby={reasonId} aria-keyshortcuts="Space"
           // Applying is never one stray Enter away; Space and the pointer do it.
