@@ -23,7 +23,9 @@ import { ListChooser, OwnListRow, RemovedLists } from './own-lists.tsx';
 import { UnreadEntries } from './unread-entries.tsx';
 
 const unsupportedNames = Object.keys(unsupportedCommands);
-const sides = { first: 136, last: 116, padding: 32 } as const;
+/** Columns beside the chips, px; the first is narrower where the page is. */
+const names = { wide: 136, narrow: 116, below: 726 } as const;
+const sums = 104, padding = 32;
 
 /** The commands a mounted socket takes, by group; one list for all images, and own lists for single ones. */
 export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy: string | undefined; /** Image of the own list shown; null is the default list. */ readonly chosen: string | null; readonly onChoose: (image: string | null) => void }) {
@@ -70,9 +72,9 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
           onKeyDown={(event) => { if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); } }}
           inputProps={{ 'aria-label': t('socket.commands.find'), 'data-filter': true, type: 'search' }} startAdornment={<InputAdornment position="start"><SearchIcon /></InputAdornment>} />
       </Box>
-      <Box ref={box} sx={{ '--socket-row': `${sides.first}px minmax(0, 1fr) ${sides.last}px`, '@container page (max-width: 758.95px)': { '--socket-row': `124px minmax(0, 1fr) ${sides.last}px` } }}>
+      <Box ref={box} sx={{ '--socket-row': `${width < names.below ? names.narrow : names.wide}px minmax(0, 1fr) ${sums}px` }}>
         {groups.map(({ group, shown }) => (
-          <GroupRow key={group} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} readOnly={readOnly} shown={shown} width={width}
+          <GroupRow key={group} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} readOnly={readOnly} shown={shown} width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
             onSet={(names) => { write(setMarked(entries, applied, group, names)); }} onUndo={() => { write(setEntries(entries, applied, group, entriesOf(applied, group))); }} />
         ))}
         {cantList.map((name) => <EmptyState key={name}>{withCode(t('socket.commands.cantList', { command: name, why: unsupportedCommands[name] ?? '' }))}</EmptyState>)}
@@ -91,14 +93,14 @@ function matches(command: DockerCommand, words: string): boolean {
   return words.replace(/^docker /, '').split(/\s+/).every((word) => names.includes(word) || command.description.toLowerCase().includes(word));
 }
 
-/** Room between a row's sides, px; unlimited until it was measured. */
+/** Width of the rows, px; unlimited until it was measured. */
 function useWidth(): { readonly box: React.RefObject<HTMLDivElement | null>; readonly width: number } {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.floor(entry.contentRect.width) - sides.first - sides.last - sides.padding); });
+    const observer = new ResizeObserver(([entry]) => { if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.floor(entry.contentRect.width)); });
     observer.observe(element);
     return () => { observer.disconnect(); };
   }, []);

@@ -12,7 +12,7 @@ import type { DockerCommand } from '../../../shared/settings/index.ts';
 import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
 
 /** Widths in px: a letter of the chips' font, what a chip has beside its letters, the gap between two, the word that shows the rest. */
-const letter = 7.25, chipPadding = 20, markIcon = 18, chipGap = 6, moreWidth = 76;
+const letter = 7.25, chipPadding = 18, markIcon = 18, chipGap = 6, moreWidth = 60;
 
 /** How many commands a line of `width` px holds with the word for the rest; all if all fit. */
 function fitting(commands: readonly DockerCommand[], marked: ReadonlySet<string>, width: number): number {
@@ -53,17 +53,17 @@ export function GroupRow({ group, marked, type, edited, readOnly, shown, width, 
     : here.size === 0 ? t('socket.commands.group.noneAllowed', { count: all.length }) : whole ? t('socket.commands.group.allAllowed') : t('socket.commands.group.someAllowed', { count: here.size, total: all.length });
   const toggle = (command: string) => { onSet(here.has(command) ? new Set([...here].filter((other) => other !== command)) : new Set([...here, command])); };
   return (
-    <Box role="group" aria-label={t('socket.commands.row', { group: name })} data-row data-edited={edited || undefined} sx={{ display: 'grid', gridTemplateColumns: 'var(--socket-row)', alignItems: 'start', padding: '3px 16px', minHeight: 31, boxSizing: 'border-box', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
-      <Box component="label" sx={{ display: 'flex', alignItems: 'center', minHeight: 26, gap: '5px', fontSize: 12, fontFamily: group === 'other' ? 'inherit' : fontMono, fontVariantLigatures: 'none', fontWeight: 500, color: color.text }}>
+    <Box role="group" aria-label={t('socket.commands.row', { group: name })} data-row data-edited={edited || undefined} sx={{ display: 'grid', gridTemplateColumns: 'var(--socket-row)', alignItems: 'start', padding: '2px 16px 1px', boxSizing: 'border-box', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
+      <Box component="label" sx={{ display: 'flex', alignItems: 'center', minHeight: 28, gap: '5px', fontSize: 12, fontFamily: group === 'other' ? 'inherit' : fontMono, fontVariantLigatures: 'none', fontWeight: 500, color: color.text }}>
         <Checkbox sx={{ marginLeft: '-4px' }} checked={whole} indeterminate={here.size > 0 && !whole} disabled={readOnly} slotProps={{ input: { 'aria-label': t('socket.commands.markGroup', { group: name }) } }}
           onChange={() => { onSet(new Set(whole ? [] : all.map((command) => command.name))); }} />
         {group === 'other' ? t('socket.commands.other') : group}
       </Box>
-      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `4px ${chipGap}px`, minHeight: 26 }}>
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `4px ${chipGap}px`, minHeight: 28 }}>
         {visible.map((command) => <CommandChip key={command.name} command={command} marked={here.has(command.name)} type={type} readOnly={readOnly} onToggle={() => { toggle(command.name); }} />)}
         {rest && <Link component="button" aria-expanded={open} sx={{ fontSize: 12, padding: '0 2px' }} onClick={() => { setOpen(!open); }}>{open ? t('socket.commands.less') : t('socket.commands.more', { count: all.length - fit })}</Link>}
       </Box>
-      <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'flex-end', gap: '4px', minHeight: 26, fontSize: 12, color: color.text2, whiteSpace: 'nowrap' }}>
+      <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'flex-end', gap: '4px', minHeight: 28, fontSize: 12, color: color.text2, whiteSpace: 'nowrap' }}>
         {edited ? <EditedMark /> : <span>{sum}</span>}
         {edited && <span className="visually-hidden">{sum}</span>}
         {edited && !readOnly && <UndoChange name={name} onUndo={onUndo} />}

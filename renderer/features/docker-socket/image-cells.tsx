@@ -27,20 +27,20 @@ export function TrustCell({ image, findings }: { readonly image: string; readonl
   const { t } = useTranslation();
   const parsed = parseImageReference(image);
   const why = findings.find(saidInCell)?.message;
-  if (!parsed.ok) return <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', color: color.text3, fontSize: 12 }}><ErrorIcon sx={{ fontSize: 16 }} aria-hidden />{t('socket.images.invalid')}</Box>;
+  if (!parsed.ok) return <Box component="span" sx={{ display: 'inline-flex', verticalAlign: 'middle', alignItems: 'center', gap: '6px', color: color.text3, fontSize: 12 }}><ErrorIcon sx={{ fontSize: 16 }} aria-hidden />{t('socket.images.invalid')}</Box>;
   const reference = parsed.value;
   const open = reference.kind === 'any' ? t('socket.images.anyImage') : reference.path === '*' || reference.path.endsWith('/*') ? t('socket.images.anyRepository') : reference.digest === null && reference.tag === '*' ? t('socket.images.anyTag') : null;
   const content = open !== null
-    ? <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '4px', height: 22, padding: '0 8px 0 6px', borderRadius: '11px', background: color.warnSoft, color: color.warn, fontSize: 12, fontWeight: 500, whiteSpace: 'nowrap', '@media (forced-colors: active)': { border: '1px solid' } }}><WarningIcon sx={{ fontSize: 16 }} aria-hidden />{open}</Box>
+    ? <Box component="span" sx={{ display: 'inline-flex', verticalAlign: 'middle', alignItems: 'center', gap: '4px', height: 22, padding: '0 8px 0 6px', borderRadius: '11px', background: color.warnSoft, color: color.warn, fontSize: 12, fontWeight: 500, whiteSpace: 'nowrap', '@media (forced-colors: active)': { border: '1px solid' } }}><WarningIcon sx={{ fontSize: 16 }} aria-hidden />{open}</Box>
     : reference.kind === 'image' && reference.digest !== null
-      ? <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', flexWrap: 'wrap', columnGap: 1 }}><Tag title={reference.digest}><PinIcon sx={{ fontSize: 14, marginRight: '4px' }} aria-hidden /><Mono size={11.5}>{shortDigest(reference.digest)}</Mono></Tag><Quiet>{t('socket.images.pinned')}</Quiet></Box>
+      ? <Box component="span" sx={{ display: 'inline-flex', verticalAlign: 'middle', alignItems: 'center', flexWrap: 'wrap', columnGap: 1 }}><Tag title={reference.digest}><PinIcon sx={{ fontSize: 14, marginRight: '4px' }} aria-hidden /><Mono size={11.5}>{shortDigest(reference.digest)}</Mono></Tag><Quiet>{t('socket.images.pinned')}</Quiet></Box>
       : <Quiet>{reference.kind === 'image' && !reference.tagWritten ? t('socket.images.latestMoves') : t('socket.images.tagMoves')}</Quiet>;
   if (why === undefined) return content;
   return <Tooltip title={why} describeChild><span>{content}<span className="visually-hidden">{why}</span></span></Tooltip>;
 }
 
 function Quiet({ children }: { readonly children: React.ReactNode }) {
-  return <Box component="span" sx={{ fontSize: 12, color: color.text2 }}>{children}</Box>;
+  return <Box component="span" sx={{ fontSize: 12, lineHeight: '16px', color: color.text2 }}>{children}</Box>;
 }
 
 /** How many images of this engine the reference covers by name, and which. */
@@ -74,7 +74,7 @@ export function CommandsCell({ image, lists, onOpen }: { readonly image: string;
   if (own === undefined) return <Quiet>{t('socket.images.defaultList')}</Quiet>;
   const count = namedCommands(own.now.commands ?? []).size;
   return (
-    <Link component="button" sx={{ fontSize: 12, textAlign: 'left', verticalAlign: 'baseline' }} aria-label={t('socket.images.openOwn', { image })} onClick={() => { onOpen(own); }}>
+    <Link component="button" sx={{ fontSize: 12, lineHeight: '16px', textAlign: 'left', verticalAlign: 'middle' }} aria-label={t('socket.images.openOwn', { image })} onClick={() => { onOpen(own); }}>
       {own.now.type === 'allow' ? t('socket.images.ownAllows', { count }) : t('socket.images.ownDenies', { count })}
     </Link>
   );

@@ -18,12 +18,12 @@ import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import { AddImage, EditImage } from './add-image.tsx';
 import { derivedPointer, imagesPointer, ownLists, stringsOf, writeDerived, writeImages, type ListPlace } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 import { CommandsCell, HereCell, saidInCell, TrustCell } from './image-cells.tsx';
 import { listRows, undoRow, type ListRow } from './list-changes.ts';
 import { useLocalImages } from './local-images.ts';
-import { checkReference, ReferenceField } from './reference-field.tsx';
 
 /** Images whose containers may mount the socket: the list, a field to add to it, the switch for derived images. */
 export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settings: EffectiveSettings; readonly lockedBy: string | undefined; readonly onOpenList: (list: ListPlace) => void }) {
@@ -33,71 +33,64 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
   const draft = useDraft();
   const local = useLocalImages();
   const [adding, setAdding] = useState(false);
-  const [text, setText] = useState('');
-  const [editing, setEditing] = useState<{ readonly index: number; readonly text: string } | null>(null);
+  const [editing, setEditing] = useState<number | null>(null);
   const [menu, setMenu] = useState<{ readonly row: ListRow; readonly anchor: HTMLElement } | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const card = useRef<HTMLDivElement>(null);
 
   const readOnly = lockedBy !== undefined;
   const images = stringsOf(draft.value(imagesPointer));
   const rows = listRows(stringsOf(draft.appliedValue(imagesPointer)), images);
   const { lists } = ownLists(draft);
-  const check = checkReference(t, text, images, local);
   const write = (next: readonly string[]) => { writeImages(store, draft, next); };
-  const add = () => {
-    if (!check.usable) return;
-    write([...images, text.trim()]);
-    setText('');
-    field.current?.focus();
-  };
-  const othersThan = (index: number) => images.filter((_, at) => at !== index);
-  const editCheck = editing === null ? null : checkReference(t, editing.text, othersThan(editing.index), local);
-  const save = () => {
-    if (editing === null || editCheck?.usable !== true) return;
-    write(images.with(editing.index, editing.text.trim()));
+  /** Closes the field of a row; focus goes to what the row, or the one in its place, can do. */
+  const stopEditing = (place: number) => {
     setEditing(null);
+    requestAnimationFrame(() => {
+      const places = [...card.current?.querySelectorAll<HTMLElement>('[data-place]') ?? []];
+      const here = places.find((element) => Number(element.dataset['place']) >= place) ?? places.at(-1);
+      (here?.querySelector('button') ?? field.current)?.focus();
+    });
   };
 
   const derivedEdited = draft.isEdited(derivedPointer);
   const columns = [
     { key: 'image', label: t('socket.images.column.image') },
-    { key: 'trust', label: t('socket.images.column.trust'), width: '24%' },
-    { key: 'here', label: t('socket.images.column.here'), width: '15%' },
+    { key: 'trust', label: t('socket.images.column.trust'), width: '23%' },
+    { key: 'here', label: t('socket.images.column.here'), width: '18%' },
     { key: 'commands', label: t('socket.images.column.commands'), width: '18%' },
     { key: 'actions', label: <span className="visually-hidden">{t('socket.images.column.actions')}</span>, width: 52, align: 'right' as const },
   ];
   const tableRows = rows.map((row) => {
     const key = `${row.kind}-${row.index}-${row.value}`;
-    const name = <Mono>{row.value}</Mono>;
-    const undo = <UndoChange name={row.value} disabled={readOnly} onUndo={() => { setEditing(null); write(undoRow(images, row)); }} />;
+    const name = <Reference text={row.value} />;
+    const undo = <RowActions key="actions" place={row.index}><UndoChange name={row.value} disabled={readOnly} onUndo={() => { stopEditing(row.index); write(undoRow(images, row)); }} /></RowActions>;
     if (row.kind === 'removed') {
       return { key, edited: true, cells: [<Marked key="image" mark="removed"><Box component="del" sx={{ color: color.text3 }}>{name}</Box></Marked>, null, null, null, undo] };
     }
     const findings = draft.findings.filter((finding) => finding.pointer === `${imagesPointer}/${row.index}`);
     const notices = findings.filter((finding) => !saidInCell(finding));
-    const isEditing = editing?.index === row.index && !readOnly;
-    const below = isEditing && editCheck !== null
-      ? <Box sx={{ display: 'flex', paddingTop: 1 }}><ReferenceField autoFocus value={editing.text} label={t('socket.images.editing')} check={editCheck} onChange={(next) => { setEditing({ index: row.index, text: next }); }} onEnter={save} onEscape={() => { setEditing(null); return true; }}
-        actions={<><Button size="small" onClick={() => { setEditing(null); }}>{t('button.cancel')}</Button><Button size="small" disabled={!editCheck.usable} onClick={save}>{t('socket.images.save')}</Button></>} /></Box>
+    const isEditing = editing === row.index && !readOnly;
+    const below = isEditing
+      ? <EditImage image={row.value} others={images.toSpliced(row.index, 1)} local={local} onCancel={() => { stopEditing(row.index); }} onSave={(image) => { write(images.with(row.index, image)); stopEditing(row.index); }} />
       : notices.length > 0 ? <Box sx={{ display: 'grid', gap: 1 }}>{notices.map((finding) => (
         <FindingNotice key={finding.code} finding={finding} readOnly={readOnly} {...(finding.code === 'socket-image-invalid' ? { remove: { label: t('socket.images.remove'), run: () => { write(images.toSpliced(row.index, 1)); } } } : {})} />
       ))}</Box> : undefined;
     return {
       key, edited: row.kind !== 'same', ...(below === undefined ? {} : { below }),
       cells: [
-        row.kind === 'same' ? name : <Marked key="image" mark={row.kind}>{name}</Marked>,
+        <Marked key="image" {...(row.kind === 'same' ? {} : { mark: row.kind })}>{name}</Marked>,
         <TrustCell key="trust" image={row.value} findings={findings} />,
         <HereCell key="here" image={row.value} local={local} />,
         <CommandsCell key="commands" image={row.value} lists={lists} onOpen={onOpenList} />,
         row.kind === 'same'
-          ? <IconButton key="actions" aria-label={t('socket.images.menu', { image: row.value })} aria-haspopup="menu" onClick={(event) => { setMenu({ row, anchor: event.currentTarget }); }}><MoreIcon /></IconButton>
+          ? <RowActions key="actions" place={row.index}><IconButton aria-label={t('socket.images.menu', { image: row.value })} aria-haspopup="menu" onClick={(event) => { setMenu({ row, anchor: event.currentTarget }); }}><MoreIcon /></IconButton></RowActions>
           : undo,
       ],
     };
   });
 
   const close = () => { setMenu(null); };
-  const showField = images.length > 0 || adding;
   return (
     <Card title={t('socket.images.title')} note={formats.number(images.length)} actions={<>
       {derivedEdited && <EditedMark />}
@@ -106,7 +99,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
       <Switch id="derived-images" checked={settings.socket.allowDerivedImages} disabled={readOnly} onChange={(_, on) => { writeDerived(store, draft, on); }}
         slotProps={{ input: { role: 'switch', 'aria-label': readOnly ? `${t('socket.images.derivedName')}. ${t('locked.by', { who: lockedBy })}` : t('socket.images.derivedName') } }} />
     </>}>
-      {rows.length > 0 && <DataTable label={t('socket.images.title')} columns={columns} rows={tableRows} />}
+      {rows.length > 0 && <div ref={card}><DataTable label={t('socket.images.title')} columns={columns} rows={tableRows} /></div>}
       {images.length === 0 && (
         <Box sx={rows.length > 0 ? { borderTop: `1px solid ${color.border}` } : {}}>
           <EmptyState action={!readOnly && !adding && <Button startIcon={<AddIcon />} onClick={() => { setAdding(true); }}>{t('socket.add.button')}</Button>}>{settings.eci.value ? t('socket.images.empty') : t('socket.images.emptyOff')}</EmptyState>
@@ -114,23 +107,27 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
       )}
       {readOnly
         ? <Box sx={{ padding: '9px 16px', borderTop: `1px solid ${color.border}` }}><LockedNote by={lockedBy} /></Box>
-        : showField && (
-          <Box sx={{ display: 'flex', padding: '8px 16px', borderTop: `1px solid ${color.border}` }}>
-            <ReferenceField inputRef={field} autoFocus={adding && images.length === 0} value={text} label={t('socket.add.label')} check={check} onChange={setText} onEnter={add}
-              onEscape={() => { const had = text !== ''; setText(''); if (!had && images.length === 0) setAdding(false); return had; }}
-              actions={<Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>{t('socket.add.button')}</Button>} />
-          </Box>
-        )}
+        : (images.length > 0 || adding) && <AddImage images={images} local={local} field={field} autoFocus={adding && images.length === 0} onAdd={(image) => { write([...images, image]); }} onLeave={() => { setAdding(false); return images.length === 0; }} />}
       {local.error !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={local.error} title={t('socket.images.imagesFailed')} action={<Button size="small" onClick={local.retry}>{t('button.tryAgain')}</Button>} /></Box>}
       <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={close}>
-        {!readOnly && <MenuItem onClick={() => { if (menu !== null) setEditing({ index: menu.row.index, text: menu.row.value }); close(); }}>{t('socket.images.edit')}</MenuItem>}
+        {!readOnly && <MenuItem onClick={() => { if (menu !== null) setEditing(menu.row.index); close(); }}>{t('socket.images.edit')}</MenuItem>}
         <MenuItem onClick={() => { if (menu !== null) void store.request('clipboard:write', { text: menu.row.value }); close(); }}>{t('socket.images.copy')}</MenuItem>
-        {!readOnly && <MenuItem onClick={() => { if (menu !== null) { setEditing(null); write(images.toSpliced(menu.row.index, 1)); } close(); }}>{t('socket.images.remove')}</MenuItem>}
+        {!readOnly && <MenuItem onClick={() => { if (menu !== null) { stopEditing(menu.row.index); write(images.toSpliced(menu.row.index, 1)); } close(); }}>{t('socket.images.remove')}</MenuItem>}
       </Menu>
     </Card>
   );
 }
 
-function Marked({ mark, children }: { readonly mark: 'added' | 'edited' | 'removed'; readonly children: React.ReactNode }) {
-  return <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '12px', padding: '4px 0' }}><span>{children}</span><EditedMark kind={mark} /></Box>;
+/** What a row can do; `place` finds it again when the list has changed. */
+function RowActions({ place, children }: { readonly place: number; readonly children: React.ReactNode }) {
+  return <span data-place={place}>{children}</span>;
+}
+
+/** A reference as written; it breaks before its parts rather than within them. */
+function Reference({ text }: { readonly text: string }) {
+  return <Mono>{text.split(/(?=[/@])/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]))}</Mono>;
+}
+
+function Marked({ mark, children }: { readonly mark?: 'added' | 'edited' | 'removed'; readonly children: React.ReactNode }) {
+  return <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '12px', padding: '6px 0', lineHeight: '18px' }}><span>{children}</span>{mark !== undefined && <EditedMark kind={mark} />}</Box>;
 }

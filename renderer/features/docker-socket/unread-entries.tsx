@@ -21,7 +21,7 @@ export function UnreadEntries({ place, entries, applied, readOnly, onWrite }: { 
     <Box role="group" aria-label={t('socket.commands.unread')} data-row data-edited={edited || undefined} sx={{ display: 'grid', gap: 1, padding: '8px 16px', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
       {edited && (
         <Box sx={{ display: 'flex', alignItems: 'center', gap: '4px', fontSize: 12, color: color.text2, minHeight: 28 }}>
-          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{gone.length > 0 && <del><Mono>{gone.join(', ')}</Mono></del>}</Box>
+          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{t('socket.commands.unread')}{gone.length > 0 && <>: <del><Mono>{gone.join(', ')}</Mono></del></>}</Box>
           <EditedMark kind={now.length === 0 ? 'removed' : 'edited'} />
           {!readOnly && <UndoChange name={t('socket.commands.unread')} onUndo={() => { onWrite(setEntries(entries, applied, null, before)); }} />}
         </Box>

@@ -1,7 +1,7 @@
 /** Docker socket: images that may mount it, commands they may send through it. */
 export const socket = {
   title: 'Docker socket',
-  subtitle: 'Which images\u2019 containers may mount the Docker socket, and what they may do through it. The socket commands the whole engine.',
+  subtitle: 'Which images may mount the Docker socket, and which commands their containers may send through it.',
   /** True while the gateway's decision on socket mounts refuses all of them. */
   refusesAll: {
     title: 'With ECI on, this version refuses every mount of the socket',
@@ -43,7 +43,7 @@ export const socket = {
     other: 'Other', otherName: 'Commands outside the groups', markGroup: 'Mark all of {{group}}', more: '{{count}} more', less: 'Fewer', row: 'Commands of {{group}}',
     find: 'Find a command', noneFound: 'No command matches \u201c{{text}}\u201d.', cantList: '`{{command}}` can\u2019t be listed: {{why}}.',
     unsupported: '`{{a}}`, `{{b}}`, `{{c}}` and {{count}} more can\u2019t be listed: the engine sees only the commands they call. Mark those instead.',
-    unread: 'Not commands', unreadRemove: 'Remove', unreadRemoved: 'Removed: {{entries}}',
+    unread: 'Entries that are no commands', unreadRemove: 'Remove',
     lists: 'Command list', defaultList: 'Default list', ownCount: { deny: 'denies {{count}}', allow: 'allows {{count}}' }, addOwn: 'Own list', addOwnLabel: 'Give an image a command list of its own', noneLeft: 'Every listed image has one',
     own: 'Containers of `{{image}}` are under this list instead of the default one.', ownUnused: '`{{image}}` is not an allowed image: this list has no effect.', removeOwn: 'Remove own list', ownRemoved: 'Own list of `{{image}}`',
   },

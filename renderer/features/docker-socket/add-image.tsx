@@ -1,0 +1,54 @@
+import { useState, type RefObject } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { AddIcon } from '../../components/icons.ts';
+import { color } from '../../theme/tokens.ts';
+import type { LocalImages } from './local-images.ts';
+import { checkReference, ReferenceField } from './reference-field.tsx';
+
+/** The field at the end of the list. What is typed stays here, so that typing draws nothing but it. */
+export function AddImage({ images, local, field, autoFocus, onAdd, onLeave }: {
+  readonly images: readonly string[];
+  readonly local: LocalImages;
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly autoFocus: boolean;
+  readonly onAdd: (image: string) => void;
+  /** Escape in an empty field. True when that meant something. */
+  readonly onLeave: () => boolean;
+}) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const check = checkReference(t, text, images, local);
+  const add = () => {
+    if (!check.usable) return;
+    onAdd(text.trim());
+    setText('');
+    field.current?.focus();
+  };
+  const escape = () => {
+    if (text === '') return onLeave();
+    setText('');
+    return true;
+  };
+  return (
+    <Box sx={{ display: 'flex', padding: '8px 16px', borderTop: `1px solid ${color.border}` }}>
+      <ReferenceField inputRef={field} autoFocus={autoFocus} value={text} label={t('socket.add.label')} check={check} onChange={setText} onEnter={add} onEscape={escape}
+        actions={<Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>{t('socket.add.button')}</Button>} />
+    </Box>
+  );
+}
+
+/** The field below a row whose entry is being edited. */
+export function EditImage({ image, others, local, onSave, onCancel }: { readonly image: string; /** The other entries. */ readonly others: readonly string[]; readonly local: LocalImages; readonly onSave: (image: string) => void; readonly onCancel: () => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(image);
+  const check = checkReference(t, text, others, local);
+  const save = () => { if (check.usable) onSave(text.trim()); };
+  return (
+    <Box sx={{ display: 'flex', paddingTop: 1 }}>
+      <ReferenceField autoFocus value={text} label={t('socket.images.editing')} check={check} onChange={setText} onEnter={save} onEscape={() => { onCancel(); return true; }}
+        actions={<Box sx={{ display: 'flex', gap: 1, marginLeft: 'auto' }}><Button size="small" onClick={onCancel}>{t('button.cancel')}</Button><Button size="small" disabled={!check.usable} onClick={save}>{t('socket.images.save')}</Button></Box>} />
+    </Box>
+  );
+}
