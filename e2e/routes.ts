@@ -21,8 +21,32 @@ export function routes({ page, app }: AppWindow) {
     footer: () => page.getByRole('region', { name: 'Changes not applied' }),
     isolation: {
       open: () => go('Isolation'),
-      eci: () => main.getByRole('switch', { name: 'Enhanced Container Isolation' }),
+      eci: () => main.getByRole('switch', { name: 'Enhanced Container Isolation', exact: true }),
+      /** The same switch while it can't be used: its name says by what. */
+      lockedEci: () => main.getByRole('switch', { name: /^Enhanced Container Isolation\. Locked by/ }),
       lock: () => main.getByRole('switch', { name: 'Lock for users' }),
+    },
+    socket: {
+      open: () => go('Docker socket'),
+      async allow(image: string) {
+        const field = main.getByRole('textbox', { name: 'Image to allow' });
+        const add = main.getByRole('button', { name: 'Add image' });
+        // With an empty list the button opens the field first.
+        if (!await field.isVisible()) await add.click();
+        await field.fill(image);
+        await add.click();
+      },
+      async deny(command: string) {
+        await main.getByRole('searchbox', { name: 'Find a command' }).fill(command);
+        await main.getByRole('button', { name: command, exact: true }).click();
+        await main.getByRole('searchbox', { name: 'Find a command' }).fill('');
+      },
+    },
+    review: {
+      apply: (label: string) => page.getByRole('region', { name: 'Review and apply' }).getByRole('button', { name: label, exact: true }),
+      step: (name: string) => main.getByRole('list', { name: 'Steps' }).getByRole('listitem').filter({ hasText: name }),
+      heading: (text: string) => main.getByRole('heading', { level: 1, name: text }),
+      done: () => page.getByRole('region', { name: 'How it ended' }).getByRole('button', { name: 'Done' }),
     },
     /** What happens to containers that exist already. */
     prompt: {

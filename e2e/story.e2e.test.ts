@@ -39,21 +39,20 @@ describe('an admin turns ECI on', () => {
     expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
   });
 
-  it('lists a socket image, restricts commands and shares a directory: changes that apply at once', async () => {
-    await way.json.write(`{
-  "configurationFileVersion": 2,
-  "enhancedContainerIsolation": {
-    "locked": false,
-    "value": false,
-    "dockerSocketMount": {
-      "imageList": { "images": ["docker.io/library/docker:cli"] },
-      "commandList": { "type": "deny", "commands": ["push"] }
-    }
-  },
-  "filesharingAllowedDirectories": [{ "path": "${shared}", "sharedByDefault": true }]
-}
-`);
+  it('lists a socket image and denies a command: changes that apply at once', async () => {
+    await way.socket.open();
+    await way.socket.allow('docker:cli');
+    await way.socket.deny('push');
     await way.footer().getByText('Apply at once. Nothing restarts.').waitFor();
+    await window.screenshot('docker-socket-draft');
+    const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('push'));
+    expect(JSON.parse(settings.draft)).toMatchObject({ enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: ['docker:cli'] }, commandList: { commands: ['push'] } } } });
+  });
+
+  it('shares a directory', async () => {
+    const { settings } = await window.state();
+    await way.json.write(`${JSON.stringify({ ...JSON.parse(settings.draft) as object, filesharingAllowedDirectories: [{ path: shared, sharedByDefault: true }] }, null, 2)}\n`);
+    await window.until('the draft is kept', (s) => s.settings.draft.includes(shared));
     await window.screenshot('json-draft');
   });
 
@@ -74,23 +73,31 @@ describe('an admin turns ECI on', () => {
   });
 
   it('reviews the plan and applies it; it ends verified', async () => {
-    const gone = (await stage.docker('inspect', '-f', '{{.Id}}', 'gone')).trim();
-    const choices = { remove: [gone], includeRunning: false, removeVolumes: false };
-    const plan = await window.request('plan:make', { choices });
-    if (!plan.ok) throw new Error(plan.error.message);
-    expect(plan.value).toMatchObject({ blocked: false, fromVersion: 0, toVersion: 1, restartNeeded: true, eciBefore: false, eciAfter: true, remove: [gone] });
-    expect(plan.value.effects.map((e) => e.code)).toEqual(expect.arrayContaining(['engine-restarts', 'containers-stop', 'containers-removed', 'containers-kept-unprotected', 'eci-on']));
-    expect(await window.request('apply:start', { choices, baseHash: plan.value.baseHash })).toMatchObject({ ok: true });
-    await window.until('it restarts the engine', (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true);
+    await way.review.heading('Review & apply').waitFor();
+    const main = window.page.getByRole('main');
+    // What will happen, before it happens.
+    for (const text of ['Docker Engine restarts once', '1 running container stops', '1 container: gone', 'New containers get ids of their own']) await main.getByText(text).waitFor();
+    expect(await window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
+    await window.screenshot('review');
+    await way.review.apply('Apply and remove 1 container').click();
+    await way.review.heading('Applying version 1').waitFor();
+    await way.review.step('Restart Docker Engine').and(window.page.locator('[aria-current=step]')).waitFor();
     await window.screenshot('apply-in-progress');
+    // Settings can't be changed meanwhile.
+    await way.isolation.open();
+    await expect.poll(() => way.isolation.eci().or(way.isolation.lockedEci()).isDisabled()).toBe(true);
+    await window.page.goBack();
     const { run, verification } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
     expect(run?.outcome).toMatchObject({ kind: 'applied', version: 1, removed: [{ name: 'gone', removed: true }] });
     expect(run?.steps.map((s) => s.state)).toEqual(Array(7).fill('done'));
-    expect(verification?.claims.map((c) => c.verdict)).toEqual(verification?.claims.map(() => 'pass'));
+    expect(verification?.claims.map((c) => c.verdict)).toEqual(Array(7).fill('pass'));
+    await way.review.heading('Version 1 is applied').waitFor();
+    await main.getByText('7 of 7 claims shown from inside real containers').waitFor();
+    await main.getByText('1 container is still unprotected').waitFor();
+    await window.screenshot('applied');
     expect((await stat(stage.paths.settings)).mode & 0o777).toBe(0o644);
-    await window.request('apply:dismiss', undefined);
-    const sentence = await way.sentence();
-    expect(sentence).toMatch(/^Protected and verified (just now|.* ago), except 1 container$/);
+    await way.review.done().click();
+    expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago), except 1 container$/);
     await window.screenshot('overview-protected');
   });
 });
@@ -157,12 +164,11 @@ describe('an admin turns it off again', () => {
     await way.isolation.open();
     await way.isolation.eci().click();
     await way.footer().getByText('Restart needed: the engine').waitFor();
-    await window.until('the draft is kept', (s) => s.settings.draft.includes('"value": false'));
-    const choices = { remove: [], includeRunning: false, removeVolumes: false };
-    const plan = await window.request('plan:make', { choices });
-    if (!plan.ok) throw new Error(plan.error.message);
-    expect(await window.request('apply:start', { choices, baseHash: plan.value.baseHash })).toMatchObject({ ok: true });
-    const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
+    await way.footer().getByRole('button', { name: 'Review & apply' }).click();
+    await window.page.getByRole('main').getByText('New containers are not protected').waitFor();
+    await way.review.apply('Apply').click();
+    await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    const { run } = await window.state();
     expect(run?.outcome).toMatchObject({ kind: 'applied', version: 2 });
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toBe(daemonJson);
     expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
