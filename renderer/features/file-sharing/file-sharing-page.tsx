@@ -1,7 +1,53 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Page } from '../../components/page.tsx';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useRequest } from '../../app/actions.ts';
+import { useApp, useDraft, useStore } from '../../app/context.tsx';
+import { useDocumentProblem } from '../../components/document-problem.tsx';
+import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { FolderIcon } from '../../components/icons.ts';
+import { Columns, Page } from '../../components/page.tsx';
+import { useReadOnlyReason } from '../../components/read-only.ts';
+import { defaultSettings } from '../../../shared/settings/index.ts';
+import { checkShare, shareContext, tidyPath } from './check-share.ts';
+import { DirectoriesCard } from './directories-card.tsx';
+import { EmptyListCard } from './empty-list-card.tsx';
+import { MountTester } from './mount-tester.tsx';
+import { useResolved } from './resolved.ts';
+import { shareList, sharesOf, listPointer, writeShares } from './shares.ts';
 
 export default function FileSharingPage() {
   const { t } = useTranslation();
-  return <Page title={t('frame.page.file-sharing')}>{null}</Page>;
+  const store = useStore();
+  const app = useApp();
+  const draft = useDraft();
+  const problem = useDocumentProblem();
+  const lockedBy = useReadOnlyReason();
+  const picker = useRequest('dialog:pick-folder');
+  const [typed, setTyped] = useState('');
+
+  const list = shareList(draft);
+  const { found, error } = useResolved([...list.shares, ...sharesOf(draft.appliedValue(listPointer)) ?? []].map((share) => share.path));
+  const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
+  const choose = async () => {
+    const answer = await picker.run(undefined);
+    if (!answer.ok || answer.value === null) return;
+    const { path } = answer.value;
+    // What can't be added as it is goes into the field, which says why.
+    if (checkShare(t, path, list.shares.map((share) => share.path), shareContext(app)).usable) writeShares(store, draft, [...list.shares, { path: tidyPath(path), sharedByDefault: false }]);
+    else setTyped(path);
+  };
+  return (
+    <Page title={t('files.title')} subtitle={t('files.subtitle')} actions={problem === null && lockedBy === undefined && <Button startIcon={<FolderIcon />} disabled={picker.running} onClick={() => { void choose(); }}>{t('files.choose')}</Button>}>
+      {problem ?? (
+        <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
+          {picker.error !== null && <ErrorPanel error={picker.error} title={t('files.chooseFailed')} />}
+          {!settings.eci.value && <Notice tone="neutral" title={t('files.off.title')}>{t('files.off.body')}</Notice>}
+          <DirectoriesCard list={list} found={found} lookError={error} lockedBy={lockedBy} typed={typed} onType={setTyped} eci={settings.eci.value} />
+          <Columns sideWidth={320} main={<MountTester found={found} />} side={<EmptyListCard />} />
+        </Box>
+      )}
+    </Page>
+  );
 }

@@ -1,3 +1,56 @@
+/** File sharing: host directories that containers may bind-mount. */
 export const files = {
   title: 'File sharing',
+  subtitle: 'Containers may bind-mount these host directories and what is below them, nothing else.',
+  choose: 'Choose folder\u2026', chooseFailed: 'No folder could be chosen',
+  off: { title: 'ECI is off: every host directory can be mounted', body: 'The list is kept and takes effect when ECI is on.' },
+  list: {
+    title: 'Allowed directories',
+    column: { written: 'As written', host: 'On this host', byDefault: 'Shared by default', actions: 'Actions' },
+    empty: 'The list is empty: no host directory may be mounted.', emptyOff: 'The list is empty: with ECI on, no host directory may be mounted.',
+    emptyDesktop: 'The list is empty: Docker Desktop reads that as its default shares.',
+    missing: 'The document has no list, so these defaults apply.', missingDesktop: 'The document has no list: Docker Desktop\u2019s own default shares apply.', write: 'Write them into the document', defaultTag: 'Default',
+    came: 'The list', lookFailed: 'The directories could not be looked up on this host',
+    byDefault: 'Shared by default: {{path}}', menu: 'Actions for {{path}}', edit: 'Edit\u2026', copy: 'Copy', remove: 'Remove', narrow: 'Narrow to\u2026', correct: 'Correct\u2026', save: 'Save', editing: 'Directory',
+    before: 'was {{path}}',
+  },
+  host: {
+    home: 'Each user\u2019s own home, for you', inHome: 'In each user\u2019s own home, for you', leadsTo: 'leads to', symlink: 'Symlink',
+    missing: 'does not exist', file: 'is a file, not a directory', socket: 'is a socket, not a directory', other: 'is not a directory', unusable: 'can\u2019t be used: {{why}}',
+  },
+  add: {
+    button: 'Add directory', label: 'Directory to share', placeholder: '/srv/projects or $HOME/code', hint: 'An absolute path, or one that starts with `$HOME`, `$TMP` or `$TEMP`.',
+    duplicate: 'Already listed as `{{path}}`', covered: 'Already shared by `{{path}}`', fine: 'It and everything below it can be mounted',
+  },
+  invalid: {
+    empty: 'A path is missing', relative: 'The path must be absolute, or start with `$HOME`, `$TMP` or `$TEMP`', 'not-normal': 'The path must not hold `.` or `..`: write where it leads',
+    'unknown-variable': 'Only `$HOME`, `$TMP` and `$TEMP` are replaced, no `~` and no other variable', 'control-character': 'The path holds a control character', title: 'This entry shares nothing',
+  },
+  danger: {
+    holds: 'Contains `{{path}}`', through: 'Leads to `{{path}}`: {{title}}',
+    everything: { title: 'Is the whole file system', body: 'Containers could change every file of this machine and take it over.' },
+    engine: { title: 'Holds the engine\u2019s own files', body: 'Containers could change images, other containers and the policy. The gateway refuses the engine\u2019s directories, but not all that lies beside them.' },
+    socket: { title: 'Contains the Docker socket', body: 'The socket itself stays blocked, but what lies beside it doesn\u2019t.' },
+    'system-configuration': { title: 'Holds this host\u2019s configuration', body: 'Containers could read the host\u2019s accounts and passwords and change its services.' },
+    'runtime-state': { title: 'Holds sockets and state of the host\u2019s services', body: 'The Docker socket stays blocked, but its neighbours don\u2019t: containerd, systemd and D-Bus sockets may be here too.' },
+    kernel: { title: 'Are the kernel\u2019s own files', body: 'Through them a container could leave its isolation.' },
+    devices: { title: 'Are this host\u2019s devices', body: 'Containers could read and write its disks.' },
+    'administrator-home': { title: 'Is the administrator\u2019s home', body: 'Keys and start-up files in it give access to this host.' },
+    programs: { title: 'Holds programs this host runs', body: 'Containers could replace what the administrator runs.' },
+    'all-homes': { title: 'Holds every user\u2019s home', body: 'Every user\u2019s containers could mount every other user\u2019s files.' },
+  },
+  tester: {
+    title: 'Would it be mountable?', against: 'Settings to ask', applied: 'Applied', draft: 'Draft', label: 'Host path to try', placeholder: '/home/me/app',
+    hint: 'Type a host path: the gateway\u2019s own rules answer. Enter keeps the answer below.', relative: 'Type an absolute path.', asking: 'Asking\u2026',
+    yes: 'Yes', no: 'No',
+    inside: 'Inside `{{share}}`, no symlinks on the way.', insideLink: 'It leads to `{{real}}`, inside `{{share}}`.', off: 'ECI is off: no mount is checked.', missing: 'It does not exist yet.', permissions: 'What a container may do there is up to the file\u2019s permissions.',
+    notShared: 'It is in no shared directory.', notSharedLink: 'It leads to `{{real}}`, which isn\u2019t shared.',
+    engine: 'It is, holds or belongs to a directory of the engine: that is never mountable.', socket: 'It is a socket of the engine: only listed images may mount that.', unresolvable: 'It can\u2019t be told where it leads, so it is refused.',
+    keptYes: 'Yes', keptNo: 'No', forget: 'Forget {{path}}', failed: 'The question could not be answered',
+  },
+  empty: {
+    title: 'If the list is empty',
+    engineHere: 'On this engine nothing can be mounted then.', engineMissing: 'Without any list, `$HOME` and `$TMP` can be mounted.', desktopThere: 'Docker Desktop reads an empty list as its default shares. Bulkhead says so before it saves one.',
+    desktopHere: 'Docker Desktop reads an empty list as its default shares.', desktopMissing: 'Without any list, its default shares apply too.', engineThere: 'On Docker Engine, an empty list means that nothing can be mounted.',
+  },
 };

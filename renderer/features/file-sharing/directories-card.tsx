@@ -1,0 +1,138 @@
+import { useRef, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import Switch from '@mui/material/Switch';
+import { useApp, useDraft, useStore } from '../../app/context.tsx';
+import { Card } from '../../components/card.tsx';
+import { DataTable } from '../../components/data-table.tsx';
+import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
+import { EmptyState } from '../../components/empty-and-loading.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { AddIcon, MoreIcon } from '../../components/icons.ts';
+import { PathText, Tag, withCode } from '../../components/mono.tsx';
+import { LockedNote } from '../../components/setting-row.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { color } from '../../theme/tokens.ts';
+import type { AppError } from '../../../shared/result.ts';
+import { checkShare, shareContext, tidyPath } from './check-share.ts';
+import { HostCell } from './host-cell.tsx';
+import { PathField } from './path-field.tsx';
+import type { Resolved } from './resolved.ts';
+import { judge, ShareNotice } from './share-notice.tsx';
+import { defaultShares, listPointer, undoRow, withDefault, writeList, writeShares, type Share, type ShareList, type ShareRow } from './shares.ts';
+
+/** The directories: each as written, where it leads here, its switch; what is dangerous says so in its row. */
+export function DirectoriesCard({ list, found, lookError, lockedBy, typed, onType, eci }: {
+  readonly list: ShareList;
+  readonly found: ReadonlyMap<string, Resolved>;
+  readonly lookError: AppError | null;
+  readonly lockedBy: string | undefined;
+  readonly typed: string;
+  readonly onType: (text: string) => void;
+  readonly eci: boolean;
+}) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const store = useStore();
+  const app = useApp();
+  const draft = useDraft();
+  const [editing, setEditing] = useState<{ readonly index: number; readonly text: string } | null>(null);
+  const [menu, setMenu] = useState<{ readonly row: ShareRow; readonly anchor: HTMLElement } | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+
+  const readOnly = lockedBy !== undefined;
+  const desktop = app.engine.kind === 'docker-desktop';
+  const context = shareContext(app);
+  const { shares, rows } = list;
+  const write = (next: readonly Share[]) => { setEditing(null); writeShares(store, draft, next); };
+  const edit = (row: ShareRow) => { setEditing({ index: row.index, text: row.share.path }); };
+  const remove = (row: ShareRow) => { write(shares.toSpliced(row.index, 1)); };
+  const check = checkShare(t, typed, shares.map((share) => share.path), context);
+  const add = () => {
+    if (!check.usable) return;
+    write([...shares, { path: tidyPath(typed), sharedByDefault: false }]);
+    onType('');
+    field.current?.focus();
+  };
+  const editCheck = editing === null ? null : checkShare(t, editing.text, shares.flatMap((share, index) => (index === editing.index ? [] : [share.path])), context);
+  const save = () => {
+    const share = editing === null ? undefined : shares[editing.index];
+    if (editing === null || share === undefined || editCheck?.usable !== true) return;
+    write(shares.with(editing.index, { ...share, path: tidyPath(editing.text) }));
+  };
+
+  const columns = [
+    { key: 'written', label: t('files.list.column.written'), width: '34%' },
+    { key: 'host', label: t('files.list.column.host') },
+    { key: 'default', label: t('files.list.column.byDefault'), width: 136 },
+    { key: 'actions', label: <span className="visually-hidden">{t('files.list.column.actions')}</span>, width: 52, align: 'right' as const },
+  ];
+  const tableRows = rows.map((row) => {
+    const { path } = row.share;
+    const key = `${row.kind}-${row.index}-${path}`;
+    const undo = <UndoChange name={path} disabled={readOnly} onUndo={() => { write(undoRow(shares, row)); }} />;
+    if (row.kind === 'removed') return { key, edited: true, cells: [<Cell key="written"><Box component="del" sx={{ color: color.text3 }}><PathText path={path} /></Box><EditedMark kind="removed" /></Cell>, null, null, undo] };
+    const isEditing = editing?.index === row.index && !readOnly;
+    const judgement = judge(path, found.get(path), context);
+    const below: ReactNode = isEditing && editCheck !== null
+      ? <Box sx={{ display: 'flex', paddingTop: 1 }}><PathField autoFocus value={editing.text} label={t('files.list.editing')} check={editCheck} onChange={(text) => { setEditing({ index: row.index, text }); }} onEnter={save} onEscape={() => { setEditing(null); return true; }}
+        actions={<><Button size="small" onClick={() => { setEditing(null); }}>{t('button.cancel')}</Button><Button size="small" disabled={!editCheck.usable} onClick={save}>{t('files.list.save')}</Button></>} /></Box>
+      : judgement === null ? undefined : <ShareNotice judgement={judgement} readOnly={readOnly} onEdit={() => { edit(row); }} onRemove={() => { remove(row); }} />;
+    return {
+      key, edited: row.kind !== 'same', ...(below === undefined ? {} : { below }),
+      cells: [
+        <Cell key="written">
+          <PathText path={path} />
+          {row.kind !== 'same' && <EditedMark kind={row.kind} />}
+          {row.kind === 'edited' && row.before.path !== path && <Box component="span" sx={{ color: color.text3, fontSize: 12 }}>{withCode(t('files.list.before', { path: row.before.path }))}</Box>}
+          {list.missing && <Tag>{t('files.list.defaultTag')}</Tag>}
+        </Cell>,
+        <HostCell key="host" written={path} found={found.get(path)} />,
+        <Switch key="default" checked={row.share.sharedByDefault === true} disabled={readOnly} onChange={(_, on) => { writeShares(store, draft, shares.with(row.index, withDefault(row, on))); }}
+          slotProps={{ input: { role: 'switch', 'aria-label': `${t('files.list.byDefault', { path })}${readOnly ? `. ${t('locked.by', { who: lockedBy })}` : ''}` } }} />,
+        row.kind === 'same'
+          ? <IconButton key="actions" aria-label={t('files.list.menu', { path })} aria-haspopup="menu" onClick={(event) => { setMenu({ row, anchor: event.currentTarget }); }}><MoreIcon /></IconButton>
+          : undo,
+      ],
+    };
+  });
+
+  const close = () => { setMenu(null); };
+  const line = { padding: '8px 16px', borderTop: `1px solid ${color.border}` };
+  return (
+    <Card title={t('files.list.title')} note={formats.number(shares.length)} actions={list.cameOrWent && <>
+      <EditedMark kind={list.missing ? 'removed' : 'added'} />
+      {!readOnly && <UndoChange name={t('files.list.came')} onUndo={() => { setEditing(null); writeList(store, draft, draft.appliedValue(listPointer)); }} />}
+    </>}>
+      {list.missing && (
+        <Box sx={{ borderBottom: `1px solid ${color.border}` }}>
+          <EmptyState action={!readOnly && !list.cameOrWent && <Button onClick={() => { writeList(store, draft, defaultShares); }}>{t('files.list.write')}</Button>}>{desktop ? t('files.list.missingDesktop') : t('files.list.missing')}</EmptyState>
+        </Box>
+      )}
+      {rows.length > 0 && <DataTable label={t('files.list.title')} columns={columns} rows={tableRows} />}
+      {shares.length === 0 && <Box sx={rows.length > 0 ? { borderTop: `1px solid ${color.border}` } : {}}><EmptyState>{desktop ? t('files.list.emptyDesktop') : eci ? t('files.list.empty') : t('files.list.emptyOff')}</EmptyState></Box>}
+      {readOnly
+        ? <Box sx={line}><LockedNote by={lockedBy} /></Box>
+        : (
+          <Box sx={{ ...line, display: 'flex' }}>
+            <PathField readyToType={field} value={typed} label={t('files.add.label')} check={check} onChange={onType} onEnter={add} onEscape={() => { const had = typed !== ''; onType(''); return had; }}
+              actions={<Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>{t('files.add.button')}</Button>} />
+          </Box>
+        )}
+      {lookError !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={lookError} title={t('files.list.lookFailed')} /></Box>}
+      <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={close}>
+        {!readOnly && <MenuItem onClick={() => { if (menu !== null) edit(menu.row); close(); }}>{t('files.list.edit')}</MenuItem>}
+        <MenuItem onClick={() => { if (menu !== null) void store.request('clipboard:write', { text: menu.row.share.path }); close(); }}>{t('files.list.copy')}</MenuItem>
+        {!readOnly && <MenuItem onClick={() => { if (menu !== null) remove(menu.row); close(); }}>{t('files.list.remove')}</MenuItem>}
+      </Menu>
+    </Card>
+  );
+}
+
+function Cell({ children }: { readonly children: ReactNode }) {
+  return <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: '12px', rowGap: '2px', padding: '4px 0' }}>{children}</Box>;
+}

@@ -1,0 +1,24 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import { ArrowForwardIcon } from '../../components/icons.ts';
+import { PathText, Tag } from '../../components/mono.tsx';
+import { color } from '../../theme/tokens.ts';
+import type { Resolved } from './resolved.ts';
+
+/** Where a written path leads on this host: its real directory, the link on the way, or that there is none. */
+export function HostCell({ written, found }: { readonly written: string; readonly found: Resolved | undefined }) {
+  const { t } = useTranslation();
+  if (found === undefined) return <Box component="span" sx={{ color: color.text3 }}>…</Box>;
+  const home = written === '$HOME' || written.startsWith('$HOME/');
+  const linked = found.real !== null && found.real !== found.expanded;
+  const trouble = found.kind === 'missing'
+    ? found.error === null ? t('files.host.missing') : t('files.host.unusable', { why: found.error })
+    : found.kind === 'directory' ? null : t(`files.host.${found.kind}`);
+  return (
+    <Box component="span" sx={{ display: 'inline-flex', flexWrap: 'wrap', alignItems: 'center', columnGap: 1, rowGap: '2px', padding: '4px 0', minWidth: 0, verticalAlign: 'middle' }}>
+      <span>{home && <>{written === '$HOME' ? t('files.host.home') : t('files.host.inHome')}{' '}</>}<PathText path={found.expanded} /></span>
+      {linked && <><ArrowForwardIcon titleAccess={t('files.host.leadsTo')} sx={{ fontSize: 16, color: color.text3 }} /><PathText path={found.real ?? ''} /><Tag>{t('files.host.symlink')}</Tag></>}
+      {trouble !== null && <Box component="span" sx={{ color: color.text3, fontSize: 12 }}>{trouble}</Box>}
+    </Box>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'react';
+import { useStore } from '../../app/context.tsx';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import type { AppError } from '../../../shared/result.ts';
+
+export type Resolved = IpcOutput<'paths:resolve'>[number];
+/** Paths one question may hold, and their length: main refuses more. */
+const most = 500, longest = 4096;
+
+/** Where written paths lead on this host, by the path as written; asks for all of them whenever the set changes. `null` error: none. */
+export function useResolved(written: readonly string[]): { readonly found: ReadonlyMap<string, Resolved>; readonly error: AppError | null } {
+  const store = useStore();
+  const [found, setFound] = useState<ReadonlyMap<string, Resolved>>(new Map());
+  const [error, setError] = useState<AppError | null>(null);
+  const key = JSON.stringify([...new Set(written)].filter((path) => path.length <= longest).toSorted());
+  useEffect(() => {
+    let current = true;
+    const ask = async () => {
+      const paths = JSON.parse(key) as string[]; // made above
+      const answers: Resolved[] = [];
+      for (let from = 0; from < paths.length; from += most) {
+        const answer = await store.request('paths:resolve', { paths: paths.slice(from, from + most) });
+        if (!current) return;
+        if (!answer.ok) { setError(answer.error); return; }
+        answers.push(...answer.value);
+      }
+      setError(null);
+      setFound(new Map(answers.map((one) => [one.written, one])));
+    };
+    void ask();
+    return () => { current = false; };
+  }, [store, key]);
+  return { found, error };
+}
