@@ -9,9 +9,11 @@ export default defineConfig({
           name: 'unit', environment: 'node',
           include: ['{shared,engine,gateway,cli,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', 'node_modules/**'],
+          // On two cores lint and types run beside these: generous, so that only what hangs fails.
+          testTimeout: 30_000,
         },
       },
-      { test: { name: 'renderer', environment: 'jsdom', include: ['renderer/**/*.test.tsx'] } },
+      { test: { name: 'renderer', environment: 'jsdom', include: ['renderer/**/*.test.tsx'], testTimeout: 60_000 } },
       {
         test: {
           name: 'engine', environment: 'node', include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],

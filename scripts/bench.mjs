@@ -11,7 +11,7 @@ await main(async () => {
   const names = readdirSync(at('bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
   const [name, ...args] = process.argv.slice(2);
   if (name === undefined || !names.includes(name)) throw new Actionable(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
-  await setUp({ withDisplay: true });
+  await setUp({ also: 'tests' });
   await build();
   const child = spawn(pinnedNode, [at('bench', `${name}.ts`), ...args], { cwd: repository, stdio: 'inherit' });
   process.exitCode = await new Promise((resolve) => { child.once('error', () => { resolve(1); }).once('exit', (code) => { resolve(code ?? 1); }); });

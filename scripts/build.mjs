@@ -134,7 +134,7 @@ if (isProgram(import.meta.url)) {
     if (process.argv.includes('--set-up-done')) {
       await buildStale();
     } else {
-      await Promise.all([installNpmPackages(), installDebianPackages({ withDisplay: false })]);
+      await Promise.all([installNpmPackages(), installDebianPackages()]);
       await build();
     }
   });

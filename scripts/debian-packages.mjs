@@ -29,14 +29,18 @@ const needs = [
   { packages: ['fonts-noto-cjk'] },
 ];
 const display = [{ packages: ['xvfb'], command: 'Xvfb' }, { packages: ['xauth'], command: 'xauth' }];
+// What only the tests use: a client that is not ours, and a registry of our own.
+const tests = [...display, { packages: ['curl'], command: 'curl' }, { packages: ['docker-registry'], command: 'docker-registry' }];
+const sets = { display, tests };
+const servicesOf = { 'docker.io': ['docker.socket', 'docker'], 'docker-registry': ['docker-registry'] };
 
-/** Installs the Debian packages that are missing. `withDisplay`: also the virtual display, for tests and machines without a screen. */
-export async function installDebianPackages({ withDisplay }) {
+/** Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a screen) or 'tests' (display included). */
+export async function installDebianPackages({ also } = {}) {
   if (process.platform !== 'linux') {
     note('The embedded engine needs Linux: on this system the app opens without it.');
     return;
   }
-  const wanted = withDisplay ? [...needs, ...display] : needs;
+  const wanted = [...needs, ...(also === undefined ? [] : sets[also])];
   const missing = await missingOf(wanted);
   if (missing.length === 0) {
     note('The packages of the operating system are installed');
@@ -66,7 +70,7 @@ async function install(missing) {
   if (unknown.length > 0) throw new Actionable(`This machine's package lists have none of ${unknown.map((need) => need.packages.join('|')).join(', ')}: use Debian 13, or install it by hand.`);
   step(`Installing Debian packages: ${names.join(' ')}`);
   const fetchAndSetUp = () => run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...names], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-  await withoutStartingServices(async () => {
+  await withoutStartingServices(names, async () => {
     let result = await fetchAndSetUp();
     if (result.code !== 0) {
       // Lists that are older than the mirror name files that are gone.
@@ -111,19 +115,25 @@ function onPath(command) {
  * Debian starts a service when its package is installed: for docker.io a machine-wide engine that nobody asked for, as
  * the embedded engine is a private one. Debian's own switch, policy-rc.d, holds that back while `body` runs.
  */
-async function withoutStartingServices(body) {
+async function withoutStartingServices(packages, body) {
   const policy = '/usr/sbin/policy-rc.d';
-  const ours = '#!/bin/sh\n# Put here by `npm start` of Bulkhead while packages are installed.\nexit 101\n';
-  const engineWasThere = onPath('dockerd');
+  const ours = '#!/bin/sh\n# Put here by the set-up of Bulkhead while packages are installed.\nexit 101\n';
   const write = !existsSync(policy) || readFileSync(policy, 'utf8') === ours;
   const remove = () => { if (write) rmSync(policy, { force: true }); };
+  const interrupted = () => { remove(); process.exit(130); };
   if (write) {
     writeFileSync(policy, ours);
     chmodSync(policy, 0o755);
-    process.once('exit', remove);
+    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   }
-  try { await body(); } finally { remove(); process.off('exit', remove); }
-  if (!engineWasThere && existsSync('/run/systemd/system')) {
-    note("Debian's own Docker Engine was installed too. It was not started now, but will be at the next boot (`systemctl disable docker.socket docker` prevents that).");
+  try {
+    await body();
+  } finally {
+    remove();
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  }
+  const services = packages.flatMap((name) => servicesOf[name] ?? []);
+  if (services.length > 0 && existsSync('/run/systemd/system')) {
+    note(`These packages bring services of this machine's own: ${services.join(', ')}. They were not started now, but will be at the next boot (\`systemctl disable ${services.join(' ')}\` prevents that).`);
   }
 }

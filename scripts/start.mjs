@@ -13,7 +13,7 @@ import { hasNoDisplay, setUp } from './set-up.mjs';
 
 await main(async () => {
   const headless = hasNoDisplay();
-  await setUp({ withDisplay: headless });
+  await setUp(headless ? { also: 'display' } : {});
   await build();
   const engineRuns = await ensureEngine(engineRoot);
   await openApp(headless, engineRuns);

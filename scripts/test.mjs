@@ -25,7 +25,7 @@ await main(async () => {
   const quick = wanted.filter((stage) => stage.realEngine !== true);
   const slow = wanted.filter((stage) => stage.realEngine === true);
   // Without an engine and a window there is nothing that root would have to install.
-  await (slow.length > 0 ? setUp({ withDisplay: true }) : installNpmPackages());
+  await (slow.length > 0 ? setUp({ also: 'tests' }) : installNpmPackages());
 
   mkdirSync(artifacts, { recursive: true });
   const results = [];

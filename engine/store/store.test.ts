@@ -16,9 +16,10 @@ afterEach(async () => { await rm(dir, { recursive: true, force: true }); });
 const at = (name: string) => path.join(dir, name);
 const codeOf = (result: { ok: true } | { ok: false; error: { code: string } }) => (result.ok ? 'ok' : result.error.code);
 
-/** Runs a module text in a Node of its own. */
-function runScript(text: string, args: string[] = [], options: { uid?: number } = {}) {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', text, '--', ...args], { stdio: ['ignore', 'pipe', 'inherit'], ...options });
+/** Runs a module text in a Node of its own, as user `uid` once its imports are loaded: that user may not be able to read this folder. */
+function runScript(text: string, args: string[] = [], { uid }: { uid?: number } = {}) {
+  const become = uid === undefined ? '' : `process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', `${become} ${text}`, '--', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
   return { child, done: once(child, 'exit').then(() => out) };
