@@ -22,7 +22,7 @@ const facts: CreateFacts = {
   volumes: new Map([['v1', { driver: 'local', options: new Map() }], ['trap', { driver: 'local', options: new Map([['o', 'bind'], ['device', '/etc']]) }], ['new', null]]),
   networks: new Map([['own', { driver: 'bridge' }], ['alias', { driver: 'host' }]]),
   binds: new Map([
-    ['/shared/a', source('/shared/a', { share: '/shared' })], ['/etc', source('/etc')], ['/run/docker.sock', source('/run/docker.sock', { isEngineSocket: true })],
+    ['/shared/a', source('/shared/a', { share: '/shared' })], ['/etc', source('/etc')], ['/shared/link', source('/shared/link', { real: '/shared/a', share: '/shared' })], ['/shared/colon', source('/shared/colon', { real: '/shared/a:/b', share: '/shared' })], ['/run/docker.sock', source('/run/docker.sock', { isEngineSocket: true })],
     ['/var', source('/var', { containsEngineSocket: true, share: '/' })], ['/data', source('/data', { insideEngineDirectory: true, share: '/' })], ['/odd', source('/odd', { real: null, problem: 'it leads through /proc' })],
   ]),
 };
@@ -38,6 +38,18 @@ function decide(body: unknown): CreateDecision & { text: string; written: Record
   };
 }
 const host = (hostConfig: unknown, more: object = {}) => decide({ Image: 'busybox', ...more, HostConfig: hostConfig });
+
+describe('A8: links in a bind source', () => {
+  it('are gone from what the engine is told, so that a swapped link leads nowhere', () => {
+    const result = host({ Binds: ['/shared/link:/x:ro'], Mounts: [{ Type: 'bind', Source: '/shared/link', Target: '/y' }] });
+    expect(result.written).toMatchObject({ HostConfig: { Binds: ['/shared/a:/x:ro'], Mounts: [{ Type: 'bind', Source: '/shared/a', Target: '/y' }] } });
+    expect(result.decision).toMatchObject({ changes: expect.arrayContaining([expect.objectContaining({ rule: 'cleaned-path', before: '/shared/link', after: '/shared/a' })]) });
+  });
+  it('are refused where the real path cannot be written as a bind', () => {
+    expect(host({ Binds: ['/shared/colon:/x'] }).text).toContain('/shared/a:/b');
+    expect(host({ Mounts: [{ Type: 'bind', Source: '/shared/colon', Target: '/y' }] }).decision.outcome).toBe('rewrite');
+  });
+});
 
 describe('create: what passes', () => {
   it('A6, A7: forces the runtime and drops UsernsMode, as recorded changes', () => {

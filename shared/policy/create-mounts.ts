@@ -26,6 +26,7 @@ function binds(host: Map<string, Json>, facts: CreateFacts, context: BindSourceC
     if (spec.kind === 'path') {
       const checked = bindSource(spec.source, facts, context);
       if (typeof checked !== 'string') return checked;
+      if (checked.includes(':')) return deny('unmodelled-value', `the bind ${text}`, { spec: 'A8', detail: `it leads to ${checked}, and the colon would be taken for the end of the path` });
       source = checked;
     } else if (spec.kind === 'volume') {
       const denial = namedVolume(spec.source, facts);
@@ -106,7 +107,8 @@ function bindSource(source: string, facts: Pick<CreateFacts, 'binds'>, context: 
   const known = clean === null ? undefined : facts.binds.get(clean);
   if (clean === null || known === undefined) return deny('bind-unresolvable', `bind mount of ${source === '' ? '(nothing)' : source}`, { spec: 'A8', detail: 'it is not an absolute path' });
   const decision = decideBindSource(known, context);
-  return decision.outcome === 'deny' ? decision : clean;
+  // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is always resolved.
+  return decision.outcome === 'deny' ? decision : known.real ?? clean;
 }
 
 function namedVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): Denial | null {

@@ -91,7 +91,7 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'unknown-endpoint': 'the gateway does not know this endpoint, so it cannot tell what it does',
   'form-body': 'form bodies override what the request\'s address says',
   'pinned-reference': 'names of containers are replaced by their ids',
-  'cleaned-path': 'paths are written without dot segments',
+  'cleaned-path': 'paths are written without dot segments and symbolic links',
   'parameter-dropped': 'parameters without meaning are left away',
 };
 

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isBind, type OciMount, type OciSpec } from './bundle.ts';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
+import { refuse } from './options.ts';
 import { layersOf, planShifted, type Overlay } from './overlay.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
 import { refuseEngineParts, type EngineParts } from './sockets.ts';
@@ -30,6 +31,7 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     const bind = inspect(mount, mount.source);
     if (bind === null) continue; // not there: runc says so
     refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts);
+    refuseLinks(mount, mount.source, bind.source, context.parts);
     const tree = planBind(bind, plan, context);
     if (tree === null) continue;
     const target = context.makeTarget(sources.size, bind.kind);
@@ -61,6 +63,23 @@ function inspect(mount: OciMount, given: string): Bind | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * Refuses a source that leads through a symbolic link (A8). The gateway checked the path without links and wrote that one; a container
+ * that may write above it can put a link in its place, and restart policies start containers without asking the gateway again.
+ */
+function refuseLinks(mount: OciMount, given: string, source: string, parts: EngineParts): void {
+  if (given === source || givenByEngine(mount, given)) return;
+  const root = parts.roots.find((one) => isWithin(given, one));
+  if (root !== undefined && path.join(realpathSync(root), path.relative(root, given)) === source) return;
+  refuse(`${given} leads through a symbolic link to ${source}, and links may change between two starts; mount ${source} itself`);
+}
+
+/** `--init`: the engine looks its helper up among the machine's programs, where distributions put links. */
+function givenByEngine(mount: OciMount, given: string): boolean {
+  return mount.destination === '/sbin/docker-init' && /^(?:\/usr(?:\/local)?)?\/(?:s?bin|lib|libexec)\/(?:docker\/)?[A-Za-z0-9._-]+$/.test(given)
+    && (mount.options ?? []).includes('ro');
 }
 
 /** The planned tree; null: the source stays as it is. */

@@ -141,6 +141,17 @@ describe('mounts', () => {
     expect([made.uid, made.gid]).toEqual([0, 0]);
   });
 
+  it('A8 does not follow a link that another container put in a source\'s place before an automatic restart', async () => {
+    const outside = await mkdtemp('/tmp/bh-');
+    await mkdir(path.join(shared, 'work'));
+    await engine.docker('run', '-d', '--name', 'victim', '--restart=always', '-v', `${shared}/work:/w`, 'busybox', 'sh', '-c', 'echo mine > /w/written; until [ -e /w/end ]; do sleep 0.05; done');
+    await sh('-v', `${shared}:/s`, `mv /s/work /s/moved && ln -s ${outside} /s/work && touch /s/moved/end`);
+    await expect.poll(async () => engine.docker('inspect', '-f', '{{.State.Error}}', 'victim'), { timeout: 20_000 }).toContain('leads through a symbolic link');
+    await expect(stat(path.join(outside, 'written'))).rejects.toThrow();
+    await engine.docker('rm', '-f', 'victim');
+    await rm(outside, { recursive: true });
+  });
+
   it('A9 a read-only bind stays read-only, whatever the capabilities', async () => {
     const script = 'mount -o remount,rw,bind /s 2>/dev/null; mount -o remount,rw /s 2>/dev/null; mount --bind /s /mnt 2>/dev/null; touch /s/written 2>/dev/null && echo WROTE || echo refused';
     expect(await sh('--privileged', '-v', `${shared}:/s:ro`, script)).toBe('refused\n');

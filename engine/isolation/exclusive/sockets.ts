@@ -8,6 +8,8 @@ export interface EngineParts {
   readonly sockets: readonly string[];
   /** Directories of which no part may be seen. */
   readonly directories: readonly string[];
+  /** Where the engine keeps what it mounts itself; links above them are the administrator's own. */
+  readonly roots: readonly string[];
 }
 
 interface Place { readonly path: string; readonly device: string; readonly inFileSystem: string; readonly identity: string }

@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planBinds } from './binds.ts';
+import type { OciMount, OciSpec } from './bundle.ts';
+import { parseMountinfo } from './mountinfo.ts';
+import { PlanBuilder } from './plan.ts';
+
+let directory: string;
+const at = (...parts: string[]) => path.join(directory, ...parts);
+beforeAll(() => {
+  directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'bulkhead-binds-')));
+  mkdirSync(at('share/sub'), { recursive: true });
+  mkdirSync(at('elsewhere/deep'), { recursive: true });
+  writeFileSync(at('elsewhere/deep/file'), '');
+  symlinkSync(at('elsewhere'), at('share/link'));
+  mkdirSync(at('disk/root/data/volumes'), { recursive: true });
+  symlinkSync(at('disk/root'), at('root'));
+  symlinkSync(at('elsewhere'), at('disk/root/data/swapped'));
+});
+afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+
+function bind(mount: Partial<OciMount> & { source: string }): Map<number, string> {
+  const plan = new PlanBuilder();
+  const spec = { root: { path: '/r' }, linux: { namespaces: [] }, mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }] } as OciSpec; // all that planBinds reads
+  return planBinds(spec, plan, {
+    mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
+    parts: { sockets: [], directories: [], roots: [at('root')] }, makeTarget: (number) => `/targets/${number}`,
+  });
+}
+
+describe('A8: a bind source', () => {
+  it('may be any real path', () => {
+    expect(bind({ source: at('share/sub') }).get(0)).toBe('/targets/0');
+    expect(bind({ source: at('elsewhere/deep/file') }).get(0)).toBe('/targets/0');
+  });
+
+  it('is refused when a link stands in it: the gateway wrote none, so somebody put it there since', () => {
+    for (const source of [at('share/link'), at('share/link/deep'), at('share/link/deep/file')]) expect(() => bind({ source })).toThrow(/leads through a symbolic link to .*elsewhere/);
+  });
+
+  it('may have links above the engine\'s own root, but none below it', () => {
+    expect(bind({ source: at('root/data/volumes') }).get(0)).toBe('/targets/0');
+    expect(() => bind({ source: at('root/data/swapped') })).toThrow('symbolic link');
+  });
+
+  it('lets the engine\'s own init through, and only that', () => {
+    expect(() => bind({ source: at('share/link'), destination: '/sbin/docker-init', options: ['bind', 'ro'] })).toThrow('symbolic link');
+    const program = realpathSync('/usr/bin/awk') === '/usr/bin/awk' ? null : '/usr/bin/awk';
+    if (program === null) return;
+    expect(bind({ source: program, destination: '/sbin/docker-init', options: ['bind', 'ro'] }).size).toBe(1);
+    expect(() => bind({ source: program, destination: '/sbin/docker-init', options: ['bind'] })).toThrow('symbolic link');
+    expect(() => bind({ source: program })).toThrow('symbolic link');
+  });
+});
