@@ -11,6 +11,9 @@ import { ensureEngine, thingsToTry } from './engine.mjs';
 import { artifacts, at, engineRoot, repository } from './paths.mjs';
 import { hasNoDisplay, setUp } from './set-up.mjs';
 
+// npm passes SIGTERM to the shell between us, which keeps it to itself: whoever is an orphan is to end too.
+const parent = process.ppid;
+
 await main(async () => {
   const headless = hasNoDisplay();
   await setUp(headless ? { also: 'display' } : {});
@@ -73,8 +76,6 @@ async function openApp(headless, engineRuns) {
 function toldToEnd() {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
-    // npm passes SIGTERM to the shell between us, which keeps it to itself: an orphan is meant too.
-    const parent = process.ppid;
     setInterval(() => { if (process.ppid !== parent) resolve(); }, 500).unref();
   });
 }
