@@ -28,7 +28,7 @@ try {
     page.on('pageerror', (error) => { console.error(`${spec}: ${error.message}`); });
     await page.goto(`${base}dev/index.html?state=${state}#/${address}`);
     await page.waitForSelector('body[data-painted] main h1, body[data-painted] main [role="alert"]');
-    for (const name of clicks?.split('~') ?? []) await page.locator(`button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), [aria-label="${name}"]`).or(page.getByLabel(name, { exact: true })).first().click();
+    for (const name of clicks?.split('~') ?? []) await page.locator(`button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), [role="menuitem"]:has-text("${name}"), [aria-label="${name}"]`).or(page.getByLabel(name, { exact: true })).first().click();
     await page.evaluate(async () => { await document.fonts.ready; await new Promise((done) => { requestAnimationFrame(() => { setTimeout(done, 350); }); }); });
     const name = `${spec.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.png`;
     await page.screenshot({ path: path.join(out, name) });

@@ -74,7 +74,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
       </Box>
       <Box ref={box} sx={{ '--socket-row': `${width < names.below ? names.narrow : names.wide}px minmax(0, 1fr) ${sums}px` }}>
         {groups.map(({ group, shown }) => (
-          <GroupRow key={group} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} readOnly={readOnly} shown={shown} width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
+          <GroupRow key={`${place.pointer} ${group}`} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} readOnly={readOnly} shown={shown} width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
             onSet={(names) => { write(setMarked(entries, applied, group, names)); }} onUndo={() => { write(setEntries(entries, applied, group, entriesOf(applied, group))); }} />
         ))}
         {cantList.map((name) => <EmptyState key={name}>{withCode(t('socket.commands.cantList', { command: name, why: unsupportedCommands[name] ?? '' }))}</EmptyState>)}

@@ -14,14 +14,22 @@ import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
 /** Widths in px: a letter of the chips' font, what a chip has beside its letters, the gap between two, the word that shows the rest. */
 const letter = 7.25, chipPadding = 18, markIcon = 18, chipGap = 6, moreWidth = 60;
 
-/** How many commands a line of `width` px holds with the word for the rest; all if all fit. */
-function fitting(commands: readonly DockerCommand[], marked: ReadonlySet<string>, width: number): number {
-  const widths = commands.map((command) => shortName(command).length * letter + chipPadding + (marked.has(command.name) ? markIcon : 0) + chipGap);
-  const total = widths.reduce((sum, w) => sum + w, 0);
-  if (total <= width) return commands.length;
+/**
+ * The commands a line of `width` px shows beside the word for the rest: those in `first`, then as many others as fit, in the picker's order; all if all
+ * fit. `first` are the marks a row came with, not those of the moment: a chip that is clicked stays where it is.
+ */
+function fitting(commands: readonly DockerCommand[], first: ReadonlySet<string>, width: number): ReadonlySet<string> {
+  const widthOf = (command: DockerCommand) => shortName(command).length * letter + chipPadding + (first.has(command.name) ? markIcon : 0) + chipGap;
+  const all = new Set(commands.map((command) => command.name));
+  if (commands.reduce((sum, command) => sum + widthOf(command), 0) <= width) return all;
+  const shown = new Set<string>();
   let used = moreWidth;
-  const count = widths.findIndex((w) => (used += w) > width);
-  return Math.max(1, count);
+  for (const command of commands.toSorted((a, b) => Number(first.has(b.name)) - Number(first.has(a.name)))) {
+    used += widthOf(command);
+    if (used > width && shown.size > 0) break;
+    shown.add(command.name);
+  }
+  return shown;
 }
 
 /** One group: a checkbox for all of it, a chip for each command, what it comes to. */
@@ -45,9 +53,10 @@ export function GroupRow({ group, marked, type, edited, readOnly, shown, width, 
   const here = new Set(all.flatMap((command) => (marked.has(command.name) ? [command.name] : [])));
   const whole = here.size === all.length;
   const name = group === 'other' ? t('socket.commands.otherName') : group;
-  const fit = fitting(all, marked, width);
-  const visible = shown ?? (open ? all : all.slice(0, fit));
-  const rest = shown === null && fit < all.length;
+  const [first] = useState<ReadonlySet<string>>(here);
+  const fit = fitting(all, first, width);
+  const visible = shown ?? (open ? all : all.filter((command) => fit.has(command.name)));
+  const rest = shown === null && fit.size < all.length;
   const sum = type === 'deny'
     ? here.size === 0 ? t('socket.commands.group.noneDenied', { count: all.length }) : whole ? t('socket.commands.group.allDenied') : t('socket.commands.group.someDenied', { count: here.size, total: all.length })
     : here.size === 0 ? t('socket.commands.group.noneAllowed', { count: all.length }) : whole ? t('socket.commands.group.allAllowed') : t('socket.commands.group.someAllowed', { count: here.size, total: all.length });
@@ -61,7 +70,7 @@ export function GroupRow({ group, marked, type, edited, readOnly, shown, width, 
       </Box>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `4px ${chipGap}px`, minHeight: 28 }}>
         {visible.map((command) => <CommandChip key={command.name} command={command} marked={here.has(command.name)} type={type} readOnly={readOnly} onToggle={() => { toggle(command.name); }} />)}
-        {rest && <Link component="button" aria-expanded={open} sx={{ fontSize: 12, padding: '0 2px' }} onClick={() => { setOpen(!open); }}>{open ? t('socket.commands.less') : t('socket.commands.more', { count: all.length - fit })}</Link>}
+        {rest && <Link component="button" aria-expanded={open} sx={{ fontSize: 12, padding: '0 2px' }} onClick={() => { setOpen(!open); }}>{open ? t('socket.commands.less') : t('socket.commands.more', { count: all.length - fit.size })}</Link>}
       </Box>
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'flex-end', gap: '4px', minHeight: 28, fontSize: 12, color: color.text2, whiteSpace: 'nowrap' }}>
         {edited ? <EditedMark /> : <span>{sum}</span>}

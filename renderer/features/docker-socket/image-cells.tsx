@@ -74,7 +74,7 @@ export function CommandsCell({ image, lists, onOpen }: { readonly image: string;
   if (own === undefined) return <Quiet>{t('socket.images.defaultList')}</Quiet>;
   const count = namedCommands(own.now.commands ?? []).size;
   return (
-    <Link component="button" sx={{ fontSize: 12, lineHeight: '16px', textAlign: 'left', verticalAlign: 'middle' }} aria-label={t('socket.images.openOwn', { image })} onClick={() => { onOpen(own); }}>
+    <Link component="button" sx={{ fontSize: 12, lineHeight: '16px', textAlign: 'left', verticalAlign: 'middle', paddingBlock: '4px' }} aria-label={t('socket.images.openOwn', { image })} onClick={() => { onOpen(own); }}>
       {own.now.type === 'allow' ? t('socket.images.ownAllows', { count }) : t('socket.images.ownDenies', { count })}
     </Link>
   );

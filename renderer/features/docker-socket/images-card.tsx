@@ -37,6 +37,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
   const [menu, setMenu] = useState<{ readonly row: ListRow; readonly anchor: HTMLElement } | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const card = useRef<HTMLDivElement>(null);
+  const afterMenu = useRef<(() => void) | null>(null);
 
   const readOnly = lockedBy !== undefined;
   const images = stringsOf(draft.value(imagesPointer));
@@ -90,7 +91,10 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
     };
   });
 
-  const close = () => { setMenu(null); };
+  const close = (then: ((row: ListRow) => void) | null) => {
+    afterMenu.current = then === null || menu === null ? null : () => { then(menu.row); };
+    setMenu(null);
+  };
   return (
     <Card title={t('socket.images.title')} note={formats.number(images.length)} actions={<>
       {derivedEdited && <EditedMark />}
@@ -109,10 +113,11 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
         ? <Box sx={{ padding: '9px 16px', borderTop: `1px solid ${color.border}` }}><LockedNote by={lockedBy} /></Box>
         : (images.length > 0 || adding) && <AddImage images={images} local={local} field={field} autoFocus={adding && images.length === 0} onAdd={(image) => { write([...images, image]); }} onLeave={() => { setAdding(false); return images.length === 0; }} />}
       {local.error !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={local.error} title={t('socket.images.imagesFailed')} action={<Button size="small" onClick={local.retry}>{t('button.tryAgain')}</Button>} /></Box>}
-      <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={close}>
-        {!readOnly && <MenuItem onClick={() => { if (menu !== null) setEditing(menu.row.index); close(); }}>{t('socket.images.edit')}</MenuItem>}
-        <MenuItem onClick={() => { if (menu !== null) void store.request('clipboard:write', { text: menu.row.value }); close(); }}>{t('socket.images.copy')}</MenuItem>
-        {!readOnly && <MenuItem onClick={() => { if (menu !== null) { stopEditing(menu.row.index); write(images.toSpliced(menu.row.index, 1)); } close(); }}>{t('socket.images.remove')}</MenuItem>}
+      {/* What takes the focus waits until the menu has given it back. */}
+      <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={() => { close(null); }} slotProps={{ transition: { onExited: () => { afterMenu.current?.(); afterMenu.current = null; } } }}>
+        {!readOnly && <MenuItem onClick={() => { close((row) => { setEditing(row.index); }); }}>{t('socket.images.edit')}</MenuItem>}
+        <MenuItem onClick={() => { close((row) => { void store.request('clipboard:write', { text: row.value }); }); }}>{t('socket.images.copy')}</MenuItem>
+        {!readOnly && <MenuItem onClick={() => { close((row) => { write(images.toSpliced(row.index, 1)); stopEditing(row.index); }); }}>{t('socket.images.remove')}</MenuItem>}
       </Menu>
     </Card>
   );

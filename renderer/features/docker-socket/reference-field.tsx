@@ -57,9 +57,9 @@ export function ReferenceField({ value, onChange, onEnter, onEscape, check, labe
           if (event.key === 'Enter' && !event.nativeEvent.isComposing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); onEnter(); }
           else if (event.key === 'Escape' && onEscape()) event.stopPropagation();
         }}
-        sx={{ flex: '1 1 280px', maxWidth: 338, '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' } }}
+        sx={{ flex: '1 1 260px', maxWidth: 338, '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' } }}
         inputProps={{ 'aria-label': label, 'aria-describedby': id, 'aria-invalid': check.tone === 'danger', spellCheck: false, autoCapitalize: 'off', autoComplete: 'off' }} />
-      <Box id={id} role="status" sx={{ display: 'flex', alignItems: 'flex-start', gap: '6px', flex: '1 1 200px', minWidth: 0, fontSize: 12, lineHeight: '16px', color: check.tone === 'danger' ? color.danger : color.text2, overflowWrap: 'anywhere' }}>
+      <Box id={id} role="status" sx={{ display: 'flex', alignItems: 'flex-start', gap: '6px', flex: '1 1 150px', minWidth: 0, fontSize: 12, lineHeight: '16px', color: check.tone === 'danger' ? color.danger : color.text2, overflowWrap: 'anywhere' }}>
         {value.trim() !== '' && <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />}
         <span>{withCode(check.words)}</span>
       </Box>

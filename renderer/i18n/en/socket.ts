@@ -24,7 +24,7 @@ export const socket = {
   },
   add: {
     button: 'Add image', label: 'Image to allow', placeholder: 'name:tag or name@sha256:\u2026',
-    hint: '`name` means its latest tag, `name:*` any tag, `name@sha256:\u2026` one content.',
+    hint: '`name` means its latest tag, `name:*` any tag.',
     duplicate: 'Already listed as `{{image}}`', covered: 'Already covered by `{{image}}`',
     anyImage: 'Every image, also those pulled later', noneHere: 'Matches no image on this engine yet', unknownHere: 'A valid reference',
     here_one: 'Matches {{count}} image on this engine', here_other: 'Matches {{count}} images on this engine',
