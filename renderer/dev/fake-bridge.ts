@@ -1,7 +1,15 @@
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
 import { plan, verification } from './fixture.ts';
+
+const links: Readonly<Record<string, string>> = { '/srv/projects': '/mnt/data/projects', '/var/run': '/run', '/home/sam/link': '/opt/data', '/mnt/link-to-etc': '/etc' };
+/** Where a path of the invented machine leads. */
+function realOf(path: string): string {
+  const link = Object.keys(links).find((from) => path === from || path.startsWith(`${from}/`));
+  return link === undefined ? path : `${links[link] ?? ''}${path.slice(link.length)}`;
+}
 
 type Answers = { [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>> | Promise<Result<IpcOutput<K>>> };
 
@@ -40,9 +48,19 @@ export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBr
     'images:list': () => ok([{ id: 'sha256:4f2a91c7', tags: ['docker:cli'], digests: ['docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'] }]),
     'paths:resolve': ({ paths }) => ok(paths.map((written) => {
       const expanded = written.replace('$HOME', state.home).replace('$TMP', state.tmp).replace('$TEMP', state.tmp);
-      return { written, expanded, real: expanded === '/srv/projects' ? '/mnt/data/projects' : expanded, kind: 'directory' as const, error: null };
+      return expanded.endsWith('/gone') || !expanded.startsWith('/')
+        ? { written, expanded, real: null, kind: 'missing' as const, error: expanded.startsWith('/') ? null : 'not an absolute path' }
+        : { written, expanded, real: realOf(expanded), kind: 'directory' as const, error: null };
     })),
-    'paths:would-mount': ({ path }) => ok(path.startsWith(state.home) ? { allowed: true, code: 'mount.shared', real: path, share: '$HOME', reason: 'Inside $HOME.' } : { allowed: false, code: 'mount.not-shared', real: path, share: null, reason: 'Not inside a shared directory.' }),
+    'paths:would-mount': ({ path, against }) => {
+      const read = effectiveSettings(state.settings[against]);
+      if (!read.ok) return read;
+      const shares = (read.value.fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : read.value.fileSharing.directories.map((d) => d.path)).map((share) => realOf(expandShare(share, state) ?? share));
+      const real = realOf(path);
+      const share = shares.find((one) => real === one || real.startsWith(`${one}/`)) ?? null;
+      if (!read.value.eci.value) return ok({ allowed: true, code: 'eci-off', real, share, reason: 'ECI is off: no mount is checked' });
+      return ok({ allowed: share !== null, code: share === null ? 'bind-not-shared' : 'allowed', real, share, reason: share === null ? 'not shared' : `it is in the shared directory ${share}` });
+    },
     'dialog:pick-folder': () => ok({ path: '/srv/projects/new' }),
     'window:action': () => ok(undefined), 'clipboard:write': () => ok(undefined), 'apply:dismiss': () => { change({ run: null }); return ok(undefined); },
   };

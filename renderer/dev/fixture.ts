@@ -129,6 +129,8 @@ const socketText = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": 
 /** Every mark the Docker socket page knows: added, edited and removed images, marks and unmarks, entries that name nothing. */
 const socketDraft = socketText.replace('"docker.io/testcontainers/ryuk:*", "docker:cli", ', '"docker:cli", "*", "Example.org/Deploy:2", "example.org/tools/*:*", "example.org/deploy:2", ')
   .replace('"push", "image*"', '"push", "pull", "tag", "build*", "compose", "pussh"').replace('"allowDerivedImages": true', '"allowDerivedImages": false');
+const sharedDraft = appliedText.replace('{ "path": "/srv/projects", "sharedByDefault": true }', '{ "path": "/srv/projects", "sharedByDefault": true },\n    { "path": "/etc", "sharedByDefault": false },\n    { "path": "/var/run", "sharedByDefault": false }');
+const listText = (list: string): string => appliedText.replace(/"filesharingAllowedDirectories": \[[^\]]*\],\n {2}/, list);
 const off = (more: Partial<SettingsState> = {}): Partial<AppState> => ({
   settings: settingsState(offText, more), verification: null, engine: { ...appState().engine, defaultRuntime: 'runc' }, scan: { at: minutesAgo(0.6), durationMs: 90, eci: false, containers: offContainers },
 });
@@ -146,6 +148,10 @@ export const states: Record<string, () => AppState> = {
   edited: () => appState({ settings: settingsState(appliedText, { draft: editedDraft }) }),
   socketEdited: () => appState({ settings: settingsState(socketText, { draft: socketDraft }) }),
   socketEmpty: () => appState({ settings: settingsState(offText.replace('"value": false', '"value": true')) }),
+  shares: () => appState({ settings: settingsState(appliedText, { draft: sharedDraft }) }),
+  sharesEmpty: () => appState({ settings: settingsState(listText('"filesharingAllowedDirectories": [],\n  ')) }),
+  sharesMissing: () => appState({ settings: settingsState(listText('')) }),
+  sharesChanged: () => appState({ settings: settingsState(appliedText, { draft: listText('"filesharingAllowedDirectories": [{ "path": "$HOME/code/a-rather-long-directory-name/with-another-one-below-it", "sharedByDefault": true }, { "path": "projects" }, { "path": "/srv/gone" }, { "path": "/mnt/link-to-etc" }],\n  ') }) }),
   broken: () => appState({ settings: settingsState(appliedText, { draft: brokenDraft }) }),
   brokenFile: () => appState({ settings: settingsState(brokenDraft) }),
   unreadable: () => appState({ settings: settingsState('', { exists: true, readError: { code: 'settings.unreadable', message: 'admin-settings.json is a directory.', reason: 'EISDIR: illegal operation on a directory, read', hint: 'Move the directory away.' } }) }),

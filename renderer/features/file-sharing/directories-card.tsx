@@ -1,4 +1,4 @@
-import { useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -12,27 +12,27 @@ import { DataTable } from '../../components/data-table.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { AddIcon, MoreIcon } from '../../components/icons.ts';
+import { MoreIcon } from '../../components/icons.ts';
 import { PathText, Tag, withCode } from '../../components/mono.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { AppError } from '../../../shared/result.ts';
-import { checkShare, shareContext, tidyPath } from './check-share.ts';
+import { shareContext } from './check-share.ts';
 import { HostCell } from './host-cell.tsx';
-import { PathField } from './path-field.tsx';
+import { AddDirectory, EditDirectory } from './path-forms.tsx';
 import type { Resolved } from './resolved.ts';
 import { judge, ShareNotice } from './share-notice.tsx';
 import { defaultShares, listPointer, undoRow, withDefault, writeList, writeShares, type Share, type ShareList, type ShareRow } from './shares.ts';
 
 /** The directories: each as written, where it leads here, its switch; what is dangerous says so in its row. */
-export function DirectoriesCard({ list, found, lookError, lockedBy, typed, onType, eci }: {
+export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci }: {
   readonly list: ShareList;
   readonly found: ReadonlyMap<string, Resolved>;
   readonly lookError: AppError | null;
   readonly lockedBy: string | undefined;
-  readonly typed: string;
-  readonly onType: (text: string) => void;
+  /** A path for the field, and how many there were: each new one starts the field anew. */
+  readonly offered: { readonly path: string; readonly count: number };
   readonly eci: boolean;
 }) {
   const { t } = useTranslation();
@@ -40,30 +40,17 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, typed, onTyp
   const store = useStore();
   const app = useApp();
   const draft = useDraft();
-  const [editing, setEditing] = useState<{ readonly index: number; readonly text: string } | null>(null);
+  const [editing, setEditing] = useState<number | null>(null);
   const [menu, setMenu] = useState<{ readonly row: ShareRow; readonly anchor: HTMLElement } | null>(null);
-  const field = useRef<HTMLInputElement>(null);
 
   const readOnly = lockedBy !== undefined;
   const desktop = app.engine.kind === 'docker-desktop';
   const context = shareContext(app);
   const { shares, rows } = list;
   const write = (next: readonly Share[]) => { setEditing(null); writeShares(store, draft, next); };
-  const edit = (row: ShareRow) => { setEditing({ index: row.index, text: row.share.path }); };
+  const edit = (row: ShareRow) => { setEditing(row.index); };
   const remove = (row: ShareRow) => { write(shares.toSpliced(row.index, 1)); };
-  const check = checkShare(t, typed, shares.map((share) => share.path), context);
-  const add = () => {
-    if (!check.usable) return;
-    write([...shares, { path: tidyPath(typed), sharedByDefault: false }]);
-    onType('');
-    field.current?.focus();
-  };
-  const editCheck = editing === null ? null : checkShare(t, editing.text, shares.flatMap((share, index) => (index === editing.index ? [] : [share.path])), context);
-  const save = () => {
-    const share = editing === null ? undefined : shares[editing.index];
-    if (editing === null || share === undefined || editCheck?.usable !== true) return;
-    write(shares.with(editing.index, { ...share, path: tidyPath(editing.text) }));
-  };
+  const add = (path: string) => { write([...shares, { path, sharedByDefault: false }]); };
 
   const columns = [
     { key: 'written', label: t('files.list.column.written'), width: '34%' },
@@ -71,16 +58,23 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, typed, onTyp
     { key: 'default', label: t('files.list.column.byDefault'), width: 136 },
     { key: 'actions', label: <span className="visually-hidden">{t('files.list.column.actions')}</span>, width: 52, align: 'right' as const },
   ];
+  // A row stays the same one, focus and all, whatever becomes of its mark.
+  const times = new Map<string, number>();
+  const keyOf = (row: ShareRow): string => {
+    const name = `${row.kind === 'removed' ? 'removed' : 'listed'} ${row.share.path}`;
+    times.set(name, (times.get(name) ?? 0) + 1);
+    return `${name} ${times.get(name) ?? 0}`;
+  };
   const tableRows = rows.map((row) => {
     const { path } = row.share;
-    const key = `${row.kind}-${row.index}-${path}`;
+    const key = keyOf(row);
     const undo = <UndoChange name={path} disabled={readOnly} onUndo={() => { write(undoRow(shares, row)); }} />;
     if (row.kind === 'removed') return { key, edited: true, cells: [<Cell key="written"><Box component="del" sx={{ color: color.text3 }}><PathText path={path} /></Box><EditedMark kind="removed" /></Cell>, null, null, undo] };
-    const isEditing = editing?.index === row.index && !readOnly;
+    const isEditing = editing === row.index && !readOnly;
     const judgement = judge(path, found.get(path), context);
-    const below: ReactNode = isEditing && editCheck !== null
-      ? <Box sx={{ display: 'flex', paddingTop: 1 }}><PathField autoFocus value={editing.text} label={t('files.list.editing')} check={editCheck} onChange={(text) => { setEditing({ index: row.index, text }); }} onEnter={save} onEscape={() => { setEditing(null); return true; }}
-        actions={<><Button size="small" onClick={() => { setEditing(null); }}>{t('button.cancel')}</Button><Button size="small" disabled={!editCheck.usable} onClick={save}>{t('files.list.save')}</Button></>} /></Box>
+    const below: ReactNode = isEditing
+      ? <Box sx={{ display: 'flex', paddingTop: 1 }}><EditDirectory path={path} others={shares.flatMap((share, index) => (index === row.index ? [] : [share.path]))} onCancel={() => { setEditing(null); }}
+        onSave={(next) => { write(shares.with(row.index, { ...row.share, path: next })); }} /></Box>
       : judgement === null ? undefined : <ShareNotice judgement={judgement} readOnly={readOnly} onEdit={() => { edit(row); }} onRemove={() => { remove(row); }} />;
     return {
       key, edited: row.kind !== 'same', ...(below === undefined ? {} : { below }),
@@ -119,8 +113,7 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, typed, onTyp
         ? <Box sx={line}><LockedNote by={lockedBy} /></Box>
         : (
           <Box sx={{ ...line, display: 'flex' }}>
-            <PathField readyToType={field} value={typed} label={t('files.add.label')} check={check} onChange={onType} onEnter={add} onEscape={() => { const had = typed !== ''; onType(''); return had; }}
-              actions={<Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>{t('files.add.button')}</Button>} />
+            <AddDirectory key={offered.count} initial={offered.path} listed={shares.map((share) => share.path)} onAdd={add} />
           </Box>
         )}
       {lookError !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={lookError} title={t('files.list.lookFailed')} /></Box>}

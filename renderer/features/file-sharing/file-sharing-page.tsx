@@ -7,8 +7,9 @@ import { useApp, useDraft, useStore } from '../../app/context.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { FolderIcon } from '../../components/icons.ts';
-import { Columns, Page } from '../../components/page.tsx';
+import { Page } from '../../components/page.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
+import { oneColumn } from '../../theme/tokens.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { checkShare, shareContext, tidyPath } from './check-share.ts';
 import { DirectoriesCard } from './directories-card.tsx';
@@ -25,7 +26,7 @@ export default function FileSharingPage() {
   const problem = useDocumentProblem();
   const lockedBy = useReadOnlyReason();
   const picker = useRequest('dialog:pick-folder');
-  const [typed, setTyped] = useState('');
+  const [offered, setOffered] = useState({ path: '', count: 0 });
 
   const list = shareList(draft);
   const { found, error } = useResolved([...list.shares, ...sharesOf(draft.appliedValue(listPointer)) ?? []].map((share) => share.path));
@@ -36,7 +37,7 @@ export default function FileSharingPage() {
     const { path } = answer.value;
     // What can't be added as it is goes into the field, which says why.
     if (checkShare(t, path, list.shares.map((share) => share.path), shareContext(app)).usable) writeShares(store, draft, [...list.shares, { path: tidyPath(path), sharedByDefault: false }]);
-    else setTyped(path);
+    else setOffered({ path, count: offered.count + 1 });
   };
   return (
     <Page title={t('files.title')} subtitle={t('files.subtitle')} actions={problem === null && lockedBy === undefined && <Button startIcon={<FolderIcon />} disabled={picker.running} onClick={() => { void choose(); }}>{t('files.choose')}</Button>}>
@@ -44,8 +45,8 @@ export default function FileSharingPage() {
         <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
           {picker.error !== null && <ErrorPanel error={picker.error} title={t('files.chooseFailed')} />}
           {!settings.eci.value && <Notice tone="neutral" title={t('files.off.title')}>{t('files.off.body')}</Notice>}
-          <DirectoriesCard list={list} found={found} lookError={error} lockedBy={lockedBy} typed={typed} onType={setTyped} eci={settings.eci.value} />
-          <Columns sideWidth={320} main={<MountTester found={found} />} side={<EmptyListCard />} />
+          <DirectoriesCard list={list} found={found} lookError={error} lockedBy={lockedBy} offered={offered} eci={settings.eci.value} />
+          <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr) 320px', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}><MountTester found={found} /><EmptyListCard /></Box>
         </Box>
       )}
     </Page>

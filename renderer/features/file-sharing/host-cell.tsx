@@ -15,8 +15,8 @@ export function HostCell({ written, found }: { readonly written: string; readonl
     ? found.error === null ? t('files.host.missing') : t('files.host.unusable', { why: found.error })
     : found.kind === 'directory' ? null : t(`files.host.${found.kind}`);
   return (
-    <Box component="span" sx={{ display: 'inline-flex', flexWrap: 'wrap', alignItems: 'center', columnGap: 1, rowGap: '2px', padding: '4px 0', minWidth: 0, verticalAlign: 'middle' }}>
-      <span>{home && <>{written === '$HOME' ? t('files.host.home') : t('files.host.inHome')}{' '}</>}<PathText path={found.expanded} /></span>
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: 1, rowGap: '2px', padding: '4px 0' }}>
+      <span>{home && <>{written === '$HOME' ? t('files.host.home') : t('files.host.inHome')}{' '}</>}<Box component="span" sx={{ display: 'inline-block' }}><PathText path={found.expanded} /></Box></span>
       {linked && <><ArrowForwardIcon titleAccess={t('files.host.leadsTo')} sx={{ fontSize: 16, color: color.text3 }} /><PathText path={found.real ?? ''} /><Tag>{t('files.host.symlink')}</Tag></>}
       {trouble !== null && <Box component="span" sx={{ color: color.text3, fontSize: 12 }}>{trouble}</Box>}
     </Box>

@@ -12,7 +12,7 @@ export const files = {
     missing: 'The document has no list, so these defaults apply.', missingDesktop: 'The document has no list: Docker Desktop\u2019s own default shares apply.', write: 'Write them into the document', defaultTag: 'Default',
     came: 'The list', lookFailed: 'The directories could not be looked up on this host',
     byDefault: 'Shared by default: {{path}}', menu: 'Actions for {{path}}', edit: 'Edit\u2026', copy: 'Copy', remove: 'Remove', narrow: 'Narrow to\u2026', correct: 'Correct\u2026', save: 'Save', editing: 'Directory',
-    before: 'was {{path}}',
+    before: 'was `{{path}}`',
   },
   host: {
     home: 'Each user\u2019s own home, for you', inHome: 'In each user\u2019s own home, for you', leadsTo: 'leads to', symlink: 'Symlink',

@@ -1,0 +1,201 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { appliedText, states } from '../../dev/fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+import { ok, type Result } from '../../../shared/result.ts';
+import type { IpcOutput } from '../../../shared/ipc/contract.ts';
+import { parseSettings } from '../../../shared/settings/index.ts';
+
+const state = (name: string) => {
+  const make = states[name];
+  if (make === undefined) throw new Error('no such state');
+  return make();
+};
+const listIn = (text: string): unknown => {
+  const parsed = parseSettings(text);
+  return parsed.ok ? parsed.value.value['filesharingAllowedDirectories'] : undefined;
+};
+const applied = listIn(appliedText) as readonly unknown[];
+const row = (path: string) => {
+  const found = within(screen.getByRole('table', { name: 'Allowed directories' })).getAllByRole('row').find((one) => within(one).queryAllByRole('cell')[0]?.textContent.startsWith(path));
+  if (found === undefined) throw new Error(`no row of ${path}`);
+  return found;
+};
+const chooseIn = async (user: Awaited<ReturnType<typeof renderApp>>['user'], path: string, item: string) => {
+  await user.click(screen.getByRole('button', { name: `Actions for ${path}` }));
+  await user.click(await screen.findByRole('menuitem', { name: item }));
+};
+const field = () => screen.getByRole('textbox', { name: 'Directory to share' });
+/** As from the clipboard: one keystroke, not one for each letter. */
+const put = async (user: Awaited<ReturnType<typeof renderApp>>['user'], into: HTMLElement, text: string) => { await user.click(into); await user.paste(text); };
+const footer = () => screen.queryByRole('button', { name: 'Review & apply' });
+
+describe('the list of shared directories', () => {
+  it('says where each leads on this host', async () => {
+    await renderApp(state('protected'), 'file-sharing');
+    await waitFor(() => { expect(row('$HOME').textContent).toContain('Each user’s own home, for you /home/sam'); });
+    expect(row('/srv/projects').textContent).toContain('/mnt/data/projectsSymlink');
+  });
+
+  it('adds what is typed, marks it, and the undo arrow gives the document back byte for byte', async () => {
+    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    await put(user, field(), '/srv/data/');
+    await user.keyboard('{Enter}');
+    expect(listIn(store.get().draft)).toEqual([...applied, { path: '/srv/data', sharedByDefault: false }]);
+    expect(within(row('/srv/data')).getByText('Added')).toBeTruthy();
+    expect(field()).toHaveProperty('value', '');
+    expect(footer()).not.toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Undo the change to /srv/data' }));
+    expect(store.get().draft).toBe(appliedText);
+    expect(footer()).toBeNull();
+  });
+
+  it.each([
+    ['/srv/projects/', 'Already listed as /srv/projects'],
+    ['code', 'The path must be absolute'],
+    ['$USER/code', 'Only $HOME, $TMP and $TEMP are replaced'],
+    ['~/code', 'Only $HOME, $TMP and $TEMP are replaced'],
+    ['/srv/../etc', 'The path must not hold'],
+  ])('refuses %s while it is typed', async (text, why) => {
+    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    await put(user, field(), text);
+    expect(document.getElementById(field().getAttribute('aria-describedby') ?? '')?.textContent).toContain(why);
+    expect(screen.getByRole('button', { name: 'Add directory' })).toHaveProperty('disabled', true);
+    await user.keyboard('{Enter}');
+    expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('shows what is dangerous about an entry in its row, and narrows it in place', async () => {
+    const { user, store } = await renderApp(state('shares'), 'file-sharing');
+    expect(screen.getByText('Holds this host’s configuration')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Narrow to…' }));
+    const edit = screen.getByRole('textbox', { name: 'Directory' });
+    await user.clear(edit);
+    await put(user, edit, '/srv/etc');
+    await user.keyboard('{Enter}');
+    expect(listIn(store.get().draft)).toContainEqual({ path: '/srv/etc', sharedByDefault: false });
+    expect(screen.queryByText('Holds this host’s configuration')).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Remove' }));
+    expect(listIn(store.get().draft)).not.toContainEqual(expect.objectContaining({ path: '/var/run' }));
+  });
+
+  it('judges where a symbolic link leads, too', async () => {
+    await renderApp(state('sharesChanged'), 'file-sharing');
+    expect(await screen.findByText((_, element) => element?.textContent === 'Leads to /etc: Holds this host’s configuration' && element.children.length === 1)).toBeTruthy();
+  });
+
+  it('keeps a removed entry in view until it is applied, with the way back to its place', async () => {
+    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    await chooseIn(user, '$TMP', 'Remove');
+    expect(listIn(store.get().draft)).toEqual([applied[0], applied[2]]);
+    expect(within(row('$TMP')).getByText('Removed')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Undo the change to $TMP' }));
+    expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('edits in place, keeping what else the entry says', async () => {
+    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    await chooseIn(user, '/srv/projects', 'Edit…');
+    const edit = screen.getByRole('textbox', { name: 'Directory' });
+    await put(user, edit, '/app');
+    await user.keyboard('{Enter}');
+    expect(listIn(store.get().draft)).toEqual([applied[0], applied[1], { path: '/srv/projects/app', sharedByDefault: true }]);
+    expect(row('/srv/projects/app').textContent).toContain('was /srv/projects');
+  });
+
+  it('switches "shared by default" there and back without a trace', async () => {
+    const { user, store } = await renderApp(state('protected'), 'file-sharing');
+    const toggle = screen.getByRole('switch', { name: 'Shared by default: $TMP' });
+    await user.click(toggle);
+    expect(within(row('$TMP')).getByText('Edited')).toBeTruthy();
+    await user.click(toggle);
+    expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('adds the folder that was picked, and says why one can’t be added', async () => {
+    const picked = { path: '/srv/data' };
+    const { user, store } = await renderApp(state('protected'), 'file-sharing', { 'dialog:pick-folder': () => ok(picked) });
+    await user.click(screen.getByRole('button', { name: 'Choose folder…' }));
+    await waitFor(() => { expect(listIn(store.get().draft)).toContainEqual({ path: '/srv/data', sharedByDefault: false }); });
+    await user.click(screen.getByRole('button', { name: 'Choose folder…' }));
+    expect(await screen.findByText((_, element) => element?.tagName === 'SPAN' && element.textContent === 'Already listed as /srv/data')).toBeTruthy();
+  });
+
+  it('shows a missing list as the defaults, and adding to it keeps them', async () => {
+    const { user, store } = await renderApp(state('sharesMissing'), 'file-sharing');
+    const before = store.get().draft;
+    expect(within(row('$HOME')).getByText('Default')).toBeTruthy();
+    await put(user, field(), '/srv/data');
+    await user.keyboard('{Enter}');
+    expect(listIn(store.get().draft)).toEqual([{ path: '$HOME', sharedByDefault: true }, { path: '$TMP', sharedByDefault: true }, { path: '/srv/data', sharedByDefault: false }]);
+    await user.click(screen.getByRole('button', { name: 'Undo the change to /srv/data' }));
+    expect(store.get().draft).toBe(before);
+    await user.click(screen.getByRole('button', { name: 'Write them into the document' }));
+    expect(listIn(store.get().draft)).toHaveLength(2);
+    await user.click(screen.getByRole('button', { name: 'Undo the change to The list' }));
+    expect(store.get().draft).toBe(before);
+  });
+
+  it('says what an empty list means', async () => {
+    await renderApp(state('sharesEmpty'), 'file-sharing');
+    expect(screen.getByText('The list is empty: no host directory may be mounted.')).toBeTruthy();
+  });
+
+  it('can be read but not changed where the file is read-only', async () => {
+    const { user, store } = await renderApp(state('readOnly'), 'file-sharing');
+    for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
+    expect(screen.getByRole('switch', { name: /Shared by default: \$HOME.*Locked by administrator/ })).toHaveProperty('checked', true);
+    expect(screen.queryByRole('textbox', { name: 'Directory to share' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Choose folder…' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Actions for $HOME' }));
+    expect((await screen.findAllByRole('menuitem')).map((item) => item.textContent)).toEqual(['Copy']);
+    expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('says that it takes effect with ECI while ECI is off', async () => {
+    await renderApp(state('off'), 'file-sharing');
+    expect(screen.getByText('ECI is off: every host directory can be mounted')).toBeTruthy();
+  });
+});
+
+describe('the tester', () => {
+  type Answer = Result<IpcOutput<'paths:would-mount'>>;
+  const answer = (allowed: boolean, code: string, real: string, share: string | null): Answer => ok({ allowed, code, real, share, reason: '' });
+  const tryPath = () => screen.getByRole('textbox', { name: 'Host path to try' });
+
+  it('shows the answer to the latest question only, whatever the order of arrival', async () => {
+    const waiting = new Map<string, (answer: Answer) => void>();
+    const { user } = await renderApp(state('protected'), 'file-sharing', { 'paths:would-mount': ({ path }) => new Promise<Answer>((resolve) => { waiting.set(path, resolve); }) });
+    await put(user, tryPath(), '/opt');
+    await waitFor(() => { expect(waiting.has('/opt')).toBe(true); });
+    await put(user, tryPath(), '/data');
+    await waitFor(() => { expect(waiting.has('/opt/data')).toBe(true); });
+    await act(async () => { waiting.get('/opt/data')?.(answer(false, 'bind-not-shared', '/opt/data', null)); });
+    expect(await screen.findByText('It is in no shared directory.')).toBeTruthy();
+    await act(async () => { waiting.get('/opt')?.(answer(true, 'allowed', '/opt', '/opt')); });
+    expect(screen.queryByText('Yes')).toBeNull();
+    expect(screen.getByText('It is in no shared directory.')).toBeTruthy();
+  });
+
+  it('never shows an answer as one to what was typed since', async () => {
+    const { user } = await renderApp(state('protected'), 'file-sharing');
+    await put(user, tryPath(), '/home/sam');
+    expect(await screen.findByText('Yes')).toBeTruthy();
+    await user.clear(tryPath());
+    await put(user, tryPath(), '/o');
+    expect(screen.queryByText('Yes')).toBeNull();
+    expect(await screen.findByText('No')).toBeTruthy();
+  });
+
+  it('asks the draft that is shown, then what is applied; says where a link leads', async () => {
+    const { user } = await renderApp(state('protected'), 'file-sharing');
+    await put(user, tryPath(), '/home/sam/link');
+    const status = () => tryPath().closest('section')?.querySelector('[role=status]')?.textContent;
+    await waitFor(() => { expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.'); });
+    await put(user, field(), '/opt/data');
+    await user.keyboard('{Enter}');
+    await waitFor(() => { expect(status()).toBe('YesIt leads to /opt/data, inside /opt/data.'); });
+    await user.click(screen.getByRole('button', { name: 'Applied' }));
+    await waitFor(() => { expect(status()).toBe('NoIt leads to /opt/data, which isn’t shared.'); });
+  });
+});
