@@ -41,7 +41,7 @@ export function effectWords(t: TFunction, effect: PlanEffect, context: { readonl
     case 'containers-stop': {
       const returning = texts(params['returning']);
       const back = someNames(t, returning, returning.length, context.list);
-      return words(t('review.effect.stops', { count }), returning.length === 0 ? t('review.effect.stopsNone', { names }) : returning.length >= count ? t('review.effect.stopsAll', { names: back }) : t('review.effect.stopsSome', { names: back }));
+      return words(t('review.effect.stops', { count }), returning.length === 0 ? t('review.effect.stopsNone', { names, count }) : returning.length >= count ? t('review.effect.stopsAll', { names: back }) : t('review.effect.stopsSome', { names: back }));
     }
     case 'containers-removed': return words(t('review.effect.removed', { count, names }), context.plan.effects.some((other) => other.code === 'volumes-removed') ? t('review.effect.removedWithVolumes') : t('review.effect.removedKeep'));
     case 'volumes-removed': return words(t('review.effect.volumes', { count, names: someNames(t, texts(params['names']).map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name)), count, context.list) }), t('review.effect.volumesWhy'));

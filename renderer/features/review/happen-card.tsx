@@ -33,7 +33,7 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
     return <EffectRow key={effect.code} icon={icon} tone={tone} title={words.title} why={words.why} tag={words.tag} action={choosable && effect.code === askAt && <Button size="small" onClick={() => { setChoosing(true); }}>{t('review.happen.choose')}</Button>} />;
   });
   const [first, ...rest] = effects('while-applying');
-  const config = keys.length > 0 && <EffectRow icon={JsonIcon} tone="neutral" title={t('review.effect.daemonJson', { keys: someNames(t, keys) })} why={plan.eciAfter ? t('review.effect.daemonJsonWhy') : t('review.effect.daemonJsonBack')} tag={t('review.kind.configured')} />;
+  const config = keys.length > 0 && <EffectRow icon={JsonIcon} tone="neutral" title={t('review.effect.daemonJson', { count: keys.length })} why={plan.eciAfter ? t('review.effect.daemonJsonWhy', { keys: someNames(t, keys) }) : t('review.effect.daemonJsonBack', { keys: someNames(t, keys) })} tag={t('review.kind.configured')} />;
   const now = first !== undefined || keys.length > 0;
   const afterwards = effects('afterwards');
   return (
@@ -42,7 +42,7 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
       {afterwards.length > 0 && <Group title={t('review.happen.afterwards')}>{afterwards}</Group>}
       {!now && afterwards.length === 0 && <Box sx={{ padding: 2, color: color.text2 }}>{t('review.happen.nothing')}</Box>}
       <Box sx={{ background: color.subtle, borderTop: `1px solid ${color.border}` }}>
-        <EffectRow as="div" icon={RollbackIcon} tone="neutral" title={t('review.ends.title')} why={plan.eciAfter ? t('review.ends.verified') : t('review.ends.healthy', { from: plan.fromVersion })} />
+        <EffectRow as="div" icon={RollbackIcon} tone="neutral" title={t('review.ends.title')} why={plan.eciAfter ? t('review.ends.verified') : t('review.ends.healthy')} />
       </Box>
       <ExistingContainersDialog open={choosing} containers={plan.unprotected} initial={choices} onCancel={() => { setChoosing(false); }} onContinue={(next) => { store.setChoices(next); setChoosing(false); }} />
     </Card>

@@ -85,9 +85,9 @@ function clock(iso: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** dockerd writes time and level into its lines; the time stands beside them already. Warnings and errors keep their level. The copy has the line whole. */
+/** dockerd writes level, and often the time, into its lines; the time stands beside them already. Warnings and errors keep their level. The copy has the line whole. */
 function message(text: string): string {
-  const parts = /^time="?[^"\s]*"? level=(\w+) msg=("(?:[^"\\]|\\.)*"|\S+)(.*)$/.exec(text);
+  const parts = /^(?:time="?[^"\s]*"? )?level=(\w+) msg=("(?:[^"\\]|\\.)*"|\S+)(.*)$/.exec(text);
   if (parts === null) return text;
   const [, level = '', quoted = '', rest = ''] = parts;
   let words = quoted;

@@ -20,7 +20,7 @@ describe('the plan', () => {
   it('is told before anything happens: versions, effects, daemon.json, how it ends', async () => {
     await open('rich');
     await screen.findByText('Version 11 becomes 12. If any step fails, everything goes back to version 11.');
-    for (const words of ['Docker Engine restarts once', 'daemon.json: default-runtime', '2 running containers stop', 'Mounts outside $HOME are refused', '12 images, 9 containers', 'Ends verified, or rolled back']) expect(screen.getByText(words)).toBeTruthy();
+    for (const words of ['Docker Engine restarts once', '1 key in daemon.json', '2 running containers stop', 'Mounts outside $HOME are refused', '12 images, 9 containers', 'Ends verified, or rolled back']) expect(screen.getByText(words)).toBeTruthy();
   });
 
   it('focuses the way back, never Apply, and Enter on Apply does nothing', async () => {
@@ -133,6 +133,13 @@ describe('the run', () => {
     await waitFor(() => { expect(bridge.calls.some((call) => call.name === 'apply:cancel')).toBe(true); });
   });
 
+  it('goes back to no settings file where there was none', async () => {
+    const first = state('applying');
+    await renderApp({ ...first, run: run({ fromVersion: 0, toVersion: 1 }) }, 'review');
+    await screen.findByText('Goes back to no settings file. No container was removed.');
+    expect(screen.queryByText('version 0', { exact: false })).toBeNull();
+  });
+
   it('offers no stop where none is safe', async () => {
     await open('cleaning');
     await screen.findByText('Can’t be stopped any more');
@@ -155,6 +162,8 @@ describe('the run', () => {
     await within(region).findByText('backup of version 11');
     act(() => { bridge.emit('log', { at: new Date().toISOString(), source: 'dockerd', text: 'time="2026-11-10T10:42:14Z" level=error msg="disk \\"full\\"" id=1' }); });
     await within(region).findByText('error: disk "full" id=1');
+    act(() => { bridge.emit('log', { at: new Date().toISOString(), source: 'dockerd', text: 'level=info msg="Processing signal \'interrupt\'"' }); });
+    await within(region).findByText('Processing signal \'interrupt\'');
     await user.click(screen.getByRole('button', { name: 'Bulkhead' }));
     expect(within(region).queryByText('error: disk "full" id=1')).toBeNull();
     expect(within(region).getByText('backup of version 11')).toBeTruthy();
@@ -209,6 +218,12 @@ describe('how it ended', () => {
     expect(screen.getByText('Neither the new settings nor the old ones are known to be in force. Treat the engine as unprotected.')).toBeTruthy();
     expect(screen.getByText('What failed first: Verify from inside')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Start engine' })).toBeTruthy();
+  });
+
+  it('does not give way while main has not read the file again', async () => {
+    const applied = state('applied');
+    await renderApp({ ...applied, settings: settingsState(offText, { appliedVersion: 11, draft: applied.settings.draft }) }, 'review');
+    await screen.findByRole('heading', { name: 'Version 12 is applied' });
   });
 
   it('gives way to the next plan when the draft was edited after a success', async () => {

@@ -14,7 +14,7 @@ import { color, oneColumn } from '../../theme/tokens.ts';
 import type { ApplyRun } from '../../../shared/apply/run.ts';
 import { LogPanel } from './log-panel.tsx';
 import { RunEnd, RunEndFooter } from './run-end.tsx';
-import { StepList } from './step-list.tsx';
+import { StepList, whatWasBefore } from './step-list.tsx';
 import { useElapsed } from './use-elapsed.ts';
 
 /** The run, live, and its end. It belongs to main: the page may be left and opened again. */
@@ -49,8 +49,8 @@ export function RunView({ run }: { readonly run: ApplyRun }) {
 function title(t: TFunction, run: ApplyRun): string {
   switch (run.activity) {
     case 'applying': return t('review.run.applying', { to: run.toVersion });
-    case 'rolling-back': return t('review.run.rollingBack', { from: run.fromVersion });
-    case 'cancelling': return t('review.run.cancelling', { from: run.fromVersion });
+    case 'rolling-back': return t('review.run.rollingBack', { what: whatWasBefore(t, run) });
+    case 'cancelling': return t('review.run.cancelling', { what: whatWasBefore(t, run) });
     case 'ended': break;
   }
   const { outcome } = run;
@@ -76,8 +76,8 @@ function RunFooter({ run }: { readonly run: ApplyRun }) {
     setAsking(false);
     setLate(answer.ok && !answer.value.accepted);
   };
-  const what = can ? t('review.run.canStop') : run.activity === 'applying' ? t('review.run.canNotStop') : t('review.run.back', { from: run.fromVersion });
-  const why = late ? t('review.run.tooLate', { state: what }) : can ? t('review.run.canStopWhy', { from: run.fromVersion }) : run.activity === 'applying' ? t('review.run.canNotStopWhy') : t('review.run.backWhy');
+  const what = can ? t('review.run.canStop') : run.activity === 'applying' ? t('review.run.canNotStop') : t('review.run.back', { what: whatWasBefore(t, run) });
+  const why = late ? t('review.run.tooLate', { state: what }) : can ? t('review.run.canStopWhy', { what: whatWasBefore(t, run) }) : run.activity === 'applying' ? t('review.run.canNotStopWhy') : t('review.run.backWhy');
   return (
     <>
       {cancel.error !== null && <Box sx={{ padding: '0 32px 8px' }}><ErrorPanel error={cancel.error} /></Box>}
@@ -88,7 +88,7 @@ function RunFooter({ run }: { readonly run: ApplyRun }) {
         </Box>
         {can && <Button onClick={() => { setAsking(true); }}>{t('review.run.stop')}</Button>}
       </FooterBar>
-      <ConfirmDialog open={asking && can} destructive busy={cancel.running} title={t('review.run.stopTitle', { from: run.fromVersion })} confirm={t('review.run.stopConfirm')} cancel={t('review.run.stopCancel')} onCancel={() => { setAsking(false); }} onConfirm={() => { void stop(); }}>
+      <ConfirmDialog open={asking && can} destructive busy={cancel.running} title={t('review.run.stopTitle', { what: whatWasBefore(t, run) })} confirm={t('review.run.stopConfirm')} cancel={t('review.run.stopCancel')} onCancel={() => { setAsking(false); }} onConfirm={() => { void stop(); }}>
         <DialogText>{t('review.run.stopBody')}</DialogText>
       </ConfirmDialog>
     </>

@@ -11,6 +11,9 @@ import { useElapsed } from './use-elapsed.ts';
 /** Tenths below ten seconds, whole ones above: "< 0.1 s", "0.3 s", "14 s". */
 const stepSeconds = (t: TFunction, ms: number): string => t('review.seconds', { value: ms < 50 ? '< 0.1' : ms < 9950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000) });
 
+/** What a run goes back to: "version 11", or that there was no file before the first. */
+export const whatWasBefore = (t: TFunction, run: ApplyRun): string => (run.fromVersion === 0 ? t('review.before.none') : t('review.before.version', { version: run.fromVersion }));
+
 /** A step's caption starts with a capital, unless it starts with a name that has none. */
 const caption = (text: string): string => (/^(?:dockerd|containerd|runc|bulkhead)\b|^\S*[^\sa-z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
@@ -28,7 +31,7 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
     <>
       <Box component="ol" aria-label={t('review.run.steps')} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
         {steps.map((step, index) => <Step key={step.step} step={step} last={index === steps.length - 1 && !back} />)}
-        {back && <StepRow state={backState} name={t('review.run.rollBackStep')} what={t('review.run.rollBackWhat', { from: run.fromVersion })} time="" last />}
+        {back && <StepRow state={backState} name={t('review.run.rollBackStep')} what={t('review.run.rollBackWhat', { what: whatWasBefore(t, run) })} time="" last />}
       </Box>
       {/* Results of steps, for those who don't see the list. */}
       <Box role="status" className="visually-hidden">{last !== undefined && t('review.run.announce', { step: t(`review.step.${last.step}`), state: t(`review.stepState.${last.state}`) })}</Box>
@@ -40,7 +43,7 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
   const { t } = useTranslation();
   const elapsed = useElapsed(step.startedAt ?? '', step.state === 'running');
   const time = step.durationMs !== null ? stepSeconds(t, step.durationMs) : step.state === 'running' ? t('review.seconds', { value: Math.floor(elapsed / 1000) }) : '';
-  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? caption(step.detail) : t(`review.stepWhat.${step.step}`);
+  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? step.detail === 'version 0' ? t('review.firstBackUp') : caption(step.detail) : t(`review.stepWhat.${step.step}`);
   return <StepRow state={step.state} name={t(`review.step.${step.step}`)} what={what} time={time} last={last} />;
 }
 
