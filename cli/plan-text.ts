@@ -5,7 +5,7 @@ import type { Claim, Verification } from '../shared/verify/claims.ts';
 
 /** A plan in words: diff, findings, what will happen, what stands in the way. `diff` is a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
-  const parts: string[] = [`Version ${plan.fromVersion} becomes ${plan.toVersion}. If any step fails, everything goes back to version ${plan.fromVersion}.`];
+  const parts: string[] = plan.blocked ? [] : [`Version ${plan.fromVersion} becomes ${plan.toVersion}. If any step fails, everything goes back to version ${plan.fromVersion}.`];
   if (diff !== '') parts.push(diff.trimEnd());
   if (plan.findings.length > 0) parts.push(['Findings', ...plan.findings.map((finding) => `  line ${finding.range.line}: ${finding.severity}: ${finding.message}`)].join('\n'));
   const lines = (when: PlanEffect['when']) => plan.effects.filter((effect) => effect.when === when).map((effect) => `  ${tags[effect.kind].padEnd(15)}${describeEffect(effect)}`);
@@ -25,27 +25,35 @@ const tags: Readonly<Record<PlanEffect['kind'], string>> = {
   restart: 'Restart', stops: 'Stops', removed: 'Removed', unprotected: 'Unprotected', 'stays-in-view': 'Stays in view', 'new-rule': 'New rule', 'at-once': 'At once', recreated: 'Recreated',
 };
 
+/** What a backend runs containers with, and what that gives. */
+const backendWords: Readonly<Record<string, string>> = {
+  exclusive: 'bulkhead-runc: an id range of its own for each container', sysbox: 'sysbox-runc: one id range for all containers', none: 'no backend: none can run here',
+};
+
+const startAgain = (value: PlanEffect['params'][string] | undefined, names: string): string => (names === '' ? '' : `; ${names} ${Array.isArray(value) && value.length === 1 ? 'starts again by itself' : 'start again by themselves'}`);
+const number = (value: PlanEffect['params'][string] | undefined, word: string): string => `${String(value)} ${word}${value === 1 ? '' : 's'}`;
+
 function describeEffect({ code, params }: PlanEffect): string {
   const list = (value: PlanEffect['params'][string] | undefined, most = 6): string => {
     const names = Array.isArray(value) ? value : [];
     return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
   };
   const count = Number(params['count'] ?? 0);
-  const containers = count === 1 ? '1 container' : `${count} containers`;
+  const containers = number(count, 'container');
   switch (code) {
     case 'engine-restarts': return `Docker Engine restarts once, about ${String(params['seconds'])} s`;
     case 'engine-starts': return `Docker Engine starts, about ${String(params['seconds'])} s`;
-    case 'containers-stop': return `${count === 1 ? '1 running container stops' : `${count} running containers stop`}: ${list(params['names'])}${list(params['returning']) === '' ? '' : `; ${list(params['returning'])} start again by themselves`}`;
+    case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}`;
     case 'containers-removed': return `${containers}, after verification: ${list(params['names'])}`;
-    case 'volumes-removed': return `${count === 1 ? '1 volume' : `${count} volumes`}: ${list(params['names'])}`;
+    case 'volumes-removed': return `${number(count, 'volume')}: ${list(params['names'])}`;
     case 'containers-kept-unprotected': return `${containers} you keep: ${list(params['names'])}`;
-    case 'store-unchanged': return `${String(params['images'])} images, ${String(params['containers'])} containers`;
+    case 'store-unchanged': return `${number(params['images'], 'image')}, ${number(params['containers'], 'container')}`;
     case 'eci-on': return 'Enhanced Container Isolation is on: every new container has its own user namespace';
     case 'eci-off': return 'Enhanced Container Isolation is off: root in a container is root in the engine';
-    case 'backend': return `isolated by ${String(params['id'])}`;
+    case 'backend': return `isolated by ${backendWords[String(params['id'])] ?? String(params['id'])}`;
     case 'mounts-outside-shares-refused': return count === 0 ? 'no directory may be mounted' : `mounts outside ${list(params['paths'])} are refused`;
-    case 'socket-images': return count === 0 ? 'no image may mount the Docker socket' : `images that may mount the Docker socket: ${list(params['images'])}`;
-    case 'socket-commands': return `through a mounted socket ${params['type'] === 'allow' ? 'only these commands' : 'not these commands'}: ${list(params['commands'])}`;
+    case 'socket-images': return count === 0 ? 'mounts of the Docker socket are refused: no image is listed' : `mounts of the Docker socket are refused; this version keeps the list (${list(params['images'])}) for a later one`;
+    case 'socket-commands': return `through a mounted socket ${params['type'] === 'allow' ? 'only these commands' : 'not these commands'}: ${list(params['commands']) || 'none'}`;
     case 'gateway-reloads': return 'Applies at once. Nothing restarts.';
     case 'load-blocked': return 'docker load is refused';
   }
