@@ -219,7 +219,7 @@ describe('bodies: what is not modelled is refused', () => {
 
   it('endpoints that create things past the gateway, or that nobody knows, are refused with a reason', async () => {
     for (const [method, target] of [
-      ['POST', '/swarm/init'], ['POST', '/services/create'], ['POST', '/plugins/pull?remote=x'], ['POST', '/containers/x/checkpoints'], ['GET', '/debug/vars'], ['GET', '/debug/pprof/heap'],
+      ['POST', '/swarm/init'], ['POST', '/services/create'], ['POST', '/plugins/pull?remote=x'], ['POST', '/containers/x/checkpoints'], ['POST', '/containers/x/start?checkpoint=c&checkpoint-dir=/tmp'], ['GET', '/debug/vars'], ['GET', '/debug/pprof/heap'],
       ['POST', '/containers/x/copy'], ['GET', '/nowhere'], ['PATCH', '/containers/x'], ['GET', '/v1.18/containers/json'], ['GET', '/v2.0/containers/json'],
     ] as const) {
       const answer = await sendJson(gateway.listenSocket, method, target, '{}');

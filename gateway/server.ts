@@ -88,7 +88,9 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
 
 function describePolicy(file: string, state: PolicyState): string {
   const eci = state.settings.eci.value ? 'on' : 'off';
-  if (state.problem === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}`;
+  // Stricter than asked for is safe; saying nothing would not be.
+  const mode = state.settings.eci.value && state.settings.mode === 'audit' ? '; audit mode is not available yet, so what it would only log is refused' : '';
+  if (state.problem === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}`;
   return state.generation <= 1
     ? `locked down: ${file} cannot be used: ${state.problem}`
     : `the last good policy stays in force (enhanced container isolation ${eci}): ${file} cannot be used: ${state.problem}`;

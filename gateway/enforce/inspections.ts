@@ -186,6 +186,8 @@ async function enterContainer(context: InspectionContext, name: string): Promise
 
 /** A start is a new use of everything the container mounts: symlinks, settings and volumes may be others than at its creation. */
 async function startContainer(context: InspectionContext): Promise<Inspected> {
+  // Restores whatever state lies in a directory of the caller's choice.
+  if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== '')) return denied(deny('checkpoint', 'docker start --checkpoint'));
   const name = subject(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };

@@ -1,0 +1,31 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startGateway } from './server.ts';
+
+let dir: string;
+beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-gateway-')); });
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+/** What the gateway says about a settings document when it starts. */
+async function said(settings: unknown): Promise<string> {
+  const settingsFile = path.join(dir, 'admin-settings.json');
+  await writeFile(settingsFile, JSON.stringify(settings));
+  const lines: string[] = [];
+  const gateway = await startGateway({ engineSocket: path.join(dir, 'none.sock'), listenSocket: path.join(dir, 'docker.sock'), settingsFile, log: (line) => { lines.push(line); } });
+  if (!gateway.ok) throw new Error(gateway.error.message);
+  await gateway.value.close(0);
+  return lines.join('\n');
+}
+
+describe('the gateway says which policy it enforces', () => {
+  const eci = { value: true, locked: true };
+  it('and that audit mode is enforced for now', async () => {
+    expect(await said({ enhancedContainerIsolation: eci, bulkhead: { mode: 'audit' } })).toMatch(/isolation on; audit mode is not available yet.*refused/);
+  });
+  it('without a word about audit mode where it changes nothing', async () => {
+    expect(await said({ enhancedContainerIsolation: eci })).toMatch(/isolation on$/m);
+    expect(await said({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } })).toMatch(/isolation off$/m);
+  });
+});
