@@ -56,7 +56,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
             const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
             if (atEnd !== following) { setFollowing(atEnd); setSeen(lines.length); }
           }}
-          sx={{ height: tall ? 'calc(100vh - 280px)' : 360, minHeight: 240, overflow: 'auto', overflowAnchor: 'none', background: color.subtle, padding: '8px 0', fontFamily: fontMono, fontSize: 11.5, '&:focus-visible': { outlineOffset: -2 } }}>
+          sx={{ height: tall ? 'calc(100vh - 286px)' : 360, minHeight: 240, overflow: 'auto', overflowAnchor: 'none', background: color.subtle, padding: '8px 0', fontFamily: fontMono, fontSize: 11.5, '&:focus-visible': { outlineOffset: -2 } }}>
           {lines.map((line, index) => <Line key={index} line={line} />)}
           {lines.length === 0 && <Box sx={{ padding: '4px 16px', color: color.text3 }}>{log.length === 0 ? t('review.run.noLines') : t('review.run.noLinesOf')}</Box>}
         </Box>
