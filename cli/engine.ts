@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { EngineDriver } from '../engine/drivers/driver.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import type { AppError, Result } from '../shared/result.ts';
-import { bulkheadCommand, printError, printResult, progress, resolveRoot, secondsOption, withJson, withRoot } from './output.ts';
+import { bulkheadCommand, errorText, printError, printResult, progress, resolveRoot, secondsOption, withJson, withRoot } from './output.ts';
 
 interface EngineOptions { readonly root?: string; readonly json?: boolean; readonly timeout?: string; readonly foreground?: boolean; readonly verbose?: boolean }
 
@@ -38,8 +38,21 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   const driver = await openDriver(root.value);
   // The supervisor's own lines are the progress words; the rest is for the curious.
   const onLog = (line: EngineLogLine) => { if (line.source === 'supervisor' || options.verbose === true) progress(`${line.source}: ${line.text}`); };
+  // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts settles it itself; one that runs already does not look again.
+  if (what === 'restart') await settleInterrupted(root.value);
   const result: Result<EngineStatus, AppError> = await driver[what]({ onLog, timeoutMs: timeoutMs.value });
+  if (what === 'start' && result.ok) await settleInterrupted(root.value);
   printResult(result, { json: options.json, human: describe });
+}
+
+/** Finishes or rolls back an apply whose process is gone, and says so. One that is under way, or being settled by the supervisor, is left alone. */
+async function settleInterrupted(root: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const [{ openTarget }, { describeOutcome }] = await Promise.all([import('../engine/target.ts'), import('./plan-text.ts')]);
+  const command = bulkheadCommand();
+  const settled = await openTarget(root, { bulkheadCommand: command, projectRoot: path.resolve(path.dirname(command), '..') }).resume();
+  if (!settled.ok && settled.error.code !== 'apply.in-progress') progress(errorText(settled.error));
+  if (settled.ok && settled.value !== null) progress(`An interrupted apply was settled. ${describeOutcome(settled.value)}`);
 }
 
 async function superviseInForeground(options: EngineOptions): Promise<void> {

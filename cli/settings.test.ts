@@ -46,6 +46,23 @@ describe('settings set, show, history, rollback', () => {
     expect(shown.draft).toContain('1.50');
     expect((await bulkhead('settings', 'show', '--applied')).out).not.toContain('enhanced');
   });
+  test('set says what changed, and what is wrong with it at once; the rest of the file is not its business', async () => {
+    await file('admin-settings.json', '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n');
+    const done = await bulkhead('settings', 'set', '/blockDockerLoad', '{"value":true}');
+    expect(done).toMatchObject({ code: 0, err: '' });
+    expect(done.out).toContain('+   "blockDockerLoad"');
+    const typo = await bulkhead('settings', 'set', '/enhancedContainerIsolation/value', 'yes');
+    expect(typo).toMatchObject({ code: 0, err: expect.stringMatching(/^error: \/enhancedContainerIsolation\/value: .*boolean/) });
+    expect((await bulkhead('settings', 'set', '/blockDockerLoda/value', 'true')).err).toMatch(/^warning: \/blockDockerLoda: .*blockDockerLoad/);
+    expect((await bulkhead('settings', 'set', '/blockDockerLoad/value', 'true')).out).toContain('nothing changed');
+  });
+  test('--unset removes; a key that is not there is no error; a value beside it is', async () => {
+    await file('admin-settings.json', '{\n  "configurationFileVersion": 2,\n  "zebra": 1\n}\n');
+    expect(await bulkhead('settings', 'set', '/zebra', '--unset')).toMatchObject({ code: 0, out: expect.stringContaining('-   "zebra": 1') });
+    expect(await bulkhead('settings', 'set', '/not/there', '--unset')).toMatchObject({ code: 0, out: expect.stringContaining('nothing changed') });
+    expect((await bulkhead('settings', 'set', '/zebra', '1', '--unset')).code).toBe(2);
+    expect((await bulkhead('settings', 'set', '/zebra')).code).toBe(2);
+  });
   test('a word that is no JSON is a string', async () => {
     await bulkhead('settings', 'set', '/bulkhead/existingContainers', 'warn');
     expect((await bulkhead('settings', 'show')).out).toContain('"existingContainers": "warn"');

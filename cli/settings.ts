@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { HistoryEntry } from '../engine/store/history.ts';
+import type { Target } from '../engine/target.ts';
 import type { SettingsState } from '../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import type { Finding } from '../shared/settings/index.ts';
-import { printError, printResult, withJson, withRoot } from './output.ts';
+import type { DiffHunk, Finding } from '../shared/settings/index.ts';
+import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 /** `bulkhead settings lint | show | set | history | rollback`. They edit the draft; only `bulkhead apply` changes what is in force. */
@@ -22,18 +23,10 @@ export function registerSettings(program: Command): void {
       printResult(ok(state), { json: options.json, human: (value) => (options.applied === true ? value.applied : value.draft).replace(/\n$/, '') });
     }));
 
-  withJson(withRoot(settings.command('set <pointer> <value>').description('set one value in the draft: a JSON pointer and a JSON value')))
-    .addHelpText('after', '\nA value that is no JSON is taken as a string. Example:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR')
-    .action((pointer: string, value: string, options: RootOptions) => withTarget(options, async (target) => {
-      const { editSettings, parsePointer } = await import('../shared/settings/index.ts');
-      const place = parsePointer(pointer);
-      if (!place.ok) { printError({ ...place.error, code: 'input.unusable' }, options); return; }
-      const state = await target.settings.read();
-      if (state.readError !== null) { printError(state.readError, options); return; }
-      const edited = editSettings(state.draft, place.value, valueOf(value));
-      if (!edited.ok) { printError(edited.error, options); return; }
-      printResult(await target.settings.setDraft(edited.value), { json: options.json, human: describeDraft });
-    }));
+  withJson(withRoot(settings.command('set <pointer> [value]').description('set one value in the draft: a JSON pointer and a JSON value; or remove it')))
+    .option('--unset', 'remove it instead')
+    .addHelpText('after', '\nA value that is no JSON is taken as a string. Examples:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR\n  bulkhead settings set /bulkhead/existingContainers --unset --root DIR')
+    .action((pointer: string, value: string | undefined, options: SetOptions) => withTarget(options, (target) => set(target, pointer, value, options)));
 
   withJson(withRoot(settings.command('history').description('list applied versions, newest first')))
     .action((options: RootOptions) => withTarget(options, async (target) => {
@@ -48,6 +41,34 @@ export function registerSettings(program: Command): void {
       }
       printResult(await target.settings.rollback(Number(version)), { json: options.json, human: describeDraft });
     }));
+}
+
+interface SetOptions extends RootOptions { readonly unset?: boolean }
+
+async function set(target: Target, pointer: string, value: string | undefined, options: SetOptions): Promise<void> {
+  const { diffLines, editSettings, lintSettings, parsePointer } = await import('../shared/settings/index.ts');
+  if ((value === undefined) !== (options.unset === true)) {
+    printError({ code: 'input.unusable', message: value === undefined ? 'there is no value to set' : 'a value and --unset contradict each other', hint: 'Give either a value or --unset.' }, options);
+    return;
+  }
+  const place = parsePointer(pointer);
+  if (!place.ok) { printError({ ...place.error, code: 'input.unusable' }, options); return; }
+  const state = await target.settings.read();
+  if (state.readError !== null) { printError(state.readError, options); return; }
+  const edited = editSettings(state.draft, place.value, value === undefined ? undefined : valueOf(value));
+  if (!edited.ok) { printError(edited.error, options); return; }
+  const kept = await target.settings.setDraft(edited.value);
+  // What is wrong with this very value, or with a key on the way to it: now, not only when planning.
+  const about = (finding: Finding) => finding.pointer !== '' && (`${pointer}/`.startsWith(`${finding.pointer}/`) || finding.pointer.startsWith(`${pointer}/`));
+  const findings = kept.ok ? lintSettings(kept.value.draft, target.lintContext).filter(about) : [];
+  for (const finding of findings) progress(`${finding.severity}: ${finding.pointer}: ${finding.message}`);
+  printResult(kept, { json: options.json, human: (now) => `${describeEdit(diffLines, state.draft, now.draft)}\n${describeDraft(now)}` });
+}
+
+/** What an edit changed, as the lines of the text that differ. */
+function describeEdit(diffLines: (before: string, after: string, context: number) => readonly DiffHunk[], before: string, after: string): string {
+  if (before === after) return 'The draft says so already: nothing changed.';
+  return diffLines(before, after, 0).flatMap((hunk) => hunk.lines.map((line) => `${line.kind === 'added' ? '+' : '-'} ${line.text}`)).join('\n');
 }
 
 /** JSON where it is JSON, else the words as a string: `true` is a boolean, `deny` a string. */
@@ -82,7 +103,7 @@ async function lint(file: string | undefined, options: RootOptions): Promise<voi
   if (file === undefined) {
     await withTarget(options, async (target) => {
       const state = await target.settings.read();
-      print(state.readError !== null ? { ok: false, error: state.readError } : report(state.path, state.draft, lintSettings(state.draft, target.lintContext)));
+      print(state.readError !== null ? { ok: false, error: state.readError } : report(state.draft === state.applied ? target.paths.settings : target.paths.draft, state.draft, lintSettings(state.draft, target.lintContext)));
     });
     return;
   }

@@ -121,10 +121,11 @@ export function openTarget(root: string, options: TargetOptions): Target {
     if (!versions.ok) return versions;
     const settings = settingsInForce({ exists: true, text: draft, hash: '' });
     const backend = isolation(settings);
-    const [engine, report, engineConfig] = await Promise.all([
-      driver.status(), settings.eci.value ? reportFor(settings, backend, paths) : null,
-      previewEngineConfig(paths, { eci: settings.eci.value, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) }),
-    ]);
+    const desired = { eci: settings.eci.value, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
+    const [engine, report, preview] = await Promise.all([driver.status(), settings.eci.value ? reportFor(settings, backend, paths) : null, previewEngineConfig(paths, desired)]);
+    // Conflicts the plan shows one by one; what else the engine has against it, as one error.
+    const takes = preview.ok && preview.value.conflicts.length === 0 ? await driver.checkConfig(desired) : ok(undefined);
+    const engineConfig = takes.ok ? preview : takes;
     const scanned = engine.phase === 'ready' ? await scan() : null;
     if (scanned !== null && !scanned.ok) return scanned;
     const rights = process.getuid?.() === 0 ? null : 'Applying settings needs root.';

@@ -15,7 +15,7 @@ import type { ApplyPorts } from './ports.ts';
 export interface FixtureOptions {
   readonly reached?: (point: string) => Promise<void>;
   /** Decides how a call of the engine ends; undefined = well. */
-  readonly outcome?: (call: 'restart' | 'stop' | 'start' | 'health' | 'verify', signal?: AbortSignal) => Promise<AppError | undefined> | AppError | undefined;
+  readonly outcome?: (call: 'check' | 'restart' | 'stop' | 'start' | 'health' | 'verify', signal?: AbortSignal) => Promise<AppError | undefined> | AppError | undefined;
   readonly containers?: readonly Container[];
   readonly available?: boolean;
 }
@@ -64,6 +64,10 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
       kind: 'embedded', paths, status, log: () => Promise.resolve([]),
       start: ({ signal } = {}) => start('start', signal),
       restart: ({ signal } = {}) => start('restart', signal),
+      checkConfig: async () => {
+        const error = await options.outcome?.('check');
+        return error === undefined ? ok(undefined) : { ok: false, error };
+      },
       stop: async () => {
         const error = await call('stop');
         if (error !== undefined) return { ok: false, error };

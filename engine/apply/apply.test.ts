@@ -87,6 +87,16 @@ describe('applying', () => {
   });
 });
 
+test('a configuration the engine refuses is gone back from before anything stops', async () => {
+  await engineOff();
+  const before = await readFile(paths.settings, 'utf8');
+  const run = await apply(settingsText(true), { outcome: (call) => (call === 'check' ? { code: 'daemon-json.invalid', message: 'not taken' } : undefined) });
+  expect(run.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'reconfigure', error: { code: 'daemon-json.invalid' } });
+  expect(await calls()).not.toContain('restart');
+  expect(await calls()).not.toContain('stop');
+  expect(await readFile(paths.settings, 'utf8')).toBe(before);
+});
+
 describe('refused before anything is touched', () => {
   const refused = async (text: string, options: FixtureOptions = {}, baseHash?: string) => {
     const before = await readdir(root);

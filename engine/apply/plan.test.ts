@@ -74,6 +74,18 @@ describe('plan', () => {
     expect(blockers({ rights: 'needs root' })).toEqual(['rights']);
     expect(blockers({}, settingsText(false))).toEqual(['nothing-to-apply']);
   });
+  test('a draft nobody can use shows what is wrong with it, and no effects of something else', () => {
+    for (const draft of ['{ broken', '', settingsText(true).replace('true, "value": true', 'true, "value": "yes"')]) {
+      const plan = makePlan(facts({ scan, engineConfig: { ok: true, value: { text: '', record: null, changes: [{ pointer: '/default-runtime', kind: 'set', after: 'bulkhead' }], conflicts: [] } } }), draft, keepAllContainers);
+      expect(plan).toMatchObject({ blocked: true, blockers: [{ code: 'findings' }], effects: [], daemonJson: [], unprotected: [], missingRequirements: [], restartNeeded: false, eciBefore: false, eciAfter: false });
+      expect(plan.findings.some((finding) => finding.severity === 'error')).toBe(true);
+    }
+    expect(makePlan(facts({ rights: 'needs root' }), '{', keepAllContainers).blockers.map((blocker) => blocker.code)).toEqual(['findings', 'rights']);
+  });
+  test('without a file and without a draft there is nothing to apply, and nothing wrong', () => {
+    const plan = makePlan(facts({ applied: { exists: false, text: '', hash: '' } }), '', keepAllContainers);
+    expect(plan).toMatchObject({ blockers: [{ code: 'nothing-to-apply' }], findings: [], changes: [], effects: [] });
+  });
   test('an applied file nobody can use counts as ECI on: the gateway is locked down', () => {
     expect(settingsInForce(stored('{ broken')).eci.value).toBe(true);
     expect(settingsInForce({ exists: true, text: '', hash: sha256('') }).eci.value).toBe(true);

@@ -3,7 +3,7 @@ import { unprotected, type Container, type ContainerScan } from '../../shared/co
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
-import { defaultSettings, diffSettings, effectiveSettings, lintSettings, lockedDownSettings, type EffectiveSettings, type LintContext, type SettingsChange } from '../../shared/settings/index.ts';
+import { defaultSettings, diffSettings, effectiveSettings, lintSettings, lockedDownSettings, type EffectiveSettings, type Finding, type LintContext, type SettingsChange } from '../../shared/settings/index.ts';
 import type { EngineConfigPlan } from '../drivers/daemon-json.ts';
 import type { StoredText } from '../store/files.ts';
 import type { VersionState } from '../store/history.ts';
@@ -39,19 +39,20 @@ export function settingsInForce(text: StoredText): EffectiveSettings {
 export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoices): ApplyPlan {
   const before = settingsInForce(facts.applied);
   const parsed = effectiveSettings(draft, { exists: true });
-  // Findings block such a draft anyway; for the preview it means what the gateway would make of it.
-  const after = parsed.ok ? parsed.value : lockedDownSettings;
+  // Nothing was ever written: an empty draft is no draft, rather than an empty file.
+  if (draft === '' && !facts.applied.exists) return emptyPlan(facts, before, { changes: [], findings: [], blockers: [{ code: 'nothing-to-apply', message: 'There is no draft yet, and nothing is applied.' }] });
+  if (!parsed.ok) return unusablePlan(facts, before, draft, parsed.error);
+  const after = parsed.value;
   const eciBefore = before.eci.value;
   const eciAfter = after.eci.value;
   const changes = diffSettings(facts.applied.text, draft);
-  const findings = lintSettings(draft, { ...facts.lint, exists: true });
+  const findings = findingsOf(facts, draft);
   const daemonJson = facts.engineConfig.ok ? [...facts.engineConfig.value.changes] : [];
   const engineUp = facts.engine.phase === 'ready';
   const restartNeeded = !engineUp || eciBefore !== eciAfter || changes.some((change) => change.needs === 'engine-restart')
     || daemonJson.some((change) => change.kind !== 'conflict') || (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
   const missingRequirements = eciAfter ? (facts.backend?.requirements ?? []).filter((requirement) => !requirement.met) : [];
-  const blockers = findBlockers(facts, { draft, restartNeeded: restartNeeded && engineUp, eciAfter, errors: findings.filter((finding) => finding.severity === 'error').map((finding) => finding.message) });
-  if (!parsed.ok && !blockers.some((blocker) => blocker.code === 'findings')) blockers.unshift({ code: 'findings', message: parsed.error.reason ?? parsed.error.message });
+  const blockers = findBlockers(facts, { draft, restartNeeded: restartNeeded && engineUp, eciAfter, errors: errorsIn(findings) });
   const notProtected = facts.scan === null ? [] : unprotectedUnder(eciAfter, facts.scan);
   const remove = chosen(facts.scan, choices);
   const steps = stepsOf({ restartNeeded, eciAfter, eciBefore, configChanges: daemonJson.length, remove: remove.length });
@@ -61,6 +62,26 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, choices, backend: facts.backend?.id ?? 'none' }),
     unprotected: notProtected, remove: remove.map((container) => container.id),
     estimatedSeconds: estimateSeconds(steps, facts.versions.entries, remove.length),
+  };
+}
+
+const findingsOf = (facts: PlanFacts, draft: string): Finding[] => lintSettings(draft, { ...facts.lint, exists: true });
+const errorsIn = (findings: readonly Finding[]): string[] => findings.filter((finding) => finding.severity === 'error').map((finding) => finding.message);
+const findingsBlocker = ([first, ...more]: readonly string[]): ApplyPlan['blockers'] => (first === undefined ? [] : [{ code: 'findings', message: more.length === 0 ? first : `${first} (and ${more.length} more)` }]);
+
+/** A draft that means nothing to the engine has no effects that could be told: only what is wrong with it. */
+function unusablePlan(facts: PlanFacts, before: EffectiveSettings, draft: string, why: AppError): ApplyPlan {
+  const findings = findingsOf(facts, draft);
+  const errors = errorsIn(findings);
+  const rights: ApplyPlan['blockers'] = facts.rights === null ? [] : [{ code: 'rights', message: facts.rights }];
+  return emptyPlan(facts, before, { changes: diffSettings(facts.applied.text, draft), findings, blockers: [...findingsBlocker(errors.length > 0 ? errors : [why.reason ?? why.message]), ...rights] });
+}
+
+/** A plan that does nothing and is blocked. */
+function emptyPlan(facts: PlanFacts, before: EffectiveSettings, more: Pick<ApplyPlan, 'changes' | 'findings' | 'blockers'>): ApplyPlan {
+  return {
+    fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash, ...more, blocked: true, missingRequirements: [], restartNeeded: false,
+    eciBefore: before.eci.value, eciAfter: before.eci.value, daemonJson: [], effects: [], unprotected: [], remove: [], estimatedSeconds: 0,
   };
 }
 
@@ -77,8 +98,7 @@ export function stepsOf(plan: { restartNeeded: boolean; eciBefore: boolean; eciA
 function findBlockers(facts: PlanFacts, plan: { draft: string; restartNeeded: boolean; eciAfter: boolean; errors: string[] }): ApplyPlan['blockers'] {
   const blockers: ApplyPlan['blockers'] = [];
   if (facts.applied.exists && facts.applied.text === plan.draft && !plan.restartNeeded) blockers.push({ code: 'nothing-to-apply', message: 'The draft is what is applied already.' });
-  const [error] = plan.errors;
-  if (error !== undefined) blockers.push({ code: 'findings', message: plan.errors.length === 1 ? error : `${error} (and ${plan.errors.length - 1} more)` });
+  blockers.push(...findingsBlocker(plan.errors));
   if (plan.eciAfter && facts.backend?.available !== true) {
     const missing = facts.backend?.requirements.find((requirement) => !requirement.met);
     blockers.push({ code: 'requirement', message: missing === undefined ? 'No isolation backend can run on this machine.' : `Isolation can't run on this machine: ${missing.code}: ${missing.found}.` });

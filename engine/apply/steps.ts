@@ -84,9 +84,12 @@ const reconfigure: Step = async ({ ports, journal, text }) => {
     const installed = await backend.install(paths);
     if (!installed.ok) return installed;
   }
+  const desired = { eci: journal.eciAfter, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
+  // A directive the engine refuses shows now, while everything still runs.
+  const takes = await ports.driver.checkConfig(desired);
+  if (!takes.ok) return takes;
   // What an older engine showed says nothing about the one to come.
   await rm(paths.verification, { force: true });
-  const desired = { eci: journal.eciAfter, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
   const before = await previewEngineConfig(paths, desired);
   const plan = await reconcileEngineConfig(paths, desired);
   if (!plan.ok) return plan;

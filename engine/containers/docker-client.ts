@@ -21,9 +21,11 @@ export function engineMessage(error: unknown): string {
 /** A failed call as an AppError: `engine.unreachable` when nobody answered (or the gateway said 503), `engine.request-failed` otherwise. */
 export function requestFailure(what: string, error: unknown): Err<AppError> {
   const status = statusOf(error);
+  if (systemCode(error) === 'EACCES') {
+    return fail('engine.unreachable', `${what}: this user may not use the engine's socket`, { reason: engineMessage(error), hint: 'Join the group that may use it (docker), or run as root.' });
+  }
   if (status === null || status === 503) {
-    const hint = systemCode(error) === 'EACCES' ? 'Join the group that may use the socket (docker), or run as root.' : 'Start the engine: bulkhead engine start.';
-    return fail('engine.unreachable', `${what}: the engine does not answer`, { reason: engineMessage(error), hint });
+    return fail('engine.unreachable', `${what}: the engine does not answer`, { reason: engineMessage(error), hint: 'Start the engine: bulkhead engine start.' });
   }
   return fail('engine.request-failed', what, { reason: engineMessage(error), params: { status } });
 }

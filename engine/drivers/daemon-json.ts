@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { fail, ok, type AppError, type Err, type Result } from '../../shared/result.ts';
 import { removeFile, writeFileAtomic } from '../store/files.ts';
 import { planEngineConfig, recordedConfigSchema, type DesiredEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
+import type { EngineConfigConflict } from './daemon-json-conflicts.ts';
 import type { RootPaths } from './root-paths.ts';
 
 export { planEngineConfig, type DesiredEngineConfig, type EngineConfigPlan, type RecordedConfig } from './daemon-json-plan.ts';
@@ -32,12 +33,7 @@ export async function reconcileEngineConfig(paths: RootPaths, desired: DesiredEn
   if (!read.ok) return read;
   const plan = planEngineConfig(read.value.text, desired, read.value.record);
   if (!plan.ok) return plan;
-  const conflict = plan.value.conflicts[0];
-  if (conflict !== undefined) {
-    return fail('daemon-json.conflict', "daemon.json contradicts how this engine has to run", {
-      reason: plan.value.conflicts.map((c) => c.reason).join(' '), hint: conflict.hint, params: { pointer: conflict.pointer },
-    });
-  }
+  if (plan.value.conflicts.length > 0) return conflictError(plan.value.conflicts);
   const { text, record } = plan.value;
   // The record is on disk before the file changes, and goes after it is restored: whatever is killed in between, the original is not lost.
   const steps = [
@@ -50,6 +46,14 @@ export async function reconcileEngineConfig(paths: RootPaths, desired: DesiredEn
     if (!result.ok) return result;
   }
   return plan;
+}
+
+/** What stands in daemon.json against us, as an error. */
+export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<AppError> {
+  const [first] = conflicts;
+  return fail('daemon-json.conflict', 'daemon.json contradicts how this engine has to run', {
+    reason: conflicts.map((conflict) => conflict.reason).join(' '), ...(first === undefined ? {} : { hint: first.hint, params: { pointer: first.pointer } }),
+  });
 }
 
 const done: Promise<Result<void, AppError>> = Promise.resolve(ok(undefined));

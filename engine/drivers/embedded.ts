@@ -3,9 +3,13 @@ import { appendFileSync, closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
+import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
 import { acquireLock, isLocked } from '../store/lock.ts';
+import { checkEngineConfig } from './daemon-json-check.ts';
+import type { DesiredEngineConfig } from './daemon-json-plan.ts';
 import type { DriverCallOptions, EngineDriver } from './driver.ts';
 import { engineStatus } from './engine-facts.ts';
+import { readEnginePolicy } from './engine-launch.ts';
 import { readEngineState, supervisorLock, writeEngineState, type EngineState } from './engine-state.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { coverInherited } from './inherited-files.ts';
@@ -32,6 +36,7 @@ export function createEmbeddedDriver(paths: RootPaths, options: EmbeddedDriverOp
     start: async (call = {}) => settled(await start(paths, options, call)),
     stop: async (call = {}) => settled(await stop(paths, call)),
     restart: async (call = {}) => settled(await restart(paths, options, call)),
+    checkConfig: (desired) => checkEngineConfig(paths, desired),
     log: (lines) => readLogs(paths, lines),
   };
 }
@@ -74,6 +79,8 @@ async function restart(paths: RootPaths, options: EmbeddedDriverOptions, call: D
   if (!machine.ok) return machine;
   const before = await readEngineState(paths);
   if (before === null || !await isAlive(before.supervisor) || before.phase === 'stopping') return start(paths, options, call);
+  const takes = await checkEngineConfig(paths, await desiredConfig(paths));
+  if (!takes.ok) return takes;
   const wait = await waiter(paths, call, 'restart');
   signal(before, 'SIGHUP');
   for (;;) {
@@ -86,6 +93,11 @@ async function restart(paths: RootPaths, options: EmbeddedDriverOptions, call: D
     const over = await wait.tick();
     if (!over.ok) return over;
   }
+}
+
+/** What the settings on disk ask of the engine's configuration. */
+async function desiredConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
+  return { eci: (await readEnginePolicy(paths)).eci, runtimeName: exclusiveRuntimeName, runtimePath: paths.runtimeBinary };
 }
 
 async function stop(paths: RootPaths, call: DriverCallOptions): Promise<Result<void, AppError>> {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
+import { systemCode } from '../store/files.ts';
 import { getOverSocket } from './dockerd-process.ts';
 import { readEnginePolicy } from './engine-launch.ts';
 import { readEngineState, type EngineState } from './engine-state.ts';
@@ -20,7 +21,7 @@ export async function engineStatus(paths: RootPaths): Promise<EngineStatus> {
   const phase = phaseOf(state, supervised);
   const [facts, gatewayUp, plannerUp, dockerd, problem] = await Promise.all([
     phase === 'ready' ? engineFacts(paths) : null,
-    answers(paths.clientSocket),
+    answers(paths.clientSocket, supervised ? state.gateway : null),
     alive(supervised ? state.planner : null),
     alive(state?.dockerd ?? null),
     problemOf(paths, state, supervised),
@@ -77,9 +78,9 @@ async function ask<T>(socket: string, target: string, schema: z.ZodType<T>): Pro
   } catch { return null; }
 }
 
-/** Whether somebody answers HTTP there, whatever the answer: the gateway says 503 while the engine is down. */
-async function answers(socket: string): Promise<boolean> {
-  return getOverSocket(socket, '/_ping', 3000).then(() => true, () => false);
+/** Whether somebody answers HTTP there, whatever the answer: the gateway says 503 while the engine is down. To a user who may not ask, a live process has to do. */
+async function answers(socket: string, process: ProcessIdentity | null): Promise<boolean> {
+  return getOverSocket(socket, '/_ping', 3000).then(() => true, (error: unknown) => systemCode(error) === 'EACCES' && alive(process));
 }
 
 async function alive(identity: ProcessIdentity | null): Promise<boolean> {

@@ -67,6 +67,7 @@ export async function clearLeftovers(paths: RootPaths, state: EngineState | null
   if (options.everything) {
     await removeBridge(bridgeName(paths));
     await removeBridgeRules(bridgeName(paths));
+    await removeRunDirectory(paths);
   }
 }
 
@@ -132,6 +133,13 @@ async function orphanedInits(paths: RootPaths): Promise<ProcessIdentity[]> {
 async function removeStaleMounts(paths: RootPaths): Promise<void> {
   const points = staleMounts(await readFile('/proc/self/mountinfo', 'utf8'), paths);
   for (const point of points) await run('umount', [point]).catch(() => run('umount', ['-l', point]).catch(() => undefined));
+}
+
+/** Deletes the run directory, unless something is still mounted or running in it: then a later stop does. */
+async function removeRunDirectory(paths: RootPaths): Promise<void> {
+  const shims = findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
+  if (shims.length > 0 || staleMounts(await readFile('/proc/self/mountinfo', 'utf8'), paths).length > 0) return;
+  await rm(paths.run, { recursive: true, force: true });
 }
 
 interface Mount { readonly device: string; readonly root: string; readonly point: string }

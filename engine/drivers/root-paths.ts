@@ -33,7 +33,7 @@ export interface RootPaths {
   /** The runtime as registered with this engine: bulkhead-runc, and a link `runc` to the real one. */
   readonly runtimeDir: string;
   readonly runtimeBinary: string;
-  /** The planner's state: ranges, per-container mount targets. */
+  /** The planner's state: per-container records and mount targets. Id ranges are the machine's, in /run/bulkhead/ranges: two engines never give out the same one. */
   readonly isolation: string;
 }
 

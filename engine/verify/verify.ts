@@ -30,6 +30,8 @@ export interface VerifyOptions {
  * A claim that can't be shown is a failed claim, not an error; errors: engine.unreachable, verify.no-image, apply.in-progress (another verification).
  */
 export async function verifyProtection(options: VerifyOptions): Promise<Result<Verification, AppError>> {
+  // First of all: without an engine there may be no directory for the lock either.
+  try { await options.docker.ping(); } catch (error) { return requestFailure('the protection could not be verified', error); }
   const lock = await acquireLock(path.join(options.paths.root, 'verify.lock'));
   if (!lock.ok) return lock.error.code === 'apply.in-progress' ? fail('apply.in-progress', 'another verification is under way', { hint: 'Wait until it has ended.' }) : lock;
   const begun = Date.now();
