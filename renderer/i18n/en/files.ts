@@ -43,10 +43,10 @@ export const files = {
     title: 'Would it be mountable?', against: 'Settings to ask', applied: 'Applied', draft: 'Draft', label: 'Host path to try', placeholder: '/home/me/app',
     hint: 'Type a host path: the gateway\u2019s own rules answer. Enter keeps the answer below.', relative: 'Type an absolute path.', asking: 'Asking\u2026',
     yes: 'Yes', no: 'No',
-    inside: 'Inside `{{share}}`, no symlinks on the way.', insideLink: 'It leads to `{{real}}`, inside `{{share}}`.', off: 'ECI is off: no mount is checked.', missing: 'It does not exist yet.', permissions: 'What a container may do there is up to the file\u2019s permissions.',
+    inside: 'Inside `{{share}}`, no symlinks on the way.', insideLink: 'It leads to `{{real}}`, inside `{{share}}`.', off: 'ECI is off: no mount is checked.', missing: 'It does not exist yet.',
     notShared: 'It is in no shared directory.', notSharedLink: 'It leads to `{{real}}`, which isn\u2019t shared.',
     engine: 'It is, holds or belongs to a directory of the engine: that is never mountable.', socket: 'It is a socket of the engine: only listed images may mount that.', unresolvable: 'It can\u2019t be told where it leads, so it is refused.',
-    keptYes: 'Yes', keptNo: 'No', forget: 'Forget {{path}}', failed: 'The question could not be answered',
+    forget: 'Forget {{path}}', failed: 'The question could not be answered',
   },
   empty: {
     title: 'If the list is empty',
