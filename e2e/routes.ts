@@ -42,6 +42,17 @@ export function routes({ page, app }: AppWindow) {
         await main.getByRole('searchbox', { name: 'Find a command' }).fill('');
       },
     },
+    sharing: {
+      open: () => go('File sharing'),
+      async add(path: string) {
+        await main.getByRole('textbox', { name: 'Directory to share' }).fill(path);
+        await main.getByRole('button', { name: 'Add directory' }).click();
+        await main.getByRole('table', { name: 'Allowed directories' }).getByText(path).first().waitFor();
+      },
+      async tryOut(path: string) {
+        await main.getByRole('textbox', { name: 'Host path to try' }).fill(path);
+      },
+    },
     review: {
       apply: (label: string) => page.getByRole('region', { name: 'Review and apply' }).getByRole('button', { name: label, exact: true }),
       step: (name: string) => main.getByRole('list', { name: 'Steps' }).getByRole('listitem').filter({ hasText: name }),

@@ -17,7 +17,9 @@ const uidMap = (text: string) => text.trim().split(/\s+/).map(Number);
 const refused = (...args: string[]) => stage.docker(...args).then(() => 'not refused', (error: unknown) => String(error));
 
 beforeAll(async () => {
-  shared = await mkdtemp('/tmp/bulkhead-shared-');
+  // Not below /tmp, which is shared as it is.
+  await mkdir('/srv', { recursive: true });
+  shared = await mkdtemp('/srv/bulkhead-shared-');
   await mkdir(`${shared}/project`);
   stage = await setStage({ engine: true, prepare: (paths) => writeFile(paths.daemonJson, daemonJson) });
   // Made before ECI exists here.
@@ -50,9 +52,13 @@ describe('an admin turns ECI on', () => {
   });
 
   it('shares a directory', async () => {
-    const { settings } = await window.state();
-    await way.json.write(`${JSON.stringify({ ...JSON.parse(settings.draft) as object, filesharingAllowedDirectories: [{ path: shared, sharedByDefault: true }] }, null, 2)}\n`);
-    await window.until('the draft is kept', (s) => s.settings.draft.includes(shared));
+    await way.sharing.open();
+    await way.sharing.add(shared);
+    const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes(shared));
+    expect(JSON.parse(settings.draft)).toMatchObject({ filesharingAllowedDirectories: expect.arrayContaining([expect.objectContaining({ path: shared })]) as unknown });
+    await window.screenshot('file-sharing-draft');
+    await way.go('JSON');
+    await window.page.getByRole('main').getByRole('textbox').waitFor();
     await window.screenshot('json-draft');
   });
 
@@ -135,6 +141,12 @@ describe('with ECI on', () => {
     expect((await stat(`${shared}/project/file`)).uid).toBe((await stat(`${shared}/project`)).uid);
     expect(await refused('run', '--rm', '-v', '/etc:/x', 'busybox', 'true')).toContain('filesharingAllowedDirectories');
     expect(await refused('run', '--rm', '-v', `${stage.paths.clientSocket}:/s`, 'busybox', 'true')).toContain('dockerSocketMount.imageList');
+    await way.sharing.open();
+    for (const [path, words] of [[`${shared}/project`, `Inside ${shared}`], ['/etc', 'It is in no shared directory.'], [stage.paths.root, 'a directory of the engine']] as const) {
+      await way.sharing.tryOut(path);
+      await window.page.getByRole('main').getByText(words).first().waitFor();
+    }
+    await window.screenshot('file-sharing-tester');
     expect(await window.request('paths:would-mount', { path: `${shared}/project`, against: 'applied' })).toMatchObject({ ok: true, value: { allowed: true } });
     expect(await window.request('paths:would-mount', { path: '/etc', against: 'applied' })).toMatchObject({ ok: true, value: { allowed: false, code: 'bind-not-shared' } });
   });
@@ -145,6 +157,7 @@ describe('with ECI on', () => {
   });
 
   it('the container that was kept is removed from the window; its volume stays', async () => {
+    await way.containers.open();
     const dialog = await way.containers.ask('kept');
     await dialog.getByText('Remove 1 container?').waitFor();
     // The way back has the focus, not what deletes.
