@@ -7,7 +7,7 @@ import { readSettings } from '../store/files.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { reconcileEngineConfig } from './daemon-json.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
-import { bridgeName, engineSubnet } from './engine-network.ts';
+import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
 import type { RootPaths } from './root-paths.ts';
 
@@ -63,7 +63,7 @@ export interface LaunchedEngine {
  * Brings the engine up under the configuration on disk: runtime installed, daemon.json reconciled with the settings, planner, dockerd; resolves when dockerd answers.
  * With ECI on and a requirement missing the engine runs all the same, with the isolation runtime as its default: container starts then fail, none is unprotected.
  */
-export async function launchEngine(paths: RootPaths, options: LaunchOptions): Promise<Result<LaunchedEngine, AppError & { logTail?: string[] }>> {
+export async function launchEngine(paths: RootPaths, options: LaunchOptions): Promise<Launched<LaunchedEngine>> {
   const policy = await readEnginePolicy(paths);
   if (policy.error !== null) options.log(`the settings can't be used: ${policy.error.message}${policy.error.reason === undefined ? '' : `: ${policy.error.reason}`}; the engine runs locked down`);
   const chosen = await chooseBackend(paths, options.backends, policy.backend);
@@ -83,30 +83,40 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
     }
   }
 
-  const subnet = await engineSubnet(paths);
-  const bridge = bridgeName(paths);
-  await ensureBridge(bridge, subnet);
-  const settings: DockerdSettings = {
-    dataRoot: paths.data, execRoot: paths.run, socket: paths.engineSocket, configFile: await configFile(paths), logFile: logFile(paths, 'dockerd'), bridge, subnet,
+  const started = await startOnNetwork(paths, await engineNetwork(paths), {
     env: policy.eci && chosen !== null ? chosen.backend.engineEnvironment(paths) : {},
     // Always registered, so that containers made under ECI still start when it is off.
     extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${chosen.backend.runtimePath(paths)}`],
-  };
+  }, options);
+  if (!started.ok) return started;
+  const problem = policy.eci && missing.length > 0 ? `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}` : null;
+  return ok({ dockerd: started.value, eci: policy.eci, problem });
+}
+
+type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
+
+/** Starts dockerd; where its own record of an earlier default bridge stands in the way, once more on another bridge. */
+async function startOnNetwork(paths: RootPaths, network: EngineNetwork, more: Pick<DockerdSettings, 'env' | 'extraArgs'>, options: LaunchOptions, moved = false): Promise<Launched<DockerdProcess>> {
+  await ensureBridge(network.bridge, network.subnet);
+  const settings: DockerdSettings = { dataRoot: paths.data, execRoot: paths.run, socket: paths.engineSocket, configFile: await configFile(paths), logFile: logFile(paths, 'dockerd'), ...network, ...more };
   const logStart = await logSize(paths, 'dockerd');
-  let dockerd: DockerdProcess;
   try {
-    dockerd = await startDockerd(settings, {
+    const dockerd = await startDockerd(settings, {
       timeoutMs: options.readyTimeoutMs, cancelled: options.cancelled,
       onSpawned: (spawned) => { options.onDockerd(spawned); options.log(`dockerd started (pid ${spawned.pid})`); },
     });
     await chmod(paths.engineSocket, 0o600);
+    return ok(dockerd);
   } catch (error) {
     const logTail = await dockerdErrors(paths, 5, logStart);
+    if (!moved && !options.cancelled() && logTail.some((line) => line.includes('networks have same bridge name'))) {
+      const next = await moveNetwork(paths);
+      options.log(`dockerd has a stale record of bridge ${network.bridge}: it goes on with ${next.bridge}`);
+      return startOnNetwork(paths, next, more, options, true);
+    }
     const failure = fail('engine.start-failed', 'the engine did not start', { reason: logTail.length > 0 ? logTail.map(plainLogLine).join(' | ') : String(error), hint: 'Correct its configuration (daemon.json) or see logs/dockerd.log in its directory.' });
     return { ok: false, error: { ...failure.error, logTail } };
   }
-  const problem = policy.eci && missing.length > 0 ? `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}` : null;
-  return ok({ dockerd, eci: policy.eci, problem });
 }
 
 /** dockerd does not start when a registered runtime is no file. Where ours could not be installed, a stand-in refuses every container and says so. */

@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { removeBridge } from './dockerd-process.ts';
 import { exclusivePaths } from '../isolation/exclusive/options.ts';
-import { bridgeName, removeBridgeRules } from './engine-network.ts';
+import { removeNetwork } from './engine-network.ts';
 import type { EngineState } from './engine-state.ts';
 import { endProcesses, identityOf, runningProcesses, type ProcessIdentity, type RunningProcess } from './process-identity.ts';
 import type { RootPaths } from './root-paths.ts';
@@ -65,8 +64,7 @@ export async function clearLeftovers(paths: RootPaths, state: EngineState | null
   const shims = findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
   if (shims.length === 0) await removeStaleMounts(paths);
   if (options.everything) {
-    await removeBridge(bridgeName(paths));
-    await removeBridgeRules(bridgeName(paths));
+    await removeNetwork(paths);
     await removeRunDirectory(paths);
   }
 }
