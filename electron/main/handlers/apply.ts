@@ -68,11 +68,11 @@ export function applyHandlers({ session, elevation }: HandlerContext): Area {
   };
 }
 
-/** Takes the events of a run into the state. Events may share one object that changes: they are copied. */
+/** Takes the events of a run into the state, its end aside: `settleApply` shows that with what it led to. Events may share one object that changes: they are copied. */
 export function applyListener(session: Session): (event: ApplyEvent) => void {
   return (event) => {
     if (event.type === 'log') session.log(event.line);
-    else session.state.set({ run: structuredClone(event.run) });
+    else if (event.run.activity !== 'ended') session.state.set({ run: structuredClone(event.run) });
   };
 }
 
