@@ -4,7 +4,7 @@ import type { ApplyHandle, Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { exitCodes, printError, printResult, progress, withJson, withRoot } from './output.ts';
+import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader } from './output.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import { describeStatus, statusReport } from './status.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
@@ -106,6 +106,7 @@ async function apply(target: Target, file: string | undefined, options: ApplyOpt
     if (!agreed.ok) { refuse(agreed.error); return; }
   }
   const report = human ? stepPrinter() : () => undefined;
+  workWithoutReader();
   const started = await target.startApply({ text, choices, baseHash: options.baseHash ?? plan.baseHash }, (event) => { emit(event); report(event); });
   if (!started.ok) { refuse(started.error); return; }
   const run = await untilEnd(started.value);

@@ -4,7 +4,7 @@ import { registerApply } from './apply.ts';
 import { registerContainers } from './containers.ts';
 import { registerEngine } from './engine.ts';
 import { registerGateway } from './gateway.ts';
-import { exitCodes, printError } from './output.ts';
+import { endWithReader, exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
 import { registerSettings } from './settings.ts';
 
@@ -40,7 +40,6 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// A reader that went away (`bulkhead audit | head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => { process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed); });
+endWithReader();
 
 await main(process.argv.slice(2));

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { defaultRoot, errorText, exitCodeOf, resolveRoot, secondsOption } from './output.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { defaultRoot, endWithReader, errorText, exitCodeOf, resolveRoot, secondsOption, workWithoutReader } from './output.ts';
 
 const run = promisify(execFile);
 const main = path.join(import.meta.dirname, 'main.ts');
@@ -60,5 +61,22 @@ describe('the command line', () => {
   });
   it('stopping an engine that never was is fine', async () => {
     expect(await bulkhead(['engine', 'stop', '--root', '/nowhere/x'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a reader that goes away', () => {
+  it('ends a command, but not one whose work must not be left half done', () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never); // process.exit returns never
+    const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+    endWithReader(streams);
+    const gone = Object.assign(new Error('EPIPE'), { code: 'EPIPE' });
+    streams.stderr.emit('error', gone);
+    expect(exit).not.toHaveBeenCalled();
+    streams.stdout.emit('error', gone);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+    workWithoutReader();
+    streams.stdout.emit('error', gone);
+    expect(exit).toHaveBeenCalledOnce();
+    exit.mockRestore();
   });
 });

@@ -84,6 +84,18 @@ export function bulkheadCommand(): string {
   throw new Error(`the bulkhead launcher is missing beside ${import.meta.dirname}`);
 }
 
+let readerNeeded = true;
+
+/** From now on the work goes on although nobody reads what is printed any more: an apply is not left half done for `| head`. */
+export function workWithoutReader(): void { readerNeeded = false; }
+
+/** A reader that went away (`bulkhead audit | head`) is no error of ours: the program ends, unless its work must not. */
+export function endWithReader(streams: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream } = process): void {
+  streams.stdout.on('error', (error: NodeJS.ErrnoException) => { if (readerNeeded) process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed); });
+  // Words on how it goes, at most: nothing depends on them.
+  streams.stderr.on('error', () => undefined);
+}
+
 /** A whole number of seconds from an option, in ms. */
 export function secondsOption(text: string, name: string): Result<number, AppError> {
   const value = Number(text);

@@ -37,7 +37,8 @@ export function describeStatus(report: StatusReport): string {
   const lines = [sentence(report, Date.now())];
   if (report.eci && report.unprotected === null && report.protection !== 'stopped') lines.push('The containers could not be looked at.');
   if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0) lines.push(`${report.unprotected === 1 ? '1 container is' : `${report.unprotected} containers are`} not protected.`);
-  if (report.settingsProblem !== null) lines.push(`${report.settingsProblem}: the gateway is locked down until it can be read.`);
+  // A running engine tells it as its problem.
+  if (report.settingsProblem !== null && report.engine.problem === null) lines.push(`${report.settingsProblem}: a gateway that runs keeps its last good policy, one that starts is locked down.`);
   if (report.interruptedApply) lines.push('An apply is under way or was interrupted; the next bulkhead apply settles it.');
   if (report.engine.problem !== null) lines.push(`Problem: ${report.engine.problem.message}`);
   lines.push(`  engine    ${report.engine.phase}${report.engine.version === null ? '' : `, Docker Engine ${report.engine.version}`}`);

@@ -102,16 +102,17 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     return ok(undefined);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail(options.code ?? 'settings.unwritable', `${file} could not be written`, { cause: error, hint: writeHint(systemCode(error)), params: { path: file } });
+    return fail(options.code ?? 'settings.unwritable', `${file} could not be written`, { cause: error, hint: `${writeHint(systemCode(error))} The old file is unchanged.`.trim(), params: { path: file } });
   }
 }
 
-function writeHint(code: string): string {
+/** What to do about a write that failed with a system error's code. */
+export function writeHint(code: string): string {
   switch (code) {
-    case 'ENOSPC': case 'EDQUOT': return 'Make room on the disk, then try again. The old file is unchanged.';
-    case 'EACCES': case 'EPERM': return 'Run as a user who may write there (root). The old file is unchanged.';
-    case 'EROFS': return 'The file system is read-only; remount it writable. The old file is unchanged.';
-    default: return 'The old file is unchanged.';
+    case 'ENOSPC': case 'EDQUOT': return 'Make room on the disk, then try again.';
+    case 'EACCES': case 'EPERM': return 'Run as a user who may write there (root).';
+    case 'EROFS': return 'The file system is read-only; remount it writable.';
+    default: return 'See what the system says, then try again.';
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { readSettings, syncDirectory, systemCode, type StoredText } from './files.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, unlink } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { identityOf, isAlive, processIdentitySchema } from '../drivers/process-identity.ts';
-import { sha256, systemCode } from './files.ts';
+import { sha256, systemCode, writeHint } from './files.ts';
 
 /** The holder, and a nonce that makes every acquisition distinct. `started` is '' on systems without /proc. */
 const ownerSchema = processIdentitySchema.extend({ started: z.string(), nonce: z.string() });
@@ -26,7 +26,7 @@ export async function acquireLock(file: string, depth = 0): Promise<Result<Lock,
     try { await handle.writeFile(text); await handle.sync(); } finally { await handle.close(); }
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    return fail('settings.unwritable', `${file} could not be written`, { cause: error, hint: 'Run as a user who may write there (root).', params: { path: file } });
+    return fail('settings.unwritable', `${file} could not be written`, { cause: error, hint: writeHint(systemCode(error)), params: { path: file } });
   }
   try {
     for (let attempt = 0; attempt < 20; attempt++) {
