@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every code an operation of ours can fail with. The renderer and the CLI own the words; `message` is for logs and as a fallback. */
 export const appErrorCodes = [

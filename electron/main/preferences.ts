@@ -1,5 +1,5 @@
 import Store from 'electron-store';
-import { z } from 'zod';
+import * as z from 'zod';
 import { preferencesSchema, type Preferences } from '../../shared/ipc/contract.ts';
 
 export const defaultPreferences: Preferences = { theme: 'system', language: 'system', notifications: true };

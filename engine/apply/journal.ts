@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -162,6 +162,7 @@ describe('killed with SIGKILL', () => {
   it('stale pid files that name another living process do not stop the next start', async () => {
     await engine.start();
     await engine.driver.stop();
+    await mkdir(`${engine.paths.run}/containerd`, { recursive: true });
     for (const name of ['dockerd.pid', 'containerd/containerd.pid']) await writeFile(`${engine.paths.run}/${name}`, String(process.pid));
     await writeFile(engine.paths.clientSocket, '');
     expect(await engine.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready' } });
@@ -200,17 +201,27 @@ describe('restart', () => {
     ['not JSON', '{"debug": true,}', /line 1/],
     ['a key of ours', '{"hosts": ["tcp://127.0.0.1:1"]}', /hosts/],
     ['what dockerd refuses', '{"log-driver": 3}', /log-driver|cannot unmarshal/],
-    ['what dockerd fails on', '{"storage-driver": "nonsense"}', /nonsense/],
-  ])('with a broken daemon.json (%s) fails with the reason, and works when it is mended', async (_name, text, reason) => {
+  ])('with a broken daemon.json (%s) is refused with the reason before anything stops, and works when it is mended', async (_name, text, reason) => {
     await engine.start();
-    const socket = await inode(engine.paths.clientSocket);
+    const before = await engine.driver.status();
     await writeFile(engine.paths.daemonJson, text);
     const restarted = await engine.driver.restart();
-    expect(restarted.ok).toBe(false);
     expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(reason);
-    expect(await engine.driver.status()).toMatchObject({ phase: 'failed', gatewayUp: true, problem: { message: expect.stringMatching(reason) as string } });
-    expect(await ping()).toMatchObject({ status: 503 });
+    expect(await engine.driver.status()).toMatchObject({ phase: 'ready', dockerdPid: before.dockerdPid, generation: before.generation });
+    expect(await ping()).toMatchObject({ status: 200 });
     expect(await readFile(engine.paths.daemonJson, 'utf8')).toBe(text);
+    await writeFile(engine.paths.daemonJson, '{}');
+    expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', problem: null } });
+  });
+
+  it('with a daemon.json dockerd fails on fails with the reason, and works when it is mended', async () => {
+    await engine.start();
+    const socket = await inode(engine.paths.clientSocket);
+    await writeFile(engine.paths.daemonJson, '{"storage-driver": "nonsense"}');
+    const restarted = await engine.driver.restart();
+    expect(restarted.ok ? '' : `${restarted.error.message} ${restarted.error.reason ?? ''}`).toMatch(/nonsense/);
+    expect(await engine.driver.status()).toMatchObject({ phase: 'failed', gatewayUp: true, problem: { message: expect.stringMatching(/nonsense/) as string } });
+    expect(await ping()).toMatchObject({ status: 503 });
     await writeFile(engine.paths.daemonJson, '{}');
     expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', problem: null } });
     expect(await inode(engine.paths.clientSocket)).toBe(socket);

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { systemCode } from '../store/files.ts';
 import { getOverSocket } from './dockerd-process.ts';

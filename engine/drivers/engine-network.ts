@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeFileAtomic } from '../store/files.ts';
 import { freeSubnet, removeBridge, type EngineSubnet } from './dockerd-process.ts';
 import type { RootPaths } from './root-paths.ts';

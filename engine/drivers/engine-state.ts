@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
 import { enginePhases } from '../../shared/engine-status/status.ts';
 import { writeFileAtomic } from '../store/files.ts';

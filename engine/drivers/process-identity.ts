@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A process, told apart from a later one that got the same pid. */
 export const processIdentitySchema = z.object({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { engineMessage, statusOf } from '../containers/docker-client.ts';
 
 /** What the probe prints. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { containerSchema } from '../containers/protection.ts';
 import { requirementSchema } from '../isolation/requirements.ts';
 import { findingSchema } from '../settings/findings.ts';

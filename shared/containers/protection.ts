@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why a container is (not) protected. */
 export const protectionReasons = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { appErrorSchema } from '../result.ts';
 import { engineLogLineSchema, engineStatusSchema } from '../engine-status/status.ts';
 import { backendReportSchema } from '../isolation/requirements.ts';

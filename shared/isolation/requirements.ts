@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const backendIds = ['exclusive', 'sysbox'] as const;
 export type BackendId = (typeof backendIds)[number];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A semantic difference between two settings texts. Formatting alone is no change. */
 export const settingsChangeSchema = z.object({

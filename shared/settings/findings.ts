@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Stable lint codes (file-format page, "Lint findings"). */
 export const findingCodes = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Every object is loose: keys this version does not know, and keys of other platforms, are none of its business and survive.
 const locked = z.boolean().optional();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Claims a probe can show; ids are the rows of the behaviour page. */
 export const claimIds = ['A2-user-namespace', 'A3-exclusive-range', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused', 'A4-privileged-confined', 'B1-socket-refused'] as const;

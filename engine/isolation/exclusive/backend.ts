@@ -3,7 +3,7 @@ import { access, constants, copyFile, lstat, mkdir, readFile, readlink, realpath
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exclusiveRuntimeName, requirementCodes, type Requirement } from '../../../shared/isolation/requirements.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { RootPaths } from '../../drivers/root-paths.ts';

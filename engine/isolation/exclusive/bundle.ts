@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers included: limits such as

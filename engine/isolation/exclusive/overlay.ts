@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Mount } from './mountinfo.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
 
