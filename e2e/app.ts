@@ -123,8 +123,10 @@ async function openApp(root: string, user: string, display: Display, options: Op
     // A language of its own, so that what the tests read does not depend on the machine's.
     env: { ...environment(), DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...options.env },
   });
+  // Kept from the start: Playwright forgets the process once the app has ended by itself.
+  const child = app.process();
   let said = '';
-  for (const stream of [app.process().stdout, app.process().stderr]) stream?.on('data', (chunk: Buffer) => { said = (said + String(chunk)).slice(-64_000); });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { said = (said + String(chunk)).slice(-64_000); });
   const page = await app.firstWindow();
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => { pageErrors.push(error.message); });
@@ -162,7 +164,7 @@ async function openApp(root: string, user: string, display: Display, options: Op
       if (closed) return;
       closed = true;
       onClose();
-      const child = app.process();
+      if (child.exitCode !== null || child.signalCode !== null) return;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_resolve, reject) => {
         timer = setTimeout(() => { child.kill('SIGKILL'); reject(new Error(`the app did not end within 30 s of being closed: ${said.slice(-2000)}`)); }, 30_000);
