@@ -2,6 +2,7 @@ import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
+import { bridgeName } from './engine-network.ts';
 
 let engine: EmbeddedEngine;
 let directory: string;
@@ -13,7 +14,7 @@ async function disturbedFirewall(): Promise<string> {
   const flag = path.join(directory, 'fail-once');
   await writeFile(flag, '');
   await writeFile(path.join(directory, 'iptables'), `#!/bin/sh
-case "$*" in *'-I DOCKER -i'*) if rm '${flag}' 2>/dev/null; then echo 'No chain/target/match by that name.' >&2; exit 1; fi ;; esac
+case "$*" in *'-I DOCKER -i ${bridgeName(engine.paths)} '*) if rm '${flag}' 2>/dev/null; then echo 'No chain/target/match by that name.' >&2; exit 1; fi ;; esac
 PATH='${process.env['PATH'] ?? ''}' exec iptables "$@"
 `);
   await chmod(path.join(directory, 'iptables'), 0o755);
