@@ -150,15 +150,8 @@ function requestBody(known: ReadonlyMap<string, string>): BodyResult {
   return { length: { kind: 'length', bytes: Number(length) } };
 }
 
-export interface ForwardedHead {
-  readonly method: string;
-  readonly target: string;
-  readonly host: string;
-  readonly fields: readonly HeaderField[];
-  readonly body: BodyLength;
-  readonly close: boolean;
-  readonly upgrade: string | null;
-}
+/** The parts of a request's head that are written to the engine. */
+export type ForwardedHead = Pick<RequestHead, 'method' | 'target' | 'host' | 'fields' | 'body' | 'close' | 'upgrade'>;
 
 /** Writes the head the engine gets. Latin-1, since field values may carry bytes above 0x7f. */
 export function writeRequestHead(head: ForwardedHead): string {
