@@ -10,6 +10,7 @@ import { matchRoute } from '../routes/match.ts';
 import type { Tunnel } from '../routes/table.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from './exchange.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
+import type { Origin } from '../socket-mounts/socket-mount.ts';
 
 const empty = Buffer.alloc(0);
 /** Bytes of later requests kept while one is under way; then the client has to wait. */
@@ -22,6 +23,8 @@ const discardMs = 10_000;
 export interface ConnectionOptions {
   readonly engineSocket: string;
   readonly decide: Gatekeeper;
+  /** The socket the client came in by. Default: the clients' one. */
+  readonly origin?: Origin;
   /** Told once, when the connection is over. */
   readonly ended: (connection: ClientConnection) => void;
   /** Told of message-layer refusals (never of bodies). */
@@ -171,7 +174,7 @@ export class ClientConnection {
     this.#requestBody = new BodyTracker(head.body, true);
     this.#response = null;
     this.#responseHeadBytes = empty;
-    const request: GatewayRequest = { head, target: target.target, match, peer: () => this.#credentials() };
+    const request: GatewayRequest = { head, target: target.target, match, peer: () => this.#credentials(), origin: this.#options.origin ?? { kind: 'clients' } };
     this.#state = 'deciding';
     const handling = this.#options.decide(request);
     if (handling instanceof Promise) {

@@ -1,7 +1,9 @@
-import type { RequestHead } from './head-parser.ts';
+import type { Duplex } from 'node:stream';
+import type { RequestHead, ResponseHead } from './head-parser.ts';
 import type { Target } from './target.ts';
 import type { Match } from '../routes/match.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
+import type { Origin } from '../socket-mounts/socket-mount.ts';
 
 /** One request as the gateway understood it. */
 export interface GatewayRequest {
@@ -11,7 +13,20 @@ export interface GatewayRequest {
   readonly match: Match | null;
   /** Who is calling (SO_PEERCRED); null where the system can't say. Asked once a connection, when needed. */
   peer(): PeerCredentials | null;
+  /** By which socket it came in. */
+  readonly origin: Origin;
 }
+
+/** What is done with the engine's answer; without one it is relayed raw. */
+export interface AnswerHandling {
+  /** Bytes of body that are read; a longer answer becomes a 502. */
+  readonly limit: number;
+  /** Sees the whole answer. A buffer replaces its body (status and other fields stay, the length is written anew); null leaves it as it is. */
+  see(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
+}
+
+/** Takes both sides of a connection over once the engine has switched protocols; bytes that came early are pushed back into them. */
+export type TakeOver = (client: Duplex, engine: Duplex) => void;
 
 /** What is to be done with a request. */
 export type Verdict =
@@ -21,6 +36,10 @@ export type Verdict =
     readonly target?: string;
     /** Replaces the body; an empty buffer means none. Only after the body was read. */
     readonly body?: Buffer;
+    /** Reads the answer before the client gets it. */
+    readonly answer?: AnswerHandling;
+    /** After the engine's 101: instead of a raw tunnel. */
+    readonly takeOver?: TakeOver;
   }
   | { readonly kind: 'refuse'; readonly status: number; readonly message: string };
 

@@ -1,0 +1,38 @@
+/** A Docker socket of a container's own, made by the gateway in place of the engine's (B1, B5, B7). */
+export type SocketMountId = string & { readonly socketMountId: true };
+
+export interface SocketMount {
+  readonly id: SocketMountId;
+  /** Path of the socket, what the container's bind source is replaced with. */
+  readonly socket: string;
+  /** Image the container was made from, as the client named it, and its id (`sha256:…`). */
+  readonly image: string;
+  readonly imageId: string;
+  /** Entry of the image list that allowed it, as written there. */
+  readonly allowedBy: string;
+  /** The allowed image it was built from, where it is a derived one (B4). */
+  readonly derivedFrom: string | null;
+  /** Who made the container; for the audit log and for `$HOME`. Null: unknown, or a container did. */
+  readonly createdBy: number | null;
+  /** Null until the engine has made the container: the socket answers nothing before. */
+  readonly container: { readonly id: string; readonly name: string } | null;
+}
+
+/** By which door a request came in: the clients' socket, or one that is mounted into a container. */
+export type Origin = { readonly kind: 'clients' } | { readonly kind: 'socket-mount'; readonly id: SocketMountId };
+
+/** The sockets the gateway serves beside the clients' one. They survive restarts of container, gateway and engine. */
+export interface SocketMounts {
+  /** An id and the path its socket will have; nothing is made yet. */
+  reserve(): { readonly id: SocketMountId; readonly socket: string };
+  /** Makes the socket and listens. Resolves when a container may be created with it; rejects with what is wrong with the disk. */
+  open(mount: SocketMount): Promise<void>;
+  /** The engine made the container: from now on the socket answers. */
+  bind(id: SocketMountId, container: { readonly id: string; readonly name: string }): Promise<void>;
+  /** Nothing came of it, or the container is gone. */
+  discard(id: SocketMountId): Promise<void>;
+  get(id: SocketMountId): SocketMount | null;
+  /** The mount whose socket this path is; null for any other path. */
+  bySocket(socket: string): SocketMount | null;
+  list(): readonly SocketMount[];
+}

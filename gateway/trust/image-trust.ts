@@ -1,0 +1,24 @@
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+
+/** May an image have the Docker socket (B2–B4)? Trust is by content: the answer holds for `imageId`, whatever is called so later. */
+export type ImageVerdict =
+  | { readonly trusted: true; readonly imageId: string; readonly allowedBy: string; readonly derivedFrom: string | null }
+  | { readonly trusted: false; readonly reason: UntrustedReason; /** English, for the refusal's detail: digests, registry, what to do. */ readonly detail: string };
+
+export type UntrustedReason =
+  /** The engine does not have it. */
+  | 'not-local'
+  /** No entry of the list names it. */
+  | 'not-listed'
+  /** Named by an entry, but its content is not what the registry serves for that entry (B3). */
+  | 'other-content'
+  /** Not pulled from a registry, and not built from an allowed image (B3, B4). */
+  | 'local-only'
+  /** The registry can't be asked and nothing is known from earlier. */
+  | 'registry-unreachable';
+
+export interface ImageTrust {
+  /** `image` as a create request names it. Rejects with EngineUnreachable; never for a registry's sake. */
+  decide(image: string, socket: EffectiveSettings['socket']): Promise<ImageVerdict>;
+  close(): void;
+}
