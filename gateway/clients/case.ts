@@ -1,0 +1,15 @@
+/**
+ * One thing users do, as a shell script that runs against a stock engine and, through the gateway with ECI on, against an isolated
+ * one. Exit code and output must be the same on both; `shows` and `code` say what the stock engine must have done, so that two equal
+ * failures don't pass. Names inside a script must not be used by another one: scripts run side by side.
+ */
+export interface Case {
+  readonly does: string;
+  readonly script: string;
+  /** What stdout must match. */
+  readonly shows?: RegExp;
+  /** Expected exit code; 0 unless said. */
+  readonly code?: number;
+  /** Progress and timings on stderr differ from run to run: compare stdout and exit code only. */
+  readonly quietly?: boolean;
+}
