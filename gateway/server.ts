@@ -1,11 +1,10 @@
-import { chmod, chown, lstat, readFile, unlink } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
-import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { ok, type AppError, type Result } from '../shared/result.ts';
 import { exclusiveRuntimeName } from '../shared/isolation/requirements.ts';
 import { openDecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './enforce/engine-facts.ts';
-import { ClientConnection } from './http/connection.ts';
+import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
+import type { Origin } from './socket-mounts/socket-mount.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
 
 export interface GatewayOptions {
@@ -33,7 +32,9 @@ export interface Gateway {
   policy(): PolicyState;
   /** Resolves when every decision so far is in the audit file. */
   flushAudit(): Promise<void>;
-  /** Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes away. */
+  /** Serves another socket by the same rules; it closes with the gateway, or on its own before. Errors: as of `startGateway`. */
+  listenOn(at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>>;
+  /** Stops listening on every socket, lets running exchanges end for `graceMs`, then cuts what is left. Socket files that are still the gateway's own go away. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -43,9 +44,6 @@ export interface Gateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<Result<Gateway, AppError>> {
   const log = options.log ?? (() => undefined);
-  const free = await freeSocket(options.listenSocket);
-  if (!free.ok) return free;
-
   const audit = openDecisionLog(options.auditFile ?? null, log);
   const settings = watchSettings(options.settingsFile, (state) => { log(describePolicy(options.settingsFile, state)); });
   const facts = createEngineFacts(options.engineSocket);
@@ -57,28 +55,34 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     engineSockets: [options.engineSocket, options.listenSocket],
   });
 
-  const connections = new Set<ClientConnection>();
-  const server = createServer({ allowHalfOpen: true }, (client) => {
-    connections.add(new ClientConnection(client, {
-      engineSocket: options.engineSocket, decide,
-      ended: (connection) => { connections.delete(connection); },
+  const listeners = new Set<Listener>();
+  const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {
+    const made = await listenOn(at, {
+      engineSocket: options.engineSocket, decide, origin, log,
       malformed: (why) => { log(`request refused: ${why}`); },
-    }));
-  });
-  const listening = await listen(server, options.listenSocket);
-  if (!listening.ok) { settings.close(); facts.close(); return listening; }
-  await giveToGroup(options.listenSocket, options.group ?? 'docker', log);
+      ...(options.group === undefined ? {} : { group: options.group }),
+    });
+    if (!made.ok) return made;
+    const listener: Listener = {
+      ...made.value,
+      close: async (...args) => {
+        listeners.delete(listener);
+        await made.value.close(...args);
+      },
+    };
+    listeners.add(listener);
+    return ok(listener);
+  };
+  const clients = await listen({ path: options.listenSocket }, { kind: 'clients' });
+  if (!clients.ok) { settings.close(); facts.close(); return clients; }
 
   return ok({
     listenSocket: options.listenSocket,
     policy: () => settings.current(),
     flushAudit: () => audit.flush(),
+    listenOn: listen,
     close: async (graceMs = 5000) => {
-      const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
-      for (const connection of connections) connection.drain();
-      const timer = setTimeout(() => { for (const connection of connections) connection.close(); }, graceMs);
-      await closed;
-      clearTimeout(timer);
+      await Promise.all([...listeners].map((listener) => listener.close(graceMs)));
       settings.close();
       facts.close();
       await audit.flush();
@@ -94,49 +98,4 @@ function describePolicy(file: string, state: PolicyState): string {
   return state.generation <= 1
     ? `locked down: ${file} cannot be used: ${state.problem}`
     : `the last good policy stays in force (enhanced container isolation ${eci}): ${file} cannot be used: ${state.problem}`;
-}
-
-/** Makes room for the listen socket: a leftover one is removed, one that somebody serves is not touched, nor is anything that is not a socket. */
-async function freeSocket(file: string): Promise<Result<void, AppError>> {
-  const info = await lstat(file).catch(() => null);
-  if (info === null) return ok(undefined);
-  if (!info.isSocket()) return fail('engine.start-failed', `${file} is there and is not a socket.`, { hint: 'Move it away, or listen elsewhere.' });
-  const answered = await new Promise<boolean>((resolve) => {
-    const probe = connect(file);
-    probe.once('connect', () => { probe.destroy(); resolve(true); });
-    probe.once('error', (error: NodeJS.ErrnoException) => { resolve(error.code !== 'ECONNREFUSED'); });
-  });
-  if (answered) return fail('engine.already-running', `Somebody is already listening on ${file}.`, { hint: 'Stop that process first, or listen elsewhere.' });
-  try {
-    await unlink(file);
-    return ok(undefined);
-  } catch (error) {
-    return fail('engine.start-failed', `The leftover socket ${file} cannot be removed.`, { cause: error });
-  }
-}
-
-function listen(server: Server, file: string): Promise<Result<void, AppError>> {
-  return new Promise((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(fail('engine.start-failed', `Listening on ${file} is not possible.`, {
-        cause: error, hint: Buffer.byteLength(file) > 107 ? 'The path of a unix socket may have 107 bytes at most.' : 'Check the directory and the rights on it.',
-      }));
-    });
-    // Made for root alone; widened afterwards, so that nobody gets in before the group is set.
-    const before = process.umask(0o177);
-    try { server.listen({ path: file, backlog: 1024 }, () => { resolve(ok(undefined)); }); } finally { process.umask(before); }
-  });
-}
-
-async function giveToGroup(file: string, group: string, log: (line: string) => void): Promise<void> {
-  const groups = await readFile('/etc/group', 'utf8').catch(() => '');
-  const gid = groups.split('\n').map((line) => line.split(':')).find((fields) => fields[0] === group)?.[2];
-  try {
-    if (gid !== undefined && process.getuid?.() === 0) {
-      await chown(file, 0, Number(gid));
-      await chmod(file, 0o660);
-    } else await chmod(file, 0o600);
-  } catch (error) {
-    log(`the rights of ${file} could not be set: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

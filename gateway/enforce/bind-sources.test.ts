@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultSettings, lockedDownSettings } from '../../shared/settings/effective.ts';
-import { homeOf, resolveBindSource, resolvePath, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+import { resolveBindSource, resolvePath, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
 
 let dir: string;
 let server: Server;
@@ -83,9 +83,5 @@ describe('shared directories', () => {
     const settings = { ...defaultSettings, fileSharing: { kind: 'list' as const, directories: ['$HOME/work', '$HOMEX', '$TEMP', '/srv/', 'C:\\x', '$HOME'].map((one) => ({ path: one, sharedByDefault: true })) } };
     expect(sharedDirectories(settings, '/home/u')).toEqual(['/home/u/work', '/tmp', '/srv', '/home/u']);
     expect(sharedDirectories(settings, null)).toEqual(['/tmp', '/srv']);
-  });
-  it('know root\'s home', async () => {
-    expect(await homeOf(0)).toBe('/root');
-    expect(await homeOf(4_000_000_000)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { lstat, readFile, readlink, stat } from 'node:fs/promises';
+import { lstat, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -120,14 +120,4 @@ export function sharedDirectories(settings: EffectiveSettings, home: string | nu
     if (clean !== null) shares.push(clean);
   }
   return shares;
-}
-
-/** Home directory of a user by /etc/passwd; null for users it does not list. */
-export async function homeOf(uid: number): Promise<string | null> {
-  const text = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  for (const line of text.split('\n')) {
-    const fields = line.split(':');
-    if (fields[2] === String(uid)) return fields[5]?.startsWith('/') === true && fields[5] !== '/' ? fields[5] : null;
-  }
-  return null;
 }

@@ -211,3 +211,105 @@ describe('tunnels', () => {
     socket.destroy();
   });
 });
+
+describe('answers that are looked at', () => {
+  const looked = (see: (body: string, status: number) => Buffer | null | Promise<Buffer | null>, limit = 100): Gatekeeper =>
+    () => ({ kind: 'forward', answer: { limit, see: (head, body) => see(body.toString(), head.status) } });
+
+  it.each([
+    ['with a length', 'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nContent-Length: 4\r\nServer: x\r\n\r\npong'],
+    ['chunked', 'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nTransfer-Encoding: chunked\r\nServer: x\r\n\r\n2\r\npo\r\n2\r\nng\r\n0\r\n\r\n'],
+    ['after an interim one', 'HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nContent-Length: 4\r\nServer: x\r\n\r\npong'],
+  ])('%s: the body is replaced under a length of its own, everything else stays', async (name, text) => {
+    engineSays = (socket) => { if (name.startsWith('after')) socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'); for (const byte of text) socket.write(byte); };
+    decide = looked((body, status) => Buffer.from(`${status}:${body}:é`));
+    const answer = await sendRaw(listen(), `${ping}${ping}`, /(201:pong[\s\S]*){2}/);
+    const one = `${name.startsWith('after') ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : ''}HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nServer: x\r\nContent-Length: 11\r\n\r\n${Buffer.from('201:pong:é').toString('latin1')}`;
+    expect(answer.text).toBe(`${one}${one}`);
+  });
+
+  it('that end with the connection get a length; null leaves the body; promises are awaited', async () => {
+    engineSays = (socket) => { socket.end('HTTP/1.1 200 OK\r\n\r\nall of it'); };
+    decide = looked(() => new Promise((resolve) => setImmediate(resolve, null)));
+    expect((await sendRaw(listen(), `${ping}${ping}`, /(all of it[\s\S]*){2}/)).text).toBe('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall of it'.repeat(2));
+  });
+
+  it('without a body stay as they are', async () => {
+    decide = looked(() => Buffer.from('never'));
+    engineSays = (socket) => { socket.write('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n'); };
+    expect((await sendRaw(listen(), last, /\r\n\r\n/)).text).toBe('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n');
+    engineSays = (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n'); };
+    expect((await sendRaw(listen(), last.replace('GET', 'HEAD'), /\r\n\r\n/)).text).toBe('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
+  });
+
+  it.each([
+    ['longer than the limit', 'HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n' + 'x'.repeat(200), /longer than the 100 bytes/],
+    ['cut short', 'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nxyz', /cut short/],
+    ['cut short in a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab', /cut short/],
+    ['compressed', 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nxyz', /compressed/],
+  ])('%s become a 502, and the connection goes on', async (_, text, why) => {
+    engineSays = (socket) => { socket.end(text); };
+    decide = looked(() => null);
+    const answer = await sendRaw(listen(), `${ping}${last}`, /502[\s\S]*502[\s\S]*\n$/);
+    expect(answer.text).toMatch(why);
+    expect(answer.text).not.toContain('xyz');
+  });
+
+  it('become a 502 when looking fails, at once or later', async () => {
+    for (const see of [() => { throw new Error('boom'); }, () => Promise.reject(new Error('boom'))]) {
+      decide = looked(see);
+      expect((await sendRaw(listen(), last)).text).toMatch(/^HTTP\/1\.1 502[\s\S]*could not be looked at/);
+    }
+  });
+});
+
+describe('connections that are taken over', () => {
+  const session = 'POST /session HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+
+  it('after the 101, with what came early from both sides, and are closed with the gateway', async () => {
+    engineSays = (socket, text) => {
+      if (text.startsWith('POST')) socket.write('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,');
+      else socket.write(`engine heard ${text};`);
+    };
+    const taken: string[] = [];
+    decide = () => ({
+      kind: 'forward',
+      takeOver: (client, up) => {
+        client.on('data', (part: Buffer) => { taken.push(`client:${part.toString()}`); up.write(part.toString().toUpperCase()); });
+        up.on('data', (part: Buffer) => { taken.push(`engine:${part.toString()}`); client.write(part); });
+        client.resume();
+        up.resume();
+      },
+    });
+    const socket = connect(listen());
+    socket.write(`${session}early client`);
+    let text = '';
+    await new Promise<void>((resolve) => socket.on('data', (part: Buffer) => { text += part.toString(); if (text.endsWith(';')) resolve(); }));
+    expect(text).toBe('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\nearly engine,engine heard EARLY CLIENT;');
+    expect(taken.slice(0, 2).sort()).toEqual(['client:early client', 'engine:early engine,']);
+    expect(connections.size).toBe(1);
+    const closed = once(socket, 'close');
+    for (const one of connections) one.close();
+    await closed;
+    expect(connections.size).toBe(0);
+  });
+
+  it('are over when both sides are', async () => {
+    engineSays = (socket) => { socket.write('HTTP/1.1 101 Switching\r\n\r\n'); };
+    decide = () => ({ kind: 'forward', takeOver: (client, up) => { client.pipe(up); up.pipe(client); } });
+    const socket = connect({ path: listen(), allowHalfOpen: true });
+    socket.write(session);
+    await once(socket, 'data');
+    engine.once('connection', () => undefined);
+    socket.end();
+    // The script's engine answers the FIN with nothing: the connection stays half open.
+    await new Promise((resolve) => { const look = () => { if (heard.includes('<FIN>')) resolve(null); else setImmediate(look); }; look(); });
+    expect(connections.size).toBe(1);
+    socket.destroy();
+  });
+
+  it('not when the engine refuses to switch', async () => {
+    decide = () => ({ kind: 'forward', takeOver: () => { throw new Error('must not happen'); } });
+    expect((await sendRaw(listen(), session, /pong$/)).text).toMatch(/200 OK[\s\S]*pong$/);
+  });
+});

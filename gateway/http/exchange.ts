@@ -19,13 +19,20 @@ export interface GatewayRequest {
 
 /** What is done with the engine's answer; without one it is relayed raw. */
 export interface AnswerHandling {
-  /** Bytes of body that are read; a longer answer becomes a 502. */
+  /** Bytes of body that are read; a longer answer becomes a 502, as does one that is compressed or cut short. */
   readonly limit: number;
-  /** Sees the whole answer. A buffer replaces its body (status and other fields stay, the length is written anew); null leaves it as it is. */
+  /**
+   * Sees the whole final answer, whatever its status. A buffer replaces its body (status and other fields stay, the length is written
+   * anew); null leaves it as it is. Answers without a body (HEAD, 204, 304) stay as they are. Throwing or rejecting becomes a 502.
+   */
   see(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
 }
 
-/** Takes both sides of a connection over once the engine has switched protocols; bytes that came early are pushed back into them. */
+/**
+ * Takes both sides of a connection over once the engine has switched protocols and the client has been told so. Both are paused (a
+ * `data` listener alone does not start them: pipe, resume() or iterate), half-open, and have the bytes that came early pushed back
+ * into them. The connection counts as open until both are closed; the taker ends or destroys them, and the gateway's close does.
+ */
 export type TakeOver = (client: Duplex, engine: Duplex) => void;
 
 /** What is to be done with a request. */

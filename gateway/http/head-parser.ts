@@ -169,6 +169,8 @@ export interface ResponseHead {
   readonly body: BodyLength;
   readonly close: boolean;
   readonly contentType: string;
+  /** The body is compressed. */
+  readonly encoded: boolean;
 }
 
 /** Bytes a response head may have. */
@@ -187,6 +189,7 @@ export function parseResponseHead(bytes: Buffer, requestMethod: string): Respons
   let chunked = false;
   let close = status[1] === '0';
   let contentType = '';
+  let encoded = false;
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i] ?? '';
     const colon = line.indexOf(':');
@@ -209,6 +212,9 @@ export function parseResponseHead(bytes: Buffer, requestMethod: string): Respons
       case 'content-type':
         contentType = line.slice(colon + 1).trim().toLowerCase();
         break;
+      case 'content-encoding':
+        if (line.slice(colon + 1).trim().toLowerCase() !== 'identity') encoded = true;
+        break;
       default:
     }
   }
@@ -218,5 +224,5 @@ export function parseResponseHead(bytes: Buffer, requestMethod: string): Respons
   else if (chunked) body = { kind: 'chunked' };
   else if (length !== undefined) body = { kind: 'length', bytes: length };
   else body = { kind: 'until-close' };
-  return { status: code, body, close, contentType };
+  return { status: code, body, close, contentType, encoded };
 }

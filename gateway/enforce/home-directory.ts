@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+
+/** How long an answer is good, and how long the machine's user database (which may be on another machine) may take. */
+const cacheMs = 60_000;
+const timeoutMs = 3000;
+
+interface Known { readonly home: Promise<string | null>; readonly until: number }
+const cache = new Map<number, Known>();
+
+/**
+ * Home directory of a user, as the machine knows it (`getent passwd`: LDAP and the like included), else by /etc/passwd. Null for
+ * users nobody knows, and where it is no absolute path or the root directory. Good for a minute.
+ */
+export function homeOf(uid: number, now = Date.now(), look: (uid: number) => Promise<string | null> = lookUp): Promise<string | null> {
+  const known = cache.get(uid);
+  if (known !== undefined && known.until > now) return known.home;
+  // Callers are few; a machine with more users than this forgets them all now and then.
+  if (cache.size >= 1024) cache.clear();
+  const home = look(uid);
+  cache.set(uid, { home, until: now + cacheMs });
+  return home;
+}
+
+async function lookUp(uid: number): Promise<string | null> {
+  return homeIn(await getent(uid) ?? await readFile('/etc/passwd', 'utf8').catch(() => ''), uid);
+}
+
+/** The user's line of the machine's user database; null where it can't be asked, or knows no such user. */
+async function getent(uid: number): Promise<string | null> {
+  for (const program of ['/usr/bin/getent', '/bin/getent']) {
+    const answer = await new Promise<string | null>((resolve) => {
+      // An absolute path and an empty environment: nobody's PATH decides who answers.
+      execFile(program, ['passwd', String(uid)], { timeout: timeoutMs, env: {}, maxBuffer: 64 * 1024 }, (error, stdout) => { resolve(error === null ? stdout : null); });
+    });
+    if (answer !== null) return answer;
+  }
+  return null;
+}
+
+/** Field 6 of the user's line in text of the form of /etc/passwd. */
+export function homeIn(text: string, uid: number): string | null {
+  for (const line of text.split('\n')) {
+    const fields = line.split(':');
+    if (fields[2] === String(uid)) return fields[5]?.startsWith('/') === true && fields[5] !== '/' ? fields[5] : null;
+  }
+  return null;
+}

@@ -1,0 +1,109 @@
+import type { Socket } from 'node:net';
+import { handOver, listen, type Listeners } from './engine-link.ts';
+import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
+
+const empty = Buffer.alloc(0);
+/** Bytes of later requests kept while one is under way; then the client has to wait. */
+const maxAhead = 256 * 1024;
+/** How much, and how long, a refused client may go on sending before the connection is cut. */
+const discardBytes = 64 * 1024 * 1024;
+const discardMs = 10_000;
+
+/** What the client's socket tells its connection. */
+export interface ClientEvents {
+  readonly bytes: (bytes: Buffer) => void;
+  /** The client's FIN. */
+  readonly end: () => void;
+  readonly drain: () => void;
+  /** The socket is gone, or has lingered long enough. */
+  readonly gone: () => void;
+}
+
+/** The client's socket, with the bytes of it that were not looked at yet. */
+export class ClientSide {
+  readonly #socket: Socket;
+  readonly #events: ClientEvents;
+  readonly #listeners: Listeners;
+  #inbox: Buffer = empty;
+  #ended = false;
+  #lingering = false;
+  #discarded = 0;
+  #peer: PeerCredentials | null | undefined;
+
+  constructor(socket: Socket, events: ClientEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    this.#listeners = {
+      data: (bytes: Buffer) => { if (this.#lingering) this.#discard(bytes.length); else events.bytes(bytes); },
+      end: () => {
+        this.#ended = true;
+        if (this.#lingering) events.gone(); else events.end();
+      },
+      drain: events.drain, error: events.gone, close: events.gone,
+    };
+    listen(socket, this.#listeners);
+  }
+
+  /** Bytes that came and were not taken yet. */
+  get inbox(): Buffer { return this.#inbox; }
+  /** The client has sent its FIN. */
+  get ended(): boolean { return this.#ended; }
+  get credentials(): PeerCredentials | null {
+    if (this.#peer === undefined) this.#peer = peerCredentials(this.#socket);
+    return this.#peer;
+  }
+
+  add(bytes: Buffer): void { this.#inbox = this.#inbox.length === 0 ? bytes : Buffer.concat([this.#inbox, bytes]); }
+  /** Removes the first `count` bytes of the inbox and returns them. */
+  take(count: number): Buffer {
+    const all = this.#inbox;
+    if (count === all.length) { this.#inbox = empty; return all; }
+    this.#inbox = all.subarray(count);
+    return all.subarray(0, count);
+  }
+
+  /** False when the sender should wait for `drain`. */
+  write(bytes: Buffer): boolean { return this.#socket.write(bytes); }
+  /** FIN to the client; it may go on sending. */
+  end(): void { this.#socket.end(); }
+  pause(): void { this.#socket.pause(); }
+  resume(): void { if (this.#socket.isPaused()) this.#socket.resume(); }
+  /** Makes a client wait that sends far ahead. */
+  holdBack(): void { if (this.#inbox.length > maxAhead) this.#socket.pause(); }
+
+  /**
+   * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with unread bytes would make
+   * many clients lose the answer. `gone` is told at the end.
+   */
+  linger(last?: Buffer): void {
+    this.#lingering = true;
+    this.#inbox = empty;
+    const sent = () => { if (this.#ended) this.#events.gone(); };
+    if (this.#socket.writableEnded) sent();
+    else if (last === undefined) this.#socket.end(sent);
+    else this.#socket.end(last, sent);
+    this.#socket.resume();
+    if (this.#ended) return;
+    const timer = setTimeout(this.#events.gone, discardMs);
+    timer.unref();
+    this.#socket.once('close', () => { clearTimeout(timer); });
+  }
+
+  #discard(count: number): void {
+    this.#discarded += count;
+    if (this.#discarded > discardBytes) this.#events.gone();
+  }
+
+  /** Gives the socket away, paused, with the inbox pushed back into it and no listeners of ours. */
+  release(): Socket {
+    handOver(this.#socket, this.#listeners);
+    if (this.#inbox.length > 0) this.#socket.unshift(this.#inbox);
+    this.#inbox = empty;
+    return this.#socket;
+  }
+
+  destroy(): void {
+    this.#inbox = empty;
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,99 @@
+import { connect, type Socket } from 'node:net';
+
+/** What an engine connection tells the client connection it belongs to. */
+export interface EngineEvents {
+  readonly bytes: (bytes: Buffer) => void;
+  /** The engine's FIN, or the end of the connection. */
+  readonly end: () => void;
+  readonly error: (error: NodeJS.ErrnoException) => void;
+  /** What was written has gone out. */
+  readonly drain: () => void;
+}
+
+/** The one engine connection of a client connection: made when first needed, and anew after the engine has closed it. */
+export class EngineLink {
+  readonly #path: string;
+  readonly #events: EngineEvents;
+  #socket: Socket | null = null;
+  #listeners: Listeners = {};
+  #ended = false;
+
+  constructor(path: string, events: EngineEvents) {
+    this.#path = path;
+    this.#events = events;
+  }
+
+  /** There is a connection (it may be ended on the engine's side). */
+  get there(): boolean { return this.#socket !== null; }
+  get ended(): boolean { return this.#ended; }
+  get destroyed(): boolean { return this.#socket === null || this.#socket.destroyed; }
+
+  /** Makes sure that there is a connection a request can be written to. */
+  open(): void {
+    if (this.#socket !== null && !this.#ended && this.#socket.writable) return;
+    this.#socket?.destroy();
+    const socket = connect({ path: this.#path, allowHalfOpen: true });
+    this.#socket = socket;
+    this.#ended = false;
+    // A socket that was replaced or dropped has nothing to say here any more.
+    const mine = () => this.#socket === socket;
+    this.#listeners = {
+      data: (bytes: Buffer) => { if (mine()) this.#events.bytes(bytes); },
+      end: () => { if (mine()) this.#end(); },
+      drain: () => { if (mine()) this.#events.drain(); },
+      error: (error: NodeJS.ErrnoException) => { if (mine()) this.#events.error(error); },
+      close: () => { if (mine()) this.#end(); },
+    };
+    listen(socket, this.#listeners);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#events.end();
+  }
+
+  /** False when the caller should wait for `drain`. True without a connection: there is nothing to wait for. */
+  write(bytes: Buffer): boolean { return this.#socket === null || this.#socket.write(bytes); }
+  /** A request head and what follows of it at once. */
+  writeHead(head: string, body: Buffer | undefined): void {
+    if (body === undefined || body.length === 0) this.#socket?.write(head, 'latin1');
+    else this.#socket?.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
+  }
+  end(): void { this.#socket?.end(); }
+  pause(): void { this.#socket?.pause(); }
+  resume(): void { this.#socket?.resume(); }
+
+  /** Ends the connection at once; nothing is told about it. */
+  drop(): void {
+    this.#socket?.destroy();
+    this.#socket = null;
+  }
+
+  /** Gives the connection away, paused, without listeners of ours. Null without one. */
+  release(): Socket | null {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket !== null) handOver(socket, this.#listeners);
+    return socket;
+  }
+}
+
+/** Our listeners on a socket, by event. */
+export interface Listeners {
+  readonly data?: (bytes: Buffer) => void;
+  readonly end?: () => void;
+  readonly drain?: () => void;
+  readonly error?: (error: NodeJS.ErrnoException) => void;
+  readonly close?: () => void;
+}
+
+export function listen(socket: Socket, listeners: Listeners): void {
+  for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
+}
+
+/** Stops a socket and takes our listeners off it (not Node's own); an error must not end the process before the taker listens. */
+export function handOver(socket: Socket, listeners: Listeners): void {
+  socket.pause();
+  socket.on('error', () => undefined);
+  for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
+}

@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:net';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { Origin } from '../socket-mounts/socket-mount.ts';
+import { ClientConnection, type ConnectionOptions } from './connection.ts';
+import { freeSocket, ownedSocket, placeSocket, temporaryName, type OwnedSocket } from './socket-file.ts';
+
+/** Where to listen: a path that is made, or a listening descriptor that was inherited (it may have a path, which is only removed at the end). */
+export type ListenAt = { readonly path: string } | { readonly fd: number; readonly path?: string };
+
+export interface ListenerOptions extends Pick<ConnectionOptions, 'engineSocket' | 'decide' | 'malformed'> {
+  readonly origin: Origin;
+  /** Group that may use a socket that is made (0660); where it does not exist the socket is root's alone (0600). Default `docker`. */
+  readonly group?: string;
+  readonly log: (line: string) => void;
+}
+
+/** One socket that is served, and the connections that came in by it. */
+export interface Listener {
+  readonly origin: Origin;
+  /** The listening descriptor; null where the system has none to show. */
+  readonly fd: number | null;
+  /** Connections that are open, tunnels and those taken over included. */
+  connections(): number;
+  /**
+   * Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes away if it is still this
+   * listener's own; with `keepFile` it stays, for somebody who holds the same descriptor.
+   */
+  close(graceMs?: number, options?: { readonly keepFile?: boolean }): Promise<void>;
+}
+
+/**
+ * Listens on a unix socket and serves every connection with the gateway's rules. Errors: `engine.already-running` when somebody
+ * answers there, `engine.start-failed` when it can't be made. A leftover socket is replaced.
+ */
+export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<Result<Listener, AppError>> {
+  const connections = new Set<ClientConnection>();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    connections.add(new ClientConnection(client, {
+      engineSocket: options.engineSocket, decide: options.decide, malformed: options.malformed, origin: options.origin,
+      ended: (connection) => { connections.delete(connection); },
+    }));
+  });
+  let owned: OwnedSocket | null = null;
+  if ('fd' in at) {
+    const listening = await startListening(server, { fd: at.fd }, `descriptor ${at.fd}`);
+    if (!listening.ok) return listening;
+    if (at.path !== undefined) owned = await ownedSocket(at.path);
+  } else {
+    const free = await freeSocket(at.path);
+    if (!free.ok) return free;
+    // Under another name first: nobody gets in before the rights are set, and nobody else's socket is ever in the way of ours.
+    const temporary = temporaryName(at.path);
+    const listening = await startListening(server, { path: temporary }, at.path);
+    if (!listening.ok) return listening;
+    const placed = await placeSocket(temporary, at.path, options.group ?? 'docker', options.log);
+    if (!placed.ok) { server.close(); return placed; }
+    owned = placed.value;
+  }
+  // Running out of descriptors must not end the gateway.
+  server.on('error', (error) => { options.log(`a connection could not be accepted: ${error.message}`); });
+
+  return ok({
+    origin: options.origin,
+    fd: descriptor(server),
+    connections: () => connections.size,
+    close: async (graceMs = 5000, { keepFile = false } = {}) => {
+      // Before the descriptor is closed: as long as it is open, nobody else's file can have its inode.
+      if (!keepFile) await owned?.remove();
+      const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      for (const connection of connections) connection.drain();
+      const timer = setTimeout(() => { for (const connection of connections) connection.close(); }, graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  });
+}
+
+function startListening(server: Server, at: { path: string } | { fd: number }, name: string): Promise<Result<void, AppError>> {
+  return new Promise((resolve) => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      resolve(fail('engine.start-failed', `Listening on ${name} is not possible.`, {
+        cause: error, hint: Buffer.byteLength(name) > 107 ? 'The path of a unix socket may have 107 bytes at most.' : 'Check the directory and the rights on it.',
+      }));
+    };
+    server.once('error', failed);
+    // Made for root alone; widened afterwards, so that nobody gets in before the group is set.
+    const before = process.umask(0o177);
+    try { server.listen({ ...at, backlog: 1024 }, () => { server.off('error', failed); resolve(ok(undefined)); }); } finally { process.umask(before); }
+  });
+}
+
+function descriptor(server: Server): number | null {
+  // Node has no public way to a server's descriptor; the handle's fd has been there since 0.x.
+  const fd = (server as unknown as { _handle?: { fd?: number } })._handle?.fd;
+  return fd === undefined || fd < 0 ? null : fd;
+}
