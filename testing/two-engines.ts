@@ -83,7 +83,8 @@ function side(socket: string, work: string): Side {
 /** What differs between any two runs, replaced: ids, digests, times, addresses, paths of the two sides. */
 export function comparable(text: string, of: Side): string {
   return text
-    .replaceAll('\r', '')
+    // eslint-disable-next-line no-control-regex -- terminal sequences are what this takes out
+    .replaceAll(/\r|\u001b\[[0-9;]*[A-Za-z]/g, '')
     .replaceAll(of.work, 'WORK').replaceAll(of.socket, 'SOCKET')
     .replaceAll(/\b[0-9a-f]{64}\b/g, 'ID64').replaceAll(/\b[0-9a-f]{12}\b/g, 'ID12')
     .replaceAll(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?(?: UTC)?/g, 'TIME')
