@@ -1,0 +1,135 @@
+import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { decideBuildMessage, type BuildMessage } from '../../shared/policy/build-solve.ts';
+import { frame, FrameReader } from './frames.ts';
+import { clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
+import { methodHandling } from './methods.ts';
+
+/** What the rest of the gateway says to a refused call. */
+export interface CallPolicy {
+  /** Takes note of a denial. The text the client gets; null when it is only noted (audit mode), and the call goes on as it is. */
+  deny(method: string, denial: Denial): string | null;
+  /** Words for an error of the engine's; null leaves it as it is. */
+  explain(method: string, message: string): string | null;
+}
+
+/** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
+export const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
+/** Bytes of messages that one connection may have waiting to be complete. */
+const maxHeldBytes = 64 * 1024 * 1024;
+
+/** Bytes waiting, over all calls of a connection. */
+export interface Budget { bytes: number }
+
+/** Decides one call and passes it on. Never throws. */
+export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], upstream: ClientHttp2Session, policy: CallPolicy, budget: Budget): void {
+  client.on('error', () => undefined);
+  const path = headers[':path'] ?? '';
+  if (headers[':method'] !== 'POST' || !/^application\/grpc(?:\+proto)?$/.test(headers['content-type'] ?? '')) {
+    client.respond({ ':status': 415, 'content-type': 'text/plain' }, { endStream: true });
+    abandon(client);
+    return;
+  }
+  const handling = methodHandling(path);
+  if (handling === null) {
+    const text = policy.deny(path, deny('grpc-method', `the build call ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`));
+    if (text !== null) { refuse(client, grpcStatus.permissionDenied, text); return; }
+  }
+  if (upstream.closed || upstream.destroyed) { refuse(client, grpcStatus.unavailable, 'bulkhead gateway: the Docker engine closed the connection; try again'); return; }
+  const engine = upstream.request(engineHeaders(path, rawHeaders), { endStream: false });
+  answer(client, engine, path, policy);
+  if (handling === null || handling === 'raw') client.pipe(engine);
+  else inspect(client, engine, path, handling, policy, budget);
+}
+
+function refuse(client: ServerHttp2Stream, code: number, message: string): void {
+  if (client.destroyed || client.closed) return;
+  if (client.headersSent) {
+    // The answer has begun: an error can only be said by its end.
+    client.close(constants.NGHTTP2_CANCEL);
+    return;
+  }
+  client.respond(refusalHeaders(code, message), { endStream: true });
+  abandon(client);
+}
+
+/** The answer is out; what the client still sends does not matter. */
+function abandon(client: ServerHttp2Stream): void {
+  client.resume();
+  client.once('finish', () => { client.close(constants.NGHTTP2_NO_ERROR); });
+  if (client.writableFinished) client.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/** Client to engine, message by message. */
+function inspect(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: string, kind: BuildMessage, policy: CallPolicy, budget: Budget): void {
+  const frames = new FrameReader(maxMessageBytes);
+  let held = 0;
+  const account = (bytes: number) => { budget.bytes += bytes - held; held = bytes; };
+  const stop = (code: number, text: string) => {
+    client.removeAllListeners('data');
+    account(0);
+    engine.close(constants.NGHTTP2_CANCEL);
+    refuse(client, code, text);
+  };
+  client.on('data', (bytes: Buffer) => {
+    const read = frames.push(bytes);
+    if (!read.ok) {
+      if (read.why === 'too-long') { stop(grpcStatus.resourceExhausted, `bulkhead gateway: build requests may have ${maxMessageBytes} bytes`); return; }
+      stop(grpcStatus.unimplemented, 'bulkhead gateway: compressed build requests are not read');
+      return;
+    }
+    account(frames.held);
+    if (budget.bytes > maxHeldBytes) { stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build requests under way on this connection may have ${maxHeldBytes} bytes`); return; }
+    for (const message of read.messages) {
+      const decision = decideBuildMessage(kind, message);
+      let forwarded: Uint8Array = message;
+      if (decision.outcome === 'deny') {
+        const text = policy.deny(path, decision);
+        if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
+      } else forwarded = decision.bytes;
+      if (!engine.write(frame(forwarded))) client.pause();
+    }
+  });
+  engine.on('drain', () => { client.resume(); });
+  client.on('end', () => {
+    // A message cut short never arrives; the engine says what it thinks of the rest.
+    engine.end();
+  });
+  client.on('close', () => { account(0); });
+}
+
+/** Engine to client: head, messages, trailers; and the end of either side. */
+function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: string, policy: CallPolicy): void {
+  let trailers: IncomingHttpHeaders | null = null;
+  engine.on('response', (headers, flags) => {
+    if (client.destroyed || client.headersSent) return;
+    const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    if (endStream) {
+      client.respond(explained(headers, path, policy), { endStream: true });
+      abandon(client);
+      return;
+    }
+    client.respond(clientHeaders(headers), { waitForTrailers: true });
+    engine.pipe(client);
+  });
+  engine.on('trailers', (headers) => { trailers = headers; });
+  client.on('wantTrailers', () => {
+    if (client.destroyed) return;
+    if (trailers === null) { client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode); return; }
+    client.sendTrailers(explained(trailers, path, policy));
+  });
+  engine.on('error', () => undefined);
+  engine.on('close', () => {
+    if (client.closed || client.destroyed) return;
+    // Ended by RST_STREAM, or with the connection.
+    if (engine.rstCode !== constants.NGHTTP2_NO_ERROR) { client.close(engine.rstCode); return; }
+    if (trailers === null && !client.writableEnded) refuse(client, grpcStatus.unavailable, 'bulkhead gateway: the Docker engine closed the connection; try again');
+  });
+  client.on('close', () => {
+    if (!engine.closed && !engine.destroyed) engine.close(client.rstCode === constants.NGHTTP2_NO_ERROR ? constants.NGHTTP2_CANCEL : client.rstCode);
+  });
+}
+
+function explained(headers: IncomingHttpHeaders, _path: string, _policy: CallPolicy): ReturnType<typeof clientHeaders> {
+  return clientHeaders(headers);
+}

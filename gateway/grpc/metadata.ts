@@ -1,0 +1,49 @@
+import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+
+/** Call metadata that goes on to the engine. What is not here is left away, as on HTTP/1. */
+const forwarded = new Set([
+  'content-type', 'te', 'user-agent', 'grpc-timeout', 'grpc-encoding', 'grpc-accept-encoding', 'grpc-trace-bin',
+  'traceparent', 'tracestate', 'baggage',
+  // Which build a client-driven call belongs to.
+  'buildkit-controlapi-buildid',
+  // Control.Session: what the client offers to be called for.
+  'x-docker-expose-session-uuid', 'x-docker-expose-session-name', 'x-docker-expose-session-sharedkey', 'x-docker-expose-session-grpc-method',
+]);
+
+/** The head of a call as the engine gets it; `raw` are the fields in order, names and values by turns. */
+export function engineHeaders(path: string, raw: readonly string[]): OutgoingHttpHeaders {
+  const fields = new Map<string, string[]>();
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] ?? '';
+    if (!forwarded.has(name)) continue;
+    fields.set(name, [...fields.get(name) ?? [], raw[at + 1] ?? '']);
+  }
+  return {
+    [constants.HTTP2_HEADER_METHOD]: 'POST', [constants.HTTP2_HEADER_SCHEME]: 'http', [constants.HTTP2_HEADER_PATH]: path, [constants.HTTP2_HEADER_AUTHORITY]: 'localhost',
+    ...Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
+  };
+}
+
+/** The engine's answer, without what belongs to its own connection. */
+export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const kept = Object.entries(headers).filter(([name]) => !['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'proxy-connection'].includes(name));
+  return Object.fromEntries(kept);
+}
+
+/** gRPC status codes the gateway answers with. */
+export const grpcStatus = { permissionDenied: 7, resourceExhausted: 8, unimplemented: 12, internal: 13, unavailable: 14 } as const;
+
+/** Percent-encoded as gRPC wants messages: everything that is not printable ASCII, and `%`. */
+export function grpcMessage(text: string): string {
+  return [...Buffer.from(text, 'utf8')].map((byte) => (byte < 0x20 || byte > 0x7e || byte === 0x25 ? `%${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCharCode(byte))).join('');
+}
+
+/** The other way round; broken escapes stay as they are. */
+export function plainMessage(text: string): string {
+  return Buffer.from(text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1').toString('utf8');
+}
+
+/** A refused call: headers that are the whole answer. */
+export function refusalHeaders(code: number, message: string): OutgoingHttpHeaders {
+  return { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(code), 'grpc-message': grpcMessage(message) };
+}

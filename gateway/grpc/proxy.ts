@@ -1,0 +1,61 @@
+import { connect, constants, performServerHandshake, type ClientHttp2Session, type ServerHttp2Stream, type ServerHttp2Session } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { relayCall, type CallPolicy } from './call.ts';
+
+/** Calls of one connection at once; buildx has a handful. */
+const maxCalls = 256;
+/** Longest header block: error details hold whole Dockerfiles. */
+const maxHeaderBytes = 4 * 1024 * 1024;
+const windowBytes = 1024 * 1024;
+/** Bytes a session may hold for its streams, in MB (node's unit). */
+const maxSessionMemory = 64;
+
+export interface GrpcProxyOptions {
+  readonly policy: CallPolicy;
+  /** Told of things about the connection that nobody asked for. */
+  readonly malformed: (why: string) => void;
+}
+
+/**
+ * Ends HTTP/2 on both sides of a `/grpc` connection and passes calls between them: each is decided by its method, and by its messages
+ * where those say what a build does. Everything the engine sees is written here. PINGs and flow control are each side's own; when one
+ * side's session ends (GOAWAY, FIN, error), the other's does.
+ */
+export function proxyGrpc(client: Duplex, engine: Duplex, options: GrpcProxyOptions): void {
+  const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: maxCalls, maxHeaderListSize: maxHeaderBytes, enablePush: false };
+  const common = { settings, maxSessionMemory, maxSendHeaderBlockLength: maxHeaderBytes, maxHeaderListPairs: 512 };
+
+  const upstream: ClientHttp2Session = connect('http://localhost', {
+    ...common, settings: { ...settings, maxConcurrentStreams: 0 }, maxReservedRemoteStreams: 0, createConnection: () => engine,
+  });
+  const downstream: ServerHttp2Session = performServerHandshake(client, common);
+  const budget = { bytes: 0 };
+
+  downstream.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders: unknown) => {
+    relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, options.policy, budget);
+  });
+  const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(4 * windowBytes); };
+  upstream.once('connect', () => { widen(upstream); });
+  widen(downstream);
+
+  // The engine goes away: calls under way end as it says, no new ones are taken.
+  upstream.on('goaway', () => { downstream.close(); });
+  upstream.on('error', () => undefined);
+  upstream.on('close', () => { downstream.close(); soon(downstream, client); });
+  downstream.on('error', (error: Error) => { options.malformed(`gRPC connection: ${error.message}`); });
+  downstream.on('frameError', () => undefined);
+  downstream.on('close', () => { upstream.close(); soon(upstream, engine); });
+  // A client that half-closes its socket is done.
+  client.on('end', () => { downstream.destroy(); });
+  engine.on('end', () => { upstream.destroy(); });
+}
+
+/** Closing waits for streams; what hangs on is cut. */
+const lingerMs = 2000;
+
+function soon(session: ServerHttp2Session | ClientHttp2Session, socket: Duplex): void {
+  const timer = setTimeout(() => { session.destroy(undefined, constants.NGHTTP2_NO_ERROR); socket.destroy(); }, lingerMs);
+  timer.unref();
+  if (session.destroyed) { clearTimeout(timer); socket.destroy(); return; }
+  session.once('close', () => { clearTimeout(timer); socket.destroy(); });
+}

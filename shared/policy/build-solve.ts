@@ -1,0 +1,237 @@
+import { deny, type Denial } from './decision.ts';
+import {
+  bridgeSolveRequest, execMessage, newContainerRequest, resolveImageRequest, resolveSourceRequest, returnRequest, solveRequest, warnRequest,
+} from './buildkit-messages.ts';
+import { netModes, op, securityModes } from './llb-messages.ts';
+import {
+  bytesOf, messageOf, messagesOf, numberOf, readMessage, textEntriesOf, textOf, textsOf, writeMessage, type Message, type MessageProblem, type MessageShape,
+} from './protobuf.ts';
+
+/**
+ * What a build may ask of BuildKit over gRPC. Refused is what leaves isolation: the engine's network, privileged steps, devices, other
+ * entitlements, cgroups elsewhere; and what the gateway does not know. What it does not see is confined by something else:
+ *  - Steps (`ExecOp`), whoever wrote them, run under the isolation runtime: `DOCKER_BUILDKIT_RUNC_COMMAND`.
+ *  - A frontend image (`# syntax=`, `gateway.v0`) runs as such a step. It asks BuildKit for more steps inside the daemon, not on this
+ *    connection, as a Dockerfile does with `RUN --network=host`, and as a `BuildOp` does with a graph it finds in a file. Host network and
+ *    privileged steps need an entitlement there, which the daemon grants only when `Solve` lists it (refused here) and daemon.json allows it.
+ *  - Mounts of a step are results of other steps, caches, secrets, SSH agents and tmpfs; BuildKit has no mount of an engine's directory.
+ *  - File operations (COPY, ADD) are done by the daemon itself, inside the results' roots: BuildKit resolves their paths there.
+ *  - `local` sources, `local`/`tar`/`oci` exports and local caches are read and written by the client, over its session.
+ *  - Images, git and HTTP sources are fetched by the daemon from the engine's network, as for `docker pull` and `ADD https://…`.
+ */
+export type BuildMessage = 'solve' | 'bridge-solve' | 'resolve-source' | 'resolve-image' | 'new-container' | 'exec' | 'return' | 'warn';
+
+export type BuildMessageDecision = { readonly outcome: 'pass'; readonly bytes: Uint8Array } | Denial;
+
+const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
+  solve: solveRequest, 'bridge-solve': bridgeSolveRequest, 'resolve-source': resolveSourceRequest, 'resolve-image': resolveImageRequest,
+  'new-container': newContainerRequest, exec: execMessage, return: returnRequest, warn: warnRequest,
+};
+
+/** Decides one message; what passes is written anew from what was understood. */
+export function decideBuildMessage(kind: BuildMessage, bytes: Uint8Array): BuildMessageDecision {
+  const read = readMessage(shapes[kind], bytes);
+  if (!read.ok) return problemDenial(read.problem);
+  const denial = decide(kind, read.message);
+  return denial ?? { outcome: 'pass', bytes: writeMessage(read.message) };
+}
+
+function problemDenial(problem: MessageProblem): Denial {
+  return problem.kind === 'unknown-field'
+    ? deny('unmodelled-field', `a build request with ${problem.where}`)
+    : deny('unreadable-body', 'a build request', { detail: `${problem.where}: ${problem.why}` });
+}
+
+function decide(kind: BuildMessage, message: Message): Denial | null {
+  switch (kind) {
+    case 'solve':
+      return first(
+        () => entitlements(textsOf(message, 'Entitlements')),
+        () => frontendOptions(textEntriesOf(message, 'FrontendAttrs')),
+        () => graphs(message),
+        () => exporters(message),
+        () => caches([...messagesOf(messageOf(message, 'Cache'), 'Exports'), ...messagesOf(messageOf(message, 'Cache'), 'Imports')]),
+        () => policies(messagesOf(message, 'SourcePolicy')),
+      );
+    case 'bridge-solve':
+      return first(
+        () => frontendOptions(textEntriesOf(message, 'FrontendOpt')),
+        () => graphs(message),
+        () => caches(messagesOf(message, 'CacheImports')),
+        () => policies(messagesOf(message, 'SourcePolicies')),
+      );
+    case 'resolve-source': {
+      const source = messageOf(message, 'Source');
+      return first(() => (source === null ? null : sourceStep(source)), () => policies(messagesOf(message, 'SourcePolicies')));
+    }
+    case 'resolve-image': return policies(messagesOf(message, 'SourcePolicies'));
+    case 'new-container': return first(() => network(numberOf(message, 'Network')), () => mounts(message));
+    case 'exec': {
+      const init = messageOf(message, 'Init');
+      return init === null ? null : first(() => security(numberOf(init, 'Security')), () => cgroup(textOf(messageOf(init, 'Meta'), 'cgroupParent')));
+    }
+    case 'return': case 'warn': return graphs(message);
+  }
+}
+
+function first(...checks: readonly (() => Denial | null)[]): Denial | null {
+  for (const check of checks) {
+    const denial = check();
+    if (denial !== null) return denial;
+  }
+  return null;
+}
+
+/** The first denial of some things. */
+function firstOf<T>(things: Iterable<T>, check: (thing: T) => Denial | null): Denial | null {
+  for (const thing of things) {
+    const denial = check(thing);
+    if (denial !== null) return denial;
+  }
+  return null;
+}
+
+// ---- the request
+
+const hostNetwork = () => deny('host-network-build', 'a build with the engine\'s network (--network=host, --allow network.host)', { spec: 'C' });
+
+function entitlements(names: readonly string[]): Denial | null {
+  return firstOf(names, (name) => (name === 'network.host' ? hostNetwork() : deny('build-entitlement', `docker buildx build --allow ${name}`, { spec: 'C' })));
+}
+
+/** Options go to a frontend, which is any program: only those that reach past its own steps matter. */
+function frontendOptions(options: readonly (readonly [string, string])[]): Denial | null {
+  return firstOf(options, ([key, value]) => {
+    switch (key) {
+      case 'force-network-mode':
+        if (value === 'host') return hostNetwork();
+        return ['', 'default', 'sandbox', 'none'].includes(value) ? null : deny('unmodelled-value', `docker build --network=${value}`, { spec: 'C' });
+      case 'cgroup-parent': return cgroup(value);
+      default: return null;
+    }
+  });
+}
+
+/** Kinds of output. `local`, `tar`, `oci` and `docker` are written by the client; the others are images of the engine's store, or pushed from it. */
+const exporterTypes = new Set(['', 'moby', 'image', 'local', 'tar', 'oci', 'docker', 'cacheonly']);
+
+function exporters(message: Message): Denial | null {
+  const types = [textOf(message, 'ExporterDeprecated'), ...messagesOf(message, 'Exporters').map((exporter) => textOf(exporter, 'Type'))];
+  return firstOf(types, (type) => (exporterTypes.has(type) ? null : deny('unmodelled-value', `docker buildx build --output type=${type}`)));
+}
+
+/** Kinds of cache. `local` is the client's, `inline` is part of the image; the others are stores on the network. */
+const cacheTypes = new Set(['', 'registry', 'inline', 'local', 'gha', 's3', 'azblob']);
+
+function caches(entries: readonly Message[]): Denial | null {
+  return firstOf(entries, (entry) => (cacheTypes.has(textOf(entry, 'Type')) ? null : deny('unmodelled-value', `a build cache of type ${textOf(entry, 'Type')}`)));
+}
+
+/** A policy can replace a source by another. */
+function policies(all: readonly Message[]): Denial | null {
+  const updates = all.flatMap((policy) => messagesOf(policy, 'rules')).flatMap((rule) => messagesOf(rule, 'updates'));
+  return firstOf(updates, (update) => first(
+    () => (textOf(update, 'identifier') === '' ? null : sourceIdentifier(textOf(update, 'identifier'))),
+    () => sourceAttributes(textEntriesOf(update, 'attrs')),
+  ));
+}
+
+// ---- graphs
+
+/** Graphs inside steps of graphs (`BuildOp`): nobody is known to nest them at all. */
+const maxGraphDepth = 4;
+
+/** Looks at every graph in a message, wherever it is. */
+function graphs(message: Message, depth = 0): Denial | null {
+  if (message.shape.name === 'pb.Definition') {
+    if (depth > maxGraphDepth) return deny('unmodelled-value', `a build with graphs nested more than ${maxGraphDepth} levels deep`);
+    const denial = firstOf(bytesOf(message, 'def'), (bytes) => step(bytes, depth + 1));
+    if (denial !== null) return denial;
+  }
+  for (const values of message.values.values()) {
+    for (const value of values) {
+      if (typeof value !== 'object' || value instanceof Uint8Array) break;
+      const denial = graphs(value, depth);
+      if (denial !== null) return denial;
+    }
+  }
+  return null;
+}
+
+/** One step. It goes on as the bytes it is: their digest is its name. The reader lets only bytes with one reading through. */
+function step(bytes: Uint8Array, depth: number): Denial | null {
+  const read = readMessage(op, bytes);
+  if (!read.ok) return problemDenial(read.problem);
+  const exec = messageOf(read.message, 'exec');
+  const source = messageOf(read.message, 'source');
+  const build = messageOf(read.message, 'build');
+  if (exec !== null) {
+    return first(
+      () => network(numberOf(exec, 'network')),
+      () => security(numberOf(exec, 'security')),
+      () => cgroup(textOf(messageOf(exec, 'meta'), 'cgroupParent')),
+      () => firstOf(messagesOf(exec, 'cdiDevices'), (device) => deny('host-device', `the device ${textOf(device, 'name')} in a build step`, { spec: 'A5' })),
+      () => mounts(exec),
+    );
+  }
+  if (source !== null) return sourceStep(source);
+  return build === null ? null : graphs(build, depth);
+}
+
+function network(mode: bigint): Denial | null {
+  switch (mode) {
+    case netModes.sandbox: case netModes.none: return null;
+    case netModes.host: return hostNetwork();
+    default: return deny('unmodelled-value', `network mode ${mode} of a build step`, { spec: 'C' });
+  }
+}
+
+function security(mode: bigint): Denial | null {
+  switch (mode) {
+    case securityModes.sandbox: return null;
+    case securityModes.insecure: return deny('build-entitlement', 'a privileged build step (RUN --security=insecure, --allow security.insecure)', { spec: 'C' });
+    default: return deny('unmodelled-value', `security mode ${mode} of a build step`, { spec: 'C' });
+  }
+}
+
+/** Same rule as for containers and for `POST /build`. */
+export function cgroup(parent: string): Denial | null {
+  return parent === '' || /^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent) ? null : deny('cgroup-parent', `docker build --cgroup-parent ${parent}`);
+}
+
+/** Bind (a result of another step), secret, ssh, cache, tmpfs. */
+const lastMountType = 4n;
+
+function mounts(holder: Message): Denial | null {
+  return firstOf([...messagesOf(holder, 'mounts'), ...messagesOf(holder, 'Mounts')], (mount) => {
+    const type = numberOf(mount, 'mountType');
+    return type <= lastMountType ? null : deny('unmodelled-value', `a mount of kind ${type} in a build step`);
+  });
+}
+
+// ---- sources
+
+const sourceSchemes = new Set(['docker-image', 'local', 'oci-layout', 'git', 'http', 'https', 'docker-image+blob', 'oci-layout+blob']);
+const gitTransports = new Set(['https', 'http', 'ssh', 'git']);
+
+function sourceStep(source: Message): Denial | null {
+  return first(() => sourceIdentifier(textOf(source, 'identifier')), () => sourceAttributes(textEntriesOf(source, 'attrs')));
+}
+
+function sourceIdentifier(identifier: string): Denial | null {
+  const scheme = /^([a-z+-]+):\/\//.exec(identifier)?.[1];
+  return scheme !== undefined && sourceSchemes.has(scheme) ? null : deny('build-source', `the build source ${brief(identifier)}`);
+}
+
+/** The daemon runs git as root: a repository must be somewhere else, not a directory of the engine, and not a command. */
+function sourceAttributes(attributes: readonly (readonly [string, string])[]): Denial | null {
+  return firstOf(attributes, ([key, value]) => {
+    if (key !== 'git.fullurl' || value === '') return null;
+    const scheme = /^([A-Za-z0-9+.-]+):\/\//.exec(value)?.[1];
+    // user@host:path, or host/path, which BuildKit takes for https.
+    const plain = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*(?::(?!:)|\/|$)/.test(value);
+    return (scheme === undefined ? plain : gitTransports.has(scheme)) ? null : deny('build-source', `the git repository ${brief(value)}`);
+  });
+}
+
+const brief = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);

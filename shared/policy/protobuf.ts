@@ -1,0 +1,244 @@
+/**
+ * A strict reader of protobuf messages, the counterpart of `json.ts` for gRPC: only messages that every decoder reads in the same way
+ * get through. What is not in a shape is refused, and so is what decoders settle by rules of their own (a singular field twice, two
+ * members of a oneof, a map key twice, numbers wider than their field, numbers and lengths in more bytes than they need).
+ */
+
+/** What a field holds. `enum` and the integers are varints; repeated ones may come packed. */
+export type FieldType = 'string' | 'bytes' | 'bool' | 'int32' | 'int64' | 'uint32' | 'enum' | MessageShape | (() => MessageShape);
+
+export interface FieldShape {
+  readonly name: string;
+  readonly type: FieldType;
+  /** `map` is a repeated message with fields 1 (key) and 2 (value). */
+  readonly repeat?: 'list' | 'map';
+  /** Fields of one group exclude each other. */
+  readonly oneof?: string;
+}
+export interface MessageShape {
+  /** Full name: 'pb.ExecOp'. */
+  readonly name: string;
+  /** By field number. */
+  readonly fields: Readonly<Record<number, FieldShape>>;
+}
+
+export type FieldValue = string | bigint | boolean | Uint8Array | Message;
+/** A message as read: every field that was there, by name, its occurrences in order. */
+export interface Message {
+  readonly shape: MessageShape;
+  readonly values: ReadonlyMap<string, readonly FieldValue[]>;
+}
+
+export type ReadResult = { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly problem: MessageProblem };
+export interface MessageProblem {
+  readonly kind: 'unknown-field' | 'unreadable';
+  /** Where: 'pb.ExecOp' (and the field's number, for unknown ones). */
+  readonly where: string;
+  /** As a clause: 'it has a field twice'. */
+  readonly why: string;
+}
+
+/** Levels of nesting, and fields in all, of one message: far above what builds have. */
+const maxDepth = 64;
+const maxFields = 2_000_000;
+
+class Unreadable extends Error {
+  readonly problem: MessageProblem;
+  constructor(problem: MessageProblem) { super(problem.why); this.problem = problem; }
+}
+
+/** Reads one message. Errors name the place and what is wrong with it. */
+export function readMessage(shape: MessageShape, bytes: Uint8Array): ReadResult {
+  try {
+    return { ok: true, message: new Reader(bytes).message(shape, bytes.length, 0) };
+  } catch (error) {
+    if (error instanceof Unreadable) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const typeOf = (field: FieldShape) => (typeof field.type === 'function' ? field.type() : field.type);
+const wireTypes: Readonly<Record<number, string>> = { 0: 'a number', 1: 'eight bytes', 2: 'bytes', 3: 'a group', 4: 'the end of a group', 5: 'four bytes' };
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  #fields = 0;
+
+  constructor(bytes: Uint8Array) { this.#bytes = bytes; }
+
+  message(shape: MessageShape, end: number, depth: number): Message {
+    const fail = (why: string): never => { throw new Unreadable({ kind: 'unreadable', where: shape.name, why }); };
+    if (depth > maxDepth) fail(`it is nested more than ${maxDepth} levels deep`);
+    const values = new Map<string, FieldValue[]>();
+    const groups = new Set<string>();
+    while (this.#at < end) {
+      if (++this.#fields > maxFields) fail(`there are more than ${maxFields} fields in it`);
+      const tag = this.#varint(end, fail);
+      const number = Number(tag >> 3n);
+      const wire = Number(tag & 7n);
+      const field = Object.hasOwn(shape.fields, number) ? shape.fields[number] : undefined;
+      if (field === undefined) throw new Unreadable({ kind: 'unknown-field', where: `${shape.name}, field ${number}`, why: `field ${number} of ${shape.name} is not one the gateway knows` });
+      const type = typeOf(field);
+      const numeric = typeof type === 'string' && type !== 'string' && type !== 'bytes';
+      const list = values.get(field.name) ?? [];
+      if (list.length > 0 && field.repeat === undefined) fail(`its field ${field.name} is there twice`);
+      if (field.oneof !== undefined) {
+        if (groups.has(field.oneof)) fail(`it has two values for "${field.oneof}"`);
+        groups.add(field.oneof);
+      }
+      values.set(field.name, list);
+      if (numeric && wire === 0) { list.push(numberIn(type, this.#varint(end, fail), field, fail)); continue; }
+      if (wire !== 2 || (numeric && field.repeat === undefined)) fail(`its field ${field.name} is ${wireTypes[wire] ?? 'of no known kind'}`);
+      const length = Number(this.#varint(end, fail));
+      const stop = this.#at + length;
+      if (stop > end) fail(`its field ${field.name} is cut short`);
+      if (numeric) {
+        while (this.#at < stop) list.push(numberIn(type, this.#varint(stop, fail), field, fail));
+      } else if (typeof type === 'string') {
+        const part = this.#bytes.subarray(this.#at, stop);
+        this.#at = stop;
+        list.push(type === 'bytes' ? part : text(part, field, fail));
+      } else {
+        const inner = this.message(type, stop, depth + 1);
+        if (field.repeat === 'map') onceOnly(list, inner, field, fail);
+        list.push(inner);
+      }
+    }
+    return { shape, values };
+  }
+
+  /** Base 128, at most 64 bits, in as few bytes as it needs. */
+  #varint(end: number, fail: (why: string) => never): bigint {
+    let low = 0;
+    // Most are one byte, nearly all fit 28 bits.
+    for (let shift = 0; shift < 28; shift += 7) {
+      if (this.#at >= end) return fail('it is cut short');
+      const byte = this.#bytes[this.#at++] ?? 0;
+      low |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return byte === 0 && shift > 0 ? fail('a number in it takes more bytes than it needs') : BigInt(low);
+    }
+    let value = BigInt(low);
+    for (let shift = 28n; shift < 70n; shift += 7n) {
+      if (this.#at >= end) return fail('it is cut short');
+      const byte = this.#bytes[this.#at++] ?? 0;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        if (byte === 0) return fail('a number in it takes more bytes than it needs');
+        return value < 1n << 64n ? value : fail('a number in it has more than 64 bits');
+      }
+    }
+    return fail('a number in it has more than 64 bits');
+  }
+}
+
+function text(bytes: Uint8Array, field: FieldShape, fail: (why: string) => never): string {
+  try { return utf8.decode(bytes); } catch { return fail(`its field ${field.name} is not UTF-8`); }
+}
+
+/** Decoders cut numbers to the field's width: wider ones are refused, or 2^32 + 1 would be a 1 there and none here. */
+function numberIn(type: FieldType, value: bigint, field: FieldShape, fail: (why: string) => never): bigint | boolean {
+  const tooWide = () => fail(`its field ${field.name} has a number that does not fit it`);
+  switch (type) {
+    case 'bool': return value > 1n ? tooWide() : value === 1n;
+    case 'uint32': return value < 1n << 32n ? value : tooWide();
+    case 'enum': return value < 1n << 31n ? value : tooWide();
+    case 'int32': {
+      const signed = BigInt.asIntN(64, value);
+      return signed >= -(1n << 31n) && signed < 1n << 31n ? signed : tooWide();
+    }
+    default: return BigInt.asIntN(64, value);
+  }
+}
+
+function onceOnly(list: readonly FieldValue[], inner: Message, field: FieldShape, fail: (why: string) => never): void {
+  const keys = seen.get(list) ?? new Set();
+  seen.set(list, keys);
+  const key = inner.values.get('key')?.[0] ?? '';
+  const known = typeof key === 'bigint' ? String(key) : key;
+  if (keys.has(known)) fail(`its field ${field.name} has a key twice`);
+  keys.add(known);
+}
+/** Keys of the map fields being read. */
+const seen = new WeakMap<readonly FieldValue[], Set<unknown>>();
+
+// ---- reading what was read
+
+const nothing: readonly FieldValue[] = [];
+const all = (message: Message | null, field: string) => message?.values.get(field) ?? nothing;
+
+/** A string; '' without. */
+export function textOf(message: Message | null, field: string): string {
+  const value = all(message, field)[0];
+  return typeof value === 'string' ? value : '';
+}
+export function textsOf(message: Message | null, field: string): readonly string[] {
+  return all(message, field).filter((value) => typeof value === 'string');
+}
+/** A number or an enum; 0 without. */
+export function numberOf(message: Message | null, field: string): bigint {
+  const value = all(message, field)[0];
+  return typeof value === 'bigint' ? value : 0n;
+}
+export function bytesOf(message: Message | null, field: string): readonly Uint8Array[] {
+  return all(message, field).filter((value) => value instanceof Uint8Array);
+}
+export function messagesOf(message: Message | null, field: string): readonly Message[] {
+  return all(message, field).filter((value): value is Message => typeof value === 'object' && 'shape' in value);
+}
+export function messageOf(message: Message | null, field: string): Message | null {
+  return messagesOf(message, field)[0] ?? null;
+}
+/** A map of strings; an absent key or value is ''. */
+export function textEntriesOf(message: Message | null, field: string): readonly (readonly [string, string])[] {
+  return messagesOf(message, field).map((entry) => [textOf(entry, 'key'), textOf(entry, 'value')]);
+}
+
+// ---- writing
+
+/** Writes a message, fields in the order of their numbers. */
+export function writeMessage(message: Message): Uint8Array {
+  const parts: Uint8Array[] = [];
+  write(message, parts);
+  return concatenate(parts);
+}
+
+function write(message: Message, parts: Uint8Array[]): void {
+  // Object keys that are small numbers come in ascending order.
+  for (const [number, field] of Object.entries(message.shape.fields)) {
+    const values = message.values.get(field.name);
+    if (values === undefined) continue;
+    const type = typeOf(field);
+    const numeric = typeof type === 'string' && type !== 'string' && type !== 'bytes';
+    const tag = BigInt(number) << 3n;
+    if (numeric && field.repeat !== undefined) {
+      const packed = concatenate(values.map((value) => varint(toVarint(value))));
+      parts.push(varint(tag | 2n), varint(BigInt(packed.length)), packed);
+      continue;
+    }
+    for (const value of values) {
+      if (typeof value === 'bigint' || typeof value === 'boolean') { parts.push(varint(tag), varint(toVarint(value))); continue; }
+      const content = typeof value === 'string' ? encoder.encode(value) : value instanceof Uint8Array ? value : writeMessage(value);
+      parts.push(varint(tag | 2n), varint(BigInt(content.length)), content);
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+const toVarint = (value: FieldValue) => (typeof value === 'bigint' ? BigInt.asUintN(64, value) : value === true ? 1n : 0n);
+
+function varint(value: bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80n) { bytes.push(Number(rest & 0x7fn) | 0x80); rest >>= 7n; }
+  bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) { whole.set(part, at); at += part.length; }
+  return whole;
+}
