@@ -6,6 +6,7 @@ import type { SettingsWatch } from '../settings-watch.ts';
 import { deny, refusalText, ruleText, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, type EngineFacts } from './engine-facts.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
+import { takeGrpcOver } from './builds.ts';
 import { inspections, type Inspected, type InspectionContext } from './inspections.ts';
 
 export interface GatekeeperOptions {
@@ -69,6 +70,7 @@ function withoutBody(verdict: Verdict): Verdict {
 
 function inspect(context: InspectionContext, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
   if (route.inspect === 'none') return forward;
+  if (route.inspect === 'grpc') return { kind: 'forward', takeOver: takeGrpcOver((call, denial) => refuse(context, denial, { call }).message) };
   return inspections(route.inspect, context, body).then(
     (result) => conclude(context, result),
     (error: unknown) => {
@@ -96,15 +98,15 @@ function conclude(context: InspectionContext, result: Inspected): Verdict {
   }
 }
 
-function refuse(context: InspectionContext, denial: Denial, about: { container?: string | undefined; image?: string | undefined } = {}): Extract<Handling, { kind: 'refuse' }> {
+function refuse(context: InspectionContext, denial: Denial, about: { container?: string | undefined; image?: string | undefined; call?: string } = {}): Extract<Handling, { kind: 'refuse' }> {
   const message = refusalText(denial);
-  log(context, { outcome: 'deny', rule: denial.rule, setting: denial.setting, message, container: about.container, image: about.image });
+  log(context, { outcome: 'deny', rule: denial.rule, setting: denial.setting, message, container: about.container, image: about.image }, about.call);
   return { kind: 'refuse', status: 403, message };
 }
 
-function log(context: InspectionContext, entry: Pick<Parameters<DecisionLog['write']>[0], 'outcome' | 'rule' | 'setting' | 'message' | 'container' | 'image'>): void {
+function log(context: InspectionContext, entry: Pick<Parameters<DecisionLog['write']>[0], 'outcome' | 'rule' | 'setting' | 'message' | 'container' | 'image'>, call = ''): void {
   const peer = context.request.peer();
-  const target = context.request.head.target;
+  const target = context.request.head.target + call;
   context.audit.write({
     ...entry, client: { uid: peer?.uid ?? null, pid: peer?.pid ?? null }, method: context.request.head.method,
     target: target.length > 512 ? `${target.slice(0, 512)}…` : target,

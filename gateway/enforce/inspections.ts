@@ -8,7 +8,6 @@ import {
 import { decideCreateContainer, readCreateBody, shapeDenial } from '../../shared/policy/create-container.ts';
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
 import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
-import { buildNetworks, decideBuildParameters } from '../../shared/policy/build.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
 import { inheritedQuestions } from '../../shared/policy/references.ts';
@@ -20,6 +19,7 @@ import { sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts
 import { homeOf } from './home-directory.ts';
 import { gatherCreateFacts, gatherMountFacts, reference } from './create-container.ts';
 import type { GatekeeperOptions } from './decide.ts';
+import { inspectBuild } from './builds.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 
@@ -83,7 +83,9 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       if (network?.driver === 'host') return denied(deny('host-namespace', 'connecting to the engine\'s network', { spec: 'A7' }));
       return modelled(body, connectNetworkBody);
     }
-    case 'build': return build(context);
+    case 'build': return inspectBuild(context);
+    // Nothing about the request itself: the calls on the connection are decided one by one.
+    case 'grpc': return passedAsIs;
     case 'load-images': return context.settings.blockDockerLoad.value ? denied(loadDenial) : passedAsIs;
     case 'refused-swarm': case 'refused-plugin': case 'refused-checkpoint': case 'refused-debug': case 'refused-removed':
       return denied(deny('unknown-endpoint', context.request.target.path));
@@ -223,12 +225,4 @@ async function commit(context: InspectionContext): Promise<Inspected> {
   if (result.kind !== 'passed') return result;
   const query = target.query.map((entry) => (entry.key === 'container' ? { key: entry.key, value: container.id } : entry));
   return { ...result, target: writeTarget(target.version, target.path, query) };
-}
-
-async function build(context: InspectionContext): Promise<Inspected> {
-  const { query } = context.request.target;
-  const networks = new Map<string, { driver: string } | null>();
-  for (const name of buildNetworks(query)) networks.set(name, await context.facts.network(name));
-  const denial = decideBuildParameters(query, networks);
-  return denial === null ? passedAsIs : denied(denial);
 }

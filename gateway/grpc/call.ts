@@ -9,8 +9,6 @@ import { methodHandling } from './methods.ts';
 export interface CallPolicy {
   /** Takes note of a denial. The text the client gets; null when it is only noted (audit mode), and the call goes on as it is. */
   deny(method: string, denial: Denial): string | null;
-  /** Words for an error of the engine's; null leaves it as it is. */
-  explain(method: string, message: string): string | null;
 }
 
 /** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
@@ -37,7 +35,7 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
   }
   if (upstream.closed || upstream.destroyed) { refuse(client, grpcStatus.unavailable, 'bulkhead gateway: the Docker engine closed the connection; try again'); return; }
   const engine = upstream.request(engineHeaders(path, rawHeaders), { endStream: false });
-  answer(client, engine, path, policy);
+  answer(client, engine);
   if (handling === null || handling === 'raw') client.pipe(engine);
   else inspect(client, engine, path, handling, policy, budget);
 }
@@ -99,13 +97,13 @@ function inspect(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: str
 }
 
 /** Engine to client: head, messages, trailers; and the end of either side. */
-function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: string, policy: CallPolicy): void {
+function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
   let trailers: IncomingHttpHeaders | null = null;
   engine.on('response', (headers, flags) => {
     if (client.destroyed || client.headersSent) return;
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     if (endStream) {
-      client.respond(explained(headers, path, policy), { endStream: true });
+      client.respond(clientHeaders(headers), { endStream: true });
       abandon(client);
       return;
     }
@@ -116,7 +114,7 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: stri
   client.on('wantTrailers', () => {
     if (client.destroyed) return;
     if (trailers === null) { client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode); return; }
-    client.sendTrailers(explained(trailers, path, policy));
+    client.sendTrailers(clientHeaders(trailers));
   });
   engine.on('error', () => undefined);
   engine.on('close', () => {
@@ -130,6 +128,3 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: stri
   });
 }
 
-function explained(headers: IncomingHttpHeaders, _path: string, _policy: CallPolicy): ReturnType<typeof clientHeaders> {
-  return clientHeaders(headers);
-}

@@ -10,18 +10,12 @@ const windowBytes = 1024 * 1024;
 /** Bytes a session may hold for its streams, in MB (node's unit). */
 const maxSessionMemory = 64;
 
-export interface GrpcProxyOptions {
-  readonly policy: CallPolicy;
-  /** Told of things about the connection that nobody asked for. */
-  readonly malformed: (why: string) => void;
-}
-
 /**
  * Ends HTTP/2 on both sides of a `/grpc` connection and passes calls between them: each is decided by its method, and by its messages
  * where those say what a build does. Everything the engine sees is written here. PINGs and flow control are each side's own; when one
  * side's session ends (GOAWAY, FIN, error), the other's does.
  */
-export function proxyGrpc(client: Duplex, engine: Duplex, options: GrpcProxyOptions): void {
+export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): void {
   const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: maxCalls, maxHeaderListSize: maxHeaderBytes, enablePush: false };
   const common = { settings, maxSessionMemory, maxSendHeaderBlockLength: maxHeaderBytes, maxHeaderListPairs: 512 };
 
@@ -32,7 +26,7 @@ export function proxyGrpc(client: Duplex, engine: Duplex, options: GrpcProxyOpti
   const budget = { bytes: 0 };
 
   downstream.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders: unknown) => {
-    relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, options.policy, budget);
+    relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, policy, budget);
   });
   const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(4 * windowBytes); };
   upstream.once('connect', () => { widen(upstream); });
@@ -42,7 +36,7 @@ export function proxyGrpc(client: Duplex, engine: Duplex, options: GrpcProxyOpti
   upstream.on('goaway', () => { downstream.close(); });
   upstream.on('error', () => undefined);
   upstream.on('close', () => { downstream.close(); soon(downstream, client); });
-  downstream.on('error', (error: Error) => { options.malformed(`gRPC connection: ${error.message}`); });
+  downstream.on('error', () => undefined);
   downstream.on('frameError', () => undefined);
   downstream.on('close', () => { upstream.close(); soon(upstream, engine); });
   // A client that half-closes its socket is done.

@@ -24,6 +24,8 @@ export type Inspection =
   | 'connect-network'
   | 'disconnect-network'
   | 'build'
+  /** The connection becomes gRPC; every call on it is decided. */
+  | 'grpc'
   | 'load-images'
   /** Refused while ECI is on; the value says why. */
   | 'refused-swarm' | 'refused-plugin' | 'refused-checkpoint' | 'refused-debug' | 'refused-removed';
@@ -107,8 +109,10 @@ const rows: readonly Row[] = [
   ['POST', '/build', 'build', 'raw', 'build'],
   ['POST', '/build/cancel', 'none', 'dropped', 'build'],
   ['POST', '/build/prune', 'none', 'dropped', 'builder prune'],
+  // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs (files, credentials, secrets,
+  // SSH agent, exports). What comes from the client are answers; the engine serves nothing on it.
   ['POST', '/session', 'none', 'dropped', 'build', 'h2c'],
-  ['POST', '/grpc', 'none', 'dropped', 'buildx', 'h2c'],
+  ['POST', '/grpc', 'grpc', 'dropped', 'buildx', 'h2c'],
   // System
   ['POST', '/auth', 'none', 'raw', 'login'],
   ['GET', '/info', 'none', 'dropped', 'info'],
