@@ -33,12 +33,19 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
     const text = policy.deny(path, deny('grpc-method', `the build call ${path.length > 200 ? `${path.slice(0, 200)}…` : path}`));
     if (text !== null) { refuse(client, grpcStatus.permissionDenied, text); return; }
   }
-  if (upstream.closed || upstream.destroyed) { refuse(client, grpcStatus.unavailable, 'bulkhead gateway: the Docker engine closed the connection; try again'); return; }
-  const engine = upstream.request(engineHeaders(path, rawHeaders), { endStream: false });
-  answer(client, engine);
-  if (handling === null || handling === 'raw') client.pipe(engine);
-  else inspect(client, engine, path, handling, policy, budget);
+  const open = () => {
+    if (upstream.closed || upstream.destroyed) return null;
+    const engine = upstream.request(engineHeaders(path, rawHeaders), { endStream: false });
+    answer(client, engine);
+    return engine;
+  };
+  if (handling !== null && handling !== 'raw') { inspect(client, open, path, handling, policy, budget); return; }
+  const engine = open();
+  if (engine === null) refuse(client, grpcStatus.unavailable, engineLeft);
+  else client.pipe(engine);
 }
+
+const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';
 
 function refuse(client: ServerHttp2Stream, code: number, message: string): void {
   if (client.destroyed || client.closed) return;
@@ -58,22 +65,32 @@ function abandon(client: ServerHttp2Stream): void {
   if (client.writableFinished) client.close(constants.NGHTTP2_NO_ERROR);
 }
 
-/** Client to engine, message by message. */
-function inspect(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: string, kind: BuildMessage, policy: CallPolicy, budget: Budget): void {
+/** Client to engine, message by message. The engine hears of a call with the first message that passes. */
+function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null, path: string, kind: BuildMessage, policy: CallPolicy, budget: Budget): void {
   const frames = new FrameReader(maxMessageBytes);
+  let engine: ClientHttp2Stream | null = null;
+  let over = false;
   let held = 0;
   const account = (bytes: number) => { budget.bytes += bytes - held; held = bytes; };
   const stop = (code: number, text: string) => {
-    client.removeAllListeners('data');
+    over = true;
     account(0);
-    engine.close(constants.NGHTTP2_CANCEL);
+    engine?.close(constants.NGHTTP2_CANCEL);
     refuse(client, code, text);
   };
+  const opened = () => {
+    if (engine !== null) return engine;
+    engine = open();
+    if (engine === null) stop(grpcStatus.unavailable, engineLeft);
+    else engine.on('drain', () => { client.resume(); });
+    return engine;
+  };
   client.on('data', (bytes: Buffer) => {
+    if (over) return;
     const read = frames.push(bytes);
     if (!read.ok) {
-      if (read.why === 'too-long') { stop(grpcStatus.resourceExhausted, `bulkhead gateway: build requests may have ${maxMessageBytes} bytes`); return; }
-      stop(grpcStatus.unimplemented, 'bulkhead gateway: compressed build requests are not read');
+      if (read.why === 'too-long') stop(grpcStatus.resourceExhausted, `bulkhead gateway: build requests may have ${maxMessageBytes} bytes`);
+      else stop(grpcStatus.unimplemented, 'bulkhead gateway: compressed build requests are not read');
       return;
     }
     account(frames.held);
@@ -85,15 +102,16 @@ function inspect(client: ServerHttp2Stream, engine: ClientHttp2Stream, path: str
         const text = policy.deny(path, decision);
         if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
       } else forwarded = decision.bytes;
-      if (!engine.write(frame(forwarded))) client.pause();
+      const stream = opened();
+      if (stream === null) return;
+      if (!stream.write(frame(forwarded))) client.pause();
     }
   });
-  engine.on('drain', () => { client.resume(); });
   client.on('end', () => {
     // A message cut short never arrives; the engine says what it thinks of the rest.
-    engine.end();
+    if (!over) opened()?.end();
   });
-  client.on('close', () => { account(0); });
+  client.on('close', () => { over = true; account(0); });
 }
 
 /** Engine to client: head, messages, trailers; and the end of either side. */
@@ -121,7 +139,7 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
     if (client.closed || client.destroyed) return;
     // Ended by RST_STREAM, or with the connection.
     if (engine.rstCode !== constants.NGHTTP2_NO_ERROR) { client.close(engine.rstCode); return; }
-    if (trailers === null && !client.writableEnded) refuse(client, grpcStatus.unavailable, 'bulkhead gateway: the Docker engine closed the connection; try again');
+    if (trailers === null && !client.writableEnded) refuse(client, grpcStatus.unavailable, engineLeft);
   });
   client.on('close', () => {
     if (!engine.closed && !engine.destroyed) engine.close(client.rstCode === constants.NGHTTP2_NO_ERROR ? constants.NGHTTP2_CANCEL : client.rstCode);

@@ -4,8 +4,9 @@ import { relayCall, type CallPolicy } from './call.ts';
 
 /** Calls of one connection at once; buildx has a handful. */
 const maxCalls = 256;
-/** Longest header block: error details hold whole Dockerfiles. */
-const maxHeaderBytes = 4 * 1024 * 1024;
+/** Header lists. nghttp2 ends the connection at a single field of more than 64 KiB, whatever is set here (error details are such fields). */
+const maxHeaderBytes = 64 * 1024;
+const maxSendHeaderBlockLength = 256 * 1024;
 const windowBytes = 1024 * 1024;
 /** Bytes a session may hold for its streams, in MB (node's unit). */
 const maxSessionMemory = 64;
@@ -17,7 +18,7 @@ const maxSessionMemory = 64;
  */
 export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): void {
   const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: maxCalls, maxHeaderListSize: maxHeaderBytes, enablePush: false };
-  const common = { settings, maxSessionMemory, maxSendHeaderBlockLength: maxHeaderBytes, maxHeaderListPairs: 512 };
+  const common = { settings, maxSessionMemory, maxSendHeaderBlockLength, maxHeaderListPairs: 512 };
 
   const upstream: ClientHttp2Session = connect('http://localhost', {
     ...common, settings: { ...settings, maxConcurrentStreams: 0 }, maxReservedRemoteStreams: 0, createConnection: () => engine,

@@ -1,0 +1,276 @@
+import { connect, createServer, constants, type ClientHttp2Session, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { createServer as createNetServer, connect as connectNet, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Denial } from '../../shared/policy/decision.ts';
+import { refusalText } from '../../shared/policy/decision.ts';
+import { frame } from './frames.ts';
+import { grpcMessage, plainMessage } from './metadata.ts';
+import { proxyGrpc } from './proxy.ts';
+
+const control = '/moby.buildkit.v1.Control/';
+const bridge = '/moby.buildkit.v1.frontend.LLBBridge/';
+
+let engine: Http2Server;
+let serve: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]) => void;
+let gateway: Server;
+let client: ClientHttp2Session;
+let denials: [string, Denial][];
+let audit: boolean;
+let sockets: Socket[];
+
+beforeEach(async () => {
+  denials = [];
+  audit = false;
+  sockets = [];
+  serve = () => { throw new Error('nothing is expected to arrive'); };
+  engine = createServer();
+  engine.on('stream', (stream: ServerHttp2Stream, headers, _flags, raw: unknown) => {
+    stream.on('error', () => undefined);
+    serve(stream, headers, raw as string[]);
+  });
+  engine.listen(0, '127.0.0.1');
+  await once(engine, 'listening');
+  gateway = createNetServer({ allowHalfOpen: true }, (down) => {
+    const up = connectNet({ port: (engine.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+    sockets.push(down, up);
+    up.once('connect', () => {
+      proxyGrpc(down, up, { deny: (call, denial) => { denials.push([call, denial]); return audit ? null : refusalText(denial); } });
+    });
+  });
+  gateway.listen(0, '127.0.0.1');
+  await once(gateway, 'listening');
+  client = connect(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
+  client.on('error', () => undefined);
+});
+
+afterEach(async () => {
+  client.destroy();
+  for (const socket of sockets) socket.destroy();
+  gateway.close();
+  engine.close();
+  await Promise.resolve();
+});
+
+interface Answer { readonly headers: IncomingHttpHeaders; readonly trailers: IncomingHttpHeaders; readonly body: Buffer; readonly code: number }
+
+function call(path: string, body: Buffer | null, fields: Record<string, string | string[]> = {}): { stream: ReturnType<ClientHttp2Session['request']>; answer: Promise<Answer> } {
+  const stream = client.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...fields });
+  const answer = new Promise<Answer>((resolve) => {
+    let headers: IncomingHttpHeaders = {};
+    let trailers: IncomingHttpHeaders = {};
+    const parts: Buffer[] = [];
+    stream.on('response', (got) => { headers = got; });
+    stream.on('trailers', (got) => { trailers = got; });
+    stream.on('data', (part: Buffer) => { parts.push(part); });
+    stream.on('error', () => undefined);
+    stream.on('close', () => { resolve({ headers, trailers, body: Buffer.concat(parts), code: stream.rstCode }); });
+  });
+  if (body !== null) stream.end(body);
+  return { stream, answer };
+}
+
+/** Answers every call with what it got, as a unary call. */
+function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } {
+  const seen: { calls: { headers: IncomingHttpHeaders; raw: readonly string[]; body: Buffer }[] } = { calls: [] };
+  serve = (stream, headers, raw) => {
+    const parts: Buffer[] = [];
+    stream.on('data', (part: Buffer) => { parts.push(part); });
+    stream.on('end', () => {
+      const body = Buffer.concat(parts);
+      seen.calls.push({ headers, raw, body });
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'x-meta': ['a', 'b'] as unknown as string }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0', 'x-end': 'yes' }); });
+      stream.end(body);
+    });
+  };
+  return seen;
+}
+
+// Field 9 (entitlements) of a SolveRequest, field 1 (ref).
+const text = (number: number, value: string) => Buffer.concat([Buffer.from([number << 3 | 2, value.length]), Buffer.from(value)]);
+
+describe('a call that is let through', () => {
+  it('travels with known metadata, messages and trailers; other metadata stays behind', async () => {
+    const seen = echo();
+    const { answer } = call(`${control}Info`, frame(Buffer.from('')), { 'buildkit-controlapi-buildid': 'b1', 'x-unknown': 'evil', 'x-docker-expose-session-grpc-method': ['/a', '/b'] });
+    const got = await answer;
+    expect(got.trailers).toMatchObject({ 'grpc-status': '0', 'x-end': 'yes' });
+    expect(got.headers).toMatchObject({ ':status': 200, 'content-type': 'application/grpc', 'x-meta': 'a, b' });
+    expect(got.body).toEqual(frame(Buffer.from('')));
+    const [there] = seen.calls;
+    expect(there?.headers).toMatchObject({ 'buildkit-controlapi-buildid': 'b1', te: 'trailers', ':authority': 'localhost' });
+    expect(there?.headers['x-unknown']).toBeUndefined();
+    expect(there?.raw.filter((_, i) => there.raw[i - 1] === 'x-docker-expose-session-grpc-method')).toEqual(['/a', '/b']);
+  });
+
+  it('is written anew from what was understood', async () => {
+    const seen = echo();
+    // Fields out of order.
+    await call(`${control}Solve`, frame(Buffer.concat([text(5, 's'), text(1, 'r')]))).answer;
+    expect(seen.calls[0]?.body).toEqual(frame(Buffer.concat([text(1, 'r'), text(5, 's')])));
+  });
+
+  it('may end without a message of its own: trailers only', async () => {
+    serve = (stream) => { stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '5', 'grpc-message': 'not here', 'grpc-status-details-bin': 'x'.repeat(60_000) }, { endStream: true }); };
+    const got = await call(`${control}Status`, frame(Buffer.from(''))).answer;
+    expect(got.headers).toMatchObject({ 'grpc-status': '5', 'grpc-message': 'not here' });
+    expect(String(got.headers['grpc-status-details-bin'])).toHaveLength(60_000);
+  });
+
+  it('streams both ways, half-closes, and sends what the engine says after the half-close', async () => {
+    serve = (stream) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0' }); });
+      stream.on('data', (part: Buffer) => { stream.write(part); });
+      stream.on('end', () => { stream.end('bye'); });
+    };
+    const { stream, answer } = call(`${control}Session`, null);
+    const first = once(stream, 'data');
+    stream.write('one');
+    expect(String((await first)[0])).toBe('one');
+    stream.end();
+    const got = await answer;
+    expect([got.body.toString(), got.trailers['grpc-status']]).toEqual(['onebye', '0']);
+  });
+
+  it('holds the sender back while nobody reads, and loses nothing of 30 MB', async () => {
+    const seen = echo();
+    const big = Buffer.alloc(30 * 1024 * 1024, 7);
+    const got = await call(`${control}Session`, big).answer;
+    expect(got.body.equals(big)).toBe(true);
+    expect(seen.calls).toHaveLength(1);
+  });
+
+  it('runs beside others', async () => {
+    echo();
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => call(`${control}Status`, frame(text(1, `r${i}`))).answer));
+    expect(answers.map(({ body }) => body.subarray(7).toString())).toEqual(Array.from({ length: 50 }, (_, i) => `r${i}`));
+  });
+});
+
+describe('ends', () => {
+  it('a cancelled call is cancelled at the engine', async () => {
+    const cancelled = new Promise<number>((resolve) => {
+      serve = (stream) => {
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+        stream.write('x');
+        stream.on('close', () => { resolve(stream.rstCode); });
+      };
+    });
+    const { stream } = call(`${control}Status`, frame(Buffer.from('')));
+    await once(stream, 'data');
+    stream.close(constants.NGHTTP2_CANCEL);
+    expect(await cancelled).toBe(constants.NGHTTP2_CANCEL);
+  });
+
+  it('a call the engine resets is reset', async () => {
+    serve = (stream) => { stream.close(constants.NGHTTP2_REFUSED_STREAM); };
+    expect((await call(`${control}Status`, frame(Buffer.from(''))).answer).code).toBe(constants.NGHTTP2_REFUSED_STREAM);
+  });
+
+  it('the client learns that the engine is gone, and the engine that the client is', async () => {
+    const arrived = new Promise<ServerHttp2Stream>((resolve) => { serve = (stream) => { stream.respond({ ':status': 200 }); resolve(stream); }; });
+    const { answer } = call(`${control}Status`, frame(Buffer.from('')));
+    const stream = await arrived;
+    const closed = once(client, 'close');
+    stream.session?.destroy();
+    await answer;
+    await closed;
+    const again = new Promise<ServerHttp2Stream>((resolve) => { serve = (other) => { resolve(other); }; });
+    client = connect(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
+    client.on('error', () => undefined);
+    void call(`${control}Status`, frame(Buffer.from(''))).answer;
+    const session = (await again).session;
+    if (session === undefined) throw new Error('no session');
+    const over = once(session, 'close');
+    client.destroy();
+    await over;
+  });
+
+  it('GOAWAY of the engine travels', async () => {
+    const arrived = new Promise<ServerHttp2Stream>((resolve) => { serve = (stream) => { stream.respond({ ':status': 200 }); resolve(stream); }; });
+    void call(`${control}Status`, frame(Buffer.from(''))).answer;
+    const stream = await arrived;
+    const told = once(client, 'goaway');
+    stream.session?.close();
+    await told;
+  });
+
+  it('answers a ping', async () => {
+    echo();
+    await call(`${control}Info`, frame(Buffer.from(''))).answer;
+    await new Promise<void>((resolve, reject) => { client.ping((error) => { if (error === null) resolve(); else reject(error); }); });
+  });
+});
+
+describe('a call that is refused', () => {
+  const refused = async (path: string, body: Buffer, fields: Record<string, string> = {}) => {
+    const got = await call(path, body, fields).answer;
+    expect(got.code).toBe(constants.NGHTTP2_NO_ERROR);
+    return { status: got.headers['grpc-status'], message: plainMessage(String(got.headers['grpc-message'] ?? '')) };
+  };
+
+  it.each([
+    '/moby.buildkit.v1.Control/Other', '/moby.buildkit.v1.control/Solve', `${control}solve`, '/moby.buildkit.v1.Control/../x', '/containerd.services.content.v1.Content/Write',
+    '/containerd.services.content.v1.Content/Delete', '/containerd.services.leases.v1.Leases/Create', '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', '/__proto__', '//moby.buildkit.v1.Control/Solve',
+  ])('%s: the gateway does not know it (B6)', async (path) => {
+    expect(await refused(path, frame(Buffer.from('')))).toEqual({ status: '7', message: expect.stringMatching(/^enhanced container isolation: the build call .* is blocked: .*; no setting allows it$/) as unknown });
+    expect(denials[0]?.[1].rule).toBe('grpc-method');
+  });
+
+  it('Solve with an entitlement never reaches the engine, and says why', async () => {
+    expect((await refused(`${control}Solve`, frame(text(9, 'network.host')))).message).toMatch(/engine's network .* is blocked/);
+    expect(denials).toEqual([[`${control}Solve`, expect.objectContaining({ rule: 'host-network-build' }) as unknown]]);
+  });
+
+  it('the second message of a stream is looked at too', async () => {
+    const arrived: Buffer[] = [];
+    const ended = new Promise<number>((resolve) => {
+      serve = (stream) => {
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+        stream.on('data', (part: Buffer) => { arrived.push(part); stream.write('seen'); });
+        stream.on('close', () => { resolve(stream.rstCode); });
+      };
+    });
+    const { stream, answer } = call(`${bridge}ExecProcess`, null);
+    stream.write(frame(text(1, 'p')));
+    await once(stream, 'data');
+    // Init (2) with Security (5) INSECURE.
+    stream.write(frame(Buffer.from([0x12, 2, 0x28, 1])));
+    expect((await answer).code).toBe(constants.NGHTTP2_CANCEL);
+    expect(await ended).toBe(constants.NGHTTP2_CANCEL);
+    expect(Buffer.concat(arrived)).toEqual(frame(text(1, 'p')));
+    expect(denials[0]?.[1].rule).toBe('build-entitlement');
+  });
+
+  it('compressed, oversized and unreadable messages', async () => {
+    const compressed = frame(Buffer.from(''));
+    compressed[0] = 1;
+    expect(await refused(`${control}Solve`, compressed)).toEqual({ status: '12', message: expect.stringMatching(/compressed/) as unknown });
+    const long = Buffer.from([0, 0x7f, 0xff, 0xff, 0xff]);
+    expect(await refused(`${control}Solve`, long)).toEqual({ status: '8', message: expect.stringMatching(/16842752 bytes/) as unknown });
+    expect((await refused(`${control}Solve`, frame(Buffer.from([0xff])))).message).toMatch(/cannot be read without doubt/);
+  });
+
+  it('a request that is not gRPC', async () => {
+    expect((await call(`${control}Solve`, Buffer.from(''), { 'content-type': 'application/grpc-web' }).answer).headers[':status']).toBe(415);
+    expect((await call('/v1.45/containers/create', Buffer.from('{}'), { 'content-type': 'application/json' }).answer).headers[':status']).toBe(415);
+  });
+
+  it('in audit mode it is noted and goes on as it is', async () => {
+    audit = true;
+    const seen = echo();
+    const body = frame(text(9, 'network.host'));
+    expect((await call(`${control}Solve`, body).answer).trailers['grpc-status']).toBe('0');
+    expect(seen.calls[0]?.body).toEqual(body);
+    expect((await call('/other.Service/Call', body).answer).trailers['grpc-status']).toBe('0');
+    expect(denials.map(([, { rule }]) => rule)).toEqual(['host-network-build', 'grpc-method']);
+  });
+});
+
+it('messages are percent-encoded, and read back', () => {
+  const words = 'enhanced container isolation: "é" 100% \n';
+  expect(grpcMessage(words)).toBe('enhanced container isolation: "%C3%A9" 100%25 %0A');
+  expect(plainMessage(grpcMessage(words))).toBe(words);
+});
