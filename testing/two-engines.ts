@@ -1,57 +1,29 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { startGatewayProcess, type GatewayProcess } from './gateway-process.ts';
-import { startIsolatedEngine, type IsolatedEngine } from './isolated-engine.ts';
+import { side, startGuardedEngine, type GuardedEngine, type Side } from './guarded-engine.ts';
 import { startBareEngine, type BareEngine } from './real-engine.ts';
-
-export interface Outcome { readonly code: number | null; readonly stdout: string; readonly stderr: string }
-
-/** One of the two engines as a user sees it: a socket, and a directory to work in that containers may mount. */
-export interface Side {
-  readonly socket: string;
-  /** Working directory, home and Docker configuration of its scripts. */
-  readonly work: string;
-  /** Runs a shell script against it; `$W` is the working directory. Never rejects for an exit code. */
-  sh(script: string, environment?: Readonly<Record<string, string>>): Promise<Outcome>;
-}
 
 /** An engine under ECI behind a gateway, beside a stock one: the same script on both shows what a client notices. */
 export interface TwoEngines {
-  readonly guarded: Side;
+  readonly guarded: GuardedEngine;
   readonly bare: Side;
-  readonly engine: IsolatedEngine;
-  readonly bareEngine: BareEngine;
-  readonly gateway: GatewayProcess;
-  /** Directory below /tmp, shared with containers. */
-  readonly scratch: string;
   stop(): Promise<void>;
 }
 
-export const eciOn = (scratch: string, more: Readonly<Record<string, unknown>> = {}) => ({
-  configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true, ...more },
-  filesharingAllowedDirectories: [{ path: scratch, sharedByDefault: true }],
-});
-
 /** Starts both, ECI on, with busybox. Pair with `stop()`, also after a failed test. */
 export async function startTwoEngines(): Promise<TwoEngines> {
-  const scratch = await mkdtemp('/tmp/bulkhead-clients-');
-  const stops: (() => Promise<void>)[] = [() => rm(scratch, { recursive: true, force: true })];
-  const stop = async () => { while (stops.length > 0) await stops.pop()?.(); };
+  const guarded = await startGuardedEngine();
+  let bare: BareEngine | null = null;
+  const stop = async () => {
+    if (bare !== null) await removeContainers(bare);
+    await bare?.stop();
+    await guarded.stop();
+  };
   try {
-    const engine = await startIsolatedEngine();
-    stops.push(() => engine.stop());
-    const bareEngine = await startBareEngine();
-    stops.push(async () => { await removeContainers(bareEngine); await bareEngine.stop(); });
-    await Promise.all(['gateway', 'guarded', 'bare'].map((name) => mkdir(path.join(scratch, name))));
-    const gateway = await startGatewayProcess({
-      engineSocket: engine.socket, directory: path.join(scratch, 'gateway'), engineDirectory: engine.root, settings: eciOn(scratch),
-    });
-    stops.push(() => gateway.stop());
-    return {
-      guarded: side(gateway.socket, path.join(scratch, 'guarded')), bare: side(bareEngine.socket, path.join(scratch, 'bare')),
-      engine, bareEngine, gateway, scratch, stop,
-    };
+    bare = await startBareEngine();
+    const work = path.join(guarded.scratch, 'bare');
+    await mkdir(work);
+    return { guarded, bare: side(bare.socket, work), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -61,23 +33,6 @@ export async function startTwoEngines(): Promise<TwoEngines> {
 async function removeContainers(engine: BareEngine): Promise<void> {
   const ids = (await engine.docker('ps', '-aq').catch(() => '')).split('\n').filter((id) => id !== '');
   if (ids.length > 0) await engine.docker('rm', '-f', ...ids).catch(() => undefined);
-}
-
-function side(socket: string, work: string): Side {
-  return {
-    socket, work,
-    sh: (script, environment = {}) => new Promise((resolve, reject) => {
-      const child = spawn('sh', ['-c', script], {
-        cwd: work, stdio: ['ignore', 'pipe', 'pipe'],
-        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: work, DOCKER_CONFIG: path.join(work, '.docker'), DOCKER_HOST: `unix://${socket}`, W: work, LC_ALL: 'C', ...environment },
-      });
-      const parts: { out: Buffer[]; err: Buffer[] } = { out: [], err: [] };
-      child.stdout.on('data', (part: Buffer) => { parts.out.push(part); });
-      child.stderr.on('data', (part: Buffer) => { parts.err.push(part); });
-      child.once('error', reject);
-      child.once('close', (code) => { resolve({ code, stdout: Buffer.concat(parts.out).toString(), stderr: Buffer.concat(parts.err).toString() }); });
-    }),
-  };
 }
 
 /** What differs between any two runs, replaced: ids, digests, times, addresses, paths of the two sides. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRegistry, type Registry } from '../../testing/registry.ts';
-import { comparable, startTwoEngines, type Side, type TwoEngines } from '../../testing/two-engines.ts';
+import type { Side } from '../../testing/guarded-engine.ts';
+import { comparable, startTwoEngines, type TwoEngines } from '../../testing/two-engines.ts';
 import type { Case } from './case.ts';
 import { composes } from './cases/composes.ts';
 import { containers } from './cases/containers.ts';

@@ -119,6 +119,13 @@ describe('create: what is refused', () => {
     }
   });
 
+  it('A1: an unknown field that holds nothing is left away, one that holds something is refused', () => {
+    for (const nothing of [null, '', [], {}]) {
+      expect(decide({ Image: 'a', VolumesFrom: nothing, FieldOfTomorrow: nothing, HostConfig: { FieldOfTomorrow: nothing } }).written).toEqual({ Image: 'a', HostConfig: { Runtime: 'bulkhead' } });
+    }
+    for (const something of [false, 0, 'x', ['x'], { x: null }]) expect(decide({ Image: 'a', FieldOfTomorrow: something }).body).toBeNull();
+  });
+
   it('an endpoint on the host network, by name or id', () => {
     for (const endpoints of [{ host: {} }, { alias: {} }, { own: { NetworkID: 'alias' } }]) {
       expect(decide({ Image: 'a', NetworkingConfig: { EndpointsConfig: endpoints } }).text).toMatch(/A7/);

@@ -70,7 +70,11 @@ export const createContainerBody: Shape = {
   // Parameters of the query that SDKs also leave in the body; the engine's model has no such field.
   ignored: ['name', 'platform', 'Platform', 'abortSignal'],
 };
-export const commitBody: Shape = { fields: containerConfig };
+export const commitBody: Shape = {
+  fields: containerConfig,
+  // dockerode sends its options as the query and as the body.
+  ignored: ['container', 'repo', 'tag', 'comment', 'author', 'pause', 'changes', 'abortSignal'],
+};
 export const updateContainerBody: Shape = { fields: { ...resources, RestartPolicy: restartPolicy } };
 export const execCreateBody: Shape = {
   fields: {

@@ -21,7 +21,7 @@ export interface ShapeProblem {
 }
 export type ShapeResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ShapeProblem };
 
-/** Checks a value and returns it without ignored fields. */
+/** Checks a value and returns it without ignored fields and without unknown ones that hold nothing (null, "", [], {}). */
 export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
   if (value === null) return { ok: true, value };
   if (typeof shape === 'string') return scalar(value, shape, path);
@@ -53,6 +53,8 @@ export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
     if (field === undefined) {
       if (shape.ignored?.includes(key) === true) continue;
       const spelled = Object.keys(shape.fields).find((name) => foldKey(name) === foldKey(key));
+      // Clients send fields of other API versions that were never set (Go without omitempty, dockerode's VolumesFrom: []).
+      if (spelled === undefined && isEmpty(entry)) continue;
       return { ok: false, problem: { path: at(key), why: spelled === undefined ? 'unknown-field' : 'case-variant', expected: spelled ?? '' } };
     }
     const result = checkShape(entry, field, at(key));
@@ -60,6 +62,10 @@ export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
     checked.set(key, result.value);
   }
   return { ok: true, value: checked };
+}
+
+function isEmpty(value: Json): boolean {
+  return value === null || value === '' || (isList(value) && value.length === 0) || (isObject(value) && value.size === 0);
 }
 
 function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words', path: string): ShapeResult {

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * Makes an image of this machine's busybox and programs, each with the libraries the loader names: a client inside a container,
+ * where no registry has one to pull. `files` maps paths in the image to files of this machine.
+ */
+export async function importPrograms(socket: string, tag: string, programs: readonly string[], options: { readonly files?: Readonly<Record<string, string>>; readonly changes?: readonly string[] } = {}): Promise<void> {
+  const script = `set -e
+socket=$1; tag=$2; shift 2
+d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
+mkdir -p "$d/bin" "$d/etc" "$d/tmp" "$d/root" "$d/proc" "$d/sys" "$d/dev"; chmod 1777 "$d/tmp"
+cp "$(command -v busybox)" "$d/bin/busybox"
+for a in $("$d/bin/busybox" --list); do [ "$a" = busybox ] || ln -s busybox "$d/bin/$a"; done
+echo root:x:0:0:root:/root:/bin/sh > "$d/etc/passwd"; echo root:x:0: > "$d/etc/group"
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  p=$(command -v "$1"); cp -L "$p" "$d/bin/$(basename "$p")"
+  # Programs without libraries make ldd fail.
+  { ldd "$p" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r l; do mkdir -p "$d$(dirname "$l")"; cp -L "$l" "$d$l"; done
+  shift
+done
+shift
+while [ $# -gt 0 ] && [ "$1" != -- ]; do mkdir -p "$d$(dirname "$1")"; cp -L "$2" "$d$1"; shift 2; done
+shift
+for c in "$@"; do set -- "$@" -c "$c"; shift; done
+tar -C "$d" -c . | docker -H "unix://$socket" import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' "$@" - "$tag" >/dev/null`;
+  const files = Object.entries(options.files ?? {}).flat();
+  await run('sh', ['-c', script, 'sh', socket, tag, ...programs, '--', ...files, '--', ...(options.changes ?? [])]);
+}
