@@ -1,42 +1,92 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDecisionLog, type AuditEntry } from './decision-log.ts';
+import { auditEntrySchema, type AuditEntry, type StoredAuditEntry } from '../../shared/audit/entry.ts';
+import { decisionLogFiles, openDecisionLog, type DecisionLogOptions } from './decision-log.ts';
 
 let dir: string;
-beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-audit-')); });
+let file: string;
+beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-audit-')); file = path.join(dir, 'audit.jsonl'); });
 afterEach(() => rm(dir, { recursive: true, force: true }));
-const entry: AuditEntry = { outcome: 'deny', rule: 'host-namespace', setting: null, message: 'a\nb', client: { uid: 0, pid: 1 }, method: 'POST', target: '/x' };
+const entry: AuditEntry = {
+  outcome: 'deny', rule: 'host-namespace', spec: 'A7', setting: null, what: '--pid=host', message: 'a\nb', client: { uid: 0, pid: 1 },
+  origin: { kind: 'clients' }, method: 'POST', target: '/x', decisionUs: 12, generation: 1,
+};
+const begin = (options: DecisionLogOptions = {}) => openDecisionLog(file, (message) => { throw new Error(message); }, options);
+const linesOf = async (one: string) => (await readFile(one, 'utf8')).trimEnd().split('\n');
+const entriesOf = async (one: string): Promise<StoredAuditEntry[]> => (await linesOf(one)).map((line) => auditEntrySchema.parse(JSON.parse(line)));
 
 describe('decision log', () => {
-  it('is one JSON document a line, in order', async () => {
-    const file = path.join(dir, 'audit.jsonl');
-    const log = openDecisionLog(file, (message) => { throw new Error(message); });
+  it('is one JSON document a line, in order, each with an id of its own', async () => {
+    const log = begin();
     for (let i = 0; i < 50; i++) log.write({ ...entry, target: `/${i}` });
     await log.flush();
-    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as AuditEntry);
-    expect(lines.map((line) => line.target)).toEqual(Array.from({ length: 50 }, (_, i) => `/${i}`));
+    const entries = await entriesOf(file);
+    expect(entries.map((one) => one.target)).toEqual(Array.from({ length: 50 }, (_, i) => `/${i}`));
+    expect(new Set(entries.map((one) => one.id)).size).toBe(50);
     expect((await stat(file)).mode & 0o777).toBe(0o640 & ~process.umask());
   });
 
-  it('starts a new file at 10 MB and keeps the one before', async () => {
-    const file = path.join(dir, 'audit.jsonl');
-    await writeFile(file, 'x'.repeat(10 * 1024 * 1024 + 1));
-    const log = openDecisionLog(file, (message) => { throw new Error(message); });
-    log.write(entry);
-    await log.flush();
-    expect((await stat(file)).size).toBeLessThan(1000);
-    expect((await stat(`${file}.1`)).size).toBeGreaterThan(10 * 1024 * 1024);
+  it('keeps five files, the oldest goes; also over restarts', async () => {
+    for (let i = 0; i < 8; i++) {
+      const log = begin({ maxBytes: 10 });
+      log.write({ ...entry, target: `/${i}` });
+      await log.flush();
+    }
+    const files = await decisionLogFiles(file);
+    expect(files).toEqual([4, 3, 2, 1].map((n) => `${file}.${n}`).concat(file));
+    expect((await Promise.all(files.map(async (one) => (await entriesOf(one)).map(({ target }) => target)))).flat()).toEqual(['/3', '/4', '/5', '/6', '/7']);
   });
 
-  it('says once when it cannot write, and goes on', async () => {
+  it('survives a file that was renamed underneath', async () => {
+    const log = begin();
+    log.write({ ...entry, target: '/before' });
+    await log.flush();
+    await rename(file, path.join(dir, 'taken-away'));
+    log.write({ ...entry, target: '/after' });
+    await log.flush();
+    expect((await entriesOf(file)).map((one) => one.target)).toEqual(['/after']);
+  });
+
+  it('begins on a line of its own after a line that was cut short', async () => {
+    await writeFile(file, '{"time": "20');
+    const log = begin();
+    log.write(entry);
+    await log.flush();
+    const lines = await linesOf(file);
+    expect(lines[0]).toBe('{"time": "20');
+    expect(auditEntrySchema.safeParse(JSON.parse(lines[1] ?? '')).success).toBe(true);
+  });
+
+  it('says once when it cannot write, goes on, and counts what was lost', async () => {
     const said: string[] = [];
-    const log = openDecisionLog(path.join(dir, 'no', 'such', 'dir'), (message) => { said.push(message); });
+    const log = openDecisionLog('/dev/full', (message) => { said.push(message); });
     log.write(entry);
     await log.flush();
     log.write(entry);
     await log.flush();
     expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/ENOSPC.*decisions go on/);
+    expect(log.dropped).toBe(2);
+  });
+
+  it('tells how many entries are missing in the first one that could be written again', async () => {
+    const below = path.join(dir, 'not-there', 'audit.jsonl');
+    const log = openDecisionLog(below, () => undefined);
+    log.write(entry);
+    await log.flush();
+    await mkdir(path.dirname(below));
+    log.write(entry);
+    await log.flush();
+    expect((await entriesOf(below))[0]?.droppedBefore).toBe(1);
+  });
+
+  it('never waits without bounds: a flood is dropped and counted', async () => {
+    const log = begin();
+    for (let i = 0; i < 10_050; i++) log.write(entry);
+    expect(log.dropped).toBe(50);
+    await log.flush();
+    expect(await linesOf(file)).toHaveLength(10_000);
   });
 });

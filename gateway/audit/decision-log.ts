@@ -1,52 +1,56 @@
-import { appendFile, rename, stat } from 'node:fs/promises';
-
-/** One line of the audit file (JSONL). Decisions that only let something pass unchanged are not logged. */
-export interface AuditEntry {
-  readonly outcome: 'allow' | 'rewrite' | 'deny';
-  readonly rule: string;
-  /** JSON pointer into the settings that would change the outcome, or null. */
-  readonly setting: string | null;
-  /** What the client was told, or what was changed. */
-  readonly message: string;
-  readonly client: { readonly uid: number | null; readonly pid: number | null };
-  readonly method: string;
-  readonly target: string;
-  readonly container?: string | undefined;
-  readonly image?: string | undefined;
-}
+import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import type { AuditEntry } from '../../shared/audit/entry.ts';
 
 export interface DecisionLog {
   write(entry: AuditEntry): void;
+  /** Entries that could not be kept since the start. */
+  readonly dropped: number;
   /** Resolves when everything written so far is on disk. */
   flush(): Promise<void>;
 }
 
-const maxBytes = 10 * 1024 * 1024;
+export interface DecisionLogOptions {
+  /** A file this large becomes `FILE.1`. Default 10 MB. */
+  readonly maxBytes?: number;
+  /** How many files there are at most, the current one included. Default 5. */
+  readonly files?: number;
+}
+
 /** Entries waiting for a slow disk; more are dropped and counted, so that a flood of requests cannot eat the memory. */
 const maxWaiting = 10_000;
+const newline = 0x0a;
 
 /**
- * Appends decisions to `file`, mode 0640; at 10 MB the file becomes `file.1` (one generation is kept). Null: nowhere.
- * Trouble with the file never stops a decision; it is reported once through `onError`.
+ * Appends decisions to `file`, one JSON document a line, mode 0640. At 10 MB it becomes `file.1`, that one `file.2`, …; five files are
+ * kept. The file is opened anew for every batch, so one that was renamed or removed underneath (logrotate) is simply begun again, and
+ * a line that a kill cut short is ended before the next one. Null: nowhere.
+ * Trouble with the file never stops a decision: it is reported once through `onError`, the entries count as dropped.
  */
-export function openDecisionLog(file: string | null, onError: (message: string) => void): DecisionLog {
-  if (file === null) return { write: () => undefined, flush: () => Promise.resolve() };
+export function openDecisionLog(file: string | null, onError: (message: string) => void, options: DecisionLogOptions = {}): DecisionLog {
+  if (file === null) return { write: () => undefined, dropped: 0, flush: () => Promise.resolve() };
+  const maxBytes = options.maxBytes ?? 10 * 1024 * 1024;
+  const files = options.files ?? 5;
+  const run = Date.now().toString(36);
+  let number = 0;
   let waiting: string[] = [];
-  let dropped = 0;
+  let droppedInAll = 0;
+  let droppedNow = 0;
   let writing: Promise<void> | null = null;
   let complained = false;
 
-  const run = async (): Promise<void> => {
+  const drop = (count: number): void => { droppedInAll += count; droppedNow += count; };
+  const work = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const batch = waiting.join('');
+      const batch = waiting;
       waiting = [];
       try {
-        const size = await stat(file).then((info) => info.size, () => 0);
-        if (size > maxBytes) await rename(file, `${file}.1`);
-        await appendFile(file, batch, { mode: 0o640 });
+        await rotate(file, maxBytes, files);
+        await append(file, batch.join(''));
         complained = false;
       } catch (error) {
-        if (!complained) onError(`the audit log ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+        drop(batch.length);
+        if (!complained) onError(`the audit log ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}; decisions go on without it`);
         complained = true;
       }
     }
@@ -55,12 +59,54 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
 
   return {
     write: (entry) => {
-      if (waiting.length >= maxWaiting) { dropped++; return; }
-      const line = { time: new Date().toISOString(), ...entry, ...(dropped > 0 ? { droppedBefore: dropped } : {}) };
-      dropped = 0;
+      number++;
+      if (waiting.length >= maxWaiting) { drop(1); return; }
+      const line = { id: `${run}-${number}`, time: new Date().toISOString(), ...entry, ...(droppedNow > 0 ? { droppedBefore: droppedNow } : {}) };
+      droppedNow = 0;
       waiting.push(`${JSON.stringify(line)}\n`);
-      writing ??= run();
+      writing ??= work();
     },
+    get dropped() { return droppedInAll; },
     flush: async () => { while (writing !== null) await writing; },
   };
+}
+
+async function append(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'a+', 0o640);
+  try {
+    // Cut short by a kill or a full disk: the broken line stays one, the next is whole.
+    const whole = await endsWithNewline(handle);
+    await handle.appendFile(whole ? text : `\n${text}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function endsWithNewline(handle: FileHandle): Promise<boolean> {
+  const { size } = await handle.stat();
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  await handle.read(last, 0, 1, size - 1);
+  return last[0] === newline;
+}
+
+/** FILE → FILE.1 → FILE.2 …, oldest first, once FILE is large enough. A kill in between leaves a gap in the numbers, nothing lost but the oldest. */
+async function rotate(file: string, maxBytes: number, files: number): Promise<void> {
+  const size = await stat(file).then((info) => info.size, () => 0);
+  if (size < maxBytes) return;
+  await rm(`${file}.${files - 1}`, { force: true });
+  for (let n = files - 2; n >= 1; n--) await rename(`${file}.${n}`, `${file}.${n + 1}`).catch(ignoreMissing);
+  await rename(file, `${file}.1`).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** The files of a log that are there, oldest first, the current one last. */
+export async function decisionLogFiles(file: string): Promise<string[]> {
+  const name = path.basename(file);
+  const names = await readdir(path.dirname(file)).catch(() => [] as string[]);
+  const numbers = names.map((one) => (one.startsWith(`${name}.`) ? one.slice(name.length + 1) : '')).filter((end) => /^[1-9]\d?$/.test(end)).map(Number);
+  return [...numbers.sort((a, b) => b - a).map((n) => `${file}.${n}`), ...(names.includes(name) ? [file] : [])];
 }
