@@ -5,6 +5,7 @@ import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './enforce/engine-facts.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
 import type { Origin } from './socket-mounts/socket-mount.ts';
+import { GatewayCounters } from './metrics/counters.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
 
 export interface GatewayOptions {
@@ -47,8 +48,9 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const audit = openDecisionLog(options.auditFile ?? null, log);
   const settings = watchSettings(options.settingsFile, (state) => { log(describePolicy(options.settingsFile, state)); });
   const facts = createEngineFacts(options.engineSocket);
+  const counters = new GatewayCounters();
   const decide = createGatekeeper({
-    settings, audit, facts,
+    settings, audit, facts, counters,
     runtime: options.runtime ?? exclusiveRuntimeName,
     requireUserNamespace: options.requireUserNamespace ?? true,
     engineDirectories: options.engineDirectories ?? [],
@@ -59,7 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {
     const made = await listenOn(at, {
       engineSocket: options.engineSocket, decide, origin, log,
-      malformed: (why) => { log(`request refused: ${why}`); },
+      malformed: (why) => { counters.malformed++; log(`request refused: ${why}`); },
       ...(options.group === undefined ? {} : { group: options.group }),
     });
     if (!made.ok) return made;
@@ -92,8 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
 
 function describePolicy(file: string, state: PolicyState): string {
   const eci = state.settings.eci.value ? 'on' : 'off';
-  // Stricter than asked for is safe; saying nothing would not be.
-  const mode = state.settings.eci.value && state.settings.mode === 'audit' ? '; audit mode is not available yet, so what it would only log is refused' : '';
+  const mode = state.settings.eci.value && state.settings.mode === 'audit' ? '; audit mode: nothing is refused, what would be is only logged' : '';
   if (state.problem === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}`;
   return state.generation <= 1
     ? `locked down: ${file} cannot be used: ${state.problem}`

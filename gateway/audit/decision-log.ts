@@ -64,7 +64,8 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
       const line = { id: `${run}-${number}`, time: new Date().toISOString(), ...entry, ...(droppedNow > 0 ? { droppedBefore: droppedNow } : {}) };
       droppedNow = 0;
       waiting.push(`${JSON.stringify(line)}\n`);
-      writing ??= work();
+      // Begun a moment later: what is decided at the same time becomes one write.
+      writing ??= Promise.resolve().then(work);
     },
     get dropped() { return droppedInAll; },
     flush: async () => { while (writing !== null) await writing; },

@@ -1,13 +1,16 @@
-import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
+import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
 import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { SettingsWatch } from '../settings-watch.ts';
-import { deny, refusalText, ruleText, type Denial } from '../../shared/policy/decision.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, type EngineFacts } from './engine-facts.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
+import type { GatewayCounters } from '../metrics/counters.ts';
+import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
-import { inspections, type Inspected, type InspectionContext } from './inspections.ts';
+import { inspections } from './inspections.ts';
+import { conclude, denied, deniedCall, type Deciding } from './verdicts.ts';
 
 export interface GatekeeperOptions {
   readonly settings: SettingsWatch;
@@ -17,6 +20,9 @@ export interface GatekeeperOptions {
   readonly requireUserNamespace: boolean;
   readonly engineDirectories: readonly string[];
   readonly engineSockets: readonly string[];
+  /** Names mounted sockets in the log. */
+  readonly socketMounts?: SocketMounts;
+  readonly counters?: GatewayCounters;
 }
 
 /** Longest body of an endpoint that creates or changes things; and of one that takes none. */
@@ -24,93 +30,66 @@ const maxJsonBytes = 4 * 1024 * 1024;
 const maxDroppedBytes = 64 * 1024;
 /** Bodies that Go merges into the request's parameters. */
 const formTypes = new Set(['application/x-www-form-urlencoded', 'multipart/form-data']);
-const nothing = Buffer.alloc(0);
-const forward: Verdict = { kind: 'forward' };
+const withoutBody: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward', body: Buffer.alloc(0) };
+const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
 
-/** Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker load`. */
+/**
+ * Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker load`. In audit mode what is
+ * denied is logged and passes.
+ */
 export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
   return (request) => {
     const route = request.match?.route ?? null;
     // Requests that are looked at see the file as it is now; the rest is the same under every policy that has ECI on.
-    const { settings } = options.settings.current(route === null || route.inspect !== 'none');
-    const context: InspectionContext = { ...options, settings, request };
+    const { settings, generation } = options.settings.current(route === null || route.inspect !== 'none');
+    const deciding = (sent: Buffer | null): Deciding => ({ context: { ...options, settings, request }, generation, startedAt: performance.now(), sent });
 
     if (!settings.eci.value) {
-      if (route?.inspect === 'load-images' && settings.blockDockerLoad.value) return refuse(context, loadDenial);
+      if (route?.inspect === 'load-images' && settings.blockDockerLoad.value) return denied(deciding(null), loadDenial);
+      options.counters?.request(route, 'allow');
       return forward;
     }
     if (request.match === null || route === null || !versionKnown(request.target.version)) {
-      return refuse(context, deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
+      return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
     }
     if (formTypes.has(request.head.contentType) && request.head.body.kind !== 'none' && !emptyBody(request)) {
-      return refuse(context, deny('form-body', 'a form body'));
+      return denied(deciding(null), deny('form-body', 'a form body'));
     }
     const always = refusedAlways(route);
-    if (always !== null) return refuse(context, always);
+    if (always !== null) return denied(deciding(null), always);
     switch (route.body) {
       case 'json':
-        return { kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(context, route, body) };
+        return { kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body) };
       case 'dropped':
-        if (request.head.body.kind === 'none' || emptyBody(request)) return inspect(context, route, null);
-        return {
-          kind: 'read-body', limit: maxDroppedBytes,
-          decide: async (_body) => withoutBody(await inspect(context, route, null)),
-        };
+        if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
+        break;
       case 'raw':
-        return inspect(context, route, null);
     }
+    if (route.inspect !== 'none') return inspect(deciding(null), options, route, null);
+    options.counters?.request(route, 'allow');
+    return forward;
   };
 }
 
 const emptyBody = (request: GatewayRequest) => request.head.body.kind === 'length' && request.head.body.bytes === 0;
 
-function withoutBody(verdict: Verdict): Verdict {
-  return verdict.kind === 'forward' ? { ...verdict, body: nothing } : verdict;
-}
-
-function inspect(context: InspectionContext, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
-  if (route.inspect === 'none') return forward;
-  if (route.inspect === 'grpc') return { kind: 'forward', takeOver: takeGrpcOver((call, denial) => refuse(context, denial, { call }).message) };
-  return inspections(route.inspect, context, body).then(
-    (result) => conclude(context, result),
+/** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */
+function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
+  if (route.inspect === 'none' || route.inspect === 'grpc') {
+    options.counters?.request(route, 'allow');
+    const verdict = deciding.sent === null ? forward : withoutBody;
+    if (route.inspect === 'none') return verdict;
+    // Calls are decided one by one, later: by the mode that is in force then.
+    return { ...verdict, takeOver: takeGrpcOver((call, denial) => deniedCall(deciding, options.settings.current().settings.mode, call, denial)) };
+  }
+  return inspections(route.inspect, deciding.context, body).then(
+    (result) => conclude(deciding, result),
     (error: unknown) => {
       if (!(error instanceof EngineUnreachable)) throw error;
+      options.counters?.request(route, 'unreachable');
       return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
     },
   );
-}
-
-function conclude(context: InspectionContext, result: Inspected): Verdict {
-  switch (result.kind) {
-    case 'denied': return refuse(context, result.denial, result);
-    case 'missing': return { kind: 'refuse', status: 404, message: `No such ${result.what}: ${result.name}` };
-    case 'passed':
-      if (result.changes.length > 0 || result.warning !== undefined) {
-        log(context, {
-          outcome: result.warning === undefined ? 'rewrite' : 'allow', rule: result.warning?.rule ?? result.changes[0]?.rule ?? 'runtime-forced', setting: result.warning?.setting ?? null,
-          message: result.warning === undefined
-            ? result.changes.map((change) => `${change.field}: "${change.before}" became "${change.after}" (${ruleText(change.rule)})`).join('; ')
-            : `let pass with a warning: ${refusalText(result.warning)}`,
-          container: result.container, image: result.image,
-        });
-      }
-      return { kind: 'forward', ...(result.target === undefined ? {} : { target: result.target }), ...(result.body === undefined ? {} : { body: result.body }) };
-  }
-}
-
-function refuse(context: InspectionContext, denial: Denial, about: { container?: string | undefined; image?: string | undefined; call?: string } = {}): Extract<Handling, { kind: 'refuse' }> {
-  const message = refusalText(denial);
-  log(context, { outcome: 'deny', rule: denial.rule, setting: denial.setting, message, container: about.container, image: about.image }, about.call);
-  return { kind: 'refuse', status: 403, message };
-}
-
-function log(context: InspectionContext, entry: Pick<Parameters<DecisionLog['write']>[0], 'outcome' | 'rule' | 'setting' | 'message' | 'container' | 'image'>, call = ''): void {
-  const peer = context.request.peer();
-  const target = context.request.head.target + call;
-  context.audit.write({
-    ...entry, client: { uid: peer?.uid ?? null, pid: peer?.pid ?? null }, method: context.request.head.method,
-    target: target.length > 512 ? `${target.slice(0, 512)}…` : target,
-  });
 }
 
 function refusedAlways(route: Route): Denial | null {

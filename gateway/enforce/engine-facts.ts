@@ -7,6 +7,8 @@ export interface EngineFacts {
   execContainer(id: string): Promise<string | null>;
   volume(name: string): Promise<VolumeFacts | null>;
   network(reference: string): Promise<NetworkFacts | null>;
+  /** The runtime a container gets that names none. */
+  defaultRuntime(): Promise<string | null>;
   close(): void;
 }
 
@@ -77,6 +79,7 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
       const found = await get(`/networks/${encodeURIComponent(reference)}`);
       return found === null ? null : { id: text(field(found, 'Id')), name: text(field(found, 'Name')), driver: text(field(found, 'Driver')) };
     },
+    defaultRuntime: async () => text(field(await get('/info'), 'DefaultRuntime')) || null,
     close: () => { agent.destroy(); },
   };
 }

@@ -1,0 +1,92 @@
+import type { AuditEntry } from '../../shared/audit/entry.ts';
+import { refusalText, ruleText, type Denial } from '../../shared/policy/decision.ts';
+import { describeRequest } from '../audit/describe-request.ts';
+import type { Verdict } from '../http/exchange.ts';
+import { passAsSent } from './audit-mode.ts';
+import type { Inspected, InspectionContext } from './inspections.ts';
+
+/** A decision under way: the request with what belongs to its verdict and its line in the log. */
+export interface Deciding {
+  readonly context: InspectionContext;
+  /** The policy it is decided under, counted. */
+  readonly generation: number;
+  /** `performance.now()` when deciding began; waiting for the body is not part of it. */
+  readonly startedAt: number;
+  /** The body as the client sent it, where it was read. */
+  readonly sent: Buffer | null;
+}
+
+/** What a denial was about, for the log. */
+export interface About { readonly container?: string | undefined; readonly image?: string | undefined }
+
+const nothing = Buffer.alloc(0);
+
+/** Turns what came out of looking at a request into what is done with it, counted and logged. */
+export function conclude(deciding: Deciding, result: Inspected): Verdict | Promise<Verdict> {
+  const { context } = deciding;
+  const route = context.request.match?.route ?? null;
+  switch (result.kind) {
+    case 'denied': return denied(deciding, result.denial, result);
+    case 'missing':
+      context.counters?.request(route, 'missing');
+      return { kind: 'refuse', status: 404, message: `No such ${result.what}: ${result.name}` };
+    case 'passed': {
+      tookTime(deciding);
+      context.counters?.request(route, result.changes.length > 0 ? 'rewrite' : 'allow');
+      if (result.warning !== undefined) {
+        write(deciding, { outcome: 'allow', ...ruleOf(result.warning), message: `let pass with a warning: ${refusalText(result.warning)}` }, result);
+      } else if (result.changes[0] !== undefined) {
+        write(deciding, {
+          outcome: 'rewrite', rule: result.changes[0].rule, spec: '', setting: null, what: [...new Set(result.changes.map((change) => change.field))].join(', '),
+          message: result.changes.map((change) => `${change.field}: "${change.before}" became "${change.after}" (${ruleText(change.rule)})`).join('; '),
+        }, result);
+      }
+      // A body that nobody looked at, on an endpoint that takes none, is left away.
+      const body = result.body ?? (deciding.sent !== null && route?.body === 'dropped' ? nothing : undefined);
+      return { kind: 'forward', ...(result.target === undefined ? {} : { target: result.target }), ...(body === undefined ? {} : { body }) };
+    }
+  }
+}
+
+/** The verdict of a denial: refused with the text of B6; in audit mode only logged, and passed on as the client sent it. */
+export function denied(deciding: Deciding, denial: Denial, about: About = {}): Verdict | Promise<Verdict> {
+  const { context } = deciding;
+  const outcome = context.settings.mode === 'audit' ? 'would-deny' : 'deny';
+  context.counters?.request(context.request.match?.route ?? null, outcome);
+  const message = noteDenial(deciding, denial, outcome, about);
+  return outcome === 'deny' ? { kind: 'refuse', status: 403, message } : passAsSent(context, deciding.sent);
+}
+
+/**
+ * A denial inside a connection that became gRPC: `call` is what was called. The text for the client; null when it is let pass, by the
+ * mode that is in force by then.
+ */
+export function deniedCall(deciding: Deciding, mode: 'enforce' | 'audit', call: string, denial: Denial): string | null {
+  const outcome = mode === 'audit' ? 'would-deny' : 'deny';
+  const message = noteDenial({ ...deciding, startedAt: performance.now() }, denial, outcome, {}, call);
+  return outcome === 'deny' ? message : null;
+}
+
+/** Counts and logs a denial. The value is the text of B6. */
+function noteDenial(deciding: Deciding, denial: Denial, outcome: 'deny' | 'would-deny', about: About, call = ''): string {
+  tookTime(deciding);
+  deciding.context.counters?.denial(denial.rule, outcome);
+  const message = refusalText(denial);
+  write(deciding, { outcome, ...ruleOf(denial), message }, about, call);
+  return message;
+}
+
+const ruleOf = (denial: Denial) => ({ rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what });
+
+function tookTime(deciding: Deciding): void {
+  deciding.context.counters?.decided((performance.now() - deciding.startedAt) / 1000);
+}
+
+function write(deciding: Deciding, entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message'>, about: About, call = ''): void {
+  const { context } = deciding;
+  const request = describeRequest(context.request, context.socketMounts ?? null);
+  context.audit.write({
+    ...entry, ...request, target: `${request.target}${call}`, container: about.container, image: about.image,
+    decisionUs: Math.round((performance.now() - deciding.startedAt) * 1000), generation: deciding.generation,
+  });
+}

@@ -1,0 +1,47 @@
+import type { AuditOutcome } from '../../shared/audit/entry.ts';
+import type { RuleCode } from '../../shared/policy/decision.ts';
+import type { Route } from '../routes/table.ts';
+
+/** What is counted besides the audit log's outcomes: the engine could not be asked, or what was asked about is not there. */
+export type CountedOutcome = AuditOutcome | 'unreachable' | 'missing';
+
+/** Upper bounds of the decision time's buckets, seconds. */
+export const decisionBuckets = [0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 1, 10] as const;
+
+/**
+ * Plain numbers, counted where things happen: a request costs one map look-up and an addition. How they are shown is the metrics
+ * socket's business, when somebody asks.
+ */
+export class GatewayCounters {
+  /** Requests by route and outcome; null stands for what the route table does not know. */
+  readonly requests = new Map<Route | null, Partial<Record<CountedOutcome, number>>>();
+  /** Denials, real ones and those of audit mode, by rule. */
+  readonly denials = new Map<RuleCode, { deny: number; 'would-deny': number }>();
+  /** Decisions per bucket of `decisionBuckets`; the last one has no bound. */
+  readonly decisionTimes: number[] = Array.from({ length: decisionBuckets.length + 1 }, () => 0);
+  decisionSeconds = 0;
+  /** Requests that were refused for their form, before any rule. */
+  malformed = 0;
+
+  /** A request was decided. */
+  request(route: Route | null, outcome: CountedOutcome): void {
+    const counts = this.requests.get(route);
+    if (counts === undefined) this.requests.set(route, { [outcome]: 1 });
+    else counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+
+  /** A rule refused, or would have refused, something. */
+  denial(rule: RuleCode, outcome: 'deny' | 'would-deny'): void {
+    const counts = this.denials.get(rule) ?? { deny: 0, 'would-deny': 0 };
+    counts[outcome]++;
+    this.denials.set(rule, counts);
+  }
+
+  /** How long a decision took that had something to look at. */
+  decided(seconds: number): void {
+    this.decisionSeconds += seconds;
+    const at = decisionBuckets.findIndex((bound) => seconds <= bound);
+    const bucket = at < 0 ? decisionBuckets.length : at;
+    this.decisionTimes[bucket] = (this.decisionTimes[bucket] ?? 0) + 1;
+  }
+}
