@@ -56,7 +56,7 @@ function safeSeccompProfile(text: string): boolean {
 
 function annotations(host: ReadonlyMap<string, Json>): Denial | null {
   for (const key of objectAt(host, 'Annotations').keys()) {
-    if (/^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|io\.containerd\.|io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)/i.test(key)) {
+    if (/^(?:org\.systemd\.|run\.oci\.|org\.opencontainers\.runc|org\.criu\.|io\.containerd\.|io\.kubernetes\.|nvidia\.|cdi\.|bulkhead|sysbox)/i.test(key)) {
       return deny('annotation', `the annotation ${key}`);
     }
   }

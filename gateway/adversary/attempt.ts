@@ -1,0 +1,186 @@
+/**
+ * The bypass corpus: what a hostile client does, as data. Every attempt runs against a bare engine, where it must succeed, and against
+ * the gateway, where it must not. One oracle judges both: it looks at the engine through the engine's own socket.
+ */
+
+export const attackClasses = [
+  'json', 'request-line', 'framing', 'namespaces', 'runtime', 'confinement',
+] as const;
+/** The classes follow the bullets of the threat page. */
+export type AttackClass = (typeof attackClasses)[number];
+
+/** Parsed JSON of which nothing is known. */
+export interface Answer { readonly status: number; readonly text: string; readonly json: unknown }
+
+/** One of the two engines as an attempt sees it. */
+export interface Side {
+  readonly name: 'engine' | 'gateway';
+  /** The socket under attack: the engine's own, or the gateway's. */
+  readonly door: string;
+  readonly engineSocket: string;
+  /** Root directory of the engine: its socket and data are in it. */
+  readonly engineRoot: string;
+  /** Name of the runtime that protects; the bare engine has only runc. */
+  readonly runtime: string;
+  /** A directory of the machine for this attempt alone. File sharing allows it. */
+  readonly shared: string;
+  /** One that file sharing does not allow. Its file `secret` reads "secret". */
+  readonly closed: string;
+  /** Name for what the attempt must not get made. What it prepares is called `${tag}.something`. Cleaned up by the harness. */
+  readonly tag: string;
+  /** The door: bytes as they are. Resolves at the end of the connection, or once `until` is seen. */
+  speak(bytes: string | Buffer, until?: RegExp): Promise<Answer>;
+  /** Same, in writes of their own. */
+  speakPieces(pieces: readonly Buffer[]): Promise<Answer>;
+  /** The door: a well-formed request. */
+  send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
+  /** The engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON. */
+  admin(method: string, target: string, body?: unknown): Promise<Answer>;
+}
+
+/**
+ * What the gateway does about it: `refused` with its text and nothing is made; `confined`: goes through, rewritten so that it does no
+ * harm; `harmless`: goes through, and is something else than the attacker wanted.
+ */
+export type Outcome = 'refused' | 'confined' | 'harmless';
+
+export interface Attempt {
+  readonly id: string;
+  readonly class: AttackClass;
+  readonly title: string;
+  readonly outcome: Outcome;
+  /** Done as the administrator before: what was there already. */
+  readonly prepare?: (side: Side) => Promise<unknown>;
+  /** Resolves with the answers that came, the decisive one last. */
+  readonly attempt: (side: Side) => Promise<Answer | readonly Answer[]>;
+  /** Whether the attacker got what they wanted. */
+  readonly breach: (side: Side, answers: readonly Answer[]) => Promise<boolean>;
+  /** Changes the whole engine: not run beside others. */
+  readonly alone?: boolean;
+}
+
+/** A value inside parsed JSON; undefined where there is none. */
+export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    found = (found as Record<string | number, unknown>)[key]; // an object that has the key
+  }
+  return found;
+}
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The container of that name, inspected on the engine's own socket; null when there is none. */
+export async function inspect(side: Side, name: string): Promise<unknown> {
+  const found = await side.admin('GET', `/containers/${name}/json`);
+  return found.status === 200 ? found.json : null;
+}
+
+/** Makes a container as the administrator; resolves with its id. Unprotected unless a runtime is given. */
+export async function container(side: Side, name: string, more: { readonly host?: Record<string, unknown>; readonly start?: boolean; readonly runtime?: string; readonly config?: Record<string, unknown> } = {}): Promise<string> {
+  const made = await side.admin('POST', `/containers/create?name=${name}`, {
+    Image: 'busybox', Cmd: ['sleep', '600'], ...more.config, HostConfig: { Runtime: more.runtime ?? 'runc', ...more.host },
+  });
+  const id = at(made.json, 'Id');
+  if (typeof id !== 'string') throw new Error(`could not prepare ${name}: ${made.text}`);
+  if (more.start === true) {
+    const started = await side.admin('POST', `/containers/${id}/start`);
+    if (started.status !== 204) throw new Error(`could not start ${name}: ${started.text}`);
+  }
+  return id;
+}
+
+// ---- oracles
+
+export type Breach = Attempt['breach'];
+
+/** The container was made, and its HostConfig has this. */
+export const hostConfig = (field: string, value: unknown): Breach => async (side) => {
+  const found = at(await inspect(side, side.tag), 'HostConfig', field);
+  return typeof value === 'function' ? Boolean((value as (found: unknown) => unknown)(found)) : JSON.stringify(found) === JSON.stringify(value); // a test for values that are compared otherwise
+};
+/** The container was made, and would mount this directory or file of the machine. */
+export const mounts = (source: string | ((side: Side) => string)): Breach => async (side) => {
+  const wanted = typeof source === 'string' ? source : source(side);
+  return list(at(await inspect(side, side.tag), 'Mounts')).some((mount) => at(mount, 'Source') === wanted);
+};
+/** The container was made at all. */
+export const made: Breach = async (side) => (await inspect(side, side.tag)) !== null;
+/** A volume of that name was made with these driver options. */
+export const volume = (option: string, value: string): Breach => async (side) => {
+  const found = await side.admin('GET', `/volumes/${side.tag}`);
+  return at(found.json, 'Options', option) === value;
+};
+/** The door answered like that. */
+export const answered = (status: number, text?: RegExp): Breach => (_side, answers) => {
+  const last = answers.at(-1);
+  return Promise.resolve(last?.status === status && (text === undefined || text.test(last.text)));
+};
+
+// ---- attempts that run something
+
+/** What a container wrote so far; '' where there is none. */
+export async function output(side: Side, name: string): Promise<string> {
+  return (await side.admin('GET', `/containers/${name}/logs?stdout=1&stderr=1`)).text;
+}
+/** The container `side.tag` ran and wrote this. */
+export const wrote = (text: string): Breach => async (side) => (await inspect(side, side.tag)) !== null && (await output(side, side.tag)).includes(text);
+
+/** Creates, starts and waits for the container `side.tag` through the door. */
+export async function running(side: Side, body: Record<string, unknown>): Promise<readonly Answer[]> {
+  const created = await side.send('POST', `/v1.45/containers/create?name=${side.tag}`, JSON.stringify({ Image: 'busybox', ...body }));
+  if (created.status !== 201) return [created];
+  const started = await side.send('POST', `/v1.45/containers/${side.tag}/start`);
+  if (started.status === 204) await side.admin('POST', `/containers/${side.tag}/wait`);
+  return [created, started];
+}
+
+/** A tar archive of small files. */
+export function archive(files: Readonly<Record<string, string>>): Buffer {
+  const parts: Buffer[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    const head = Buffer.alloc(512);
+    const directory = name.endsWith('/');
+    head.write(name, 0);
+    head.write(directory ? '0000755\0' : '0000644\0', 100);
+    head.write('0000000\0', 108);
+    head.write('0000000\0', 116);
+    head.write(`${Buffer.byteLength(content).toString(8).padStart(11, '0')}\0`, 124);
+    head.write('00000000000\0', 136);
+    head.write('        ', 148);
+    head.write(directory ? '5' : '0', 156);
+    head.write('ustar\u000000', 257);
+    head.write(`${head.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+    const body = Buffer.alloc(Math.ceil(Buffer.byteLength(content) / 512) * 512);
+    body.write(content);
+    parts.push(head, body);
+  }
+  return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
+
+// ---- attempts to create a container
+
+interface CreateRow {
+  readonly id: string;
+  readonly title: string;
+  /** Raw JSON, or a value to be written as JSON. */
+  readonly body: unknown;
+  readonly breach: Breach;
+  readonly outcome?: Outcome;
+  readonly prepare?: (side: Side) => Promise<unknown>;
+  readonly target?: (side: Side) => string;
+}
+type Body = string | Record<string, unknown>;
+
+/** `POST /containers/create` with that body, for the container `side.tag`. */
+export function creating(kind: AttackClass, rows: readonly (Omit<CreateRow, 'body'> & { readonly body: Body | ((side: Side) => Body) })[]): Attempt[] {
+  return rows.map(({ body, target, outcome, ...row }) => ({
+    ...row, class: kind, outcome: outcome ?? 'refused',
+    attempt: (side) => {
+      const content = typeof body === 'function' ? body(side) : body;
+      return side.send('POST', target?.(side) ?? `/v1.45/containers/create?name=${side.tag}`, typeof content === 'string' ? content : JSON.stringify({ Image: 'busybox', ...content }));
+    },
+  }));
+}
