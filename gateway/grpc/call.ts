@@ -2,7 +2,7 @@ import { constants, type ClientHttp2Session, type ClientHttp2Stream, type Incomi
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { decideBuildMessage, type BuildMessage } from '../../shared/policy/build-solve.ts';
 import { frame, FrameReader } from './frames.ts';
-import { clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
+import { clientHeaders, engineHeaders, grpcMessage, grpcStatus, refusalHeaders } from './metadata.ts';
 import { methodHandling } from './methods.ts';
 
 /** What the rest of the gateway says to a refused call. */
@@ -46,6 +46,7 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
 }
 
 const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';
+const answerLost = 'bulkhead gateway: the call failed, and the engine\'s own error is too long to be passed on (more than 64 KB); a build\'s output shows the failed step';
 
 function refuse(client: ServerHttp2Stream, code: number, message: string): void {
   if (client.destroyed || client.closed) return;
@@ -129,6 +130,11 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
     engine.pipe(client);
   });
   engine.on('trailers', (headers) => { trailers = headers; });
+  const end = (code: number, message: string) => {
+    if (!client.headersSent) { refuse(client, code, message); return; }
+    trailers = { 'grpc-status': String(code), 'grpc-message': grpcMessage(message) };
+    client.end();
+  };
   client.on('wantTrailers', () => {
     if (client.destroyed) return;
     if (trailers === null) { client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode); return; }
@@ -137,9 +143,13 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
   engine.on('error', () => undefined);
   engine.on('close', () => {
     if (client.closed || client.destroyed) return;
-    // Ended by RST_STREAM, or with the connection.
-    if (engine.rstCode !== constants.NGHTTP2_NO_ERROR) { client.close(engine.rstCode); return; }
-    if (trailers === null && !client.writableEnded) refuse(client, grpcStatus.unavailable, engineLeft);
+    if (trailers !== null || client.writableEnded) return;
+    switch (engine.rstCode) {
+      case constants.NGHTTP2_NO_ERROR: end(grpcStatus.unavailable, engineLeft); return;
+      // Also when the engine's trailers are larger than HTTP/2 in Node takes: an error with a whole long Dockerfile in its details.
+      case constants.NGHTTP2_INTERNAL_ERROR: end(grpcStatus.internal, answerLost); return;
+      default: client.close(engine.rstCode);
+    }
   });
   client.on('close', () => {
     if (!engine.closed && !engine.destroyed) engine.close(client.rstCode === constants.NGHTTP2_NO_ERROR ? constants.NGHTTP2_CANCEL : client.rstCode);
