@@ -1,16 +1,27 @@
 import type { Denial } from '../../shared/policy/decision.ts';
-import { buildNetworks, decideBuildParameters } from '../../shared/policy/build.ts';
+import { buildQuestions, decideBuild } from '../../shared/policy/build.ts';
 import type { TakeOver } from '../http/exchange.ts';
+import { writeTarget } from '../http/target.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
+import { isProtected } from './existing-containers.ts';
 import type { InspectionContext, Inspected } from './inspections.ts';
 
-/** `POST /build`, the classic builder's and BuildKit's older road: everything that matters is in the parameters. Throws EngineUnreachable. */
+/** `POST /build`: everything that matters is in the parameters, written anew. Throws EngineUnreachable. */
 export async function inspectBuild(context: InspectionContext): Promise<Inspected> {
-  const { query } = context.request.target;
+  const { target } = context.request;
+  const questions = buildQuestions(target.query);
   const networks = new Map<string, { driver: string } | null>();
-  for (const name of buildNetworks(query)) networks.set(name, await context.facts.network(name));
-  const denial = decideBuildParameters(query, networks);
-  return denial === null ? { kind: 'passed', changes: [] } : { kind: 'denied', denial };
+  for (const name of questions.networks) networks.set(name, await context.facts.network(name));
+  const containers = new Map<string, { id: string; protected: boolean } | null>();
+  for (const name of questions.containers) {
+    const container = await context.facts.container(name);
+    containers.set(name, container === null ? null : { id: container.id, protected: await isProtected(container, context) });
+  }
+  const decision = decideBuild(target.query, { networks, containers });
+  if (decision.outcome === 'deny') return { kind: 'denied', denial: decision };
+  // Many SDKs send options of their own along; only what was replaced is worth a line in the log.
+  const changes = decision.changes.filter(({ rule }) => rule !== 'parameter-dropped');
+  return { kind: 'passed', changes, target: writeTarget(target.version, target.path, decision.parameters) };
 }
 
 /**

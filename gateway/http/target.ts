@@ -15,7 +15,7 @@ export interface QueryParameter { readonly key: string; readonly value: string }
 export type TargetResult = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly why: string };
 
 /** Parameters the engine reads as lists; every other one may stand there once only. */
-const repeatable = new Set(['names', 'changes', 't', 'platforms', 'platform', 'type', 'statement']);
+const repeatable = new Set(['names', 'changes', 't', 'extrahosts', 'securityopt', 'platforms', 'platform', 'type', 'statement']);
 
 const pathCharacters = /^[A-Za-z0-9._~!$&'()*+,;=:@/%-]*$/;
 // What a client has no reason to encode in a path (unreserved), what would change its structure (slash, backslash, percent), controls.

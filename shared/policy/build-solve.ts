@@ -68,7 +68,7 @@ function decide(kind: BuildMessage, message: Message): Denial | null {
     case 'new-container': return first(() => network(numberOf(message, 'Network')), () => mounts(message));
     case 'exec': {
       const init = messageOf(message, 'Init');
-      return init === null ? null : first(() => security(numberOf(init, 'Security')), () => cgroup(textOf(messageOf(init, 'Meta'), 'cgroupParent')));
+      return init === null ? null : first(() => security(numberOf(init, 'Security')), () => cgroupDenial(textOf(messageOf(init, 'Meta'), 'cgroupParent')));
     }
     case 'return': case 'warn': return graphs(message);
   }
@@ -106,7 +106,7 @@ function frontendOptions(options: readonly (readonly [string, string])[]): Denia
       case 'force-network-mode':
         if (value === 'host') return hostNetwork();
         return ['', 'default', 'sandbox', 'none'].includes(value) ? null : deny('unmodelled-value', `docker build --network=${value}`, { spec: 'C' });
-      case 'cgroup-parent': return cgroup(value);
+      case 'cgroup-parent': return cgroupDenial(value);
       default: return null;
     }
   });
@@ -117,7 +117,12 @@ const exporterTypes = new Set(['', 'moby', 'image', 'local', 'tar', 'oci', 'dock
 
 function exporters(message: Message): Denial | null {
   const types = [textOf(message, 'ExporterDeprecated'), ...messagesOf(message, 'Exporters').map((exporter) => textOf(exporter, 'Type'))];
-  return firstOf(types, (type) => (exporterTypes.has(type) ? null : deny('unmodelled-value', `docker buildx build --output type=${type}`)));
+  return firstOf(types, outputDenial);
+}
+
+/** A kind of output nobody knows. */
+export function outputDenial(type: string): Denial | null {
+  return exporterTypes.has(type) ? null : deny('unmodelled-value', `docker build --output type=${type}`);
 }
 
 /** Kinds of cache. `local` is the client's, `inline` is part of the image; the others are stores on the network. */
@@ -169,7 +174,7 @@ function step(bytes: Uint8Array, depth: number): Denial | null {
     return first(
       () => network(numberOf(exec, 'network')),
       () => security(numberOf(exec, 'security')),
-      () => cgroup(textOf(messageOf(exec, 'meta'), 'cgroupParent')),
+      () => cgroupDenial(textOf(messageOf(exec, 'meta'), 'cgroupParent')),
       () => firstOf(messagesOf(exec, 'cdiDevices'), (device) => deny('host-device', `the device ${textOf(device, 'name')} in a build step`, { spec: 'A5' })),
       () => mounts(exec),
     );
@@ -195,7 +200,7 @@ function security(mode: bigint): Denial | null {
 }
 
 /** Same rule as for containers and for `POST /build`. */
-export function cgroup(parent: string): Denial | null {
+export function cgroupDenial(parent: string): Denial | null {
   return parent === '' || /^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent) ? null : deny('cgroup-parent', `docker build --cgroup-parent ${parent}`);
 }
 

@@ -1,37 +1,109 @@
-import { deny, type Denial } from './decision.ts';
+import { cgroupDenial, outputDenial } from './build-solve.ts';
+import { deny, type Change, type Denial } from './decision.ts';
+import { parseJson, isObject } from './json.ts';
+import { checkShape, listAt, textAt } from './shape.ts';
+import { containerMode } from './references.ts';
 
-type Parameters = readonly { readonly key: string; readonly value: string }[];
+interface Parameter { readonly key: string; readonly value: string }
+type Parameters = readonly Parameter[];
 const builtIn = new Set(['', 'default', 'bridge', 'none', 'host']);
 
-/** Names of networks whose driver has to be known before the build can be decided. */
-export function buildNetworks(parameters: Parameters): string[] {
-  return parameters.filter(({ key, value }) => key === 'networkmode' && !builtIn.has(value) && !value.includes(':')).map(({ value }) => value);
+/** What `POST /build` takes in any version, published or not (`buildid`, `cgroupparent`, `cpusetmems`, `isolation`, `securityopt`, `session`, `ulimits`). */
+const known = new Set([
+  'buildargs', 'buildid', 'cachefrom', 'cgroupparent', 'cpuperiod', 'cpuquota', 'cpusetcpus', 'cpusetmems', 'cpushares', 'dockerfile', 'extrahosts', 'forcerm',
+  'isolation', 'labels', 'memory', 'memswap', 'networkmode', 'nocache', 'outputs', 'platform', 'pull', 'q', 'remote', 'rm', 'securityopt', 'session', 'shmsize',
+  'squash', 't', 'target', 'ulimits', 'version',
+]);
+
+/** What has to be known before a build can be decided. */
+export interface BuildFacts {
+  readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
+  readonly containers: ReadonlyMap<string, { readonly id: string; readonly protected: boolean } | null>;
 }
 
+/** Names of networks and containers to look up. */
+export function buildQuestions(parameters: Parameters): { readonly networks: readonly string[]; readonly containers: readonly string[] } {
+  const modes = parameters.filter(({ key }) => key === 'networkmode').map(({ value }) => value);
+  return {
+    networks: modes.filter((mode) => !builtIn.has(mode) && containerMode(mode) === null),
+    containers: modes.map(containerMode).filter((name) => name !== null),
+  };
+}
+
+export type BuildDecision = { readonly outcome: 'pass'; readonly parameters: Parameters; readonly changes: readonly Change[] } | Denial;
+
 /**
- * Parameters of `POST /build` that reach past isolation: the engine's network (spec C), other containers'
- * networks, cgroup parents, security options. BuildKit's own gRPC road is confined by the runtime it is given.
+ * Parameters of `POST /build`: the classic builder's, and those of BuildKit's older road. Refused is what reaches past isolation: the
+ * engine's network and unprotected containers' (spec C, A7), cgroups elsewhere, security options, contexts and outputs that the gateway
+ * can't place. Parameters nobody has published are left away (SDKs send their own options along). The steps themselves run as containers
+ * with the engine's default runtime, or under BuildKit's.
  */
-export function decideBuildParameters(parameters: Parameters, networks: ReadonlyMap<string, { readonly driver: string } | null>): Denial | null {
+export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDecision {
+  const kept: Parameter[] = [];
+  const changes: Change[] = [];
   for (const { key, value } of parameters) {
+    if (!known.has(key)) { changes.push({ rule: 'parameter-dropped', field: key, before: value.slice(0, 100), after: '' }); continue; }
+    let after = value;
     switch (key) {
-      case 'networkmode':
-        if (value === 'host' || networks.get(value)?.driver === 'host') return deny('host-network-build', `docker build --network=${value}`, { spec: 'C' });
-        if (!builtIn.has(value) && networks.get(value) === undefined) {
-          return deny('host-network-build', `docker build --network=${value}`, { spec: 'C', detail: 'it is not a network of the engine\'s' });
-        }
+      case 'networkmode': {
+        const decided = network(value, facts);
+        if (typeof decided !== 'string') return decided;
+        after = decided;
         break;
-      case 'cgroupparent':
-        if (value !== '' && !/^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(value)) return deny('cgroup-parent', `docker build --cgroup-parent ${value}`);
+      }
+      case 'cgroupparent': {
+        const denial = cgroupDenial(value);
+        if (denial !== null) return denial;
         break;
+      }
       case 'securityopt':
         if (!['', 'null', '[]'].includes(value)) return deny('security-option', `docker build --security-opt ${value}`);
         break;
       case 'isolation':
         if (!['', 'default'].includes(value)) return deny('unmodelled-value', `docker build --isolation ${value}`);
         break;
+      case 'version':
+        if (!['', '1', '2'].includes(value)) return deny('unmodelled-value', `builder version ${value}`);
+        break;
+      case 'remote':
+        // Fetched by the engine, or sent in another request, or over the session.
+        if (!/^$|^(?:client-session|upload-request)$|^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(value)) return deny('build-source', `the build context ${value.slice(0, 200)}`);
+        break;
+      case 'outputs': {
+        const denial = outputs(value);
+        if (denial !== null) return denial;
+        break;
+      }
       default:
     }
+    if (after !== value) changes.push({ rule: 'pinned-reference', field: key, before: value, after });
+    kept.push({ key, value: after });
+  }
+  return { outcome: 'pass', parameters: kept, changes };
+}
+
+function network(mode: string, facts: BuildFacts): string | Denial {
+  const what = `docker build --network=${mode}`;
+  if (mode === 'host') return deny('host-network-build', what, { spec: 'C' });
+  if (builtIn.has(mode)) return mode;
+  const name = containerMode(mode);
+  if (name === null) {
+    if (facts.networks.get(mode)?.driver === 'host') return deny('host-network-build', what, { spec: 'C' });
+    return facts.networks.get(mode) ? mode : deny('host-network-build', what, { spec: 'C', detail: 'it is not a network of the engine\'s' });
+  }
+  const container = facts.containers.get(name);
+  if (!container) return deny('foreign-namespace', what, { spec: 'A7', detail: `there is no container ${name}` });
+  return container.protected ? `container:${container.id}` : deny('foreign-namespace', what, { spec: 'A7', detail: `${name} is not protected` });
+}
+
+function outputs(text: string): Denial | null {
+  if (text === '') return null;
+  const parsed = parseJson(text);
+  const shaped = parsed.ok ? checkShape(parsed.value, { list: { fields: { Type: 'string', Attrs: { map: 'string' } } } }, 'outputs') : null;
+  if (shaped === null || !shaped.ok) return deny('unreadable-body', 'docker build --output', { detail: parsed.ok ? 'it is not a list of outputs as the API has them' : parsed.why });
+  for (const output of listAt(new Map([['outputs', shaped.value]]), 'outputs')) {
+    const denial = isObject(output) ? outputDenial(textAt(output, 'Type')) : null;
+    if (denial !== null) return denial;
   }
   return null;
 }

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanPath, isInside, type BindSourceFacts } from './bind-source.ts';
 import { parseBind, writeBind } from './bind-spec.ts';
-import { decideBuildParameters } from './build.ts';
 import { decideCreateContainer, readCreateBody, type CreateDecision } from './create-container.ts';
 import { refusalText, ruleCodes, ruleText, type Denial } from './decision.ts';
 import { parseJson, writeJson } from './json.ts';
@@ -172,12 +171,6 @@ describe('the parts', () => {
     [{ type: 'nfs', device: ':/x', o: 'addr=1.2.3.4' }, 'deny'], [{ type: 'tmpfs', device: '/etc' }, 'deny'], [{ type: 'tmpfs', o: 'bind' }, 'deny'], [{ type: 'tmpfs,', device: 'tmpfs' }, 'deny'], [{ Type: 'none' }, 'deny'],
   ])('local volume with options %j: %s', (options, outcome) => {
     expect(decideVolume('v', { driver: 'local', options: new Map(Object.entries(options)) }).outcome).toBe(outcome);
-  });
-
-  it('C: builds do not get the host network', () => {
-    const networks = new Map([['own', { driver: 'bridge' }], ['alias', { driver: 'host' }]]);
-    const of = (value: string) => decideBuildParameters([{ key: 'networkmode', value }], networks)?.rule ?? 'pass';
-    expect(['', 'default', 'bridge', 'none', 'own', 'host', 'alias', 'container:x', 'other'].map(of)).toEqual(['pass', 'pass', 'pass', 'pass', 'pass', ...Array<string>(4).fill('host-network-build')]);
   });
 
   it('B6: every rule has its words, every refusal names what, rule and setting', () => {

@@ -8,7 +8,7 @@ export const ruleCodes = [
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
   'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
-  'container-unprotected', 'container-name', 'host-network-build', 'build-entitlement', 'build-source', 'build-parameter', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
+  'container-unprotected', 'container-name', 'host-network-build', 'build-entitlement', 'build-source', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
   'pinned-reference', 'cleaned-path', 'parameter-dropped',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
@@ -84,7 +84,6 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'host-network-build': 'builds do not get the engine\'s network',
   'build-entitlement': 'builds get no rights beyond isolation',
   'build-source': 'a build may not read directories of the engine, and this is not a source the gateway knows to be elsewhere',
-  'build-parameter': 'the gateway does not know this parameter of builds, so it cannot tell what it does',
   'grpc-method': 'the gateway does not know this call of the build service, so it cannot tell what it does',
   'docker-load': 'loading images from archives is blocked',
   swarm: 'Swarm services run outside isolation',

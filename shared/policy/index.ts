@@ -12,4 +12,5 @@ export * from './create-container.ts';
 export * from './create-mounts.ts';
 export * from './create-confinement.ts';
 export * from './build.ts';
+export * from './build-solve.ts';
 export * from './load.ts';

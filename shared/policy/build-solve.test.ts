@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { decideBuildMessage, type BuildMessage } from './build-solve.ts';
+import { bridgeSolveRequest, execMessage, newContainerRequest, resolveSourceRequest, returnRequest, solveRequest, warnRequest } from './buildkit-messages.ts';
+import { op } from './llb-messages.ts';
+import { refusalText } from './decision.ts';
+import { writeMessage, type FieldShape, type FieldValue, type Message, type MessageShape } from './protobuf.ts';
+
+type Plain = { readonly [field: string]: unknown };
+
+/** A message from a plain object: maps are objects, numbers numbers, messages objects. */
+function build(shape: MessageShape, plain: Plain): Message {
+  const fields = new Map(Object.values(shape.fields).map((field) => [field.name, field]));
+  const values = new Map<string, FieldValue[]>();
+  for (const [name, given] of Object.entries(plain)) {
+    const field = fields.get(name);
+    if (field === undefined) throw new Error(`${shape.name} has no ${name}`);
+    values.set(name, valuesOf(field, given));
+  }
+  return { shape, values };
+}
+function valuesOf(field: FieldShape, given: unknown): FieldValue[] {
+  const type = typeof field.type === 'function' ? field.type() : field.type;
+  if (field.repeat === 'map') return Object.entries(given as Plain).map(([key, value]) => build(type as MessageShape, { key, value }));
+  const one = (value: unknown): FieldValue => (typeof type === 'object' ? build(type, value as Plain) : typeof value === 'number' ? BigInt(value) : value as FieldValue);
+  return (Array.isArray(given) ? given : [given]).map(one);
+}
+const bytes = (shape: MessageShape, plain: Plain) => writeMessage(build(shape, plain));
+const step = (plain: Plain) => bytes(op, plain);
+const graph = (...steps: Plain[]) => ({ def: steps.map(step) });
+
+function decide(kind: BuildMessage, shape: MessageShape, plain: Plain): string {
+  const decision = decideBuildMessage(kind, bytes(shape, plain));
+  return decision.outcome === 'deny' ? decision.rule : 'pass';
+}
+const solve = (plain: Plain) => decide('solve', solveRequest, plain);
+const bridge = (plain: Plain) => decide('bridge-solve', bridgeSolveRequest, plain);
+
+describe('an ordinary build', () => {
+  it('passes, and is written as it came', () => {
+    const request = bytes(solveRequest, {
+      Ref: 'r', Session: 's', Frontend: 'dockerfile.v0', Internal: true,
+      FrontendAttrs: { filename: 'Dockerfile', 'build-arg:BUILDKIT_INLINE_CACHE': '1', 'force-network-mode': 'none', 'add-hosts': 'a=1.2.3.4', source: 'docker/dockerfile:1', 'cgroup-parent': 'builds' },
+      Cache: { Exports: [{ Type: 'inline' }], Imports: [{ Type: 'registry', Attrs: { ref: 'x' } }] }, Exporters: [{ Type: 'moby', Attrs: { name: 'x' } }],
+      FrontendInputs: { base: graph({ source: { identifier: 'docker-image://x' } }) },
+    });
+    expect(decideBuildMessage('solve', request)).toEqual({ outcome: 'pass', bytes: request });
+  });
+
+  it('of every kind of step', () => {
+    expect(solve({ Definition: graph(
+      { source: { identifier: 'local://context', attrs: { 'local.session': 'x' } } }, { source: { identifier: 'git://github.com/a/b', attrs: { 'git.fullurl': 'https://github.com/a/b.git' } } },
+      { exec: { meta: { args: ['sh'], cgroupParent: 'x', extraHosts: [{ Host: 'a', IP: '1.2.3.4' }] }, mounts: [{ dest: '/', mountType: 0 }, { dest: '/c', mountType: 3, cacheOpt: { ID: 'x', sharing: 2 } }], network: 2 } },
+      { file: { actions: [{ copy: { src: '/a', dest: '/b', owner: { user: { byID: 1 } } } }, { symlink: { oldpath: 'a', newpath: 'b' } }] } },
+      { merge: { inputs: [{ input: 1 }] } }, { diff: { lower: { input: 1 }, upper: { input: 2 } } }, { build: { def: graph({ source: { identifier: 'https://example.com/x' } }) } },
+    ) })).toBe('pass');
+  });
+});
+
+describe('C: what a build may not have', () => {
+  const host = { exec: { network: 1 } };
+  const insecure = { exec: { security: 1 } };
+
+  it.each<[string, Plain, string]>([
+    ['network.host', { Entitlements: ['network.host'] }, 'host-network-build'],
+    ['security.insecure', { Entitlements: ['security.insecure'] }, 'build-entitlement'],
+    ['another entitlement', { Entitlements: ['device=vendor.com/gpu'] }, 'build-entitlement'],
+    ['one that is empty', { Entitlements: [''] }, 'build-entitlement'],
+    ['the second of two', { Entitlements: ['network.none', 'network.host'] }, 'build-entitlement'],
+    ['the network by a frontend option', { FrontendAttrs: { 'force-network-mode': 'host' } }, 'host-network-build'],
+    ['a network nobody knows', { FrontendAttrs: { 'force-network-mode': 'HOST' } }, 'unmodelled-value'],
+    ['cgroups elsewhere', { FrontendAttrs: { 'cgroup-parent': '../../x' } }, 'cgroup-parent'],
+    ['a step with the engine\'s network', { Definition: graph({ source: { identifier: 'docker-image://x' } }, host) }, 'host-network-build'],
+    ['a network mode to come', { Definition: graph({ exec: { network: 3 } }) }, 'unmodelled-value'],
+    ['a privileged step', { Definition: graph(insecure) }, 'build-entitlement'],
+    ['a security mode to come', { Definition: graph({ exec: { security: 7 } }) }, 'unmodelled-value'],
+    ['a step in cgroups elsewhere', { Definition: graph({ exec: { meta: { cgroupParent: '/a/b' } } }) }, 'cgroup-parent'],
+    ['a device', { Definition: graph({ exec: { cdiDevices: [{ name: 'vendor.com/gpu=0' }] } }) }, 'host-device'],
+    ['a mount of a new kind', { Definition: graph({ exec: { mounts: [{ mountType: 5 }] } }) }, 'unmodelled-value'],
+    ['a step in an input', { FrontendInputs: { a: graph(), b: graph(host) } }, 'host-network-build'],
+    ['a step in a nested build', { Definition: graph({ build: { def: graph({ build: { def: graph(host) } }) } }) }, 'host-network-build'],
+    ['a step where a file comes from', { Definition: { Source: { infos: [{ filename: 'x', definition: graph(insecure) }] } } }, 'build-entitlement'],
+    ['a directory of the engine as a git repository', { Definition: graph({ source: { identifier: 'git://x', attrs: { 'git.fullurl': 'file:///root/project' } } }) }, 'build-source'],
+    ['… by path', { Definition: graph({ source: { identifier: 'git://x', attrs: { 'git.fullurl': '/root/project' } } }) }, 'build-source'],
+    ['a command as one', { Definition: graph({ source: { identifier: 'git://x', attrs: { 'git.fullurl': 'ext::sh -c id' } } }) }, 'build-source'],
+    ['an option as one', { Definition: graph({ source: { identifier: 'git://x', attrs: { 'git.fullurl': '--upload-pack=id' } } }) }, 'build-source'],
+    ['a source of a new kind', { Definition: graph({ source: { identifier: 'file:///etc' } }) }, 'build-source'],
+    ['a source without a kind', { Definition: graph({ source: { identifier: '/etc' } }) }, 'build-source'],
+    ['one that a policy puts in another\'s place', { SourcePolicy: { rules: [{ action: 2, selector: { identifier: 'docker-image://x' }, updates: { identifier: 'file:///etc' } }] } }, 'build-source'],
+    ['… by an attribute', { SourcePolicy: { rules: [{ updates: { attrs: { 'git.fullurl': '/etc' } } }] } }, 'build-source'],
+    ['an output of a new kind', { Exporters: [{ Type: 'moby' }, { Type: 'engine-directory' }] }, 'unmodelled-value'],
+    ['… in the old field', { ExporterDeprecated: 'engine-directory' }, 'unmodelled-value'],
+    ['a cache of a new kind', { Cache: { Imports: [{ Type: 'engine-directory' }] } }, 'unmodelled-value'],
+  ])('%s', (_name, plain, rule) => { expect(solve(plain)).toBe(rule); });
+
+  it('nor by the calls of a client that drives its build itself', () => {
+    expect(bridge({ FrontendOpt: { 'force-network-mode': 'host' } })).toBe('host-network-build');
+    expect(bridge({ Definition: graph(host) })).toBe('host-network-build');
+    expect(bridge({ FrontendInputs: { x: graph(insecure) } })).toBe('build-entitlement');
+    expect(bridge({ CacheImports: [{ Type: 'engine-directory' }] })).toBe('unmodelled-value');
+    expect(bridge({ SourcePolicies: [{ rules: [{ updates: { identifier: 'file:///etc' } }] }] })).toBe('build-source');
+    expect(bridge({ Frontend: 'gateway.v0', FrontendOpt: { source: 'x' }, Evaluate: true })).toBe('pass');
+    expect(decide('return', returnRequest, { result: { ref: { id: 'x', def: graph(host) } } })).toBe('host-network-build');
+    expect(decide('return', returnRequest, { result: { refs: { refs: { 'linux/amd64': { id: 'x', def: graph(insecure) } } } } })).toBe('build-entitlement');
+    expect(decide('return', returnRequest, { result: { ref: { id: 'x' }, metadata: { k: new Uint8Array(3) } } })).toBe('pass');
+    expect(decide('warn', warnRequest, { info: { definition: graph(host) } })).toBe('host-network-build');
+    expect(decide('resolve-source', resolveSourceRequest, { Source: { identifier: 'git://x', attrs: { 'git.fullurl': '/etc' } } })).toBe('build-source');
+    expect(decide('resolve-source', resolveSourceRequest, { Source: { identifier: 'docker-image://x' } })).toBe('pass');
+  });
+
+  it('nor in a container of the client\'s own', () => {
+    expect(decide('new-container', newContainerRequest, { ContainerID: 'c', Network: 1 })).toBe('host-network-build');
+    expect(decide('new-container', newContainerRequest, { ContainerID: 'c', Mounts: [{ mountType: 9 }] })).toBe('unmodelled-value');
+    expect(decide('new-container', newContainerRequest, { ContainerID: 'c', Mounts: [{ dest: '/', resultID: 'r' }], Network: 2 })).toBe('pass');
+    expect(decide('exec', execMessage, { Init: { ContainerID: 'c', Security: 1 } })).toBe('build-entitlement');
+    expect(decide('exec', execMessage, { Init: { ContainerID: 'c', Meta: { cgroupParent: '/a/b' } } })).toBe('cgroup-parent');
+    expect(decide('exec', execMessage, { Init: { ContainerID: 'c', Meta: { args: ['sh'] }, Tty: true, Fds: [0, 1, 2] } })).toBe('pass');
+    expect(decide('exec', execMessage, { ProcessID: 'p', File: { Fd: 0, Data: new Uint8Array([1]) } })).toBe('pass');
+  });
+
+  it('a graph too deep to look at, and a step that can\'t be read', () => {
+    let deep: Plain = graph();
+    for (let i = 0; i < 6; i++) deep = graph({ build: { def: deep } });
+    expect(solve({ Definition: deep })).toBe('unmodelled-value');
+    expect(solve({ Definition: { def: [Uint8Array.of(0xff)] } })).toBe('unreadable-body');
+    expect(solve({ Definition: { def: [Uint8Array.of(0x98, 0x06, 1)] } })).toBe('unmodelled-field');
+  });
+
+  it('B6: unknown fields are named', () => {
+    const decision = decideBuildMessage('solve', Uint8Array.of(0xf8, 0x06, 1));
+    expect(decision.outcome === 'deny' && refusalText(decision)).toBe('enhanced container isolation: a build request with moby.buildkit.v1.SolveRequest, field 111 is blocked: the request has a field the gateway does not know, so it cannot tell what it does; no setting allows it');
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { buildQuestions, decideBuild } from './build.ts';
+
+const facts = {
+  networks: new Map([['own', { driver: 'bridge' }], ['alias', { driver: 'host' }], ['gone', null]]),
+  containers: new Map([['mine', { id: 'a'.repeat(64), protected: true }], ['old', { id: 'b'.repeat(64), protected: false }], ['nobody', null]]),
+};
+const decide = (parameters: Record<string, string>) => decideBuild(Object.entries(parameters).map(([key, value]) => ({ key, value })), facts);
+const rule = (parameters: Record<string, string>) => { const decision = decide(parameters); return decision.outcome === 'deny' ? decision.rule : 'pass'; };
+
+describe('POST /build', () => {
+  it.each(['', 'default', 'bridge', 'none', 'own'])('networkmode=%s passes', (networkmode) => { expect(rule({ networkmode })).toBe('pass'); });
+  it.each(['host', 'alias', 'gone', 'other', 'HOST'])('C: networkmode=%s is refused', (networkmode) => { expect(rule({ networkmode })).toBe('host-network-build'); });
+
+  it('A7: another container\'s network only if it is protected, by its id', () => {
+    expect(decide({ networkmode: 'container:mine' })).toMatchObject({ outcome: 'pass', parameters: [{ key: 'networkmode', value: `container:${'a'.repeat(64)}` }] });
+    for (const name of ['old', 'nobody', 'unasked', '']) expect(rule({ networkmode: `container:${name}` })).toBe('foreign-namespace');
+    expect(buildQuestions([{ key: 'networkmode', value: 'container:mine' }])).toEqual({ networks: [], containers: ['mine'] });
+    expect(buildQuestions([{ key: 'networkmode', value: 'own' }])).toEqual({ networks: ['own'], containers: [] });
+  });
+
+  it.each([
+    [{ cgroupparent: '/../x' }, 'cgroup-parent'], [{ cgroupparent: 'a/b' }, 'cgroup-parent'], [{ cgroupparent: 'system.slice' }, 'pass'], [{ securityopt: '["seccomp=unconfined"]' }, 'security-option'],
+    [{ isolation: 'hyperv' }, 'unmodelled-value'], [{ version: '3' }, 'unmodelled-value'], [{ version: '2' }, 'pass'],
+    [{ remote: 'https://example.com/x.git#main:dir' }, 'pass'], [{ remote: 'git@example.com:x.git' }, 'pass'], [{ remote: 'client-session' }, 'pass'], [{ remote: 'github.com/a/b' }, 'pass'],
+    [{ remote: 'file:///etc' }, 'build-source'], [{ remote: '/etc' }, 'build-source'], [{ remote: 'ext::sh -c id' }, 'build-source'],
+    [{ outputs: '[{"Type":"local","Attrs":{}}]' }, 'pass'], [{ outputs: '[{"Type":"moby"}]' }, 'pass'], [{ outputs: '[{"Type":"engine-directory"}]' }, 'unmodelled-value'],
+    [{ outputs: '[{"type":"local"}]' }, 'unreadable-body'], [{ outputs: '{' }, 'unreadable-body'], [{ outputs: '[{"Type":"local","Type":"x"}]' }, 'unreadable-body'],
+  ])('%j: %s', (parameters, expected) => { expect(rule(parameters)).toBe(expected); });
+
+  it('leaves parameters away that nobody has published, keeps repeated ones and their order', () => {
+    const parameters = [{ key: 't', value: 'a' }, { key: 'registryconfig', value: '{}' }, { key: 't', value: 'b' }, { key: 'extrahosts', value: 'x:1.2.3.4' }, { key: 'NetworkMode', value: 'host' }];
+    const decision = decideBuild(parameters, facts);
+    expect(decision).toMatchObject({ outcome: 'pass', parameters: [parameters[0], parameters[2], parameters[3]] });
+    expect(decision.outcome === 'pass' ? decision.changes.map(({ rule: code, field }) => [code, field]) : []).toEqual([['parameter-dropped', 'registryconfig'], ['parameter-dropped', 'NetworkMode']]);
+  });
+});
