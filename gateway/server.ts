@@ -6,6 +6,7 @@ import { createEngineFacts } from './enforce/engine-facts.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
 import type { Origin } from './socket-mounts/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
+import { createImageTrust } from './trust/create-image-trust.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
 
 export interface GatewayOptions {
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly engineDirectories?: readonly string[];
   /** Also look at a running container's uid_map, not only at its runtime's name. Default true; false is for tests with a stand-in runtime. */
   readonly requireUserNamespace?: boolean;
+  /** Directory for what the gateway keeps over restarts (last-known registry digests); null or missing: nothing is kept. */
+  readonly stateDirectory?: string | null;
   /** One line about the gateway itself (policy changes, malformed requests). */
   readonly log?: (line: string) => void;
 }
@@ -49,6 +52,11 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const settings = watchSettings(options.settingsFile, (state) => { log(describePolicy(options.settingsFile, state)); });
   const facts = createEngineFacts(options.engineSocket);
   const counters = new GatewayCounters();
+  const imageTrust = createImageTrust({
+    facts, stateDirectory: options.stateDirectory ?? null, log,
+    // With ECI off no registry hears of the list.
+    refresh: () => { const { eci, socket } = settings.current().settings; return eci.value ? socket : null; },
+  });
   const decide = createGatekeeper({
     settings, audit, facts, counters,
     runtime: options.runtime ?? exclusiveRuntimeName,
@@ -76,7 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     return ok(listener);
   };
   const clients = await listen({ path: options.listenSocket }, { kind: 'clients' });
-  if (!clients.ok) { settings.close(); facts.close(); return clients; }
+  if (!clients.ok) { settings.close(); imageTrust.close(); facts.close(); return clients; }
 
   return ok({
     listenSocket: options.listenSocket,
@@ -86,6 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     close: async (graceMs = 5000) => {
       await Promise.all([...listeners].map((listener) => listener.close(graceMs)));
       settings.close();
+      imageTrust.close();
       facts.close();
       await audit.flush();
     },

@@ -1,4 +1,6 @@
 import { Agent, request } from 'node:http';
+import type { LocalImage } from '../../shared/policy/image-trust.ts';
+import { parseImageReference } from '../../shared/settings/image-reference.ts';
 
 /** What the gateway asks the engine about, over connections of its own. */
 export interface EngineFacts {
@@ -9,6 +11,12 @@ export interface EngineFacts {
   network(reference: string): Promise<NetworkFacts | null>;
   /** The runtime a container gets that names none. */
   defaultRuntime(): Promise<string | null>;
+  /** An image by any name a create request may use: a reference, an id, the beginning of one. */
+  image(reference: string): Promise<LocalImage | null>;
+  /** Every image with its names. */
+  images(): Promise<readonly Pick<LocalImage, 'id' | 'tags' | 'digests'>[]>;
+  /** How the engine reaches registries. */
+  registries(): Promise<RegistryFacts>;
   close(): void;
 }
 
@@ -24,6 +32,15 @@ export interface ContainerFacts {
 }
 export interface VolumeFacts { readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>> }
 export interface NetworkFacts { readonly id: string; readonly name: string; readonly driver: string }
+
+/** What daemon.json says of registries (`docker info`). */
+export interface RegistryFacts {
+  /** Mirrors of Docker Hub, as URLs, in the order they are asked. */
+  readonly mirrors: readonly string[];
+  /** `host[:port]` that may be spoken to without TLS, and address ranges (CIDR). */
+  readonly insecureHosts: readonly string[];
+  readonly insecureRanges: readonly string[];
+}
 
 /** The engine could not be asked; the request that needed the answer is refused with 503. */
 export class EngineUnreachable extends Error {}
@@ -80,13 +97,51 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
       return found === null ? null : { id: text(field(found, 'Id')), name: text(field(found, 'Name')), driver: text(field(found, 'Driver')) };
     },
     defaultRuntime: async () => text(field(await get('/info'), 'DefaultRuntime')) || null,
+    image: async (reference) => {
+      // The engine reads a reference or the beginning of an id; nothing else is asked for.
+      const parsed = parseImageReference(reference);
+      const named = parsed.ok && parsed.value.kind === 'image' && !reference.includes('*');
+      if (!named && !/^(?:sha256:)?[0-9a-f]{1,64}$/.test(reference)) return null;
+      const found = await get(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
+      return found === null ? null : readImage(found, () => get('/info'));
+    },
+    images: async () => {
+      const found = await get('/images/json');
+      return (Array.isArray(found) ? found : []).map((image: unknown) => ({ id: text(field(image, 'Id')), tags: list(field(image, 'RepoTags')), digests: list(field(image, 'RepoDigests')) }));
+    },
+    registries: async () => readRegistries(field(await get('/info'), 'RegistryConfig')),
     close: () => { agent.destroy(); },
   };
+}
+
+/** Graph drivers whose names no containerd snapshotter has. The others are told apart by what the engine says of itself. */
+const graphDriverNames = new Set(['overlay2', 'vfs', 'aufs', 'devicemapper', 'windowsfilter']);
+
+async function readImage(found: unknown, info: () => Promise<unknown>): Promise<LocalImage> {
+  const driver = text(field(field(found, 'GraphDriver'), 'Name'));
+  // In doubt containerd's: there fewer of the engine's words count as proof.
+  const graph = field(found, 'Descriptor') == null && (graphDriverNames.has(driver) || (['btrfs', 'zfs', 'fuse-overlayfs'].includes(driver) && !usesContainerdStore(await info())));
+  return {
+    id: text(field(found, 'Id')), tags: list(field(found, 'RepoTags')), digests: list(field(found, 'RepoDigests')),
+    layers: list(field(field(found, 'RootFS'), 'Layers')), store: graph ? 'graph' : 'containerd',
+  };
+}
+
+function usesContainerdStore(info: unknown): boolean {
+  const status = field(info, 'DriverStatus');
+  return !Array.isArray(status) || status.some((row: unknown) => Array.isArray(row) && row[0] === 'driver-type' && String(row[1]).startsWith('io.containerd.'));
+}
+
+function readRegistries(config: unknown): RegistryFacts {
+  const indexes = field(config, 'IndexConfigs');
+  const insecure = typeof indexes === 'object' && indexes !== null ? Object.entries(indexes).filter(([, index]) => field(index, 'Secure') === false).map(([host]) => host.toLowerCase()) : [];
+  return { mirrors: list(field(config, 'Mirrors')), insecureHosts: insecure, insecureRanges: list(field(config, 'InsecureRegistryCIDRs')) };
 }
 
 function field(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined; // an object with that key
 }
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 function texts(value: unknown): Record<string, string> {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, String(entry)])) : {};

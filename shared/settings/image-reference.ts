@@ -98,3 +98,11 @@ export function referenceCovers(allowed: ImageReference, image: ImageReference):
   if (allowed.digest !== null) return allowed.digest === image.digest;
   return allowed.tag === '*' || (image.tag !== null && allowed.tag === image.tag);
 }
+
+/** A repository with nothing implied: `docker.io` and `library/docker`. */
+export interface Repository { readonly domain: string; readonly path: string }
+
+/** Does an allowed reference speak of a repository, whatever the tag or digest? `*` alone speaks of none. */
+export function referenceCoversRepository(allowed: ImageReference, repository: Repository): boolean {
+  return allowed.kind === 'image' && referenceCovers({ ...allowed, tag: '*', digest: null }, { kind: 'image', ...repository, tag: 'latest', digest: null, tagWritten: false });
+}

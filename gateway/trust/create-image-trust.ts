@@ -1,0 +1,162 @@
+import path from 'node:path';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import {
+  allowedEntries, decideByDigest, entryQuestions, existenceQuestions, existsInRegistry, imageName, isBuiltFrom, namesAnEntry, trustQuestions,
+  type AllowedEntry, type DigestTrust, type EntryCheck, type LocalImage,
+} from '../../shared/policy/image-trust.ts';
+import type { EngineFacts, RegistryFacts } from '../enforce/engine-facts.ts';
+import { dockerCredentials, type CredentialSource } from './docker-credentials.ts';
+import type { ImageTrust, ImageVerdict } from './image-trust.ts';
+import { KnownDigests } from './known-digests.ts';
+import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
+import { createRegistryClient, type RegistryClient } from './registry-client.ts';
+
+export interface ImageTrustOptions {
+  readonly facts: Pick<EngineFacts, 'image' | 'images' | 'registries'>;
+  /** Directory for `registry-digests.json`, the last-known digests; null: kept in memory only. */
+  readonly stateDirectory: string | null;
+  /** The list to ask about ahead of time, at start and every 30 minutes; null where nothing is to be asked (ECI off). Missing: no refresh. */
+  readonly refresh?: () => EffectiveSettings['socket'] | null;
+  readonly log?: (line: string) => void;
+  /** Default: docker login's of the user the gateway runs as. */
+  readonly credentials?: CredentialSource;
+  /** Default /etc/docker/certs.d. */
+  readonly certificates?: string;
+  readonly client?: RegistryClient;
+  readonly now?: () => number;
+}
+
+/** A verdict with everything it was made of. */
+export interface TrustExplanation {
+  readonly verdict: ImageVerdict;
+  readonly image: LocalImage | null;
+  /** What each entry said about the image itself. */
+  readonly checks: readonly EntryCheck[];
+  /** Allowed images it could have been built from, and what the entries said about them (B4). */
+  readonly bases: readonly { readonly name: string; readonly id: string; readonly checks: readonly EntryCheck[] }[];
+}
+
+export interface ExplainingImageTrust extends ImageTrust {
+  explain(image: string, socket: EffectiveSettings['socket']): Promise<TrustExplanation>;
+  /** Resolves when the last-known digests are on disk. */
+  flush(): Promise<void>;
+}
+
+const refreshMs = 30 * 60_000;
+const registryFactsMs = 60_000;
+/** Local images looked at as possible bases. */
+const maxBases = 200;
+
+/** Image trust by content (B2–B4): what the engine has against what the registries serve. */
+export function createImageTrust(options: ImageTrustOptions): ExplainingImageTrust {
+  const now = options.now ?? Date.now;
+  const log = options.log ?? (() => undefined);
+  const known = new KnownDigests(options.stateDirectory === null ? null : path.join(options.stateDirectory, 'registry-digests.json'), log);
+  const client = options.client ?? createRegistryClient({
+    registries: keepFor(registryFactsMs, now, () => options.facts.registries()), credentials: options.credentials ?? dockerCredentials(), now,
+    ...(options.certificates === undefined ? {} : { certificates: options.certificates }),
+  });
+  const answers = new RegistryAnswers(client, known, now);
+  /** Layers never change under an id. */
+  const layers = new Map<string, LocalImage>();
+
+  const byDigest = async (entries: readonly AllowedEntry[], image: LocalImage, written: string, maxAgeMs: number): Promise<DigestTrust> =>
+    decideByDigest(entries, image, await answers.askAll(trustQuestions(entries, image), maxAgeMs), written);
+
+  const basesOf = async (entries: readonly AllowedEntry[], image: LocalImage): Promise<LocalImage[]> => {
+    const candidates = (await options.facts.images()).filter((candidate) => candidate.id !== image.id && namesAnEntry(entries, candidate)).slice(0, maxBases);
+    const looked: LocalImage[] = [];
+    for (const candidate of candidates) {
+      // Names come with the list: they change, the layers don't.
+      const found = layers.get(candidate.id) ?? await options.facts.image(candidate.id);
+      if (found === null) continue;
+      if (layers.size > 1000) layers.clear();
+      layers.set(candidate.id, found);
+      if (isBuiltFrom(image, found)) looked.push({ ...found, tags: candidate.tags, digests: candidate.digests });
+    }
+    return looked.sort((a, b) => b.layers.length - a.layers.length);
+  };
+
+  const derived = async (entries: readonly AllowedEntry[], image: LocalImage, maxAgeMs: number): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> => {
+    const bases: { name: string; id: string; checks: readonly EntryCheck[] }[] = [];
+    let unasked: string | null = null;
+    const existence = existenceQuestions(image);
+    if ('known' in existence && !existence.known) return { bases, verdict: null };
+    for (const base of await basesOf(entries, image)) {
+      const trust = await byDigest(entries, base, base.id, maxAgeMs);
+      const name = imageName(base);
+      bases.push({ name, id: base.id, checks: trust.checks });
+      if (!trust.trusted) {
+        if (trust.reason === 'registry-unreachable') unasked ??= `it may be built from ${name}, but ${trust.detail}`;
+        continue;
+      }
+      const exists = 'known' in existence ? false : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs)).values()]);
+      if (exists === true) return { bases, verdict: { trusted: false, reason: 'other-content', detail: `it is built from ${name}, but a registry has it: only images that are nowhere but here count as built from an allowed one; list it` } };
+      if (exists !== false) return { bases, verdict: { trusted: false, reason: 'registry-unreachable', detail: `it is built from ${name}, but it could not be asked whether a registry has it: ${exists.why}` } };
+      return { bases, verdict: { trusted: true, imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name } };
+    }
+    return { bases, verdict: unasked === null ? null : { trusted: false, reason: 'registry-unreachable', detail: unasked } };
+  };
+
+  const round = async (entries: readonly AllowedEntry[], image: LocalImage, written: string, allowDerived: boolean, maxAgeMs: number): Promise<TrustExplanation> => {
+    const direct = await byDigest(entries, image, written, maxAgeMs);
+    if (direct.trusted) return { image, checks: direct.checks, bases: [], verdict: { trusted: true, imageId: image.id, allowedBy: direct.allowedBy, derivedFrom: null } };
+    const refusal: ImageVerdict = { trusted: false, reason: direct.reason, detail: direct.detail };
+    const base = { image, checks: direct.checks };
+    if (!allowDerived || entries.length === 0) return { ...base, bases: [], verdict: refusal };
+    const built = await derived(entries, image, maxAgeMs);
+    if (built.verdict !== null) return { ...base, bases: built.bases, verdict: built.verdict };
+    const local = image.store === 'graph' && image.digests.length === 0;
+    return {
+      ...base, bases: built.bases,
+      verdict: direct.reason === 'not-listed' && local
+        ? { trusted: false, reason: 'local-only', detail: 'no entry of the image list names it, and it is not built from an allowed image that is here' } : refusal,
+    };
+  };
+
+  const explain = async (written: string, socket: EffectiveSettings['socket']): Promise<TrustExplanation> => {
+    const image = await options.facts.image(written);
+    if (image === null || image.id === '') return { image: null, checks: [], bases: [], verdict: { trusted: false, reason: 'not-local', detail: `the engine has no image ${written}` } };
+    const entries = allowedEntries(socket.images);
+    const first = await round(entries, image, written, socket.allowDerivedImages, freshMs);
+    // A no from memory is not held against an image that was pulled or pushed a moment ago.
+    return first.verdict.trusted ? first : round(entries, image, written, socket.allowDerivedImages, recheckMs);
+  };
+
+  const refresh = async (): Promise<void> => {
+    const socket = options.refresh?.() ?? null;
+    if (socket === null) return;
+    for (const question of entryQuestions(allowedEntries(socket.images)).slice(0, 200)) await answers.ask(question, recheckMs);
+  };
+  const timers: NodeJS.Timeout[] = [];
+  if (options.refresh !== undefined) {
+    const quietly = () => { refresh().catch((error: unknown) => { log(`registry digests were not refreshed: ${error instanceof Error ? error.message : String(error)}`); }); };
+    timers.push(setTimeout(quietly, 1000), setInterval(quietly, refreshMs));
+    for (const timer of timers) timer.unref();
+  }
+
+  return {
+    explain,
+    decide: async (image, socket) => (await explain(image, socket)).verdict,
+    flush: () => known.flush(),
+    close: () => {
+      for (const timer of timers) clearInterval(timer);
+      client.close();
+      void known.flush();
+    },
+  };
+}
+
+/** The same answer for a while; a failure is not kept. */
+function keepFor(ms: number, now: () => number, ask: () => Promise<RegistryFacts>): () => Promise<RegistryFacts> {
+  let kept: { at: number; value: Promise<RegistryFacts> } | null = null;
+  return () => {
+    if (kept === null || now() - kept.at >= ms || now() < kept.at) {
+      const value = ask();
+      const mine = { at: now(), value };
+      kept = mine;
+      value.catch(() => { if (kept === mine) kept = null; });
+    }
+    return kept.value;
+  };
+}

@@ -1,0 +1,88 @@
+import { questionKey, type RegistryAnswer, type RegistryQuestion } from '../../shared/policy/image-trust.ts';
+import type { KnownDigests } from './known-digests.ts';
+import type { RegistryClient, Served } from './registry-client.ts';
+
+/** How old an answer may be that lets something in. */
+export const freshMs = 10 * 60_000;
+/** How old one may be that keeps something out: after a pull nobody waits for long. Also the pace at which a registry is asked the same. */
+export const recheckMs = 10_000;
+
+const maxRemembered = 5000;
+/** Questions under way at once, to all registries together. */
+const maxAtOnce = 8;
+
+/** Registry answers with memory: the same question is asked once at a time and not again while fresh; what was served last stands in while a registry can't be asked. */
+export class RegistryAnswers {
+  private readonly remembered = new Map<string, { readonly answer: Served; readonly at: number }>();
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+  private readonly client: RegistryClient;
+  private readonly known: KnownDigests;
+  private readonly now: () => number;
+
+  constructor(client: RegistryClient, known: KnownDigests, now: () => number) {
+    this.client = client;
+    this.known = known;
+    this.now = now;
+  }
+
+  /** Answers to all, none older than `maxAgeMs` where the registry can be asked. */
+  async askAll(questions: readonly RegistryQuestion[], maxAgeMs: number): Promise<Map<string, RegistryAnswer>> {
+    const answers = new Map<string, RegistryAnswer>();
+    await Promise.all(questions.map(async (question) => { answers.set(questionKey(question), await this.ask(question, maxAgeMs)); }));
+    return answers;
+  }
+
+  async ask(question: RegistryQuestion, maxAgeMs: number): Promise<RegistryAnswer> {
+    const key = questionKey(question);
+    if (!this.isFresh(key, maxAgeMs)) {
+      let asking = this.underWay.get(key);
+      if (asking === undefined) {
+        asking = this.limited(() => this.fetch(key, question)).finally(() => { this.underWay.delete(key); });
+        this.underWay.set(key, asking);
+      }
+      await asking;
+    }
+    return this.current(key);
+  }
+
+  private isFresh(key: string, maxAgeMs: number): boolean {
+    const found = this.remembered.get(key);
+    if (found === undefined) return false;
+    const age = this.now() - found.at;
+    // A clock that was put back makes nothing fresh.
+    return age >= 0 && age < (found.answer.kind === 'served' ? maxAgeMs : Math.min(maxAgeMs, recheckMs));
+  }
+
+  private async fetch(key: string, question: RegistryQuestion): Promise<void> {
+    await this.known.load();
+    const answer = await this.client.ask(question, (digest) => this.known.childrenOf(digest));
+    this.remembered.delete(key);
+    this.remembered.set(key, { answer, at: this.now() });
+    if (this.remembered.size > maxRemembered) this.remembered.delete(this.remembered.keys().next().value ?? '');
+    if (answer.kind === 'served') await this.known.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
+    if (answer.kind === 'absent') await this.known.remove(key);
+  }
+
+  private async current(key: string): Promise<RegistryAnswer> {
+    const found = this.remembered.get(key);
+    if (found === undefined) return { kind: 'unavailable', why: 'the registry was not asked' };
+    const ageMs = Math.max(0, this.now() - found.at);
+    const { answer } = found;
+    if (answer.kind === 'served') return { ...answer, ageMs, lastKnown: null };
+    if (answer.kind === 'absent') return { ...answer, ageMs };
+    const last = await this.known.get(key);
+    return last === null ? answer : { kind: 'served', digest: last.digest, children: last.children, ageMs: Math.max(0, this.now() - last.at), lastKnown: answer.why };
+  }
+
+  private async limited(work: () => Promise<void>): Promise<void> {
+    if (this.running >= maxAtOnce) await new Promise<void>((resolve) => { this.waiting.push(resolve); });
+    else this.running++;
+    try { await work(); } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.running--;
+      else next();
+    }
+  }
+}
