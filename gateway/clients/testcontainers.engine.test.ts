@@ -94,7 +94,7 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
   it('brings a compose environment up and down', async () => {
     const directory = path.join(guarded.scratch, 'tc-compose');
     await mkdir(directory);
-    await writeFile(path.join(directory, 'compose.yaml'), 'services:\n  web:\n    image: busybox\n    command: sh -c "mkdir /w; echo composed > /w/index.html; httpd -f -p 8080 -h /w"\n    ports: ["8080"]\nnetworks: {default: {ipam: {config: [{subnet: "10.217.1.0/24"}]}}}\n');
+    await writeFile(path.join(directory, 'compose.yaml'), 'services:\n  web:\n    image: busybox\n    stop_grace_period: 0s\n    command: sh -c "mkdir /w; echo composed > /w/index.html; httpd -f -p 8080 -h /w"\n    ports: ["8080"]\nnetworks: {default: {ipam: {config: [{subnet: "10.217.1.0/24"}]}}}\n');
     const environment = await new DockerComposeEnvironment(directory, 'compose.yaml').withWaitStrategy('web-1', Wait.forListeningPorts()).up();
     const web = environment.getContainer('web-1');
     expect(await (await fetch(`http://${web.getHost()}:${web.getMappedPort(8080)}/`)).text()).toBe('composed\n');
