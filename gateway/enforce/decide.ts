@@ -10,6 +10,7 @@ import type { GatewayCounters } from '../metrics/counters.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
 import { inspections } from './inspections.ts';
+import { commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { conclude, denied, deniedCall, type Deciding } from './verdicts.ts';
 
 export interface GatekeeperOptions {
@@ -20,7 +21,7 @@ export interface GatekeeperOptions {
   readonly requireUserNamespace: boolean;
   readonly engineDirectories: readonly string[];
   readonly engineSockets: readonly string[];
-  /** Names mounted sockets in the log. */
+  /** Sockets of containers' own. Without them what comes in by one is refused. */
   readonly socketMounts?: SocketMounts;
   readonly counters?: GatewayCounters;
 }
@@ -41,8 +42,9 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
   return (request) => {
     const route = request.match?.route ?? null;
     // Requests that are looked at see the file as it is now; the rest is the same under every policy that has ECI on.
-    const { settings, generation } = options.settings.current(route === null || route.inspect !== 'none');
-    const deciding = (sent: Buffer | null): Deciding => ({ context: { ...options, settings, request }, generation, startedAt: performance.now(), sent });
+    const { settings, generation } = options.settings.current(route === null || route.inspect !== 'none' || request.origin.kind !== 'clients');
+    const client = socketClient(request, options.socketMounts ?? null, settings);
+    const deciding = (sent: Buffer | null): Deciding => ({ context: { ...options, settings, request, client: isDenial(client) ? null : client }, generation, startedAt: performance.now(), sent });
 
     if (!settings.eci.value) {
       if (route?.inspect === 'load-images' && settings.blockDockerLoad.value) return denied(deciding(null), loadDenial);
@@ -57,6 +59,8 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
     }
     const always = refusedAlways(route);
     if (always !== null) return denied(deciding(null), always);
+    const command = isDenial(client) ? client : client === null ? null : commandDenial(client, route, request.target);
+    if (command !== null) return denied(deciding(null), command);
     switch (route.body) {
       case 'json':
         return { kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body) };

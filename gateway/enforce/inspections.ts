@@ -22,10 +22,13 @@ import type { GatekeeperOptions } from './decide.ts';
 import { inspectBuild } from './builds.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
+import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings'> {
   readonly settings: EffectiveSettings;
   readonly request: GatewayRequest;
+  /** The container that asks through a mounted socket; null for clients at the clients' own. */
+  readonly client: SocketClient | null;
 }
 
 /** What came out of looking at a request. */
@@ -159,6 +162,10 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   if (!read.ok) return denied(read.denial);
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
   const facts = await gatherCreateFacts(read.body, context.facts, await environment(context), context);
+  for (const [referred, held] of facts.containers) {
+    const result = held === null ? passedAsIs : holder(context, held, `docker create with volumes or namespaces of container ${referred}`, about);
+    if (result.kind !== 'passed') return result;
+  }
   const { decision, body: written } = decideCreateContainer(read.body, facts, { runtime: context.runtime });
   if (decision.outcome === 'deny' || written === null) return denied(decision.outcome === 'deny' ? decision : deny('unreadable-body', 'the body'), about);
   return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(written), 'utf8'), ...about };
@@ -178,12 +185,26 @@ async function checked(context: InspectionContext, container: ContainerFacts, do
   return context.settings.existingContainers === 'warn' ? { ...passedAsIs, warning: denial, ...about } : denied(denial, about);
 }
 
+/** Same, for what gets into a container or reads it out: then it may not be one with a wider way to the engine than the caller's own. */
+async function entered(context: InspectionContext, container: ContainerFacts, doing: string): Promise<Inspected> {
+  const result = await checked(context, container, doing);
+  if (result.kind !== 'passed') return result;
+  const held = holder(context, container, `${doing} container ${container.name}`, { container: container.name, image: container.image });
+  return held.kind === 'passed' && held.warning === undefined ? result : held;
+}
+
+function holder(context: InspectionContext, container: SocketHolder, what: string, about: { container?: string; image?: string }): Inspected {
+  const denial = context.client === null ? null : holderDenial(context.client, container, what, context.socketMounts ?? null, context.settings);
+  if (denial === null) return passedAsIs;
+  return context.settings.existingContainers === 'warn' ? { ...passedAsIs, warning: denial, ...about } : denied(denial, about);
+}
+
 const verbOf = (context: InspectionContext): string => `docker ${context.request.match?.route.commands[0] ?? context.request.head.method} on`;
 
 async function enterContainer(context: InspectionContext, name: string): Promise<Inspected> {
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await checked(context, container, verbOf(context));
+  const result = await entered(context, container, verbOf(context));
   return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
 }
 
@@ -213,7 +234,7 @@ async function execStart(context: InspectionContext, body: Buffer | null): Promi
   const owner = await context.facts.execContainer(id);
   const container = owner === null ? null : await context.facts.container(owner);
   if (container === null) return { kind: 'missing', what: 'exec instance', name: id };
-  return withBody(await checked(context, container, 'docker exec in'), read);
+  return withBody(await entered(context, container, 'docker exec in'), read);
 }
 
 async function commit(context: InspectionContext): Promise<Inspected> {
@@ -221,7 +242,7 @@ async function commit(context: InspectionContext): Promise<Inspected> {
   const name = parameter(target, 'container') ?? '';
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await checked(context, container, verbOf(context));
+  const result = await entered(context, container, verbOf(context));
   if (result.kind !== 'passed') return result;
   const query = target.query.map((entry) => (entry.key === 'container' ? { key: entry.key, value: container.id } : entry));
   return { ...result, target: writeTarget(target.version, target.path, query) };

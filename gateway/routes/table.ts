@@ -46,40 +46,47 @@ export interface Route {
   readonly inspect: Inspection;
   readonly body: BodyHandling;
   readonly tunnel: Tunnel | null;
-  /** Docker CLI commands that use it, as `commandList` names them (B5). */
+  readonly group: EndpointGroup;
+  /**
+   * Docker CLI commands that it *is*, as `commandList` names them (B5): the list that denies one of them denies it. Commands that ask
+   * for the same thing (`inspect` and `port`; `system prune` and each other prune) can't be told apart, so they share their fate.
+   */
   readonly commands: readonly string[];
+  /** Commands that need it on their way: the list that allows one of them allows it too, the one that denies them does not touch it. */
+  readonly alsoUsedBy: readonly string[];
 }
 
+/** The commands are written `is, is | also used by, also used by`. */
 type Row = readonly [Method, string, Inspection, BodyHandling, string, Tunnel?];
 
 const rows: readonly Row[] = [
   // Containers
-  ['GET', '/containers/json', 'none', 'dropped', 'ps'],
-  ['POST', '/containers/create', 'create-container', 'json', 'create run'],
-  ['GET', '/containers/{id}/json', 'none', 'dropped', 'inspect'],
+  ['GET', '/containers/json', 'none', 'dropped', 'ps | stats'],
+  ['POST', '/containers/create', 'create-container', 'json', 'create, run'],
+  ['GET', '/containers/{id}/json', 'none', 'dropped', 'container inspect, inspect, port | exec, attach, start, logs, cp'],
   ['GET', '/containers/{id}/top', 'none', 'dropped', 'top'],
   ['GET', '/containers/{id}/logs', 'none', 'dropped', 'logs'],
   ['GET', '/containers/{id}/changes', 'none', 'dropped', 'diff'],
   ['GET', '/containers/{id}/export', 'enter-container', 'dropped', 'export'],
   ['GET', '/containers/{id}/stats', 'none', 'dropped', 'stats'],
-  ['POST', '/containers/{id}/resize', 'none', 'dropped', 'attach run'],
-  ['POST', '/containers/{id}/start', 'start-container', 'dropped', 'start run'],
+  ['POST', '/containers/{id}/resize', 'none', 'dropped', 'attach | run, start'],
+  ['POST', '/containers/{id}/start', 'start-container', 'dropped', 'start | run'],
   ['POST', '/containers/{id}/stop', 'none', 'dropped', 'stop'],
   ['POST', '/containers/{id}/restart', 'start-container', 'dropped', 'restart'],
-  ['POST', '/containers/{id}/kill', 'none', 'dropped', 'kill'],
+  ['POST', '/containers/{id}/kill', 'none', 'dropped', 'kill | run, attach, start'],
   ['POST', '/containers/{id}/update', 'update-container', 'json', 'update'],
   ['POST', '/containers/{id}/rename', 'rename-container', 'dropped', 'rename'],
   ['POST', '/containers/{id}/pause', 'none', 'dropped', 'pause'],
   ['POST', '/containers/{id}/unpause', 'start-container', 'dropped', 'unpause'],
-  ['POST', '/containers/{id}/attach', 'enter-container', 'dropped', 'attach run', 'tcp'],
+  ['POST', '/containers/{id}/attach', 'enter-container', 'dropped', 'attach | run, start', 'tcp'],
   ['GET', '/containers/{id}/attach/ws', 'enter-container', 'dropped', 'attach', 'websocket'],
-  ['POST', '/containers/{id}/wait', 'none', 'dropped', 'wait run'],
+  ['POST', '/containers/{id}/wait', 'none', 'dropped', 'wait | run, attach, start'],
   ['DELETE', '/containers/{id}', 'none', 'dropped', 'rm'],
   ['HEAD', '/containers/{id}/archive', 'enter-container', 'dropped', 'cp'],
   ['GET', '/containers/{id}/archive', 'enter-container', 'dropped', 'cp'],
   ['PUT', '/containers/{id}/archive', 'enter-container', 'raw', 'cp'],
   ['POST', '/containers/{id}/copy', 'refused-removed', 'dropped', 'cp'],
-  ['POST', '/containers/prune', 'none', 'dropped', 'container prune'],
+  ['POST', '/containers/prune', 'none', 'dropped', 'container prune, system prune'],
   ['GET', '/containers/{id}/checkpoints', 'refused-checkpoint', 'dropped', 'checkpoint'],
   ['POST', '/containers/{id}/checkpoints', 'refused-checkpoint', 'raw', 'checkpoint'],
   ['DELETE', '/containers/{id}/checkpoints/{checkpoint}', 'refused-checkpoint', 'dropped', 'checkpoint'],
@@ -90,37 +97,37 @@ const rows: readonly Row[] = [
   ['GET', '/exec/{id}/json', 'none', 'dropped', 'exec'],
   // Images
   ['GET', '/images/json', 'none', 'dropped', 'images'],
-  ['POST', '/images/create', 'none', 'raw', 'pull import'],
-  ['GET', '/images/{name}/json', 'none', 'dropped', 'inspect'],
+  ['POST', '/images/create', 'none', 'raw', 'pull, import | run, create'],
+  ['GET', '/images/{name}/json', 'none', 'dropped', 'image inspect, inspect'],
   ['GET', '/images/{name}/history', 'none', 'dropped', 'history'],
-  ['GET', '/images/{name}/attestations', 'none', 'dropped', 'inspect'],
+  ['GET', '/images/{name}/attestations', 'none', 'dropped', 'image inspect, inspect'],
   // Old clients send their credentials as the body.
   ['POST', '/images/{name}/push', 'none', 'raw', 'push'],
   ['POST', '/images/{name}/tag', 'none', 'dropped', 'tag'],
   ['DELETE', '/images/{name}', 'none', 'dropped', 'rmi'],
   ['GET', '/images/search', 'none', 'dropped', 'search'],
-  ['POST', '/images/prune', 'none', 'dropped', 'image prune'],
+  ['POST', '/images/prune', 'none', 'dropped', 'image prune, system prune'],
   ['GET', '/images/{name}/get', 'none', 'dropped', 'save'],
   ['GET', '/images/get', 'none', 'dropped', 'save'],
   ['POST', '/images/load', 'load-images', 'raw', 'load'],
   ['POST', '/commit', 'commit', 'json', 'commit'],
-  ['GET', '/distribution/{name}/json', 'none', 'dropped', 'manifest pull'],
+  ['GET', '/distribution/{name}/json', 'none', 'dropped', 'pull'],
   // Builds
   ['POST', '/build', 'build', 'raw', 'build'],
   ['POST', '/build/cancel', 'none', 'dropped', 'build'],
-  ['POST', '/build/prune', 'none', 'dropped', 'builder prune'],
+  ['POST', '/build/prune', 'none', 'dropped', 'builder prune, system prune'],
   // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs (files, credentials, secrets,
   // SSH agent, exports). What comes from the client are answers; the engine serves nothing on it.
   ['POST', '/session', 'none', 'dropped', 'build', 'h2c'],
-  ['POST', '/grpc', 'grpc', 'dropped', 'buildx', 'h2c'],
+  ['POST', '/grpc', 'grpc', 'dropped', 'build | builder prune', 'h2c'],
   // System
   ['POST', '/auth', 'none', 'raw', 'login'],
-  ['GET', '/info', 'none', 'dropped', 'info'],
+  ['GET', '/info', 'none', 'dropped', 'info | inspect'],
   ['GET', '/version', 'none', 'dropped', 'version'],
   ['GET', '/_ping', 'none', 'dropped', ''],
   ['HEAD', '/_ping', 'none', 'dropped', ''],
   ['OPTIONS', '/_ping', 'none', 'dropped', ''],
-  ['GET', '/events', 'none', 'dropped', 'events'],
+  ['GET', '/events', 'none', 'dropped', 'events | stats'],
   ['GET', '/system/df', 'none', 'dropped', 'system df'],
   ['GET', '/debug/vars', 'refused-debug', 'dropped', ''],
   ['GET', '/debug/pprof/', 'refused-debug', 'dropped', ''],
@@ -129,22 +136,22 @@ const rows: readonly Row[] = [
   // Volumes
   ['GET', '/volumes', 'none', 'dropped', 'volume ls'],
   ['POST', '/volumes/create', 'create-volume', 'json', 'volume create'],
-  ['GET', '/volumes/{name}', 'none', 'dropped', 'volume inspect'],
+  ['GET', '/volumes/{name}', 'none', 'dropped', 'volume inspect, inspect | volume update'],
   ['PUT', '/volumes/{name}', 'refused-swarm', 'raw', 'volume update'],
   ['DELETE', '/volumes/{name}', 'none', 'dropped', 'volume rm'],
-  ['POST', '/volumes/prune', 'none', 'dropped', 'volume prune'],
+  ['POST', '/volumes/prune', 'none', 'dropped', 'volume prune, system prune'],
   // Networks
   ['GET', '/networks', 'none', 'dropped', 'network ls'],
-  ['GET', '/networks/{id}', 'none', 'dropped', 'network inspect'],
+  ['GET', '/networks/{id}', 'none', 'dropped', 'network inspect, inspect | network rm'],
   ['DELETE', '/networks/{id}', 'none', 'dropped', 'network rm'],
   ['POST', '/networks/create', 'create-network', 'json', 'network create'],
   ['POST', '/networks/{id}/connect', 'connect-network', 'json', 'network connect'],
   ['POST', '/networks/{id}/disconnect', 'disconnect-network', 'json', 'network disconnect'],
-  ['POST', '/networks/prune', 'none', 'dropped', 'network prune'],
+  ['POST', '/networks/prune', 'none', 'dropped', 'network prune, system prune'],
   // Plugins run as root on the engine. Reading, disabling and removing them stays possible.
   ['GET', '/plugins', 'none', 'dropped', 'plugin ls'],
   ['GET', '/plugins/privileges', 'none', 'dropped', 'plugin install'],
-  ['GET', '/plugins/{name}/json', 'none', 'dropped', 'plugin inspect'],
+  ['GET', '/plugins/{name}/json', 'none', 'dropped', 'plugin inspect | inspect'],
   ['DELETE', '/plugins/{name}', 'none', 'dropped', 'plugin rm'],
   ['POST', '/plugins/{name}/disable', 'none', 'dropped', 'plugin disable'],
   ['POST', '/plugins/pull', 'refused-plugin', 'raw', 'plugin install'],
@@ -154,8 +161,8 @@ const rows: readonly Row[] = [
   ['POST', '/plugins/{name}/set', 'refused-plugin', 'raw', 'plugin set'],
   ['POST', '/plugins/{name}/upgrade', 'refused-plugin', 'raw', 'plugin upgrade'],
   // Swarm tasks never pass through /containers/create. Looking at what is there, removing it and leaving stay possible.
-  ['GET', '/nodes', 'none', 'dropped', 'node ls'],
-  ['GET', '/nodes/{id}', 'none', 'dropped', 'node inspect'],
+  ['GET', '/nodes', 'none', 'dropped', 'node ls | stack'],
+  ['GET', '/nodes/{id}', 'none', 'dropped', 'node inspect | inspect'],
   ['DELETE', '/nodes/{id}', 'none', 'dropped', 'node rm'],
   ['POST', '/nodes/{id}/update', 'refused-swarm', 'raw', 'node update'],
   ['GET', '/swarm', 'none', 'dropped', 'swarm'],
@@ -165,37 +172,41 @@ const rows: readonly Row[] = [
   ['POST', '/swarm/update', 'refused-swarm', 'raw', 'swarm update'],
   ['GET', '/swarm/unlockkey', 'refused-swarm', 'dropped', 'swarm unlock-key'],
   ['POST', '/swarm/unlock', 'refused-swarm', 'raw', 'swarm unlock'],
-  ['GET', '/services', 'none', 'dropped', 'service ls'],
-  ['POST', '/services/create', 'refused-swarm', 'raw', 'service create'],
-  ['GET', '/services/{id}', 'none', 'dropped', 'service inspect'],
-  ['DELETE', '/services/{id}', 'none', 'dropped', 'service rm'],
-  ['POST', '/services/{id}/update', 'refused-swarm', 'raw', 'service update'],
+  ['GET', '/services', 'none', 'dropped', 'service ls, stack'],
+  ['POST', '/services/create', 'refused-swarm', 'raw', 'service create, stack'],
+  ['GET', '/services/{id}', 'none', 'dropped', 'service inspect | inspect, stack'],
+  ['DELETE', '/services/{id}', 'none', 'dropped', 'service rm, stack'],
+  ['POST', '/services/{id}/update', 'refused-swarm', 'raw', 'service update, stack'],
   ['GET', '/services/{id}/logs', 'none', 'dropped', 'service logs'],
-  ['GET', '/tasks', 'none', 'dropped', 'service ps'],
-  ['GET', '/tasks/{id}', 'none', 'dropped', 'inspect'],
+  ['GET', '/tasks', 'none', 'dropped', 'service ps | stack, node'],
+  ['GET', '/tasks/{id}', 'none', 'dropped', 'service ps | inspect, stack'],
   ['GET', '/tasks/{id}/logs', 'none', 'dropped', 'service logs'],
-  ['GET', '/secrets', 'none', 'dropped', 'secret ls'],
-  ['POST', '/secrets/create', 'refused-swarm', 'raw', 'secret create'],
-  ['GET', '/secrets/{id}', 'none', 'dropped', 'secret inspect'],
-  ['DELETE', '/secrets/{id}', 'none', 'dropped', 'secret rm'],
-  ['POST', '/secrets/{id}/update', 'refused-swarm', 'raw', 'secret update'],
-  ['GET', '/configs', 'none', 'dropped', 'config ls'],
-  ['POST', '/configs/create', 'refused-swarm', 'raw', 'config create'],
-  ['GET', '/configs/{id}', 'none', 'dropped', 'config inspect'],
-  ['DELETE', '/configs/{id}', 'none', 'dropped', 'config rm'],
-  ['POST', '/configs/{id}/update', 'refused-swarm', 'raw', 'config update'],
+  ['GET', '/secrets', 'none', 'dropped', 'secret ls | stack'],
+  ['POST', '/secrets/create', 'refused-swarm', 'raw', 'secret create | stack'],
+  ['GET', '/secrets/{id}', 'none', 'dropped', 'secret inspect | inspect, stack'],
+  ['DELETE', '/secrets/{id}', 'none', 'dropped', 'secret rm | stack'],
+  ['POST', '/secrets/{id}/update', 'refused-swarm', 'raw', 'secret update | stack'],
+  ['GET', '/configs', 'none', 'dropped', 'config ls | stack'],
+  ['POST', '/configs/create', 'refused-swarm', 'raw', 'config create | stack'],
+  ['GET', '/configs/{id}', 'none', 'dropped', 'config inspect | inspect, stack'],
+  ['DELETE', '/configs/{id}', 'none', 'dropped', 'config rm | stack'],
+  ['POST', '/configs/{id}/update', 'refused-swarm', 'raw', 'config update | stack'],
 ];
 
-// Two-word commands are kept together: 'container prune' is one command, 'create run' are two.
-const twoWords = new Set(['container', 'image', 'builder', 'system', 'volume', 'network', 'plugin', 'node', 'swarm', 'service', 'secret', 'config']);
+/** What a client asks with an endpoint: the first segment of its path decides. */
+export type EndpointGroup = 'container' | 'image' | 'build' | 'volume' | 'network' | 'system' | 'plugin' | 'swarm' | 'debug';
 
-function commandsOf(text: string): readonly string[] {
-  if (text === '') return [];
-  const [first = '', ...rest] = text.split(' ');
-  return twoWords.has(first) && rest.length > 0 ? [text] : [first, ...rest];
-}
+const groupOfSegment: Readonly<Record<string, EndpointGroup>> = {
+  containers: 'container', exec: 'container', commit: 'container', images: 'image', distribution: 'image', build: 'build', session: 'build', grpc: 'build',
+  volumes: 'volume', networks: 'network', plugins: 'plugin', debug: 'debug',
+  nodes: 'swarm', swarm: 'swarm', services: 'swarm', tasks: 'swarm', secrets: 'swarm', configs: 'swarm',
+};
+const groupOf = (pattern: string): EndpointGroup => groupOfSegment[pattern.split('/')[1] ?? ''] ?? 'system';
+
+const words = (text: string): readonly string[] => (text.trim() === '' ? [] : text.split(',').map((word) => word.trim()));
 
 /** The table, in the order in which patterns are tried. */
-export const routes: readonly Route[] = rows.map(([method, pattern, inspect, body, commands, tunnel]) => ({
-  method, pattern, inspect, body, tunnel: tunnel ?? null, commands: commandsOf(commands),
-}));
+export const routes: readonly Route[] = rows.map(([method, pattern, inspect, body, commands, tunnel]) => {
+  const [is = '', alsoUses = ''] = commands.split('|');
+  return { method, pattern, inspect, body, tunnel: tunnel ?? null, group: groupOf(pattern), commands: words(is), alsoUsedBy: words(alsoUses) };
+});

@@ -8,7 +8,7 @@ export const ruleCodes = [
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
   'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
-  'container-unprotected', 'container-name', 'host-network-build', 'build-entitlement', 'build-source', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
+  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'host-network-build', 'build-entitlement', 'build-source', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
   'pinned-reference', 'cleaned-path', 'parameter-dropped',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
@@ -19,6 +19,10 @@ export type SettingPointer =
   | '/filesharingAllowedDirectories'
   | '/blockDockerLoad'
   | '/bulkhead/existingContainers'
+  | '/enhancedContainerIsolation/dockerSocketMount/commandList'
+  | `/bulkhead/perImageCommandLists/${number}`
+  | '/bulkhead/socketMounts/scope'
+  | '/bulkhead/hideEnvironment'
   | null;
 
 /** One thing the gateway writes differently from what the client sent. */
@@ -80,6 +84,11 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'volume-options': 'a local volume with these options mounts something of the engine; only tmpfs is allowed',
   'volume-unknown': 'the volume could not be looked at',
   'container-unprotected': 'the container was not created under enhanced container isolation',
+  'command-blocked': 'the command list of the mounted socket does not let it through',
+  'socket-holder': 'the container has a Docker socket under another command list',
+  'not-own': 'through this socket only what was made through it may be seen and touched',
+  'owner-label': 'the label says who made it, and only the gateway may set it',
+  'environment-hidden': 'values of environment variables are hidden',
   'container-name': 'a container\'s name may not look like a container id',
   'host-network-build': 'builds do not get the engine\'s network',
   'build-entitlement': 'builds get no rights beyond isolation',
@@ -98,10 +107,13 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'parameter-dropped': 'parameters without meaning are left away',
 };
 
-const settingTexts: Readonly<Record<Exclude<SettingPointer, null>, string>> = {
+const settingTexts: Readonly<Record<Exclude<SettingPointer, null | `/bulkhead/perImageCommandLists/${number}`>, string>> = {
   '/enhancedContainerIsolation/dockerSocketMount/imageList': 'an administrator can allow it by listing the image in enhancedContainerIsolation.dockerSocketMount.imageList',
   '/filesharingAllowedDirectories': 'an administrator can allow it by listing the directory in filesharingAllowedDirectories',
   '/blockDockerLoad': 'an administrator can allow it with blockDockerLoad',
+  '/enhancedContainerIsolation/dockerSocketMount/commandList': 'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
+  '/bulkhead/socketMounts/scope': 'an administrator can allow it with bulkhead.socketMounts.scope: "all"',
+  '/bulkhead/hideEnvironment': 'an administrator can allow it with bulkhead.hideEnvironment',
   '/bulkhead/existingContainers': 'recreate the container, or an administrator can allow it with bulkhead.existingContainers: "warn"',
 };
 
@@ -109,8 +121,14 @@ const settingTexts: Readonly<Record<Exclude<SettingPointer, null>, string>> = {
 export function refusalText(denial: Denial): string {
   const spec = denial.spec === '' ? '' : ` (${denial.spec})`;
   const detail = denial.detail === undefined || denial.detail === '' ? '' : ` (${denial.detail})`;
-  const setting = denial.setting === null ? 'no setting allows it' : settingTexts[denial.setting];
+  const setting = denial.setting === null ? 'no setting allows it' : settingText(denial.setting);
   return `enhanced container isolation: ${denial.what} is blocked: ${ruleTexts[denial.rule]}${detail}${spec}; ${setting}`;
+}
+
+function settingText(setting: Exclude<SettingPointer, null>): string {
+  const index = /^\/bulkhead\/perImageCommandLists\/(\d+)$/.exec(setting)?.[1];
+  if (index !== undefined) return `an administrator can allow it in bulkhead.perImageCommandLists[${index}]`;
+  return settingTexts[setting as keyof typeof settingTexts]; // the one family of pointers without a text of its own is dealt with above
 }
 
 /** The rule alone, as a sentence without a capital. */

@@ -14,3 +14,4 @@ export * from './create-confinement.ts';
 export * from './build.ts';
 export * from './build-solve.ts';
 export * from './load.ts';
+export * from './commands.ts';

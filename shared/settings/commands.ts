@@ -21,7 +21,7 @@ const rows: Record<CommandGroup, readonly Row[]> = {
   'container*': [
     ['run', 'Create and start a container'], ['create', 'Create a container'], ['exec', 'Run a command in a running container'], ['start', 'Start stopped containers'],
     ['stop', 'Stop running containers'], ['rm', 'Remove containers', 'container remove'], ['cp', 'Copy files between a container and the caller'], ['commit', 'Make an image from a container'],
-    ['attach', 'Attach to a running container'], ['logs', "Fetch a container's output"], ['ps', 'List containers', 'container ls', 'container list'], ['inspect', 'Show the details of an object'],
+    ['attach', 'Attach to a running container'], ['logs', "Fetch a container's output"], ['ps', 'List containers', 'container ls', 'container list'], ['container inspect', 'Show the details of a container'],
     ['kill', 'Send a signal to containers'], ['restart', 'Restart containers'], ['pause', 'Pause all processes of containers'], ['unpause', 'Let paused containers go on'],
     ['wait', 'Wait until containers stop'], ['top', 'List the processes of a container'], ['stats', 'Stream resource usage of containers'], ['port', 'List the port mappings of a container'],
     ['rename', 'Rename a container'], ['update', "Change a container's resource limits"], ['diff', "List changed files of a container"], ['export', "Export a container's file system as a tar archive"],
@@ -46,7 +46,7 @@ const rows: Record<CommandGroup, readonly Row[]> = {
 
 /** Commands outside every group. */
 const ungrouped: readonly Row[] = [
-  ['version', 'Show versions of client and engine'], ['login', 'Log in to a registry'], ['logout', 'Log out of a registry'],
+  ['inspect', 'Show the details of any object'], ['version', 'Show versions of client and engine'], ['login', 'Log in to a registry'], ['logout', 'Log out of a registry'],
   ['swarm', 'Manage a swarm'], ['node', 'Manage swarm nodes'], ['service', 'Manage swarm services'], ['stack', 'Manage swarm stacks'], ['secret', 'Manage swarm secrets'], ['config', 'Manage swarm configs'],
   ['context', 'Manage contexts'], ['checkpoint', 'Manage checkpoints'],
 ];

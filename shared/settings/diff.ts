@@ -131,7 +131,7 @@ function change(pointer: string, kind: SettingsChange['kind'], before: unknown, 
 }
 
 function pageOf(pointer: string): SettingsChange['page'] {
-  if (/^\/enhancedContainerIsolation\/dockerSocketMount(\/|$)/.test(pointer) || /^\/bulkhead\/perImageCommandLists(\/|$)/.test(pointer)) return 'socket';
+  if (/^\/enhancedContainerIsolation\/dockerSocketMount(\/|$)/.test(pointer) || /^\/bulkhead\/(perImageCommandLists|socketMounts|hideEnvironment)(\/|$)/.test(pointer)) return 'socket';
   if (/^\/(enhancedContainerIsolation|bulkhead)(\/|$)/.test(pointer)) return 'isolation';
   if (/^\/filesharingAllowedDirectories(\/|$)/.test(pointer)) return 'file-sharing';
   return 'other';

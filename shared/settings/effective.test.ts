@@ -23,9 +23,9 @@ describe('effectiveSettings', () => {
       "linuxVM": { "dockerDaemonOptions": { "locked": false, "value": "{\\"debug\\": false}" } } }`;
     expect(value(text)).toEqual({
       eci: { value: true, locked: true }, backend: 'auto',
-      socket: { locked: true, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'], allowDerivedImages: true, commands: { type: 'deny', commands: ['push', 'build', 'image*'] }, perImage: [] },
+      socket: { locked: true, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'], allowDerivedImages: true, commands: { type: 'deny', commands: ['push', 'build', 'image*'] }, perImage: [], scope: 'all' },
       fileSharing: { kind: 'list', directories: [{ path: '$HOME', sharedByDefault: true }, { path: '$TMP', sharedByDefault: false }] },
-      blockDockerLoad: { value: true, locked: false }, existingContainers: 'block', mode: 'enforce',
+      blockDockerLoad: { value: true, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never',
     });
   });
 
@@ -39,7 +39,7 @@ describe('effectiveSettings', () => {
   it('fills every default of an empty document (B4, B5)', () => {
     expect(value('{}')).toEqual(defaultSettings);
     expect(value('{"enhancedContainerIsolation":{"value":true,"dockerSocketMount":{"imageList":{"images":["a"]}}}}').socket).toEqual(
-      { locked: false, images: ['a'], allowDerivedImages: true, commands: { type: 'deny', commands: [] }, perImage: [] });
+      { locked: false, images: ['a'], allowDerivedImages: true, commands: { type: 'deny', commands: [] }, perImage: [], scope: 'all' });
   });
 
   it('tells a missing share list from an empty one', () => {
@@ -48,9 +48,9 @@ describe('effectiveSettings', () => {
   });
 
   it('reads what only this project understands (B7)', () => {
-    const own = value('{"bulkhead":{"backend":"sysbox","mode":"audit","existingContainers":"warn","perImageCommandLists":[{"image":"docker:cli","type":"allow","commands":["ps"]},{"image":"x"}]}}');
-    expect([own.backend, own.mode, own.existingContainers]).toEqual(['sysbox', 'audit', 'warn']);
-    expect(own.socket.perImage).toEqual([{ image: 'docker:cli', type: 'allow', commands: ['ps'] }, { image: 'x', type: 'deny', commands: [] }]);
+    const own = value('{"bulkhead":{"backend":"sysbox","mode":"audit","existingContainers":"warn","perImageCommandLists":[{"image":"docker:cli","type":"allow","commands":["ps"]},{"image":"x","scope":"all"}],"socketMounts":{"scope":"own"},"hideEnvironment":"socket-mounts"}}');
+    expect([own.backend, own.mode, own.existingContainers, own.socket.scope, own.hideEnvironment]).toEqual(['sysbox', 'audit', 'warn', 'own', 'socket-mounts']);
+    expect(own.socket.perImage).toEqual([{ image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' }, { image: 'x', type: 'deny', commands: [], scope: 'all' }]);
   });
 
   it.each([
@@ -67,6 +67,9 @@ describe('effectiveSettings', () => {
     ['share without path', '{"filesharingAllowedDirectories":[{"sharedByDefault":true}]}'],
     ['unknown backend', '{"bulkhead":{"backend":"runc"}}'],
     ['unknown mode', '{"bulkhead":{"mode":"off"}}'],
+    ['unknown scope', '{"bulkhead":{"socketMounts":{"scope":"mine"}}}'],
+    ['unknown scope of an image', '{"bulkhead":{"perImageCommandLists":[{"image":"a","scope":true}]}}'],
+    ['unknown hiding', '{"bulkhead":{"hideEnvironment":true}}'],
     ['version as text', '{"configurationFileVersion":"2"}'],
   ])('fails closed on a wrong type: %s', (_, text) => {
     expect(code(text)).toBe('settings.findings');
@@ -119,5 +122,6 @@ describe('effectiveSettings', () => {
     expect(lockedDownSettings.socket.commands).toEqual({ type: 'allow', commands: [] });
     expect(lockedDownSettings.fileSharing).toEqual({ kind: 'list', directories: [] });
     expect(lockedDownSettings.blockDockerLoad.value).toBe(true);
+    expect([lockedDownSettings.socket.scope, lockedDownSettings.hideEnvironment]).toEqual(['own', 'always']);
   });
 });

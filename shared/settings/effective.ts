@@ -1,10 +1,13 @@
 import { fail, ok, type AppError, type Result } from '../result.ts';
 import { parseSettings, syntaxAppError, type ParsedSettings } from './parse.ts';
-import { settingsFileVersion, type backendChoices, type existingContainersChoices, type policyModes } from './schema.ts';
+import { settingsFileVersion, type backendChoices, type existingContainersChoices, type hideEnvironmentChoices, type policyModes, type socketScopes } from './schema.ts';
 import { misspeltCriticalKey } from './known-keys.ts';
 
 /** Commands a container may (not) send through a mounted socket (B5). */
 export interface CommandList { readonly type: 'deny' | 'allow'; readonly commands: readonly string[] }
+
+/** What a container sees through its mounted socket: everything, or what was made through it only. */
+export type SocketScope = (typeof socketScopes)[number];
 
 export interface SharedDirectory { readonly path: string; readonly sharedByDefault: boolean }
 
@@ -20,13 +23,16 @@ export interface EffectiveSettings {
     readonly allowDerivedImages: boolean;
     readonly commands: CommandList;
     /** First match wins; an image without one of its own is under `commands`. */
-    readonly perImage: readonly (CommandList & { readonly image: string })[];
+    readonly perImage: readonly (CommandList & { readonly image: string; readonly scope: SocketScope })[];
+    readonly scope: SocketScope;
   };
   /** 'default' = the key is missing: $HOME and $TMP. An empty list = nothing may be bind-mounted. */
   readonly fileSharing: { readonly kind: 'default' } | { readonly kind: 'list'; readonly directories: readonly SharedDirectory[] };
   readonly blockDockerLoad: { readonly value: boolean; readonly locked: boolean };
   readonly existingContainers: (typeof existingContainersChoices)[number];
   readonly mode: (typeof policyModes)[number];
+  /** From whom the values of containers' environment variables are hidden. */
+  readonly hideEnvironment: (typeof hideEnvironmentChoices)[number];
 }
 
 /** What a user has set for themselves. Counts only where the administrator's `locked` is not true. */
@@ -45,15 +51,15 @@ export interface EffectiveOptions {
 /** No settings file: ECI off. */
 export const defaultSettings: EffectiveSettings = {
   eci: { value: false, locked: false }, backend: 'auto',
-  socket: { locked: false, images: [], allowDerivedImages: true, commands: { type: 'deny', commands: [] }, perImage: [] },
-  fileSharing: { kind: 'default' }, blockDockerLoad: { value: false, locked: false }, existingContainers: 'block', mode: 'enforce',
+  socket: { locked: false, images: [], allowDerivedImages: true, commands: { type: 'deny', commands: [] }, perImage: [], scope: 'all' },
+  fileSharing: { kind: 'default' }, blockDockerLoad: { value: false, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never',
 };
 
 /** Stands in for a policy that can't be read: isolation on, no image may have the socket, nothing may be bind-mounted or loaded. */
 export const lockedDownSettings: EffectiveSettings = {
   eci: { value: true, locked: true }, backend: 'auto',
-  socket: { locked: true, images: [], allowDerivedImages: false, commands: { type: 'allow', commands: [] }, perImage: [] },
-  fileSharing: { kind: 'list', directories: [] }, blockDockerLoad: { value: true, locked: true }, existingContainers: 'block', mode: 'enforce',
+  socket: { locked: true, images: [], allowDerivedImages: false, commands: { type: 'allow', commands: [] }, perImage: [], scope: 'own' },
+  fileSharing: { kind: 'list', directories: [] }, blockDockerLoad: { value: true, locked: true }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'always',
 };
 
 /**
@@ -89,6 +95,7 @@ export function effectiveSettings(input: string | ParsedSettings, options: Effec
   const directories = settings.filesharingAllowedDirectories;
   const own = settings.bulkhead;
   const locked = eci?.locked === true;
+  const scope = own?.socketMounts?.scope ?? 'all';
   return ok(override({
     eci: { value: eci?.value === true, locked },
     backend: own?.backend ?? 'auto',
@@ -97,13 +104,15 @@ export function effectiveSettings(input: string | ParsedSettings, options: Effec
       images: mount?.imageList?.images ?? [],
       allowDerivedImages: mount?.imageList?.allowDerivedImages ?? true,
       commands: { type: mount?.commandList?.type ?? 'deny', commands: mount?.commandList?.commands ?? [] },
-      perImage: (own?.perImageCommandLists ?? []).map((list) => ({ image: list.image, type: list.type ?? 'deny', commands: list.commands ?? [] })),
+      perImage: (own?.perImageCommandLists ?? []).map((list) => ({ image: list.image, type: list.type ?? 'deny', commands: list.commands ?? [], scope: list.scope ?? scope })),
+      scope,
     },
     fileSharing: directories === undefined ? { kind: 'default' }
       : { kind: 'list', directories: directories.map((d) => ({ path: d.path, sharedByDefault: d.sharedByDefault === true })) },
     blockDockerLoad: { value: settings.blockDockerLoad?.value === true, locked: settings.blockDockerLoad?.locked === true },
     existingContainers: own?.existingContainers ?? 'block',
     mode: own?.mode ?? 'enforce',
+    hideEnvironment: own?.hideEnvironment ?? 'never',
   }, options.overrides));
 }
 

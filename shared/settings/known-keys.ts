@@ -1,4 +1,4 @@
-import { backendChoices, existingContainersChoices, policyModes } from './schema.ts';
+import { backendChoices, existingContainersChoices, hideEnvironmentChoices, policyModes, socketScopes } from './schema.ts';
 import { jsonType } from './parse.ts';
 import { childPointer } from './pointer.ts';
 
@@ -89,8 +89,16 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
       existingContainers: text('Containers made before ECI was turned on: block their start, exec and copy, or only warn.', existingContainersChoices),
       perImageCommandLists: {
         type: 'list', description: 'Command lists for single images, instead of the general one; the first match counts.',
-        items: { type: 'object', description: 'A command list for one image.', keys: { image: text('The image reference it is for.'), ...commandListKeys } },
+        items: { type: 'object', description: 'A command list for one image.', keys: {
+          image: text('The image reference it is for.'), ...commandListKeys,
+          scope: text('What its containers see through their socket. Default: what socketMounts.scope says.', socketScopes),
+        } },
       },
+      socketMounts: {
+        type: 'object', description: 'What containers may do with the Docker socket they mount.',
+        keys: { scope: text('own: a container sees and touches only what was made through its own socket; all: everything. Default: all.', socketScopes) },
+      },
+      hideEnvironment: text("From whom `docker inspect` hides the values of containers' environment variables: socket-mounts = from containers with the Docker socket, always = from everyone. Tools that copy a container's configuration can't do so then.", hideEnvironmentChoices),
     },
   },
   exposeDockerAPIOnTCP2375: entry('boolean', 'Exposes the Docker API without authentication on TCP port 2375.', { platform: 'win32' }),

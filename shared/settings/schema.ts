@@ -11,6 +11,8 @@ const commandListSchema = z.looseObject({
 export const backendChoices = ['auto', 'exclusive', 'sysbox'] as const;
 export const policyModes = ['enforce', 'audit'] as const;
 export const existingContainersChoices = ['block', 'warn'] as const;
+export const socketScopes = ['all', 'own'] as const;
+export const hideEnvironmentChoices = ['never', 'socket-mounts', 'always'] as const;
 
 /** The keys the engine acts on. A wrong type in one of them makes the policy unreadable: it fails closed, it never becomes a default. */
 export const adminSettingsSchema = z.looseObject({
@@ -29,8 +31,10 @@ export const adminSettingsSchema = z.looseObject({
     backend: z.enum(backendChoices).optional(),
     mode: z.enum(policyModes).optional(),
     existingContainers: z.enum(existingContainersChoices).optional(),
-    /** B7: a command list for one image, instead of the general one. */
-    perImageCommandLists: z.array(commandListSchema.extend({ image: z.string() })).optional(),
+    /** B7: a command list for one image, instead of the general one; with a scope of its own where it says so. */
+    perImageCommandLists: z.array(commandListSchema.extend({ image: z.string(), scope: z.enum(socketScopes).optional() })).optional(),
+    socketMounts: z.looseObject({ scope: z.enum(socketScopes).optional() }).optional(),
+    hideEnvironment: z.enum(hideEnvironmentChoices).optional(),
   }).optional(),
 });
 export type AdminSettings = z.infer<typeof adminSettingsSchema>;

@@ -1,0 +1,53 @@
+import { decideCommand, governingList, type GoverningList } from '../../shared/policy/commands.ts';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { GatewayRequest } from '../http/exchange.ts';
+import { parameter, type Target } from '../http/target.ts';
+import type { Route } from '../routes/table.ts';
+import type { SocketMount, SocketMounts } from '../socket-mounts/socket-mount.ts';
+
+/** A container that asks through its mounted socket, and the list it is under (B5, B7). */
+export interface SocketClient {
+  readonly mount: SocketMount;
+  readonly list: GoverningList;
+}
+
+/** Who is behind a request. Null: a client at the clients' own socket, who is under no list. */
+export function socketClient(request: GatewayRequest, mounts: SocketMounts | null, settings: EffectiveSettings): SocketClient | null | Denial {
+  if (request.origin.kind === 'clients') return null;
+  const mount = mounts?.get(request.origin.id) ?? null;
+  if (mount === null) return deny('socket-mount', 'this Docker socket', { spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList', detail: 'it is not known to the gateway any more; recreate the container' });
+  return { mount, list: governingList(settings.socket, mount) };
+}
+
+/** A container, as far as what it mounts counts. */
+export interface SocketHolder { readonly mounts: readonly { readonly source: string }[] }
+
+export const isDenial = (found: SocketClient | null | Denial): found is Denial => found !== null && 'outcome' in found;
+
+/** May this endpoint be asked by this container (B5)? Decided on the head alone, so before any body is read or a connection becomes a tunnel. */
+export function commandDenial(client: SocketClient, route: Route, target: Target): Denial | null {
+  return decideCommand({ method: route.method, ...commandsSent(route, target) }, client.list, client.mount);
+}
+
+/** `POST /images/create` is two commands; the engine imports where no image to pull is named. */
+function commandsSent(route: Route, target: Target): Pick<Route, 'commands' | 'alsoUsedBy'> {
+  if (route.pattern !== '/images/create') return route;
+  return (parameter(target, 'fromImage') ?? '') === '' ? { commands: ['import'], alsoUsedBy: [] } : { commands: ['pull'], alsoUsedBy: route.alsoUsedBy };
+}
+
+/**
+ * Entering a container that holds a Docker socket under another list would be a way around one's own: whoever can run something in
+ * it can ask what it may ask. Null where `container` holds none, or one under the same list.
+ */
+export function holderDenial(client: SocketClient, container: SocketHolder, what: string, mounts: SocketMounts | null, settings: EffectiveSettings): Denial | null {
+  for (const { source } of container.mounts) {
+    const held = mounts?.bySocket(source) ?? null;
+    if (held === null || held.id === client.mount.id) continue;
+    const other = governingList(settings.socket, held);
+    if (other.setting !== client.list.setting) {
+      return deny('socket-holder', what, { spec: 'B7', setting: '/bulkhead/existingContainers', detail: `the caller is under ${client.list.setting}, the container's socket under ${other.setting}` });
+    }
+  }
+  return null;
+}
