@@ -69,7 +69,7 @@ export interface StageOptions {
 
 /** Makes a stage. Always pair with `end`, also after a failed test. */
 export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions): Promise<Stage> {
-  for (const file of ['dist/electron/main.cjs', 'dist/renderer/index.html', 'dist/cli/main.mjs']) {
+  for (const file of ['dist/electron/main.cjs', 'dist/renderer/index.html', 'dist/cli/main.mjs', 'dist/gateway/main.cjs']) {
     if (!existsSync(path.join(project, file))) throw new Error(`${file} is not there: run \`npm run build\` first`);
   }
   const display = await startDisplay();

@@ -10,7 +10,10 @@ import { at, isProgram, pinnedNode, repository } from './paths.mjs';
 
 // CommonJS packages inside an ES module still call require(); those in the CommonJS bundle may ask for import.meta.url.
 const requireInModule = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
-const moduleUrlInCommonJs = "const __moduleUrl = require('node:url').pathToFileURL(__filename).href; const __moduleDirectory = __dirname;";
+const moduleUrls = {
+  banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href; const __moduleDirectory = __dirname;" },
+  define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__moduleDirectory' },
+};
 // Native modules stay outside the bundles.
 const native = ['koffi'];
 // dockerode loads these for engines over SSH and for BuildKit sessions, which we don't use: two megabytes and a network stack less.
@@ -25,12 +28,20 @@ const targets = [
     }),
   },
   {
+    // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only sit in its memory. CommonJS,
+    // because importing node:http as an ES module loads fetch and its company with it: 14 MB.
+    name: 'gateway', inputs: ['shared', 'gateway', 'cli'], outputs: ['dist/gateway/main.cjs'],
+    build: () => bundle({
+      entryPoints: { main: at('cli', 'gateway-main.ts') }, outdir: at('dist', 'gateway'), outExtension: { '.js': '.cjs' },
+      format: 'cjs', target: 'node24', external: native, minify: true, ...moduleUrls,
+    }),
+  },
+  {
     name: 'Electron main process', inputs: ['shared', 'engine', 'gateway', 'electron'], outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
     build: async () => {
       const common = { outdir: at('dist', 'electron'), outExtension: { '.js': '.cjs' }, format: 'cjs', target: 'node18' };
       await bundle({
-        ...common, entryPoints: { main: at('electron', 'main', 'index.ts') }, external: [...native, 'electron'], banner: { js: moduleUrlInCommonJs },
-        define: { 'import.meta.url': '__moduleUrl', 'import.meta.dirname': '__moduleDirectory' },
+        ...common, entryPoints: { main: at('electron', 'main', 'index.ts') }, external: [...native, 'electron'], ...moduleUrls,
       });
       // Apart, and without the banner: a sandboxed preload can require nothing of Node.
       await bundle({ ...common, entryPoints: { preload: at('electron', 'preload', 'index.ts') }, external: ['electron'] });

@@ -260,6 +260,7 @@ describe('a requirement of isolation that is missing', () => {
       const project = path.resolve(bulkhead, '../..');
       await cp(path.join(project, 'bin'), path.join(install, 'bin'), { recursive: true });
       await cp(path.join(project, 'dist/cli'), path.join(install, 'dist/cli'), { recursive: true });
+      await cp(path.join(project, 'dist/gateway'), path.join(install, 'dist/gateway'), { recursive: true });
       await symlink(path.join(project, 'node_modules'), path.join(install, 'node_modules'));
       const driver = createEmbeddedDriver(engine.paths, { bulkheadCommand: path.join(install, 'bin/bulkhead') });
       await writeFile(engine.paths.settings, eciOn);

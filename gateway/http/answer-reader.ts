@@ -11,11 +11,10 @@ export interface Asked {
   readonly upgradeSent: boolean;
   /** How the endpoint may become a tunnel; null: not at all. */
   readonly tunnel: Tunnel | null;
-  /** Keep the final answer's body, at most so many bytes; null: pass everything on as it comes. */
-  readonly keep: number | null;
 }
 
-export type AnswerProgress = 'more' | 'done' | 'tunnel' | 'nonsense' | 'too-long';
+/** `switched`: no HTTP follows on this connection. */
+export type AnswerProgress = 'more' | 'done' | 'switched' | 'nonsense' | 'too-long';
 
 /**
  * Reads the engine's answer to one request: interim heads, the final head, and where the body ends. Bytes are passed on as they
@@ -23,6 +22,7 @@ export type AnswerProgress = 'more' | 'done' | 'tunnel' | 'nonsense' | 'too-long
  */
 export class AnswerReader {
   readonly #asked: Asked;
+  readonly #keep: number | null;
   #partialHead: Buffer = empty;
   #head: ResponseHead | null = null;
   #rawHead: Buffer = empty;
@@ -31,10 +31,14 @@ export class AnswerReader {
   #keptBytes = 0;
   /** After each `feed`: what goes to the client now. */
   out: Buffer = empty;
-  /** After 'tunnel': what the engine sent beyond the head. */
+  /** After 'switched': what the engine sent beyond the head. */
   early: Buffer = empty;
 
-  constructor(asked: Asked) { this.#asked = asked; }
+  /** `keep`: the final answer's body is kept, at most so many bytes; null: everything is passed on as it comes. */
+  constructor(asked: Asked, keep: number | null) {
+    this.#asked = asked;
+    this.#keep = keep;
+  }
 
   /** The final head; null while it is awaited. */
   get head(): ResponseHead | null { return this.#head; }
@@ -43,7 +47,6 @@ export class AnswerReader {
   get done(): boolean { return this.#body?.done === true; }
   /** Nothing of an answer has come yet. */
   get untouched(): boolean { return this.#head === null && this.#partialHead.length === 0; }
-  get keeps(): boolean { return this.#asked.keep !== null; }
   /** Content of a kept body, without framing. */
   get body(): Buffer { return this.#kept.length === 1 ? this.#kept[0] ?? empty : Buffer.concat(this.#kept); }
 
@@ -62,14 +65,14 @@ export class AnswerReader {
       if (this.#head?.status === 101 || (this.#head !== null && this.#isRawStream(this.#head))) {
         this.out = all.subarray(0, at);
         this.early = all.subarray(at);
-        return 'tunnel';
+        return 'switched';
       }
       if (this.#body === null) {
         this.out = at === all.length ? all : all.subarray(0, at);
         return 'more';
       }
     }
-    const keep = this.#asked.keep;
+    const keep = this.#keep;
     // A body without bytes is over with its head; more bytes after it belong to nothing.
     if (at < all.length) {
       const content = at === 0 ? all : all.subarray(at);

@@ -1,14 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
-import { AnswerReader, answerHead } from './answer-reader.ts';
+import { AnswerRelay, type AnswerEvents } from './answer-relay.ts';
 import { ClientSide } from './client-side.ts';
 import { EngineLink } from './engine-link.ts';
-import { continueResponse, errorResponse } from './errors.ts';
-import type { AnswerHandling, Gatekeeper, GatewayRequest, Handling, TakeOver, Verdict } from './exchange.ts';
+import { continueResponse, errorResponse, errorText } from './errors.ts';
+import type { Gatekeeper, GatewayRequest, Handling, TakeOver, Verdict } from './exchange.ts';
 import { BodyTracker } from './framing.ts';
-import { headEnd, hopeless, maxHeadBytes, parseRequestHead, writeRequestHead, type BodyLength } from './head-parser.ts';
-import { parseTarget, writeTarget } from './target.ts';
-import { matchRoute } from '../routes/match.ts';
+import { headEnd, hopeless, maxHeadBytes, type BodyLength, type ResponseHead } from './head-parser.ts';
+import { forwardedHead, parseRequest, type ParsedRequest } from './parsed-request.ts';
 import type { Origin } from '../socket-mounts/socket-mount.ts';
 
 const clients: Origin = { kind: 'clients' };
@@ -35,8 +34,6 @@ type State =
   | 'reading-body'
   /** Request and answer are being relayed. */
   | 'exchange'
-  /** The engine's answer was read and is being looked at. */
-  | 'answering'
   | 'tunnel'
   /** Somebody else has both sockets. */
   | 'taken-over'
@@ -57,14 +54,14 @@ export class ClientConnection {
   #takenOver: readonly Duplex[] = [];
 
   // The exchange under way.
-  #request: GatewayRequest | null = null;
+  #request: ParsedRequest | null = null;
   #requestBody = new BodyTracker(noBody, true);
   #collected: Buffer[] = [];
   #collectedBytes = 0;
   #pendingBody: Extract<Handling, { kind: 'read-body' }> | null = null;
-  #answer: AnswerReader | null = null;
-  #answerHandling: AnswerHandling | null = null;
+  #answer: AnswerRelay | null = null;
   #takeOver: TakeOver | null = null;
+  readonly #answerEvents: AnswerEvents;
 
   constructor(client: Socket, options: ConnectionOptions) {
     this.#options = options;
@@ -80,6 +77,14 @@ export class ClientConnection {
       error: (error) => { this.#engineError(error); },
       drain: () => { this.#client.resume(); },
     });
+    this.#answerEvents = {
+      answered: () => { this.#answered(); },
+      switched: (head, early) => { this.#switched(head, early); },
+      replaced: (status, message) => { this.#answerOurselves(status, message); },
+      cut: () => { this.#finish(); },
+      nonsense: () => { this.close(); },
+      trouble: options.malformed,
+    };
   }
 
   /** No exchange is under way. */
@@ -97,6 +102,7 @@ export class ClientConnection {
     this.#state = 'closed';
     this.#client.destroy();
     this.#engine.drop();
+    this.#answer?.abandon();
     for (const socket of this.#takenOver) socket.destroy();
     this.#collected = [];
     this.#options.ended(this);
@@ -133,7 +139,7 @@ export class ClientConnection {
           this.#relayBody();
           this.#client.holdBack();
           return;
-        case 'deciding': case 'answering':
+        case 'deciding':
           this.#client.holdBack();
           return;
         default: return;
@@ -156,32 +162,30 @@ export class ClientConnection {
       else if (this.#client.ended) this.#finish();
       return false;
     }
-    const parsed = parseRequestHead(inbox.subarray(0, end));
+    const parsed = parseRequest(end === inbox.length ? inbox : inbox.subarray(0, end));
     if (!parsed.ok) { this.#malformed(parsed.error.status, parsed.error.why); return false; }
-    const target = parseTarget(parsed.head.target);
-    if (!target.ok) { this.#malformed(400, target.why); return false; }
     this.#client.take(end);
 
-    const head = parsed.head;
-    const match = matchRoute(head.method, target.target.path);
+    this.#request = parsed.request;
+    const { head, target, match } = parsed.request;
     this.#requestBody = new BodyTracker(head.body, true);
-    const request: GatewayRequest = { head, target: target.target, match, peer: () => this.#client.credentials, origin: this.#options.origin ?? clients };
-    this.#request = request;
+    const request: GatewayRequest = { head, target, match, peer: () => this.#client.credentials, origin: this.#options.origin ?? clients };
     this.#state = 'deciding';
     let handling: Handling | Promise<Handling>;
     try { handling = this.#options.decide(request); } catch (error) { this.#failed(error); return false; }
     if (handling instanceof Promise) {
-      handling.then((one) => { this.#handle(request, one); this.#pump(); }).catch((error: unknown) => { this.#failed(error); });
+      handling.then((one) => { this.#handle(one); this.#pump(); }).catch((error: unknown) => { this.#failed(error); });
       return false;
     }
-    this.#handle(request, handling);
+    this.#handle(handling);
     return true;
   }
 
-  #handle(request: GatewayRequest, handling: Handling): void {
+  #handle(handling: Handling): void {
     // The client may have gone while it was decided.
-    if (this.#state !== 'deciding') return;
-    if (handling.kind !== 'read-body') { this.#follow(request, handling); return; }
+    const request = this.#request;
+    if (this.#state !== 'deciding' || request === null) return;
+    if (handling.kind !== 'read-body') { this.#follow(handling); return; }
     if (request.head.body.kind === 'length' && request.head.body.bytes > handling.limit) { this.#tooLong(handling.limit); return; }
     this.#collected = [];
     this.#collectedBytes = 0;
@@ -193,8 +197,7 @@ export class ClientConnection {
   /** True when something else can go on. */
   #readBody(): boolean {
     const pending = this.#pendingBody;
-    const request = this.#request;
-    if (pending === null || request === null) return false;
+    if (pending === null) return false;
     const taken = this.#requestBody.consume(this.#client.inbox, (content) => {
       this.#collectedBytes += content.length;
       if (this.#collectedBytes <= pending.limit) this.#collected.push(content);
@@ -214,32 +217,34 @@ export class ClientConnection {
     let verdict: Verdict | Promise<Verdict>;
     try { verdict = pending.decide(body); } catch (error) { this.#failed(error); return false; }
     if (verdict instanceof Promise) {
-      verdict.then((one) => { this.#follow(request, one); this.#pump(); }).catch((error: unknown) => { this.#failed(error); });
+      verdict.then((one) => { this.#follow(one); this.#pump(); }).catch((error: unknown) => { this.#failed(error); });
       return false;
     }
-    this.#follow(request, verdict);
+    this.#follow(verdict);
     return true;
   }
 
-  #follow(request: GatewayRequest, verdict: Verdict): void {
-    if (this.#state !== 'deciding') return;
+  #follow(verdict: Verdict): void {
+    const request = this.#request;
+    if (this.#state !== 'deciding' || request === null) return;
     if (verdict.kind === 'refuse') { this.#refuse(verdict.status, verdict.message); return; }
-    const { head, target } = request;
-    const tunnel = request.match?.route.tunnel ?? null;
-    const upgrade = head.upgrade !== null && head.upgrade === tunnel ? head.upgrade : null;
-    let body: BodyLength = head.body;
-    if (verdict.body !== undefined) body = verdict.body.length === 0 && head.body.kind === 'none' ? noBody : { kind: 'length', bytes: verdict.body.length };
-    const text = writeRequestHead({
-      method: head.method, target: verdict.target ?? writeTarget(target.version, target.path, target.rawQuery), host: head.host,
-      fields: head.fields, body, close: head.close, upgrade,
-    });
-    this.#answerHandling = verdict.answer ?? null;
+    const { head, match, upgrade } = request;
     this.#takeOver = verdict.takeOver ?? null;
-    this.#answer = new AnswerReader({ method: head.method, upgradeSent: upgrade !== null, tunnel, keep: verdict.answer?.limit ?? null });
+    this.#answer = new AnswerRelay(
+      { method: head.method, upgradeSent: upgrade !== null, tunnel: match?.route.tunnel ?? null }, verdict.answer ?? null,
+      this.#client, this.#engine, this.#answerEvents,
+    );
     this.#engine.open();
     this.#state = 'exchange';
-    this.#engine.writeHead(text, verdict.body);
+    // A body that is relayed follows at once, as far as it is here: one write for both.
+    const relayed = !this.#requestBody.done && this.#client.inbox.length > 0;
+    if (relayed) this.#engine.cork();
+    this.#engine.writeHead(forwardedHead(request, verdict), verdict.body);
     if (head.expectContinue && !this.#requestBody.done) this.#client.write(continueResponse);
+    if (relayed) {
+      this.#relayBody();
+      this.#engine.uncork();
+    }
   }
 
   #relayBody(): void {
@@ -259,84 +264,36 @@ export class ClientConnection {
   // ---- the answer
 
   #fromEngine(bytes: Buffer): void {
-    if (this.#state === 'tunnel') { this.#toClient(bytes); return; }
-    const answer = this.#answer;
+    if (this.#state === 'exchange') this.#answer?.fromEngine(bytes);
+    else if (this.#state === 'tunnel') this.#toClient(bytes);
     // Nothing was asked: what an engine says unasked is not passed on.
-    if (this.#state !== 'exchange' || answer === null) { this.#engine.drop(); return; }
-    const progress = answer.feed(bytes);
-    switch (progress) {
-      case 'nonsense': this.close(); return;
-      case 'too-long': this.#answerUnusable(`the engine's answer is longer than the ${this.#answerHandling?.limit ?? 0} bytes that can be looked at`); return;
-      case 'tunnel': this.#openTunnel(answer); return;
-      case 'more': case 'done':
-        if (answer.out.length > 0) this.#toClient(answer.out);
-        if (progress === 'done') this.#answered(answer);
-    }
+    else this.#engine.drop();
   }
 
   #toClient(bytes: Buffer): void {
     if (!this.#client.write(bytes)) this.#engine.pause();
   }
 
-  /** The whole answer was read. */
-  #answered(answer: AnswerReader): void {
-    const handling = this.#answerHandling;
-    if (handling === null) { this.#answerSent(); return; }
-    const head = answer.head;
-    if (head === null) return;
-    if (head.encoded) { this.#answerUnusable('the engine\'s answer is compressed, so that it cannot be looked at'); return; }
-    this.#state = 'answering';
-    const body = answer.body;
-    let seen: Buffer | null | Promise<Buffer | null>;
-    try { seen = handling.see(head, body); } catch (error) { this.#seeFailed(error); return; }
-    const write = (replaced: Buffer | null) => {
-      if (this.#state !== 'answering') return;
-      // Without a body by its status or method, an answer stays as it is.
-      if (head.body.kind === 'none') this.#toClient(answer.rawHead);
-      else {
-        const sent = replaced ?? body;
-        this.#toClient(Buffer.concat([answerHead(answer.rawHead, sent.length), sent]));
-      }
-      this.#state = 'exchange';
-      this.#answerSent();
-    };
-    if (seen instanceof Promise) seen.then(write).catch((error: unknown) => { this.#seeFailed(error); });
-    else write(seen);
-  }
-
-  #answerSent(): void {
+  #answered(): void {
     if (this.#requestBody.done) this.#exchangeDone();
     // The engine answered before it had read the body; what it does with the rest (usually: close) decides.
-    else if (this.#answer?.head?.close === true) this.#finish();
-  }
-
-  #seeFailed(error: unknown): void {
-    if (this.#state === 'closed') return;
-    this.#options.malformed(`internal error: ${errorText(error)}`);
-    this.#answerUnusable('the engine\'s answer could not be looked at; see the gateway\'s log');
-  }
-
-  #answerUnusable(why: string): void {
-    if (this.#state !== 'exchange' && this.#state !== 'answering') return;
-    this.#engine.drop();
-    this.#answerOurselves(502, `bulkhead gateway: ${why}, so it was not passed on`);
+    else if (this.#answer?.closes === true) this.#finish();
   }
 
   #exchangeDone(): void {
-    const close = this.#request?.head.close === true || this.#answer?.head?.close === true;
+    const close = this.#request?.head.close === true || this.#answer?.closes === true;
     this.#answer = null;
     if (close || this.#draining || (this.#client.ended && this.#client.inbox.length === 0)) { this.#finish(); return; }
     this.#state = 'head';
     this.#client.resume();
-    this.#pump();
+    if (this.#client.inbox.length > 0) this.#pump();
   }
 
-  #openTunnel(answer: AnswerReader): void {
-    this.#toClient(answer.out);
+  #switched(head: ResponseHead, early: Buffer): void {
     const takeOver = this.#takeOver;
-    if (takeOver !== null && answer.head?.status === 101) { this.#handBothOver(takeOver, answer.early); return; }
+    if (takeOver !== null && head.status === 101) { this.#handBothOver(takeOver, early); return; }
     this.#state = 'tunnel';
-    if (answer.early.length > 0) this.#toClient(answer.early);
+    if (early.length > 0) this.#toClient(early);
     const inbox = this.#client.take(this.#client.inbox.length);
     if (inbox.length > 0) this.#engine.write(inbox);
     if (this.#client.ended) this.#engine.end();
@@ -367,18 +324,8 @@ export class ClientConnection {
         if (this.#client.ended || this.#engine.destroyed) this.#finish();
         else this.#client.end();
         return;
-      case 'exchange': {
-        const answer = this.#answer;
-        if (answer === null || answer.head === null) this.#engineGone('the engine closed the connection without an answer');
-        else if (answer.keeps && !answer.done) {
-          if (!answer.wholeAtClose()) this.#answerUnusable('the engine\'s answer was cut short');
-          else { this.#engine.drop(); this.#answered(answer); }
-        }
-        // The end of an until-close body, or an answer cut short: the client sees exactly that.
-        else this.#finish();
-        return;
-      }
-      case 'head': case 'deciding': case 'reading-body': case 'answering':
+      case 'exchange': this.#answer?.engineEnded(); return;
+      case 'head': case 'deciding': case 'reading-body':
         // The next request gets a new connection.
         this.#engine.drop();
         return;
@@ -387,19 +334,9 @@ export class ClientConnection {
   }
 
   #engineError(error: NodeJS.ErrnoException): void {
-    if (this.#state === 'exchange' && this.#answer?.untouched === true) {
-      const down = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-      this.#engineGone(down ? 'the Docker engine is not running' : `the connection to the Docker engine broke (${error.code ?? error.message})`);
-      return;
-    }
-    if (this.#state === 'exchange' && this.#answer?.keeps === true) this.#answerUnusable('the engine\'s answer was cut short');
-    else if (this.#state === 'exchange' || this.#state === 'tunnel') this.#finish();
+    if (this.#state === 'exchange') this.#answer?.engineFailed(error);
+    else if (this.#state === 'tunnel') this.#finish();
     else this.#engine.drop();
-  }
-
-  #engineGone(why: string): void {
-    this.#engine.drop();
-    this.#answerOurselves(503, `bulkhead gateway: ${why}; try again when the engine is up`);
   }
 
   // ---- answers of the gateway's own
@@ -456,8 +393,4 @@ export class ClientConnection {
     // Half-open clients that never close would keep the descriptor: they get a moment, as the engine gives them one.
     this.#client.linger();
   }
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -59,6 +59,8 @@ export class EngineLink {
     if (body === undefined || body.length === 0) this.#socket?.write(head, 'latin1');
     else this.#socket?.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
   }
+  cork(): void { this.#socket?.cork(); }
+  uncork(): void { this.#socket?.uncork(); }
   end(): void { this.#socket?.end(); }
   pause(): void { this.#socket?.pause(); }
   resume(): void { this.#socket?.resume(); }

@@ -12,3 +12,8 @@ export function errorResponse(status: number, message: string, options: { close:
 }
 
 export const continueResponse = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+
+/** An unexpected failure, for the log. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

@@ -54,9 +54,11 @@ const single = new Set(['host', 'content-length', 'transfer-encoding', 'connecti
 
 const refuse = (why: string, status: HeadError['status'] = 400): HeadResult => ({ ok: false, error: { status, why } });
 
+const blankLine = Buffer.from('\r\n\r\n');
+
 /** Index just after the blank line that ends the head in `buffer`, or -1 while it is not there. */
 export function headEnd(buffer: Buffer): number {
-  const at = buffer.indexOf('\r\n\r\n');
+  const at = buffer.indexOf(blankLine);
   return at < 0 ? -1 : at + 4;
 }
 
@@ -173,6 +175,12 @@ export interface ResponseHead {
   readonly encoded: boolean;
 }
 
+const lf = 0x0a;
+const cr = 0x0d;
+const colonByte = 0x3a;
+const letterC = 0x63;
+const letterT = 0x74;
+
 /** Bytes a response head may have. */
 export const maxResponseHeadBytes = 256 * 1024;
 
@@ -181,8 +189,8 @@ export const maxResponseHeadBytes = 256 * 1024;
  * passed on as it came. Null when it makes no sense: the connection is given up then.
  */
 export function parseResponseHead(bytes: Buffer, requestMethod: string): ResponseHead | null {
-  const lines = bytes.toString('latin1', 0, bytes.length - 4).split('\r\n');
-  const status = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: |$)/.exec(lines[0] ?? '');
+  const start = bytes.indexOf(lf) + 1;
+  const status = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: [^\r]*)?\r\n$/.exec(bytes.toString('latin1', 0, start));
   if (!status) return null;
   const code = Number(status[2]);
   let length: number | undefined;
@@ -190,33 +198,40 @@ export function parseResponseHead(bytes: Buffer, requestMethod: string): Respons
   let close = status[1] === '0';
   let contentType = '';
   let encoded = false;
-  for (let i = 1; i < lines.length; i++) {
-    const line = lines[i] ?? '';
-    const colon = line.indexOf(':');
-    if (colon < 1) return null;
-    // Only the few fields that matter are looked at: this runs for every response.
-    switch (line.slice(0, colon).toLowerCase()) {
-      case 'content-length': {
-        const value = line.slice(colon + 1).trim();
-        if (!contentLength.test(value) || length !== undefined) return null;
-        length = Number(value);
-        break;
+  // Only the few fields that matter are looked at, in place: this runs for every answer.
+  for (let at = start; at < bytes.length - 2;) {
+    const end = bytes.indexOf(lf, at) + 1;
+    if (end === 0 || bytes[end - 2] !== cr) return null;
+    let colon = at;
+    while (colon < end && bytes[colon] !== colonByte) colon++;
+    if (colon === at || colon === end) return null;
+    const first = (bytes[at] ?? 0) | 0x20;
+    if (first === letterC || first === letterT) {
+      const value = () => bytes.toString('latin1', colon + 1, end).trim();
+      switch (bytes.toString('latin1', at, colon).toLowerCase()) {
+        case 'content-length': {
+          const text = value();
+          if (!contentLength.test(text) || length !== undefined) return null;
+          length = Number(text);
+          break;
+        }
+        case 'transfer-encoding':
+          if (value().toLowerCase() !== 'chunked') return null;
+          chunked = true;
+          break;
+        case 'connection':
+          if (/(?:^|[,\s])close(?:[,\s]|$)/i.test(value())) close = true;
+          break;
+        case 'content-type':
+          contentType = value().toLowerCase();
+          break;
+        case 'content-encoding':
+          if (value().toLowerCase() !== 'identity') encoded = true;
+          break;
+        default:
       }
-      case 'transfer-encoding':
-        if (line.slice(colon + 1).trim().toLowerCase() !== 'chunked') return null;
-        chunked = true;
-        break;
-      case 'connection':
-        if (/(?:^|[,\s])close(?:[,\s]|$)/i.test(line.slice(colon + 1))) close = true;
-        break;
-      case 'content-type':
-        contentType = line.slice(colon + 1).trim().toLowerCase();
-        break;
-      case 'content-encoding':
-        if (line.slice(colon + 1).trim().toLowerCase() !== 'identity') encoded = true;
-        break;
-      default:
     }
+    at = end;
   }
   if (chunked && length !== undefined) return null;
   let body: BodyLength;

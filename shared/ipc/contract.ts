@@ -6,6 +6,7 @@ import { verificationSchema } from '../verify/claims.ts';
 import { containerScanSchema, removeOutcomeSchema, removeRequestSchema } from '../containers/protection.ts';
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
+import { maxTextLength } from '../settings/limits.ts';
 
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -15,7 +16,7 @@ export const preferencesSchema = z.object({
 export type Preferences = z.infer<typeof preferencesSchema>;
 
 /** Where the settings text stands. `maxTextLength` bounds every text that crosses. */
-export const maxTextLength = 4 * 1024 * 1024;
+export { maxTextLength };
 const settingsText = z.string().max(maxTextLength);
 
 export const settingsStateSchema = z.object({

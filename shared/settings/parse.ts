@@ -1,6 +1,6 @@
 import { parseTree, printParseErrorCode, visit, type Node, type ParseError } from 'jsonc-parser';
 import { err, ok, type AppError, type Result } from '../result.ts';
-import { maxTextLength } from '../ipc/contract.ts';
+import { maxTextLength } from './limits.ts';
 import { LineIndex, type Position } from './position.ts';
 import { childPointer, type SettingsPath } from './pointer.ts';
 import { adminSettingsSchema, type AdminSettings } from './schema.ts';

@@ -1,0 +1,17 @@
+import { Command, CommanderError } from 'commander';
+import { registerGateway } from './gateway.ts';
+import { exitCodes } from './output.ts';
+
+/** `bulkhead gateway` as a program of its own: it runs for months, and has no use for the rest of the command line in its memory. */
+async function main(args: readonly string[]): Promise<void> {
+  const program = new Command('bulkhead').exitOverride();
+  registerGateway(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+}
+
+void main(process.argv.slice(2));
