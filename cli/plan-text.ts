@@ -83,7 +83,9 @@ export function describeOutcome(run: ApplyRun): string {
   switch (outcome.kind) {
     case 'applied': {
       const kept = outcome.removed.filter((container) => !container.removed).map((container) => `  not removed: ${container.name}: ${container.error ?? ''}`);
-      return [`Version ${outcome.version} is applied${outcome.verification === null ? '' : ' and verified'}.`, ...kept].join('\n');
+      const audit = outcome.verification?.claims.some((claim) => claim.verdict === 'not-enforced') === true;
+      const how = outcome.verification === null ? '' : audit ? '. Audit mode: nothing is refused, what would be is only logged (bulkhead audit)' : ' and verified';
+      return [`Version ${outcome.version} is applied${how}.`, ...kept].join('\n');
     }
     case 'rolled-back': return outcome.error.code === 'apply.cancelled'
       ? `Cancelled, and rolled back to version ${outcome.restoredVersion}. The draft is kept.`
@@ -95,12 +97,13 @@ export function describeOutcome(run: ApplyRun): string {
   }
 }
 
-const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass   ', fail: 'FAIL   ', 'not-run': 'not run' };
+const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass   ', fail: 'FAIL   ', 'not-run': 'not run', 'not-enforced': 'audit  ' };
 
 /** Claims with verdict and evidence. */
 export function describeVerification(verification: Verification): string {
   const lines = verification.claims.map((claim) => `${verdicts[claim.verdict]}  ${claim.id.padEnd(28)}${claim.evidence}`);
   const shown = verification.claims.filter((claim) => claim.verdict === 'pass').length;
-  const sum = verification.eci ? `${shown} of ${verification.claims.length} claims shown, ${(verification.durationMs / 1000).toFixed(1)} s` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
+  const audit = verification.claims.some((claim) => claim.verdict === 'not-enforced') ? '; audit mode: nothing is refused' : '';
+  const sum = verification.eci ? `${shown} of ${verification.claims.length} claims shown, ${(verification.durationMs / 1000).toFixed(1)} s${audit}` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
   return [...lines, sum].join('\n');
 }

@@ -7,6 +7,8 @@ export interface StatusReport {
   readonly engine: EngineStatus;
   readonly protection: ProtectionState;
   readonly eci: boolean;
+  /** Audit mode is set: nothing is refused. Means something only while `eci` is true. */
+  readonly audit: boolean;
   /** Containers that are not protected; null where the engine doesn't answer. */
   readonly unprotected: number | null;
   readonly verification: Verification | null;
@@ -22,11 +24,13 @@ export interface StatusReport {
 export async function statusReport(target: Target): Promise<StatusReport> {
   const [{ settingsInForce }, { readJournal }] = await Promise.all([import('../engine/apply/plan.ts'), import('../engine/apply/journal.ts')]);
   const [engine, settings, verification, journal] = await Promise.all([target.driver.status(), target.settings.read(), target.lastVerification(), readJournal(target.paths.journal)]);
-  const eci = settingsInForce({ exists: settings.exists, text: settings.applied, hash: settings.appliedHash }).eci.value;
+  const inForce = settingsInForce({ exists: settings.exists, text: settings.applied, hash: settings.appliedHash });
+  const eci = inForce.eci.value;
+  const audit = inForce.mode === 'audit';
   const ready = engine.phase === 'ready';
   const scan = ready ? await target.scan() : null;
   return {
-    engine, eci, verification, protection: protectionState({ engineReady: ready, eci, verification, now: Date.now() }),
+    engine, eci, audit, verification, protection: protectionState({ engineReady: ready, eci, audit, verification, now: Date.now() }),
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
     appliedVersion: settings.appliedVersion, draftDiffers: settings.draft !== settings.applied, interruptedApply: journal !== null, settingsProblem: settings.readError?.message ?? null,
   };
@@ -53,6 +57,7 @@ function sentence(report: StatusReport, now: number): string {
   switch (report.protection) {
     case 'stopped': return 'Engine stopped: nothing runs, nothing is checked';
     case 'off': return 'Off: root in a container is root in the engine';
+    case 'audit': return 'On in audit mode: nothing is refused, what would be is only logged (bulkhead audit)';
     case 'unverified': return since === null ? 'On, but not verified' : `On, but not verified since ${report.verification?.at.slice(0, 16).replace('T', ' ') ?? ''} UTC`;
     case 'protected': return `Protected and verified ${age(since ?? 0)} ago${n === 0 ? '' : `, except ${n === 1 ? '1 container' : `${n} containers`}`}`;
   }

@@ -110,7 +110,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     const settings = await inForce();
     return verifyProtection({
       paths, docker: docker(), probeBinary: path.join(buildDir, 'bulkhead-probe'), runtimeName: isolation(settings).runtimeName,
-      eci: settings.eci.value, anyImageMayMountSocket: settings.socket.images.some((image) => image.startsWith('*')), ...(signal === undefined ? {} : { signal }),
+      eci: settings.eci.value, audit: settings.mode === 'audit', anyImageMayMountSocket: settings.socket.images.some((image) => image.startsWith('*')), ...(signal === undefined ? {} : { signal }),
     });
   };
 

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removalNote } from '../shared/settings/removal-note.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
 
 let dir: string;
@@ -49,10 +51,32 @@ describe('idea 4: the settings file is the only interface', () => {
     expect(watch.current().settings.eci.value).toBe(true);
   });
 
-  it('a deleted file turns ECI off only as the format says: no file, no policy', async () => {
+  it('a deleted file takes nothing away: the last good policy stays, until there is a file again', async () => {
+    await put(on);
+    const { watch, told } = start();
+    await rm(file);
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: true } }, problem: 'it was deleted' });
+    expect(told.at(-1)?.problem).toBe('it was deleted');
+    await put(off);
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
+  });
+
+  it('a file deleted on purpose is no file: the note beside it names its text', async () => {
     await put(on);
     const { watch } = start();
+    await writeFile(removalNote(file), `${createHash('sha256').update('something else').digest('hex')}\n`);
     await rm(file);
-    expect(watch.current(true).settings.eci.value).toBe(false);
+    expect(watch.current(true).settings.eci.value).toBe(true);
+    await put(on);
+    watch.current(true);
+    await writeFile(removalNote(file), `${createHash('sha256').update(on).digest('hex')}\n`);
+    await rm(file);
+    expect(watch.current(true)).toMatchObject({ settings: { eci: { value: false } }, problem: null });
+  });
+
+  it('no file at start, and none later: ECI stays off without a word', () => {
+    const { watch, told } = start();
+    watch.current(true);
+    expect(told).toEqual([expect.objectContaining({ problem: null })]);
   });
 });

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings, effectiveSettings, lockedDownSettings, type EffectiveSettings } from '../shared/settings/effective.ts';
+import { removalNote } from '../shared/settings/removal-note.ts';
 
 /** Settings larger than this are a mistake (the file is a few KB). */
 const maxSettingsBytes = 4 * 1024 * 1024;
@@ -20,12 +22,15 @@ export interface SettingsWatch {
 }
 
 /**
- * Follows the settings file (architecture, idea 4). A missing file means ECI off. A file that can't be read or used: locked down at
- * start; later the last good policy stays in force. `onChange` is told of every change of the policy and of every new problem.
+ * Follows the settings file (architecture, idea 4). No file at start means ECI off. A file that can't be read or used: locked down at
+ * start. Whatever happens to the file later, the last good policy stays in force until there is a usable one. That goes for its deletion
+ * too, unless a note says that it was meant (`removalNote`): a mistaken `rm` must not take isolation away. `onChange` is told of every change of the policy and of every new problem.
  */
 export function watchSettings(file: string, onChange: (state: PolicyState) => void): SettingsWatch {
   let stamp = '';
   let seen = false;
+  /** Hash of the text last read; '' before. */
+  let lastRead = '';
   let state: PolicyState = { settings: lockedDownSettings, generation: 0, problem: 'not read yet' };
 
   const fileStamp = (): string => {
@@ -42,7 +47,8 @@ export function watchSettings(file: string, onChange: (state: PolicyState) => vo
     const now = fileStamp();
     if (now === stamp) return;
     stamp = now;
-    const loaded = load(file);
+    const loaded = load(file, seen ? lastRead : null);
+    if (loaded.hash !== null) lastRead = loaded.hash;
     if ('settings' in loaded) {
       const changed = !seen || JSON.stringify(loaded.settings) !== JSON.stringify(state.settings) || state.problem !== null;
       if (changed) state = { settings: loaded.settings, generation: state.generation + 1, problem: null };
@@ -72,16 +78,26 @@ export function watchSettings(file: string, onChange: (state: PolicyState) => vo
   };
 }
 
-function load(file: string): { settings: EffectiveSettings } | { problem: string } {
+type Loaded = ({ readonly settings: EffectiveSettings } | { readonly problem: string }) & { /** Of the text that was read; null without one. */ readonly hash: string | null };
+
+/** `lastRead`: hash of the text last read, null before the first look: after it, an absent file is news. */
+function load(file: string, lastRead: string | null): Loaded {
   let text: string;
+  let hash: string | null = null;
   try {
     const bytes = readFileSync(file);
-    if (bytes.length > maxSettingsBytes) return { problem: `the settings file is larger than ${maxSettingsBytes} bytes` };
+    hash = createHash('sha256').update(bytes).digest('hex');
+    if (bytes.length > maxSettingsBytes) return { problem: `the settings file is larger than ${maxSettingsBytes} bytes`, hash };
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { settings: defaultSettings }; // node:fs errors carry a code
-    return { problem: error instanceof Error ? error.message : String(error) };
+    // node:fs errors carry a code
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { ...(lastRead === null || meantToGo(file, lastRead) ? { settings: defaultSettings } : { problem: 'it was deleted' }), hash };
+    return { problem: error instanceof Error ? error.message : String(error), hash };
   }
   const result = effectiveSettings(text, { exists: true });
-  return result.ok ? { settings: result.value } : { problem: [result.error.message, result.error.reason].filter(Boolean).join(' ') };
+  return { ...(result.ok ? { settings: result.value } : { problem: [result.error.message, result.error.reason].filter(Boolean).join(' ') }), hash };
+}
+
+function meantToGo(file: string, lastRead: string): boolean {
+  try { return readFileSync(removalNote(file), 'utf8').trim() === lastRead; } catch { return false; }
 }

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineConfigFiles } from '../drivers/daemon-json.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
+import { removalNote } from '../../shared/settings/removal-note.ts';
 import { readSettings, removeFile, sha256, syncDirectory, systemCode, writeFileAtomic } from '../store/files.ts';
 
 const manifestSchema = z.object({
@@ -84,6 +85,11 @@ export async function restoreBackup(paths: RootPaths): Promise<Result<{ foreignS
     const hash = now === null ? '' : sha256(now);
     if (hash === file.hash && (now !== null) === (file.stored !== null)) continue;
     if (file.path === paths.settings && now !== null && target.ok && hash !== sha256(target.value)) { foreignSettings = true; continue; }
+    // The gateway would take the absence for a mistake, and keep the policy.
+    if (file.stored === null && file.path === paths.settings) {
+      const noted = await writeFileAtomic(removalNote(file.path), `${hash}\n`);
+      if (!noted.ok) return noted;
+    }
     const done = file.stored === null ? await removeFile(file.path) : await putBack(paths, file.path, file.stored, file.mode);
     if (!done.ok) return done;
   }

@@ -83,6 +83,11 @@ export function judgeRefused(id: Claim['id'], refusals: readonly Refusal[]): Cla
   return claim(id, bad.length === 0 && words.length > 0, (bad.length > 0 ? bad : words).map((word) => word.text).join('; '));
 }
 
+/** In audit mode nothing is refused, so a refusal can't be shown. */
+export function notEnforced(id: Claim['id']): Claim {
+  return { id, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused, what would be is only logged' };
+}
+
 /** With ECI off one thing is shown, how it is: root in a container is root in the engine. */
 export function judgeOff(probe: Observed<ProbeResult>, ids: readonly Claim['id'][]): Claim[] {
   const evidence = 'error' in probe ? probe.error : `ECI is off: uid_map "${probe.seen.facts.uidMap}"${ownRange(probe.seen) === null ? ', root in the container is root in the engine' : ''}`;

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { claimIds } from '../../shared/verify/claims.ts';
+import { claimIds, protectionState, type Claim } from '../../shared/verify/claims.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
-import { judgeExclusiveRange, judgeOff, judgePrivileged, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost } from './judge.ts';
+import { judgeExclusiveRange, judgeOff, judgePrivileged, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced } from './judge.ts';
 import { within, type ProbeResult } from './probe-container.ts';
 import { oneFileTar } from './probe-image.ts';
 import { readVerification } from './verify.ts';
@@ -67,6 +67,17 @@ describe('claims are judged by what was seen', () => {
     expect(claims[0]?.evidence).toContain('root in the container is root in the engine');
     expect(judgeOff({ error: 'x' }, claimIds).every((claim) => claim.verdict === 'not-run')).toBe(true);
   });
+});
+
+test('audit mode: no refusal is claimed, and nothing makes the engine protected', () => {
+  const held = claimIds.map((id): Claim => ({ id, verdict: 'pass', evidence: 'seen' }));
+  const now = Date.now();
+  const facts = { engineReady: true, eci: true, now, verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims: held } };
+  expect(protectionState({ ...facts, audit: false })).toBe('protected');
+  expect(protectionState({ ...facts, audit: true })).toBe('audit');
+  // Verified in audit mode, enforced since: the refusals were not shown.
+  const shown = held.map((claim) => (claim.id === 'B1-socket-refused' ? notEnforced(claim.id) : claim));
+  expect(protectionState({ ...facts, audit: false, verification: { ...facts.verification, claims: shown } })).toBe('unverified');
 });
 
 test('a probe that hangs, or is cancelled, is bounded', async () => {

@@ -7,7 +7,7 @@ import { engineMessage, requestFailure } from '../containers/docker-client.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { writeFileAtomic } from '../store/files.ts';
 import { acquireLock } from '../store/lock.ts';
-import { judgeExclusiveRange, judgeOff, judgePrivileged, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, type Observed, type Refusal } from './judge.ts';
+import { judgeExclusiveRange, judgeOff, judgePrivileged, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced, type Observed, type Refusal } from './judge.ts';
 import { askRefused, removeProbes, runProbe, type ProbeRequest } from './probe-container.ts';
 import { makeProbeImage, removeProbeImage } from './probe-image.ts';
 
@@ -19,6 +19,8 @@ export interface VerifyOptions {
   readonly probeBinary: string;
   readonly runtimeName: string;
   readonly eci: boolean;
+  /** Audit mode is in force: what would be refused passes, so refusals are neither asked for nor claimed. */
+  readonly audit: boolean;
   /** The policy allows any image to mount the socket: then there is no refusal to be shown (B2). */
   readonly anyImageMayMountSocket: boolean;
   readonly signal?: AbortSignal;
@@ -65,10 +67,10 @@ async function collectClaims(options: VerifyOptions, image: string): Promise<Cla
   const [first, second, privileged, namespaces, sockets] = await Promise.all([
     probe({ args: ['--hold'] }), probe({ args: ['--hold'] }),
     probe({ args: ['--operations'], host: { Privileged: true } }),
-    Promise.all([
+    options.audit ? [] : Promise.all([
       refusal('pid=host', { PidMode: 'host' }), refusal('network=host', { NetworkMode: 'host' }), refusal('ipc=host', { IpcMode: 'host' }), refusal('uts=host', { UTSMode: 'host' }),
     ]),
-    Promise.all([
+    options.audit ? [] : Promise.all([
       refusal('bind of the client socket', { Binds: [`${paths.clientSocket}:/var/run/docker.sock`] }),
       refusal("bind of the engine's own socket", { Binds: [`${paths.engineSocket}:/var/run/docker.sock`] }),
       refusal('mount of the client socket', { Mounts: [{ Type: 'bind', Source: paths.clientSocket, Target: '/var/run/docker.sock' }] }),
@@ -76,8 +78,9 @@ async function collectClaims(options: VerifyOptions, image: string): Promise<Cla
   ]);
   const claims = [
     judgeUserNamespace(first), judgeExclusiveRange(first, second), judgeRuntime(first, options.runtimeName), judgeUsernsHost(first),
-    judgeRefused('A7-host-namespaces-refused', namespaces), judgePrivileged(privileged),
+    options.audit ? notEnforced('A7-host-namespaces-refused') : judgeRefused('A7-host-namespaces-refused', namespaces), judgePrivileged(privileged),
   ];
+  if (options.audit) return [...claims, notEnforced('B1-socket-refused')];
   // With "*" in the image list the client socket may be mounted by the admin's own word; the engine's own never.
   const refused = options.anyImageMayMountSocket ? sockets.filter((socket) => socket.asked.includes('engine')) : sockets;
   return [...claims, judgeRefused('B1-socket-refused', refused)];

@@ -21,7 +21,7 @@ export function protectionOf(app: AppState, now: number): Protection {
   const applied = viewDocument(app.settings.applied, app.settings.exists).settings;
   const unreadable = !applied.ok || app.settings.readError !== null;
   const eci = applied.ok ? applied.value.eci.value : true;
-  const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, verification: unreadable ? null : app.verification, now });
+  const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, audit: applied.ok && applied.value.mode === 'audit', verification: unreadable ? null : app.verification, now });
   return { state, eci, unreadable, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
 }
 

@@ -9,8 +9,8 @@ import { AllowedIcon, ChangedIcon, DeniedIcon, ErrorIcon, InfoIcon, PowerIcon, P
 export type State = ProtectionState | 'unprotected';
 type Icon = ComponentType<SvgIconProps>;
 
-export const stateIcon: Record<State, Icon> = { protected: ProtectedIcon, unprotected: UnprotectedIcon, unverified: UnverifiedIcon, off: ShieldIcon, stopped: PowerIcon };
-export const stateTone: Record<State, Tone> = { protected: 'ok', unprotected: 'danger', unverified: 'warn', off: 'neutral', stopped: 'neutral' };
+export const stateIcon: Record<State, Icon> = { protected: ProtectedIcon, unprotected: UnprotectedIcon, unverified: UnverifiedIcon, audit: UnverifiedIcon, off: ShieldIcon, stopped: PowerIcon };
+export const stateTone: Record<State, Tone> = { protected: 'ok', unprotected: 'danger', unverified: 'warn', audit: 'warn', off: 'neutral', stopped: 'neutral' };
 
 export type Outcome = 'denied' | 'changed' | 'allowed' | 'not-allowed';
 const outcomeIcon: Record<Outcome, Icon> = { denied: DeniedIcon, changed: ChangedIcon, allowed: AllowedIcon, 'not-allowed': DeniedIcon };

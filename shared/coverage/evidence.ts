@@ -18,7 +18,7 @@ export function rowEvidence(row: CoverageRow, verification: Verification | null,
   const { at } = verification;
   const verdicts = row.claims.map((id) => verification.claims.find((claim) => claim.id === id)?.verdict ?? 'not-run');
   if (verdicts.includes('fail')) return { kind: 'probe-failed', at };
-  if (verdicts.length === 0 || verdicts.includes('not-run')) return { kind: 'probe-missing', at };
+  if (verdicts.length === 0 || verdicts.includes('not-run') || verdicts.includes('not-enforced')) return { kind: 'probe-missing', at };
   const age = now - Date.parse(at);
   return age >= 0 && age <= verificationMaxAgeMs ? { kind: 'probe-passed', at } : { kind: 'probe-outdated', at };
 }

@@ -6,7 +6,8 @@ export const claimIds = ['A2-user-namespace', 'A3-exclusive-range', 'A6-runtime-
 /** One claim, what was seen inside a real container, and the verdict. */
 export const claimSchema = z.object({
   id: z.enum(claimIds),
-  verdict: z.enum(['pass', 'fail', 'not-run']),
+  /** `not-enforced`: nothing is refused in audit mode, so there is nothing to show. */
+  verdict: z.enum(['pass', 'fail', 'not-run', 'not-enforced']),
   /** What was observed, verbatim where possible: `uid_map "0 1000000000 65536"`. */
   evidence: z.string(),
 });
@@ -20,15 +21,18 @@ export const verificationSchema = z.object({
 });
 export type Verification = z.infer<typeof verificationSchema>;
 
-export type ProtectionState = 'protected' | 'unverified' | 'off' | 'stopped';
+/** `audit`: isolation is on, and nothing is refused. */
+export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'stopped';
 
 /** How long a verification counts (design language: "Protected" needs a probe no older than 24 h). */
 export const verificationMaxAgeMs = 24 * 3600_000;
 
 /** The one honest state of the engine, from facts. `now` is ms since the epoch. */
-export function protectionState(facts: { engineReady: boolean; eci: boolean; verification: Verification | null; now: number }): ProtectionState {
+export function protectionState(facts: { engineReady: boolean; eci: boolean; audit: boolean; verification: Verification | null; now: number }): ProtectionState {
   if (!facts.engineReady) return 'stopped';
   if (!facts.eci) return 'off';
+  // Whoever asks for a host namespace gets it: no verification makes that protected.
+  if (facts.audit) return 'audit';
   const v = facts.verification;
   if (v === null || !v.eci || v.claims.length === 0 || v.claims.some((c) => c.verdict !== 'pass')) return 'unverified';
   const age = facts.now - Date.parse(v.at);

@@ -52,6 +52,8 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
   };
   const state = (row: CoverageRow): ReactNode => {
     const stateNow = shownState(row, rowEvidence(row, verification, now));
+    // Nothing is refused: neither what is not allowed nor what protects by refusing holds.
+    if (protection.state === 'audit' && (stateNow === 'not-allowed' || stateNow === 'protected')) return <StateBadge state="audit" />;
     if (stateNow === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
     if (stateNow === 'not-on-this-engine') return null;
     if (stateNow === 'protected' && row.basis === 'rule') return <StateBadge state="unverified" />;

@@ -87,6 +87,7 @@ function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprot
   switch (state) {
     case 'stopped': return app.engine.phase === 'stopped' ? t('overview.sentence.stopped') : app.engine.phase === 'failed' ? t('overview.sentence.failed') : t('overview.sentence.working');
     case 'off': return t('overview.sentence.off');
+    case 'audit': return t('overview.sentence.audit');
     // A verification under settings that can't be read any more says nothing about now.
     case 'unverified': return !unreadable && app.verification !== null && app.verification.eci && app.verification.claims.every((c) => c.verdict === 'pass') ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
     case 'protected': {
@@ -106,6 +107,7 @@ function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable }:
   const count = v.claims.length;
   const failed = v.claims.filter((c) => c.verdict === 'fail').length;
   const notRun = v.claims.filter((c) => c.verdict === 'not-run').length;
+  if (state === 'audit') return `${on} ${t('overview.detail.audit')}`;
   if (failed > 0) return `${on} ${t('overview.detail.failed', { failed, count })}`;
   if (notRun > 0) return `${on} ${t('overview.detail.notRun', { notRun, count })}`;
   if (now - Date.parse(v.at) > verificationMaxAgeMs) return `${on} ${t('overview.detail.old')}`;

@@ -10,7 +10,7 @@ import { formatDuration, useFormats } from '../../i18n/format.ts';
 import type { Claim, Verification } from '../../../shared/verify/claims.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
-  pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, 'not-run': { icon: WarningIcon, tone: 'warn' },
+  pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, 'not-run': { icon: WarningIcon, tone: 'warn' }, 'not-enforced': { icon: WarningIcon, tone: 'warn' },
 };
 
 /** Every claim, its verdict, and what was seen inside the container, word for word. */

@@ -1,7 +1,7 @@
 /** Words used on more than one page: states, outcomes, times, buttons. The state words are the design language's, exactly. */
 export const common = {
   state: {
-    protected: 'Protected', unprotected: 'Unprotected', unverified: 'On, not verified', off: 'Off', stopped: 'Engine stopped',
+    protected: 'Protected', unprotected: 'Unprotected', unverified: 'On, not verified', audit: 'Audit mode', off: 'Off', stopped: 'Engine stopped',
   },
   outcome: { denied: 'Denied', changed: 'Changed', allowed: 'Allowed', 'not-allowed': 'Not allowed' },
   severity: { error: 'Error', warning: 'Warning', note: 'Note' },

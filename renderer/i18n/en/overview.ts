@@ -3,6 +3,7 @@ export const overview = {
     protected: 'Protected and verified {{ago}}',
     protectedExcept_one: 'Protected and verified {{ago}}, except {{count}} container', protectedExcept_other: 'Protected and verified {{ago}}, except {{count}} containers',
     unverified: 'On, but not verified', unverifiedSince: 'On, but not verified since {{date}}',
+    audit: 'On in audit mode: nothing is refused',
     off: 'Off: root in a container is root in the engine',
     stopped: 'Engine stopped: nothing runs, nothing is checked',
     failed: 'Engine failed: nothing runs, nothing is checked',
@@ -11,7 +12,7 @@ export const overview = {
   detail: {
     onLocked: 'Enhanced Container Isolation (ECI) is on and locked.', onUnlocked: 'Enhanced Container Isolation (ECI) is on, but not locked.',
     passed_one: 'The probe passed, from inside a real container.', passed_other: 'All {{count}} probes passed, from inside real containers.',
-    failed: '{{failed}} of {{count}} probes failed.', notRun: '{{notRun}} of {{count}} probes did not run.', never: 'No probe has run under these settings.', old: 'The last probes are older than 24 hours.',
+    failed: '{{failed}} of {{count}} probes failed.', notRun: '{{notRun}} of {{count}} probes did not run.', audit: 'What would be refused is only written to the decision log.', never: 'No probe has run under these settings.', old: 'The last probes are older than 24 hours.',
     off: 'Enhanced Container Isolation (ECI) gives every container a user namespace of its own.',
     stopped: 'Start it to serve clients on {{socket}}.',
     unreadable: 'The settings file can\u2019t be read, so nothing is shown as verified.',
@@ -59,7 +60,7 @@ export const overview = {
   },
   probes: {
     title: 'Probe results', at: 'Run {{ago}}, in {{duration}}', none: 'No probe has run yet.',
-    verdict: { pass: 'Passed', fail: 'Failed', 'not-run': 'Not run' },
+    verdict: { pass: 'Passed', fail: 'Failed', 'not-run': 'Not run', 'not-enforced': 'Not enforced' },
     claim: {
       'A2-user-namespace': 'Root inside is not root outside', 'A3-exclusive-range': 'Every container has ids of its own', 'A6-runtime-override': 'Another runtime can\u2019t be chosen', 'A7-userns-host-ignored': '--userns=host is ignored',
       'A7-host-namespaces-refused': 'Host namespaces are refused', 'A4-privileged-confined': 'Privileged stays confined', 'B1-socket-refused': 'The Docker socket can\u2019t be mounted',

@@ -10,14 +10,16 @@ export function lintIsolation(report: Report): void {
       if (report.list(path).length > 0) report.add('eci-off-with-allowlist', 'warning', path, 'Enhanced Container Isolation is off: this list has no effect, every container may mount the Docker socket.');
     }
   }
-  if (report.ownEngine && on) lintNotYetEnforced(report);
+  if (report.ownEngine && on) lintAuditMode(report);
   if (!report.ownEngine) { lintFileSharingDrivers(report); lintKubernetes(report, on); }
 }
 
-/** Where this version is stricter than the file says, so that nobody waits for what does not come. */
-function lintNotYetEnforced(report: Report): void {
+/** Meant for a roll-out: nobody shall take it for protection. */
+function lintAuditMode(report: Report): void {
   if (report.value(['bulkhead', 'mode']) !== 'audit') return;
-  report.add('not-enforced-yet', 'note', ['bulkhead', 'mode'], 'This version has no audit mode yet: what would be denied is denied, as under "enforce".', { params: { key: 'mode' } });
+  const node = report.node(['bulkhead', 'mode']);
+  report.add('audit-mode', 'warning', ['bulkhead', 'mode'], 'Audit mode: nothing is refused. What would be is written to the decision log and let through; "enforce" refuses it.',
+    node === undefined ? {} : { fix: { title: 'Enforce', edits: [replaceNode(node, '"enforce"')] } });
 }
 
 function lintUnlocked(report: Report, locked: unknown): void {

@@ -74,7 +74,7 @@ const table: readonly Row[] = [
   ['on and unlocked', eci('', '"locked":false,"value":true'), ['warning eci-unlocked /enhancedContainerIsolation/locked'], eci('')],
   ['on, lock missing', eci('', '"value":true'), ['warning eci-unlocked /enhancedContainerIsolation/value'], eci('', '"locked": true, "value":true')],
   ['off with an allowlist', eci(`"imageList":{"images":["docker@${digest}"]}`, '"locked":true,"value":false'), ['warning eci-off-with-allowlist /enhancedContainerIsolation/dockerSocketMount/imageList/images'], null],
-  ['audit mode, which is not there yet', `{${version},"bulkhead":{"mode":"audit"},"enhancedContainerIsolation":{"value":true,"locked":true}}`, ['note not-enforced-yet /bulkhead/mode'], null],
+  ['audit mode, in which nothing is refused', `{${version},"bulkhead":{"mode":"audit"},"enhancedContainerIsolation":{"value":true,"locked":true}}`, ['warning audit-mode /bulkhead/mode'], `{${version},"bulkhead":{"mode":"enforce"},"enhancedContainerIsolation":{"value":true,"locked":true}}`],
   ['audit mode while nothing is enforced', `{${version},"bulkhead":{"mode":"audit"}}`, [], null],
   ['both drivers off on macOS', `{${version},"useVirtualizationFrameworkVirtioFS":{"value":false},"useGrpcfuse":{"value":false}}`, ['error file-sharing-drivers-off /useVirtualizationFrameworkVirtioFS/value'], `{${version},"useVirtualizationFrameworkVirtioFS":{"value":true},"useGrpcfuse":{"value":false}}`, desktop],
   ['both drivers off elsewhere', `{${version},"useVirtualizationFrameworkVirtioFS":{"value":false},"useGrpcfuse":{"value":false}}`, ['note key-not-used-here /useVirtualizationFrameworkVirtioFS', 'note key-not-used-here /useGrpcfuse'], null, { ...desktop, platform: 'win32' }],
