@@ -3,28 +3,10 @@ import { decideBuildMessage, type BuildMessage } from './build-solve.ts';
 import { bridgeSolveRequest, execMessage, newContainerRequest, resolveSourceRequest, returnRequest, solveRequest, warnRequest } from './buildkit-messages.ts';
 import { op } from './llb-messages.ts';
 import { refusalText } from './decision.ts';
-import { writeMessage, type FieldShape, type FieldValue, type Message, type MessageShape } from './protobuf.ts';
+import type { MessageShape } from './protobuf.ts';
+import { encoded, type Plain } from '../../testing/grpc-client.ts';
 
-type Plain = { readonly [field: string]: unknown };
-
-/** A message from a plain object: maps are objects, numbers numbers, messages objects. */
-function build(shape: MessageShape, plain: Plain): Message {
-  const fields = new Map(Object.values(shape.fields).map((field) => [field.name, field]));
-  const values = new Map<string, FieldValue[]>();
-  for (const [name, given] of Object.entries(plain)) {
-    const field = fields.get(name);
-    if (field === undefined) throw new Error(`${shape.name} has no ${name}`);
-    values.set(name, valuesOf(field, given));
-  }
-  return { shape, values };
-}
-function valuesOf(field: FieldShape, given: unknown): FieldValue[] {
-  const type = typeof field.type === 'function' ? field.type() : field.type;
-  if (field.repeat === 'map') return Object.entries(given as Plain).map(([key, value]) => build(type as MessageShape, { key, value }));
-  const one = (value: unknown): FieldValue => (typeof type === 'object' ? build(type, value as Plain) : typeof value === 'number' ? BigInt(value) : value as FieldValue);
-  return (Array.isArray(given) ? given : [given]).map(one);
-}
-const bytes = (shape: MessageShape, plain: Plain) => writeMessage(build(shape, plain));
+const bytes = encoded;
 const step = (plain: Plain) => bytes(op, plain);
 const graph = (...steps: Plain[]) => ({ def: steps.map(step) });
 

@@ -1,0 +1,201 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bridgeSolveRequest, execMessage, newContainerRequest, returnRequest, solveRequest } from '../../shared/policy/buildkit-messages.ts';
+import { op } from '../../shared/policy/llb-messages.ts';
+import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
+import { encoded, grpcClient, type GrpcClient, type Plain } from '../../testing/grpc-client.ts';
+import { side, type Side } from '../../testing/guarded-engine.ts';
+import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import { startGateway, type Gateway } from '../server.ts';
+import { createHash } from 'node:crypto';
+import { frame } from './frames.ts';
+
+// One engine that would allow everything, and two doors to it: its own socket and the gateway's. So it is the gateway that refuses.
+let engine: BareEngine;
+let gateway: Gateway;
+let scratch: string;
+let direct: Side;
+let guarded: Side;
+const clients: GrpcClient[] = [];
+
+beforeAll(async () => {
+  engine = await startBareEngine({ daemonJson: { runtimes: { bulkhead: { path: '/usr/sbin/runc' } }, builder: { entitlements: { 'network-host': true, 'security-insecure': true } } } });
+  scratch = await mkdtemp('/tmp/bulkhead-builds-');
+  const settingsFile = path.join(scratch, 'admin-settings.json');
+  await writeFile(settingsFile, JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true }, blockDockerLoad: { value: true } }));
+  const started = await startGateway({
+    engineSocket: engine.socket, listenSocket: path.join(scratch, 'docker.sock'), settingsFile, auditFile: path.join(scratch, 'audit.jsonl'),
+    engineDirectories: [engine.root], requireUserNamespace: false,
+  });
+  if (!started.ok) throw new Error(started.error.message);
+  gateway = started.value;
+  await mkdir(path.join(scratch, 'work'));
+  direct = side(engine.socket, path.join(scratch, 'work'));
+  guarded = side(gateway.listenSocket, path.join(scratch, 'work'));
+  await writeFile(path.join(scratch, 'work', 'file'), 'x');
+});
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await gateway?.close(0);
+  await engine?.stop();
+  if (scratch) await rm(scratch, { recursive: true, force: true });
+});
+
+const dockerfile = (name: string, ...lines: string[]) => writeFile(path.join(scratch, 'work', name), ['FROM busybox', ...lines, ''].join('\n'));
+async function client(door: Side): Promise<GrpcClient> {
+  const made = await grpcClient(door.socket);
+  clients.push(made);
+  return made;
+}
+
+describe('C: the engine would build it, the gateway refuses it, and the user reads why', () => {
+  /** Succeeds in the engine's network namespace only: the engine's bridge is there. */
+  const sees = () => `grep -q ${engine.settings.bridge} /proc/net/dev`;
+
+  it.each<[string, RegExp]>([
+    ['docker build --no-cache --network=host -f D.host .', /a build with the engine's network/],
+    ['DOCKER_BUILDKIT=0 docker build --no-cache --network=host -f D.host .', /docker build --network=host is blocked/],
+    ['docker buildx build --no-cache --allow network.host -f D.step .', /a build with the engine's network/],
+    ['docker buildx build --no-cache --allow security.insecure -f D.plain .', /docker buildx build --allow security\.insecure is blocked: builds get no rights beyond isolation/],
+    ['docker buildx build --no-cache --cgroup-parent bhx/../bulkhead-test -f D.cgroup .', /--cgroup-parent bhx\/\.\.\/bulkhead-test is blocked/],
+  ])('%s', async (script, message) => {
+    await dockerfile('D.host', `RUN ${sees()}`);
+    await dockerfile('D.step', `RUN --network=host ${sees()}`);
+    await dockerfile('D.plain', 'RUN true');
+    await dockerfile('D.cgroup', 'RUN grep -q bulkhead-test /proc/self/cgroup');
+    const real = await direct.sh(script);
+    expect([real.code, real.stderr]).toEqual([0, expect.anything()]);
+    const refused = await guarded.sh(script);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/enhanced container isolation: .*no setting allows it/);
+    expect(refused.stderr).toMatch(message);
+  });
+
+  it('a Dockerfile with RUN --network=host, also without --allow', async () => {
+    await dockerfile('D.step', `RUN --network=host ${sees()}`);
+    const refused = await guarded.sh('docker buildx build --no-cache -f D.step .');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/enhanced container isolation: a build with the engine's network/)]);
+  });
+
+  it('blockDockerLoad: a builder that hands its image over as an archive is told so', async () => {
+    const refused = await guarded.sh('docker save -o i.tar busybox && docker load -i i.tar');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/docker load is blocked: .*blockDockerLoad/)]);
+    // The docker driver's --load loads nothing.
+    expect((await guarded.sh('docker buildx build -q --load -t loaded -f D.plain . && docker run --rm loaded true')).code).toBe(0);
+  });
+
+  it('the log names the call', async () => {
+    await gateway.flushAudit();
+    const entries = (await readFile(path.join(scratch, 'audit.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries).toContainEqual(expect.objectContaining({ outcome: 'deny', rule: 'build-entitlement', target: expect.stringMatching(/\/grpc\/moby\.buildkit\.v1\.Control\/Solve$/) as unknown }));
+  });
+});
+
+describe('C: a client of its own that speaks gRPC', () => {
+  const image = { source: { identifier: 'docker-image://docker.io/library/busybox:latest', attrs: { 'image.resolvemode': 'local' } } };
+  /** Two steps: busybox, and a command in it. */
+  function graph(command: string, exec: Plain): Plain {
+    const base = encoded(op, image);
+    const input = (bytes: Uint8Array) => ({ digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` });
+    const run = encoded(op, { inputs: [input(base)], exec: { meta: { args: ['/bin/sh', '-c', command], env: ['PATH=/bin', `N=${Math.random()}`], cwd: '/' }, mounts: [{ dest: '/' }], ...exec } });
+    return { def: [base, run, encoded(op, { inputs: [input(run)] })] };
+  }
+  let builds = 0;
+  const solve = async (door: Side, request: Plain) => (await client(door)).call('/moby.buildkit.v1.Control/Solve', encoded(solveRequest, { Ref: `ref${builds++}`, ...request }));
+
+  it('builds what is harmless', async () => {
+    expect(await solve(guarded, { Definition: graph('true', {}) })).toMatchObject({ status: 0 });
+    expect(await solve(guarded, { Definition: graph('exit 3', {}) })).toMatchObject({ status: 2, message: expect.stringMatching(/exit code: 3/) as unknown });
+  });
+
+  it.each<[string, () => Plain, RegExp]>([
+    ['a step in the engine\'s network', () => ({ Entitlements: ['network.host'], Definition: graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 }) }), /engine's network/],
+    ['a privileged step', () => ({ Entitlements: ['security.insecure'], Definition: graph('mount -t tmpfs x /mnt || mount -t tmpfs x /tmp', { security: 1 }) }), /security\.insecure/],
+    ['a step in cgroups elsewhere', () => ({ Definition: graph('grep -q bulkhead-test /proc/self/cgroup', { meta: { args: ['/bin/grep', '-q', 'bulkhead-test', '/proc/self/cgroup'], cwd: '/', cgroupParent: 'x/../bulkhead-test' } }) }), /cgroup-parent/],
+  ])('%s', async (_name, request, message) => {
+    expect(await solve(direct, request())).toMatchObject({ status: 0, message: '' });
+    expect(await solve(guarded, request())).toMatchObject({ status: 7, message: expect.stringMatching(message) as unknown });
+    // Without asking for the right first, the step itself is refused.
+    expect(await solve(guarded, { ...request(), Entitlements: [] })).toMatchObject({ status: 7, message: expect.stringMatching(/^enhanced container isolation: /) as unknown });
+  });
+
+  it('fields and calls from nowhere', async () => {
+    const made = await client(guarded);
+    expect(await made.call('/moby.buildkit.v1.Control/Solve', Uint8Array.of(0xf8, 0x06, 1))).toMatchObject({ status: 7, message: expect.stringMatching(/field 111/) as unknown });
+    expect(await made.call('/containerd.services.content.v1.Content/Write', new Uint8Array())).toMatchObject({ status: 7, message: expect.stringMatching(/the build call/) as unknown });
+    expect(await made.call('/moby.buildkit.v1.Control/Info', new Uint8Array())).toMatchObject({ status: 0 });
+  });
+
+  it('a container of its own in a build: only in the sandbox', async () => {
+    const made = await client(guarded);
+    const id = `interactive${builds++}`;
+    const metadata = { 'buildkit-controlapi-buildid': id };
+    const bridge = (method: string, message: Uint8Array) => made.call(`/moby.buildkit.v1.frontend.LLBBridge/${method}`, message, metadata);
+    const build = made.open('/moby.buildkit.v1.Control/Solve');
+    build.stream.end(frame(encoded(solveRequest, { Ref: id })));
+    const solved = await bridge('Solve', encoded(bridgeSolveRequest, { Definition: graph('true', {}), allowResultReturn: true, allowResultArrayRef: true, Evaluate: true }));
+    expect(solved).toMatchObject({ status: 0 });
+    const read = readMessage({ name: 'SolveResponse', fields: { 1: { name: 'ref', type: 'string' }, 3: { ...returnRequest.fields[1], name: 'result', type: returnRequest.fields[1]?.type ?? 'bytes' } } }, solved.messages[0] ?? new Uint8Array());
+    const ref = read.ok ? textOf(messageOf(messageOf(read.message, 'result'), 'ref'), 'id') : read.problem.why;
+    const container = { ContainerID: 'c1', Mounts: [{ dest: '/', resultID: ref }] };
+    expect(await bridge('NewContainer', encoded(newContainerRequest, { ...container, Network: 1 }))).toMatchObject({ status: 7, message: expect.stringMatching(/engine's network/) as unknown });
+    expect(await bridge('NewContainer', encoded(newContainerRequest, container))).toMatchObject({ status: 0 });
+    const exec = async (init: Plain) => {
+      const { stream, result } = made.open('/moby.buildkit.v1.frontend.LLBBridge/ExecProcess', metadata);
+      stream.write(frame(encoded(execMessage, { ProcessID: 'p', Init: { ContainerID: 'c1', Meta: { args: ['/bin/cat'], env: ['PATH=/bin'], cwd: '/' }, Fds: [0, 1, 2], ...init } })));
+      return { stream, result };
+    };
+    expect(await (await exec({ Security: 1 })).result).toMatchObject({ status: 7, message: expect.stringMatching(/privileged build step/) as unknown });
+    const { stream, result } = await exec({});
+    await once(stream, 'data');
+    stream.write(frame(encoded(execMessage, { ProcessID: 'p', File: { Fd: 0, Data: Buffer.from('typed') } })));
+    stream.write(frame(encoded(execMessage, { ProcessID: 'p', File: { Fd: 0, EOF: true } })));
+    // Half-closing the call ends the process.
+    stream.on('data', (part: Buffer) => { if (part.includes('typed')) stream.end(); });
+    expect(Buffer.concat((await result).messages).toString('latin1')).toMatch(/typed/);
+    build.stream.close();
+    await build.result;
+  });
+});
+
+describe('honest builds notice nothing', () => {
+  it('a context of 60 MB, outputs as files and as an archive, cache kept, shown and pruned', async () => {
+    const shown = await guarded.sh(`mkdir -p big && head -c 60000000 /dev/urandom > big/blob && printf 'FROM busybox\\nCOPY blob /b\\nRUN --mount=type=cache,target=/c cp /b /c/b && wc -c < /c/b > /n\\nFROM scratch\\nCOPY --from=0 /n /b /\\n' > big/Dockerfile
+docker buildx build -q -o type=local,dest=out big && cat out/n && cmp out/b big/blob && echo same
+docker buildx build -q -o type=tar,dest=out.tar big && tar -xOf out.tar n
+docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep -c Total`);
+    expect(shown.stdout.split('\n').filter((line) => line !== '')).toEqual(['60000000', 'same', '60000000', '1', '1']);
+  });
+
+  it('five at once', async () => {
+    const done = await Promise.all([1, 2, 3, 4, 5].map(async (i) => {
+      await dockerfile(`D.par${i}`, `RUN echo ${i} > /n && sleep 1`);
+      return guarded.sh(`docker buildx build -q -t par${i} -f D.par${i} . && docker run --rm par${i} cat /n`);
+    }));
+    expect(done.map(({ stdout }) => stdout.trim().split('\n').at(-1))).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('an interrupted build ends at the engine', async () => {
+    await dockerfile('D.sleep', 'RUN echo begun && sleep 98765');
+    const running = 'docker buildx build --progress=plain --no-cache -f D.sleep . 2> err & pid=$!; until grep -q "begun$" err; do sleep 0.1; done; pgrep -xf "sleep 98765" > /dev/null && echo runs; kill -INT $pid; wait $pid; echo $?; i=0; while pgrep -xf "sleep 98765" > /dev/null && [ $i -lt 100 ]; do i=$((i+1)); sleep 0.1; done; pgrep -xf "sleep 98765" || echo ended';
+    expect((await guarded.sh(running)).stdout).toMatch(/^runs\n1\nended\n$/);
+  });
+
+  it('a failing step is shown with its line; a Dockerfile too long for error details still with its step', async () => {
+    await dockerfile('D.fail', 'RUN exit 3');
+    expect((await guarded.sh('docker buildx build -f D.fail .')).stderr).toMatch(/>>> RUN exit 3[\s\S]*exit code: 3/);
+    await dockerfile('D.long', 'RUN exit 3', ...Array.from({ length: 2000 }, (_, i) => `# padding padding padding padding ${i}`));
+    const long = await guarded.sh('docker buildx build -f D.long .');
+    expect(long.stderr).toMatch(/process "\/bin\/sh -c exit 3" did not complete successfully: exit code: 3[\s\S]*too long to be passed on/);
+    expect((await guarded.sh('docker buildx build -q -f D.plain .')).code).toBe(0);
+  });
+
+  it('the build history is told', async () => {
+    // BuildHistoryRequest: EarlyExit (3).
+    const history = await (await client(guarded)).call('/moby.buildkit.v1.Control/ListenBuildHistory', Uint8Array.of(0x18, 1));
+    expect(history.status).toBe(0);
+    expect(history.messages.length).toBeGreaterThan(0);
+  });
+});
