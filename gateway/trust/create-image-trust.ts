@@ -92,7 +92,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       }
       const exists = 'known' in existence ? false : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs)).values()]);
       if (exists === true) return { bases, verdict: { trusted: false, reason: 'other-content', detail: `it is built from ${name}, but a registry has it: only images that are nowhere but here count as built from an allowed one; list it` } };
-      if (exists !== false) return { bases, verdict: { trusted: false, reason: 'registry-unreachable', detail: `it is built from ${name}, but it could not be asked whether a registry has it: ${exists.why}` } };
+      if (exists !== false) return { bases, verdict: { trusted: false, reason: 'registry-unreachable', detail: `it is built from ${name}, but only images that no registry has count as that, and the engine's image store does not tell: ${exists.why}` } };
       return { bases, verdict: { trusted: true, imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name } };
     }
     return { bases, verdict: unasked === null ? null : { trusted: false, reason: 'registry-unreachable', detail: unasked } };
