@@ -7,6 +7,7 @@ import { registerGateway } from './gateway.ts';
 import { endWithReader, exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
 import { registerSettings } from './settings.ts';
+import { registerTrust } from './trust.ts';
 
 /** The whole command line. Each command loads its own modules only when it runs. */
 export function buildProgram(): Command {
@@ -22,6 +23,7 @@ export function buildProgram(): Command {
   registerSettings(program);
   registerApply(program);
   registerContainers(program);
+  registerTrust(program);
   return program;
 }
 

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { HistoryEntry } from '../engine/store/history.ts';
+import type { RootPaths } from '../engine/drivers/root-paths.ts';
 import type { Target } from '../engine/target.ts';
 import type { SettingsState } from '../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import type { DiffHunk, Finding } from '../shared/settings/index.ts';
+import type { DiffHunk, Finding, LintContext } from '../shared/settings/index.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
@@ -13,7 +14,8 @@ export function registerSettings(program: Command): void {
   const settings = program.command('settings').description('read, check and edit admin-settings.json');
 
   withJson(withRoot(settings.command('lint [file]').description('check a settings file (default: the draft); exit code 1 when it has errors')))
-    .action(async (file: string | undefined, options: RootOptions) => { await lint(file, options); });
+    .option('--registry', 'also ask the registries of listed images whether they serve them')
+    .action(async (file: string | undefined, options: LintOptions) => { await lint(file, options); });
 
   withJson(withRoot(settings.command('show').description('print the settings: the draft, or with --applied what is in force')))
     .option('--applied', 'the applied text, not the draft')
@@ -90,7 +92,9 @@ function describeHistory(entries: readonly HistoryEntry[]): string {
 
 interface LintReport { readonly path: string; readonly errors: number; readonly findings: readonly Finding[] }
 
-async function lint(file: string | undefined, options: RootOptions): Promise<void> {
+interface LintOptions extends RootOptions { readonly registry?: boolean }
+
+async function lint(file: string | undefined, options: LintOptions): Promise<void> {
   const human = (report: LintReport & { text: string }) => describeFindings(report.path, report.text, report.findings);
   const print = (result: Result<LintReport & { text: string }, AppError>) => {
     if (options.json === true && result.ok) {
@@ -98,12 +102,17 @@ async function lint(file: string | undefined, options: RootOptions): Promise<voi
       printResult(ok(report), { json: true, human: () => '', failed: (value) => value.errors > 0 });
     } else printResult(result, { json: options.json, human, failed: (value) => value.errors > 0 });
   };
-  const { lintSettings } = await import('../shared/settings/index.ts');
+  const { lintSettings: lintText } = await import('../shared/settings/index.ts');
+  const lintSettings = async (text: string, context: LintContext, engine?: Pick<RootPaths, 'engineSocket' | 'clientSocket'>) => {
+    if (options.registry !== true) return lintText(text, context);
+    const { askRegistries } = await import('./trust.ts');
+    return lintText(text, { ...context, registryAnswers: await askRegistries(text, engine) });
+  };
   const report = (name: string, text: string, findings: readonly Finding[]) => ok({ path: name, text, findings, errors: findings.filter((finding) => finding.severity === 'error').length });
   if (file === undefined) {
     await withTarget(options, async (target) => {
       const state = await target.settings.read();
-      print(state.readError !== null ? { ok: false, error: state.readError } : report(state.draft === state.applied ? target.paths.settings : target.paths.draft, state.draft, lintSettings(state.draft, target.lintContext)));
+      print(state.readError !== null ? { ok: false, error: state.readError } : report(state.draft === state.applied ? target.paths.settings : target.paths.draft, state.draft, await lintSettings(state.draft, target.lintContext, target.paths)));
     });
     return;
   }
@@ -112,7 +121,7 @@ async function lint(file: string | undefined, options: RootOptions): Promise<voi
   if (!read.ok) { print(read); return; }
   if (!read.value.exists) { print(fail('input.unusable', `there is no file ${file}`)); return; }
   const { homedir } = await import('node:os');
-  print(report(file, read.value.text, lintSettings(read.value.text, { target: 'embedded', platform: process.platform, home: homedir(), exists: true })));
+  print(report(file, read.value.text, await lintSettings(read.value.text, { target: 'embedded', platform: process.platform, home: homedir(), exists: true })));
 }
 
 /** Findings as compilers print them, with the line and a caret under the place. */

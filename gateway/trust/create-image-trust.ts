@@ -15,6 +15,8 @@ export interface ImageTrustOptions {
   readonly facts: Pick<EngineFacts, 'image' | 'images' | 'registries'>;
   /** Directory for `registry-digests.json`, the last-known digests; null: kept in memory only. */
   readonly stateDirectory: string | null;
+  /** Use what is in `stateDirectory`, write nothing there: it is the gateway's. */
+  readonly readOnly?: boolean;
   /** The list to ask about ahead of time, at start and every 30 minutes; null where nothing is to be asked (ECI off). Missing: no refresh. */
   readonly refresh?: () => EffectiveSettings['socket'] | null;
   readonly log?: (line: string) => void;
@@ -51,7 +53,7 @@ const maxBases = 200;
 export function createImageTrust(options: ImageTrustOptions): ExplainingImageTrust {
   const now = options.now ?? Date.now;
   const log = options.log ?? (() => undefined);
-  const known = new KnownDigests(options.stateDirectory === null ? null : path.join(options.stateDirectory, 'registry-digests.json'), log);
+  const known = new KnownDigests(options.stateDirectory === null ? null : path.join(options.stateDirectory, 'registry-digests.json'), log, options.readOnly === true);
   const client = options.client ?? createRegistryClient({
     registries: keepFor(registryFactsMs, now, () => options.facts.registries()), credentials: options.credentials ?? dockerCredentials(), now,
     ...(options.certificates === undefined ? {} : { certificates: options.certificates }),

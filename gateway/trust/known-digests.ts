@@ -17,13 +17,15 @@ const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 export class KnownDigests {
   private entries = new Map<string, KnownDigest>();
   private readonly file: string | null;
+  private readonly readOnly: boolean;
   private readonly log: (line: string) => void;
   private loading: Promise<void> | null = null;
   private writing: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(file: string | null, log: (line: string) => void) {
+  constructor(file: string | null, log: (line: string) => void, readOnly = false) {
     this.file = file;
+    this.readOnly = readOnly;
     this.log = log;
   }
 
@@ -75,7 +77,7 @@ export class KnownDigests {
 
   /** Soon, once for many changes. */
   private save(): void {
-    if (this.file === null || this.timer !== null) return;
+    if (this.file === null || this.readOnly || this.timer !== null) return;
     this.timer = setTimeout(() => { this.timer = null; this.writing = this.writing.then(() => this.write()); }, 1000);
     this.timer.unref();
   }

@@ -8,13 +8,13 @@ import { lintShares } from './shares.ts';
 import { lintSocket } from './socket.ts';
 import { finding, Report, type LintContext } from './report.ts';
 
-export type { LintContext } from './report.ts';
+export type { EntryDigest, LintContext } from './report.ts';
 export { closestName } from './document.ts';
 
 /**
  * Everything there is to say about a settings text that the text and its target decide, sorted by position.
  * Errors are what makes the file unreadable for its target, and block applying; the rest is advice. '' is "no file": nothing to say.
- * 'socket-image-no-digest' needs a registry and is not found here.
+ * 'socket-image-no-digest' is found only where the context has what the registries answered.
  */
 export function lintSettings(text: string, context: LintContext): Finding[] {
   if (text === '' && context.exists !== true) return [];

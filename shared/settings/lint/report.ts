@@ -17,7 +17,12 @@ export interface LintContext {
   readonly socketPath?: string;
   /** The text was read from a file that is there: an empty one is then a syntax error. Default false: '' is "no file". */
   readonly exists?: boolean;
+  /** What registries answered for entries of the socket image list, by the entry as written. Missing: they were not asked, and nothing is said about it. */
+  readonly registryAnswers?: ReadonlyMap<string, EntryDigest>;
 }
+
+/** Does the registry serve a digest for an entry? `why`: an English clause. */
+export type EntryDigest = { readonly kind: 'served' } | { readonly kind: 'absent' } | { readonly kind: 'unanswered'; readonly why: string };
 
 interface More { readonly params?: Record<string, string>; readonly fix?: Finding['fix'] }
 

@@ -32,6 +32,7 @@ function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly:
     return;
   }
   if (nameOnly) return;
+  lintDigest(report, image, path);
   const reference = parsed.value;
   if (reference.kind === 'any') {
     report.add('socket-image-any', 'warning', path, 'Every image may mount the Docker socket, and with it command the engine. List the images that need it.', { params: { image } });
@@ -43,6 +44,17 @@ function lintImage(report: Report, image: unknown, path: SettingsPath, nameOnly:
     report.add('socket-image-mutable-tag', 'note', path, reference.tagWritten
       ? 'This tag can move: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).'
       : 'No tag means :latest, which moves: what is pushed under it later is trusted too. Pin the digest (name@sha256:…).', { params: { image, tag: reference.tag ?? '' } });
+  }
+}
+
+/** Trust is by digest (B3): an entry its registry serves none for lets nothing in. */
+function lintDigest(report: Report, image: string, path: SettingsPath): void {
+  const answer = report.context.registryAnswers?.get(image);
+  if (answer === undefined || answer.kind === 'served') return;
+  if (answer.kind === 'absent') {
+    report.add('socket-image-no-digest', 'warning', path, `The registry serves no image for "${image}": the entry lets none in. Check the name and the tag, or push it.`, { params: { image } });
+  } else {
+    report.add('socket-image-no-digest', 'warning', path, `The registry could not be asked for "${image}": ${answer.why}. While that lasts, only what it served before is let in.`, { params: { image, reason: answer.why } });
   }
 }
 

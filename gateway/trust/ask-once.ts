@@ -1,0 +1,44 @@
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { EntryDigest } from '../../shared/settings/index.ts';
+import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
+import { createEngineFacts, EngineUnreachable, type RegistryFacts } from '../enforce/engine-facts.ts';
+import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
+import { dockerCredentials } from './docker-credentials.ts';
+import { createRegistryClient } from './registry-client.ts';
+
+/** One explanation for the command line: reads the gateway's last-known digests, writes nothing. Rejects with EngineUnreachable. */
+export async function explainImageTrust(image: string, socket: EffectiveSettings['socket'], at: { readonly engineSocket: string; readonly stateDirectory: string }): Promise<TrustExplanation> {
+  const facts = createEngineFacts(at.engineSocket);
+  const trust = createImageTrust({ facts, stateDirectory: at.stateDirectory, readOnly: true });
+  try { return await trust.explain(image, socket); } finally {
+    trust.close();
+    facts.close();
+  }
+}
+
+/** What Docker takes for granted of registries where no engine says otherwise. */
+const dockerDefaults: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };
+
+/** What the registries serve for entries of an image list, by the entry as written. Wildcards ask about images, and are left out. */
+export async function askEntries(images: readonly string[], engineSocket: string | null): Promise<ReadonlyMap<string, EntryDigest>> {
+  const facts = engineSocket === null ? null : createEngineFacts(engineSocket);
+  const registries = async (): Promise<RegistryFacts> => {
+    try { return await facts?.registries() ?? dockerDefaults; } catch (error) {
+      if (error instanceof EngineUnreachable) return dockerDefaults;
+      throw error;
+    }
+  };
+  const client = createRegistryClient({ registries, credentials: dockerCredentials() });
+  try {
+    const asked = await Promise.all(allowedEntries(images).map(async (entry): Promise<[string, EntryDigest][]> => {
+      const [question] = entryQuestions([entry]);
+      if (question === undefined) return [];
+      const answer = await client.ask(question, () => []);
+      return [[entry.written, answer.kind === 'served' || answer.kind === 'absent' ? { kind: answer.kind } : { kind: 'unanswered', why: answer.why }]];
+    }));
+    return new Map(asked.flat());
+  } finally {
+    client.close();
+    facts?.close();
+  }
+}
