@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import { defaultSettings } from '../../shared/settings/effective.ts';
 import { registryUser, startRegistry, type Registry } from '../../testing/registry.ts';
 import { createEngineFacts, type EngineFacts } from '../enforce/engine-facts.ts';
 import { createImageTrust, type ExplainingImageTrust } from './create-image-trust.ts';
@@ -26,7 +27,7 @@ describe.each([{ store: 'graph driver', daemonJson: {} }, { store: 'containerd',
   const make = (directory: string | null) => createImageTrust({ facts, stateDirectory: directory, now: () => clock, certificates: path.join(scratch, 'certs.d'), credentials: dockerCredentials({}) });
   const decide = (image: string, images: readonly string[], allowDerivedImages = true, by = trust) => {
     later();
-    return by.decide(image, { locked: true, images, allowDerivedImages, commands: { type: 'deny', commands: [] }, perImage: [] });
+    return by.decide(image, { ...defaultSettings.socket, images, allowDerivedImages });
   };
   const idOf = async (image: string) => (await engine.docker('inspect', '-f', '{{.Id}}', image)).trim();
   /** `docker build` by the classic builder. */
@@ -114,6 +115,11 @@ describe.each([{ store: 'graph driver', daemonJson: {} }, { store: 'containerd',
     const local = await facts.images();
     const all = local.flatMap((image) => [image.id, ...image.tags, ...image.digests]).filter((name) => !name.includes('<none>'));
     const genuine = await idOf(`${tool}:1`);
+    if (store === 'containerd') {
+      // That the attack is real: the engine shows the allowed digest for other content.
+      const evil = await facts.image(await idOf('evil:1'));
+      expect(evil?.digests).toContain(`${tool}@${digest}`);
+    }
     let forgeries = 0;
     for (const name of all) {
       for (const entry of [`${tool}:1`, `${tool}:*`, `${tool}:loaded`, `${tool}@${digest}`]) {
