@@ -128,7 +128,7 @@ describe('A8, B1: mounts', () => {
     const link = path.join(scratch, 'innocent');
     await symlink(socket, link);
     for (const source of [socket, link, engine.socket, '/var/run/docker.sock', '/run/docker.sock']) {
-      await refused(/mounting the Docker socket.*imageList/, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true');
+      await refused(/mounting the Docker socket/, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true');
       await refused(/imageList|does not exist/, 'run', '--rm', '--mount', `type=bind,src=${source},dst=/s`, 'busybox', 'true');
     }
     for (const source of [scratch, engine.root, '/tmp', '/run', '/var/run', path.join(engine.root, 'data'), path.join(engine.root, 'data/volumes')]) {

@@ -4,9 +4,13 @@ import { openDecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './enforce/engine-facts.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
+import type { InheritedListener } from './socket-mounts/inherited.ts';
+import { noKeeper, type ListenerKeeper } from './socket-mounts/keeper.ts';
+import { openSocketMounts, socketsDirectory, type SocketMountPart } from './socket-mounts/part.ts';
 import type { Origin } from './socket-mounts/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
+import type { ImageTrust } from './trust/image-trust.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
 
 export interface GatewayOptions {
@@ -25,8 +29,13 @@ export interface GatewayOptions {
   readonly engineDirectories?: readonly string[];
   /** Also look at a running container's uid_map, not only at its runtime's name. Default true; false is for tests with a stand-in runtime. */
   readonly requireUserNamespace?: boolean;
-  /** Directory for what the gateway keeps over restarts (last-known registry digests); null or missing: nothing is kept. */
+  /** Directory for what the gateway keeps over restarts (sockets of containers' own, last-known registry digests); null or missing: nothing is kept, and no container gets a socket. */
   readonly stateDirectory?: string | null;
+  /** Says which images may have the Docker socket. Default: by what registries serve. */
+  readonly imageTrust?: ImageTrust;
+  /** Listening descriptors that an earlier gateway left with whoever started this one; and who keeps ours. */
+  readonly inherited?: readonly InheritedListener[];
+  readonly keeper?: ListenerKeeper;
   /** One line about the gateway itself (policy changes, malformed requests). */
   readonly log?: (line: string) => void;
 }
@@ -52,17 +61,28 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const settings = watchSettings(options.settingsFile, (state) => { log(describePolicy(options.settingsFile, state)); });
   const facts = createEngineFacts(options.engineSocket);
   const counters = new GatewayCounters();
-  const imageTrust = createImageTrust({
+  const imageTrust = options.imageTrust ?? createImageTrust({
     facts, stateDirectory: options.stateDirectory ?? null, log,
     // With ECI off no registry hears of the list.
     refresh: () => { const { eci, socket } = settings.current().settings; return eci.value ? socket : null; },
   });
+  const giveUp = <T>(result: T): T => { settings.close(); imageTrust.close(); facts.close(); return result; };
+  let sockets: SocketMountPart | null = null;
+  if (options.stateDirectory !== undefined && options.stateDirectory !== null) {
+    const opened = openSocketMounts({
+      stateDirectory: options.stateDirectory, engineSocket: options.engineSocket, facts, trust: imageTrust, settings: () => settings.current().settings.socket,
+      listen: (at, origin) => listen(at, origin), keeper: options.keeper ?? noKeeper, log,
+    });
+    if (!opened.ok) return giveUp(opened);
+    sockets = opened.value;
+  }
   const decide = createGatekeeper({
     settings, audit, facts, counters,
     runtime: options.runtime ?? exclusiveRuntimeName,
     requireUserNamespace: options.requireUserNamespace ?? true,
-    engineDirectories: options.engineDirectories ?? [],
-    engineSockets: [options.engineSocket, options.listenSocket],
+    engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory)])],
+    engineSockets: [options.engineSocket, options.listenSocket], clientSocket: options.listenSocket,
+    sockets, note: log, ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
   });
 
   const listeners = new Set<Listener>();
@@ -84,7 +104,9 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     return ok(listener);
   };
   const clients = await listen({ path: options.listenSocket }, { kind: 'clients' });
-  if (!clients.ok) { settings.close(); imageTrust.close(); facts.close(); return clients; }
+  if (!clients.ok) return giveUp(clients);
+  // Before anybody is told that the gateway is ready: containers that the engine starts of itself find their sockets there.
+  await sockets?.start(options.inherited ?? []);
 
   return ok({
     listenSocket: options.listenSocket,
@@ -92,10 +114,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     flushAudit: () => audit.flush(),
     listenOn: listen,
     close: async (graceMs = 5000) => {
-      await Promise.all([...listeners].map((listener) => listener.close(graceMs)));
-      settings.close();
-      imageTrust.close();
-      facts.close();
+      await Promise.all([sockets?.close(graceMs), ...[...listeners].filter(({ origin }) => origin.kind === 'clients').map((listener) => listener.close(graceMs))]);
+      giveUp(null);
       await audit.flush();
     },
   });

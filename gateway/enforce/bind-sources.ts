@@ -6,13 +6,18 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 export interface BindSourceEnvironment {
   /** Sockets of the engine and the gateway; the usual places of Docker's and containerd's are added. */
   readonly engineSockets: readonly string[];
+  /** Which of them clients use; the usual places of Docker's are added. */
+  readonly dockerSockets?: readonly string[];
+  /** The mount whose socket a (resolved) path is; null for all else. */
+  readonly socketMount?: (real: string) => string | null;
   readonly engineDirectories: readonly string[];
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];
 }
 
 /** Where an engine's socket is expected by everybody; refused by name even while nothing is there. */
-const usualSockets = ['/var/run/docker.sock', '/run/docker.sock', '/run/containerd/containerd.sock', '/run/docker/containerd/containerd.sock'];
+const usualDockerSockets = ['/var/run/docker.sock', '/run/docker.sock'];
+const usualSockets = [...usualDockerSockets, '/run/containerd/containerd.sock', '/run/docker/containerd/containerd.sock'];
 const maxSymlinks = 40;
 
 export interface Resolved { readonly real: string; readonly exists: boolean; readonly identity: string | null }
@@ -71,13 +76,14 @@ function parents(file: string): string[] {
  * in. Files and directories of the engine are recognised by inode as well as by name, so that another mount of them is no way in.
  */
 export async function resolveBindSource(requested: string, environment: BindSourceEnvironment): Promise<BindSourceFacts> {
-  const nothing = { requested, real: null, exists: false, isEngineSocket: false, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null };
+  const nothing = { requested, real: null, exists: false, isEngineSocket: false, isDockerSocket: false, socketMount: null, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null };
   const clean = cleanPath(requested);
   if (clean === null) return { ...nothing, problem: 'it is not an absolute path' };
   const found = await resolvePath(clean);
   if ('problem' in found) return { ...nothing, problem: found.problem };
 
   const sockets = await known([...environment.engineSockets, ...usualSockets]);
+  const dockerSockets = await known([...environment.dockerSockets ?? [], ...usualDockerSockets]);
   const directories = await known(environment.engineDirectories);
   const same = (one: Resolved, file: string, identity: string | null) => one.real === file || (identity !== null && one.identity === identity);
 
@@ -97,6 +103,8 @@ export async function resolveBindSource(requested: string, environment: BindSour
   return {
     requested, real: found.real, exists: found.exists,
     isEngineSocket: sockets.some((one) => same(one, found.real, found.identity)),
+    isDockerSocket: dockerSockets.some((one) => same(one, found.real, found.identity)),
+    socketMount: environment.socketMount?.(found.real) ?? null,
     containsEngineSocket: await some(sockets, isAbove),
     insideEngineDirectory: directories.some((one) => same(one, found.real, found.identity) || above.some(({ file, identity }) => same(one, file, identity))),
     containsEngineDirectory: await some(directories, isAbove),

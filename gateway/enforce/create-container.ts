@@ -7,7 +7,7 @@ import type { ContainerFacts, EngineFacts } from './engine-facts.ts';
 import { isProtected, type ProtectionOptions } from './existing-containers.ts';
 
 /** Answers everything a create body refers to, by asking the engine and the file system. Throws EngineUnreachable. */
-export async function gatherCreateFacts(body: JsonObject, facts: EngineFacts, environment: BindSourceEnvironment, options: ProtectionOptions): Promise<CreateFacts> {
+export async function gatherCreateFacts(body: JsonObject, facts: EngineFacts, environment: BindSourceEnvironment, options: ProtectionOptions): Promise<Omit<CreateFacts, 'socket'>> {
   const questions = createQuestions(body);
   const containers = new Map<string, ContainerReference | null>();
   await Promise.all(questions.containers.map(async (name) => {

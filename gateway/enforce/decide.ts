@@ -1,17 +1,19 @@
-import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
+import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
 import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
 import type { DecisionLog } from '../audit/decision-log.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { SettingsWatch } from '../settings-watch.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, type EngineFacts } from './engine-facts.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
+import type { SocketMountPart } from '../socket-mounts/part.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
 import { inspections } from './inspections.ts';
 import { commandDenial, isDenial, socketClient } from './socket-client.ts';
-import { conclude, denied, deniedCall, type Deciding } from './verdicts.ts';
+import { conclude, denied, deniedCall, wouldDeny, type Deciding } from './verdicts.ts';
 
 export interface GatekeeperOptions {
   readonly settings: SettingsWatch;
@@ -23,6 +25,12 @@ export interface GatekeeperOptions {
   readonly engineSockets: readonly string[];
   /** Sockets of containers' own. Without them what comes in by one is refused. */
   readonly socketMounts?: SocketMounts;
+  /** What it takes to give containers sockets of their own, and to take them away; null or missing: nobody gets one. */
+  readonly sockets?: SocketMountPart | null;
+  /** The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places only. */
+  readonly clientSocket?: string;
+  /** A line for the gateway's own log. */
+  readonly note?: (line: string) => void;
   readonly counters?: GatewayCounters;
 }
 
@@ -43,36 +51,63 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
     const route = request.match?.route ?? null;
     // Requests that are looked at see the file as it is now; the rest is the same under every policy that has ECI on.
     const { settings, generation } = options.settings.current(route === null || route.inspect !== 'none' || request.origin.kind !== 'clients');
-    const client = socketClient(request, options.socketMounts ?? null, settings);
-    const deciding = (sent: Buffer | null): Deciding => ({ context: { ...options, settings, request, client: isDenial(client) ? null : client }, generation, startedAt: performance.now(), sent });
+    const deciding = (sent: Buffer | null): Deciding => {
+      // Each time anew: asking whether a mount is still allowed may renew it.
+      const client = socketClient(request, options.socketMounts ?? null, settings);
+      return { context: { ...options, settings, request, client: isDenial(client) ? null : client }, generation, startedAt: performance.now(), sent };
+    };
 
     if (!settings.eci.value) {
       if (route?.inspect === 'load-images' && settings.blockDockerLoad.value) return denied(deciding(null), loadDenial);
       options.counters?.request(route, 'allow');
       return forward;
     }
-    if (request.match === null || route === null || !versionKnown(request.target.version)) {
-      return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
+    if (request.origin.kind === 'socket-mount' && options.sockets) {
+      const goOn = (denial: Denial | null) => {
+        if (denial !== null && settings.mode !== 'audit') return denied(deciding(null), denial);
+        if (denial !== null) wouldDeny(deciding(null), denial);
+        return admittedRequest(options, settings, route, request, deciding);
+      };
+      const admitted = options.sockets.admission.admit(request.origin.id, settings.socket);
+      return admitted instanceof Promise ? asking(options, route, admitted.then(goOn)) : goOn(admitted);
     }
-    if (formTypes.has(request.head.contentType) && request.head.body.kind !== 'none' && !emptyBody(request)) {
-      return denied(deciding(null), deny('form-body', 'a form body'));
-    }
-    const always = refusedAlways(route);
-    if (always !== null) return denied(deciding(null), always);
-    const command = isDenial(client) ? client : client === null ? null : commandDenial(client, route, request.target);
-    if (command !== null) return denied(deciding(null), command);
-    switch (route.body) {
-      case 'json':
-        return { kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body) };
-      case 'dropped':
-        if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
-        break;
-      case 'raw':
-    }
-    if (route.inspect !== 'none') return inspect(deciding(null), options, route, null);
-    options.counters?.request(route, 'allow');
-    return forward;
+    return admittedRequest(options, settings, route, request, deciding);
   };
+}
+
+/** Decides what came in by a door that is open to its caller. */
+function admittedRequest(options: GatekeeperOptions, settings: EffectiveSettings, route: Route | null, request: GatewayRequest, deciding: (sent: Buffer | null) => Deciding): Handling | Promise<Handling> {
+  if (request.match === null || route === null || !versionKnown(request.target.version)) {
+    return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
+  }
+  if (formTypes.has(request.head.contentType) && request.head.body.kind !== 'none' && !emptyBody(request)) {
+    return denied(deciding(null), deny('form-body', 'a form body'));
+  }
+  const always = refusedAlways(route);
+  if (always !== null) return denied(deciding(null), always);
+  const client = socketClient(request, options.socketMounts ?? null, settings);
+  const command = isDenial(client) ? client : client === null ? null : commandDenial(client, route, request.target);
+  if (command !== null) return denied(deciding(null), command);
+  switch (route.body) {
+    case 'json':
+      return { kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body) };
+    case 'dropped':
+      if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
+      break;
+    case 'raw':
+  }
+  if (route.inspect !== 'none') return inspect(deciding(null), options, route, null);
+  options.counters?.request(route, 'allow');
+  return forward;
+}
+
+/** An engine that can't be asked is the client's to know. */
+function asking<T>(options: GatekeeperOptions, route: Route | null, answer: Promise<T>): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof EngineUnreachable)) throw error;
+    options.counters?.request(route, 'unreachable');
+    return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
+  });
 }
 
 const emptyBody = (request: GatewayRequest) => request.head.body.kind === 'length' && request.head.body.bytes === 0;
@@ -86,14 +121,7 @@ function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, b
     // Calls are decided one by one, later: by the mode that is in force then.
     return { ...verdict, takeOver: takeGrpcOver((call, denial) => deniedCall(deciding, options.settings.current().settings.mode, call, denial)) };
   }
-  return inspections(route.inspect, deciding.context, body).then(
-    (result) => conclude(deciding, result),
-    (error: unknown) => {
-      if (!(error instanceof EngineUnreachable)) throw error;
-      options.counters?.request(route, 'unreachable');
-      return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
-    },
-  );
+  return asking(options, route, inspections(route.inspect, deciding.context, body).then((result) => conclude(deciding, result)));
 }
 
 function refusedAlways(route: Route): Denial | null {

@@ -25,6 +25,8 @@ export interface ContainerFacts {
   readonly id: string;
   readonly name: string;
   readonly image: string;
+  /** The image it was made of, whatever is called so by now: `sha256:…`. */
+  readonly imageId: string;
   readonly runtime: string;
   readonly running: boolean;
   readonly pid: number;
@@ -155,6 +157,7 @@ function readContainer(found: unknown): ContainerFacts {
     id: text(field(found, 'Id')),
     name: text(field(found, 'Name')).replace(/^\//, ''),
     image: text(field(field(found, 'Config'), 'Image')),
+    imageId: text(field(found, 'Image')),
     runtime: text(field(field(found, 'HostConfig'), 'Runtime')),
     running: field(state, 'Running') === true,
     pid: typeof pid === 'number' ? pid : 0,

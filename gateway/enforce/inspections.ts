@@ -5,20 +5,23 @@ import { checkShape, textAt, textMapAt, type Shape } from '../../shared/policy/s
 import {
   commitBody, connectNetworkBody, createNetworkBody, createVolumeBody, disconnectNetworkBody, execCreateBody, execStartBody, updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
-import { decideCreateContainer, readCreateBody, shapeDenial } from '../../shared/policy/create-container.ts';
+import { decideCreateContainer, readCreateBody, shapeDenial, type CreateDecision } from '../../shared/policy/create-container.ts';
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
 import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
+import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
-import { inheritedQuestions } from '../../shared/policy/references.ts';
+import { inheritedQuestions, type CreateFacts } from '../../shared/policy/references.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { GatewayRequest } from '../http/exchange.ts';
+import type { AnswerHandling, GatewayRequest } from '../http/exchange.ts';
 import { parameter, writeTarget, type QueryParameter } from '../http/target.ts';
 import type { Inspection } from '../routes/table.ts';
 import { sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
 import { homeOf } from './home-directory.ts';
 import { gatherCreateFacts, gatherMountFacts, reference } from './create-container.ts';
 import type { GatekeeperOptions } from './decide.ts';
+import { askTrust, bindOnAnswer } from '../socket-mounts/grant.ts';
+import type { SocketMount } from '../socket-mounts/socket-mount.ts';
 import { inspectBuild } from './builds.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
@@ -38,6 +41,8 @@ export type Inspected =
     readonly changes: readonly Change[];
     readonly target?: string;
     readonly body?: Buffer;
+    /** The engine's answer has to be seen first. `refused` takes note of a refusal and gives its text. */
+    readonly answer?: (refused: (denial: Denial) => string) => AnswerHandling;
     /** What would have been refused, had the settings not said "warn". */
     readonly warning?: Denial;
     readonly container?: string | undefined;
@@ -142,9 +147,18 @@ function idLikeName(name: string | undefined): Inspected | null {
 }
 
 async function environment(context: InspectionContext): Promise<BindSourceEnvironment> {
-  const peer = context.request.peer();
-  const home = peer === null ? null : await homeOf(peer.uid);
-  return { engineSockets: context.engineSockets, engineDirectories: context.engineDirectories, shares: sharedDirectories(context.settings, home) };
+  const uid = callerOf(context);
+  const home = uid === null ? null : await homeOf(uid);
+  const { sockets } = context;
+  return {
+    engineSockets: context.engineSockets, engineDirectories: context.engineDirectories, shares: sharedDirectories(context.settings, home),
+    dockerSockets: context.clientSocket === undefined ? [] : [context.clientSocket], socketMount: (real) => sockets?.mounts.idAt(real) ?? null,
+  };
+}
+
+/** The person behind a request; behind a container's: who made the container. */
+function callerOf(context: InspectionContext): number | null {
+  return context.client === null ? context.request.peer()?.uid ?? null : context.client.mount.createdBy;
 }
 
 async function createContainer(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
@@ -166,9 +180,31 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
     const result = held === null ? passedAsIs : holder(context, held, `docker create with volumes or namespaces of container ${referred}`, about);
     if (result.kind !== 'passed') return result;
   }
-  const { decision, body: written } = decideCreateContainer(read.body, facts, { runtime: context.runtime });
+  const { decision, body: written, answer } = await withSocket(context, about.image, (socket) => decideCreateContainer(read.body, { ...facts, socket }, { runtime: context.runtime }));
   if (decision.outcome === 'deny' || written === null) return denied(decision.outcome === 'deny' ? decision : deny('unreadable-body', 'the body'), about);
-  return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(written), 'utf8'), ...about };
+  return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(written), 'utf8'), ...about, ...(answer === undefined ? {} : { answer }) };
+}
+
+type Answer = NonNullable<Passed['answer']>;
+
+/**
+ * Decides a create request, with a socket of its own for the container where it asks for one and its image may have it (B2). Image trust
+ * is asked only for what passes otherwise; the socket is there, and silent, before the engine is told.
+ */
+async function withSocket(context: InspectionContext, image: string, decide: (socket: SocketAnswer | null) => CreateDecision): Promise<CreateDecision & { answer?: Answer }> {
+  const { facts, note = () => undefined } = context;
+  const sockets = context.sockets ?? null;
+  const { id, socket } = sockets?.mounts.reserve() ?? { id: null, socket: '/' };
+  const asked = decide({ kind: 'granted', socket });
+  if (asked.decision.outcome !== 'rewrite' || !asked.decision.changes.some(({ rule }) => rule === 'own-socket')) return asked;
+  const verdict = await askTrust(image, context.settings.socket, sockets);
+  if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail });
+  const { mounts, containers } = sockets;
+  const mount: SocketMount = {
+    id, socket, image, imageId: verdict.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, createdBy: callerOf(context), container: null,
+  };
+  await mounts.open(mount);
+  return { ...asked, answer: (refused) => bindOnAnswer(mount, { mounts, containers, facts, log: note, refused }) };
 }
 
 /** Same request, the container's name replaced by its id: what was checked is what is used. */
@@ -221,10 +257,21 @@ async function startContainer(context: InspectionContext): Promise<Inspected> {
   if (result.warning === undefined && container.mounts.length > 0) {
     const held = await reference(container, context);
     const facts = await gatherMountFacts(inheritedQuestions([held]), context.facts, await environment(context));
-    const denial = decideHeldMounts(held, facts, { image: container.image });
+    const unmade: SocketAnswer = { kind: 'refused', detail: 'the container was not made with a socket of its own; recreate it' };
+    const denial = decideHeldMounts(held, facts, { image: container.image, socket: unmade }, await heldSockets(context, container, facts));
     if (denial !== null) return denied(denial, { container: container.name, image: container.image });
   }
   return { ...result, target: pinned(context, container.id) };
+}
+
+/** By source: why a container may not go on having the socket of its own that it was made with; null where it may. */
+async function heldSockets(context: InspectionContext, container: ContainerFacts, facts: Pick<CreateFacts, 'binds'>): Promise<Map<string, Denial | null>> {
+  const held = new Map<string, Denial | null>();
+  for (const { type, source } of container.mounts) {
+    const id = type === 'bind' && facts.binds.get(source)?.socketMount !== null ? context.sockets?.mounts.idAt(source) ?? null : null;
+    if (id !== null && context.sockets) held.set(source, await context.sockets.admission.mayStart(id, container, context.settings.socket));
+  }
+  return held;
 }
 
 async function execStart(context: InspectionContext, body: Buffer | null): Promise<Inspected> {

@@ -43,7 +43,10 @@ export function conclude(deciding: Deciding, result: Inspected): Verdict | Promi
       }
       // A body that nobody looked at, on an endpoint that takes none, is left away.
       const body = result.body ?? (deciding.sent !== null && route?.body === 'dropped' ? nothing : undefined);
-      return { kind: 'forward', ...(result.target === undefined ? {} : { target: result.target }), ...(body === undefined ? {} : { body }) };
+      return {
+        kind: 'forward', ...(result.target === undefined ? {} : { target: result.target }), ...(body === undefined ? {} : { body }),
+        ...(result.answer === undefined ? {} : { answer: result.answer((denial) => noteDenial(deciding, denial, 'deny', result)) }),
+      };
     }
   }
 }
@@ -67,6 +70,11 @@ export function deniedCall(deciding: Deciding, mode: 'enforce' | 'audit', call: 
   return outcome === 'deny' ? message : null;
 }
 
+/** Audit mode: takes note of a denial that something else than this verdict follows from. */
+export function wouldDeny(deciding: Deciding, denial: Denial): void {
+  noteDenial(deciding, denial, 'would-deny', {});
+}
+
 /** Counts and logs a denial. The value is the text of B6. */
 function noteDenial(deciding: Deciding, denial: Denial, outcome: 'deny' | 'would-deny', about: About, call = ''): string {
   tookTime(deciding);
@@ -84,7 +92,7 @@ function tookTime(deciding: Deciding): void {
 
 function write(deciding: Deciding, entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message'>, about: About, call = ''): void {
   const { context } = deciding;
-  const request = describeRequest(context.request, context.socketMounts ?? null);
+  const request = describeRequest(context.request, context.sockets?.mounts ?? null);
   context.audit.write({
     ...entry, ...request, target: `${request.target}${call}`, container: about.container, image: about.image,
     decisionUs: Math.round((performance.now() - deciding.startedAt) * 1000), generation: deciding.generation,

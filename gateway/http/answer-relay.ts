@@ -2,7 +2,7 @@ import { AnswerReader, answerHead, type Asked } from './answer-reader.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
-import type { AnswerHandling } from './exchange.ts';
+import { AnswerRefused, type AnswerHandling } from './exchange.ts';
 import type { ResponseHead } from './head-parser.ts';
 
 /** What becomes of an answer. One of these is told, once; `trouble` may be told before. */
@@ -12,7 +12,7 @@ export interface AnswerEvents {
   /** The engine switched protocols (or began a raw stream); `early` came after the head, which is with the client already. */
   readonly switched: (head: ResponseHead, early: Buffer) => void;
   /** Nothing of an answer has reached the client: it gets one of ours. */
-  readonly replaced: (status: 502 | 503, message: string) => void;
+  readonly replaced: (status: number, message: string) => void;
   /** The client has a part of it, and no more comes. */
   readonly cut: () => void;
   /** What the engine says makes no sense. */
@@ -134,6 +134,12 @@ export class AnswerRelay {
 
   #lookFailed(error: unknown): void {
     if (this.#state === 'over') return;
+    if (error instanceof AnswerRefused) {
+      this.#state = 'over';
+      this.#engine.drop();
+      this.#events.replaced(error.status, error.message);
+      return;
+    }
     this.#events.trouble(`internal error: ${errorText(error)}`);
     this.#unusable('the engine\'s answer could not be looked at; see the gateway\'s log');
   }

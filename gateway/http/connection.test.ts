@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../../testing/raw-http.ts';
 import { ClientConnection } from './connection.ts';
-import type { Gatekeeper, GatewayRequest } from './exchange.ts';
+import { AnswerRefused, type Gatekeeper, type GatewayRequest } from './exchange.ts';
 
 // The engine is a script here: what it says is exactly what a test wants it to say.
 let dir: string;
@@ -226,6 +226,14 @@ describe('answers that are looked at', () => {
     const answer = await sendRaw(listen(), `${ping}${ping}`, /(201:pong[\s\S]*){2}/);
     const one = `${name.startsWith('after') ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : ''}HTTP/1.1 201 Created\r\nApi-Version: 1.45\r\nServer: x\r\nContent-Length: 11\r\n\r\n${Buffer.from('201:pong:é').toString('latin1')}`;
     expect(answer.text).toBe(`${one}${one}`);
+  });
+
+  it('are replaced by a refusal when the look at them says so, and the connection goes on', async () => {
+    engineSays = (socket) => { socket.write('HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\npong'); };
+    decide = looked(() => Promise.reject(new AnswerRefused(403, 'enhanced container isolation: not that')));
+    const answer = await sendRaw(listen(), `${ping}${ping}`, /(not that[\s\S]*){2}/);
+    expect(answer.status).toBe(403);
+    expect(answer.text).not.toContain('pong');
   });
 
   it('that end with the connection get a length; null leaves the body; promises are awaited', async () => {

@@ -23,9 +23,20 @@ export interface AnswerHandling {
   readonly limit: number;
   /**
    * Sees the whole final answer, whatever its status. A buffer replaces its body (status and other fields stay, the length is written
-   * anew); null leaves it as it is. Answers without a body (HEAD, 204, 304) stay as they are. Throwing or rejecting becomes a 502.
+   * anew); null leaves it as it is. Answers without a body (HEAD, 204, 304) stay as they are. Throwing or rejecting becomes a 502, or
+   * with AnswerRefused what that says.
    */
   see(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
+}
+
+/** Thrown by `see`: the client gets this in the place of the engine's answer. */
+export class AnswerRefused extends Error {
+  override readonly name = 'AnswerRefused';
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /**

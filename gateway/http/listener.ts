@@ -19,6 +19,8 @@ export interface Listener {
   readonly origin: Origin;
   /** The listening descriptor; null where the system has none to show. */
   readonly fd: number | null;
+  /** Node's own handle of it, the form in which a duplicate can be sent to another process; null likewise. */
+  readonly handle: object | null;
   /** Connections that are open, tunnels and those taken over included. */
   connections(): number;
   /**
@@ -59,9 +61,11 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
   // Running out of descriptors must not end the gateway.
   server.on('error', (error) => { options.log(`a connection could not be accepted: ${error.message}`); });
 
+  const handle = handleOf(server);
   return ok({
     origin: options.origin,
-    fd: descriptor(server),
+    fd: handle?.fd === undefined || handle.fd < 0 ? null : handle.fd,
+    handle,
     connections: () => connections.size,
     close: async (graceMs = 5000, { keepFile = false } = {}) => {
       // Before the descriptor is closed: as long as it is open, nobody else's file can have its inode.
@@ -89,8 +93,7 @@ function startListening(server: Server, at: { path: string } | { fd: number }, n
   });
 }
 
-function descriptor(server: Server): number | null {
-  // Node has no public way to a server's descriptor; the handle's fd has been there since 0.x.
-  const fd = (server as unknown as { _handle?: { fd?: number } })._handle?.fd;
-  return fd === undefined || fd < 0 ? null : fd;
+function handleOf(server: Server): { readonly fd?: number } | null {
+  // Node has no public way to a server's descriptor; the handle and its fd have been there since 0.x.
+  return (server as unknown as { _handle?: { fd?: number } })._handle ?? null;
 }

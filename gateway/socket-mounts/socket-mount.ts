@@ -12,7 +12,7 @@ export interface SocketMount {
   readonly allowedBy: string;
   /** The allowed image it was built from, where it is a derived one (B4). */
   readonly derivedFrom: string | null;
-  /** Who made the container; for the audit log and for `$HOME`. Null: unknown, or a container did. */
+  /** Who made the container (for one made through another container's socket: who made that one); for the audit log and for `$HOME`. Null: unknown. */
   readonly createdBy: number | null;
   /** Null until the engine has made the container: the socket answers nothing before. */
   readonly container: { readonly id: string; readonly name: string } | null;
@@ -29,10 +29,14 @@ export interface SocketMounts {
   open(mount: SocketMount): Promise<void>;
   /** The engine made the container: from now on the socket answers. */
   bind(id: SocketMountId, container: { readonly id: string; readonly name: string }): Promise<void>;
+  /** Another entry of the list allows the image now. */
+  renew(id: SocketMountId, verdict: Pick<SocketMount, 'allowedBy' | 'derivedFrom'>): Promise<void>;
   /** Nothing came of it, or the container is gone. */
   discard(id: SocketMountId): Promise<void>;
   get(id: SocketMountId): SocketMount | null;
   /** The mount whose socket this path is; null for any other path. */
   bySocket(socket: string): SocketMount | null;
+  /** The id in a path of the form these sockets have, whether there is such a mount or not; null for any other path. */
+  idAt(file: string): SocketMountId | null;
   list(): readonly SocketMount[];
 }

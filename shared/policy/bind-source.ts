@@ -1,5 +1,5 @@
 import { allow, deny, type Decision } from './decision.ts';
-import { decideSocketMount } from './socket-mount.ts';
+import { decideSocketMount, type SocketAnswer } from './socket-mount.ts';
 
 /** What a bind source turned out to be on the engine's machine, symlinks followed. */
 export interface BindSourceFacts {
@@ -10,6 +10,10 @@ export interface BindSourceFacts {
   readonly exists: boolean;
   /** Is one of the engine's sockets. */
   readonly isEngineSocket: boolean;
+  /** Is the one that clients use, or stands where they expect it: an allowed image gets a socket of its own in its place (B2). */
+  readonly isDockerSocket: boolean;
+  /** Is the socket of a container's own that the gateway made: the mount's id. Null for all else. */
+  readonly socketMount: string | null;
   /** Is a directory above one of the engine's sockets. */
   readonly containsEngineSocket: boolean;
   /** Is, or is in, a directory of the engine. */
@@ -22,12 +26,16 @@ export interface BindSourceFacts {
   readonly problem?: string;
 }
 
-export interface BindSourceContext { readonly image: string }
+export interface BindSourceContext {
+  readonly image: string;
+  /** May the image have the Docker socket? Null: nobody was asked, so it may not. */
+  readonly socket?: SocketAnswer | null;
+}
 
 /** May this be bind-mounted (A8, B1)? */
 export function decideBindSource(facts: BindSourceFacts, context: BindSourceContext): Decision {
   const what = `bind mount of ${facts.requested}${facts.real !== null && facts.real !== facts.requested ? ` (${facts.real})` : ''}`;
-  if (facts.isEngineSocket) return decideSocketMount({ source: facts.requested, image: context.image });
+  if (facts.isEngineSocket) return decideSocketMount({ source: facts.requested, image: context.image, docker: facts.isDockerSocket }, context.socket ?? null);
   if (facts.real === null) return deny('bind-unresolvable', what, { spec: 'A8', ...(facts.problem === undefined ? {} : { detail: facts.problem }) });
   if (facts.containsEngineSocket) return deny('bind-engine-directory', what, { spec: 'B1', detail: 'the Docker socket is in it' });
   if (facts.insideEngineDirectory || facts.containsEngineDirectory) return deny('bind-engine-directory', what, { spec: 'A8' });

@@ -9,19 +9,20 @@ import { createQuestions, type CreateFacts } from './references.ts';
 import { decideVolume } from './volume.ts';
 
 const source = (requested: string, more: Partial<BindSourceFacts> = {}): BindSourceFacts => ({
-  requested, real: requested, exists: true, isEngineSocket: false, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null, ...more,
+  requested, real: requested, exists: true, isEngineSocket: false, isDockerSocket: false, socketMount: null, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null, ...more,
 });
 const facts: CreateFacts = {
+  socket: null,
   containers: new Map([
     ['good', { id: 'f'.repeat(64), protected: true, mounts: [] }],
     ['old', { id: 'e'.repeat(64), protected: false, mounts: [] }],
-    ['holder', { id: 'd'.repeat(64), protected: true, mounts: [{ type: 'bind', name: '', source: '/run/docker.sock' }] }],
+    ['holder', { id: 'd'.repeat(64), protected: true, mounts: [{ type: 'bind', name: '', source: '/run/docker.sock', destination: '/s', readOnly: false }] }],
     ['gone', null],
   ]),
   volumes: new Map([['v1', { driver: 'local', options: new Map() }], ['trap', { driver: 'local', options: new Map([['o', 'bind'], ['device', '/etc']]) }], ['new', null]]),
   networks: new Map([['own', { driver: 'bridge' }], ['alias', { driver: 'host' }]]),
   binds: new Map([
-    ['/shared/a', source('/shared/a', { share: '/shared' })], ['/etc', source('/etc')], ['/shared/link', source('/shared/link', { real: '/shared/a', share: '/shared' })], ['/shared/colon', source('/shared/colon', { real: '/shared/a:/b', share: '/shared' })], ['/run/docker.sock', source('/run/docker.sock', { isEngineSocket: true })],
+    ['/shared/a', source('/shared/a', { share: '/shared' })], ['/etc', source('/etc')], ['/shared/link', source('/shared/link', { real: '/shared/a', share: '/shared' })], ['/shared/colon', source('/shared/colon', { real: '/shared/a:/b', share: '/shared' })], ['/run/docker.sock', source('/run/docker.sock', { isEngineSocket: true, isDockerSocket: true })],
     ['/var', source('/var', { containsEngineSocket: true, share: '/' })], ['/data', source('/data', { insideEngineDirectory: true, share: '/' })], ['/odd', source('/odd', { real: null, problem: 'it leads through /proc' })],
   ]),
 };
@@ -132,7 +133,7 @@ describe('create: what is refused', () => {
   });
 
   it('nothing that refers to something is let through without a fact about it', () => {
-    const none: CreateFacts = { containers: new Map(), volumes: new Map(), networks: new Map(), binds: new Map() };
+    const none: CreateFacts = { containers: new Map(), volumes: new Map(), networks: new Map(), binds: new Map(), socket: null };
     for (const body of ['{"HostConfig":{"Binds":["/x:/x"]}}', '{"HostConfig":{"Binds":["vol:/x"]}}', '{"HostConfig":{"NetworkMode":"n"}}', '{"HostConfig":{"PidMode":"container:c"}}', '{"HostConfig":{"VolumesFrom":["c"]}}', '{"HostConfig":{"Mounts":[{"Type":"volume","Source":"vol","Target":"/x"}]}}']) {
       const parsed = parseJson(body);
       const read = parsed.ok ? readCreateBody(parsed.value) : null;

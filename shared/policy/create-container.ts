@@ -51,7 +51,7 @@ export function decideCreateContainer(body: JsonObject, facts: CreateFacts, cont
   for (const decide of [
     () => decideNamespaces(host, body, facts, changes),
     () => decideConfinement(host, body, context),
-    () => decideMounts(host, body, facts, { image }, changes),
+    () => decideMounts(host, body, facts, { image, socket: facts.socket }, changes),
   ]) {
     const denial = decide();
     if (denial !== null) return { decision: denial, body: null };

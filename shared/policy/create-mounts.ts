@@ -4,6 +4,7 @@ import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 import { cleanPath, decideBindSource, type BindSourceContext } from './bind-source.ts';
 import { parseBind, volumeName, writeBind } from './bind-spec.ts';
 import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFacts } from './references.ts';
+import { foreignSocket } from './socket-mount.ts';
 import { decideVolume } from './volume.ts';
 
 /** A8, B1: every road by which something of the engine's machine gets into a container. Writes cleaned sources and pinned ids into `host`. */
@@ -24,7 +25,7 @@ function binds(host: Map<string, Json>, facts: CreateFacts, context: BindSourceC
     const { spec } = parsed;
     let source = spec.source;
     if (spec.kind === 'path') {
-      const checked = bindSource(spec.source, facts, context);
+      const checked = bindSource(spec.source, 'HostConfig.Binds', facts, context, changes);
       if (typeof checked !== 'string') return checked;
       if (checked.includes(':')) return deny('unmodelled-value', `the bind ${text}`, { spec: 'A8', detail: `it leads to ${checked}, and the colon would be taken for the end of the path` });
       source = checked;
@@ -32,7 +33,6 @@ function binds(host: Map<string, Json>, facts: CreateFacts, context: BindSourceC
       const denial = namedVolume(spec.source, facts);
       if (denial !== null) return denial;
     }
-    if (source !== spec.source) changes.push({ rule: 'cleaned-path', field: 'HostConfig.Binds', before: spec.source, after: source });
     written.push(writeBind({ ...spec, source }));
   }
   if (written.length > 0) host.set('Binds', written);
@@ -48,9 +48,8 @@ function mounts(host: Map<string, Json>, facts: CreateFacts, context: BindSource
     if (!['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation)) return deny('bind-propagation', `the mount of ${source} with propagation ${propagation}`, { spec: 'A8' });
     switch (textAt(mount, 'Type')) {
       case 'bind': {
-        const checked = bindSource(source, facts, context);
+        const checked = bindSource(source, 'HostConfig.Mounts', facts, context, changes);
         if (typeof checked !== 'string') return checked;
-        if (checked !== source) changes.push({ rule: 'cleaned-path', field: 'HostConfig.Mounts', before: source, after: checked });
         written.push(new Map(mount).set('Source', checked));
         break;
       }
@@ -74,41 +73,99 @@ function mounts(host: Map<string, Json>, facts: CreateFacts, context: BindSource
 
 function volumesFrom(host: Map<string, Json>, facts: CreateFacts, context: BindSourceContext, changes: Change[]): Denial | null {
   const written: string[] = [];
+  const sockets = new Map<string, Json>();
   for (const text of textsAt(host, 'VolumesFrom')) {
     const parsed = parseVolumesFrom(text);
     const container = parsed === null ? null : facts.containers.get(parsed.container);
     if (parsed === null || !container) return deny('unmodelled-value', `--volumes-from ${text}`, { spec: 'A8', detail: 'there is no such container' });
-    const denial = decideHeldMounts(container, facts, context);
-    if (denial !== null) return denial;
+    for (const mount of container.mounts) {
+      // What gives the holder its power over the engine is the holder's: the new container gets a socket of its own, if its image may.
+      if (isSocket(mount, facts)) {
+        if (context.socket?.kind !== 'granted') return foreignSocket(context.image, context.socket?.detail ?? '');
+        sockets.set(mount.destination, ownSocket(context.socket.socket, mount.destination, mount.readOnly || parsed.mode.split(',').includes('ro')));
+        continue;
+      }
+      const denial = heldMount(mount, facts, context);
+      if (denial !== null) return denial;
+    }
     const pinned = parsed.mode === '' ? container.id : `${container.id}:${parsed.mode}`;
     if (pinned !== text) changes.push({ rule: 'pinned-reference', field: 'HostConfig.VolumesFrom', before: text, after: pinned });
     written.push(pinned);
   }
   if (written.length > 0) host.set('VolumesFrom', written);
-  return null;
-}
-
-/** May what this container has mounted be mounted now? For `VolumesFrom`, and again at every start: the policy or the path may have changed. */
-export function decideHeldMounts(container: ContainerReference, facts: Pick<CreateFacts, 'binds' | 'volumes'>, context: BindSourceContext): Denial | null {
-  for (const mount of container.mounts) {
-    if (mount.type === 'bind') {
-      const checked = bindSource(mount.source, facts, context);
-      if (typeof checked !== 'string') return checked;
-    } else if (mount.type === 'volume' && mount.name !== '') {
-      const denial = namedVolume(mount.name, facts);
-      if (denial !== null) return denial;
-    } else if (!['volume', 'tmpfs', 'image'].includes(mount.type)) return deny('unmodelled-value', `a mount of type "${mount.type}"`, { spec: 'A8' });
+  // A mount of the container's own wins over one that comes along with VolumesFrom.
+  const own = ownDestinations(host);
+  for (const destination of own) sockets.delete(destination);
+  if (sockets.size > 0) {
+    host.set('Mounts', [...listAt(host, 'Mounts'), ...sockets.values()]);
+    for (const destination of sockets.keys()) changes.push({ rule: 'own-socket', field: 'HostConfig.Mounts', before: '', after: destination });
   }
   return null;
 }
 
-function bindSource(source: string, facts: Pick<CreateFacts, 'binds'>, context: BindSourceContext): string | Denial {
+type HeldMount = ContainerReference['mounts'][number];
+
+function isSocket(mount: HeldMount, facts: Pick<CreateFacts, 'binds'>): boolean {
+  const known = mount.type === 'bind' ? facts.binds.get(mount.source) : undefined;
+  return known !== undefined && (known.isDockerSocket || known.socketMount !== null);
+}
+
+function ownSocket(source: string, target: string, readOnly: boolean): JsonObject {
+  return new Map<string, Json>([['Type', 'bind'], ['Source', source], ['Target', target], ...(readOnly ? [['ReadOnly', true] as const] : [])]);
+}
+
+/** Where the request itself mounts something, cleaned. */
+function ownDestinations(host: JsonObject): string[] {
+  const binds = textsAt(host, 'Binds').map((text) => { const parsed = parseBind(text); return parsed.ok ? parsed.spec.destination : ''; });
+  const targets = listAt(host, 'Mounts').map((mount) => (isObject(mount) ? textAt(mount, 'Target') : ''));
+  return [...binds, ...targets].map((destination) => cleanPath(destination) ?? '');
+}
+
+/**
+ * May what this container has mounted be mounted now? Asked at every start: the policy or the path may have changed. `sockets` says, by
+ * source, why the container may not have a socket of its own any more; null where it may.
+ */
+export function decideHeldMounts(container: ContainerReference, facts: Pick<CreateFacts, 'binds' | 'volumes'>, context: BindSourceContext, sockets: ReadonlyMap<string, Denial | null> = new Map()): Denial | null {
+  for (const mount of container.mounts) {
+    const socket = mount.type === 'bind' ? sockets.get(mount.source) : undefined;
+    const denial = socket === undefined ? heldMount(mount, facts, context) : socket;
+    if (denial !== null) return denial;
+  }
+  return null;
+}
+
+function heldMount(mount: HeldMount, facts: Pick<CreateFacts, 'binds' | 'volumes'>, context: BindSourceContext): Denial | null {
+  switch (mount.type) {
+    case 'bind': {
+      const { denial } = checkedSource(mount.source, facts, context);
+      return denial;
+    }
+    case 'volume': return mount.name === '' ? null : namedVolume(mount.name, facts);
+    case 'tmpfs': case 'image': return null;
+    default: return deny('unmodelled-value', `a mount of type "${mount.type}"`, { spec: 'A8' });
+  }
+}
+
+/** The source as it is written for the engine. */
+function bindSource(source: string, field: string, facts: Pick<CreateFacts, 'binds'>, context: BindSourceContext, changes: Change[]): string | Denial {
+  const clean = cleanPath(source);
+  if (clean !== null && facts.binds.get(clean)?.isDockerSocket === true && context.socket?.kind === 'granted') {
+    changes.push({ rule: 'own-socket', field, before: source, after: context.socket.socket });
+    return context.socket.socket;
+  }
+  const checked = checkedSource(source, facts, context);
+  if (checked.denial !== null) return checked.denial;
+  if (checked.source !== source) changes.push({ rule: 'cleaned-path', field, before: source, after: checked.source });
+  return checked.source;
+}
+
+function checkedSource(source: string, facts: Pick<CreateFacts, 'binds'>, context: BindSourceContext): { denial: Denial } | { denial: null; source: string } {
   const clean = cleanPath(source);
   const known = clean === null ? undefined : facts.binds.get(clean);
-  if (clean === null || known === undefined) return deny('bind-unresolvable', `bind mount of ${source === '' ? '(nothing)' : source}`, { spec: 'A8', detail: 'it is not an absolute path' });
+  if (clean === null || known === undefined) return { denial: deny('bind-unresolvable', `bind mount of ${source === '' ? '(nothing)' : source}`, { spec: 'A8', detail: 'it is not an absolute path' }) };
   const decision = decideBindSource(known, context);
   // What was checked is what is mounted: a link in the path could lead elsewhere later. An allowed source is always resolved.
-  return decision.outcome === 'deny' ? decision : known.real ?? clean;
+  return decision.outcome === 'deny' ? { denial: decision } : { denial: null, source: known.real ?? clean };
 }
 
 function namedVolume(name: string, facts: Pick<CreateFacts, 'volumes'>): Denial | null {

@@ -9,7 +9,7 @@ export const ruleCodes = [
   'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
   'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'host-network-build', 'build-entitlement', 'build-source', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
-  'pinned-reference', 'cleaned-path', 'parameter-dropped',
+  'pinned-reference', 'cleaned-path', 'own-socket', 'parameter-dropped',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
 
@@ -104,6 +104,7 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'form-body': 'form bodies override what the request\'s address says',
   'pinned-reference': 'names of containers are replaced by their ids',
   'cleaned-path': 'paths are written without dot segments and symbolic links',
+  'own-socket': 'an allowed image gets a Docker socket of its own',
   'parameter-dropped': 'parameters without meaning are left away',
 };
 

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
 import { cleanPath, type BindSourceFacts } from './bind-source.ts';
 import { parseBind } from './bind-spec.ts';
+import type { SocketAnswer } from './socket-mount.ts';
 import type { VolumeDriverFacts } from './volume.ts';
 
 /** What has to be known of the engine and its machine before a create request can be decided. */
@@ -18,7 +19,7 @@ export interface ContainerReference {
   readonly id: string;
   /** Runs, or would run, under the isolation runtime. */
   readonly protected: boolean;
-  readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string }[];
+  readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean }[];
 }
 
 /** The answers; null stands for "there is no such thing". What is missing altogether was not asked, and is refused. */
@@ -27,6 +28,8 @@ export interface CreateFacts {
   readonly volumes: ReadonlyMap<string, VolumeDriverFacts | null>;
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;
   readonly binds: ReadonlyMap<string, BindSourceFacts>;
+  /** May the image have the Docker socket? Null where that was not asked, or there is nobody who could say. */
+  readonly socket: SocketAnswer | null;
 }
 
 /** 'container:X' → X; null for other modes. */

@@ -6,12 +6,26 @@ export interface SocketMountRequest {
   readonly source: string;
   /** Image the container is to be made from. */
   readonly image: string;
+  /** It is the socket clients use; false for sockets that nobody gets: the engine's own, containerd's. */
+  readonly docker: boolean;
 }
 
-/**
- * May this image have the Docker socket (B1–B4)? No, for every image so far: the seam where image trust by digest comes in. Refusing
- * a listed image errs on the safe side.
- */
-export function decideSocketMount(request: SocketMountRequest): Denial {
-  return deny('socket-mount', `mounting the Docker socket (${request.source})`, { spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList' });
+/** Whether the container's image may have the Docker socket (B2–B4), and which socket it gets instead of the clients' one. */
+export type SocketAnswer =
+  | { readonly kind: 'granted'; readonly socket: string }
+  /** English, for the refusal's detail. */
+  | { readonly kind: 'refused'; readonly detail: string };
+
+/** The refusal of a mount of the socket (B1). What is granted is no mount of it: the source is replaced before. */
+export function decideSocketMount(request: SocketMountRequest, answer: SocketAnswer | null): Denial {
+  if (!request.docker) return deny('socket-mount', `mounting the Docker socket (${request.source})`, { spec: 'B1', detail: 'the engine\'s own sockets are for the engine alone; mount /var/run/docker.sock' });
+  const detail = answer?.kind === 'refused' ? answer.detail : '';
+  return deny('socket-mount', `mounting the Docker socket (${request.source}) into a container of ${request.image === '' ? 'no image' : `image ${request.image}`}`, {
+    spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList', ...(detail === '' ? {} : { detail }),
+  });
+}
+
+/** The refusal to use another container's socket, or one whose container is not known. */
+export function foreignSocket(image: string, detail: string): Denial {
+  return deny('socket-mount', `the Docker socket of another container in one of ${image === '' ? 'no image' : `image ${image}`}`, { spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList', detail });
 }

@@ -1,0 +1,66 @@
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { foreignSocket } from '../../shared/policy/socket-mount.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
+import type { SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts';
+
+type SocketSettings = EffectiveSettings['socket'];
+
+/** Whether what a mount was allowed by still holds. Synchronous while the entry that allowed it is in the list. */
+export interface MountAdmission {
+  /** May a request on this mount's socket be looked at at all? Null: yes. */
+  admit(id: SocketMountId, settings: SocketSettings): Denial | null | Promise<Denial | null>;
+  /** May this container be started with this mount? Null: yes. */
+  mayStart(id: SocketMountId, container: { readonly id: string; readonly image: string }, settings: SocketSettings): Promise<Denial | null>;
+}
+
+/** How long a refusal by image trust is taken for the answer, ms; the registry may be back after that. */
+const refusalMs = 30_000;
+const setting = '/enhancedContainerIsolation/dockerSocketMount/imageList';
+
+/**
+ * The container's image was held against the registry when it was made, and its content cannot change. So while the entry that allowed
+ * it stands in the list the answer is yes, without asking anybody; when it is gone, image trust says whether another entry allows it.
+ */
+export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null): MountAdmission {
+  const refused = new Map<SocketMountId, { settings: SocketSettings; until: number; denial: Denial }>();
+
+  const inForce = (mount: SocketMount, settings: SocketSettings): boolean => settings.images.includes(mount.allowedBy) && (mount.derivedFrom === null || settings.allowDerivedImages);
+
+  const ask = async (mount: SocketMount, settings: SocketSettings): Promise<Denial | null> => {
+    const known = refused.get(mount.id);
+    if (known !== undefined && known.settings === settings && known.until > Date.now()) return known.denial;
+    const verdict = trust === null ? null : await trust.decide(mount.imageId, settings);
+    if (verdict?.trusted === true && verdict.imageId === mount.imageId) {
+      refused.delete(mount.id);
+      await mounts.renew(mount.id, verdict);
+      return null;
+    }
+    const detail = verdict?.trusted === false ? `: ${verdict.detail}` : '';
+    const denial = deny('socket-mount', `the Docker socket of container ${nameOf(mount)}`, {
+      spec: 'B2', setting, detail: `the entry "${mount.allowedBy}" that allowed its image ${mount.image} is no longer in the list${detail}`,
+    });
+    refused.set(mount.id, { settings, until: Date.now() + refusalMs, denial });
+    return denial;
+  };
+
+  const allowed = (mount: SocketMount, settings: SocketSettings) => (inForce(mount, settings) ? null : ask(mount, settings));
+
+  return {
+    admit: (id, settings) => {
+      const mount = mounts.get(id);
+      if (mount === null) { refused.delete(id); return deny('socket-mount', 'this Docker socket', { spec: 'B1', detail: 'the container it was made for is gone' }); }
+      if (mount.container === null) return deny('socket-mount', 'this Docker socket', { spec: 'B1', detail: 'the container it was made for is not known yet; try again in a moment' });
+      return allowed(mount, settings);
+    },
+    mayStart: async (id, container, settings) => {
+      const mount = mounts.get(id);
+      if (mount === null) return foreignSocket(container.image, 'the gateway has no record of this socket; recreate the container');
+      if (mount.container === null) return foreignSocket(container.image, 'the gateway does not know yet which container this socket is for; try again in a moment');
+      if (mount.container.id !== container.id) return foreignSocket(container.image, `it belongs to container ${nameOf(mount)}; a container has a socket of its own or none`);
+      return allowed(mount, settings);
+    },
+  };
+}
+
+const nameOf = (mount: SocketMount): string => (mount.container === null || mount.container.name === '' ? mount.container?.id.slice(0, 12) ?? '(none)' : mount.container.name);

@@ -1,0 +1,89 @@
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../enforce/engine-facts.ts';
+import { AnswerRefused, type AnswerHandling } from '../http/exchange.ts';
+import type { ImageVerdict } from '../trust/image-trust.ts';
+import type { EngineContainers } from './engine-containers.ts';
+import type { SocketMountPart } from './part.ts';
+import type { SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts';
+
+/** What it takes to give a container a socket of its own; null: it can't be done here. */
+export type SocketGranting = Pick<SocketMountPart, 'mounts' | 'trust' | 'containers'> | null;
+
+/** Longest answer to a create request, bytes: an id and warnings. */
+const maxAnswerBytes = 1024 * 1024;
+
+/** May this image have the socket (B2–B4)? Rejects with EngineUnreachable. */
+export async function askTrust(image: string, socket: EffectiveSettings['socket'], granting: SocketGranting): Promise<ImageVerdict> {
+  if (granting === null) return untrusted('the gateway has no directory to keep sockets for containers in: it was started without --state');
+  if (granting.trust === null) return untrusted('this gateway cannot check images');
+  return granting.trust.decide(image, socket);
+}
+
+const untrusted = (detail: string): ImageVerdict => ({ trusted: false, reason: 'not-listed', detail });
+
+export function socketAnswer(verdict: ImageVerdict, socket: string): SocketAnswer {
+  return verdict.trusted ? { kind: 'granted', socket } : { kind: 'refused', detail: verdict.detail };
+}
+
+/**
+ * Looks at the engine's answer to the create request that was given `mount`'s socket: the container must be made of the very image that
+ * was allowed (a tag can move in between), and hold no other container's socket. Then the socket is its; else the container is removed.
+ */
+export function bindOnAnswer(mount: SocketMount, granting: { readonly mounts: SocketMounts; readonly containers: EngineContainers; readonly facts: EngineFacts; readonly log: (line: string) => void; /** Takes note of a refusal and gives its text. */ readonly refused: (denial: Denial) => string }): AnswerHandling {
+  const { mounts, containers, facts, log, refused } = granting;
+  return {
+    limit: maxAnswerBytes,
+    see: async (head, body) => {
+      if (head.status !== 201) {
+        await mounts.discard(mount.id);
+        return null;
+      }
+      const id = createdId(body);
+      let container: ContainerFacts | null = null;
+      try {
+        container = id === null ? null : await facts.container(id);
+      } catch (error) {
+        if (!(error instanceof EngineUnreachable)) throw error;
+        // Made, but not looked at: the socket stays silent until it was (reconcile).
+        log(`a container was made with socket ${mount.id}, but the engine could not be asked about it: ${error.message}`);
+        return null;
+      }
+      const denial = container === null ? null : mismatch(container, mount, mounts);
+      if (container === null) {
+        // Gone again already.
+        await mounts.discard(mount.id);
+        return null;
+      }
+      if (denial === null) {
+        await mounts.bind(mount.id, { id: container.id, name: container.name });
+        return null;
+      }
+      await containers.remove(container.id).catch((error: unknown) => { log(`container ${container.id}, made of another image than was allowed, could not be removed: ${String(error)}`); });
+      await mounts.discard(mount.id);
+      throw new AnswerRefused(403, refused(denial));
+    },
+  };
+}
+
+/** Why this container may not have this mount; null: it may. */
+export function mismatch(container: ContainerFacts, mount: SocketMount, mounts: Pick<SocketMounts, 'idAt'>): Denial | null {
+  const setting = '/enhancedContainerIsolation/dockerSocketMount/imageList';
+  if (container.imageId !== mount.imageId) {
+    return deny('socket-mount', `mounting the Docker socket into a container of image ${mount.image}`, { spec: 'B3', setting, detail: `the name meant another image (${container.imageId}) when the container was made than when it was checked (${mount.imageId}); try again` });
+  }
+  const held = container.mounts.filter(({ type }) => type === 'bind').map(({ source }) => mounts.idAt(source)).filter((id): id is SocketMountId => id !== null);
+  if (held.some((id) => id !== mount.id)) return deny('socket-mount', 'the Docker socket of another container', { spec: 'B1' });
+  return null;
+}
+
+function createdId(body: Buffer): string | null {
+  try {
+    const answer: unknown = JSON.parse(body.toString('utf8'));
+    const id = typeof answer === 'object' && answer !== null && 'Id' in answer ? answer.Id : null;
+    return typeof id === 'string' && /^[0-9a-f]{64}$/.test(id) ? id : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { AppError, Result } from '../../shared/result.ts';
+import { fail, ok } from '../../shared/result.ts';
+import path from 'node:path';
+import type { ListenAt, Listener } from '../http/listener.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
+import { createAdmission, type MountAdmission } from './admission.ts';
+import { engineContainers, type EngineContainers } from './engine-containers.ts';
+import { followEngine } from './follow-engine.ts';
+import type { InheritedListener } from './inherited.ts';
+import type { ListenerKeeper } from './keeper.ts';
+import { createSocketMounts } from './mounts.ts';
+import { openMountRecords } from './records.ts';
+import type { Origin, SocketMounts } from './socket-mount.ts';
+
+/** All a gateway has that concerns sockets of containers' own. */
+export interface SocketMountPart {
+  readonly mounts: SocketMounts;
+  readonly admission: MountAdmission;
+  readonly containers: EngineContainers;
+  readonly trust: ImageTrust | null;
+  /** Listens on what is on record and begins to follow the engine. */
+  start(inherited: readonly InheritedListener[]): Promise<void>;
+  /** Sockets and records stay, for the next gateway. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export interface SocketMountPartOptions {
+  /** Where the gateway keeps what must last; the mounts go below `sockets`. */
+  readonly stateDirectory: string;
+  readonly engineSocket: string;
+  readonly facts: EngineFacts;
+  readonly trust: ImageTrust | null;
+  readonly settings: () => EffectiveSettings['socket'];
+  readonly listen: (at: ListenAt, origin: Origin) => Promise<Result<Listener, AppError>>;
+  readonly keeper: ListenerKeeper;
+  readonly log: (line: string) => void;
+}
+
+export const socketsDirectory = (stateDirectory: string): string => path.join(stateDirectory, 'sockets');
+
+/** Errors: `engine.start-failed` when the directory can't be made or read. */
+export function openSocketMounts(options: SocketMountPartOptions): Result<SocketMountPart, AppError> {
+  const { facts, trust, log } = options;
+  const directory = socketsDirectory(options.stateDirectory);
+  let records;
+  try {
+    records = openMountRecords(directory);
+  } catch (error) {
+    return fail('engine.start-failed', `The directory ${directory} cannot be used.`, { cause: error, hint: 'Check it and the rights on it; it must be root\'s.' });
+  }
+  const containers = engineContainers(options.engineSocket);
+  const mounts = createSocketMounts({ directory, records, listen: options.listen, keeper: options.keeper, log });
+  const follower = followEngine({ mounts, containers, facts, trust, settings: options.settings, log });
+  const followed: SocketMounts = { ...mounts, open: async (mount) => { await mounts.open(mount); follower.start(); } };
+  return ok({
+    mounts: followed, containers, trust,
+    admission: createAdmission(followed, trust),
+    start: async (inherited) => {
+      const onRecord = await mounts.restore(inherited);
+      if (onRecord) follower.start();
+    },
+    close: async (graceMs) => {
+      follower.close();
+      await mounts.close(graceMs);
+    },
+  });
+}

@@ -1,0 +1,76 @@
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
+import type { EngineContainers, ListedContainer } from './engine-containers.ts';
+import { mismatch } from './grant.ts';
+import type { OwnedSocketMounts } from './mounts.ts';
+import type { SocketMount } from './socket-mount.ts';
+
+export interface ReconcileOptions {
+  readonly mounts: OwnedSocketMounts;
+  readonly containers: EngineContainers;
+  readonly facts: EngineFacts;
+  readonly trust: ImageTrust | null;
+  readonly settings: () => EffectiveSettings['socket'];
+  readonly log: (line: string) => void;
+}
+
+/** A create request that takes longer than this is given up on, ms. */
+export const pendingMs = 5 * 60_000;
+
+/**
+ * Brings the mounts in line with the engine's containers: a mount whose container is gone goes too; one that was left without a
+ * container (the gateway or the client died in between) is bound to the container that holds it, or goes; a container whose mount has
+ * lost its record gets a new one, if its image is allowed. Rejects when the engine can't be asked.
+ */
+export async function reconcile(options: ReconcileOptions): Promise<void> {
+  const { mounts, containers, facts, log } = options;
+  // Before the list: what is made while it is being asked for is not in it.
+  const before = mounts.list();
+  const listed = await containers.list();
+  const ids = new Set(listed.map(({ id }) => id));
+  for (const mount of before) {
+    if (mount.container !== null) {
+      if (!ids.has(mount.container.id)) await mounts.discard(mount.id);
+      continue;
+    }
+    if (mounts.get(mount.id)?.container !== null) continue; // bound, or gone, meanwhile
+    const holder = listed.find(({ binds }) => binds.includes(mount.socket));
+    if (holder !== undefined) await bindLate(mount, holder, options);
+    else if ((mounts.pendingFor(mount.id) ?? Infinity) > pendingMs) await mounts.discard(mount.id);
+  }
+  for (const container of listed) {
+    const id = container.binds.map((source) => mounts.idAt(source)).find((one) => one !== null);
+    if (id === undefined || id === null || mounts.get(id) !== null) continue;
+    const restored = await restoreRecord(container, options);
+    log(restored === null
+      ? `container ${container.name} mounts a Docker socket (${id}) that has lost its record: it was made again; restart the container to use it`
+      : `container ${container.name} mounts a Docker socket (${id}) that has lost its record; it stays dead: ${restored}`);
+  }
+
+  async function bindLate(mount: SocketMount, holder: ListedContainer, { log: say }: ReconcileOptions): Promise<void> {
+    const found = await facts.container(holder.id);
+    if (found === null) return;
+    const denial = mismatch(found, mount, mounts);
+    if (denial === null) await mounts.bind(mount.id, { id: found.id, name: found.name });
+    else say(`the Docker socket of container ${found.name} (${mount.id}) stays dead: ${denial.detail ?? denial.what}`);
+  }
+}
+
+/** Null when the container has its mount again, else why not. */
+async function restoreRecord(container: ListedContainer, { mounts, facts, trust, settings }: ReconcileOptions): Promise<string | null> {
+  const found = await facts.container(container.id);
+  const socket = found?.mounts.map(({ source }) => source).find((source) => mounts.idAt(source) !== null);
+  const id = socket === undefined ? null : mounts.idAt(socket);
+  if (found === null || id === null || socket === undefined) return 'the container is gone';
+  const verdict = trust === null ? null : await trust.decide(found.imageId, settings());
+  if (verdict?.trusted !== true) return verdict?.detail ?? 'this gateway cannot check images';
+  const mount: SocketMount = {
+    id, socket, image: found.image, imageId: found.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, createdBy: null, container: null,
+  };
+  const denial = mismatch(found, mount, mounts);
+  if (denial !== null) return denial.detail ?? denial.what;
+  await mounts.open(mount);
+  await mounts.bind(id, { id: found.id, name: found.name });
+  return null;
+}
