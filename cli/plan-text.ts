@@ -52,7 +52,7 @@ function describeEffect({ code, params }: PlanEffect): string {
     case 'eci-off': return 'Enhanced Container Isolation is off: root in a container is root in the engine';
     case 'backend': return `isolated by ${backendWords[String(params['id'])] ?? String(params['id'])}`;
     case 'mounts-outside-shares-refused': return count === 0 ? 'no directory may be mounted' : `mounts outside ${list(params['paths'])} are refused`;
-    case 'socket-images': return count === 0 ? 'mounts of the Docker socket are refused: no image is listed' : `mounts of the Docker socket are refused; this version keeps the list (${list(params['images'])}) for a later one`;
+    case 'socket-images': return count === 0 ? 'mounts of the Docker socket are refused: no image is listed' : `the Docker socket may be mounted by ${list(params['images'])} only, trusted by registry digest`;
     case 'socket-commands': return `through a mounted socket ${params['type'] === 'allow' ? 'only these commands' : 'not these commands'}: ${list(params['commands']) || 'none'}`;
     case 'gateway-reloads': return 'Applies at once. Nothing restarts.';
     case 'load-blocked': return 'docker load is refused';

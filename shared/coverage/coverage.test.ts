@@ -9,8 +9,8 @@ const embedded: CoverageFacts = { kind: 'embedded', eci: true, backend: 'exclusi
 describe('coverage on an engine of ours (C)', () => {
   it('protects what is run and built, refuses what goes round it, and not what was there before', () => {
     expect(Object.fromEntries(coverageFor(embedded).map((row) => [row.workload, row.state]))).toEqual({
-      'run-create': 'protected', 'build-docker-driver': 'protected', 'build-container-driver': 'protected', 'socket-started': 'not-allowed', 'socket-mount': 'protected',
-      'socket-derived-images': 'not-allowed', 'socket-any-image': 'not-allowed', 'kind-nodes': 'protected', 'build-host-network': 'not-allowed', 'swarm-plugins': 'not-allowed',
+      'run-create': 'protected', 'build-docker-driver': 'protected', 'build-container-driver': 'protected', 'socket-started': 'protected', 'socket-mount': 'protected',
+      'socket-derived-images': 'protected', 'socket-any-image': 'protected', 'kind-nodes': 'protected', 'build-host-network': 'not-allowed', 'swarm-plugins': 'not-allowed',
       'created-before': 'unprotected', 'kubernetes-kubeadm': 'not-on-this-engine', extensions: 'not-on-this-engine', 'dev-environments': 'not-on-this-engine',
       'docker-debug': 'not-on-this-engine', 'windows-containers': 'not-on-this-engine', 'virtual-machine': 'not-on-this-engine',
     });

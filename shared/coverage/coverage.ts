@@ -57,11 +57,11 @@ function engineRows(backend: BackendId): CoverageRow[] {
     row('build-docker-driver', 'protected', 'rule'),
     // Its builder is a privileged container like any other.
     row('build-container-driver', 'protected', 'probe', ['A2-user-namespace', 'A4-privileged-confined']),
-    // The gateway gives the socket to no image yet, listed or not: nothing is started through one, and no permission counts.
-    row('socket-started', 'not-allowed', 'rule'),
+    // What comes through a mounted socket passes the same gateway.
+    row('socket-started', 'protected', 'rule'),
     row('socket-mount', 'protected', 'probe', ['B1-socket-refused']),
-    row('socket-derived-images', 'not-allowed', 'rule'),
-    row('socket-any-image', 'not-allowed', 'rule'),
+    row('socket-derived-images', 'protected', 'rule'),
+    row('socket-any-image', 'protected', 'rule'),
     row('kind-nodes', 'protected', 'probe', ['A2-user-namespace', 'A4-privileged-confined']),
     row('build-host-network', 'not-allowed', 'rule'),
     row('swarm-plugins', 'not-allowed', 'rule'),

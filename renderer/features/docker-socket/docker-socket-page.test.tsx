@@ -125,6 +125,12 @@ describe('allowed images (B2)', patience, () => {
     expect(screen.queryByText(/^No image is listed: no container/)).toBeNull();
   });
 
+  it('says nothing above the lists while ECI is on: they are in force', async () => {
+    await open();
+    expect(screen.queryByText(/^ECI is off/)).toBeNull();
+    expect(screen.queryByText(/refuses every mount/)).toBeNull();
+  });
+
   it('does not take a failed or missing answer for "no image"', async () => {
     await renderApp(appState(), 'docker-socket', { 'images:list': () => fail('engine.request-failed', 'no') });
     expect(await screen.findByText('The engine’s images could not be listed')).toBeTruthy();

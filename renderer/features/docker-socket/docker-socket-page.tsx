@@ -33,7 +33,7 @@ function Forms() {
   const findings = draft.findings.filter((finding) => findingPage(finding) === 'docker-socket' && finding.code !== 'eci-off-with-allowlist' && !inRow.test(finding.pointer));
   return (
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
-      <Notice tone="neutral" title={settings.eci.value ? t('socket.refusesAll.title') : t('socket.refusesAll.offTitle')}>{settings.eci.value ? t('socket.refusesAll.body') : t('socket.refusesAll.offBody')}</Notice>
+      {!settings.eci.value && <Notice tone="neutral" title={t('socket.off.title')}>{t('socket.off.body')}</Notice>}
       {findings.map((finding) => <FindingNotice key={`${finding.code}-${finding.pointer}`} finding={finding} readOnly={lockedBy !== undefined} />)}
       <ImagesCard settings={settings} lockedBy={lockedBy} onOpenList={(list) => { setChosen(list.now.image); commands.current?.scrollIntoView({ block: 'nearest' }); }} />
       <div ref={commands}><CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} /></div>

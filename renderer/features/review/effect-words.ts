@@ -55,7 +55,11 @@ export function effectWords(t: TFunction, effect: PlanEffect, context: { readonl
       const paths = texts(params['paths']);
       return paths.length === 0 ? words(t('review.effect.mountsNone'), t('review.effect.mountsNoneWhy')) : words(t('review.effect.mounts', { paths: someNames(t, paths, count, context.list) }), t('review.effect.mountsWhy'));
     }
-    case 'socket-images': return words(t('review.effect.socket'), count === 0 ? t('review.effect.socketNone') : t('review.effect.socketListed', { count }));
+    case 'socket-images': {
+      const images = texts(params['images']);
+      if (images.includes('*')) return words(t('review.effect.socketAny'), t('review.effect.socketAnyWhy'));
+      return count === 0 ? words(t('review.effect.socketNone'), t('review.effect.socketNoneWhy')) : words(t('review.effect.socketListed', { count }), t('review.effect.socketListedWhy', { images: someNames(t, images, count, context.list) }));
+    }
     case 'socket-commands': {
       const listed = texts(params['commands']);
       const commands = someNames(t, listed, listed.length, context.list);

@@ -22,7 +22,7 @@ export const isolation = {
     stopsNone: 'No container is running, so none stops.', images_one: '{{count}} image stays in view; volumes and networks too.', images_other: '{{count}} images stay in view; volumes and networks too.',
     unprotected_one: '{{count}} container exists already and stays unprotected unless it is removed.', unprotected_other: '{{count}} containers exist already and stay unprotected unless they are removed.', choose: 'Choose…',
     blocked: 'The gateway refuses to start, exec into or copy from what is unprotected.', warned: 'The gateway lets it be used and records every use.',
-    ids: 'Every new container gets ids of its own: root inside owns nothing outside.', privileged: '`--privileged` works, confined to the container\u2019s own namespaces.', host: 'Host namespaces are refused, `--userns=host` is ignored.', socketRule: 'Mounts of the Docker socket are refused.', mountRule: 'Host directories can be mounted only if they are shared.',
+    ids: 'Every new container gets ids of its own: root inside owns nothing outside.', privileged: '`--privileged` works, confined to the container\u2019s own namespaces.', host: 'Host namespaces are refused, `--userns=host` is ignored.', socketRule: 'Only containers of listed images may mount the Docker socket.', mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',
     restored: 'The engine\u2019s configuration from before ECI is put back.', stillRun: 'Containers made under ECI go on working.', offMeans: 'New containers are not protected.',
     engineDown: 'The engine does not run, so nothing was counted here.',

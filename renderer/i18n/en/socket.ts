@@ -2,13 +2,7 @@
 export const socket = {
   title: 'Docker socket',
   subtitle: 'Which images may mount the Docker socket, and which commands their containers may send through it.',
-  /** True while the gateway's decision on socket mounts refuses all of them. */
-  refusesAll: {
-    title: 'With ECI on, this version refuses every mount of the socket',
-    body: 'Lists made here are kept in the document. They take effect with the release that checks image digests.',
-    offTitle: 'ECI is off: every container may mount the socket',
-    offBody: 'With ECI on, this version refuses every mount of the socket. Lists made here are kept; they take effect with the release that checks image digests.',
-  },
+  off: { title: 'ECI is off: every container may mount the socket', body: 'These lists take effect when ECI is on.' },
   images: {
     title: 'Allowed images',
     column: { image: 'Image', trust: 'Trusted content', here: 'On this engine', commands: 'Commands', actions: 'Actions' },
