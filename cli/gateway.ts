@@ -8,6 +8,7 @@ interface GatewayCommandOptions {
   readonly listen: string;
   readonly settings: string;
   readonly audit?: string;
+  readonly metrics?: string;
   readonly runtime?: string;
   readonly group?: string;
   readonly engineDirectory?: string[];
@@ -21,6 +22,7 @@ export function registerGateway(program: Command): void {
     .requiredOption('--listen <socket>', 'the socket clients use, unix:///…')
     .requiredOption('--settings <file>', 'admin-settings.json to enforce; followed while running')
     .option('--audit <file>', 'append decisions to this file (JSON lines)')
+    .option('--metrics <socket>', 'serve GET /metrics (Prometheus text) there, unix:///…')
     .option('--runtime <name>', 'runtime every container gets')
     .option('--group <name>', 'group that may use the socket (default: docker)')
     .option('--engine-directory <dir>', 'directory of the engine, never mountable (repeatable)', (value: string, before: string[]) => [...before, value], [] as string[])
@@ -29,10 +31,13 @@ export function registerGateway(program: Command): void {
       const listen = unixPath(options.listen, 'listen');
       if (!engine.ok) { printError(engine.error); return; }
       if (!listen.ok) { printError(listen.error); return; }
+      const metrics = options.metrics === undefined ? ok(null) : unixPath(options.metrics, 'metrics');
+      if (!metrics.ok) { printError(metrics.error); return; }
       const { startGateway } = await import('../gateway/server.ts');
       const log = (line: string) => { process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`); };
       const started = await startGateway({
         engineSocket: engine.value, listenSocket: listen.value, settingsFile: path.resolve(options.settings),
+        metricsSocket: metrics.value,
         auditFile: options.audit === undefined ? null : path.resolve(options.audit),
         ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
         ...(options.group === undefined ? {} : { group: options.group }),

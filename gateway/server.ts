@@ -9,6 +9,7 @@ import { noKeeper, type ListenerKeeper } from './socket-mounts/keeper.ts';
 import { openSocketMounts, socketsDirectory, type SocketMountPart } from './socket-mounts/part.ts';
 import type { Origin } from './socket-mounts/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
+import { serveMetrics } from './metrics/serve.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
 import type { ImageTrust } from './trust/image-trust.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
@@ -30,6 +31,8 @@ export interface GatewayOptions {
   /** Also look at a running container's uid_map, not only at its runtime's name. Default true; false is for tests with a stand-in runtime. */
   readonly requireUserNamespace?: boolean;
   /** Directory for what the gateway keeps over restarts (sockets of containers' own, last-known registry digests); null or missing: nothing is kept, and no container gets a socket. */
+  /** Socket that serves `GET /metrics` (Prometheus text); null or missing: none. */
+  readonly metricsSocket?: string | null;
   readonly stateDirectory?: string | null;
   /** Says which images may have the Docker socket. Default: by what registries serve. */
   readonly imageTrust?: ImageTrust;
@@ -61,11 +64,11 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const settings = watchSettings(options.settingsFile, (state) => { log(describePolicy(options.settingsFile, state)); });
   const facts = createEngineFacts(options.engineSocket);
   const counters = new GatewayCounters();
-  const imageTrust = options.imageTrust ?? createImageTrust({
+  const imageTrust = countedTrust(counters, options.imageTrust ?? createImageTrust({
     facts, stateDirectory: options.stateDirectory ?? null, log,
     // With ECI off no registry hears of the list.
     refresh: () => { const { eci, socket } = settings.current().settings; return eci.value ? socket : null; },
-  });
+  }));
   const giveUp = <T>(result: T): T => { settings.close(); imageTrust.close(); facts.close(); return result; };
   let sockets: SocketMountPart | null = null;
   if (options.stateDirectory !== undefined && options.stateDirectory !== null) {
@@ -89,6 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {
     const made = await listenOn(at, {
       engineSocket: options.engineSocket, decide, origin, log,
+      engineGone: () => { counters.engineUnreachable++; },
       malformed: (why) => { counters.malformed++; log(`request refused: ${why}`); },
       ...(options.group === undefined ? {} : { group: options.group }),
     });
@@ -108,6 +112,17 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   // Before anybody is told that the gateway is ready: containers that the engine starts of itself find their sockets there.
   await sockets?.start(options.inherited ?? []);
 
+  const sum = (count: (listener: Listener) => number) => [...listeners].reduce((total, listener) => total + count(listener), 0);
+  const metrics = options.metricsSocket === undefined || options.metricsSocket === null ? null : await serveMetrics(options.metricsSocket, options.group ?? 'docker', counters, () => {
+    const state = settings.current();
+    return {
+      openConnections: sum((one) => one.connections()), tunnels: sum((one) => one.tunnels()), socketMounts: [...listeners].filter(({ origin }) => origin.kind === 'socket-mount').length,
+      policyGeneration: state.generation, policyProblem: state.problem !== null, mode: state.settings.eci.value ? state.settings.mode : 'off', auditDropped: audit.dropped,
+    };
+  }, log);
+  // Nobody is to go unprotected for want of numbers: it is said, and the gateway runs.
+  if (metrics !== null && !metrics.ok) log(`no metrics: ${metrics.error.message}`);
+
   return ok({
     listenSocket: options.listenSocket,
     policy: () => settings.current(),
@@ -115,10 +130,23 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     listenOn: listen,
     close: async (graceMs = 5000) => {
       await Promise.all([sockets?.close(graceMs), ...[...listeners].filter(({ origin }) => origin.kind === 'clients').map((listener) => listener.close(graceMs))]);
+      if (metrics?.ok === true) await metrics.value.close();
       giveUp(null);
       await audit.flush();
     },
   });
+}
+
+/** Counts every answer. */
+function countedTrust(counters: GatewayCounters, trust: ImageTrust): ImageTrust {
+  return {
+    decide: async (image, socket) => {
+      const verdict = await trust.decide(image, socket);
+      counters.trustDecided(verdict.trusted ? 'trusted' : verdict.reason);
+      return verdict;
+    },
+    close: () => { trust.close(); },
+  };
 }
 
 function describePolicy(file: string, state: PolicyState): string {

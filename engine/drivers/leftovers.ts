@@ -60,7 +60,7 @@ export async function clearLeftovers(paths: RootPaths, state: EngineState | null
   await end('containerd', found.containerd, 5_000);
   await end('planner', found.planner, 5_000);
   if (options.everything) await endContainers(paths, options.onFound);
-  await removeFiles([paths.clientSocket, paths.plannerSocket, ...engineFiles(paths)]);
+  await removeFiles([paths.clientSocket, paths.metricsSocket, paths.plannerSocket, ...engineFiles(paths)]);
   const shims = findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
   if (shims.length === 0) await removeStaleMounts(paths);
   if (options.everything) {

@@ -21,6 +21,8 @@ export interface RootPaths {
   readonly history: string;
   readonly journal: string;
   readonly audit: string;
+  /** The gateway's numbers, Prometheus text over HTTP. */
+  readonly metricsSocket: string;
   /** Last verification, JSON. */
   readonly verification: string;
   /** Supervisor's state file (pid, phase, generation), JSON. */
@@ -46,7 +48,7 @@ export function rootPaths(root: string): RootPaths {
     root: abs, id,
     clientSocket: at('docker.sock'), engineSocket: at('engine.sock'), plannerSocket: at('planner.sock'),
     settings: at('admin-settings.json'), draft: at('admin-settings.draft.json'), daemonJson: at('daemon.json'),
-    history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), verification: at('verification.json'), state: at('engine-state.json'),
+    history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), metricsSocket: at('metrics.sock'), verification: at('verification.json'), state: at('engine-state.json'),
     data: at('data'), run: `/run/bulkhead/${id}`, logs: at('logs'),
     runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), isolation: at('isolation'),
   };

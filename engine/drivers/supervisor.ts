@@ -245,7 +245,7 @@ class Supervisor {
 
 function gatewayArguments(paths: RootPaths): string[] {
   return [
-    'gateway', '--engine', `unix://${paths.engineSocket}`, '--listen', `unix://${paths.clientSocket}`, '--settings', paths.settings, '--audit', paths.audit,
+    'gateway', '--engine', `unix://${paths.engineSocket}`, '--listen', `unix://${paths.clientSocket}`, '--settings', paths.settings, '--audit', paths.audit, '--metrics', `unix://${paths.metricsSocket}`,
     '--runtime', exclusiveRuntimeName, ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
   ];
 }

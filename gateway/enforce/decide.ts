@@ -105,7 +105,7 @@ function admittedRequest(options: GatekeeperOptions, settings: EffectiveSettings
 function asking<T>(options: GatekeeperOptions, route: Route | null, answer: Promise<T>): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
   return answer.catch((error: unknown) => {
     if (!(error instanceof EngineUnreachable)) throw error;
-    options.counters?.request(route, 'unreachable');
+    if (options.counters !== undefined) { options.counters.request(route, 'unreachable'); options.counters.engineUnreachable++; }
     return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
   });
 }

@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   readonly ended: (connection: ClientConnection) => void;
   /** Told of message-layer refusals and of internal errors (never of bodies). */
   readonly malformed: (why: string) => void;
+  /** Told when a client got a 503 because the engine could not be reached. */
+  readonly engineGone?: () => void;
 }
 
 type State =
@@ -86,6 +88,9 @@ export class ClientConnection {
       trouble: options.malformed,
     };
   }
+
+  /** The connection speaks another protocol by now. */
+  get switched(): boolean { return this.#state === 'tunnel' || this.#state === 'taken-over'; }
 
   /** No exchange is under way. */
   get idle(): boolean { return this.#state === 'head' && this.#client.inbox.length === 0; }
@@ -357,6 +362,7 @@ export class ClientConnection {
   /** In place of the engine's answer. */
   #answerOurselves(status: number, message: string): void {
     this.#answer = null;
+    if (status === 503) this.#options.engineGone?.();
     if (!this.#requestBody.done || this.#request?.head.close === true || this.#draining) { this.#lastAnswer(status, message); return; }
     this.#write(status, message, false);
     this.#client.resume();

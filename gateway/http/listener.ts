@@ -7,7 +7,7 @@ import { freeSocket, ownedSocket, placeSocket, temporaryName, type OwnedSocket }
 /** Where to listen: a path that is made, or a listening descriptor that was inherited (it may have a path, which is only removed at the end). */
 export type ListenAt = { readonly path: string } | { readonly fd: number; readonly path?: string };
 
-export interface ListenerOptions extends Pick<ConnectionOptions, 'engineSocket' | 'decide' | 'malformed'> {
+export interface ListenerOptions extends Pick<ConnectionOptions, 'engineSocket' | 'decide' | 'malformed' | 'engineGone'> {
   readonly origin: Origin;
   /** Group that may use a socket that is made (0660); where it does not exist the socket is root's alone (0600). Default `docker`. */
   readonly group?: string;
@@ -23,6 +23,8 @@ export interface Listener {
   readonly handle: object | null;
   /** Connections that are open, tunnels and those taken over included. */
   connections(): number;
+  /** Of those, the ones that became a tunnel or were taken over. */
+  tunnels(): number;
   /**
    * Stops listening, lets running exchanges end for `graceMs`, then cuts what is left. The socket file goes away if it is still this
    * listener's own; with `keepFile` it stays, for somebody who holds the same descriptor.
@@ -39,6 +41,7 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
   const server = createServer({ allowHalfOpen: true }, (client) => {
     connections.add(new ClientConnection(client, {
       engineSocket: options.engineSocket, decide: options.decide, malformed: options.malformed, origin: options.origin,
+      ...(options.engineGone === undefined ? {} : { engineGone: options.engineGone }),
       ended: (connection) => { connections.delete(connection); },
     }));
   });
@@ -67,6 +70,7 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
     fd: handle?.fd === undefined || handle.fd < 0 ? null : handle.fd,
     handle,
     connections: () => connections.size,
+    tunnels: () => [...connections].filter((connection) => connection.switched).length,
     close: async (graceMs = 5000, { keepFile = false } = {}) => {
       // Before the descriptor is closed: as long as it is open, nobody else's file can have its inode.
       if (!keepFile) await owned?.remove();

@@ -1,6 +1,7 @@
 import type { AuditOutcome } from '../../shared/audit/entry.ts';
 import type { RuleCode } from '../../shared/policy/decision.ts';
 import type { Route } from '../routes/table.ts';
+import type { UntrustedReason } from '../trust/image-trust.ts';
 
 /** What is counted besides the audit log's outcomes: the engine could not be asked, or what was asked about is not there. */
 export type CountedOutcome = AuditOutcome | 'unreachable' | 'missing';
@@ -22,6 +23,10 @@ export class GatewayCounters {
   decisionSeconds = 0;
   /** Requests that were refused for their form, before any rule. */
   malformed = 0;
+  /** Clients that got a 503 because the engine could not be reached or asked. */
+  engineUnreachable = 0;
+  /** Questions whether an image may have the Docker socket, by answer. */
+  readonly imageTrust = new Map<'trusted' | UntrustedReason, number>();
 
   /** A request was decided. */
   request(route: Route | null, outcome: CountedOutcome): void {
@@ -29,6 +34,9 @@ export class GatewayCounters {
     if (counts === undefined) this.requests.set(route, { [outcome]: 1 });
     else counts[outcome] = (counts[outcome] ?? 0) + 1;
   }
+
+  /** An image was looked at for the Docker socket. */
+  trustDecided(answer: 'trusted' | UntrustedReason): void { this.imageTrust.set(answer, (this.imageTrust.get(answer) ?? 0) + 1); }
 
   /** A rule refused, or would have refused, something. */
   denial(rule: RuleCode, outcome: 'deny' | 'would-deny'): void {
