@@ -92,7 +92,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
         if (trust.reason === 'registry-unreachable') unasked ??= `it may be built from ${name}, but ${trust.detail}`;
         continue;
       }
-      const exists = 'known' in existence ? false : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs)).values()]);
+      const exists = 'known' in existence ? false : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs, false)).values()]);
       if (exists === true) return { bases, verdict: { trusted: false, reason: 'other-content', detail: `it is built from ${name}, but a registry has it: only images that are nowhere but here count as built from an allowed one; list it` } };
       if (exists !== false) return { bases, verdict: { trusted: false, reason: 'registry-unreachable', detail: `it is built from ${name}, but only images that no registry has count as that, and the engine's image store does not tell: ${exists.why}` } };
       return { bases, verdict: { trusted: true, imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name } };

@@ -34,9 +34,9 @@ export class KnownDigests {
     return this.entries.get(key) ?? null;
   }
 
-  /** The manifests of an index that was read before: they never change. */
+  /** The manifests of an index that was read, and checked against its digest, before: they never change. None is what any registry may have claimed. */
   childrenOf(digest: string): readonly string[] | null {
-    for (const entry of this.entries.values()) if (entry.digest === digest && entry.children !== null) return entry.children;
+    for (const entry of this.entries.values()) if (entry.digest === digest && entry.children !== null && entry.children.length > 0) return entry.children;
     return null;
   }
 

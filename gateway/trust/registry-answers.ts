@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { questionKey, type RegistryAnswer, type RegistryQuestion } from '../../shared/policy/image-trust.ts';
 import type { KnownDigests } from './known-digests.ts';
 import type { RegistryClient, Served } from './registry-client.ts';
@@ -8,15 +9,14 @@ export const freshMs = 10 * 60_000;
 export const recheckMs = 10_000;
 
 const maxRemembered = 5000;
-/** Questions under way at once, to all registries together. */
-const maxAtOnce = 8;
+/** Questions under way at once to one registry; a slow one does not hold up the others. */
+const maxAtOnce = 4;
 
 /** Registry answers with memory: the same question is asked once at a time and not again while fresh; what was served last stands in while a registry can't be asked. */
 export class RegistryAnswers {
   private readonly remembered = new Map<string, { readonly answer: Served; readonly at: number }>();
   private readonly underWay = new Map<string, Promise<void>>();
-  private readonly waiting: (() => void)[] = [];
-  private running = 0;
+  private readonly limits = new Map<string, ReturnType<typeof pLimit>>();
   private readonly client: RegistryClient;
   private readonly known: KnownDigests;
   private readonly now: () => number;
@@ -28,18 +28,19 @@ export class RegistryAnswers {
   }
 
   /** Answers to all, none older than `maxAgeMs` where the registry can be asked. */
-  async askAll(questions: readonly RegistryQuestion[], maxAgeMs: number): Promise<Map<string, RegistryAnswer>> {
+  async askAll(questions: readonly RegistryQuestion[], maxAgeMs: number, keep = true): Promise<Map<string, RegistryAnswer>> {
     const answers = new Map<string, RegistryAnswer>();
-    await Promise.all(questions.map(async (question) => { answers.set(questionKey(question), await this.ask(question, maxAgeMs)); }));
+    await Promise.all(questions.map(async (question) => { answers.set(questionKey(question), await this.ask(question, maxAgeMs, keep)); }));
     return answers;
   }
 
-  async ask(question: RegistryQuestion, maxAgeMs: number): Promise<RegistryAnswer> {
+  /** `keep`: remember on disk what is served. Not where anybody chooses the names: they would push out the others. */
+  async ask(question: RegistryQuestion, maxAgeMs: number, keep = true): Promise<RegistryAnswer> {
     const key = questionKey(question);
     if (!this.isFresh(key, maxAgeMs)) {
       let asking = this.underWay.get(key);
       if (asking === undefined) {
-        asking = this.limited(() => this.fetch(key, question)).finally(() => { this.underWay.delete(key); });
+        asking = this.limited(question.domain, () => this.fetch(key, question, keep)).finally(() => { this.underWay.delete(key); });
         this.underWay.set(key, asking);
       }
       await asking;
@@ -55,13 +56,13 @@ export class RegistryAnswers {
     return age >= 0 && age < (found.answer.kind === 'served' ? maxAgeMs : Math.min(maxAgeMs, recheckMs));
   }
 
-  private async fetch(key: string, question: RegistryQuestion): Promise<void> {
+  private async fetch(key: string, question: RegistryQuestion, keep: boolean): Promise<void> {
     await this.known.load();
     const answer = await this.client.ask(question, (digest) => this.known.childrenOf(digest));
     this.remembered.delete(key);
     this.remembered.set(key, { answer, at: this.now() });
     if (this.remembered.size > maxRemembered) this.remembered.delete(this.remembered.keys().next().value ?? '');
-    if (answer.kind === 'served') await this.known.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
+    if (answer.kind === 'served' && keep) await this.known.set(key, { digest: answer.digest, children: answer.children, at: this.now() });
     if (answer.kind === 'absent') await this.known.remove(key);
   }
 
@@ -76,13 +77,12 @@ export class RegistryAnswers {
     return last === null ? answer : { kind: 'served', digest: last.digest, children: last.children, ageMs: Math.max(0, this.now() - last.at), lastKnown: answer.why };
   }
 
-  private async limited(work: () => Promise<void>): Promise<void> {
-    if (this.running >= maxAtOnce) await new Promise<void>((resolve) => { this.waiting.push(resolve); });
-    else this.running++;
-    try { await work(); } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.running--;
-      else next();
+  private limited(domain: string, work: () => Promise<void>): Promise<void> {
+    let limit = this.limits.get(domain);
+    if (limit === undefined) {
+      for (const [name, idle] of this.limits) if (idle.activeCount + idle.pendingCount === 0) this.limits.delete(name);
+      this.limits.set(domain, limit = pLimit(maxAtOnce));
     }
+    return limit(work);
   }
 }

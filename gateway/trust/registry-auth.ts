@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Credentials, CredentialSource } from './docker-credentials.ts';
 import { isLoopback, type Endpoint } from './registry-hosts.ts';
 import type { Web, WebAnswer } from './registry-http.ts';
@@ -22,20 +23,18 @@ export function parseChallenges(header: string): Challenge[] {
 
 export type Authorization =
   | { readonly ok: true; /** Value of the Authorization header. */ readonly header: string }
-  | { readonly ok: false; readonly denied: boolean; readonly why: string; readonly retryAfter?: string | undefined };
+  | { readonly ok: false; readonly denied: boolean; readonly why: string; /** Headers of an answer that limits the rate. */ readonly limited?: IncomingHttpHeaders };
 
 const tokenLimitBytes = 64 * 1024;
 
 /** Authorization for reading one repository at one endpoint; tokens are kept until shortly before they end. */
 export class RegistryAuth {
   private readonly tokens = new Map<string, { readonly header: string; readonly until: number }>();
-  private readonly web: Web;
   private readonly credentials: CredentialSource;
   private readonly timeoutMs: number;
   private readonly now: () => number;
 
-  constructor(web: Web, credentials: CredentialSource, timeoutMs: number, now: () => number) {
-    this.web = web;
+  constructor(credentials: CredentialSource, timeoutMs: number, now: () => number) {
     this.credentials = credentials;
     this.timeoutMs = timeoutMs;
     this.now = now;
@@ -50,7 +49,7 @@ export class RegistryAuth {
   forget(endpoint: Endpoint, repository: string): void { this.tokens.delete(`${endpoint.origin}/${repository}`); }
 
   /** Answers the challenge of a 401. Credentials go to the endpoint itself (Basic) or to the token server it names (Bearer), over TLS only, unless both are this machine. */
-  async answer(endpoint: Endpoint, repository: string, header: string): Promise<Authorization> {
+  async answer(web: Pick<Web, 'exchange'>, endpoint: Endpoint, repository: string, header: string): Promise<Authorization> {
     const challenges = parseChallenges(header);
     let stored: Credentials | null;
     try {
@@ -59,7 +58,7 @@ export class RegistryAuth {
       return { ok: false, denied: false, why: error instanceof Error ? error.message : String(error) };
     }
     const bearer = challenges.find((challenge) => challenge.scheme === 'bearer');
-    if (bearer !== undefined) return this.token(endpoint, repository, bearer, stored);
+    if (bearer !== undefined) return this.token(web, endpoint, repository, bearer, stored);
     if (challenges.some((challenge) => challenge.scheme === 'basic')) {
       if (stored?.kind !== 'password') return { ok: false, denied: true, why: `it wants a login: run docker login ${endpoint.credentialsFor ?? ''} as the user the gateway runs as` };
       return { ok: true, header: this.keep(endpoint, repository, `Basic ${basic(stored.user, stored.password)}`, 300) };
@@ -67,7 +66,7 @@ export class RegistryAuth {
     return { ok: false, denied: true, why: 'it wants an authorization of a kind that is not known' };
   }
 
-  private async token(endpoint: Endpoint, repository: string, challenge: Challenge, stored: Credentials | null): Promise<Authorization> {
+  private async token(web: Pick<Web, 'exchange'>, endpoint: Endpoint, repository: string, challenge: Challenge, stored: Credentials | null): Promise<Authorization> {
     const realm = readRealm(challenge.parameters.get('realm') ?? '', endpoint);
     if (realm === null) return { ok: false, denied: false, why: 'the token server it names may not be asked: it is not spoken to over TLS' };
     const service = challenge.parameters.get('service') ?? '';
@@ -77,15 +76,15 @@ export class RegistryAuth {
     let answer: WebAnswer;
     if (stored?.kind === 'identity-token') {
       const body = new URLSearchParams({ grant_type: 'refresh_token', service, scope, client_id: 'bulkhead', refresh_token: stored.token }).toString();
-      answer = await this.web.exchange({ ...request, method: 'POST', url: realm, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }, body });
+      answer = await web.exchange({ ...request, method: 'POST', url: realm, headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' }, body });
     } else {
       if (service !== '') realm.searchParams.set('service', service);
       realm.searchParams.set('scope', scope);
-      answer = await this.web.exchange({ ...request, method: 'GET', url: realm, headers: { Accept: 'application/json', ...(stored === null ? {} : { Authorization: `Basic ${basic(stored.user, stored.password)}` }) } });
+      answer = await web.exchange({ ...request, method: 'GET', url: realm, headers: { Accept: 'application/json', ...(stored === null ? {} : { Authorization: `Basic ${basic(stored.user, stored.password)}` }) } });
     }
     if (!answer.ok) return { ok: false, denied: false, why: `its token server ${realm.host} cannot be used: ${answer.why}` };
     if (answer.status === 401 || answer.status === 403) return { ok: false, denied: true, why: stored === null ? 'its token server wants a login' : 'the stored credentials were refused: log in again' };
-    if (answer.status === 429) return { ok: false, denied: false, why: 'its token server limits the rate', retryAfter: answer.headers['retry-after'] ?? '' };
+    if (answer.status === 429) return { ok: false, denied: false, why: 'its token server limits the rate', limited: answer.headers };
     const grant = answer.status === 200 ? readGrant(answer.body) : null;
     if (grant === null) return { ok: false, denied: false, why: `its token server ${realm.host} gave no token (HTTP ${answer.status})` };
     return { ok: true, header: this.keep(endpoint, repository, `Bearer ${grant.token}`, grant.seconds) };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RegistryQuestion } from '../../shared/policy/image-trust.ts';
 import type { RegistryFacts } from '../enforce/engine-facts.ts';
 import type { CredentialSource } from './docker-credentials.ts';
@@ -35,6 +36,8 @@ const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 const manifestLimitBytes = 4 * 1024 * 1024;
 const maxChildren = 256;
 const maxRedirects = 3;
+/** Longest time for one question, with all its requests. */
+const questionMs = 25_000;
 /** A registry that asks for longer is asked again after this. */
 const maxPauseMs = 6 * 3600_000;
 
@@ -43,36 +46,35 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const now = options.now ?? Date.now;
   const web = options.web ?? createWeb();
   const timeoutMs = options.timeoutMs ?? 10_000;
-  const auth = new RegistryAuth(web, options.credentials, timeoutMs, now);
+  const auth = new RegistryAuth(options.credentials, timeoutMs, now);
   /** Until when a registry asked to be left alone, by origin. */
   const pauses = new Map<string, number>();
 
-  const pause = (endpoint: Endpoint, retryAfter: string | undefined): string => {
-    const seconds = Number(retryAfter);
-    const date = Date.parse(retryAfter ?? '');
-    const wait = retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter.trim()) ? seconds * 1000 : Number.isNaN(date) ? 60_000 : date - now();
-    const until = now() + Math.min(Math.max(wait, 1000), maxPauseMs);
+  const pause = (endpoint: Endpoint, headers: IncomingHttpHeaders): string => {
+    const until = now() + Math.min(Math.max(waitOf(headers, now()), 1000), maxPauseMs);
     pauses.set(endpoint.origin, until);
     return `it limits the rate (429) and is asked again after ${new Date(until).toISOString().slice(0, 19)}Z; a login raises the limit`;
   };
 
   /** One request with redirects and authorization. */
-  const fetch = async (endpoint: Endpoint, method: 'GET' | 'HEAD', question: RegistryQuestion, reference: string): Promise<WebAnswer | { ok: false; cause: 'denied' | 'limited' | 'auth'; why: string }> => {
+  const fetch = async (web: Pick<Web, 'exchange'>, endpoint: Endpoint, method: 'GET' | 'HEAD', question: RegistryQuestion, reference: string): Promise<WebAnswer | { ok: false; cause: 'denied' | 'limited' | 'auth'; why: string }> => {
     const until = pauses.get(endpoint.origin);
     if (until !== undefined && until > now()) return { ok: false, cause: 'limited', why: `it limits the rate and is asked again after ${new Date(until).toISOString().slice(0, 19)}Z` };
     let authorization = auth.known(endpoint, question.path);
     for (let fresh = false; ;) {
       const answer = await follow(web, endpoint, method, `/v2/${question.path}/manifests/${reference}`, authorization, timeoutMs);
       if (!answer.ok) return answer;
-      if (answer.status === 429 || (answer.status === 503 && answer.headers['retry-after'] !== undefined)) return { ok: false, cause: 'limited', why: pause(endpoint, answer.headers['retry-after']) };
+      if (answer.status === 429 || (answer.status === 503 && answer.headers['retry-after'] !== undefined)) return { ok: false, cause: 'limited', why: pause(endpoint, answer.headers) };
       if (answer.status === 403) return { ok: false, cause: 'denied', why: 'it denies access (403)' };
       if (answer.status !== 401) return answer;
+      // Who was redirected to may not ask for what the registry is told.
+      if (!answer.own) return { ok: false, cause: 'denied', why: 'it redirects to a place that denies access (401)' };
       auth.forget(endpoint, question.path);
       // Kept authorization may have ended: a fresh one counts, a refused fresh one is a no.
       if (fresh) return { ok: false, cause: 'denied', why: 'it denies access (401): there is no such repository, or the login on this machine may not read it' };
-      const granted = await auth.answer(endpoint, question.path, headerOf(answer, 'www-authenticate'));
+      const granted = await auth.answer(web, endpoint, question.path, headerOf(answer, 'www-authenticate'));
       if (!granted.ok) {
-        if (granted.retryAfter !== undefined) return { ok: false, cause: 'limited', why: pause(endpoint, granted.retryAfter) };
+        if (granted.limited !== undefined) return { ok: false, cause: 'limited', why: pause(endpoint, granted.limited) };
         return { ok: false, cause: granted.denied ? 'denied' : 'auth', why: granted.denied ? `it denies access (401): ${granted.why}` : granted.why };
       }
       authorization = granted.header;
@@ -80,8 +82,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     }
   };
 
-  const askAt = async (endpoint: Endpoint, question: RegistryQuestion, knownChildren: (digest: string) => readonly string[] | null): Promise<Served & { readonly noTls?: boolean }> => {
-    const head = await fetch(endpoint, 'HEAD', question, question.reference);
+  const askAt = async (web: Pick<Web, 'exchange'>, endpoint: Endpoint, question: RegistryQuestion, knownChildren: (digest: string) => readonly string[] | null): Promise<Served & { readonly noTls?: boolean }> => {
+    const head = await fetch(web, endpoint, 'HEAD', question, question.reference);
     if (!head.ok) return { kind: head.cause === 'denied' ? 'denied' : 'unavailable', why: head.why, noTls: head.cause === 'tls' || head.cause === 'connect' };
     if (head.status === 404) return { kind: 'absent' };
     const asked = digestShape.test(question.reference) ? question.reference : null;
@@ -91,12 +93,12 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       if (!indexTypes.includes(type)) return { kind: 'served', digest: said, children: [] };
       const children = knownChildren(said);
       if (children !== null) return { kind: 'served', digest: said, children };
-      const body = await fetch(endpoint, 'GET', question, said);
+      const body = await fetch(web, endpoint, 'GET', question, said);
       const read = body.ok && body.status === 200 ? readManifest(body.body, said) : null;
       return { kind: 'served', digest: said, children: read?.children ?? null };
     }
     // No digest in the answer to HEAD, or HEAD is not its thing: the content itself tells.
-    const got = await fetch(endpoint, 'GET', question, question.reference);
+    const got = await fetch(web, endpoint, 'GET', question, question.reference);
     if (!got.ok) return { kind: got.cause === 'denied' ? 'denied' : 'unavailable', why: got.why };
     if (got.status === 404) return { kind: 'absent' };
     if (got.status !== 200) return { kind: 'unavailable', why: `it answered HTTP ${got.status}` };
@@ -109,8 +111,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     ask: async (question, knownChildren) => {
       const endpoints = await endpointsOf(question.domain, await options.registries(), options.certificates ?? '/etc/docker/certs.d');
       let last: Served = { kind: 'unavailable', why: 'it has no address' };
+      // However many steps it takes, and however slowly each drips.
+      const end = performance.now() + questionMs;
+      const bounded: Pick<Web, 'exchange'> = { exchange: (request) => web.exchange({ ...request, timeoutMs: Math.max(1, Math.min(request.timeoutMs, end - performance.now())) }) };
       for (const endpoint of endpoints) {
-        const answer = await askAt(endpoint, question, knownChildren);
+        const answer = await askAt(bounded, endpoint, question, knownChildren);
         if (answer.kind === 'served') return answer;
         // Plain http only where https was not understood at all: an answer over it, whatever it is, stands.
         if (!endpoint.mirror && answer.kind !== 'absent' && answer.noTls === true && endpoints.at(-1) !== endpoint) continue;
@@ -123,8 +128,21 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   };
 }
 
+type Followed = Exclude<WebAnswer, { ok: true }> | (Extract<WebAnswer, { ok: true }> & { /** The endpoint itself, not a place it redirected to. */ readonly own: boolean });
+
+/** How long a registry that limits the rate wants to be left alone, ms: Retry-After in its two forms, Docker Hub's and the draft standard's headers; a minute where it says nothing. */
+function waitOf(headers: IncomingHttpHeaders, now: number): number {
+  const text = (name: string) => { const value = headers[name]; return typeof value === 'string' ? value.trim() : ''; };
+  const after = text('retry-after');
+  if (/^\d{1,9}$/.test(after)) return Number(after) * 1000;
+  const date = Date.parse(after);
+  if (!Number.isNaN(date)) return date - now;
+  if (/^\d{9,11}$/.test(text('x-retry-after'))) return Number(text('x-retry-after')) * 1000 - now;
+  return /^\d{1,9}$/.test(text('ratelimit-reset')) ? Number(text('ratelimit-reset')) * 1000 : 60_000;
+}
+
 /** Follows redirects within what the endpoint may do; authorization and client certificates stay with the endpoint's own origin. */
-async function follow(web: Web, endpoint: Endpoint, method: 'GET' | 'HEAD', path: string, authorization: string | null, timeoutMs: number): Promise<WebAnswer> {
+async function follow(web: Pick<Web, 'exchange'>, endpoint: Endpoint, method: 'GET' | 'HEAD', path: string, authorization: string | null, timeoutMs: number): Promise<Followed> {
   let url = new URL(path, endpoint.origin);
   for (let hop = 0; ; hop++) {
     const own = url.origin === endpoint.origin;
@@ -133,7 +151,7 @@ async function follow(web: Web, endpoint: Endpoint, method: 'GET' | 'HEAD', path
       tls: own ? endpoint.tls : { verify: true, authorities: [], client: null },
       headers: { Accept: manifestTypes.join(', '), ...(own && authorization !== null ? { Authorization: authorization } : {}) },
     });
-    if (!answer.ok || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
+    if (!answer.ok || ![301, 302, 303, 307, 308].includes(answer.status)) return answer.ok ? { ...answer, own } : answer;
     if (hop >= maxRedirects) return { ok: false, cause: 'protocol', why: 'it redirects without end' };
     let next: URL;
     try { next = new URL(answer.headers.location ?? '', url); } catch { return { ok: false, cause: 'protocol', why: 'it redirects to no address' }; }
