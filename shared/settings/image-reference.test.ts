@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalReference, familiarReference, parseImageReference, referenceCovers, type ImageReferenceError } from './index.ts';
+import { canonicalReference, familiarReference, parseImageReference, referenceCovers, referenceCoversRepository, type ImageReferenceError } from './index.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const parse = (text: string) => {
@@ -67,5 +67,16 @@ describe('referenceCovers', () => {
     [`docker@${digest}`, `docker@${digest}`, true], [`docker@${digest}`, 'docker:cli', false], [`docker@${digest}`, `docker@sha256:${'f'.repeat(64)}`, false], ['docker:*', `docker@${digest}`, true], ['docker:cli', `docker@${digest}`, false],
   ])('%s covers %s: %s', (allowed, image, expected) => {
     expect(referenceCovers(parse(allowed), parse(image))).toBe(expected);
+  });
+});
+
+describe('referenceCoversRepository', () => {
+  it.each([
+    ['docker:cli', 'docker', true], [`docker@${digest}`, 'docker', true], ['docker:*', 'docker', true], ['docker', 'evil/docker', false], ['team/*:*', 'team/a/b', true], ['team/*:*', 'team', false], ['team/*:*', 'teams/a', false],
+    ['example.com/*:*', 'example.com/x', true], ['example.com/*:*', 'x', false], ['*', 'docker', false],
+  ])('%s speaks of %s: %s', (allowed, name, expected) => {
+    const repository = parse(name);
+    if (repository.kind !== 'image') throw new Error('not a repository');
+    expect(referenceCoversRepository(parse(allowed), repository)).toBe(expected);
   });
 });

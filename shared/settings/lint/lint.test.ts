@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { applyFix, closestName, effectiveSettings, findingCodes, findingSchema, hasErrors, knownKeyAt, lintSettings, parsePointer, type Finding, type LintContext } from '../index.ts';
+import { applyFix, closestName, effectiveSettings, findingCodes, findingSchema, hasErrors, knownKeyAt, lintSettings, parsePointer, type EntryDigest, type Finding, type LintContext } from '../index.ts';
 
 // Properties run for seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -170,5 +170,17 @@ describe('known keys', () => {
   it('suggests near names only', () => {
     const names = ['push', 'pull', 'images', 'enhancedContainerIsolation'];
     expect([closestName('psuh', names), closestName('image', names), closestName('enhancedContanerIsolaton', names), closestName('xyz', names), closestName('a', names), closestName('', names)]).toEqual(['push', 'images', 'enhancedContainerIsolation', null, null, null]);
+  });
+});
+
+describe('what registries answered (B3)', () => {
+  const findings = (answers: LintContext['registryAnswers']) => lintSettings(images('docker:cli'), { ...embedded, ...(answers === undefined ? {} : { registryAnswers: answers }) }).filter((f) => f.code === 'socket-image-no-digest');
+  const about = (answer: EntryDigest): LintContext['registryAnswers'] => new Map([['docker:cli', answer]]);
+  it.each<[string, LintContext['registryAnswers'], number]>([['nothing asked', undefined, 0], ['served', about({ kind: 'served' }), 0], ['not asked about this one', new Map(), 0], ['absent', about({ kind: 'absent' }), 1], ['unanswered', about({ kind: 'unanswered', why: 'no connection' }), 1]])('%s: an entry that lets nothing in is a warning', (_, answers, count) => {
+    const found = findings(answers);
+    expect(brief(found)).toEqual(Array.from({ length: count }, () => `warning socket-image-no-digest ${image0}`));
+  });
+  it('says what failed', () => {
+    expect(findings(about({ kind: 'unanswered', why: 'no connection' }))[0]?.message).toContain('no connection');
   });
 });

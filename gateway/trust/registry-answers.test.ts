@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RegistryQuestion } from '../../shared/policy/image-trust.ts';
+import { KnownDigests } from './known-digests.ts';
+import { freshMs, recheckMs, RegistryAnswers } from './registry-answers.ts';
+import type { RegistryClient, Served } from './registry-client.ts';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const question: RegistryQuestion = { domain: 'r.example', path: 'x', reference: '1' };
+const served: Served = { kind: 'served', digest, children: [] };
+const away: Served = { kind: 'unavailable', why: 'away' };
+
+let scratch: string;
+let file: string;
+let now: number;
+let asked: number;
+let next: Served | Promise<Served>;
+const lines: string[] = [];
+const client: RegistryClient = { ask: async ({ domain }) => { asked++; return domain === 'slow.example' ? new Promise<Served>(() => undefined) : next; }, close: () => undefined };
+const create = (where: string | null = null, readOnly = false) => {
+  const known = new KnownDigests(where, (line) => { lines.push(line); }, readOnly);
+  return { known, answers: new RegistryAnswers(client, known, () => now) };
+};
+beforeEach(() => {
+  scratch = mkdtempSync('/tmp/bulkhead-digests-');
+  file = path.join(scratch, 'registry-digests.json');
+  [now, asked, next, lines.length] = [1e12, 0, served, 0];
+});
+afterEach(() => { rmSync(scratch, { recursive: true }); });
+
+describe('answers of registries', () => {
+  it('several questions about one thing at once are one request', async () => {
+    const { answers } = create();
+    let release: (answer: Served) => void = () => undefined;
+    next = new Promise((resolve) => { release = resolve; });
+    const all = Promise.all(Array.from({ length: 20 }, () => answers.ask(question, freshMs)));
+    release(served);
+    expect(new Set((await all).map((answer) => answer.kind))).toEqual(new Set(['served']));
+    expect(asked).toBe(1);
+  });
+
+  it('an answer is fresh for ten minutes for a yes, for seconds for a no; a clock put back makes nothing fresh', async () => {
+    const { answers } = create();
+    await answers.ask(question, freshMs);
+    now += freshMs - 1;
+    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'served', ageMs: freshMs - 1, lastKnown: null });
+    expect(asked).toBe(1);
+    await answers.ask(question, recheckMs);
+    expect(asked).toBe(2);
+    now += freshMs;
+    await answers.ask(question, freshMs);
+    expect(asked).toBe(3);
+    now -= 60_000;
+    await answers.ask(question, freshMs);
+    expect(asked).toBe(4);
+    next = { kind: 'absent' };
+    now += freshMs * 2;
+    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'absent' });
+    now += recheckMs;
+    await answers.ask(question, freshMs);
+    expect(asked).toBe(6);
+  });
+
+  it('the last known digest stands in while the registry is away, also after a restart, with its age', async () => {
+    const first = create(file);
+    await first.answers.ask(question, freshMs);
+    await first.known.flush();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    next = away;
+    now += freshMs;
+    for (const { answers } of [first, create(file)]) {
+      expect(await answers.ask(question, freshMs)).toEqual({ kind: 'served', digest, children: [], ageMs: freshMs, lastKnown: 'away' });
+      expect(await answers.ask({ ...question, reference: '2' }, freshMs)).toEqual({ kind: 'unavailable', why: 'away' });
+    }
+  });
+
+  it('what a registry no longer has is forgotten', async () => {
+    const { answers, known } = create(file);
+    await answers.ask(question, freshMs);
+    next = { kind: 'absent' };
+    now += freshMs;
+    await answers.ask(question, freshMs);
+    next = away;
+    now += freshMs;
+    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'unavailable' });
+    await known.flush();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ version: 1, digests: {} });
+  });
+
+  it('a slow registry does not hold up another', async () => {
+    const { answers } = create();
+    for (let i = 0; i < 20; i++) void answers.ask({ ...question, domain: 'slow.example', reference: String(i) }, freshMs);
+    expect(await answers.ask(question, freshMs)).toMatchObject({ kind: 'served' });
+    expect(asked).toBe(5);
+  });
+
+  it('names that anybody may choose are not kept on disk', async () => {
+    const { answers, known } = create(file);
+    await answers.ask(question, freshMs, false);
+    await known.flush();
+    expect(await known.get('r.example/x:1')).toBeNull();
+  });
+});
+
+describe('the file of last-known digests', () => {
+  it.each(['', 'nonsense', '[]', '{"version":2,"digests":{"r.example/x:1":{"digest":"DIGEST","children":[],"at":1}}}', '{"version":1,"digests":{"r.example/x:1":{"digest":"sha256:short","children":[],"at":1}}}', '{"version":1,"digests":{"r.example/x:1":{"digest":"DIGEST","at":"x"}}}'])('%j is nothing known', async (text) => {
+    writeFileSync(file, text.replaceAll('DIGEST', digest));
+    const { known } = create(file);
+    expect(await known.get('r.example/x:1')).toBeNull();
+    await known.set('r.example/y:1', { digest, children: [], at: now });
+    await known.flush();
+    expect(await create(file).known.get('r.example/y:1')).toEqual({ digest, children: [], at: now });
+  });
+
+  it('keeps 2000 at most, the newest', async () => {
+    const { known } = create(file);
+    for (let i = 0; i < 2100; i++) await known.set(`r.example/x:${i}`, { digest, children: [], at: now });
+    expect(await known.get('r.example/x:99')).toBeNull();
+    expect(await known.get('r.example/x:100')).not.toBeNull();
+  });
+
+  it('an empty index is no knowledge about a digest', async () => {
+    const { known } = create();
+    await known.set('evil.example/x:1', { digest, children: [], at: now });
+    expect(known.childrenOf(digest)).toBeNull();
+    await known.set('r.example/x:1', { digest, children: [digest], at: now });
+    expect(known.childrenOf(digest)).toEqual([digest]);
+  });
+
+  it('a disk that refuses is said, and costs nothing else', async () => {
+    const { known } = create(path.join(scratch, 'missing', 'registry-digests.json'));
+    await known.set('r.example/x:1', { digest, children: [], at: now });
+    await known.flush();
+    expect(lines.join()).toContain('could not be kept');
+    expect(await known.get('r.example/x:1')).not.toBeNull();
+  });
+});
