@@ -12,7 +12,7 @@ import type { SocketMountPart } from '../socket-mounts/part.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
 import { inspections } from './inspections.ts';
-import { commandDenial, isDenial, socketClient } from './socket-client.ts';
+import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { conclude, denied, deniedCall, wouldDeny, type Deciding } from './verdicts.ts';
 
 export interface GatekeeperOptions {
@@ -119,7 +119,11 @@ function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, b
     const verdict = deciding.sent === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
     // Calls are decided one by one, later: by the mode that is in force then.
-    return { ...verdict, takeOver: takeGrpcOver((call, denial) => deniedCall(deciding, options.settings.current().settings.mode, call, denial)) };
+    const forbids = (call: string): Denial | null => {
+      const client = socketClient(deciding.context.request, options.socketMounts ?? null, options.settings.current(true).settings);
+      return client === null || isDenial(client) ? client : callDenial(client, call);
+    };
+    return { ...verdict, takeOver: takeGrpcOver((call, denial) => deniedCall(deciding, options.settings.current().settings.mode, call, denial), forbids) };
   }
   return asking(options, route, inspections(route.inspect, deciding.context, body).then((result) => conclude(deciding, result)));
 }

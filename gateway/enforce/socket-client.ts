@@ -1,4 +1,4 @@
-import { decideCommand, governingList, type GoverningList } from '../../shared/policy/commands.ts';
+import { decideCommand, governingList, type EndpointCommands, type GoverningList } from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
@@ -25,9 +25,25 @@ export interface SocketHolder { readonly mounts: readonly { readonly source: str
 
 export const isDenial = (found: SocketClient | null | Denial): found is Denial => found !== null && 'outcome' in found;
 
-/** May this endpoint be asked by this container (B5)? Decided on the head alone, so before any body is read or a connection becomes a tunnel. */
+/**
+ * May this endpoint be asked by this container (B5)? Decided on the head alone, so before any body is read or a connection becomes a
+ * tunnel. `/grpc` is no tunnel: its calls are decided one by one, so that buildx gets to show why.
+ */
 export function commandDenial(client: SocketClient, route: Route, target: Target): Denial | null {
+  if (route.inspect === 'grpc') return null;
   return decideCommand({ method: route.method, ...commandsSent(route, target) }, client.list, client.mount);
+}
+
+const buildCommands: EndpointCommands = { method: 'POST', commands: ['build'], alsoUsedBy: [] };
+const pruneCommands: EndpointCommands = { method: 'POST', commands: ['builder prune'], alsoUsedBy: [] };
+/** What buildx asks before it does anything. */
+const greetings = new Set(['/moby.buildkit.v1.Control/Info', '/moby.buildkit.v1.Control/ListWorkers', '/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Watch']);
+
+/** May this container call that on BuildKit (B5)? Everything there is `build`, but for removing its cache. */
+export function callDenial(client: SocketClient, call: string): Denial | null {
+  const decided = (endpoint: EndpointCommands) => decideCommand(endpoint, client.list, client.mount);
+  if (greetings.has(call)) return decided(pruneCommands) === null ? null : decided(buildCommands);
+  return decided(call === '/moby.buildkit.v1.Control/Prune' ? pruneCommands : buildCommands);
 }
 
 /** `POST /images/create` is two commands; the engine imports where no image to pull is named. */

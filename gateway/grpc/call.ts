@@ -9,6 +9,8 @@ import { methodHandling } from './methods.ts';
 export interface CallPolicy {
   /** Takes note of a denial. The text the client gets; null when it is only noted (audit mode), and the call goes on as it is. */
   deny(method: string, denial: Denial): string | null;
+  /** Why a method may not be called by this client at all, whatever it says; null: it may. Default: every one may. */
+  forbids?(method: string): Denial | null;
 }
 
 /** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
@@ -27,6 +29,11 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
     client.respond({ ':status': 415, 'content-type': 'text/plain' }, { endStream: true });
     abandon(client);
     return;
+  }
+  const forbidden = policy.forbids?.(path) ?? null;
+  if (forbidden !== null) {
+    const text = policy.deny(path, forbidden);
+    if (text !== null) { refuse(client, grpcStatus.permissionDenied, text); return; }
   }
   const handling = methodHandling(path);
   if (handling === null) {

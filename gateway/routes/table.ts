@@ -119,7 +119,7 @@ const rows: readonly Row[] = [
   // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs (files, credentials, secrets,
   // SSH agent, exports). What comes from the client are answers; the engine serves nothing on it.
   ['POST', '/session', 'none', 'dropped', 'build', 'h2c'],
-  ['POST', '/grpc', 'grpc', 'dropped', 'build | builder prune', 'h2c'],
+  ['POST', '/grpc', 'grpc', 'dropped', 'build, builder prune', 'h2c'],
   // System
   ['POST', '/auth', 'none', 'raw', 'login'],
   ['GET', '/info', 'none', 'dropped', 'info | inspect'],
