@@ -13,9 +13,10 @@ export function socketMount(id: string, socket: string, more: Partial<Omit<Socke
 export function fixedSocketMounts(mounts: readonly SocketMount[]): SocketMounts {
   const refuse = (): never => { throw new Error('a stand-in makes no mounts'); };
   return {
-    reserve: refuse, open: () => Promise.reject(new Error('a stand-in makes no mounts')), bind: () => Promise.resolve(), discard: () => Promise.resolve(),
+    reserve: refuse, open: () => Promise.reject(new Error('a stand-in makes no mounts')), bind: () => Promise.resolve(), renew: () => Promise.resolve(), discard: () => Promise.resolve(),
     get: (id) => mounts.find((mount) => mount.id === id) ?? null,
     bySocket: (socket) => mounts.find((mount) => mount.socket === socket) ?? null,
+    idAt: (file) => mounts.find((mount) => mount.socket === file)?.id ?? null,
     list: () => mounts,
   };
 }

@@ -13,6 +13,8 @@ export interface EngineFacts {
   defaultRuntime(): Promise<string | null>;
   /** An image by any name a create request may use: a reference, an id, the beginning of one. */
   image(reference: string): Promise<LocalImage | null>;
+  /** A label that containers of an image get from it; null when it has none. */
+  imageLabel(reference: string, label: string): Promise<string | null>;
   /** Every image with its names. */
   images(): Promise<readonly Pick<LocalImage, 'id' | 'tags' | 'digests'>[]>;
   /** How the engine reaches registries. */
@@ -31,9 +33,10 @@ export interface ContainerFacts {
   readonly running: boolean;
   readonly pid: number;
   readonly mounts: readonly MountFacts[];
+  readonly labels: Readonly<Record<string, string>>;
 }
-export interface VolumeFacts { readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>> }
-export interface NetworkFacts { readonly id: string; readonly name: string; readonly driver: string }
+export interface VolumeFacts { readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>> }
+export interface NetworkFacts { readonly id: string; readonly name: string; readonly driver: string; readonly labels: Readonly<Record<string, string>> }
 
 /** What daemon.json says of registries (`docker info`). */
 export interface RegistryFacts {
@@ -76,6 +79,14 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
     req.end();
   });
 
+  const getImage = async (reference: string): Promise<unknown> => {
+    // The engine reads a reference or the beginning of an id; nothing else is asked for.
+    const parsed = parseImageReference(reference);
+    const named = parsed.ok && parsed.value.kind === 'image' && !reference.includes('*');
+    if (!named && !/^(?:sha256:)?[0-9a-f]{1,64}$/.test(reference)) return null;
+    return get(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
+  };
+
   return {
     container: async (reference) => {
       // What is no plain name or id is not asked for: it would be another path.
@@ -91,22 +102,19 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
     volume: async (name) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return null;
       const found = await get(`/volumes/${name}`);
-      return found === null ? null : { name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), options: texts(field(found, 'Options')) };
+      return found === null ? null : { name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), options: texts(field(found, 'Options')), labels: texts(field(found, 'Labels')) };
     },
     network: async (reference) => {
       if (reference === '' || reference.includes('/') || reference === '.' || reference === '..') return null;
       const found = await get(`/networks/${encodeURIComponent(reference)}`);
-      return found === null ? null : { id: text(field(found, 'Id')), name: text(field(found, 'Name')), driver: text(field(found, 'Driver')) };
+      return found === null ? null : { id: text(field(found, 'Id')), name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), labels: texts(field(found, 'Labels')) };
     },
     defaultRuntime: async () => text(field(await get('/info'), 'DefaultRuntime')) || null,
     image: async (reference) => {
-      // The engine reads a reference or the beginning of an id; nothing else is asked for.
-      const parsed = parseImageReference(reference);
-      const named = parsed.ok && parsed.value.kind === 'image' && !reference.includes('*');
-      if (!named && !/^(?:sha256:)?[0-9a-f]{1,64}$/.test(reference)) return null;
-      const found = await get(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
+      const found = await getImage(reference);
       return found === null ? null : readImage(found, () => get('/info'));
     },
+    imageLabel: async (reference, label) => texts(field(field(await getImage(reference), 'Config'), 'Labels'))[label] ?? null,
     images: async () => {
       const found = await get('/images/json');
       return (Array.isArray(found) ? found : []).map((image: unknown) => ({ id: text(field(image, 'Id')), tags: list(field(image, 'RepoTags')), digests: list(field(image, 'RepoDigests')) }));
@@ -159,6 +167,7 @@ function readContainer(found: unknown): ContainerFacts {
     image: text(field(field(found, 'Config'), 'Image')),
     imageId: text(field(found, 'Image')),
     runtime: text(field(field(found, 'HostConfig'), 'Runtime')),
+    labels: texts(field(field(found, 'Config'), 'Labels')),
     running: field(state, 'Running') === true,
     pid: typeof pid === 'number' ? pid : 0,
     mounts: (Array.isArray(mounts) ? mounts : []).map((mount: unknown) => ({

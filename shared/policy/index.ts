@@ -15,3 +15,5 @@ export * from './build.ts';
 export * from './build-solve.ts';
 export * from './load.ts';
 export * from './commands.ts';
+export * from './owner.ts';
+export * from './environment.ts';

@@ -1,0 +1,42 @@
+import { deny, type Denial } from './decision.ts';
+import { isList, isObject, type Json, type JsonObject } from './json.ts';
+import { objectAt, textsAt } from './shape.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+
+/** Stands in answers where a variable's value was. */
+export const hiddenValue = '(hidden by Bulkhead)';
+
+/** Are values of environment variables hidden from who asks? */
+export function hidesEnvironment(settings: Pick<EffectiveSettings, 'hideEnvironment'>, fromContainer: boolean): boolean {
+  switch (settings.hideEnvironment) {
+    case 'never': return false;
+    case 'socket-mounts': return fromContainer;
+    case 'always': return true;
+  }
+}
+
+/** The answer of a container's inspect without the values of its variables. All else stays as it is. */
+export function withoutEnvironment(answer: Json): Json {
+  if (!isObject(answer)) return answer;
+  const config = objectAt(answer, 'Config');
+  const env = config.get('Env');
+  if (!isList(env)) return answer;
+  const hidden = env.map((entry) => (typeof entry === 'string' ? `${entry.split('=', 1)[0] ?? ''}=${hiddenValue}` : entry));
+  return new Map(answer).set('Config', new Map(config).set('Env', hidden));
+}
+
+/** Who copies a container from its inspect would start it with values that are none: better said than done. */
+export function hiddenValueDenial(body: JsonObject): Denial | null {
+  const copied = textsAt(body, 'Env').find((entry) => entry.endsWith(`=${hiddenValue}`));
+  return copied === undefined ? null : deny('environment-hidden', `the variable ${copied.split('=', 1)[0] ?? ''} with a value that was hidden`, { setting: '/bulkhead/hideEnvironment' });
+}
+
+/** `ps` shows a process's variables when asked with an `e` of BSD's options; these are known not to. */
+const plainOptions = /^(?:-ef|-eF|-e|-f|-F|-l|-A|aux|-aux|ax|-ax|x|u|-eo|-o|-eLf)$/;
+
+/** The refusal of `docker top` with options that may show variables. `options` as in `ps_args`. */
+export function topDenial(options: string): Denial | null {
+  const words = options.split(/\s+/).filter((word) => word !== '');
+  const odd = words.find((word, index) => !plainOptions.test(word) && !(/^-e?o$/.test(words[index - 1] ?? '') && /^[a-z%,=]+$/.test(word)));
+  return odd === undefined ? null : deny('environment-hidden', `docker top with the option ${odd}`, { setting: '/bulkhead/hideEnvironment' });
+}
