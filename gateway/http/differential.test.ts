@@ -21,6 +21,8 @@ let reader: HttpServer;
 let gateway: Server;
 /** What node's parser read, by the order in which the requests ended; what the gateway believed. */
 let read: Read[];
+/** Node's parser reads no further after a request with an Upgrade (Go's does). */
+let stopped: boolean;
 let believed: Read[];
 const connections = new Set<ClientConnection>();
 const direct = () => path.join(dir, 'node.sock');
@@ -34,6 +36,7 @@ beforeAll(async () => {
     request.on('error', () => undefined);
     request.on('end', () => {
       read.push(ofNode(request, Buffer.concat(parts)));
+      if (request.headers.upgrade !== undefined && /upgrade/i.test(request.headers.connection ?? '')) stopped = true;
       response.setHeader('Content-Length', 0);
       response.end();
     });
@@ -75,6 +78,7 @@ function ofNode(request: IncomingMessage, body: Buffer): Read {
 /** Sends bytes and FIN; resolves when the other side has closed too. */
 async function send(socketPath: string, bytes: Buffer): Promise<Read[]> {
   read = [];
+  stopped = false;
   believed = [];
   const socket = connect({ path: socketPath, allowHalfOpen: false });
   socket.on('error', () => undefined);
@@ -156,11 +160,13 @@ it('what the gateway accepts, node\'s parser reads alike: method, target, fields
   let accepted = 0;
   await fc.assert(fc.asyncProperty(bytes, async (sent) => {
     const plainly = await send(direct(), sent);
+    const readAll = !stopped;
     const forwarded = await send(through(), sent);
     const seen = believed;
     accepted += forwarded.length;
     // What reached the other end is what node would have read of the client's own bytes, request by request, and nothing else.
-    expect(forwarded).toEqual(plainly.slice(0, forwarded.length));
+    const compared = readAll ? forwarded : forwarded.slice(0, plainly.length);
+    expect(compared).toEqual(plainly.slice(0, compared.length));
     // And it is what was decided on; of bodies that were looked at, what was seen.
     const decided = seen.slice(0, forwarded.length);
     expect(decided.map((one, i) => ({ ...one, body: one.target.startsWith('/read') ? one.body : forwarded[i]?.body }))).toEqual(forwarded);
