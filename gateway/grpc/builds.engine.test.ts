@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bridgeSolveRequest, execMessage, newContainerRequest, returnRequest, solveRequest } from '../../shared/policy/buildkit-messages.ts';
-import { op } from '../../shared/policy/llb-messages.ts';
+import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
 import { encoded, grpcClient, type GrpcClient, type Plain } from '../../testing/grpc-client.ts';
 import { side, type Side } from '../../testing/guarded-engine.ts';
@@ -95,10 +95,10 @@ describe('C: the engine would build it, the gateway refuses it, and the user rea
 
 describe('C: a client of its own that speaks gRPC', () => {
   const image = { source: { identifier: 'docker-image://docker.io/library/busybox:latest', attrs: { 'image.resolvemode': 'local' } } };
+  const input = (bytes: Uint8Array) => ({ digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` });
   /** Two steps: busybox, and a command in it. */
   function graph(command: string, exec: Plain): Plain {
     const base = encoded(op, image);
-    const input = (bytes: Uint8Array) => ({ digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` });
     const run = encoded(op, { inputs: [input(base)], exec: { meta: { args: ['/bin/sh', '-c', command], env: ['PATH=/bin', `N=${Math.random()}`], cwd: '/' }, mounts: [{ dest: '/' }], ...exec } });
     return { def: [base, run, encoded(op, { inputs: [input(run)] })] };
   }
@@ -119,6 +119,23 @@ describe('C: a client of its own that speaks gRPC', () => {
     expect(await solve(guarded, request())).toMatchObject({ status: 7, message: expect.stringMatching(message) as unknown });
     // Without asking for the right first, the step itself is refused.
     expect(await solve(guarded, { ...request(), Entitlements: [] })).toMatchObject({ status: 7, message: expect.stringMatching(/^enhanced container isolation: /) as unknown });
+  });
+
+  it('steps that the gateway does not see: those of a frontend get no rights in the engine, those from a file are refused', async () => {
+    const file = (name: string, data: Uint8Array) => ({ file: { actions: [{ input: -1, secondaryInput: -1, output: 0, mkfile: { path: `/${name}`, mode: 0o644, data } }] } });
+    const whole = (...steps: Uint8Array[]) => {
+      const def = [...steps, encoded(op, { inputs: [input(steps.at(-1) ?? new Uint8Array())] })];
+      return { def, metadata: Object.fromEntries(def.map((bytes) => [input(bytes).digest, {}])) };
+    };
+    const dockerfileInput = whole(encoded(op, file('Dockerfile', Buffer.from(`FROM busybox\nRUN --network=host grep -q ${engine.settings.bridge} /proc/net/dev\n`))));
+    const frontend = { Frontend: 'dockerfile.v0', FrontendAttrs: { 'image-resolve-mode': 'local', 'no-cache': '' }, FrontendInputs: { context: dockerfileInput, dockerfile: dockerfileInput } };
+    expect(await solve(direct, { ...frontend, Entitlements: ['network.host'] })).toMatchObject({ status: 0, message: '' });
+    expect(await solve(guarded, frontend)).toMatchObject({ message: expect.stringMatching(/network\.host is not allowed: enhanced container isolation: a build with the engine's network .* is blocked/) as unknown });
+
+    const steps = encoded(op, file('buildkit.llb.definition', encoded(definition, graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 }))));
+    const fromFile = { Definition: whole(steps, encoded(op, { inputs: [input(steps)], build: { builder: -1, inputs: { 'buildkit.llb.definition': { input: 0 } } } })) };
+    expect(await solve(direct, { ...fromFile, Entitlements: ['network.host'] })).toMatchObject({ status: 0, message: '' });
+    expect(await solve(guarded, fromFile)).toMatchObject({ status: 7, message: expect.stringMatching(/a build step that takes further steps from a file is blocked/) as unknown });
   });
 
   it('fields and calls from nowhere', async () => {

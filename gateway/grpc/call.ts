@@ -1,6 +1,7 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { decideBuildMessage, type BuildMessage } from '../../shared/policy/build-solve.ts';
+import { explainEnd } from './explain.ts';
 import { frame, FrameReader } from './frames.ts';
 import { clientHeaders, engineHeaders, grpcMessage, grpcStatus, refusalHeaders } from './metadata.ts';
 import { methodHandling } from './methods.ts';
@@ -129,7 +130,7 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
     if (client.destroyed || client.headersSent) return;
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     if (endStream) {
-      client.respond(clientHeaders(headers), { endStream: true });
+      client.respond(clientHeaders(explainEnd(headers)), { endStream: true });
       abandon(client);
       return;
     }
@@ -145,7 +146,7 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
   client.on('wantTrailers', () => {
     if (client.destroyed) return;
     if (trailers === null) { client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode); return; }
-    client.sendTrailers(clientHeaders(trailers));
+    client.sendTrailers(clientHeaders(explainEnd(trailers)));
   });
   engine.on('error', () => undefined);
   engine.on('close', () => {

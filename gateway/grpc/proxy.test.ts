@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Denial } from '../../shared/policy/decision.ts';
 import { refusalText } from '../../shared/policy/decision.ts';
+import { rpcStatus } from '../../shared/policy/buildkit-messages.ts';
+import { messagesOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
+import { encoded } from '../../testing/grpc-client.ts';
 import { frame } from './frames.ts';
 import { grpcMessage, plainMessage } from './metadata.ts';
 import { proxyGrpc } from './proxy.ts';
@@ -150,6 +153,16 @@ describe('a call that is let through', () => {
 });
 
 describe('ends', () => {
+  it('B6: a step the engine refuses for want of an entitlement gets our words too, also in the details', async () => {
+    const details = encoded(rpcStatus, { code: 2, message: 'network.host is not allowed', details: [{ type_url: 't', value: Buffer.from('v') }] });
+    serve = (stream) => { stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '2', 'grpc-message': 'network.host is not allowed', 'grpc-status-details-bin': Buffer.from(details).toString('base64') }, { endStream: true }); };
+    const { headers } = await call(`${bridge}Solve`, frame(Buffer.from(''))).answer;
+    const words = /^network\.host is not allowed: enhanced container isolation: a build with the engine's network/;
+    expect(plainMessage(String(headers['grpc-message']))).toMatch(words);
+    const read = readMessage(rpcStatus, Buffer.from(String(headers['grpc-status-details-bin']), 'base64'));
+    expect(read.ok ? [textOf(read.message, 'message'), messagesOf(read.message, 'details').length] : read).toEqual([expect.stringMatching(words), 1]);
+  });
+
   it('a cancelled call is cancelled at the engine', async () => {
     const cancelled = new Promise<number>((resolve) => {
       serve = (stream) => {

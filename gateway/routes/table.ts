@@ -117,7 +117,8 @@ const rows: readonly Row[] = [
   ['POST', '/build/cancel', 'none', 'dropped', 'build'],
   ['POST', '/build/prune', 'none', 'dropped', 'builder prune, system prune'],
   // A session is raw: the client is the gRPC server there, and the engine calls it for what the build needs (files, credentials, secrets,
-  // SSH agent, exports). What comes from the client are answers; the engine serves nothing on it.
+  // SSH agent, exports). What comes from the client are answers; the engine serves nothing on it (an
+  // upgrade of the whole API to HTTP/2 would need HTTP2-Settings, which is never forwarded).
   ['POST', '/session', 'none', 'dropped', 'build', 'h2c'],
   ['POST', '/grpc', 'grpc', 'dropped', 'build, builder prune', 'h2c'],
   // System

@@ -33,7 +33,7 @@ describe('an ordinary build', () => {
       { source: { identifier: 'local://context', attrs: { 'local.session': 'x' } } }, { source: { identifier: 'git://github.com/a/b', attrs: { 'git.fullurl': 'https://github.com/a/b.git' } } },
       { exec: { meta: { args: ['sh'], cgroupParent: 'x', extraHosts: [{ Host: 'a', IP: '1.2.3.4' }] }, mounts: [{ dest: '/', mountType: 0 }, { dest: '/c', mountType: 3, cacheOpt: { ID: 'x', sharing: 2 } }], network: 2 } },
       { file: { actions: [{ copy: { src: '/a', dest: '/b', owner: { user: { byID: 1 } } } }, { symlink: { oldpath: 'a', newpath: 'b' } }] } },
-      { merge: { inputs: [{ input: 1 }] } }, { diff: { lower: { input: 1 }, upper: { input: 2 } } }, { build: { def: graph({ source: { identifier: 'https://example.com/x' } }) } },
+      { merge: { inputs: [{ input: 1 }] } }, { diff: { lower: { input: 1 }, upper: { input: 2 } } },
     ) })).toBe('pass');
   });
 });
@@ -59,7 +59,7 @@ describe('C: what a build may not have', () => {
     ['a device', { Definition: graph({ exec: { cdiDevices: [{ name: 'vendor.com/gpu=0' }] } }) }, 'host-device'],
     ['a mount of a new kind', { Definition: graph({ exec: { mounts: [{ mountType: 5 }] } }) }, 'unmodelled-value'],
     ['a step in an input', { FrontendInputs: { a: graph(), b: graph(host) } }, 'host-network-build'],
-    ['a step in a nested build', { Definition: graph({ build: { def: graph({ build: { def: graph(host) } }) } }) }, 'host-network-build'],
+    ['steps that are in a file', { Definition: graph({ build: { builder: -1, inputs: { 'buildkit.llb.definition': { input: 0 } } } }) }, 'build-source'],
     ['a step where a file comes from', { Definition: { Source: { infos: [{ filename: 'x', definition: graph(insecure) }] } } }, 'build-entitlement'],
     ['a directory of the engine as a git repository', { Definition: graph({ source: { identifier: 'git://x', attrs: { 'git.fullurl': 'file:///root/project' } } }) }, 'build-source'],
     ['… by path', { Definition: graph({ source: { identifier: 'git://x', attrs: { 'git.fullurl': '/root/project' } } }) }, 'build-source'],
@@ -99,10 +99,7 @@ describe('C: what a build may not have', () => {
     expect(decide('exec', execMessage, { ProcessID: 'p', File: { Fd: 0, Data: new Uint8Array([1]) } })).toBe('pass');
   });
 
-  it('a graph too deep to look at, and a step that can\'t be read', () => {
-    let deep: Plain = graph();
-    for (let i = 0; i < 6; i++) deep = graph({ build: { def: deep } });
-    expect(solve({ Definition: deep })).toBe('unmodelled-value');
+  it('a step that can\'t be read', () => {
     expect(solve({ Definition: { def: [Uint8Array.of(0xff)] } })).toBe('unreadable-body');
     expect(solve({ Definition: { def: [Uint8Array.of(0x98, 0x06, 1)] } })).toBe('unmodelled-field');
   });

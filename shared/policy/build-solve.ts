@@ -12,8 +12,9 @@ import {
  * entitlements, cgroups elsewhere; and what the gateway does not know. What it does not see is confined by something else:
  *  - Steps (`ExecOp`), whoever wrote them, run under the isolation runtime: `DOCKER_BUILDKIT_RUNC_COMMAND`.
  *  - A frontend image (`# syntax=`, `gateway.v0`) runs as such a step. It asks BuildKit for more steps inside the daemon, not on this
- *    connection, as a Dockerfile does with `RUN --network=host`, and as a `BuildOp` does with a graph it finds in a file. Host network and
- *    privileged steps need an entitlement there, which the daemon grants only when `Solve` lists it (refused here) and daemon.json allows it.
+ *    connection, as the built-in Dockerfile frontend does for `RUN --network=host`. Host network, privileged steps and devices need an
+ *    entitlement there, which the daemon grants only when `Solve` lists it (refused here) and daemon.json allows it (it does not under ECI).
+ *    Not so the cgroup parent of a step: there it decides who is charged for the step, no more.
  *  - Mounts of a step are results of other steps, caches, secrets, SSH agents and tmpfs; BuildKit has no mount of an engine's directory.
  *  - File operations (COPY, ADD) are done by the daemon itself, inside the results' roots: BuildKit resolves their paths there.
  *  - `local` sources, `local`/`tar`/`oci` exports and local caches are read and written by the client, over its session.
@@ -143,20 +144,16 @@ function policies(all: readonly Message[]): Denial | null {
 
 // ---- graphs
 
-/** Graphs inside steps of graphs (`BuildOp`): nobody is known to nest them at all. */
-const maxGraphDepth = 4;
-
 /** Looks at every graph in a message, wherever it is. */
-function graphs(message: Message, depth = 0): Denial | null {
+function graphs(message: Message): Denial | null {
   if (message.shape.name === 'pb.Definition') {
-    if (depth > maxGraphDepth) return deny('unmodelled-value', `a build with graphs nested more than ${maxGraphDepth} levels deep`);
-    const denial = firstOf(bytesOf(message, 'def'), (bytes) => step(bytes, depth + 1));
+    const denial = firstOf(bytesOf(message, 'def'), step);
     if (denial !== null) return denial;
   }
   for (const values of message.values.values()) {
     for (const value of values) {
       if (typeof value !== 'object' || value instanceof Uint8Array) break;
-      const denial = graphs(value, depth);
+      const denial = graphs(value);
       if (denial !== null) return denial;
     }
   }
@@ -164,12 +161,11 @@ function graphs(message: Message, depth = 0): Denial | null {
 }
 
 /** One step. It goes on as the bytes it is: their digest is its name. The reader lets only bytes with one reading through. */
-function step(bytes: Uint8Array, depth: number): Denial | null {
+function step(bytes: Uint8Array): Denial | null {
   const read = readMessage(op, bytes);
   if (!read.ok) return problemDenial(read.problem);
   const exec = messageOf(read.message, 'exec');
   const source = messageOf(read.message, 'source');
-  const build = messageOf(read.message, 'build');
   if (exec !== null) {
     return first(
       () => network(numberOf(exec, 'network')),
@@ -180,7 +176,8 @@ function step(bytes: Uint8Array, depth: number): Denial | null {
     );
   }
   if (source !== null) return sourceStep(source);
-  return build === null ? null : graphs(build, depth);
+  // Its steps are in a file that another step makes: nobody can look at them before.
+  return messageOf(read.message, 'build') === null ? null : deny('build-source', 'a build step that takes further steps from a file');
 }
 
 function network(mode: bigint): Denial | null {

@@ -92,7 +92,7 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'container-name': 'a container\'s name may not look like a container id',
   'host-network-build': 'builds do not get the engine\'s network',
   'build-entitlement': 'builds get no rights beyond isolation',
-  'build-source': 'a build may not read directories of the engine, and this is not a source the gateway knows to be elsewhere',
+  'build-source': 'what a build is made of must be visible in the request, and lie outside the engine\'s own directories',
   'grpc-method': 'the gateway does not know this call of the build service, so it cannot tell what it does',
   'docker-load': 'loading images from archives is blocked',
   swarm: 'Swarm services run outside isolation',
