@@ -4,7 +4,7 @@
  */
 
 export const attackClasses = [
-  'json', 'request-line', 'framing', 'namespaces', 'runtime', 'confinement',
+  'json', 'request-line', 'framing', 'namespaces', 'runtime', 'confinement', 'mounts', 'volumes', 'swapped', 'unprotected', 'references', 'networks', 'other-roads',
 ] as const;
 /** The classes follow the bullets of the threat page. */
 export type AttackClass = (typeof attackClasses)[number];
@@ -24,7 +24,7 @@ export interface Side {
   readonly runtime: string;
   /** A directory of the machine for this attempt alone. File sharing allows it. */
   readonly shared: string;
-  /** One that file sharing does not allow. Its file `secret` reads "secret". */
+  /** One that file sharing does not allow. Its file `secret` reads "opened". */
   readonly closed: string;
   /** Name for what the attempt must not get made. What it prepares is called `${tag}.something`. Cleaned up by the harness. */
   readonly tag: string;

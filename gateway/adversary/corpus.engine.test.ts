@@ -20,7 +20,7 @@ beforeAll(async () => {
   await chmod(scratch, 0o755);
   [bare, isolated] = await Promise.all([startBareEngine(), startIsolatedEngine()]);
   const settingsFile = path.join(scratch, 'admin-settings.json');
-  const roots = { sharedRoot: path.join(scratch, 'shared'), closedRoot: path.join(scratch, 'closed') };
+  const roots = { sharedRoot: path.join(scratch, 'shared'), closedRoot: path.join(scratch, 'shared-not') };
   await mkdir(roots.sharedRoot);
   await writeFile(settingsFile, JSON.stringify({
     configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true }, blockDockerLoad: { locked: true, value: true },

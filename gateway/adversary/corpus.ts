@@ -1,9 +1,14 @@
 import type { Attempt } from './attempt.ts';
+import { referenceAttempts, unprotectedAttempts } from './attempts/containers.ts';
 import { confinementAttempts, namespaceAttempts, runtimeAttempts } from './attempts/fields.ts';
 import { jsonAttempts } from './attempts/json.ts';
+import { mountAttempts, swapAttempts, volumeAttempts } from './attempts/mounts.ts';
 import { framingAttempts, requestLineAttempts } from './attempts/message.ts';
+import { buildAttempts, networkAttempts, otherAttempts } from './attempts/roads.ts';
 
 /** Every attempt. */
 export const corpus: readonly Attempt[] = [
   ...jsonAttempts, ...requestLineAttempts, ...framingAttempts, ...namespaceAttempts, ...runtimeAttempts, ...confinementAttempts,
+  ...mountAttempts, ...volumeAttempts, ...swapAttempts,
+  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...buildAttempts, ...otherAttempts,
 ];

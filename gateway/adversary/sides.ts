@@ -87,7 +87,7 @@ export async function openSide(target: Target, id: string): Promise<Side> {
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
   }
-  await writeFile(path.join(closed, 'secret'), 'secret\n');
+  await writeFile(path.join(closed, 'secret'), 'opened\n');
   return {
     ...target, shared, closed, tag: `x.${id}`,
     speak: (bytes, until) => speak(target.door, [typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes], until),

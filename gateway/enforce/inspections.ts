@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/result.ts';
 import { deny, type Change, type Denial } from '../../shared/policy/decision.ts';
 import { parseJson, writeJson, type Json, type JsonObject } from '../../shared/policy/json.ts';
-import { checkShape, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
+import { checkShape, objectAt, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
 import {
   commitBody, connectNetworkBody, createNetworkBody, createVolumeBody, disconnectNetworkBody, execCreateBody, execStartBody, updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
@@ -9,6 +9,7 @@ import { decideCreateContainer, readCreateBody, shapeDenial, type CreateDecision
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
 import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
+import { decideNetwork } from '../../shared/policy/network.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
 import { inheritedQuestions, type CreateFacts } from '../../shared/policy/references.ts';
@@ -61,7 +62,7 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
     case 'none': return passedAsIs;
     case 'create-container': return createContainer(context, body);
     case 'enter-container': return enterContainer(context, subject(context));
-    case 'start-container': return startContainer(context);
+    case 'start-container': case 'copy-container': return startContainer(context);
     case 'update-container': {
       const read = readBody(body, updateContainerBody);
       if (!read.ok) return denied(read.denial);
@@ -84,7 +85,12 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       const decision = decideVolume(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), options: textMapAt(read.body, 'DriverOpts') });
       return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
     }
-    case 'create-network': return modelled(body, createNetworkBody);
+    case 'create-network': {
+      const read = readBody(body, createNetworkBody);
+      if (!read.ok) return denied(read.denial);
+      const decision = decideNetwork(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), addressDriver: textAt(objectAt(read.body, 'IPAM'), 'Driver') });
+      return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
+    }
     case 'disconnect-network': return modelled(body, disconnectNetworkBody);
     case 'connect-network': {
       const network = await context.facts.network(subject(context));
@@ -244,7 +250,10 @@ async function enterContainer(context: InspectionContext, name: string): Promise
   return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
 }
 
-/** A start is a new use of everything the container mounts: symlinks, settings and volumes may be others than at its creation. */
+/**
+ * A start is a new use of everything the container mounts: symlinks, settings and volumes may be others than at its creation. So is a
+ * copy: for one the engine mounts the directories anew, without asking the runtime.
+ */
 async function startContainer(context: InspectionContext): Promise<Inspected> {
   // Restores whatever state lies in a directory of the caller's choice.
   if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== '')) return denied(deny('checkpoint', 'docker start --checkpoint'));

@@ -14,6 +14,8 @@ export type Inspection =
   | 'enter-container'
   /** Same, and what it mounts is checked again. */
   | 'start-container'
+  /** Same: the engine mounts the container's directories itself to read or write in them. */
+  | 'copy-container'
   | 'update-container'
   | 'rename-container'
   | 'exec-create'
@@ -82,9 +84,9 @@ const rows: readonly Row[] = [
   ['GET', '/containers/{id}/attach/ws', 'enter-container', 'dropped', 'attach', 'websocket'],
   ['POST', '/containers/{id}/wait', 'none', 'dropped', 'wait | run, attach, start'],
   ['DELETE', '/containers/{id}', 'none', 'dropped', 'rm'],
-  ['HEAD', '/containers/{id}/archive', 'enter-container', 'dropped', 'cp'],
-  ['GET', '/containers/{id}/archive', 'enter-container', 'dropped', 'cp'],
-  ['PUT', '/containers/{id}/archive', 'enter-container', 'raw', 'cp'],
+  ['HEAD', '/containers/{id}/archive', 'copy-container', 'dropped', 'cp'],
+  ['GET', '/containers/{id}/archive', 'copy-container', 'dropped', 'cp'],
+  ['PUT', '/containers/{id}/archive', 'copy-container', 'raw', 'cp'],
   ['POST', '/containers/{id}/copy', 'refused-removed', 'dropped', 'cp'],
   ['POST', '/containers/prune', 'none', 'dropped', 'container prune, system prune'],
   ['GET', '/containers/{id}/checkpoints', 'refused-checkpoint', 'dropped', 'checkpoint'],

@@ -6,7 +6,7 @@
 export const ruleCodes = [
   'runtime-forced', 'userns-ignored',
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
-  'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin',
+  'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
   'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'host-network-build', 'build-entitlement', 'build-source', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
   'pinned-reference', 'cleaned-path', 'own-socket', 'parameter-dropped',
@@ -76,6 +76,7 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'log-driver': 'this log driver or option reaches files, sockets or plugins of the engine',
   'environment-switch': 'this variable changes how the isolation runtime treats the container',
   'volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
+  'network-plugin': 'network plugins run outside isolation; only the engine\'s own drivers are allowed',
   'bind-engine-directory': 'directories that hold the engine\'s own data or sockets are never mounted',
   'bind-not-shared': 'the directory is not shared with containers',
   'bind-unresolvable': 'it cannot be told which directory this is',
