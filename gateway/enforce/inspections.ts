@@ -62,7 +62,8 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
     case 'none': return passedAsIs;
     case 'create-container': return createContainer(context, body);
     case 'enter-container': return enterContainer(context, subject(context));
-    case 'start-container': case 'copy-container': return startContainer(context);
+    case 'start-container': return startContainer(context);
+    case 'copy-container': return copyContainer(context);
     case 'update-container': {
       const read = readBody(body, updateContainerBody);
       if (!read.ok) return denied(read.denial);
@@ -250,27 +251,35 @@ async function enterContainer(context: InspectionContext, name: string): Promise
   return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
 }
 
-/**
- * A start is a new use of everything the container mounts: symlinks, settings and volumes may be others than at its creation. So is a
- * copy: for one the engine mounts the directories anew, without asking the runtime.
- */
 async function startContainer(context: InspectionContext): Promise<Inspected> {
   // Restores whatever state lies in a directory of the caller's choice.
   if (context.request.target.query.some(({ key, value }) => /^checkpoint/i.test(key) && value !== '')) return denied(deny('checkpoint', 'docker start --checkpoint'));
   const name = subject(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  const result = await checked(context, container, verbOf(context));
-  if (result.kind !== 'passed') return result;
+  return mounted(context, container, await checked(context, container, verbOf(context)));
+}
+
+/** The engine mounts a container's directories itself for a copy, and follows links: the runtime, which does not, is never asked. */
+async function copyContainer(context: InspectionContext): Promise<Inspected> {
+  const name = subject(context);
+  const container = await context.facts.container(name);
+  if (container === null) return { kind: 'missing', what: 'container', name };
+  return mounted(context, container, await entered(context, container, verbOf(context)));
+}
+
+/** What a container mounts is used anew: symlinks, settings and volumes may be others than at its creation. `soFar` is what else was found. */
+async function mounted(context: InspectionContext, container: ContainerFacts, soFar: Inspected): Promise<Inspected> {
+  if (soFar.kind !== 'passed') return soFar;
   // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
-  if (result.warning === undefined && container.mounts.length > 0) {
+  if (soFar.warning === undefined && container.mounts.length > 0) {
     const held = await reference(container, context);
     const facts = await gatherMountFacts(inheritedQuestions([held]), context.facts, await environment(context));
     const unmade: SocketAnswer = { kind: 'refused', detail: 'the container was not made with a socket of its own; recreate it' };
     const denial = decideHeldMounts(held, facts, { image: container.image, socket: unmade }, await heldSockets(context, container, facts));
     if (denial !== null) return denied(denial, { container: container.name, image: container.image });
   }
-  return { ...result, target: pinned(context, container.id) };
+  return { ...soFar, target: pinned(context, container.id) };
 }
 
 /** By source: why a container may not go on having the socket of its own that it was made with; null where it may. */
