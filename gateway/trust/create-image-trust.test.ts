@@ -75,6 +75,10 @@ describe('image trust', () => {
     expect(await standIn([tool, derived], {}).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({ trusted: false, reason: 'registry-unreachable', detail: expect.stringContaining('built from team/tool:1') as string });
   });
 
+  it('B4: a base whose tag has moved is no allowed one any more, and the refusal names it', async () => {
+    expect(await standIn([tool, derived], { [tag]: { kind: 'served', digest: B, children: [] } }).trust.decide('mine:1', list(['team/tool:1']))).toMatchObject({ trusted: false, reason: 'local-only', detail: expect.stringMatching(/built from team\/tool:1, but .*pull it again/) as string });
+  });
+
   it('asks no registry about what the list does not name', async () => {
     const { trust, asked } = standIn([derived, tool], {});
     expect(await trust.decide('mine:1', list(['r.example/other:*']))).toMatchObject({ trusted: false });

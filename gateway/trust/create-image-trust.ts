@@ -81,7 +81,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
 
   const derived = async (entries: readonly AllowedEntry[], image: LocalImage, maxAgeMs: number): Promise<Pick<TrustExplanation, 'bases'> & { readonly verdict: ImageVerdict | null }> => {
     const bases: { name: string; id: string; checks: readonly EntryCheck[] }[] = [];
-    let unasked: string | null = null;
+    let unmet: Extract<ImageVerdict, { trusted: false }> | null = null;
     const existence = existenceQuestions(image);
     if ('known' in existence && !existence.known) return { bases, verdict: null };
     for (const base of await basesOf(entries, image)) {
@@ -89,7 +89,10 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       const name = imageName(base);
       bases.push({ name, id: base.id, checks: trust.checks });
       if (!trust.trusted) {
-        if (trust.reason === 'registry-unreachable') unasked ??= `it may be built from ${name}, but ${trust.detail}`;
+        const detail = `it is built from ${name}, but ${trust.detail}`;
+        // What can't be known now is worth more than what is known to differ: it may still become a yes.
+        if (trust.reason === 'registry-unreachable' && unmet?.reason !== 'registry-unreachable') unmet = { trusted: false, reason: 'registry-unreachable', detail };
+        unmet ??= { trusted: false, reason: 'local-only', detail };
         continue;
       }
       const exists = 'known' in existence ? false : existsInRegistry([...(await answers.askAll(existence.questions, maxAgeMs, false)).values()]);
@@ -97,7 +100,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
       if (exists !== false) return { bases, verdict: { trusted: false, reason: 'registry-unreachable', detail: `it is built from ${name}, but only images that no registry has count as that, and the engine's image store does not tell: ${exists.why}` } };
       return { bases, verdict: { trusted: true, imageId: image.id, allowedBy: trust.allowedBy, derivedFrom: name } };
     }
-    return { bases, verdict: unasked === null ? null : { trusted: false, reason: 'registry-unreachable', detail: unasked } };
+    return { bases, verdict: unmet };
   };
 
   const round = async (entries: readonly AllowedEntry[], image: LocalImage, written: string, allowDerived: boolean, maxAgeMs: number): Promise<TrustExplanation> => {

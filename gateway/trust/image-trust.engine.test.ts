@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendJson } from '../../testing/raw-http.ts';
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { registryUser, startRegistry, type Registry } from '../../testing/registry.ts';
@@ -81,6 +82,23 @@ describe.each([{ store: 'graph driver', daemonJson: {} }, { store: 'containerd',
     expect(await decide('nobody:1', ['*'])).toMatchObject({ trusted: false, reason: 'not-local' });
   });
 
+  it('B2: an index counts with its manifests: pulled by the tag, or one platform by its digest', async () => {
+    const manifest = await served(`${tool}:1`);
+    const read = await fetch(`http://${registry.host}/v2/team/tool/manifests/${manifest}`, { headers: { Accept: 'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json' } });
+    const index = {
+      schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: [{ mediaType: read.headers.get('content-type'), digest: manifest, size: (await read.text()).length, platform: { architecture: process.arch === 'x64' ? 'amd64' : process.arch, os: 'linux' } }],
+    };
+    const put = await fetch(`http://${registry.host}/v2/team/tool/manifests/multi`, { method: 'PUT', headers: { 'Content-Type': index.mediaType }, body: JSON.stringify(index) });
+    expect(put.status).toBe(201);
+    // What is here was pulled as the one manifest; then by the index too.
+    expect(await decide(`${tool}@${manifest}`, [`${tool}:multi`])).toMatchObject({ trusted: true, allowedBy: `${tool}:multi` });
+    const digest = await served(`${tool}:multi`);
+    for (const entry of [`${tool}:multi`, `${tool}:*`, `${tool}@${digest}`]) expect(await decide(`${tool}:multi`, [entry]), entry).toMatchObject({ trusted: true, allowedBy: entry });
+    await engine.docker('rmi', `${tool}:multi`);
+    expect(await decide(`${tool}:1`, [`${tool}@${digest}`])).toMatchObject({ trusted: true });
+  });
+
   it('B3: a tag does not help: docker tag, import, commit, build -t', async () => {
     const entries = [[`${tool}:1`], [`${tool}:*`], [`${registry.host}/team/*:*`], [`${tool}:forged`, `${tool}:1`]];
     const forge: Record<string, () => Promise<unknown>> = {
@@ -130,6 +148,25 @@ describe.each([{ store: 'graph driver', daemonJson: {} }, { store: 'containerd',
     }
     expect(forgeries).toBeGreaterThan(0);
     for (const name of all.filter((candidate) => candidate.includes('loaded'))) await engine.docker('rmi', '-f', name).catch(() => undefined);
+  });
+
+  it('B3: no call of the API gives other content a digest by name', async () => {
+    const name = `${tool}@${await served(`${tool}:1`)}`;
+    const container = (await engine.docker('create', 'evil:1', 'true')).trim();
+    const attempts: (() => Promise<unknown>)[] = [
+      () => engine.docker('tag', 'evil:1', name), () => engine.docker('commit', container, name), () => imported(name, 'evil-too'), () => build('FROM evil:1\\nLABEL e=f\\n', '-t', name),
+      () => sendJson(engine.socket, 'POST', `/images/${encodeURIComponent('evil:1')}/tag?repo=${encodeURIComponent(name)}&tag=1`, ''),
+      () => sendJson(engine.socket, 'POST', `/commit?container=${container}&repo=${encodeURIComponent(name)}`, '{}'),
+    ];
+    for (const attempt of attempts) await attempt().catch(() => undefined);
+    await engine.docker('rm', container);
+    const genuine = await idOf(`${tool}:1`);
+    for (const image of await facts.images()) {
+      for (const entry of [name, `${tool}:1`, `${tool}:*`]) {
+        const verdict = await decide(image.id, [entry], false);
+        expect(verdict.trusted, `${image.tags.join()} by ${entry}`).toBe(image.id === genuine);
+      }
+    }
   });
 
   it('B3: a digest in another repository does not count for the listed one', async () => {

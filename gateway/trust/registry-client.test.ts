@@ -11,7 +11,7 @@ import type { RegistryFacts } from '../enforce/engine-facts.ts';
 import type { Credentials } from './docker-credentials.ts';
 import { createRegistryClient, type Served } from './registry-client.ts';
 import { parseChallenges } from './registry-auth.ts';
-import type { WebAnswer, WebRequest } from './registry-http.ts';
+import { createWeb, type WebAnswer, type WebRequest } from './registry-http.ts';
 
 const manifest = JSON.stringify({ schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', config: {}, layers: [] });
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -270,6 +270,21 @@ describe('TLS', () => {
     await ask('registry.lan:5000', { exchange, facts: { mirrors: [], insecureHosts: ['registry.lan:5000'], insecureRanges: ['10.0.0.0/8'] } });
     await ask('10.1.2.3', { exchange, facts: { mirrors: [], insecureHosts: [], insecureRanges: ['10.0.0.0/8', 'nonsense', '::1/128'] } });
     expect(urls).toEqual(['https://registry.lan:5000 false', 'http://registry.lan:5000 false', 'https://10.1.2.3 false', 'http://10.1.2.3 false']);
+  });
+});
+
+describe('proxies', () => {
+  it('are used as the environment says, not for this machine', async () => {
+    const connects: string[] = [];
+    const proxy = await serve(() => undefined);
+    servers[0]?.on('connect', (req, socket) => { connects.push(String(req.url)); socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'); });
+    const web = createWeb({ HTTPS_PROXY: `http://${proxy}`, HTTP_PROXY: `http://${proxy}`, NO_PROXY: 'direct.invalid' });
+    const through = (domain: string) => ask(domain, { exchange: (request) => web.exchange(request) });
+    expect(await through('registry.invalid')).toMatchObject({ kind: 'unavailable' });
+    expect(await through('direct.invalid')).toMatchObject({ kind: 'unavailable' });
+    expect(await through(await serve((_req, res) => { good(res); }))).toMatchObject({ kind: 'served' });
+    web.close();
+    expect(connects).toEqual(['registry.invalid:443']);
   });
 });
 
