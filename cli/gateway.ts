@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { inheritedListeners } from '../shared/gateway/kept-listeners.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printError } from './output.ts';
 
@@ -9,6 +10,7 @@ interface GatewayCommandOptions {
   readonly settings: string;
   readonly audit?: string;
   readonly metrics?: string;
+  readonly state?: string;
   readonly runtime?: string;
   readonly group?: string;
   readonly engineDirectory?: string[];
@@ -23,6 +25,7 @@ export function registerGateway(program: Command): void {
     .requiredOption('--settings <file>', 'admin-settings.json to enforce; followed while running')
     .option('--audit <file>', 'append decisions to this file (JSON lines)')
     .option('--metrics <socket>', 'serve GET /metrics (Prometheus text) there, unix:///…')
+    .option('--state <dir>', 'keep there what must outlast the gateway: sockets for containers, last-known digests (default: no container gets a socket)')
     .option('--runtime <name>', 'runtime every container gets')
     .option('--group <name>', 'group that may use the socket (default: docker)')
     .option('--engine-directory <dir>', 'directory of the engine, never mountable (repeatable)', (value: string, before: string[]) => [...before, value], [] as string[])
@@ -33,6 +36,10 @@ export function registerGateway(program: Command): void {
       if (!listen.ok) { printError(listen.error); return; }
       const metrics = options.metrics === undefined ? ok(null) : unixPath(options.metrics, 'metrics');
       if (!metrics.ok) { printError(metrics.error); return; }
+      const inherited = inheritedListeners(process.env, process.pid);
+      // Ours alone, not our children's.
+      for (const name of ['LISTEN_FDS', 'LISTEN_FDNAMES', 'LISTEN_PID']) Reflect.deleteProperty(process.env, name);
+      const { parentKeeper } = await import('../gateway/socket-mounts/keeper.ts');
       const { startGateway } = await import('../gateway/server.ts');
       const log = (line: string) => { process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`); };
       const started = await startGateway({
@@ -42,6 +49,7 @@ export function registerGateway(program: Command): void {
         ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
         ...(options.group === undefined ? {} : { group: options.group }),
         engineDirectories: (options.engineDirectory ?? []).map((directory) => path.resolve(directory)),
+        stateDirectory: options.state === undefined ? null : path.resolve(options.state), inherited, keeper: parentKeeper(log),
         log,
       });
       if (!started.ok) { printError(started.error); return; }

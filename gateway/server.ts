@@ -4,7 +4,7 @@ import { openDecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './enforce/engine-facts.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
-import type { InheritedListener } from './socket-mounts/inherited.ts';
+import type { InheritedListener } from '../shared/gateway/kept-listeners.ts';
 import { noKeeper, type ListenerKeeper } from './socket-mounts/keeper.ts';
 import { openSocketMounts, socketsDirectory, type SocketMountPart } from './socket-mounts/part.ts';
 import type { Origin } from './socket-mounts/socket-mount.ts';

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { LogWriter } from './log-files.ts';
+import { KeptListeners } from './kept-listeners.ts';
 import { identityOf, type ProcessIdentity } from './process-identity.ts';
 
 export interface ChildSpec {
@@ -13,6 +14,8 @@ export interface ChildSpec {
   readonly log: LogWriter;
   /** The line it prints when it can serve. */
   readonly ready: RegExp;
+  /** Keep the sockets it listens on and asks to be kept, and hand them to the process that takes its place. */
+  readonly keepListeners?: boolean;
   /** Called whenever it comes (identity) or goes (null). */
   readonly onChange: (identity: ProcessIdentity | null) => void;
 }
@@ -39,9 +42,10 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
   let wanted = false;
   let pauseMs = firstPauseMs;
   let timer: NodeJS.Timeout | null = null;
+  const kept = spec.keepListeners === true ? new KeptListeners() : null;
 
   const launch = (): Running => {
-    const current = spawnChild(spec);
+    const current = spawnChild(spec, kept);
     running = current;
     const pid = current.process.pid;
     if (pid !== undefined) void identityOf(pid).then((identity) => { if (running === current) spec.onChange(identity); });
@@ -80,20 +84,26 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
       wanted = false;
       if (timer !== null) { clearTimeout(timer); timer = null; }
       if (running !== null) await stopRunning(running);
+      kept?.clear();
       pauseMs = firstPauseMs;
     },
   };
 }
 
-function spawnChild(spec: ChildSpec): Running {
+function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
   // The kernel ends it when the supervisor is killed: it must not serve an engine nobody watches.
   const withDeathSignal = existsSync(setpriv);
   const [command, args] = withDeathSignal ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]] : [spec.command, [...spec.args]];
   // A session of its own: Ctrl+C in a terminal is the supervisor's to handle.
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const given = kept?.handDown() ?? { descriptors: [], variables: {} };
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe', ...given.descriptors, ...(kept === null ? [] : ['ipc' as const])], detached: true, env: { ...process.env, ...given.variables },
+  });
+  child.on('message', (message, handle) => { kept?.take(message, handle); });
   const lastLines: string[] = [];
   const ready = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
       createInterface({ input: stream }).on('line', (raw) => {
         // The log has times and sources of its own.
         const line = raw.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z (?:gateway: |planner: )?/, '');

@@ -45,6 +45,8 @@ export interface LaunchOptions {
   readonly backends: readonly IsolationBackend[];
   readonly planner: SupervisedChild;
   readonly log: (text: string) => void;
+  /** Awaited before dockerd starts. */
+  readonly beforeDockerd?: Promise<unknown>;
   /** Called as soon as dockerd runs, before it is ready. */
   readonly onDockerd: (dockerd: DockerdProcess) => void;
   readonly readyTimeoutMs: number;
@@ -83,6 +85,7 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
     }
   }
 
+  await options.beforeDockerd;
   const started = await startOnNetwork(paths, await engineNetwork(paths), {
     env: policy.eci && chosen !== null ? chosen.backend.engineEnvironment(paths) : {},
     // Always registered, so that containers made under ECI still start when it is off.

@@ -12,7 +12,7 @@ const maxSocketPath = 107;
 
 /** Checks of the path alone, before anything is made: its sockets must have room. */
 export function checkRootPath(paths: RootPaths): Result<void, AppError> {
-  for (const socket of [paths.clientSocket, paths.engineSocket, paths.plannerSocket, paths.metricsSocket]) {
+  for (const socket of [paths.clientSocket, paths.engineSocket, paths.plannerSocket, paths.metricsSocket, path.join(paths.sockets, '.12345678')]) {
     const bytes = Buffer.byteLength(socket);
     if (bytes > maxSocketPath) {
       return fail('engine.root-invalid', "the engine's directory has too long a path", {

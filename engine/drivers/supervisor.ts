@@ -73,7 +73,7 @@ class Supervisor {
     this.#log = openLog(paths, 'supervisor', options.onLog);
     this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, { bulkheadCommand: options.bulkheadCommand, log: (text) => { this.#log.line(text); } });
     this.#gateway = superviseChild({
-      name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/,
+      name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/, keepListeners: true,
       onChange: (gateway) => { void this.#update({ gateway }); },
     });
     this.#planner = superviseChild({
@@ -115,7 +115,9 @@ class Supervisor {
     // The files are settled when the resumed apply is over, or asks for the engine to go on.
     await this.#resumed?.begin();
     if (this.#stopWanted) return ok(undefined);
-    const [gateway, engine] = await Promise.all([this.#gateway.start(20_000), this.#bringUp()]);
+    const starting = this.#gateway.start(20_000);
+    // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then.
+    const [gateway, engine] = await Promise.all([starting, this.#bringUp(starting)]);
     if (this.#stopWanted) return ok(undefined);
     if (!engine.ok) return engine;
     if (!gateway.ok) return gateway;
@@ -145,9 +147,10 @@ class Supervisor {
     }
   }
 
-  async #bringUp(): Promise<Result<void, AppError & { logTail?: string[] }>> {
+  /** `first` is awaited before dockerd starts. */
+  async #bringUp(first: Promise<unknown> = Promise.resolve()): Promise<Result<void, AppError & { logTail?: string[] }>> {
     const launched = await launchEngine(this.#paths, {
-      backends: this.#options.backends, planner: this.#planner, log: (text) => { this.#log.line(text); }, readyTimeoutMs: engineReadyMs, cancelled: () => this.#stopWanted,
+      backends: this.#options.backends, planner: this.#planner, log: (text) => { this.#log.line(text); }, readyTimeoutMs: engineReadyMs, cancelled: () => this.#stopWanted, beforeDockerd: first,
       onDockerd: (dockerd) => {
         this.#dockerd = dockerd;
         void identityOf(dockerd.pid).then((identity) => this.#update({ dockerd: identity }));
@@ -246,6 +249,6 @@ class Supervisor {
 function gatewayArguments(paths: RootPaths): string[] {
   return [
     'gateway', '--engine', `unix://${paths.engineSocket}`, '--listen', `unix://${paths.clientSocket}`, '--settings', paths.settings, '--audit', paths.audit, '--metrics', `unix://${paths.metricsSocket}`,
-    '--runtime', exclusiveRuntimeName, ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
+    '--state', paths.root, '--runtime', exclusiveRuntimeName, ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
   ];
 }

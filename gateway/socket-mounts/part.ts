@@ -8,7 +8,7 @@ import type { ImageTrust } from '../trust/image-trust.ts';
 import { createAdmission, type MountAdmission } from './admission.ts';
 import { engineContainers, type EngineContainers } from './engine-containers.ts';
 import { followEngine } from './follow-engine.ts';
-import type { InheritedListener } from './inherited.ts';
+import type { InheritedListener } from '../../shared/gateway/kept-listeners.ts';
 import type { ListenerKeeper } from './keeper.ts';
 import { createSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';

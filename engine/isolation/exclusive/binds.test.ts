@@ -26,7 +26,7 @@ function bind(mount: Partial<OciMount> & { source: string }): Map<number, string
   const spec = { root: { path: '/r' }, linux: { namespaces: [] }, mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }] } as OciSpec; // all that planBinds reads
   return planBinds(spec, plan, {
     mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
-    parts: { sockets: [], directories: [], roots: [at('root')] }, makeTarget: (number) => `/targets/${number}`,
+    parts: { sockets: [], directories: [], containerSockets: '/nonexistent', roots: [at('root')] }, makeTarget: (number) => `/targets/${number}`,
   });
 }
 

@@ -9,7 +9,7 @@ export async function servePlanner(root: string, output: ServiceOutput): Promise
   const paths = rootPaths(root);
   const started = await startPlanner({
     paths: exclusivePaths(paths),
-    parts: { sockets: engineSockets(paths), directories: engineDirectories(paths), roots: [paths.root, paths.run] },
+    parts: { sockets: engineSockets(paths), directories: engineDirectories(paths), containerSockets: paths.sockets, roots: [paths.root, paths.run] },
     log: (line) => { output.error(`planner: ${line}`); },
   });
   if (!started.ok) {

@@ -1,4 +1,5 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
 
@@ -8,6 +9,8 @@ export interface EngineParts {
   readonly sockets: readonly string[];
   /** Directories of which no part may be seen. */
   readonly directories: readonly string[];
+  /** One of the directories: the gateway keeps sockets of containers' own there, `<id>/docker.sock`, the only things of it that may be mounted. */
+  readonly containerSockets: string;
   /** Where the engine keeps what it mounts itself; links above them are the administrator's own. */
   readonly roots: readonly string[];
 }
@@ -21,35 +24,45 @@ interface Place { readonly path: string; readonly device: string; readonly inFil
  */
 export function refuseEngineParts(source: string, recursive: boolean, mounts: readonly Mount[], parts: EngineParts): void {
   const here = placeOf(source, mounts);
-  if (here === null) return;
+  if (here === null || isContainerSocket(source, parts.containerSockets)) return;
   const shown = [{ device: here.device, top: here.inFileSystem }];
   if (recursive) for (const mount of mounts) if (isWithin(mount.mountPoint, source)) shown.push({ device: mount.device, top: mount.root });
   const holds = (part: Place) => shown.some(({ device, top }) => device === part.device && isWithin(part.inFileSystem, top));
 
-  for (const path of parts.sockets) {
-    const socket = placeOf(path, mounts);
+  for (const file of parts.sockets) {
+    const socket = placeOf(file, mounts);
     if (socket === null) continue;
     if (socket.identity === here.identity) refuse(`${source} is a container engine's socket and cannot be mounted`);
-    if (holds(socket)) refuse(`${source} holds a container engine's socket (${path}) and cannot be mounted; mount a directory below it instead`);
+    if (holds(socket)) refuse(`${source} holds a container engine's socket (${file}) and cannot be mounted; mount a directory below it instead`);
   }
-  for (const path of parts.directories) {
-    const directory = placeOf(path, mounts);
+  for (const file of parts.directories) {
+    const directory = placeOf(file, mounts);
     if (directory === null) continue;
     if (directory.device === here.device && isWithin(here.inFileSystem, directory.inFileSystem)) refuse(`${source} belongs to the container engine and cannot be mounted`);
-    if (holds(directory)) refuse(`${source} holds a directory of the container engine (${path}) and cannot be mounted; mount a directory below it instead`);
+    if (holds(directory)) refuse(`${source} holds a directory of the container engine (${file}) and cannot be mounted; mount a directory below it instead`);
+  }
+}
+
+/** A socket that the gateway made for a container (B2); which container's, the gateway looks at when it is asked to start one. */
+function isContainerSocket(source: string, directory: string): boolean {
+  try {
+    const relative = path.relative(realpathSync(directory), source);
+    return /^[0-9a-f]{32}\/docker\.sock$/.test(relative) && lstatSync(source).isSocket();
+  } catch {
+    return false;
   }
 }
 
 function placeOf(file: string, mounts: readonly Mount[]): Place | null {
-  let path: string, identity: string;
+  let real: string, identity: string;
   try {
-    path = realpathSync(file);
-    const { dev, ino } = statSync(path, { bigint: true });
+    real = realpathSync(file);
+    const { dev, ino } = statSync(real, { bigint: true });
     identity = `${dev}:${ino}`;
   } catch {
     return null; // not there: nothing that could be mounted
   }
-  const mount = mountOf(path, mounts);
+  const mount = mountOf(real, mounts);
   if (mount === null) return null;
-  return { path, device: mount.device, inFileSystem: pathInFileSystem(path, mount), identity };
+  return { path: real, device: mount.device, inFileSystem: pathInFileSystem(real, mount), identity };
 }

@@ -1,0 +1,37 @@
+/**
+ * Between a gateway and the process that starts it: what listens is kept by the latter, so that the next gateway listens on the same
+ * sockets. The gateway says so over Node's channel, with the socket's handle; it is handed back as systemd hands descriptors down
+ * (`LISTEN_FDS`, `LISTEN_FDNAMES`).
+ */
+export type KeptListenerMessage =
+  /** Comes with the handle; one of the same name is replaced. */
+  | { readonly kind: 'keep-listener'; readonly name: string }
+  | { readonly kind: 'drop-listener'; readonly name: string };
+
+/** Names must not hold what separates them. */
+const nameForm = /^[a-z0-9-]{1,64}$/;
+
+/** Reads a message; null for all else. */
+export function keptListenerMessage(value: unknown): KeptListenerMessage | null {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !('name' in value)) return null;
+  const { kind, name } = value;
+  if (typeof name !== 'string' || !nameForm.test(name)) return null;
+  return kind === 'keep-listener' || kind === 'drop-listener' ? { kind, name } : null;
+}
+
+/** The variables that tell a process which descriptors it was given, from 3 on. Empty where there are none. */
+export function listenVariables(names: readonly string[]): Readonly<Record<string, string>> {
+  return names.length === 0 ? {} : { LISTEN_FDS: String(names.length), LISTEN_FDNAMES: names.join(':') };
+}
+
+/** A listening descriptor that was given to this process at its start. */
+export interface InheritedListener { readonly name: string; readonly fd: number }
+
+/** What `env` says this process was given. `LISTEN_PID` may be missing (a supervisor starts us through other programs); another process's is not ours. */
+export function inheritedListeners(env: Readonly<Record<string, string | undefined>>, pid: number): InheritedListener[] {
+  const count = env['LISTEN_FDS'] ?? '';
+  const owner = env['LISTEN_PID'] ?? '';
+  if (!/^[0-9]{1,5}$/.test(count) || (owner !== '' && owner !== String(pid))) return [];
+  const names = (env['LISTEN_FDNAMES'] ?? '').split(':');
+  return Array.from({ length: Number(count) }, (_, index) => ({ name: names[index] ?? '', fd: 3 + index }));
+}
