@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { GatewayOptions } from '../gateway/server.ts';
 
 const project = path.resolve(import.meta.dirname, '..');
 
@@ -27,21 +28,26 @@ export interface GatewayProcessOptions {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Starts `bulkhead gateway` from source and resolves when it listens. */
+/** Starts a gateway from source and resolves when it listens. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
   const at = (name: string) => path.join(options.directory, name);
   const socket = at('docker.sock');
   const write = (document: Readonly<Record<string, unknown>>) => writeFile(at('admin-settings.json'), JSON.stringify(document));
   await write(options.settings);
-  const child = spawn(process.execPath, [
-    path.join(project, 'cli/main.ts'), 'gateway', '--engine', `unix://${options.engineSocket}`, '--listen', `unix://${socket}`,
-    '--settings', at('admin-settings.json'), '--audit', at('audit.jsonl'), '--engine-directory', options.engineDirectory,
-  ], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const script = `const { startGateway } = await import(${JSON.stringify(path.join(project, 'gateway/server.ts'))});
+const started = await startGateway({ ...JSON.parse(process.argv[1]), log: (line) => console.error(line) });
+if (!started.ok) throw new Error(started.error.message + (started.error.reason ?? ''));
+console.log('gateway listening');
+process.once('SIGTERM', () => { started.value.close(0).then(() => { process.exit(); }); });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify({
+    engineSocket: options.engineSocket, listenSocket: socket, settingsFile: at('admin-settings.json'), auditFile: at('audit.jsonl'),
+    engineDirectories: [options.engineDirectory], stateDirectory: at('state'),
+  } satisfies GatewayOptions)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
   let errors = '';
   child.stderr.on('data', (part: Buffer) => { errors += part.toString(); });
   await new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => { if (line.startsWith('gateway listening on ')) resolve(); });
+    createInterface({ input: child.stdout }).on('line', (line) => { if (line === 'gateway listening') resolve(); });
     child.once('exit', (code) => { reject(new Error(`the gateway ended with ${code}: ${errors}`)); });
   });
   const { pid } = child;
