@@ -22,7 +22,7 @@ const maxHeldBytes = 64 * 1024 * 1024;
 /** Bytes waiting, over all calls of a connection. */
 export interface Budget { bytes: number }
 
-/** Decides one call and passes it on. Never throws. */
+/** Decides one call and passes it on. */
 export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], upstream: ClientHttp2Session, policy: CallPolicy, budget: Budget): void {
   client.on('error', () => undefined);
   const path = headers[':path'] ?? '';

@@ -1,11 +1,13 @@
 /** gRPC's framing inside a stream: one byte of flags, four of length, the message. */
 
 const prefixBytes = 5;
+const empty = Buffer.alloc(0);
 
-/** Takes the bytes of one stream apart into messages. */
+/** Takes the bytes of one stream apart into messages. Holds what has arrived, not what was announced. */
 export class FrameReader {
   readonly #limit: number;
-  #parts: Buffer[] = [];
+  /** The first `#held` bytes are filled. One buffer that doubles: bytes may come one by one. */
+  #buffer = empty;
   #held = 0;
 
   /** `limit`: bytes of the longest message that is read. */
@@ -16,32 +18,37 @@ export class FrameReader {
 
   /** Messages that are complete now, or why the stream can't be read on. */
   push(bytes: Buffer): { readonly ok: true; readonly messages: readonly Buffer[] } | { readonly ok: false; readonly why: 'compressed' | 'too-long' } {
-    this.#parts.push(bytes);
-    this.#held += bytes.length;
+    const all = this.#held === 0 ? bytes : this.#append(bytes);
     const messages: Buffer[] = [];
-    for (;;) {
-      if (this.#held < prefixBytes) return { ok: true, messages };
-      const prefix = this.#front(prefixBytes);
+    let at = 0;
+    while (all.length - at >= prefixBytes) {
       // Clients of BuildKit don't compress; a compressed bomb would have to be unpacked to be read.
-      if (prefix[0] !== 0) return { ok: false, why: 'compressed' };
-      const length = prefix.readUInt32BE(1);
+      if (all[at] !== 0) return { ok: false, why: 'compressed' };
+      const length = all.readUInt32BE(at + 1);
       if (length > this.#limit) return { ok: false, why: 'too-long' };
-      if (this.#held < prefixBytes + length) return { ok: true, messages };
-      const whole = this.#front(prefixBytes + length);
-      messages.push(whole.subarray(prefixBytes, prefixBytes + length));
-      const rest = whole.subarray(prefixBytes + length);
-      this.#parts = rest.length === 0 ? [...this.#parts.slice(1)] : [rest, ...this.#parts.slice(1)];
-      this.#held -= prefixBytes + length;
+      const end = at + prefixBytes + length;
+      if (end > all.length) break;
+      messages.push(Buffer.from(all.subarray(at + prefixBytes, end)));
+      at = end;
     }
+    if (this.#held === 0 || at > 0) {
+      const rest = all.subarray(at);
+      this.#buffer = rest.length === 0 ? empty : Buffer.from(rest);
+      this.#held = rest.length;
+    }
+    return { ok: true, messages };
   }
 
-  /** The first part, made at least `bytes` long. */
-  #front(bytes: number): Buffer {
-    const head = this.#parts[0];
-    if (head !== undefined && head.length >= bytes) return head;
-    const joined = Buffer.concat(this.#parts);
-    this.#parts = [joined];
-    return joined;
+  #append(bytes: Buffer): Buffer {
+    const needed = this.#held + bytes.length;
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+      this.#buffer.copy(larger, 0, 0, this.#held);
+      this.#buffer = larger;
+    }
+    bytes.copy(this.#buffer, this.#held);
+    this.#held = needed;
+    return this.#buffer.subarray(0, needed);
   }
 }
 

@@ -2,24 +2,29 @@ import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'n
 
 /** Call metadata that goes on to the engine. What is not here is left away, as on HTTP/1. */
 const forwarded = new Set([
-  'content-type', 'te', 'user-agent', 'grpc-timeout', 'grpc-encoding', 'grpc-accept-encoding', 'grpc-trace-bin',
+  'user-agent', 'grpc-timeout', 'grpc-encoding', 'grpc-accept-encoding', 'grpc-trace-bin',
   'traceparent', 'tracestate', 'baggage',
   // Which build a client-driven call belongs to.
   'buildkit-controlapi-buildid',
   // Control.Session: what the client offers to be called for.
   'x-docker-expose-session-uuid', 'x-docker-expose-session-name', 'x-docker-expose-session-sharedkey', 'x-docker-expose-session-grpc-method',
 ]);
+/** A list; of any other field the first counts. */
+const repeated = 'x-docker-expose-session-grpc-method';
 
 /** The head of a call as the engine gets it; `raw` are the fields in order, names and values by turns. */
 export function engineHeaders(path: string, raw: readonly string[]): OutgoingHttpHeaders {
   const fields = new Map<string, string[]>();
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? '';
-    if (!forwarded.has(name)) continue;
-    fields.set(name, [...fields.get(name) ?? [], raw[at + 1] ?? '']);
+    const values = fields.get(name);
+    if (!forwarded.has(name) || (values !== undefined && name !== repeated)) continue;
+    if (values === undefined) fields.set(name, [raw[at + 1] ?? '']);
+    else values.push(raw[at + 1] ?? '');
   }
   return {
     [constants.HTTP2_HEADER_METHOD]: 'POST', [constants.HTTP2_HEADER_SCHEME]: 'http', [constants.HTTP2_HEADER_PATH]: path, [constants.HTTP2_HEADER_AUTHORITY]: 'localhost',
+    'content-type': 'application/grpc', te: 'trailers',
     ...Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
   };
 }

@@ -27,7 +27,12 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
   const budget = { bytes: 0 };
 
   downstream.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders: unknown) => {
-    relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, policy, budget);
+    try {
+      relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, policy, budget);
+    } catch {
+      // Whatever a client finds to say that neither side's HTTP/2 takes: its call ends, nobody else's.
+      stream.destroy();
+    }
   });
   const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(4 * windowBytes); };
   upstream.once('connect', () => { widen(upstream); });

@@ -4,7 +4,7 @@ import {
 } from './buildkit-messages.ts';
 import { netModes, op, securityModes } from './llb-messages.ts';
 import {
-  bytesOf, messageOf, messagesOf, numberOf, readMessage, textEntriesOf, textOf, textsOf, writeMessage, type Message, type MessageProblem, type MessageShape,
+  bytesOf, messageOf, messagesOf, numberOf, readMessage, textEntriesOf, textOf, textsOf, writeMessage, type FieldCount, type Message, type MessageProblem, type MessageShape,
 } from './protobuf.ts';
 
 /**
@@ -31,9 +31,10 @@ const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
 
 /** Decides one message; what passes is written anew from what was understood. */
 export function decideBuildMessage(kind: BuildMessage, bytes: Uint8Array): BuildMessageDecision {
-  const read = readMessage(shapes[kind], bytes);
+  const count = { fields: 0 };
+  const read = readMessage(shapes[kind], bytes, count);
   if (!read.ok) return problemDenial(read.problem);
-  const denial = decide(kind, read.message);
+  const denial = decide(kind, read.message, count);
   return denial ?? { outcome: 'pass', bytes: writeMessage(read.message) };
 }
 
@@ -43,13 +44,13 @@ function problemDenial(problem: MessageProblem): Denial {
     : deny('unreadable-body', 'a build request', { detail: `${problem.where}: ${problem.why}` });
 }
 
-function decide(kind: BuildMessage, message: Message): Denial | null {
+function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial | null {
   switch (kind) {
     case 'solve':
       return first(
         () => entitlements(textsOf(message, 'Entitlements')),
         () => frontendOptions(textEntriesOf(message, 'FrontendAttrs')),
-        () => graphs(message),
+        () => graphs(message, count),
         () => exporters(message),
         () => caches([...messagesOf(messageOf(message, 'Cache'), 'Exports'), ...messagesOf(messageOf(message, 'Cache'), 'Imports')]),
         () => policies(messagesOf(message, 'SourcePolicy')),
@@ -57,7 +58,7 @@ function decide(kind: BuildMessage, message: Message): Denial | null {
     case 'bridge-solve':
       return first(
         () => frontendOptions(textEntriesOf(message, 'FrontendOpt')),
-        () => graphs(message),
+        () => graphs(message, count),
         () => caches(messagesOf(message, 'CacheImports')),
         () => policies(messagesOf(message, 'SourcePolicies')),
       );
@@ -71,7 +72,7 @@ function decide(kind: BuildMessage, message: Message): Denial | null {
       const init = messageOf(message, 'Init');
       return init === null ? null : first(() => security(numberOf(init, 'Security')), () => cgroupDenial(textOf(messageOf(init, 'Meta'), 'cgroupParent')));
     }
-    case 'return': case 'warn': return graphs(message);
+    case 'return': case 'warn': return graphs(message, count);
   }
 }
 
@@ -145,15 +146,15 @@ function policies(all: readonly Message[]): Denial | null {
 // ---- graphs
 
 /** Looks at every graph in a message, wherever it is. */
-function graphs(message: Message): Denial | null {
+function graphs(message: Message, count: FieldCount): Denial | null {
   if (message.shape.name === 'pb.Definition') {
-    const denial = firstOf(bytesOf(message, 'def'), step);
+    const denial = firstOf(bytesOf(message, 'def'), (bytes) => step(bytes, count));
     if (denial !== null) return denial;
   }
   for (const values of message.values.values()) {
     for (const value of values) {
       if (typeof value !== 'object' || value instanceof Uint8Array) break;
-      const denial = graphs(value);
+      const denial = graphs(value, count);
       if (denial !== null) return denial;
     }
   }
@@ -161,8 +162,8 @@ function graphs(message: Message): Denial | null {
 }
 
 /** One step. It goes on as the bytes it is: their digest is its name. The reader lets only bytes with one reading through. */
-function step(bytes: Uint8Array): Denial | null {
-  const read = readMessage(op, bytes);
+function step(bytes: Uint8Array, count: FieldCount): Denial | null {
+  const read = readMessage(op, bytes, count);
   if (!read.ok) return problemDenial(read.problem);
   const exec = messageOf(read.message, 'exec');
   const source = messageOf(read.message, 'source');

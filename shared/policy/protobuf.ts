@@ -38,19 +38,22 @@ export interface MessageProblem {
   readonly why: string;
 }
 
-/** Levels of nesting, and fields in all, of one message: far above what builds have. */
+/** Levels of nesting, and fields in all: far above what builds have. */
 const maxDepth = 64;
-const maxFields = 2_000_000;
+const maxFields = 250_000;
+
+/** Fields read so far, over the messages that belong together. */
+export interface FieldCount { fields: number }
 
 class Unreadable extends Error {
   readonly problem: MessageProblem;
   constructor(problem: MessageProblem) { super(problem.why); this.problem = problem; }
 }
 
-/** Reads one message. Errors name the place and what is wrong with it. */
-export function readMessage(shape: MessageShape, bytes: Uint8Array): ReadResult {
+/** Reads one message. Errors name the place and what is wrong with it. Messages with messages in their bytes share a `count`. */
+export function readMessage(shape: MessageShape, bytes: Uint8Array, count: FieldCount = { fields: 0 }): ReadResult {
   try {
-    return { ok: true, message: new Reader(bytes).message(shape, bytes.length, 0) };
+    return { ok: true, message: new Reader(bytes, count).message(shape, bytes.length, 0) };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, problem: error.problem };
     throw error;
@@ -64,9 +67,9 @@ const wireTypes: Readonly<Record<number, string>> = { 0: 'a number', 1: 'eight b
 class Reader {
   readonly #bytes: Uint8Array;
   #at = 0;
-  #fields = 0;
+  readonly #count: FieldCount;
 
-  constructor(bytes: Uint8Array) { this.#bytes = bytes; }
+  constructor(bytes: Uint8Array, count: FieldCount) { this.#bytes = bytes; this.#count = count; }
 
   message(shape: MessageShape, end: number, depth: number): Message {
     const fail = (why: string): never => { throw new Unreadable({ kind: 'unreadable', where: shape.name, why }); };
@@ -74,7 +77,7 @@ class Reader {
     const values = new Map<string, FieldValue[]>();
     const groups = new Set<string>();
     while (this.#at < end) {
-      if (++this.#fields > maxFields) fail(`there are more than ${maxFields} fields in it`);
+      this.#another(fail);
       const tag = this.#varint(end, fail);
       const number = Number(tag >> 3n);
       const wire = Number(tag & 7n);
@@ -95,7 +98,7 @@ class Reader {
       const stop = this.#at + length;
       if (stop > end) fail(`its field ${field.name} is cut short`);
       if (numeric) {
-        while (this.#at < stop) list.push(numberIn(type, this.#varint(stop, fail), field, fail));
+        while (this.#at < stop) { this.#another(fail); list.push(numberIn(type, this.#varint(stop, fail), field, fail)); }
       } else if (typeof type === 'string') {
         const part = this.#bytes.subarray(this.#at, stop);
         this.#at = stop;
@@ -107,6 +110,10 @@ class Reader {
       }
     }
     return { shape, values };
+  }
+
+  #another(fail: (why: string) => never): void {
+    if (++this.#count.fields > maxFields) fail(`there are more than ${maxFields} fields in it`);
   }
 
   /** Base 128, at most 64 bits, in as few bytes as it needs. */
