@@ -31,6 +31,8 @@ export interface ContainerFacts {
   readonly imageId: string;
   readonly runtime: string;
   readonly running: boolean;
+  /** Its streams are one raw terminal, not frames of stdout and stderr. */
+  readonly terminal: boolean;
   readonly pid: number;
   readonly mounts: readonly MountFacts[];
   readonly labels: Readonly<Record<string, string>>;
@@ -169,6 +171,7 @@ function readContainer(found: unknown): ContainerFacts {
     runtime: text(field(field(found, 'HostConfig'), 'Runtime')),
     labels: texts(field(field(found, 'Config'), 'Labels')),
     running: field(state, 'Running') === true,
+    terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,
     mounts: (Array.isArray(mounts) ? mounts : []).map((mount: unknown) => ({
       type: text(field(mount, 'Type')), name: text(field(mount, 'Name')), source: text(field(mount, 'Source')),

@@ -49,7 +49,7 @@ export type Inspected =
     readonly container?: string | undefined;
     readonly image?: string | undefined;
   }
-  | { readonly kind: 'denied'; readonly denial: Denial; readonly container?: string | undefined; readonly image?: string | undefined }
+  | { readonly kind: 'denied'; readonly denial: Denial; readonly container?: string | undefined; readonly image?: string | undefined; readonly framed?: boolean }
   | { readonly kind: 'missing'; readonly what: string; readonly name: string };
 
 type Passed = Extract<Inspected, { kind: 'passed' }>;
@@ -248,6 +248,7 @@ async function enterContainer(context: InspectionContext, name: string): Promise
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
   const result = await entered(context, container, verbOf(context));
+  if (result.kind === 'denied') return { ...result, framed: !container.terminal };
   return result.kind === 'passed' ? { ...result, target: pinned(context, container.id) } : result;
 }
 

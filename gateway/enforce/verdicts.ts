@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import { refusalText, ruleText, type Denial } from '../../shared/policy/decision.ts';
 import { describeRequest } from '../audit/describe-request.ts';
-import type { Verdict } from '../http/exchange.ts';
+import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { passAsSent } from './audit-mode.ts';
 import type { Inspected, InspectionContext } from './inspections.ts';
 
@@ -16,8 +16,8 @@ export interface Deciding {
   readonly sent: Buffer | null;
 }
 
-/** What a denial was about, for the log. */
-export interface About { readonly container?: string | undefined; readonly image?: string | undefined }
+/** What a denial was about, for the log; `framed`: the stream that was asked for would be frames, in which an error can be told. */
+export interface About { readonly container?: string | undefined; readonly image?: string | undefined; readonly framed?: boolean }
 
 const nothing = Buffer.alloc(0);
 
@@ -57,7 +57,15 @@ export function denied(deciding: Deciding, denial: Denial, about: About = {}): V
   const outcome = context.settings.mode === 'audit' ? 'would-deny' : 'deny';
   context.counters?.request(context.request.match?.route ?? null, outcome);
   const message = noteDenial(deciding, denial, outcome, about);
-  return outcome === 'deny' ? { kind: 'refuse', status: 403, message } : passAsSent(context, deciding.sent);
+  return outcome === 'deny' ? { kind: 'refuse', status: 403, message, ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}) } : passAsSent(context, deciding.sent);
+}
+
+/**
+ * `docker attach` and `docker start -a` say only "unable to upgrade to tcp, received 403" of an answer with a reason; of a stream that
+ * begins with an error they show the error. Other clients show the answer.
+ */
+function showsStreamsOnly({ head, match }: GatewayRequest): boolean {
+  return match?.route.pattern === '/containers/{id}/attach' && head.upgrade === 'tcp' && head.fields.some(({ key, value }) => key === 'user-agent' && value.startsWith('Docker-Client/'));
 }
 
 /**

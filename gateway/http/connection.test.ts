@@ -190,6 +190,17 @@ describe('tunnels', () => {
     expect(seen).toEqual(['/containers/x/attach', '/_ping']);
   });
 
+  it('a refusal that is told in the stream: a switch, the error in a frame, the end; the engine hears nothing, whatever is sent after', async () => {
+    decide = () => ({ kind: 'refuse', status: 403, message: 'no', inStream: true });
+    const attach = 'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n';
+    const answer = await sendRaw(listen(), `${attach}${ping}`);
+    expect(answer.head).toMatch(/^HTTP\/1\.1 101 /);
+    expect(answer.body).toBe('\u0003\0\0\0\0\0\0\u0002no');
+    // Not asked to switch: a plain answer.
+    expect((await sendRaw(listen(), 'POST /containers/c/attach HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n')).status).toBe(403);
+    expect(heard).toEqual([]);
+  });
+
   it('hold the sender back while the receiver does not read', async () => {
     engineSays = (socket, text) => { if (text.startsWith('POST')) { socket.write('HTTP/1.1 101 UPGRADED\r\n\r\n'); socket.pause(); } };
     const socket = connect(listen());

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { AnswerRelay, type AnswerEvents } from './answer-relay.ts';
 import { ClientSide } from './client-side.ts';
 import { EngineLink } from './engine-link.ts';
-import { continueResponse, errorResponse, errorText } from './errors.ts';
+import { continueResponse, errorResponse, errorStream, errorText } from './errors.ts';
 import type { Gatekeeper, GatewayRequest, Handling, TakeOver, Verdict } from './exchange.ts';
 import { BodyTracker } from './framing.ts';
 import { headEnd, hopeless, maxHeadBytes, type BodyLength, type ResponseHead } from './head-parser.ts';
@@ -232,7 +232,11 @@ export class ClientConnection {
   #follow(verdict: Verdict): void {
     const request = this.#request;
     if (this.#state !== 'deciding' || request === null) return;
-    if (verdict.kind === 'refuse') { this.#refuse(verdict.status, verdict.message); return; }
+    if (verdict.kind === 'refuse') {
+      if (verdict.inStream === true && request.upgrade === 'tcp') this.#endWith(errorStream(verdict.message));
+      else this.#refuse(verdict.status, verdict.message);
+      return;
+    }
     const { head, match, upgrade } = request;
     this.#takeOver = verdict.takeOver ?? null;
     this.#answer = new AnswerRelay(
@@ -373,6 +377,12 @@ export class ClientConnection {
     if (this.#state === 'closed') return;
     this.#options.malformed(`internal error: ${errorText(error)}`);
     this.#lastAnswer(500, 'bulkhead gateway: the request could not be decided, so it was refused; see the gateway\'s log');
+  }
+
+  #endWith(bytes: Buffer): void {
+    this.#state = 'lingering';
+    this.#engine.drop();
+    this.#client.linger(bytes);
   }
 
   #write(status: number, message: string, close: boolean): void {

@@ -11,6 +11,15 @@ export function errorResponse(status: number, message: string, options: { close:
   return options.head === true ? head : Buffer.concat([head, body]);
 }
 
+/** A switch to a stream of frames that begins and ends with an error: one frame of the kind that Docker's clients show as "error from daemon in stream". */
+export function errorStream(message: string): Buffer {
+  const text = Buffer.from(message, 'utf8');
+  const frame = Buffer.alloc(8);
+  frame[0] = 3;
+  frame.writeUInt32BE(text.length, 4);
+  return Buffer.concat([Buffer.from('HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n', 'latin1'), frame, text]);
+}
+
 export const continueResponse = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 
 /** An unexpected failure, for the log. */

@@ -59,7 +59,13 @@ export type Verdict =
     /** After the engine's 101: instead of a raw tunnel. */
     readonly takeOver?: TakeOver;
   }
-  | { readonly kind: 'refuse'; readonly status: number; readonly message: string };
+  | {
+    readonly kind: 'refuse';
+    readonly status: number;
+    readonly message: string;
+    /** Where the client asked to switch protocols: a switched stream that holds nothing but the message as an error, then ends. The engine hears nothing. */
+    readonly inStream?: boolean;
+  };
 
 /** A verdict, or the wish to see the whole body first (at most `limit` bytes). */
 export type Handling = Verdict | {
