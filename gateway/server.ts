@@ -30,9 +30,9 @@ export interface GatewayOptions {
   readonly engineDirectories?: readonly string[];
   /** Also look at a running container's uid_map, not only at its runtime's name. Default true; false is for tests with a stand-in runtime. */
   readonly requireUserNamespace?: boolean;
-  /** Directory for what the gateway keeps over restarts (sockets of containers' own, last-known registry digests); null or missing: nothing is kept, and no container gets a socket. */
   /** Socket that serves `GET /metrics` (Prometheus text); null or missing: none. */
   readonly metricsSocket?: string | null;
+  /** Directory for what the gateway keeps over restarts (sockets of containers' own, last-known registry digests); null or missing: nothing is kept, and no container gets a socket. */
   readonly stateDirectory?: string | null;
   /** Says which images may have the Docker socket. Default: by what registries serve. */
   readonly imageTrust?: ImageTrust;

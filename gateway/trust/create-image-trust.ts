@@ -128,10 +128,14 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
     return first.verdict.trusted ? first : round(entries, image, written, socket.allowDerivedImages, recheckMs);
   };
 
+  let closed = false;
   const refresh = async (): Promise<void> => {
     const socket = options.refresh?.() ?? null;
     if (socket === null) return;
-    for (const question of entryQuestions(allowedEntries(socket.images)).slice(0, 200)) await answers.ask(question, recheckMs);
+    for (const question of entryQuestions(allowedEntries(socket.images)).slice(0, 200)) {
+      if (closed) return;
+      await answers.ask(question, recheckMs);
+    }
   };
   const timers: NodeJS.Timeout[] = [];
   if (options.refresh !== undefined) {
@@ -145,6 +149,7 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
     decide: async (image, socket) => (await explain(image, socket)).verdict,
     flush: () => known.flush(),
     close: () => {
+      closed = true;
       for (const timer of timers) clearInterval(timer);
       client.close();
       void known.flush();

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendJson } from '../../testing/raw-http.ts';
-import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import { docker, startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { registryUser, startRegistry, type Registry } from '../../testing/registry.ts';
 import { createEngineFacts, type EngineFacts } from '../enforce/engine-facts.ts';
+import { startGateway } from '../server.ts';
 import { createImageTrust, type ExplainingImageTrust } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';
 
@@ -221,6 +222,28 @@ describe.each([{ store: 'graph driver', daemonJson: {} }, { store: 'containerd',
     await build(`FROM ${tool}:base\\nLABEL a=c\\n`, '-t', 'derived-evil:1');
     expect(await decide('derived-evil:1', [`${tool}:*`])).toMatchObject({ trusted: false });
     await engine.docker('rmi', '-f', 'derived-evil:1', `${tool}:base`);
+  });
+
+  it('B1–B4 through the gateway: the socket for the allowed image and what is built from it, not for what has its name', async () => {
+    const state = path.join(scratch, 'gateway');
+    await mkdir(state);
+    const settings = path.join(state, 'admin-settings.json');
+    await writeFile(settings, JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true, dockerSocketMount: { imageList: { images: [`${tool}:*`] } } } }));
+    const started = await startGateway({ engineSocket: engine.socket, listenSocket: path.join(state, 'docker.sock'), settingsFile: settings, stateDirectory: state, runtime: 'runc', requireUserNamespace: false });
+    if (!started.ok) throw new Error(started.error.message);
+    try {
+      const create = (image: string) => docker(started.value.listenSocket, 'create', '-v', `${started.value.listenSocket}:/var/run/docker.sock`, image, 'true').then((id) => id.trim(), (error: unknown) => String((error as { stderr?: string }).stderr));
+      await engine.docker('tag', 'evil:1', `${tool}:forged`);
+      await build(`FROM ${tool}:1\\nRUN echo other > /other\\n`, '-t', `${registry.host}/mine/other:1`);
+      for (const image of [`${tool}:1`, `${registry.host}/mine/other:1`]) {
+        const id = await create(image);
+        expect(id, image).toMatch(/^[0-9a-f]{64}$/);
+        expect(await engine.docker('inspect', '-f', '{{json .HostConfig.Binds}}', id)).toContain(path.join(state, 'sockets'));
+        await engine.docker('rm', id);
+      }
+      for (const image of [`${tool}:forged`, 'evil:1']) expect(await create(image), image).toMatch(/enhanced container isolation: .*socket.*imageList/s);
+      await engine.docker('rmi', '-f', `${tool}:forged`, `${registry.host}/mine/other:1`);
+    } finally { await started.value.close(0); }
   });
 
   it('offline: the last known digest stands in, also after a restart of the gateway; without one the refusal says what failed', async () => {

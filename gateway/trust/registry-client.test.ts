@@ -251,6 +251,15 @@ describe('TLS', () => {
     expect(await ask(host, { certificates: trusted(host, wrong) })).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('TLS') as string });
   });
 
+  it('an authority that is none is no answer', async () => {
+    const host = await serve((_req, res) => { good(res); }, tls);
+    expect(await ask(host, { certificates: trusted(host, '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n') })).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it.each(['registry.example:99999', 'registry.example:0', '[::ffff'])('an address that is none is no answer (%s)', async (domain) => {
+    expect(await ask(domain, { timeoutMs: 500 })).toMatchObject({ kind: 'unavailable' });
+  });
+
   it('this machine needs none, over TLS or without', async () => {
     expect(await ask(await serve((_req, res) => { good(res); }, tls))).toMatchObject({ kind: 'served' });
     expect(await ask(await serve((_req, res) => { good(res); }))).toMatchObject({ kind: 'served' });

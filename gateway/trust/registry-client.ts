@@ -107,22 +107,30 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     return { kind: 'served', ...read };
   };
 
+  const askEverywhere = async (facts: RegistryFacts, question: RegistryQuestion, knownChildren: (digest: string) => readonly string[] | null): Promise<Served> => {
+    const endpoints = await endpointsOf(question.domain, facts, options.certificates ?? '/etc/docker/certs.d');
+    // However many steps it takes, and however slowly each drips.
+    const end = performance.now() + questionMs;
+    const bounded: Pick<Web, 'exchange'> = { exchange: (request) => web.exchange({ ...request, timeoutMs: Math.max(1, Math.min(request.timeoutMs, Math.ceil(end - performance.now()))) }) };
+    let last: Served = { kind: 'unavailable', why: 'it has no address' };
+    for (const endpoint of endpoints) {
+      const { noTls, ...answer } = await askAt(bounded, endpoint, question, knownChildren);
+      if (answer.kind === 'served') return answer;
+      // Plain http only where https was not understood at all: an answer over it, whatever it is, stands.
+      if (!endpoint.mirror && noTls === true && endpoints.at(-1) !== endpoint) continue;
+      last = answer.kind === 'absent' ? answer : { kind: answer.kind, why: `${new URL(endpoint.origin).host}: ${answer.why}` };
+      if (!endpoint.mirror) return last;
+    }
+    return last;
+  };
+
   return {
     ask: async (question, knownChildren) => {
-      const endpoints = await endpointsOf(question.domain, await options.registries(), options.certificates ?? '/etc/docker/certs.d');
-      let last: Served = { kind: 'unavailable', why: 'it has no address' };
-      // However many steps it takes, and however slowly each drips.
-      const end = performance.now() + questionMs;
-      const bounded: Pick<Web, 'exchange'> = { exchange: (request) => web.exchange({ ...request, timeoutMs: Math.max(1, Math.min(request.timeoutMs, end - performance.now())) }) };
-      for (const endpoint of endpoints) {
-        const answer = await askAt(bounded, endpoint, question, knownChildren);
-        if (answer.kind === 'served') return answer;
-        // Plain http only where https was not understood at all: an answer over it, whatever it is, stands.
-        if (!endpoint.mirror && answer.kind !== 'absent' && answer.noTls === true && endpoints.at(-1) !== endpoint) continue;
-        last = answer.kind === 'absent' ? answer : { kind: answer.kind, why: `${new URL(endpoint.origin).host}: ${answer.why}` };
-        if (!endpoint.mirror) return last;
+      const facts = await options.registries();
+      try { return await askEverywhere(facts, question, knownChildren); } catch (error) {
+        // An address that is none, an authority that can't be read: not this program's fault, and no answer.
+        return { kind: 'unavailable', why: `${question.domain}: ${error instanceof Error ? error.message : String(error)}` };
       }
-      return last;
     },
     close: () => { web.close(); },
   };

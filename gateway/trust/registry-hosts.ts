@@ -56,8 +56,9 @@ export function isInsecure(host: string, facts: RegistryFacts): boolean {
   const ranges = new BlockList();
   for (const range of facts.insecureRanges) {
     const [net, prefix] = range.split('/');
-    if (net === undefined || prefix === undefined || isIP(net) === 0) continue;
-    ranges.addSubnet(net, Number(prefix), isIP(net) === 6 ? 'ipv6' : 'ipv4');
+    const kind = isIP(net ?? '');
+    if (net === undefined || kind === 0 || !/^\d{1,3}$/.test(prefix ?? '') || Number(prefix) > (kind === 6 ? 128 : 32)) continue;
+    ranges.addSubnet(net, Number(prefix), kind === 6 ? 'ipv6' : 'ipv4');
   }
   return ranges.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }

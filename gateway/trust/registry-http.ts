@@ -40,7 +40,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
   const authorities = () => systemAuthorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 
   return {
-    exchange: (request) => new Promise((resolve) => {
+    exchange: (request) => new Promise<WebAnswer>((resolve) => {
       const secure = request.url.protocol === 'https:';
       const failed = (error: unknown) => { resolve({ ok: false, ...failure(error, request.timeoutMs) }); };
       // A hard end, however slowly the other side drips.
@@ -66,7 +66,8 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
       });
       req.on('error', failed);
       req.end(request.body);
-    }),
+      // Thrown here: what can't even be begun, such as a certificate that is none.
+    }).catch((error: unknown): WebAnswer => ({ ok: false, ...failure(error, request.timeoutMs) })),
     close: () => { for (const agent of Object.values(agents)) agent.destroy(); },
   };
 }

@@ -85,7 +85,7 @@ export function provenDigests(image: LocalImage): ProvenDigest[] {
     const parsed = parseImageReference(name);
     if (!parsed.ok || parsed.value.kind !== 'image' || parsed.value.path.includes('*')) return [];
     const digest = image.store === 'graph' ? parsed.value.digest : image.id;
-    return digest === null ? [] : [{ domain: parsed.value.domain, path: parsed.value.path, digest }];
+    return digest === null || !/^sha(?:256|512):[0-9a-f]+$/.test(digest) ? [] : [{ domain: parsed.value.domain, path: parsed.value.path, digest }];
   });
   return [...new Map(claims.map((claim) => [`${claim.domain}/${claim.path}@${claim.digest}`, claim])).values()];
 }

@@ -17,3 +17,4 @@ export * from './load.ts';
 export * from './commands.ts';
 export * from './owner.ts';
 export * from './environment.ts';
+export * from './image-trust.ts';
