@@ -46,7 +46,8 @@ export function engineContainers(engineSocket: string): EngineContainers {
         res.on('close', end);
         if (res.statusCode !== 200) { res.resume(); return; }
         on.connected();
-        createInterface({ input: res }).on('line', (line) => {
+        // A reader of lines passes its input's errors on: without a listener of its own, a stream that is cut would end the gateway.
+        createInterface({ input: res }).on('error', end).on('line', (line) => {
           const event = line.length > maxEventLength ? null : readEvent(line);
           if (event !== null) on.event(event);
         });
