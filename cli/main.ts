@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerApply } from './apply.ts';
+import { registerAudit } from './audit.ts';
 import { registerContainers } from './containers.ts';
 import { registerEngine } from './engine.ts';
+import { registerExplain } from './explain.ts';
 import { registerGateway } from './gateway.ts';
 import { endWithReader, exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
@@ -24,6 +26,8 @@ export function buildProgram(): Command {
   registerApply(program);
   registerContainers(program);
   registerTrust(program);
+  registerExplain(program);
+  registerAudit(program);
   return program;
 }
 

@@ -1,0 +1,71 @@
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
+import { printError, printResult, withJson, withRoot } from './output.ts';
+import { textToApply, withTarget, type RootOptions } from './target.ts';
+
+interface ExplainOptions extends RootOptions { readonly settings?: string; readonly draft?: boolean; readonly imageTrusted?: boolean }
+
+/** `bulkhead explain -- run …`: what would happen, rule by rule; nothing is run. Exit code 0 allowed, 1 denied, 2 unusable arguments. */
+export function registerExplain(program: Command): void {
+  withJson(withRoot(program.command('explain <docker-arguments...>').description('say what would become of a docker command, rule by rule; nothing is run: bulkhead explain -- run --privileged -v /etc:/x alpine')))
+    .option('--settings <file>', 'by these settings, not the applied ones')
+    .option('--draft', 'by the draft')
+    .option('--image-trusted', 'take it that the image is one that may have the Docker socket; no registry is asked')
+    .action((args: string[], options: ExplainOptions) => withTarget(options, async (target) => {
+      const state = await target.settings.read();
+      const file = options.settings === undefined ? null : await textToApply(target, options.settings);
+      if (file !== null && !file.ok) { printError(file.error, options); return; }
+      if (file === null && state.readError !== null) { printError(state.readError, options); return; }
+      const { effectiveSettings } = await import('../shared/settings/index.ts');
+      const settings = file === null ? effectiveSettings(options.draft === true ? state.draft : state.applied, { exists: options.draft !== true && state.exists }) : effectiveSettings(file.value, { exists: true });
+      if (!settings.ok) { printError(settings.error, options); return; }
+      const { explainCommand } = await import('../gateway/explain/explain.ts');
+      const { paths } = target;
+      printResult(await explainCommand({
+        args, settings: settings.value, engineSocket: await engineToAsk(paths), clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket],
+        engineDirectories: [paths.root, paths.data, paths.run], stateDirectory: paths.root, assumeImageTrusted: options.imageTrusted === true, workingDirectory: path.resolve('.'),
+      }), { json: options.json, human: describeExplanation, failed: (explanation) => explanation.outcome === 'deny' || explanation.outcome === 'undecided' });
+    }));
+}
+
+/** Root asks the engine itself, others through the gateway; null where neither can be reached. */
+async function engineToAsk(paths: { readonly engineSocket: string; readonly clientSocket: string }): Promise<string | null> {
+  const { answersOnSocket } = await import('../gateway/explain/answers.ts');
+  for (const socket of [paths.engineSocket, paths.clientSocket]) {
+    if (await access(socket, constants.R_OK | constants.W_OK).then(() => true, () => false) && await answersOnSocket(socket)) return socket;
+  }
+  return null;
+}
+
+/** One line a finding, then the conclusion. */
+export function describeExplanation(explanation: Explanation): string {
+  const lines = explanation.requests.flatMap((request) => [`${request.method} ${request.target}`, ...describeFindings(request)]);
+  if (explanation.missingFacts.length > 0) lines.push(`No engine could be asked; taken for absent: ${explanation.missingFacts.join(', ')}.`);
+  if (explanation.notes.includes('image-assumed')) lines.push('The image was taken for one that may have the Docker socket.');
+  if (explanation.notes.includes('build-calls')) lines.push('What a Dockerfile asks for (RUN --network, --security) is decided while BuildKit builds.');
+  return [...lines, conclusion(explanation)].join('\n');
+}
+
+const words: Readonly<Record<Finding['outcome'], string>> = { allow: 'allowed', rewrite: 'rewritten', deny: 'denied', 'would-deny': 'logged', missing: 'undecided' };
+
+function describeFindings(request: ExplainedRequest): string[] {
+  if (request.findings.length === 0) return ['  allowed    as it is'];
+  return request.findings.map((finding) => {
+    const rule = [finding.rule, finding.spec].filter((part) => part !== '').join(' ');
+    return `  ${words[finding.outcome].padEnd(11)}${rule === '' ? '' : `${rule}: `}${finding.message.replace(/^enhanced container isolation: /, '')}`;
+  });
+}
+
+function conclusion(explanation: Explanation): string {
+  const later = explanation.notes.includes('later-requests') && explanation.outcome !== 'deny' ? ' Nothing was run; what the command would ask for next is not known.' : ' Nothing was run.';
+  if (!explanation.eci) return `Allowed: Enhanced Container Isolation is off.${later}`;
+  switch (explanation.outcome) {
+    case 'allow': return explanation.requests.length === 0 ? 'Allowed: it only reads.' : `Allowed.${later}`;
+    case 'rewrite': return `Allowed, rewritten as shown.${later}`;
+    case 'would-deny': return `Let through and logged: audit mode refuses nothing; "enforce" would deny it.${later}`;
+    case 'undecided': return `Not decided: what it names is not there.${later}`;
+    case 'deny': return `Denied.${later}`;
+  }
+}

@@ -1,0 +1,92 @@
+import type { AuditEntry } from '../../shared/audit/entry.ts';
+import type { ExplainedRequest, Finding } from '../../shared/explain/explanation.ts';
+import { isObject, parseJson, writeJson } from '../../shared/policy/json.ts';
+import { splitCreateBody } from '../../shared/policy/split-create.ts';
+import { loggedTarget } from '../audit/describe-request.ts';
+import { createGatekeeper, type GatekeeperOptions } from '../enforce/decide.ts';
+import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
+
+/** What a client may learn from the engine on the way: enough for a command line to get to what it wants to do. */
+const reads = new Set([
+  '/_ping', '/version', '/info', '/images/json', '/images/{name}/json', '/containers/json', '/containers/{id}/json', '/volumes', '/volumes/{name}', '/networks', '/networks/{id}', '/exec/{id}/json',
+]);
+const stop: Verdict = { kind: 'refuse', status: 403, message: 'bulkhead explain: this is as far as it goes; nothing was done' };
+
+/**
+ * A gatekeeper that lets nothing through but reads: what would change or run something is decided by the gateway's own code, told to
+ * `explained`, and refused, so that the client stops there. Of a create request every part is decided on its own.
+ */
+export function dryRun(options: Omit<GatekeeperOptions, 'audit'>, explained: (request: ExplainedRequest) => void): Gatekeeper {
+  let entries: AuditEntry[] = [];
+  const decide = createGatekeeper({ ...options, audit: { write: (entry) => { entries.push(entry); }, dropped: 0, flush: () => Promise.resolve() } });
+  // One request at a time: the entries are those of the one under way.
+  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = before.then(work);
+    before = result.catch(() => undefined);
+    return result;
+  };
+  const collect = async (work: () => Verdict | Promise<Verdict>): Promise<{ verdict: Verdict; findings: Finding[] }> => {
+    entries = [];
+    const verdict = await work();
+    return { verdict, findings: entries.map(({ outcome, rule, spec, setting, what, message }) => ({ outcome, rule, spec, setting, what, message })) };
+  };
+  const conclude = (request: GatewayRequest, verdict: Verdict, findings: Finding[]): Verdict => {
+    if (verdict.kind === 'refuse' && !findings.some(({ outcome }) => outcome === 'deny')) {
+      findings = [...findings, { outcome: 'missing', rule: '', spec: '', setting: null, what: `${request.head.method} ${request.target.path}`, message: verdict.message }];
+    }
+    explained({ method: request.head.method, target: loggedTarget(request.target), outcome: outcomeOf(verdict, findings), findings });
+    return stop;
+  };
+
+  return async (request) => {
+    if (request.head.method === 'GET' || request.head.method === 'HEAD' || request.head.method === 'OPTIONS') {
+      if (request.match !== null && reads.has(request.match.route.pattern)) return { kind: 'forward' };
+    }
+    const handling = await inTurn(async (): Promise<Extract<Handling, { kind: 'read-body' }> | null> => {
+      let later: Extract<Handling, { kind: 'read-body' }> | null = null;
+      const { verdict, findings } = await collect(async () => {
+        const handled = await decide(request);
+        if (handled.kind !== 'read-body') return handled;
+        later = handled;
+        return stop;
+      });
+      if (later === null) conclude(request, verdict, findings);
+      return later;
+    });
+    if (handling === null) return stop;
+    return {
+      kind: 'read-body', limit: handling.limit,
+      decide: (body) => inTurn(async () => {
+        const { verdict, findings } = await collect(() => handling.decide(body));
+        const every = request.match?.route.inspect === 'create-container' ? await everyFinding(handling, body, findings) : findings;
+        return conclude(request, verdict, every);
+      }),
+    };
+  };
+
+  async function everyFinding(handling: Extract<Handling, { kind: 'read-body' }>, sent: Buffer, whole: readonly Finding[]): Promise<Finding[]> {
+    const parsed = parseJson(sent.toString('utf8'));
+    // What can't be read without doubt is refused as a whole.
+    if (!parsed.ok || !isObject(parsed.value)) return [...whole];
+    const found: Finding[] = [];
+    for (const part of splitCreateBody(parsed.value, options.runtime)) {
+      const bytes = Buffer.from(writeJson(part), 'utf8');
+      found.push(...(await collect(() => handling.decide(bytes))).findings);
+    }
+    // What only the whole shows (the name, parts that don't go together) stays; the parts say the rest better.
+    const said = new Set(found.map(({ message }) => message));
+    return unique([...found, ...whole.filter(({ outcome, message }) => (outcome === 'deny' || outcome === 'would-deny') && !said.has(message))]);
+  }
+}
+
+function outcomeOf(verdict: Verdict, findings: readonly Finding[]): ExplainedRequest['outcome'] {
+  if (findings.some(({ outcome }) => outcome === 'deny')) return 'deny';
+  if (verdict.kind === 'refuse') return 'undecided';
+  if (findings.some(({ outcome }) => outcome === 'would-deny')) return 'would-deny';
+  return findings.some(({ outcome }) => outcome === 'rewrite') ? 'rewrite' : 'allow';
+}
+
+function unique(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [`${finding.rule} ${finding.message}`, finding])).values()];
+}

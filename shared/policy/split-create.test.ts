@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { isObject, parseJson, writeJson } from './json.ts';
+import { splitCreateBody } from './split-create.ts';
+
+function split(text: string): string[] {
+  const parsed = parseJson(text);
+  if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
+  return splitCreateBody(parsed.value, 'iso').map((part) => writeJson(part));
+}
+
+describe('a create body, one thing at a time', () => {
+  it('has one part for every bind, mode, device and network', () => {
+    expect(split('{"Image":"a","Env":["A=1","B=2"],"HostConfig":{"Runtime":"runc","Binds":["/a:/a","/b:/b"],"PidMode":"host","LogConfig":{"Type":"x","Config":{"a":"b"}}},"NetworkingConfig":{"EndpointsConfig":{"x":{},"y":{}}}}')).toEqual([
+      '{"Image":"a","HostConfig":{"Runtime":"runc"}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","Binds":["/a:/a"]}}', '{"Image":"a","HostConfig":{"Runtime":"iso","Binds":["/b:/b"]}}',
+      '{"Image":"a","HostConfig":{"Runtime":"iso","PidMode":"host"}}', '{"Image":"a","HostConfig":{"Runtime":"iso","LogConfig":{"Type":"x","Config":{"a":"b"}}}}',
+      '{"Image":"a","Env":["A=1"],"HostConfig":{"Runtime":"iso"}}', '{"Image":"a","Env":["B=2"],"HostConfig":{"Runtime":"iso"}}',
+      '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"x":{}}},"HostConfig":{"Runtime":"iso"}}', '{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"y":{}}},"HostConfig":{"Runtime":"iso"}}',
+    ]);
+  });
+  it('is one part where nothing is asked for', () => {
+    expect(split('{"Image":"a"}')).toEqual(['{"Image":"a","HostConfig":{}}']);
+  });
+});
