@@ -1,8 +1,10 @@
 import { createContainerBody } from '../../shared/policy/docker-bodies.ts';
 import { foldKey, isObject, parseJson, writeJson, type JsonObject } from '../../shared/policy/json.ts';
-import { checkShape } from '../../shared/policy/shape.ts';
+import { parseBind, writeBind } from '../../shared/policy/bind-spec.ts';
+import { checkShape, listAt, textAt } from '../../shared/policy/shape.ts';
 import type { Verdict } from '../http/exchange.ts';
-import type { InspectionContext } from './inspections.ts';
+import { resolveBindSource } from './bind-sources.ts';
+import { environment, type InspectionContext } from './inspections.ts';
 
 /** The engine's own runtime, known to every dockerd. */
 const plainRuntime = 'runc';
@@ -10,22 +12,52 @@ const plainRuntime = 'runc';
 /**
  * Audit mode: what would be refused goes to the engine as the client sent it. Only a create request is made to work: where the engine's
  * default is the isolation runtime, that would refuse what the gateway let pass, so a client that named no runtime gets the plain one.
+ * And a Docker socket that is mounted is the clients' one, wherever it was looked for: what comes in by it is decided and logged too.
  */
 export function passAsSent(context: InspectionContext, sent: Buffer | null): Verdict | Promise<Verdict> {
   if (sent === null) return { kind: 'forward' };
   if (context.request.match?.route.inspect !== 'create-container') return { kind: 'forward', body: sent };
-  return withPlainRuntime(context, sent);
+  return createAsSent(context, sent);
 }
 
-async function withPlainRuntime(context: InspectionContext, sent: Buffer): Promise<Verdict> {
+async function createAsSent(context: InspectionContext, sent: Buffer): Promise<Verdict> {
   const asSent: Verdict = { kind: 'forward', body: sent };
-  // An engine that can't be asked answers the request itself.
-  const runtime = await context.facts.defaultRuntime().catch(() => null);
-  if (runtime !== context.runtime) return asSent;
   const parsed = parseJson(sent.toString('utf8'));
   if (!parsed.ok || !isObject(parsed.value)) return asSent;
-  const body = runtimeAdded(parsed.value);
+  const moved = await clientsSocketMounted(context, parsed.value);
+  // An engine that can't be asked answers the request itself.
+  const runtime = await context.facts.defaultRuntime().catch(() => null);
+  const body = (runtime === context.runtime ? runtimeAdded(moved ?? parsed.value) : null) ?? moved;
   return body === null ? asSent : { kind: 'forward', body: Buffer.from(writeJson(body), 'utf8') };
+}
+
+/** The body with the clients' socket as the source of every bind of a Docker socket; null where there is none. */
+async function clientsSocketMounted(context: InspectionContext, body: JsonObject): Promise<JsonObject | null> {
+  const { clientSocket } = context;
+  const host = body.get('HostConfig');
+  if (clientSocket === undefined || !isObject(host)) return null;
+  const bounds = await environment(context);
+  const isSocket = async (source: string): Promise<boolean> => {
+    const facts = await resolveBindSource(source, bounds);
+    return facts.real !== clientSocket && (facts.isDockerSocket || (facts.real !== null && context.engineSockets.includes(facts.real)));
+  };
+  let found = false;
+  const moved = new Map(host);
+  const binds = await Promise.all(listAt(host, 'Binds').map(async (bind) => {
+    const parsed = typeof bind === 'string' ? parseBind(bind) : null;
+    if (parsed?.ok !== true || parsed.spec.kind !== 'path' || !await isSocket(parsed.spec.source)) return bind;
+    found = true;
+    return writeBind({ ...parsed.spec, source: clientSocket });
+  }));
+  const mounts = await Promise.all(listAt(host, 'Mounts').map(async (mount) => {
+    if (!isObject(mount) || textAt(mount, 'Type') !== 'bind' || !await isSocket(textAt(mount, 'Source'))) return mount;
+    found = true;
+    return new Map(mount).set('Source', clientSocket);
+  }));
+  if (!found) return null;
+  if (binds.length > 0) moved.set('Binds', binds);
+  if (mounts.length > 0) moved.set('Mounts', mounts);
+  return new Map(body).set('HostConfig', moved);
 }
 
 /** The body with the plain runtime where it names none; null where it names one, or is not written as the API says. */

@@ -153,7 +153,8 @@ function idLikeName(name: string | undefined): Inspected | null {
   return name !== undefined && /^\/?[0-9a-f]{64}$/.test(name) ? denied(deny('container-name', `the name ${name}`)) : null;
 }
 
-async function environment(context: InspectionContext): Promise<BindSourceEnvironment> {
+/** What bind sources are held against, for whoever is behind the request. */
+export async function environment(context: InspectionContext): Promise<BindSourceEnvironment> {
   const uid = callerOf(context);
   const home = uid === null ? null : await homeOf(uid);
   const { sockets } = context;

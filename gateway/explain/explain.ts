@@ -115,4 +115,7 @@ async function runClient(options: ExplainOptions, directory: string, socket: str
   });
 }
 
-const firstLine = (text: string): string => text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('DEPRECATED'))?.trim() ?? '';
+/** What the client complains about, without its advice on builders. */
+function firstLine(text: string): string {
+  return text.replace(/DEPRECATED:[\s\S]*?environment-variable\.\s*/, '').split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+}

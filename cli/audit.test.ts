@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredAuditEntry } from '../shared/audit/entry.ts';
+import { describeEntry, sinceTime, wanted } from './audit.ts';
+
+const entry: StoredAuditEntry = {
+  id: 'a-1', time: '2026-01-02T03:04:05.000Z', outcome: 'deny', rule: 'bind-not-shared', spec: 'A8', setting: '/filesharingAllowedDirectories', what: 'bind mount of /etc', message: 'long',
+  client: { uid: 1000, pid: 7 }, origin: { kind: 'clients' }, method: 'POST', target: '/x', container: 'web', image: 'nginx', decisionUs: 90, generation: 2,
+};
+
+describe('bulkhead audit', () => {
+  it('says time, who, what, rule and setting in one line', () => {
+    expect(describeEntry(entry)).toBe('2026-01-02T03:04:05.000Z  denied      uid 1000 pid 7  web nginx  bind mount of /etc  [bind-not-shared A8]  /filesharingAllowedDirectories');
+    expect(describeEntry({ ...entry, outcome: 'would-deny', origin: { kind: 'socket-mount', mount: 'ff', container: 'ryuk', image: 'r' } })).toContain('would deny  container ryuk');
+  });
+  it('reads entries of earlier versions', () => {
+    const { id: _i, spec: _s, what: _w, origin: _o, decisionUs: _d, generation: _g, ...old } = entry;
+    expect(describeEntry(old)).toContain('uid 1000 pid 7  web nginx  long  [bind-not-shared]');
+  });
+  it('sends nothing to the terminal that a client chose to move its cursor with', () => {
+    expect(describeEntry({ ...entry, what: 'a\u001b[2Jb\n\u202ec' })).toContain('a\\u001b[2Jb\\u000a\\u202ec');
+  });
+  it('selects by rule, outcome and time', () => {
+    expect(wanted(entry, { rule: 'other' }, null)).toBe(false);
+    expect(wanted({ ...entry, outcome: 'rewrite' }, { denied: true }, null)).toBe(false);
+    expect(wanted({ ...entry, outcome: 'would-deny' }, { denied: true }, Date.parse(entry.time))).toBe(true);
+    expect(wanted(entry, {}, Date.parse(entry.time) + 1)).toBe(false);
+  });
+  it('takes a date or how long ago, nothing else', () => {
+    expect(sinceTime('15m', 1_000_000)).toEqual({ ok: true, value: 100_000 });
+    expect(sinceTime('2026-01-02', 0)).toEqual({ ok: true, value: Date.parse('2026-01-02') });
+    for (const bad of ['yesterday', '5', '1w', '']) expect(sinceTime(bad, 0).ok).toBe(false);
+  });
+});

@@ -1,0 +1,47 @@
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readDecisionLog } from './read-log.ts';
+
+let dir: string;
+let file: string;
+beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-read-')); file = path.join(dir, 'audit.jsonl'); });
+afterEach(() => rm(dir, { recursive: true, force: true }));
+const line = (target: string) => `${JSON.stringify({ time: '2026-01-01T00:00:00Z', outcome: 'deny', rule: 'x', setting: null, message: 'm', client: { uid: 0, pid: 1 }, method: 'GET', target })}\n`;
+
+describe('reading the decision log', () => {
+  it('tells rotated files first, and leaves out what is no entry', async () => {
+    await writeFile(`${file}.2`, line('/1'));
+    await writeFile(`${file}.1`, `${line('/2')}{"time": "20\n${line('/3')}`);
+    await writeFile(file, line('/4') + line('/5').slice(0, 20));
+    await writeFile(`${file}.gz`, line('/no'));
+    const seen: string[] = [];
+    await readDecisionLog(file, (entry) => { seen.push(entry.target); }, null);
+    expect(seen).toEqual(['/1', '/2', '/3', '/4']);
+  });
+
+  it('follows through rotation: nothing twice, nothing left out, whole lines only', async () => {
+    await writeFile(file, line('/1'));
+    const seen: string[] = [];
+    let wake: () => void = () => undefined;
+    const stop = new AbortController();
+    const following = readDecisionLog(file, (entry) => { seen.push(entry.target); wake(); }, stop.signal);
+    const until = async (count: number) => { while (seen.length < count) await new Promise<void>((resolve) => { wake = resolve; }); };
+    await until(1);
+    await appendFile(file, line('/2').slice(0, 30));
+    await appendFile(file, line('/2').slice(30));
+    await until(2);
+    await appendFile(file, line('/3'));
+    await rename(file, `${file}.1`);
+    await writeFile(file, line('/4'));
+    await until(4);
+    await rename(`${file}.1`, `${file}.2`);
+    await rename(file, `${file}.1`);
+    await writeFile(file, line('/5'));
+    await until(5);
+    stop.abort();
+    await following;
+    expect(seen).toEqual(['/1', '/2', '/3', '/4', '/5']);
+  });
+});
