@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
@@ -13,53 +13,74 @@ export function parseLine(line: string): StoredAuditEntry | null {
   } catch { return null; }
 }
 
-/** Reads a file from `from` on, line by line; the value is how far whole lines went. */
-async function readLines(file: string, from: number, line: (text: string) => void): Promise<number> {
-  const handle = await open(file, 'r');
-  try {
-    const decoder = new StringDecoder('utf8');
-    let at = from;
-    let rest = '';
-    for await (const chunk of handle.createReadStream({ start: from, autoClose: false, highWaterMark: 256 * 1024 })) {
-      // A stream without an encoding gives buffers.
-      const bytes = chunk as Buffer;
-      at += bytes.length;
-      const lines = (rest + decoder.write(bytes)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const one of lines) line(one);
+/** Reads an open file from `from` on, line by line; the value is how far whole lines went. */
+async function readLines(handle: FileHandle, from: number, line: (text: string) => void): Promise<number> {
+  const decoder = new StringDecoder('utf8');
+  let at = from;
+  let rest = '';
+  for await (const chunk of handle.createReadStream({ start: from, autoClose: false, highWaterMark: 256 * 1024 })) {
+    // A stream without an encoding gives buffers.
+    const bytes = chunk as Buffer;
+    at += bytes.length;
+    const lines = (rest + decoder.write(bytes)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const one of lines) line(one);
+  }
+  return at - Buffer.byteLength(rest);
+}
+
+interface OpenFile { readonly handle: FileHandle; readonly id: string; readonly size: number }
+
+/** The log's files, oldest first, opened: a rotation from now on changes nothing about what is read. One in the middle is waited out. */
+async function openAll(file: string): Promise<OpenFile[]> {
+  for (;;) {
+    const names = await decisionLogFiles(file);
+    const opened: OpenFile[] = [];
+    let steady = true;
+    for (const name of names) {
+      const handle = await open(name, 'r').catch(absent);
+      if (handle === null) { steady = false; break; }
+      const info = await handle.stat({ bigint: true });
+      opened.push({ handle, id: `${info.dev}:${info.ino}`, size: Number(info.size) });
     }
-    return at - Buffer.byteLength(rest);
-  } finally { await handle.close(); }
+    const after = await decisionLogFiles(file);
+    const ids = await Promise.all(after.map((name) => stat(name, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => '')));
+    if (steady && ids.join(' ') === opened.map(({ id }) => id).join(' ')) return opened;
+    await Promise.all(opened.map(({ handle }) => handle.close()));
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code !== 'ENOENT') throw error;
+  return null;
 }
 
 /**
  * Tells every entry of a decision log, oldest first, rotated files included. With a signal it then follows the log, through rotation,
- * until the signal; resolves at the end. `entry` may be told nothing at all: an empty log is one.
+ * until the signal; resolves at the end. Rejects when the files can't be read.
  */
 export async function readDecisionLog(file: string, entry: (entry: StoredAuditEntry) => void, follow: AbortSignal | null): Promise<void> {
   const line = (text: string) => {
     const parsed = text === '' ? null : parseLine(text);
     if (parsed !== null) entry(parsed);
   };
-  // A rotation while the files are read moves what was to be read next: by inode, nothing is told twice or left out.
-  const done = new Map<string, number>();
-  const identity = async (one: string) => stat(one, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => null);
+  /** How far each file was read, by inode: names move on at a rotation. */
+  let done = new Map<string, number>();
   const pass = async () => {
-    const here = new Set<string>();
-    for (const one of await decisionLogFiles(file)) {
-      const id = await identity(one);
-      if (id === null) continue;
-      here.add(id);
-      const size = await stat(one).then((info) => info.size, () => 0);
-      const from = done.get(id) ?? 0;
-      // Shorter than what was read: another file by now, or one that was emptied.
-      if (size !== from) done.set(id, await readLines(one, size < from ? 0 : from, line).catch(() => from));
-    }
-    for (const id of done.keys()) if (!here.has(id)) done.delete(id);
+    const files = await openAll(file);
+    const reached = new Map<string, number>();
+    try {
+      for (const { handle, id, size } of files) {
+        const before = done.get(id) ?? 0;
+        // Shorter than what was read: it was emptied.
+        reached.set(id, size === before ? before : await readLines(handle, size < before ? 0 : before, line));
+      }
+    } finally { await Promise.all(files.map(({ handle }) => handle.close())); }
+    done = reached;
   };
   await pass();
   if (follow === null || follow.aborted) return;
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     let running = false;
     let again = false;
     const run = async () => {
@@ -68,8 +89,10 @@ export async function readDecisionLog(file: string, entry: (entry: StoredAuditEn
       do { again = false; await pass(); } while (again);
       running = false;
     };
-    const watcher = watch(path.dirname(file), (_event, name) => { if (name === null || name.startsWith(path.basename(file))) void run(); });
+    const failed = (error: unknown) => { watcher.close(); reject(error instanceof Error ? error : new Error(String(error))); };
+    const watcher = watch(path.dirname(file), (_event, name) => { if (name === null || name.startsWith(path.basename(file))) run().catch(failed); });
+    watcher.on('error', failed);
     follow.addEventListener('abort', () => { watcher.close(); resolve(); }, { once: true });
-    void run();
+    run().catch(failed);
   });
 }

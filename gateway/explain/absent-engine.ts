@@ -29,7 +29,7 @@ export function absentFacts(asked: (what: string) => void): EngineFacts {
   const none = (what: string) => { asked(what); return Promise.resolve(null); };
   return {
     container: (name) => none(`container ${name}`), execContainer: (id) => none(`exec instance ${id}`), volume: (name) => none(`volume ${name}`), network: (name) => none(`network ${name}`),
-    image: (name) => none(`image ${name}`), images: () => { asked('images'); return Promise.resolve([]); }, registries: () => Promise.resolve(noRegistries),
+    image: (name) => none(`image ${name}`), imageLabel: (name) => none(`image ${name}`), images: () => { asked('images'); return Promise.resolve([]); }, registries: () => Promise.resolve(noRegistries),
     defaultRuntime: () => Promise.resolve(null), close: () => undefined,
   };
 }
