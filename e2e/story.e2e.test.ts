@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 import { routes } from './routes.ts';
+import { importPrograms } from '../testing/client-images.ts';
+import { startRegistry, type Registry } from '../testing/registry.ts';
 
 // The main story, as an admin lives it. The steps build on each other.
 const daemonJson = '{\n\t"debug": false,   "labels": [ "owner=somebody" ]\n}\n';
@@ -9,6 +11,9 @@ let stage: Stage;
 let window: AppWindow;
 let way: ReturnType<typeof routes>;
 let shared = '';
+let registry: Registry;
+/** An image with a Docker client in it, served by the registry. */
+let client = '';
 let before: { images: string; volumes: string };
 
 const imagesAndVolumes = async () => ({ images: await stage.docker('image', 'ls', '--no-trunc', '-q'), volumes: await stage.docker('volume', 'ls', '-q') });
@@ -25,6 +30,10 @@ beforeAll(async () => {
   // Made before ECI exists here.
   await stage.docker('run', '-d', '--name', 'kept', '-v', 'kept-data:/data', 'busybox', 'sh', '-c', 'echo precious > /data/file; sleep 100000');
   await stage.docker('create', '--name', 'gone', '-v', 'gone-data:/data', 'busybox', 'true');
+  registry = await startRegistry();
+  client = `${registry.host}/tools/client:1`;
+  await importPrograms(stage.paths.clientSocket, client, ['docker']);
+  await stage.docker('push', client);
   before = await imagesAndVolumes();
   window = await stage.open();
   way = routes(window);
@@ -32,6 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stage.end();
+  await registry.stop();
   await rm(shared, { recursive: true, force: true });
 });
 
@@ -44,11 +54,12 @@ describe('an admin turns ECI on', () => {
   it('lists a socket image and denies a command: changes that apply at once', async () => {
     await way.socket.open();
     await way.socket.allow('docker:cli');
+    await way.socket.allow(client);
     await way.socket.deny('push');
     await way.footer().getByText('Apply at once. Nothing restarts.').waitFor();
     await window.screenshot('docker-socket-draft');
     const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('push'));
-    expect(JSON.parse(settings.draft)).toMatchObject({ enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: ['docker:cli'] }, commandList: { commands: ['push'] } } } });
+    expect(JSON.parse(settings.draft)).toMatchObject({ enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: ['docker:cli', client] }, commandList: { commands: ['push'] } } } });
   });
 
   it('shares a directory', async () => {
@@ -149,6 +160,20 @@ describe('with ECI on', () => {
     await window.screenshot('file-sharing-tester');
     expect(await window.request('paths:would-mount', { path: `${shared}/project`, against: 'applied' })).toMatchObject({ ok: true, value: { allowed: true } });
     expect(await window.request('paths:would-mount', { path: '/etc', against: 'applied' })).toMatchObject({ ok: true, value: { allowed: false, code: 'bind-not-shared' } });
+  });
+
+  it('a container of an allowed image talks to the engine by a socket of its own, held to the command list (B1, B3, B5, A11)', async () => {
+    const socket = ['-v', '/var/run/docker.sock:/var/run/docker.sock'];
+    expect(await stage.docker('run', '--rm', '--network=none', ...socket, client, 'docker', 'ps', '--format', '{{.Names}}')).toContain('n1\n');
+    // What it starts is under ECI too.
+    expect(uidMap(await stage.docker('run', '--rm', '--network=none', ...socket, client, 'docker', 'run', '--rm', '--runtime=runc', 'busybox', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
+    const denied = await refused('run', '--rm', '--network=none', ...socket, client, 'docker', 'push', client);
+    expect(denied).toContain('enhanced container isolation:');
+    expect(denied).toContain('dockerSocketMount.commandList');
+    // Another image under the allowed name stays another image.
+    await stage.docker('tag', 'busybox', `${registry.host}/tools/client:2`);
+    expect(await refused('run', '--rm', ...socket, `${registry.host}/tools/client:2`, 'true')).toContain('dockerSocketMount.imageList');
+    await stage.docker('rmi', `${registry.host}/tools/client:2`);
   });
 
   it('images and volumes are untouched, those of the removed container too', async () => {
