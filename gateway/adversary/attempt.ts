@@ -4,7 +4,7 @@
  */
 
 export const attackClasses = [
-  'json', 'request-line', 'framing', 'namespaces', 'runtime', 'confinement', 'mounts', 'volumes', 'swapped', 'unprotected', 'references', 'networks', 'other-roads',
+  'json', 'request-line', 'framing', 'namespaces', 'runtime', 'confinement', 'mounts', 'volumes', 'swapped', 'unprotected', 'references', 'networks', 'other-roads', 'socket-mounts',
 ] as const;
 /** The classes follow the bullets of the threat page. */
 export type AttackClass = (typeof attackClasses)[number];
@@ -34,6 +34,9 @@ export interface Side {
   speakPieces(pieces: readonly Buffer[]): Promise<Answer>;
   /** The door: a well-formed request. */
   send(method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
+  /** Another socket: one that a container holds. */
+  sendAt(socket: string, method: string, target: string, body?: string | Buffer, headers?: string): Promise<Answer>;
+  speakAt(socket: string, bytes: string, until?: RegExp): Promise<Answer>;
   /** The engine's own socket, as its administrator. A buffer is sent as an archive, anything else as JSON. */
   admin(method: string, target: string, body?: unknown): Promise<Answer>;
 }

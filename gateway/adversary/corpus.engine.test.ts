@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../../testing/isolated-engine.ts';
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
 import { startGateway, type Gateway } from '../server.ts';
 import { at, attackClasses, inspect, type Answer, type Attempt, type Side } from './attempt.ts';
 import { corpus } from './corpus.ts';
@@ -19,15 +20,21 @@ beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bulkhead-corpus-');
   await chmod(scratch, 0o755);
   [bare, isolated] = await Promise.all([startBareEngine(), startIsolatedEngine()]);
+  // The same content under three names; which of them may have the socket is image trust's to say, and tested there (gateway/trust).
+  for (const engine of [bare, isolated]) for (const name of ['wide', 'evil']) await engine.docker('tag', 'busybox', name);
   const settingsFile = path.join(scratch, 'admin-settings.json');
   const roots = { sharedRoot: path.join(scratch, 'shared'), closedRoot: path.join(scratch, 'shared-not') };
   await mkdir(roots.sharedRoot);
   await writeFile(settingsFile, JSON.stringify({
-    configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true }, blockDockerLoad: { locked: true, value: true },
+    configurationFileVersion: 2, enhancedContainerIsolation: {
+      locked: true, value: true,
+      dockerSocketMount: { imageList: { images: ['busybox:latest', 'wide:latest'], allowDerivedImages: false }, commandList: { type: 'deny', commands: denied } },
+    },
+    bulkhead: { perImageCommandLists: [{ image: 'wide:latest', type: 'deny', commands: [] }] }, blockDockerLoad: { locked: true, value: true },
     filesharingAllowedDirectories: [{ path: roots.sharedRoot, sharedByDefault: true }],
   }));
   const started = await startGateway({
-    engineSocket: isolated.socket, listenSocket: path.join(scratch, 'docker.sock'), settingsFile, engineDirectories: [isolated.root, isolated.paths.root],
+    engineSocket: isolated.socket, listenSocket: path.join(scratch, 'docker.sock'), settingsFile, engineDirectories: [isolated.root, isolated.paths.root], stateDirectory: isolated.paths.root, imageTrust: trust(isolated),
   });
   if (!started.ok) throw new Error(started.error.message);
   gateway = started.value;
@@ -42,6 +49,21 @@ afterAll(async () => {
   await Promise.all([bare?.stop(), isolated?.stop()]);
   if (scratch) await rm(scratch, { recursive: true, force: true });
 }, 60_000);
+
+/** What containers of busybox may not do through their socket. */
+const denied = ['exec', 'cp', 'commit', 'build', 'rm', 'volume*', 'tag'];
+
+/** A stand-in that takes names for content. */
+function trust(engine: IsolatedEngine): ImageTrust {
+  return {
+    decide: async (image) => {
+      const name = image.replace(/:latest$/, '');
+      if (name === 'evil') return { trusted: false, reason: 'not-listed', detail: 'no entry of the image list names it' };
+      return { trusted: true, imageId: (await engine.docker('image', 'inspect', '-f', '{{.Id}}', image)).trim(), allowedBy: `${name === 'wide' ? 'wide' : 'busybox'}:latest`, derivedFrom: null };
+    },
+    close: () => undefined,
+  };
+}
 
 interface Seen { readonly breached: boolean; readonly answers: readonly Answer[]; readonly left: unknown }
 

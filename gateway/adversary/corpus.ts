@@ -5,10 +5,12 @@ import { jsonAttempts } from './attempts/json.ts';
 import { mountAttempts, swapAttempts, volumeAttempts } from './attempts/mounts.ts';
 import { framingAttempts, requestLineAttempts } from './attempts/message.ts';
 import { buildAttempts, networkAttempts, otherAttempts } from './attempts/roads.ts';
+import { socketMountAttempts } from './attempts/socket-mounts.ts';
 
 /** Every attempt. */
 export const corpus: readonly Attempt[] = [
   ...jsonAttempts, ...requestLineAttempts, ...framingAttempts, ...namespaceAttempts, ...runtimeAttempts, ...confinementAttempts,
   ...mountAttempts, ...volumeAttempts, ...swapAttempts,
   ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...buildAttempts, ...otherAttempts,
+  ...socketMountAttempts,
 ];

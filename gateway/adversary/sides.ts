@@ -93,6 +93,8 @@ export async function openSide(target: Target, id: string): Promise<Side> {
     speak: (bytes, until) => speak(target.door, [typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes], until),
     speakPieces: (pieces) => speak(target.door, pieces),
     send: (method, to, body, headers) => send(target.door, method, to, body, headers),
+    sendAt: send,
+    speakAt: (socket, bytes, until) => speak(socket, [Buffer.from(bytes, 'utf8')], until),
     admin: (method, to, body) => (Buffer.isBuffer(body)
       ? send(target.engineSocket, method, to, body, 'Content-Type: application/x-tar')
       : send(target.engineSocket, method, to, body === undefined ? undefined : JSON.stringify(body))),

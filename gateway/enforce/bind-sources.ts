@@ -10,6 +10,8 @@ export interface BindSourceEnvironment {
   readonly dockerSockets?: readonly string[];
   /** The mount whose socket a (resolved) path is; null for all else. */
   readonly socketMount?: (real: string) => string | null;
+  /** Sockets that containers hold: known by inode as well, so that a hard link to one is no way in. */
+  readonly mountSockets?: () => readonly string[];
   readonly engineDirectories: readonly string[];
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];
@@ -64,6 +66,10 @@ async function identityOf(file: string): Promise<string | null> {
   return stat(file, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => null);
 }
 
+function isSocket(file: string): Promise<boolean> {
+  return stat(file).then((info) => info.isSocket(), () => false);
+}
+
 /** All directories above `file`, from its parent to '/'. */
 function parents(file: string): string[] {
   const list: string[] = [];
@@ -100,13 +106,17 @@ export async function resolveBindSource(requested: string, environment: BindSour
   };
 
   const shares = await known(environment.shares);
+  const socketMount = environment.socketMount?.(found.real) ?? null;
+  // Looked at for sockets only, which few sources are.
+  const aliased = socketMount === null && found.exists && await isSocket(found.real)
+    && (await known(environment.mountSockets?.() ?? [])).some((one) => one.identity === found.identity);
   return {
     requested, real: found.real, exists: found.exists,
     isEngineSocket: sockets.some((one) => same(one, found.real, found.identity)),
     isDockerSocket: dockerSockets.some((one) => same(one, found.real, found.identity)),
-    socketMount: environment.socketMount?.(found.real) ?? null,
+    socketMount,
     containsEngineSocket: await some(sockets, isAbove),
-    insideEngineDirectory: directories.some((one) => same(one, found.real, found.identity) || above.some(({ file, identity }) => same(one, file, identity))),
+    insideEngineDirectory: aliased || directories.some((one) => same(one, found.real, found.identity) || above.some(({ file, identity }) => same(one, file, identity))),
     containsEngineDirectory: await some(directories, isAbove),
     share: shares.find((one) => isInside(found.real, one.real))?.real ?? null,
   };

@@ -161,6 +161,7 @@ export async function environment(context: InspectionContext): Promise<BindSourc
   return {
     engineSockets: context.engineSockets, engineDirectories: context.engineDirectories, shares: sharedDirectories(context.settings, home),
     dockerSockets: context.clientSocket === undefined ? [] : [context.clientSocket], socketMount: (real) => sockets?.mounts.idAt(real) ?? null,
+    mountSockets: () => sockets?.mounts.list().map(({ socket }) => socket) ?? [],
   };
 }
 

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { engineContainers } from './engine-containers.ts';
+
+let directory: string;
+let engine: Server;
+beforeEach(async () => { directory = await mkdtemp('/tmp/bulkhead-follow-'); });
+afterEach(async () => {
+  engine.closeAllConnections();
+  engine.close();
+  await rm(directory, { recursive: true });
+});
+
+describe('following the engine', () => {
+  it('ends without an error of its own when the engine dies in the middle of its events', async () => {
+    const socket = path.join(directory, 's');
+    engine = createServer((_req, res) => { res.write('{"Action":"create","Actor":{"ID":"a","Attributes":{"name":"b"}}}\n'); });
+    await new Promise<void>((resolve) => { engine.listen(socket, () => { resolve(); }); });
+    const seen: string[] = [];
+    // An error nobody hears would fail this run: vitest reports it.
+    await engineContainers(socket).follow({ connected: () => undefined, event: ({ action, name }) => { seen.push(`${action} ${name}`); engine.closeAllConnections(); } }, new AbortController().signal);
+    expect(seen).toEqual(['create b']);
+  });
+});
