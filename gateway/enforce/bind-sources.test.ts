@@ -63,6 +63,13 @@ describe('A8: which directory a bind source really is', () => {
     expect((await resolve(at('run/engine.sock'))).isEngineSocket).toBe(true);
     expect((await resolve(at('shared/to-socket'))).isEngineSocket).toBe(true);
     expect((await resolve('/var/run/docker.sock')).isEngineSocket).toBe(true);
+    expect((await resolve('/var/run/docker.sock')).isDockerSocket).toBe(true);
+    // The engine's own is for nobody, the clients' one for allowed images; by whatever name.
+    expect((await resolve(at('run/engine.sock'))).isDockerSocket).toBe(false);
+    const clients = { ...environment, dockerSockets: [at('run/engine.sock')], socketMount: (real: string) => (real === at('shared/inner') ? 'id' : null) };
+    expect((await resolveBindSource(at('shared/to-socket'), clients)).isDockerSocket).toBe(true);
+    expect((await resolveBindSource('/run/containerd/containerd.sock', clients)).isDockerSocket).toBe(false);
+    expect((await resolveBindSource(at('shared/inner'), clients)).socketMount).toBe('id');
     for (const file of [at('run'), dir, '/']) expect((await resolve(file)).containsEngineSocket).toBe(true);
     expect((await resolve(at('shared'))).containsEngineSocket).toBe(false);
   });

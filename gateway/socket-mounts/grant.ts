@@ -14,9 +14,13 @@ export type SocketGranting = Pick<SocketMountPart, 'mounts' | 'trust' | 'contain
 /** Longest answer to a create request, bytes: an id and warnings. */
 const maxAnswerBytes = 1024 * 1024;
 
+/** Sockets that wait for their container at the same time; each is a descriptor here and in the process that keeps them. */
+const maxPending = 128;
+
 /** May this image have the socket (B2–B4)? Rejects with EngineUnreachable. */
 export async function askTrust(image: string, socket: EffectiveSettings['socket'], granting: SocketGranting): Promise<ImageVerdict> {
   if (granting === null) return untrusted('the gateway has no directory to keep sockets for containers in: it was started without --state');
+  if (granting.mounts.list().filter(({ container }) => container === null).length >= maxPending) return untrusted('too many containers with a socket are being made at once; try again in a moment');
   if (granting.trust === null) return untrusted('this gateway cannot check images');
   return granting.trust.decide(image, socket);
 }

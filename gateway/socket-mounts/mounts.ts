@@ -21,6 +21,8 @@ export interface SocketMountsOptions {
 export interface OwnedSocketMounts extends SocketMounts {
   /** Listens again on every socket on record: on the descriptor that was handed down where there is one, else on a new socket at the same path. True when anything at all is on record. */
   restore(inherited: readonly InheritedListener[]): Promise<boolean>;
+  /** Mounts that were found with their record lost, and have none yet. */
+  lost(): readonly SocketMountId[];
   /** Milliseconds since the mount was opened by this process, while nothing has become of it; null for all others. */
   pendingFor(id: SocketMountId): number | null;
   /** Stops listening; sockets and records stay, for the next gateway. */
@@ -35,6 +37,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
   const mounts = new Map<SocketMountId, SocketMount>();
   const listeners = new Map<SocketMountId, Listener>();
   const opened = new Map<SocketMountId, number>();
+  const lost = new Set<SocketMountId>();
   const changes = new Map<SocketMountId, Promise<void>>();
 
   /** One change of a mount after the other: a record is not written into a directory that is being removed. */
@@ -77,6 +80,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
     open: (mount) => inTurn(mount.id, async () => {
       mounts.set(mount.id, mount);
       opened.set(mount.id, Date.now());
+      lost.delete(mount.id);
       try {
         await records.write(mount);
         await makeSocket(mount);
@@ -107,6 +111,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
     discard: (id) => {
       mounts.delete(id);
       opened.delete(id);
+      lost.delete(id);
       return inTurn(id, async () => {
         await stopListening(id);
         keeper.drop(keptName(id));
@@ -120,6 +125,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
       return id === null ? null : mounts.get(id) ?? null;
     },
     list: () => [...mounts.values()],
+    lost: () => [...lost],
     pendingFor: (id) => {
       const since = opened.get(id);
       return since === undefined ? null : Date.now() - since;
@@ -127,6 +133,7 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
     restore: async (inherited) => {
       const given = new Map(inherited.filter(({ name }) => name.startsWith(namePrefix)).map(({ name, fd }) => [name, fd]));
       const { mounts: recorded, unreadable } = records.read();
+      for (const id of unreadable) lost.add(id);
       for (const mount of recorded) {
         const fd = given.get(keptName(mount.id));
         given.delete(keptName(mount.id));

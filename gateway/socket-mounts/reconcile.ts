@@ -39,6 +39,9 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     if (holder !== undefined) await bindLate(mount, holder, options);
     else if ((mounts.pendingFor(mount.id) ?? Infinity) > pendingMs) await mounts.discard(mount.id);
   }
+  for (const id of mounts.lost()) {
+    if (!listed.some(({ binds }) => binds.some((source) => mounts.idAt(source) === id))) await mounts.discard(id);
+  }
   for (const container of listed) {
     const id = container.binds.map((source) => mounts.idAt(source)).find((one) => one !== null);
     if (id === undefined || id === null || mounts.get(id) !== null) continue;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SocketMount, SocketMountId } from './socket-mount.ts';
@@ -27,6 +27,8 @@ export interface MountRecords {
 /** Opens (and makes, 0700) the directory of mounts. Throws what the file system says. */
 export function openMountRecords(directory: string): MountRecords {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Sockets that never got their place.
+  for (const name of readdirSync(directory)) if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
   const directoryOf = (id: SocketMountId) => path.join(directory, id);
   const socketOf = (id: SocketMountId) => path.join(directoryOf(id), socketName);
   return {

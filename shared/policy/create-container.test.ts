@@ -89,6 +89,46 @@ describe('create: what passes', () => {
   });
 });
 
+describe('B2: a socket of the container\'s own', () => {
+  const own = '/state/sockets/1/docker.sock';
+  const held = (source: string, destination = '/s', readOnly = false) => ({ id: 'd'.repeat(64), protected: true, mounts: [{ type: 'bind', name: '', source, destination, readOnly }] });
+  const other = '/state/sockets/2/docker.sock';
+  const granted: CreateFacts = {
+    ...facts, socket: { kind: 'granted', socket: own },
+    containers: new Map([...facts.containers, ['mounted', held(other)]]),
+    binds: new Map([...facts.binds, [other, source(other, { socketMount: '2', insideEngineDirectory: true })], ['/run/containerd.sock', source('/run/containerd.sock', { isEngineSocket: true })]]),
+  };
+  const decided = (hostConfig: object, given = granted) => {
+    const parsed = parseJson(JSON.stringify({ Image: 'busybox', HostConfig: { Runtime: 'bulkhead', ...hostConfig } }));
+    const read = parsed.ok ? readCreateBody(parsed.value) : null;
+    if (read?.ok !== true) throw new Error('not a body');
+    const { decision, body } = decideCreateContainer(read.body, given, { runtime: 'bulkhead' });
+    return { text: decision.outcome === 'deny' ? refusalText(decision) : '', changes: decision.outcome === 'rewrite' ? decision.changes.map(({ rule }) => rule) : [], host: body === null ? {} : (JSON.parse(writeJson(body)) as { HostConfig: object }).HostConfig };
+  };
+
+  it('takes the place of the clients\' one, as the client wished it', () => {
+    expect(decided({ Binds: ['/run//docker.sock:/s:ro'], Mounts: [{ Type: 'bind', Source: '/run/docker.sock', Target: '/t', ReadOnly: true }] })).toEqual({
+      text: '', changes: ['own-socket', 'own-socket'], host: { Binds: [`${own}:/s:ro`], Mounts: [{ Type: 'bind', Source: own, Target: '/t', ReadOnly: true }], Runtime: 'bulkhead' },
+    });
+  });
+  it('is for the clients\' socket only: not for others of the engine, nor a directory, nor another container\'s', () => {
+    for (const path of ['/run/containerd.sock', '/var', other]) expect(decided({ Binds: [`${path}:/s`] }).text).toMatch(/no setting allows it/);
+  });
+  it('comes beside --volumes-from of a container that has one, at the same place; not where the request mounts something itself', () => {
+    expect(decided({ VolumesFrom: ['mounted'] }).host).toMatchObject({ Mounts: [{ Type: 'bind', Source: own, Target: '/s' }], VolumesFrom: ['d'.repeat(64)] });
+    expect(decided({ VolumesFrom: ['mounted:ro'] }).host).toMatchObject({ Mounts: [{ Type: 'bind', Source: own, Target: '/s', ReadOnly: true }] });
+    expect(decided({ VolumesFrom: ['holder'] }).host).toMatchObject({ Mounts: [{ Type: 'bind', Source: own, Target: '/s' }] });
+    expect(decided({ VolumesFrom: ['mounted'], Binds: ['/shared/a:/x/../s/'] }).changes).not.toContain('own-socket');
+  });
+  it('is refused with the reason, the image and the setting', () => {
+    const refused: CreateFacts = { ...granted, socket: { kind: 'refused', detail: 'the registry serves another image' } };
+    for (const hostConfig of [{ Binds: ['/run/docker.sock:/s'] }, { VolumesFrom: ['mounted'] }]) {
+      expect(decided(hostConfig, refused).text).toMatch(/^enhanced container isolation: .*Docker socket.*image busybox.*the registry serves another image.*\(B1\); .*imageList/);
+      expect(decided(hostConfig, { ...granted, socket: null }).text).toContain('imageList');
+    }
+  });
+});
+
 describe('create: what is refused', () => {
   it.each([
     ['--pid=host is blocked', { PidMode: 'host' }], ['--network=host', { NetworkMode: 'host' }], ['--ipc=host', { IpcMode: 'host' }], ['--uts=host', { UTSMode: 'host' }], ['--cgroupns=host', { CgroupnsMode: 'host' }],
