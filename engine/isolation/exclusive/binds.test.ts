@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +11,9 @@ import { PlanBuilder } from './plan.ts';
 
 let directory: string;
 const at = (...parts: string[]) => path.join(directory, ...parts);
-beforeAll(() => {
+const id = '0123456789abcdef'.repeat(2);
+const servers: Server[] = [];
+beforeAll(async () => {
   directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'bulkhead-binds-')));
   mkdirSync(at('share/sub'), { recursive: true });
   mkdirSync(at('elsewhere/deep'), { recursive: true });
@@ -18,15 +22,23 @@ beforeAll(() => {
   mkdirSync(at('disk/root/data/volumes'), { recursive: true });
   symlinkSync(at('disk/root'), at('root'));
   symlinkSync(at('elsewhere'), at('disk/root/data/swapped'));
+  mkdirSync(at('disk/root/sockets', id), { recursive: true });
+  mkdirSync(at('disk/root/sockets', 'f'.repeat(32), 'docker.sock'), { recursive: true });
+  writeFileSync(at('disk/root/sockets', id, 'mount.json'), '');
+  for (const file of [at('disk/root/sockets', id, 'docker.sock'), at('disk/root/docker.sock')]) {
+    const server = createServer().listen(file);
+    servers.push(server);
+    await once(server, 'listening');
+  }
 });
-afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+afterAll(() => { for (const server of servers) server.close(); rmSync(directory, { recursive: true, force: true }); });
 
 function bind(mount: Partial<OciMount> & { source: string }): Map<number, string> {
   const plan = new PlanBuilder();
   const spec = { root: { path: '/r' }, linux: { namespaces: [] }, mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }] } as OciSpec; // all that planBinds reads
   return planBinds(spec, plan, {
     mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
-    parts: { sockets: [], directories: [], containerSockets: '/nonexistent', roots: [at('root')] }, makeTarget: (number) => `/targets/${number}`,
+    parts: { sockets: [at('disk/root/docker.sock')], directories: [at('disk/root/sockets')], containerSockets: at('disk/root/sockets'), roots: [at('root')] }, makeTarget: (number) => `/targets/${number}`,
   });
 }
 
@@ -52,5 +64,14 @@ describe('A8: a bind source', () => {
     expect(bind({ source: program, destination: '/sbin/docker-init', options: ['bind', 'ro'] }).size).toBe(1);
     expect(() => bind({ source: program, destination: '/sbin/docker-init', options: ['bind'] })).toThrow('symbolic link');
     expect(() => bind({ source: program })).toThrow('symbolic link');
+  });
+
+  it('B2: may be a container\'s own socket, by the path the gateway gives it; nothing else of their directory, nor the clients\' socket', () => {
+    expect(bind({ source: at('root/sockets', id, 'docker.sock') }).get(0)).toBe('/targets/0');
+    for (const source of [at('root/sockets'), at('root/sockets', id), at('root/sockets', id, 'mount.json'), at('root/sockets', 'f'.repeat(32), 'docker.sock')]) {
+      expect(() => bind({ source })).toThrow(/enhanced container isolation: .*belongs to the container engine/);
+    }
+    expect(() => bind({ source: at('root/docker.sock') })).toThrow(/socket/);
+    expect(() => bind({ source: at('disk') })).toThrow(/holds/);
   });
 });
