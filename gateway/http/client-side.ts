@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { handOver, listen, type Listeners } from './engine-link.ts';
+import { countRead } from './nursery.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
 
 const empty = Buffer.alloc(0);
@@ -34,7 +35,10 @@ export class ClientSide {
     this.#socket = socket;
     this.#events = events;
     this.#listeners = {
-      data: (bytes: Buffer) => { if (this.#lingering) this.#discard(bytes.length); else events.bytes(bytes); },
+      data: (bytes: Buffer) => {
+        countRead(bytes.length);
+        if (this.#lingering) this.#discard(bytes.length); else events.bytes(bytes);
+      },
       end: () => {
         this.#ended = true;
         if (this.#lingering) events.gone(); else events.end();

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { countRead } from './nursery.ts';
 
 /** What an engine connection tells the client connection it belongs to. */
 export interface EngineEvents {
@@ -38,7 +39,10 @@ export class EngineLink {
     // A socket that was replaced or dropped has nothing to say here any more.
     const mine = () => this.#socket === socket;
     this.#listeners = {
-      data: (bytes: Buffer) => { if (mine()) this.#events.bytes(bytes); },
+      data: (bytes: Buffer) => {
+        countRead(bytes.length);
+        if (mine()) this.#events.bytes(bytes);
+      },
       end: () => { if (mine()) this.#end(); },
       drain: () => { if (mine()) this.#events.drain(); },
       error: (error: NodeJS.ErrnoException) => { if (mine()) this.#events.error(error); },

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const gigabyte = 1024 * 1024 * 1024;
+const relayed = 2 * gigabyte;
+/** What a relay may grow by, whatever passes through it: nurseries and buffers under way, not bodies. */
+const growth = 40 * 1024;
+const zeros = Buffer.alloc(1024 * 1024);
+
+// The gateway's connections in a process of their own, under the launcher's flags, so that its memory is only its own. It says its RSS when told to.
+const relay = `
+import { createServer } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const { ClientConnection } = await import(process.argv[1]);
+const [engineSocket, listen] = process.argv.slice(2);
+createServer({ allowHalfOpen: true }, (client) => new ClientConnection(client, {
+  engineSocket, decide: () => ({ kind: 'forward' }), ended: () => undefined, malformed: () => undefined,
+})).listen(listen, () => console.log('listening'));
+createInterface({ input: process.stdin }).on('line', () => {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  console.log(Number(/VmRSS:\\s+(\\d+)/.exec(status)[1]), Number(/VmHWM:\\s+(\\d+)/.exec(status)[1]));
+}).on('close', () => process.exit());
+`;
+
+let dir: string;
+let engine: Server;
+let serve: (socket: Socket) => void;
+let child: ReturnType<typeof startRelay>;
+
+function startRelay() {
+  const spawned = spawn(process.execPath, ['--max-semi-space-size=1', '--expose-gc', '--input-type=module', '-e', relay, fileURLToPath(new URL('connection.ts', import.meta.url)), path.join(dir, 'e.sock'), path.join(dir, 'g.sock')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const line = async () => (await once(spawned.stdout, 'data') as [Buffer])[0].toString().trim();
+  return {
+    ready: line,
+    /** Resident set now, and at its highest so far, kB. */
+    memory: async () => {
+      const said = line();
+      spawned.stdin.write('\n');
+      const [now = NaN, highest = NaN] = (await said).split(' ').map(Number);
+      return { now, highest };
+    },
+    stop: async () => { spawned.stdin.end(); await once(spawned, 'exit'); },
+  };
+}
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-memory-'));
+  engine = createServer({ allowHalfOpen: true }, (socket) => { socket.on('error', () => undefined); serve(socket); });
+  engine.listen(path.join(dir, 'e.sock'));
+  await once(engine, 'listening');
+  child = startRelay();
+  await child.ready();
+});
+afterEach(async () => {
+  await child.stop();
+  engine.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function client(head: string): Promise<Socket> {
+  const socket = connect(path.join(dir, 'g.sock'));
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write(head);
+  return socket;
+}
+
+/** Writes `bytes` of zeros as fast as they are taken. */
+async function pour(socket: Socket, bytes: number): Promise<void> {
+  for (let sent = 0; sent < bytes; sent += zeros.length) if (!socket.write(zeros)) await once(socket, 'drain');
+}
+
+/** Writes zeros until nothing is taken any more for a while of the event loop; returns how much was. */
+async function fill(socket: Socket): Promise<number> {
+  let sent = 0;
+  for (let quiet = 0; quiet < 2000 && sent < gigabyte;) {
+    if (socket.writableNeedDrain) { quiet++; await new Promise((resolve) => setTimeout(resolve, 1)); } else { quiet = 0; socket.write(zeros.subarray(0, 64 * 1024)); sent += 64 * 1024; }
+  }
+  return sent;
+}
+
+// /proc is where the memory is read.
+describe.runIf(process.platform === 'linux')('memory stays constant', () => {
+  it('while 2 GB go up, as docker load and cp do', async () => {
+    let received = 0;
+    serve = (socket) => {
+      socket.on('data', (part: Buffer) => { received += part.length; if (received > relayed) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'); });
+    };
+    const before = await child.memory();
+    const socket = await client(`PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: ${relayed}\r\n\r\n`);
+    const answered = once(socket, 'data');
+    await pour(socket, relayed);
+    await answered;
+    socket.destroy();
+    expect((await child.memory()).highest - before.now).toBeLessThan(growth);
+  }, 60_000);
+
+  it('while 2 GB come down', async () => {
+    serve = (socket) => { socket.once('data', () => { socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${relayed}\r\n\r\n`); void pour(socket, relayed); }); };
+    const before = await child.memory();
+    const socket = await client('GET /v1.45/images/x/get HTTP/1.1\r\nHost: d\r\n\r\n');
+    let received = 0;
+    await new Promise<void>((resolve) => socket.on('data', (part: Buffer) => { received += part.length; if (received >= relayed) resolve(); }));
+    socket.destroy();
+    expect((await child.memory()).highest - before.now).toBeLessThan(growth);
+  }, 60_000);
+
+  it('while nobody reads: the sender has to wait, in both directions', async () => {
+    let fromEngine: Promise<number> | null = null;
+    serve = (socket) => {
+      socket.once('data', () => { socket.pause(); socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n'); fromEngine = fill(socket); });
+    };
+    const before = await child.memory();
+    const socket = await client('POST /v1.45/containers/x/attach?stream=1 HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+    await once(socket, 'data');
+    socket.pause();
+    expect(await fill(socket)).toBeLessThan(16 * 1024 * 1024);
+    expect(await fromEngine).toBeLessThan(16 * 1024 * 1024);
+    socket.destroy();
+    expect((await child.memory()).highest - before.now).toBeLessThan(growth);
+  }, 60_000);
+});
