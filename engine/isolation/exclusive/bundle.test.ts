@@ -32,6 +32,13 @@ describe('isolateSpec', () => {
     expect(isolate(ordinary)).toBe(expected);
   });
 
+  it('A1 turns the domain name, whose file only the machine\'s root may write, into the field that runc sets by system call', () => {
+    const spec = parseSpec(isolate(ordinary.replace('"sysctl":{', '"sysctl":{"kernel.domainname":"dom.test","kernel.msgmax":"65536",')));
+    expect(spec.linux.sysctl).toEqual({ 'kernel.msgmax': '65536', 'net.ipv4.ping_group_range': '0 65535', 'net.ipv4.ip_unprivileged_port_start': '0' });
+    expect(spec['domainname']).toBe('dom.test');
+    expect(parseSpec(isolate(ordinary))['domainname']).toBeUndefined();
+  });
+
   it('keeps numbers beyond 2^53 and other spellings as they came', () => {
     fc.assert(fc.property(fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }).map(String), fc.constantFrom('1.0', '1e3', '-0', '0.10', '1E+2')), (number) => {
       const text = ordinary.replace('18446744073709551615', number);

@@ -94,9 +94,9 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
 
   const hooks = spec.hooks ?? {};
   const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : []; // hooks of others, not looked into
-  const ping = 'net.ipv4.ping_group_range';
   return {
     ...spec,
+    ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
     root: { ...spec.root, path: facts.rootPath },
     ...(spec.mounts ? { mounts: spec.mounts.map((mount, i) => ({ ...mount, ...sourceOf(facts.bindSources.get(i)) })) } : {}),
     ...(ownCgroups ? { hooks: { ...hooks, createRuntime: [...created, { path: facts.cgroupHook.path, args: [...facts.cgroupHook.args] }] } } : {}),
@@ -104,11 +104,22 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
       ...linux, namespaces,
       // Also for a joined user namespace: runc takes the host id of the container's root from here.
       uidMappings: map, gidMappings: map,
-      // The engine's value reaches beyond the ids that exist in the container, which the kernel refuses.
-      ...(linux.sysctl?.[ping] === undefined ? {} : { sysctl: { ...linux.sysctl, [ping]: '0 65535' } }),
+      ...(linux.sysctl ? { sysctl: sysctlsOf(linux.sysctl) } : {}),
       ...(privileged ? { devices: [], resources: { ...linux.resources, devices: defaultDeviceRules } } : {}),
     },
   };
+}
+
+const domain = 'kernel.domainname';
+const ping = 'net.ipv4.ping_group_range';
+
+/** What a container in a user namespace may set. */
+function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, string> {
+  const { [domain]: _, ...others } = sysctls;
+  // Only the machine's root may write the file of the domain name. The spec has a field for it since 1.1: runc 1.2 sets it by the
+  // system call, older ones start the container without (the name in /etc/hosts, which programs ask, is the engine's work and stays).
+  // The engine's ping range reaches beyond the ids that exist in the container, which the kernel refuses.
+  return others[ping] === undefined ? others : { ...others, [ping]: '0 65535' };
 }
 
 function sourceOf(source: string | undefined): { source?: string } {

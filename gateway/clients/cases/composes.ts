@@ -70,4 +70,67 @@ networks: {default: {ipam: {config: [{subnet: "10.216.$N.0/24"}]}}}`)}
 docker compose up -d; echo $?; docker compose down -t 0; printf "services: {gone: {image: \\"nosuch.invalid/x:1\\", pull_policy: never}}" > compose.yaml; docker compose up -d; echo $?`,
     shows: /^1\n1\n$/,
   },
+  {
+    does: 'compose: the long tail of a service', quietly: true,
+    script: `${file('proj4', `x-common: &common
+  image: busybox
+  init: true
+  logging: {driver: json-file, options: {max-size: 1m, max-file: "2"}}
+services:
+  base:
+    <<: *common
+    command: sleep 1000
+    hostname: base.test
+    cap_add: [NET_ADMIN]
+    cap_drop: [MKNOD]
+    privileged: true
+    security_opt: ["no-new-privileges:true"]
+    sysctls: {net.core.somaxconn: 1024}
+    tmpfs: [/t:size=1m]
+    ulimits: {nofile: {soft: 100, hard: 200}}
+    extra_hosts: ["other:10.1.2.3"]
+    dns: [10.9.9.9]
+    stop_signal: SIGUSR1
+    stop_grace_period: 0s
+    deploy: {resources: {limits: {cpus: "0.5", memory: 64M, pids: 50}, reservations: {memory: 16M}}, replicas: 1}
+    labels: {a.b: c}
+    expose: [80]
+    ports: ["127.0.0.1::80", {target: 81, host_ip: 127.0.0.1, protocol: udp}]
+    volumes: ["vol:/v", "/anon", {type: volume, source: ext, target: /e, read_only: true, volume: {nocopy: true}}]
+    networks: {net: {aliases: [al], ipv4_address: "10.219.$N.9", priority: 5}, other: {}}
+    shm_size: 8m
+    user: "0:0"
+    working_dir: /t
+    restart: unless-stopped
+    read_only: true
+    env_file: [env]
+    group_add: ["7"]
+    oom_score_adj: 100
+    devices: ["/dev/fuse:/dev/fuse:rwm"]
+    blkio_config: {weight: 0}
+  beside:
+    <<: *common
+    command: sleep 1000
+    network_mode: service:base
+    pid: service:base
+    ipc: shareable
+    volumes_from: [base:ro]
+    depends_on: {base: {condition: service_started, restart: true}}
+  last:
+    <<: *common
+    command: echo completed
+    depends_on: {beside: {condition: service_started}}
+  after:
+    extends: {service: last}
+    depends_on: {last: {condition: service_completed_successfully}}
+    networks: [other]
+    volumes: [{type: tmpfs, target: /tt}]
+volumes: {vol: {labels: {x: y}, driver: local}, ext: {external: true, name: ext$N}}
+networks: {net: {driver: bridge, ipam: {config: [{subnet: "10.219.$N.0/24"}]}}, other: {internal: true, ipam: {config: [{subnet: "10.220.$N.0/24"}]}}, default: {ipam: {config: [{subnet: "10.221.$N.0/24"}]}}}`)}
+sed -i "s/\\$N/$N/" compose.yaml; echo V=w > env; docker volume create ext$N >/dev/null
+docker compose up -d --quiet-pull; echo $?; docker compose ps -a --format "{{.Service}} {{.State}}" | sort
+docker compose exec -T base sh -c 'cat /proc/sys/net/core/somaxconn; ulimit -n; pwd; echo $V; touch /t/x && echo tmpfs; hostname'; docker compose exec -T beside sh -c "hostname; ps -o comm | grep -c sleep; touch /v/x || echo readonly"
+docker compose logs --no-log-prefix last; docker compose up -d --force-recreate --no-deps base; echo $?; docker compose events --json --help >/dev/null; docker compose ls -q --filter name=proj4; docker compose down -v -t 0; echo $?; docker volume rm ext$N | sed s/$N//`,
+    shows: /^0\nafter exited\nbase running\nbeside running\nlast exited\n1024\n100\n\/t\nw\ntmpfs\n/,
+  },
 ];
