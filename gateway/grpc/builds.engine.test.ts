@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -9,7 +12,6 @@ import { encoded, grpcClient, type GrpcClient, type Plain } from '../../testing/
 import { side, type Side } from '../../testing/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
 import { startGateway, type Gateway } from '../server.ts';
-import { createHash } from 'node:crypto';
 import { frame } from './frames.ts';
 
 // One engine that would allow everything, and two doors to it: its own socket and the gateway's. So it is the gateway that refuses.
@@ -41,6 +43,8 @@ afterAll(async () => {
   await gateway?.close(0);
   await engine?.stop();
   if (scratch) await rm(scratch, { recursive: true, force: true });
+  // The cgroups that the engine made where the attempts wanted them.
+  await promisify(execFile)('sh', ['-c', 'find /sys/fs/cgroup -maxdepth 4 -depth -type d -path "*/bulkhead-build-test*" -exec rmdir {} +']).catch(() => undefined);
 });
 
 const dockerfile = (name: string, ...lines: string[]) => writeFile(path.join(scratch, 'work', name), ['FROM busybox', ...lines, ''].join('\n'));
@@ -59,12 +63,12 @@ describe('C: the engine would build it, the gateway refuses it, and the user rea
     ['DOCKER_BUILDKIT=0 docker build --no-cache --network=host -f D.host .', /docker build --network=host is blocked/],
     ['docker buildx build --no-cache --allow network.host -f D.step .', /a build with the engine's network/],
     ['docker buildx build --no-cache --allow security.insecure -f D.plain .', /docker buildx build --allow security\.insecure is blocked: builds get no rights beyond isolation/],
-    ['docker buildx build --no-cache --cgroup-parent bhx/../bulkhead-test -f D.cgroup .', /--cgroup-parent bhx\/\.\.\/bulkhead-test is blocked/],
+    ['docker buildx build --no-cache --cgroup-parent bhx/../bulkhead-build-test -f D.cgroup .', /--cgroup-parent bhx\/\.\.\/bulkhead-build-test is blocked/],
   ])('%s', async (script, message) => {
     await dockerfile('D.host', `RUN ${sees()}`);
     await dockerfile('D.step', `RUN --network=host ${sees()}`);
     await dockerfile('D.plain', 'RUN true');
-    await dockerfile('D.cgroup', 'RUN grep -q bulkhead-test /proc/self/cgroup');
+    await dockerfile('D.cgroup', 'RUN grep -q bulkhead-build-test /proc/self/cgroup');
     const real = await direct.sh(script);
     expect([real.code, real.stderr]).toEqual([0, expect.anything()]);
     const refused = await guarded.sh(script);
@@ -113,7 +117,7 @@ describe('C: a client of its own that speaks gRPC', () => {
   it.each<[string, () => Plain, RegExp]>([
     ['a step in the engine\'s network', () => ({ Entitlements: ['network.host'], Definition: graph(`grep -q ${engine.settings.bridge} /proc/net/dev`, { network: 1 }) }), /engine's network/],
     ['a privileged step', () => ({ Entitlements: ['security.insecure'], Definition: graph('mount -t tmpfs x /mnt || mount -t tmpfs x /tmp', { security: 1 }) }), /security\.insecure/],
-    ['a step in cgroups elsewhere', () => ({ Definition: graph('grep -q bulkhead-test /proc/self/cgroup', { meta: { args: ['/bin/grep', '-q', 'bulkhead-test', '/proc/self/cgroup'], cwd: '/', cgroupParent: 'x/../bulkhead-test' } }) }), /cgroup-parent/],
+    ['a step in cgroups elsewhere', () => ({ Definition: graph('grep -q bulkhead-build-test /proc/self/cgroup', { meta: { args: ['/bin/grep', '-q', 'bulkhead-build-test', '/proc/self/cgroup'], cwd: '/', cgroupParent: 'x/../bulkhead-build-test' } }) }), /cgroup-parent/],
   ])('%s', async (_name, request, message) => {
     expect(await solve(direct, request())).toMatchObject({ status: 0, message: '' });
     expect(await solve(guarded, request())).toMatchObject({ status: 7, message: expect.stringMatching(message) as unknown });
