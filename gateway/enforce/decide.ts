@@ -11,8 +11,8 @@ import type { GatewayCounters } from '../metrics/counters.ts';
 import type { SocketMountPart } from '../socket-mounts/part.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
-import { inspections } from './inspections.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
+import { isRestricted, lookedAt, showsEnvironment } from './restrictions.ts';
 import { conclude, denied, deniedCall, wouldDeny, type Deciding } from './verdicts.ts';
 
 export interface GatekeeperOptions {
@@ -50,7 +50,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
   return (request) => {
     const route = request.match?.route ?? null;
     // Requests that are looked at see the file as it is now; the rest is the same under every policy that has ECI on.
-    const { settings, generation } = options.settings.current(route === null || route.inspect !== 'none' || request.origin.kind !== 'clients');
+    const { settings, generation } = options.settings.current(route === null || route.inspect !== 'none' || request.origin.kind !== 'clients' || showsEnvironment(route));
     const deciding = (sent: Buffer | null): Deciding => {
       // Each time anew: asking whether a mount is still allowed may renew it.
       const client = socketClient(request, options.socketMounts ?? null, settings);
@@ -96,7 +96,7 @@ function admittedRequest(options: GatekeeperOptions, settings: EffectiveSettings
       break;
     case 'raw':
   }
-  if (route.inspect !== 'none') return inspect(deciding(null), options, route, null);
+  if (route.inspect !== 'none' || isRestricted(client === null || isDenial(client) ? null : client, settings, route)) return inspect(deciding(null), options, route, null);
   options.counters?.request(route, 'allow');
   return forward;
 }
@@ -114,7 +114,8 @@ const emptyBody = (request: GatewayRequest) => request.head.body.kind === 'lengt
 
 /** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */
 function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
-  if (route.inspect === 'none' || route.inspect === 'grpc') {
+  const { client, settings } = deciding.context;
+  if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
     options.counters?.request(route, 'allow');
     const verdict = deciding.sent === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
@@ -125,7 +126,7 @@ function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, b
     };
     return { ...verdict, takeOver: takeGrpcOver((call, denial) => deniedCall(deciding, options.settings.current().settings.mode, call, denial), forbids) };
   }
-  return asking(options, route, inspections(route.inspect, deciding.context, body).then((result) => conclude(deciding, result)));
+  return asking(options, route, lookedAt(deciding.context, route, body).then((result) => conclude(deciding, result)));
 }
 
 function refusedAlways(route: Route): Denial | null {

@@ -8,6 +8,8 @@ export interface EngineFacts {
   /** The container an exec instance belongs to; null when there is no such instance. */
   execContainer(id: string): Promise<string | null>;
   volume(name: string): Promise<VolumeFacts | null>;
+  /** Makes a volume of the local driver, or finds the one of that name as it is. */
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<VolumeFacts>;
   network(reference: string): Promise<NetworkFacts | null>;
   /** The runtime a container gets that names none. */
   defaultRuntime(): Promise<string | null>;
@@ -58,9 +60,10 @@ const timeoutMs = 30_000;
 export function createEngineFacts(engineSocket: string): EngineFacts {
   const agent = new Agent({ keepAlive: true, maxSockets: 16, maxFreeSockets: 4 });
 
-  const get = (path: string): Promise<unknown> => new Promise((resolve, reject) => {
+  const ask = (path: string, post: string | null = null): Promise<unknown> => new Promise((resolve, reject) => {
     const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
-    const req = request({ socketPath: engineSocket, path, agent, timeout: timeoutMs, headers: { Host: 'docker' } }, (res) => {
+    const req = request({ socketPath: engineSocket, path, agent, timeout: timeoutMs, method: post === null ? 'GET' : 'POST',
+      headers: { Host: 'docker', ...(post === null ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(post) }) } }, (res) => {
       const parts: Buffer[] = [];
       let size = 0;
       res.on('data', (part: Buffer) => {
@@ -72,13 +75,13 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
       res.on('end', () => {
         const status = res.statusCode ?? 0;
         if (status === 404) { resolve(null); return; }
-        if (status !== 200) { reject(new EngineUnreachable(`the engine answered ${status} to ${path}`)); return; }
+        if (status !== 200 && status !== 201) { reject(new EngineUnreachable(`the engine answered ${status} to ${path}`)); return; }
         try { resolve(JSON.parse(Buffer.concat(parts).toString('utf8'))); } catch { failed(new Error('the engine\'s answer is not JSON')); }
       });
     });
     req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
     req.on('error', failed);
-    req.end();
+    req.end(post ?? undefined);
   });
 
   const getImage = async (reference: string): Promise<unknown> => {
@@ -86,42 +89,43 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
     const parsed = parseImageReference(reference);
     const named = parsed.ok && parsed.value.kind === 'image' && !reference.includes('*');
     if (!named && !/^(?:sha256:)?[0-9a-f]{1,64}$/.test(reference)) return null;
-    return get(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
+    return ask(`/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`);
   };
 
   return {
     container: async (reference) => {
       // What is no plain name or id is not asked for: it would be another path.
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(reference)) return null;
-      const found = await get(`/containers/${reference}/json`);
+      const found = await ask(`/containers/${reference}/json`);
       return found === null ? null : readContainer(found);
     },
     execContainer: async (id) => {
       if (!/^[0-9a-f]{64}$/.test(id)) return null;
-      const found = await get(`/exec/${id}/json`);
+      const found = await ask(`/exec/${id}/json`);
       return found === null ? null : text(field(found, 'ContainerID'));
     },
     volume: async (name) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return null;
-      const found = await get(`/volumes/${name}`);
-      return found === null ? null : { name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), options: texts(field(found, 'Options')), labels: texts(field(found, 'Labels')) };
+      const found = await ask(`/volumes/${name}`);
+      return found === null ? null : readVolume(found);
     },
+    createVolume: async (name, labels) => readVolume(await ask('/volumes/create', JSON.stringify({ Name: name, Driver: 'local', Labels: labels }))),
     network: async (reference) => {
       if (reference === '' || reference.includes('/') || reference === '.' || reference === '..') return null;
-      const found = await get(`/networks/${encodeURIComponent(reference)}`);
+      const found = await ask(`/networks/${encodeURIComponent(reference)}`);
       return found === null ? null : { id: text(field(found, 'Id')), name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), labels: texts(field(found, 'Labels')) };
     },
-    defaultRuntime: async () => text(field(await get('/info'), 'DefaultRuntime')) || null,
+    defaultRuntime: async () => text(field(await ask('/info'), 'DefaultRuntime')) || null,
     image: async (reference) => {
       const found = await getImage(reference);
-      return found === null ? null : readImage(found, () => get('/info'));
+      return found === null ? null : readImage(found, () => ask('/info'));
     },
     imageLabel: async (reference, label) => texts(field(field(await getImage(reference), 'Config'), 'Labels'))[label] ?? null,
     images: async () => {
-      const found = await get('/images/json');
+      const found = await ask('/images/json');
       return (Array.isArray(found) ? found : []).map((image: unknown) => ({ id: text(field(image, 'Id')), tags: list(field(image, 'RepoTags')), digests: list(field(image, 'RepoDigests')) }));
     },
-    registries: async () => readRegistries(field(await get('/info'), 'RegistryConfig')),
+    registries: async () => readRegistries(field(await ask('/info'), 'RegistryConfig')),
     close: () => { agent.destroy(); },
   };
 }
@@ -158,6 +162,10 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 function texts(value: unknown): Record<string, string> {
   return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, String(entry)])) : {};
 }
+
+const readVolume = (found: unknown): VolumeFacts => ({
+  name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), options: texts(field(found, 'Options')), labels: texts(field(found, 'Labels')),
+});
 
 function readContainer(found: unknown): ContainerFacts {
   const state = field(found, 'State');

@@ -8,6 +8,8 @@ import {
 import { decideCreateContainer, readCreateBody, shapeDenial, type CreateDecision } from '../../shared/policy/create-container.ts';
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
 import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
+import { hiddenValueDenial } from '../../shared/policy/environment.ts';
+import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import { decideNetwork } from '../../shared/policy/network.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
@@ -26,13 +28,15 @@ import type { SocketMount } from '../socket-mounts/socket-mount.ts';
 import { inspectBuild } from './builds.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
-import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
+import { nestedDenial, holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings'> {
   readonly settings: EffectiveSettings;
   readonly request: GatewayRequest;
   /** The container that asks through a mounted socket; null for clients at the clients' own. */
   readonly client: SocketClient | null;
+  /** Who may say of what they create that it is theirs: the owner behind a socket that shows only what is its own. */
+  readonly owner?: string;
 }
 
 /** What came out of looking at a request. */
@@ -50,7 +54,7 @@ export type Inspected =
     readonly image?: string | undefined;
   }
   | { readonly kind: 'denied'; readonly denial: Denial; readonly container?: string | undefined; readonly image?: string | undefined; readonly framed?: boolean }
-  | { readonly kind: 'missing'; readonly what: string; readonly name: string };
+  | { readonly kind: 'missing'; readonly what: string; readonly name: string; /** As the engine says it, where it says it otherwise. */ readonly message?: string };
 
 type Passed = Extract<Inspected, { kind: 'passed' }>;
 const passedAsIs: Passed = { kind: 'passed', changes: [] };
@@ -83,12 +87,16 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
     case 'create-volume': {
       const read = readBody(body, createVolumeBody);
       if (!read.ok) return denied(read.denial);
+      const claimed = ownerLabelDenial(read.body, context.owner ?? null);
+      if (claimed !== null) return denied(claimed);
       const decision = decideVolume(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), options: textMapAt(read.body, 'DriverOpts') });
       return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
     }
     case 'create-network': {
       const read = readBody(body, createNetworkBody);
       if (!read.ok) return denied(read.denial);
+      const claimed = ownerLabelDenial(read.body, context.owner ?? null);
+      if (claimed !== null) return denied(claimed);
       const decision = decideNetwork(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), addressDriver: textAt(objectAt(read.body, 'IPAM'), 'Driver') });
       return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
     }
@@ -181,8 +189,11 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
   const decoded = decode(body);
   if (!decoded.ok) return denied(decoded.denial);
-  const read = readCreateBody(decoded.value);
-  if (!read.ok) return denied(read.denial);
+  const shaped = readCreateBody(decoded.value);
+  if (!shaped.ok) return denied(shaped.denial);
+  const claimed = ownerLabelDenial(shaped.body, context.owner ?? null) ?? hiddenValueDenial(shaped.body);
+  if (claimed !== null) return denied(claimed);
+  const read = { body: await withoutForgedOwner(context, shaped.body) };
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
   const facts = await gatherCreateFacts(read.body, context.facts, await environment(context), context);
   for (const [referred, held] of facts.containers) {
@@ -192,6 +203,13 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   const { decision, body: written, answer } = await withSocket(context, about.image, (socket) => decideCreateContainer(read.body, { ...facts, socket }, { runtime: context.runtime }));
   if (decision.outcome === 'deny' || written === null) return denied(decision.outcome === 'deny' ? decision : deny('unreadable-body', 'the body'), about);
   return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(written), 'utf8'), ...about, ...(answer === undefined ? {} : { answer }) };
+}
+
+/** What an image says of who made its containers does not count. Looked at only where anybody is shown just their own. */
+async function withoutForgedOwner(context: InspectionContext, body: JsonObject): Promise<JsonObject> {
+  const { scope, perImage } = context.settings.socket;
+  if (context.owner !== undefined || (scope === 'all' && perImage.every((list) => list.scope === 'all'))) return body;
+  return await context.facts.imageLabel(textAt(body, 'Image'), ownerLabel) === null ? body : withOwnerLabel(body, '');
 }
 
 type Answer = NonNullable<Passed['answer']>;
@@ -208,6 +226,8 @@ async function withSocket(context: InspectionContext, image: string, decide: (so
   if (asked.decision.outcome !== 'rewrite' || !asked.decision.changes.some(({ rule }) => rule === 'own-socket')) return asked;
   const verdict = await askTrust(image, context.settings.socket, sockets);
   if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail });
+  const nested = context.client === null ? null : nestedDenial(context.client, { image, ...verdict }, context.settings);
+  if (nested !== null) return { decision: nested, body: null };
   const { mounts, containers } = sockets;
   const mount: SocketMount = {
     id, socket, image, imageId: verdict.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, createdBy: callerOf(context), container: null,

@@ -1,4 +1,4 @@
-import { decideCommand, governingList, type EndpointCommands, type GoverningList } from '../../shared/policy/commands.ts';
+import { decideCommand, governingList, type EndpointCommands, type GoverningList, type MountedImage } from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
@@ -50,6 +50,15 @@ export function callDenial(client: SocketClient, call: string): Denial | null {
 function commandsSent(route: Route, target: Target): Pick<Route, 'commands' | 'alsoUsedBy'> {
   if (route.pattern !== '/images/create') return route;
   return (parameter(target, 'fromImage') ?? '') === '' ? { commands: ['import'], alsoUsedBy: [] } : { commands: ['pull'], alsoUsedBy: route.alsoUsedBy };
+}
+
+/** A container made through a mounted socket may have one of its own under the same list only: another one would be a way around the caller's. */
+export function nestedDenial(client: SocketClient, mount: MountedImage, settings: EffectiveSettings): Denial | null {
+  const list = governingList(settings.socket, mount);
+  if (list.setting === client.list.setting) return null;
+  return deny('socket-holder', `a Docker socket for a container of ${mount.image} that is made through the Docker socket of a container of ${client.mount.image}`, {
+    spec: 'B7', setting: list.setting, detail: `the caller is under ${client.list.setting}, the new container would be under ${list.setting}`,
+  });
 }
 
 /**

@@ -29,7 +29,7 @@ export function conclude(deciding: Deciding, result: Inspected): Verdict | Promi
     case 'denied': return denied(deciding, result.denial, result);
     case 'missing':
       context.counters?.request(route, 'missing');
-      return { kind: 'refuse', status: 404, message: `No such ${result.what}: ${result.name}` };
+      return { kind: 'refuse', status: 404, message: result.message ?? `No such ${result.what}: ${result.name}` };
     case 'passed': {
       tookTime(deciding);
       context.counters?.request(route, result.changes.length > 0 ? 'rewrite' : 'allow');

@@ -1,0 +1,54 @@
+import { hidesEnvironment, topDenial, withoutEnvironment } from '../../shared/policy/environment.ts';
+import { parseJson, writeJson } from '../../shared/policy/json.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { AnswerHandling } from '../http/exchange.ts';
+import { parameter } from '../http/target.ts';
+import type { Route } from '../routes/table.ts';
+import { inspections, type Inspected, type InspectionContext } from './inspections.ts';
+import { inOwnScope, ownerOf, scopeRule } from './own-scope.ts';
+import type { SocketClient } from './socket-client.ts';
+
+/** The longest inspect that is read to hide something in it. */
+const maxInspectBytes = 16 * 1024 * 1024;
+
+/** Is there something to look at on this endpoint beyond what is looked at for everybody? */
+export function isRestricted(client: SocketClient | null, settings: EffectiveSettings, route: Route): boolean {
+  if (client?.list.scope === 'own' && scopeRule(route) !== 'open') return true;
+  return showsEnvironment(route) && hidesEnvironment(settings, client !== null);
+}
+
+/** Variables are in a container's inspect, and in its list of processes when `ps` is asked for them. */
+export const showsEnvironment = (route: Route): boolean => route.method === 'GET' && (route.pattern === '/containers/{id}/json' || route.pattern === '/containers/{id}/top');
+
+/** Looks at a request with all that applies to who asks: what is their own first, then what holds for everybody. Throws EngineUnreachable. */
+export async function lookedAt(context: InspectionContext, route: Route, body: Buffer | null): Promise<Inspected> {
+  const { client, settings } = context;
+  let first: Extract<Inspected, { kind: 'passed' }> = { kind: 'passed', changes: [] };
+  let inspected = context;
+  if (client?.list.scope === 'own' && scopeRule(route) !== 'open') {
+    const owner = await ownerOf(client, context);
+    inspected = { ...context, owner };
+    const own = await inOwnScope(context, client, owner, route, body);
+    if (own.kind !== 'passed') return own;
+    first = own;
+  }
+  if (showsEnvironment(route) && hidesEnvironment(settings, client !== null)) {
+    if (route.pattern.endsWith('/json')) return settings.mode === 'audit' ? first : { ...first, answer: hideEnvironment };
+    const denial = topDenial(parameter(context.request.target, 'ps_args') ?? '');
+    return denial === null ? first : { kind: 'denied', denial };
+  }
+  if (route.inspect === 'none') return first;
+  const second = await inspections(route.inspect, inspected, first.body ?? body);
+  return second.kind === 'passed' ? { ...first, ...second } : second;
+}
+
+const hideEnvironment = (): AnswerHandling => ({
+  limit: maxInspectBytes,
+  see: (head, body) => {
+    if (head.status !== 200) return null;
+    const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000 });
+    // The reader of answers makes a 502 of it.
+    if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
+    return Buffer.from(writeJson(withoutEnvironment(parsed.value)), 'utf8');
+  },
+});
