@@ -24,7 +24,7 @@ beforeAll(async () => {
   symlinkSync(at('elsewhere'), at('disk/root/data/swapped'));
   mkdirSync(at('disk/root/sockets', id), { recursive: true });
   mkdirSync(at('disk/root/sockets', 'f'.repeat(32), 'docker.sock'), { recursive: true });
-  writeFileSync(at('disk/root/sockets', id, 'mount.json'), '');
+  writeFileSync(at('disk/root/sockets', id, 'mount.json'), JSON.stringify({ version: 1, container: { id: 'c1', name: 'n' } }));
   for (const file of [at('disk/root/sockets', id, 'docker.sock'), at('disk/root/docker.sock')]) {
     const server = createServer().listen(file);
     servers.push(server);
@@ -33,10 +33,11 @@ beforeAll(async () => {
 });
 afterAll(() => { for (const server of servers) server.close(); rmSync(directory, { recursive: true, force: true }); });
 
-function bind(mount: Partial<OciMount> & { source: string }): Map<number, string> {
+function bind(mount: Partial<OciMount> & { source: string }, container = 'c1'): Map<number, string> {
   const plan = new PlanBuilder();
   const spec = { root: { path: '/r' }, linux: { namespaces: [] }, mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }] } as OciSpec; // all that planBinds reads
   return planBinds(spec, plan, {
+    container,
     mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
     parts: { sockets: [at('disk/root/docker.sock')], directories: [at('disk/root/sockets')], containerSockets: at('disk/root/sockets'), roots: [at('root')] }, makeTarget: (number) => `/targets/${number}`,
   });
@@ -68,6 +69,7 @@ describe('A8: a bind source', () => {
 
   it('B2: may be a container\'s own socket, by the path the gateway gives it; nothing else of their directory, nor the clients\' socket', () => {
     expect(bind({ source: at('root/sockets', id, 'docker.sock') }).get(0)).toBe('/targets/0');
+    expect(() => bind({ source: at('root/sockets', id, 'docker.sock') }, 'c2')).toThrow(/enhanced container isolation: .*another container/);
     for (const source of [at('root/sockets'), at('root/sockets', id), at('root/sockets', id, 'mount.json'), at('root/sockets', 'f'.repeat(32), 'docker.sock')]) {
       expect(() => bind({ source })).toThrow(/enhanced container isolation: .*belongs to the container engine/);
     }

@@ -12,6 +12,8 @@ const notMappable = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'devtmpfs', '
   'mqueue', 'tracefs', 'debugfs', 'securityfs', 'bpf', 'overlay', 'autofs', 'nsfs', 'binfmt_misc', 'configfs', 'pstore', 'hugetlbfs']);
 
 export interface BindContext {
+  /** Id of the container. */
+  readonly container: string;
   readonly mounts: readonly Mount[];
   readonly namespace: NamespaceNumber;
   readonly base: number;
@@ -30,7 +32,7 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     if (!isBind(mount) || mount.source === undefined) continue;
     const bind = inspect(mount, mount.source);
     if (bind === null) continue; // not there: runc says so
-    refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts);
+    refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
     const tree = planBind(bind, plan, context);
     if (tree === null) continue;

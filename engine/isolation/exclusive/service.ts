@@ -95,7 +95,7 @@ export class IsolationService {
     }
 
     const bindSources = planBinds(spec, plan, {
-      mounts, namespace, base, parts,
+      container: id, mounts, namespace, base, parts,
       makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
     });
     const edited = isolateSpec(spec, {

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
@@ -20,11 +20,15 @@ interface Place { readonly path: string; readonly device: string; readonly inFil
 /**
  * Refuses a bind source that is, or holds, or (for directories) lies inside a part of the engine (B1). Compared by file-system object,
  * not by name: a hard link, a symlink, another bind mount of the same directory, or a parent of such a bind are all seen.
- * `source` is resolved; `recursive` says whether mounts below it come along.
+ * `source` is resolved; `recursive` says whether mounts below it come along; `container` is the one it would be mounted into.
  */
-export function refuseEngineParts(source: string, recursive: boolean, mounts: readonly Mount[], parts: EngineParts): void {
+export function refuseEngineParts(source: string, recursive: boolean, mounts: readonly Mount[], parts: EngineParts, container: string): void {
   const here = placeOf(source, mounts);
-  if (here === null || isContainerSocket(source, parts.containerSockets)) return;
+  if (here === null) return;
+  if (isContainerSocket(source, parts.containerSockets)) {
+    if (ownerOf(source) !== container) refuse(`${source} is the Docker socket of another container and cannot be mounted; recreate the container`);
+    return;
+  }
   const shown = [{ device: here.device, top: here.inFileSystem }];
   if (recursive) for (const mount of mounts) if (isWithin(mount.mountPoint, source)) shown.push({ device: mount.device, top: mount.root });
   const holds = (part: Place) => shown.some(({ device, top }) => device === part.device && isWithin(part.inFileSystem, top));
@@ -43,13 +47,24 @@ export function refuseEngineParts(source: string, recursive: boolean, mounts: re
   }
 }
 
-/** A socket that the gateway made for a container (B2); which container's, the gateway looks at when it is asked to start one. */
+/** A socket that the gateway made for a container (B2). */
 function isContainerSocket(source: string, directory: string): boolean {
   try {
     const relative = path.relative(realpathSync(directory), source);
     return /^[0-9a-f]{32}\/docker\.sock$/.test(relative) && lstatSync(source).isSocket();
   } catch {
     return false;
+  }
+}
+
+/** The container a socket was made for, by the gateway's record beside it. Null: none yet, or not to be read. The gateway checks this too; restart policies start containers without it. */
+function ownerOf(socket: string): string | null {
+  try {
+    const record: unknown = JSON.parse(readFileSync(path.join(path.dirname(socket), 'mount.json'), 'utf8'));
+    const container = typeof record === 'object' && record !== null && 'container' in record ? record.container : null;
+    return typeof container === 'object' && container !== null && 'id' in container && typeof container.id === 'string' ? container.id : null;
+  } catch {
+    return null;
   }
 }
 
