@@ -128,8 +128,10 @@ describe('A8, B1: mounts', () => {
     const link = path.join(scratch, 'innocent');
     await symlink(socket, link);
     for (const source of [socket, link, engine.socket, '/var/run/docker.sock', '/run/docker.sock']) {
-      await refused(/mounting the Docker socket/, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true');
-      await refused(/imageList|does not exist/, 'run', '--rm', '--mount', `type=bind,src=${source},dst=/s`, 'busybox', 'true');
+      // The engine's own is for nobody, whatever the list says.
+      const setting = source === engine.socket ? /mounting the Docker socket.*no setting allows it/ : /mounting the Docker socket.*imageList/;
+      await refused(setting, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true');
+      await refused(setting, 'run', '--rm', '--mount', `type=bind,src=${source},dst=/s`, 'busybox', 'true');
     }
     for (const source of [scratch, engine.root, '/tmp', '/run', '/var/run', path.join(engine.root, 'data'), path.join(engine.root, 'data/volumes')]) {
       await refused(/is blocked/, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true');
@@ -241,7 +243,7 @@ describe('D: containers made before', () => {
       await refused(/existingContainers/, ...args);
     }
     expect((await sendJson(gateway.listenSocket, 'POST', `/exec/${exec.Id}/start`, '{}')).status).toBe(403);
-    await expect(g('attach', '--no-stdin', 'old')).rejects.toThrow(/403/);
+    await refused(/existingContainers/, 'attach', '--no-stdin', 'old');
     await g('pause', 'old');
     await refused(/existingContainers/, 'unpause', 'old');
     await engine.docker('unpause', 'old');
