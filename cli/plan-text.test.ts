@@ -9,7 +9,7 @@ const engine: EngineStatus = {
 };
 const report = (more: Partial<StatusReport>): StatusReport => ({
   engine, protection: 'protected', eci: true, audit: false, unprotected: 0, verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
-  appliedVersion: 2, draftDiffers: false, interruptedApply: false, settingsProblem: null, ...more,
+  appliedVersion: 2, draftDiffers: false, interruptedApply: false, settingsProblem: null, settingsDeleted: false, ...more,
 });
 const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];
 
@@ -25,6 +25,8 @@ describe('the honest sentence', () => {
   test('what is not known is said, not left out', () => {
     expect(describeStatus(report({ unprotected: null }))).toContain('could not be looked at');
     expect(describeStatus(report({ interruptedApply: true }))).toContain('interrupted');
+    expect(describeStatus(report({ protection: 'off', eci: false, settingsDeleted: true }))).toContain('was deleted');
+    expect(first({ protection: 'audit', audit: true })).toMatch(/^On in audit mode: nothing is refused/);
   });
 });
 

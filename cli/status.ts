@@ -1,6 +1,8 @@
+import { access } from 'node:fs/promises';
 import type { Target } from '../engine/target.ts';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { unprotected } from '../shared/containers/protection.ts';
+import { removalNote } from '../shared/settings/removal-note.ts';
 import { protectionState, type ProtectionState, type Verification } from '../shared/verify/claims.ts';
 
 export interface StatusReport {
@@ -18,6 +20,8 @@ export interface StatusReport {
   readonly interruptedApply: boolean;
   /** Why the settings can't be read, if so; the gateway locks down then. */
   readonly settingsProblem: string | null;
+  /** The applied file had ECI on and is gone, and not by a roll back of ours. */
+  readonly settingsDeleted: boolean;
 }
 
 /** Everything `bulkhead status` tells. */
@@ -33,7 +37,14 @@ export async function statusReport(target: Target): Promise<StatusReport> {
     engine, eci, audit, verification, protection: protectionState({ engineReady: ready, eci, audit, verification, now: Date.now() }),
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
     appliedVersion: settings.appliedVersion, draftDiffers: settings.draft !== settings.applied, interruptedApply: journal !== null, settingsProblem: settings.readError?.message ?? null,
+    settingsDeleted: !settings.exists && settings.readError === null && await deletedByMistake(target),
   };
+}
+
+/** The gateway takes it so too (gateway/settings-watch.ts). */
+async function deletedByMistake(target: Target): Promise<boolean> {
+  const [history, noted] = await Promise.all([target.settings.history(), access(removalNote(target.paths.settings)).then(() => true, () => false)]);
+  return !noted && history.ok && history.value[0]?.eci === true;
 }
 
 /** The one honest sentence (design language, States), then facts. */
@@ -43,6 +54,7 @@ export function describeStatus(report: StatusReport): string {
   if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0) lines.push(`${report.unprotected === 1 ? '1 container is' : `${report.unprotected} containers are`} not protected.`);
   // A running engine tells it as its problem.
   if (report.settingsProblem !== null && report.engine.problem === null) lines.push(`${report.settingsProblem}: a gateway that runs keeps its last good policy, one that starts is locked down.`);
+  if (report.settingsDeleted) lines.push('The settings file was deleted: a gateway that runs keeps its last policy, the next start of engine or gateway finds ECI off. Put it back: bulkhead settings rollback, or apply again.');
   if (report.interruptedApply) lines.push('An apply is under way or was interrupted; the next bulkhead apply settles it.');
   if (report.engine.problem !== null) lines.push(`Problem: ${report.engine.problem.message}`);
   lines.push(`  engine    ${report.engine.phase}${report.engine.version === null ? '' : `, Docker Engine ${report.engine.version}`}`);

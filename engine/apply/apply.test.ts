@@ -5,6 +5,7 @@ import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
 import { fail } from '../../shared/result.ts';
 import { rootPaths, type RootPaths } from '../drivers/root-paths.ts';
 import { readSettings, sha256 } from '../store/files.ts';
+import { removalNote } from '../../shared/settings/removal-note.ts';
 import { createSettingsStore } from '../store/settings-store.ts';
 import { startApply } from './apply.ts';
 import { callsFile, container, engineFile, fixturePorts, running, settingsText, verified, type FixtureOptions } from './apply-fixture.ts';
@@ -163,6 +164,24 @@ describe('rolled back with the reason', () => {
     const run = await apply(settingsText(true), { outcome: (call) => { if (call === step && first) { first = false; return broken; } return undefined; } });
     expect(run.outcome).toMatchObject({ kind: 'rolled-back', error: broken });
     await everythingBack();
+  });
+  test('to no settings file: the note beside it tells the gateway that this was meant, until the next apply', async () => {
+    await writeFile(engineFile(paths), 'none');
+    const run = await apply(settingsText(true), { outcome: (call) => (call === 'verify' ? broken : undefined) });
+    expect(run.outcome).toMatchObject({ kind: 'rolled-back', restoredVersion: 0 });
+    await expect(stat(paths.settings)).rejects.toThrow('ENOENT');
+    expect((await readFile(removalNote(paths.settings), 'utf8')).trim()).toBe(sha256(settingsText(true)));
+    expect((await apply(settingsText(true))).outcome?.kind).toBe('applied');
+    await expect(stat(removalNote(paths.settings))).rejects.toThrow('ENOENT');
+  });
+  test('not for audit mode: that nothing is refused was asked for, and is said', async () => {
+    await engineOff();
+    const ports = fixturePorts(root);
+    const claims = verified.claims.map((claim) => (claim.id === 'B1-socket-refused' ? { ...claim, verdict: 'not-enforced' as const } : claim));
+    const started = await startApply({ ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) }, { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) }, () => undefined);
+    const run = started.ok ? await started.value.done : null;
+    expect(run?.outcome?.kind).toBe('applied');
+    expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(/^6 of 7 claims shown; audit mode: nothing is refused$/);
   });
   test('a claim that a probe could not show', async () => {
     await engineOff();
