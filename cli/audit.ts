@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printError, resolveRoot, withJson, withRoot } from './output.ts';
+import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
 
 interface AuditOptions { readonly root?: string; readonly json?: boolean; readonly follow?: boolean; readonly rule?: string; readonly since?: string; readonly denied?: boolean; readonly file?: string }
 
@@ -67,7 +67,7 @@ export function wanted(entry: StoredAuditEntry, options: Pick<AuditOptions, 'rul
 
 const outcomes: Readonly<Record<StoredAuditEntry['outcome'], string>> = { allow: 'warned', rewrite: 'rewritten', deny: 'denied', 'would-deny': 'would deny' };
 
-/** Time, who, what, rule and setting: one line. Control characters are shown, not sent to the terminal: clients chose some of these words. */
+/** Time, who, what, rule and setting: one line. */
 export function describeEntry(entry: StoredAuditEntry): string {
   const origin = entry.origin?.kind === 'socket-mount' ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}` : `uid ${entry.client.uid ?? '?'} pid ${entry.client.pid ?? '?'}`;
   const about = [entry.container, entry.image].filter((one) => one !== undefined && one !== '').join(' ');
@@ -76,5 +76,3 @@ export function describeEntry(entry: StoredAuditEntry): string {
   const line = `${entry.time}  ${outcomes[entry.outcome].padEnd(10)}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
   return printable(line);
 }
-
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
-import { printError, printResult, withJson, withRoot } from './output.ts';
+import { printable, printError, printResult, withJson, withRoot } from './output.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 
 interface ExplainOptions extends RootOptions { readonly settings?: string; readonly draft?: boolean; readonly imageTrusted?: boolean }
@@ -45,7 +45,7 @@ export function describeExplanation(explanation: Explanation): string {
   if (explanation.missingFacts.length > 0) lines.push(`No engine could be asked; taken for absent: ${explanation.missingFacts.join(', ')}.`);
   if (explanation.notes.includes('image-assumed')) lines.push('The image was taken for one that may have the Docker socket.');
   if (explanation.notes.includes('build-calls')) lines.push('What a Dockerfile asks for (RUN --network, --security) is decided while BuildKit builds.');
-  return [...lines, conclusion(explanation)].join('\n');
+  return [...lines, conclusion(explanation)].map(printable).join('\n');
 }
 
 const words: Readonly<Record<Finding['outcome'], string>> = { allow: 'allowed', rewrite: 'rewritten', deny: 'denied', 'would-deny': 'logged', missing: 'undecided' };

@@ -104,3 +104,8 @@ export function secondsOption(text: string, name: string): Result<number, AppErr
   }
   return ok(Math.round(value * 1000));
 }
+
+/** Words that others chose, for a terminal: control characters and those that turn the direction of writing are shown, not sent. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

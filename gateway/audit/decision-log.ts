@@ -33,7 +33,8 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
   const files = options.files ?? 5;
   const run = Date.now().toString(36);
   let number = 0;
-  let waiting: string[] = [];
+  /** Lines, each with how many lost entries it tells of. */
+  let waiting: { readonly line: string; readonly tells: number }[] = [];
   let droppedInAll = 0;
   let droppedNow = 0;
   let writing: Promise<void> | null = null;
@@ -46,10 +47,11 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
       waiting = [];
       try {
         await rotate(file, maxBytes, files);
-        await append(file, batch.join(''));
+        await append(file, batch.map(({ line }) => line).join(''));
         complained = false;
       } catch (error) {
         drop(batch.length);
+        droppedNow += batch.reduce((sum, { tells }) => sum + tells, 0);
         if (!complained) onError(`the audit log ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}; decisions go on without it`);
         complained = true;
       }
@@ -62,8 +64,8 @@ export function openDecisionLog(file: string | null, onError: (message: string) 
       number++;
       if (waiting.length >= maxWaiting) { drop(1); return; }
       const line = { id: `${run}-${number}`, time: new Date().toISOString(), ...entry, ...(droppedNow > 0 ? { droppedBefore: droppedNow } : {}) };
+      waiting.push({ line: `${JSON.stringify(line)}\n`, tells: droppedNow });
       droppedNow = 0;
-      waiting.push(`${JSON.stringify(line)}\n`);
       // Begun a moment later: what is decided at the same time becomes one write.
       writing ??= Promise.resolve().then(work);
     },
