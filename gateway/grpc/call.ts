@@ -42,10 +42,15 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
     if (text !== null) { refuse(client, grpcStatus.permissionDenied, text); return; }
   }
   const open = () => {
-    if (upstream.closed || upstream.destroyed) return null;
-    const engine = upstream.request(engineHeaders(path, rawHeaders), { endStream: false });
-    answer(client, engine);
-    return engine;
+    if (upstream.closed || upstream.destroyed || client.closed) return null;
+    try {
+      const engine = upstream.request(engineHeaders(path, rawHeaders), { endStream: false });
+      answer(client, engine);
+      return engine;
+    } catch {
+      // A value that HTTP/2 does not take, or a session that ended just now.
+      return null;
+    }
   };
   if (handling !== null && handling !== 'raw') { inspect(client, open, path, handling, policy, budget); return; }
   const engine = open();
@@ -127,7 +132,7 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
 function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
   let trailers: IncomingHttpHeaders | null = null;
   engine.on('response', (headers, flags) => {
-    if (client.destroyed || client.headersSent) return;
+    if (client.destroyed || client.closed || client.headersSent) return;
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     if (endStream) {
       client.respond(clientHeaders(explainEnd(headers)), { endStream: true });
@@ -144,7 +149,7 @@ function answer(client: ServerHttp2Stream, engine: ClientHttp2Stream): void {
     client.end();
   };
   client.on('wantTrailers', () => {
-    if (client.destroyed) return;
+    if (client.destroyed || client.closed) return;
     if (trailers === null) { client.close(engine.rstCode === 0 ? constants.NGHTTP2_INTERNAL_ERROR : engine.rstCode); return; }
     client.sendTrailers(clientHeaders(explainEnd(trailers)));
   });
