@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultSettings, lockedDownSettings } from '../../shared/settings/effective.ts';
-import { resolveBindSource, resolvePath, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+import { resolveBindSource, resolvePath, isSteady, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
 
 let dir: string;
 let server: Server;
@@ -78,6 +78,17 @@ describe('A8: which directory a bind source really is', () => {
     for (const file of [at('engine'), at('engine/data'), at('engine/data/volumes'), at('engine/new')]) expect((await resolve(file)).insideEngineDirectory).toBe(true);
     expect((await resolve(dir)).containsEngineDirectory).toBe(true);
     expect(await resolve(at('shared'))).toMatchObject({ insideEngineDirectory: false, containsEngineDirectory: false });
+  });
+});
+
+describe('a directory that stays where it is', () => {
+  it('is one below directories that are root\'s alone and not shared', async () => {
+    expect(await isSteady('/etc/ssl', [])).toBe(true);
+    expect(await isSteady('/etc/ssl/certs', ['/etc/ssl'])).toBe(false);
+    // The shared directory itself cannot be moved from inside it.
+    expect(await isSteady('/etc/ssl', ['/etc/ssl'])).toBe(true);
+    expect(await isSteady(at('shared'), [])).toBe(false); // below /tmp
+    expect(await isSteady('/none/here', [])).toBe(false);
   });
 });
 

@@ -127,6 +127,20 @@ async function known(files: readonly string[]): Promise<Resolved[]> {
   return list.filter((one): one is Resolved => !('problem' in one));
 }
 
+/**
+ * Whether only the machine's root can put something else in the place of `real` (resolved): everything above it is root's alone and not
+ * in a shared directory, where a container could move it.
+ */
+export async function isSteady(real: string, shares: readonly string[]): Promise<boolean> {
+  const shared = await known(shares);
+  for (const directory of parents(real)) {
+    const info = await stat(directory).catch(() => null);
+    if (info === null || info.uid !== 0 || (info.mode & 0o022) !== 0) return false;
+    if (shared.some((share) => isInside(directory, share.real))) return false;
+  }
+  return true;
+}
+
 /** The directories that may be mounted for a caller: the settings' list, or `$HOME` and `$TMP` where there is none. */
 export function sharedDirectories(settings: EffectiveSettings, home: string | null): string[] {
   const listed = settings.fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : settings.fileSharing.directories.map((directory) => directory.path);

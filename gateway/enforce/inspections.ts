@@ -19,7 +19,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AnswerHandling, GatewayRequest } from '../http/exchange.ts';
 import { parameter, writeTarget, type QueryParameter } from '../http/target.ts';
 import type { Inspection } from '../routes/table.ts';
-import { sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+import { isSteady, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
 import { homeOf } from './home-directory.ts';
 import { gatherCreateFacts, gatherMountFacts, reference } from './create-container.ts';
 import type { GatekeeperOptions } from './decide.ts';
@@ -283,12 +283,21 @@ async function startContainer(context: InspectionContext): Promise<Inspected> {
   return mounted(context, container, await checked(context, container, verbOf(context)));
 }
 
-/** The engine mounts a container's directories itself for a copy, and follows links: the runtime, which does not, is never asked. */
+/**
+ * For a copy the engine mounts a container's directories itself, and follows links: the runtime, which does not, is never asked. So
+ * besides what is mounted it must be sure that nobody can put a link in a directory's place between this look and the engine's.
+ */
 async function copyContainer(context: InspectionContext): Promise<Inspected> {
   const name = subject(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  return mounted(context, container, await entered(context, container, verbOf(context)));
+  const result = await mounted(context, container, await entered(context, container, verbOf(context)));
+  if (result.kind !== 'passed' || result.warning !== undefined) return result;
+  const { shares } = await environment(context);
+  for (const { type, source } of container.mounts) {
+    if (type === 'bind' && !await isSteady(source, shares)) return denied(deny('copy-mounts', `${verbOf(context)} container ${container.name}, which mounts ${source},`, { spec: 'A8' }), { container: container.name, image: container.image });
+  }
+  return result;
 }
 
 /** What a container mounts is used anew: symlinks, settings and volumes may be others than at its creation. `soFar` is what else was found. */
