@@ -66,6 +66,7 @@ const table: readonly Row[] = [
   ['an image in upper case', images('Docker/CLI:Tag'), [`warning socket-image-invalid ${image0}`], images('docker/cli:Tag')],
   ['an image with space', images(' docker:cli '), [`warning socket-image-invalid ${image0}`], images('docker:cli')],
   ['a per-image list for any image', `{${version},"bulkhead":{"perImageCommandLists":[{"image":"*","commands":["compose"]}]},"enhancedContainerIsolation":{"value":true,"locked":true}}`, ['warning socket-command-unsupported /bulkhead/perImageCommandLists/0/commands/0'], null],
+  ['a per-image list for no image of the list', `{${version},"bulkhead":{"perImageCommandLists":[{"image":"ci/b"},{"image":"docker:*"}]},"enhancedContainerIsolation":{"value":true,"locked":true,"dockerSocketMount":{"imageList":{"images":["docker@${digest}"]}}}}`, ['warning socket-list-unused /bulkhead/perImageCommandLists/0/image'], null],
   ['the root shared', shares('/'), ['warning share-dangerous /filesharingAllowedDirectories/0/path'], null],
   ["the engine's parent shared", shares('$HOME', '/srv'), ['warning share-dangerous /filesharingAllowedDirectories/1/path'], null],
   ['a relative share', shares('code'), ['warning share-invalid /filesharingAllowedDirectories/0/path'], null],

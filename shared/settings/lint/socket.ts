@@ -1,5 +1,5 @@
 import { commandGroups, dockerCommands, listedCommand } from '../commands.ts';
-import { imageReferenceMessages, parseImageReference } from '../image-reference.ts';
+import { imageReferenceMessages, parseImageReference, referenceCovers } from '../image-reference.ts';
 import type { SettingsPath } from '../pointer.ts';
 import { closestName } from './document.ts';
 import { replaceNode, type Report } from './report.ts';
@@ -13,8 +13,22 @@ export function lintSocket(report: Report): void {
   report.list(['bulkhead', 'perImageCommandLists']).forEach((_, index) => {
     const list = ['bulkhead', 'perImageCommandLists', index];
     lintImage(report, report.value([...list, 'image']), [...list, 'image'], true);
+    lintUse(report, report.value([...list, 'image']), [...list, 'image']);
     lintCommands(report, [...list, 'commands']);
   });
+}
+
+/** A list for an image that may not mount the socket at all. */
+function lintUse(report: Report, image: unknown, path: SettingsPath): void {
+  const allowed = report.list([...mount, 'imageList', 'images']).filter((entry) => typeof entry === 'string');
+  const own = typeof image === 'string' ? parseImageReference(image) : null;
+  // Without any image no list has a use, and nobody has to be told of each.
+  if (own?.ok !== true || allowed.length === 0) return;
+  const used = allowed.some((entry) => {
+    const parsed = parseImageReference(entry);
+    return parsed.ok && (referenceCovers(own.value, parsed.value) || referenceCovers(parsed.value, own.value));
+  });
+  if (!used) report.add('socket-list-unused', 'warning', path, `No image that may mount the Docker socket is "${String(image)}": this list has no effect. Add the image to imageList.`, { params: { image: String(image) } });
 }
 
 /** `nameOnly`: the entry only chooses a command list; it lets nothing in, so how far it reaches is no finding. */
@@ -66,16 +80,18 @@ function lowerCaseName(image: string): string | null {
 }
 
 function lintCommands(report: Report, path: SettingsPath): void {
+  // What a deny list was meant to keep out can't be told from an entry like these.
+  const closed = report.ownEngine && report.value([...path.slice(0, -1), 'type']) !== 'allow' ? ' As long as it stands in this list, everything is denied.' : '';
   report.list(path).forEach((entry, index) => {
     if (typeof entry !== 'string') return;
     const listed = listedCommand(entry);
     const at = [...path, index];
     if (listed.kind === 'unsupported') {
-      report.add('socket-command-unsupported', 'warning', at, `"${listed.name}" can't be listed: ${listed.why}. List the commands it calls instead.`, { params: { command: listed.name } });
+      report.add('socket-command-unsupported', 'warning', at, `"${listed.name}" can't be listed: ${listed.why}. List the commands it calls instead.${closed}`, { params: { command: listed.name } });
     } else if (listed.kind === 'unknown') {
       const closest = report.suggestionsLeft-- <= 0 ? null : closestName(listed.name, [...commandGroups, ...dockerCommands.flatMap((c) => [c.name, ...c.aliases])]);
       const node = report.node(at);
-      report.add('socket-command-unknown', 'warning', at, `"${entry}" is no Docker command${closest === null ? '' : `. Did you mean "${closest}"?`}${closest === null ? '. The entry has no effect.' : ''}`, {
+      report.add('socket-command-unknown', 'warning', at, `"${entry}" is no Docker command${closest === null ? '' : `. Did you mean "${closest}"?`}${closest === null ? closed === '' ? '. The entry has no effect.' : '.' : ''}${closed}`, {
         params: { command: entry, ...(closest === null ? {} : { suggestion: closest }) },
         ...(closest === null || node === undefined ? {} : { fix: { title: `Change it to "${closest}"`, edits: [replaceNode(node, JSON.stringify(closest))] } }),
       });

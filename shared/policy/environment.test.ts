@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { hiddenValueDenial, hidesEnvironment, topDenial, withoutEnvironment } from './environment.ts';
+import { parseJson, writeJson } from './json.ts';
+
+const read = (text: string) => { const parsed = parseJson(text); if (!parsed.ok) throw new Error(parsed.why); return parsed.value; };
+
+describe('hidden environment variables', () => {
+  it('are hidden from whom the settings say', () => {
+    const hidden = (hideEnvironment: 'never' | 'socket-mounts' | 'always') => [hidesEnvironment({ hideEnvironment }, false), hidesEnvironment({ hideEnvironment }, true)];
+    expect([hidden('never'), hidden('socket-mounts'), hidden('always')]).toEqual([[false, false], [false, true], [true, true]]);
+  });
+
+  it('lose their values; every other byte stays, large numbers too', () => {
+    expect(writeJson(withoutEnvironment(read('{"Id":"a","Config":{"Env":["A=1=2","B="," C","=x"],"Cmd":["A=1"]},"N":9007199254740993}')))).toBe(
+      '{"Id":"a","Config":{"Env":["A=(hidden by Bulkhead)","B=(hidden by Bulkhead)"," C=(hidden by Bulkhead)","=(hidden by Bulkhead)"],"Cmd":["A=1"]},"N":9007199254740993}');
+    for (const text of ['[]', '{}', '{"Config":null}', '{"Config":{"Env":null}}']) expect(writeJson(withoutEnvironment(read(text)))).toBe(text);
+  });
+
+  it('are not taken for values again', () => {
+    const body = (env: string) => { const value = read(JSON.stringify({ Env: [env] })); return value instanceof Map ? hiddenValueDenial(value) : null; };
+    expect(body('A=(hidden by Bulkhead)')).toMatchObject({ rule: 'environment-hidden', setting: '/bulkhead/hideEnvironment' });
+    expect(body('A=b')).toBeNull();
+  });
+
+  it.each(['e', 'ae', 'auxe', '-auxe', 'axe', '-axe', 'eww', '-o args e', '-o args=e,x e', '-eo', '--format x', '-E', 'aux -o pid,E'])('are not shown by ps %s', (options) => {
+    expect(topDenial(options) === null).toBe(options === '-eo');
+  });
+  it.each(['', '-ef', 'aux', '-eo pid,comm', '-o pid=,args', '-e -o pid'])('ps %s shows none', (options) => {
+    expect(topDenial(options)).toBeNull();
+  });
+});
