@@ -5,7 +5,7 @@ import { checkShape, objectAt, textAt, textMapAt, type Shape } from '../../share
 import {
   commitBody, connectNetworkBody, createNetworkBody, createVolumeBody, disconnectNetworkBody, execCreateBody, execStartBody, updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
-import { decideCreateContainer, readCreateBody, shapeDenial, type CreateDecision } from '../../shared/policy/create-container.ts';
+import { decideCreateContainer, readCreateBody, shapeDenial } from '../../shared/policy/create-container.ts';
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
 import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
 import { hiddenValueDenial } from '../../shared/policy/environment.ts';
@@ -14,7 +14,7 @@ import { loadDenial } from '../../shared/policy/load.ts';
 import { decideNetwork } from '../../shared/policy/network.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
-import { inheritedQuestions, type CreateFacts } from '../../shared/policy/references.ts';
+import { inheritedQuestions } from '../../shared/policy/references.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AnswerHandling, GatewayRequest } from '../http/exchange.ts';
 import { parameter, writeTarget, type QueryParameter } from '../http/target.ts';
@@ -23,12 +23,11 @@ import { isSteady, sharedDirectories, type BindSourceEnvironment } from './bind-
 import { homeOf } from './home-directory.ts';
 import { gatherCreateFacts, gatherMountFacts, reference } from './create-container.ts';
 import type { GatekeeperOptions } from './decide.ts';
-import { askTrust, bindOnAnswer } from '../socket-mounts/grant.ts';
-import type { SocketMount } from '../socket-mounts/socket-mount.ts';
 import { inspectBuild } from './builds.ts';
+import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
-import { nestedDenial, holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
+import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings'> {
   readonly settings: EffectiveSettings;
@@ -173,11 +172,6 @@ export async function environment(context: InspectionContext): Promise<BindSourc
   };
 }
 
-/** The person behind a request; behind a container's: who made the container. */
-function callerOf(context: InspectionContext): number | null {
-  return context.client === null ? context.request.peer()?.uid ?? null : context.client.mount.createdBy;
-}
-
 async function createContainer(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
   const { target } = context.request;
   const name = parameter(target, 'name');
@@ -210,30 +204,6 @@ async function withoutForgedOwner(context: InspectionContext, body: JsonObject):
   const { scope, perImage } = context.settings.socket;
   if (context.owner !== undefined || (scope === 'all' && perImage.every((list) => list.scope === 'all'))) return body;
   return await context.facts.imageLabel(textAt(body, 'Image'), ownerLabel) === null ? body : withOwnerLabel(body, '');
-}
-
-type Answer = NonNullable<Passed['answer']>;
-
-/**
- * Decides a create request, with a socket of its own for the container where it asks for one and its image may have it (B2). Image trust
- * is asked only for what passes otherwise; the socket is there, and silent, before the engine is told.
- */
-async function withSocket(context: InspectionContext, image: string, decide: (socket: SocketAnswer | null) => CreateDecision): Promise<CreateDecision & { answer?: Answer }> {
-  const { facts, note = () => undefined } = context;
-  const sockets = context.sockets ?? null;
-  const { id, socket } = sockets?.mounts.reserve() ?? { id: null, socket: '/' };
-  const asked = decide({ kind: 'granted', socket });
-  if (asked.decision.outcome !== 'rewrite' || !asked.decision.changes.some(({ rule }) => rule === 'own-socket')) return asked;
-  const verdict = await askTrust(image, context.settings.socket, sockets);
-  if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail });
-  const nested = context.client === null ? null : nestedDenial(context.client, { image, ...verdict }, context.settings);
-  if (nested !== null) return { decision: nested, body: null };
-  const { mounts, containers } = sockets;
-  const mount: SocketMount = {
-    id, socket, image, imageId: verdict.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, createdBy: callerOf(context), container: null,
-  };
-  await mounts.open(mount);
-  return { ...asked, answer: (refused) => bindOnAnswer(mount, { mounts, containers, facts, log: note, refused }) };
 }
 
 /** Same request, the container's name replaced by its id: what was checked is what is used. */
@@ -312,16 +282,6 @@ async function mounted(context: InspectionContext, container: ContainerFacts, so
     if (denial !== null) return denied(denial, { container: container.name, image: container.image });
   }
   return { ...soFar, target: pinned(context, container.id) };
-}
-
-/** By source: why a container may not go on having the socket of its own that it was made with; null where it may. */
-async function heldSockets(context: InspectionContext, container: ContainerFacts, facts: Pick<CreateFacts, 'binds'>): Promise<Map<string, Denial | null>> {
-  const held = new Map<string, Denial | null>();
-  for (const { type, source } of container.mounts) {
-    const id = type === 'bind' && facts.binds.get(source)?.socketMount !== null ? context.sockets?.mounts.idAt(source) ?? null : null;
-    if (id !== null && context.sockets) held.set(source, await context.sockets.admission.mayStart(id, container, context.settings.socket));
-  }
-  return held;
 }
 
 async function execStart(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
