@@ -139,10 +139,18 @@ describe('what can not be changed', () => {
 describe('the Overview', () => {
   it.each([
     ['protected', /^Protected and verified \d+ min ago, except 4 containers$/], ['clean', /^Protected and verified \d+ min ago$/], ['unverified', /^On, but not verified$/], ['failedProbe', /^On, but not verified$/],
-    ['off', /^Off: root in a container is root in the engine$/], ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
+    ['audit', /^On in audit mode: nothing is refused$/], ['off', /^Off: root in a container is root in the engine$/], ['stopped', /^Engine stopped: nothing runs, nothing is checked$/],
   ])('tells the truth about %s in one sentence', async (name, sentence) => {
     await renderApp(state(name), 'overview');
     expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(sentence);
+  });
+
+  it('shows nothing as protected or not allowed in audit mode, and says why next', async () => {
+    await renderApp(state('audit'), 'overview');
+    const row = screen.getByText('docker run').closest('tr');
+    expect(row?.textContent).toContain('Audit mode');
+    expect(screen.queryAllByText('Not allowed')).toEqual([]);
+    expect(screen.getByText('Audit mode: nothing is refused')).toBeTruthy();
   });
 
   it('shows a failed probe with what was seen, and no row that depends on it as protected', async () => {

@@ -141,6 +141,10 @@ export const states: Record<string, () => AppState> = {
   clean: () => appState({ scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers.filter((c) => c.protected) } }),
   unverified: () => appState({ verification: null }),
   failedProbe: () => appState({ verification: verification === null ? null : { ...verification, claims: verification.claims.map((c, i) => (i === 3 ? { ...c, verdict: 'fail', evidence: 'uid_map "0 0 4294967295"' } : c)) } }),
+  audit: () => appState({
+    settings: settingsState(socketText.replace('"bulkhead": { ', '"bulkhead": { "mode": "audit", ')),
+    verification: verification === null ? null : { ...verification, claims: verification.claims.map((c) => (c.id === 'A7-host-namespaces-refused' || c.id === 'B1-socket-refused' ? { ...c, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused' } : c)) },
+  }),
   off: () => appState(off()),
   turningOn: () => appState(off({ draft: offText.replace('"value": false', '"value": true').replace('"locked": false', '"locked": true') })),
   stopped: () => appState({ engine: { ...appState().engine, phase: 'stopped', version: null, kernel: null, gatewayUp: false, plannerUp: false, counts: null }, scan: null }),

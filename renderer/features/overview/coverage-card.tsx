@@ -45,7 +45,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
       case 'probe-passed': return t('overview.coverage.how.passed', { ago: formats.ago(evidence.at) });
       case 'probe-failed': return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
       case 'probe-outdated': return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
-      case 'probe-missing': return t('overview.coverage.how.missing');
+      case 'probe-missing': return protection.state === 'audit' ? t('overview.coverage.how.audit') : t('overview.coverage.how.missing');
       case 'rule': return row.state === 'protected' ? t('overview.coverage.how.ruleUnprobed') : t('overview.coverage.how.rule');
       case 'documentation': return t('overview.coverage.how.documentation');
     }
@@ -53,7 +53,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
   const state = (row: CoverageRow): ReactNode => {
     const stateNow = shownState(row, rowEvidence(row, verification, now));
     // Nothing is refused: neither what is not allowed nor what protects by refusing holds.
-    if (protection.state === 'audit' && (stateNow === 'not-allowed' || stateNow === 'protected')) return <StateBadge state="audit" />;
+    if (protection.state === 'audit' && (stateNow === 'not-allowed' || stateNow === 'protected' || stateNow === 'unverified')) return <StateBadge state="audit" />;
     if (stateNow === 'not-allowed') return <OutcomeChip outcome="not-allowed" />;
     if (stateNow === 'not-on-this-engine') return null;
     if (stateNow === 'protected' && row.basis === 'rule') return <StateBadge state="unverified" />;

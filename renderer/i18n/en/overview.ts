@@ -44,6 +44,7 @@ export const overview = {
       'created-before': 'Containers created before ECI', 'kubernetes-kubeadm': 'Docker Desktop Kubernetes', extensions: 'extensions', 'dev-environments': 'Dev Environments', 'docker-debug': '`docker debug`', 'windows-containers': 'Windows containers', 'virtual-machine': 'virtual machine',
     },
     how: {
+      audit: 'Nothing is refused',
       off: 'ECI is off', passed: 'Probe passed · {{ago}}', failed: 'Probe failed · {{ago}}', outdated: 'Probe passed, but {{ago}}', missing: 'No probe yet', rule: 'Gateway rule', ruleUnprobed: 'Rule in force, no probe', documentation: 'Docker\u2019s documentation',
       found_one: '{{count}} found', found_other: '{{count}} found', noneFound: 'None found', notScanned: 'Not scanned yet',
     },
