@@ -1,6 +1,6 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { decideBuildMessage, type BuildMessage } from '../../shared/policy/build-solve.ts';
+import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
 import { explainEnd } from './explain.ts';
 import { frame, FrameReader } from './frames.ts';
 import { clientHeaders, engineHeaders, grpcMessage, grpcStatus, refusalHeaders } from './metadata.ts';
@@ -114,7 +114,9 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
       let forwarded: Uint8Array = message;
       if (decision.outcome === 'deny') {
         const text = policy.deny(path, decision);
-        if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
+        // A refused Return would leave the build itself waiting; the client tells of whichever ends first.
+        if (text !== null && kind === 'return') forwarded = failedReturn(text);
+        else if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
       } else forwarded = decision.bytes;
       const stream = opened();
       if (stream === null) return;

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Denial } from '../../shared/policy/decision.ts';
 import { refusalText } from '../../shared/policy/decision.ts';
-import { rpcStatus } from '../../shared/policy/buildkit-messages.ts';
+import { op } from '../../shared/policy/llb-messages.ts';
+import { returnRequest, rpcStatus } from '../../shared/policy/buildkit-messages.ts';
 import { messagesOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
 import { encoded } from '../../testing/grpc-client.ts';
 import { frame } from './frames.ts';
@@ -255,6 +256,14 @@ describe('a call that is refused', () => {
     expect(await ended).toBe(constants.NGHTTP2_CANCEL);
     expect(Buffer.concat(arrived)).toEqual(frame(text(1, 'p')));
     expect(denials[0]?.[1].rule).toBe('build-entitlement');
+  });
+
+  it('a Return with a forbidden graph becomes a failure of the build, with the same words', async () => {
+    const seen = echo();
+    const graph = { def: [encoded(op, { exec: { network: 1 } })] };
+    expect((await call(`${bridge}Return`, frame(encoded(returnRequest, { result: { ref: { id: 'x', def: graph } } }))).answer).trailers['grpc-status']).toBe('0');
+    const words = refusalText(denials[0]?.[1] ?? (() => { throw new Error('not denied'); })());
+    expect(seen.calls[0]?.body).toEqual(frame(encoded(returnRequest, { error: { code: 7, message: words } })));
   });
 
   it('compressed, oversized and unreadable messages', async () => {

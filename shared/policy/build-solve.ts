@@ -1,10 +1,10 @@
 import { deny, type Denial } from './decision.ts';
 import {
-  bridgeSolveRequest, execMessage, newContainerRequest, resolveImageRequest, resolveSourceRequest, returnRequest, solveRequest, warnRequest,
+  bridgeSolveRequest, execMessage, newContainerRequest, resolveImageRequest, resolveSourceRequest, returnRequest, rpcStatus, solveRequest, warnRequest,
 } from './buildkit-messages.ts';
 import { netModes, op, securityModes } from './llb-messages.ts';
 import {
-  bytesOf, messageOf, messagesOf, numberOf, readMessage, textEntriesOf, textOf, textsOf, writeMessage, type FieldCount, type Message, type MessageProblem, type MessageShape,
+  bytesOf, messageOf, messagesOf, numberOf, readMessage, textEntriesOf, textOf, textsOf, writeMessage, type FieldCount, type FieldValue, type Message, type MessageProblem, type MessageShape,
 } from './protobuf.ts';
 
 /**
@@ -36,6 +36,13 @@ export function decideBuildMessage(kind: BuildMessage, bytes: Uint8Array): Build
   if (!read.ok) return problemDenial(read.problem);
   const denial = decide(kind, read.message, count);
   return denial ?? { outcome: 'pass', bytes: writeMessage(read.message) };
+}
+
+/** A `Return` in place of one that was refused: the build fails with these words, at the engine and so for everybody who waits for it. */
+export function failedReturn(text: string): Uint8Array {
+  const permissionDenied = 7n;
+  const error: Message = { shape: rpcStatus, values: new Map<string, readonly FieldValue[]>([['code', [permissionDenied]], ['message', [text]]]) };
+  return writeMessage({ shape: returnRequest, values: new Map([['error', [error]]]) });
 }
 
 function problemDenial(problem: MessageProblem): Denial {
