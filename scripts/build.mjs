@@ -34,7 +34,8 @@ const targets = [
     build: () => bundle({
       entryPoints: { main: at('cli', 'gateway-main.ts') }, outdir: at('dist', 'gateway'), outExtension: { '.js': '.cjs' },
       format: 'cjs', target: 'node24', external: native, minify: true, ...moduleUrls,
-    }),
+      banner: { js: `${moduleUrls.banner.js} const lazily = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });` },
+    }, loadedLazily),
   },
   {
     name: 'Electron main process', inputs: ['shared', 'engine', 'gateway', 'electron'], outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
@@ -83,7 +84,7 @@ function isBuilt({ stamp, digest: wanted, outputs }) {
 }
 
 /** Bundles with esbuild, from the ES modules of packages that have both (what requires relatively in a wrapper of its own can't be bundled). Files appear whole, the entry points last, and earlier chunks stay: what runs from an older build may still load them. */
-async function bundle(options) {
+async function bundle(options, change = (text) => text) {
   const { build: esbuild } = await import('esbuild');
   let result;
   try {
@@ -96,9 +97,19 @@ async function bundle(options) {
   mkdirSync(options.outdir, { recursive: true });
   const isEntry = ({ path: file }) => /^(main|preload)\.[cm]js$/.test(path.basename(file));
   for (const file of result.outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
-    writeFileSync(`${file.path}.${process.pid}`, file.contents);
+    writeFileSync(`${file.path}.${process.pid}`, file.path.endsWith('.map') ? file.contents : change(file.text));
     renameSync(`${file.path}.${process.pid}`, file.path);
   }
+}
+
+/**
+ * Has Node's TLS and HTTP/2 loaded at their first use: 10 MB that most gateways never need (builds over gRPC, and registries, do). As
+ * long as the text it replaces, so that the source map stays true.
+ */
+function loadedLazily(text) {
+  const changed = text.replaceAll(/require\("(node:(?:http2|https|tls))"\)/g, 'lazily ("$1")');
+  if (changed === text) throw new Actionable('The gateway\'s bundle loads TLS and HTTP/2 in another way than scripts/build.mjs expects: see loadedLazily there.');
+  return changed;
 }
 
 /** Builds with Vite beside the old renderer, and puts the new one in its place. */
