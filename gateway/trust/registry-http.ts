@@ -31,10 +31,12 @@ export interface Web { exchange(request: WebRequest): Promise<WebAnswer>; close(
 
 export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
   const keep = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 5000 };
-  const agents = {
+  const makeAgents = () => ({
     http: new HttpAgent({ ...keep, proxyEnv: env }), https: new HttpsAgent({ ...keep, proxyEnv: env }),
     directHttp: new HttpAgent(keep), directHttps: new HttpsAgent(keep),
-  };
+  });
+  // At the first question: a gateway that asks no registry need not have TLS in its memory.
+  let agents: ReturnType<typeof makeAgents> | null = null;
   let systemAuthorities: readonly string[] | null = null;
   /** What Node trusts and what the machine's administrator trusts: Go, and so the engine, takes the latter. */
   const authorities = () => systemAuthorities ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
@@ -42,12 +44,13 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
   return {
     exchange: (request) => new Promise<WebAnswer>((resolve) => {
       const secure = request.url.protocol === 'https:';
+      const made = agents ??= makeAgents();
       const failed = (error: unknown) => { resolve({ ok: false, ...failure(error, request.timeoutMs) }); };
       // A hard end, however slowly the other side drips.
       const signal = AbortSignal.timeout(request.timeoutMs);
       const options: RequestOptions = {
         method: request.method, signal, headers: { 'User-Agent': 'bulkhead', 'Accept-Encoding': 'identity', ...request.headers },
-        agent: secure ? (request.direct ? agents.directHttps : agents.https) : (request.direct ? agents.directHttp : agents.http),
+        agent: secure ? (request.direct ? made.directHttps : made.https) : (request.direct ? made.directHttp : made.http),
       };
       const tls = !secure ? {} : {
         rejectUnauthorized: request.tls.verify,
@@ -68,7 +71,7 @@ export function createWeb(env: NodeJS.ProcessEnv = process.env): Web {
       req.end(request.body);
       // Thrown here: what can't even be begun, such as a certificate that is none.
     }).catch((error: unknown): WebAnswer => ({ ok: false, ...failure(error, request.timeoutMs) })),
-    close: () => { for (const agent of Object.values(agents)) agent.destroy(); },
+    close: () => { for (const agent of Object.values(agents ?? {})) agent.destroy(); },
   };
 }
 
