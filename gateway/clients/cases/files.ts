@@ -1,6 +1,9 @@
 import type { Case } from '../case.ts';
 
-/** `docker cp` and binds: files travel with content, mode, owner and links as they do without ECI. */
+/**
+ * `docker cp` and binds: files travel with content, mode, owner and links as they do without ECI. Not so yet, and so not compared: a
+ * copy into a *running* container belongs to nobody there, one out of it carries the ids of its range (stopped ones are right).
+ */
 export const files: readonly Case[] = [
   { does: 'cp of a file both ways, into a stopped and a running container', script: 'echo content > f1; chmod 640 f1; docker create --name f1 busybox sleep 1000 >/dev/null; docker cp -q f1 f1:/tmp/in; docker start f1 >/dev/null; docker exec f1 stat -c "%a %u %g" /tmp/in; chmod 644 f1; docker cp -q f1 f1:/tmp/; docker exec f1 cat /tmp/f1; docker cp -q f1:/tmp/in back1; cat back1; stat -c "%a %u" back1; docker rm -f f1', shows: /^640 0 0\ncontent\ncontent\n640 0\nf1\n$/ },
   { does: 'cp of directories, contents, links', script: 'mkdir -p d2/sub; echo a > d2/a; echo b > d2/sub/b; ln -s a d2/link; docker create --name f2 busybox true >/dev/null; docker cp -q d2 f2:/new; docker cp -q d2 f2:/tmp; docker cp -q d2/. f2:/root; docker cp -q f2:/new out2; (cd out2 && find . | sort | xargs stat -c "%N %a"); docker diff f2 | sort | head -20; docker cp -qL f2:/new/link followed2; cat followed2; docker rm f2', shows: /'\.\/link' -> 'a' 777[\s\S]*A \/tmp\/d2\/sub\/b[\s\S]*a\nf2\n$/ },
