@@ -159,7 +159,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
     await app.user.click(chip());
     expect(commands(app).commands).toEqual(['push', 'image*', 'build']);
     expect(chip().getAttribute('aria-pressed')).toBe('true');
-    expect(screen.getByText('13 of 67 commands denied')).toBeTruthy();
+    expect(screen.getByText('13 of 68 commands denied')).toBeTruthy();
     await app.user.click(chip());
     expect(app.store.get().draft).toBe(appliedText);
   });
@@ -168,7 +168,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Allow only what is marked' }));
     expect(commands(app).type).toBe('allow');
-    expect(screen.getByText('12 of 67 commands allowed')).toBeTruthy();
+    expect(screen.getByText('12 of 68 commands allowed')).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Undo the change to What marks mean' }));
     expect(app.store.get().draft).toBe(appliedText);
   });

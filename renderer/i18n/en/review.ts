@@ -14,7 +14,7 @@ export const review = {
   setting: {
     '/enhancedContainerIsolation/value': 'Enhanced Container Isolation', '/enhancedContainerIsolation/locked': 'Lock for users', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages': 'Images built from allowed ones',
     '/enhancedContainerIsolation/dockerSocketMount/imageList/images': 'Allowed images', '/enhancedContainerIsolation/dockerSocketMount/commandList/type': 'Kind of command list', '/enhancedContainerIsolation/dockerSocketMount/commandList/commands': 'Commands through the socket',
-    '/filesharingAllowedDirectories': 'Allowed directories', '/configurationFileVersion': 'Format version', '/bulkhead/backend': 'Isolation backend', '/bulkhead/existingContainers': 'Containers created before', '/bulkhead/mode': 'Mode', '/blockDockerLoad/value': 'Block docker load', '/blockDockerLoad/locked': 'Lock of block docker load',
+    '/filesharingAllowedDirectories': 'Allowed directories', '/configurationFileVersion': 'Format version', '/bulkhead/backend': 'Isolation backend', '/bulkhead/existingContainers': 'Containers created before', '/bulkhead/mode': 'Mode', '/bulkhead/socketMounts/scope': 'What a mounted socket shows', '/bulkhead/hideEnvironment': 'Hidden environment variables', '/blockDockerLoad/value': 'Block docker load', '/blockDockerLoad/locked': 'Lock of block docker load',
     sharedByDefault: 'Shared by default',
   },
   findings: { none: 'No findings', count_one: '{{count}} finding', count_other: '{{count}} findings', blocks_one: '{{count}} blocks applying', blocks_other: '{{count}} block applying', blocksNothing: 'Nothing blocks applying', open: 'Open', checked: 'The draft was checked for this engine.' },
