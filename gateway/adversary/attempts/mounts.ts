@@ -56,14 +56,14 @@ export const mountAttempts: readonly Attempt[] = [
     { id: 'mount-volumes-from-two', title: 'VolumesFrom two containers, the second one holds it', prepare: async (side) => { await container(side, `${side.tag}.a`, { host: { Binds: [`${side.shared}:/y`] }, runtime: side.runtime }); await container(side, `${side.tag}.b`, { host: bind(side.closed) }); }, host: (side) => ({ VolumesFrom: [`${side.tag}.a`, `${side.tag}.b`] }) },
   ]),
   ...creating('mounts', [
-    // The engine's own.
+    // The engine's own, and the clients' for an image that may not have it.
     { id: 'socket-binds', title: 'the engine\'s socket in Binds', body: (side) => ({ HostConfig: bind(side.engineSocket) }), breach: made },
     { id: 'socket-mounts', title: 'the engine\'s socket in Mounts (CVE-2026-6406)', body: (side) => ({ HostConfig: mount(side.engineSocket) }), breach: made },
     { id: 'socket-read-only', title: 'the engine\'s socket, read-only', body: (side) => ({ HostConfig: mount(side.engineSocket, { ReadOnly: true }) }), breach: made },
-    { id: 'socket-door', title: 'the clients\' socket', body: (side) => ({ HostConfig: bind(side.door) }), breach: made },
-    { id: 'socket-dots', title: 'the clients\' socket with dot segments out of a shared directory', body: (side) => ({ HostConfig: bind(`${side.shared}/${path.relative(side.shared, side.door)}`) }), breach: made },
+    { id: 'socket-door', title: 'the clients\' socket', body: (side) => ({ Image: 'evil', HostConfig: bind(side.door) }), breach: made },
+    { id: 'socket-dots', title: 'the clients\' socket with dot segments out of a shared directory', body: (side) => ({ Image: 'evil', HostConfig: bind(`${side.shared}/${path.relative(side.shared, side.door)}`) }), breach: made },
     { id: 'socket-symlink', title: 'a symbolic link to the engine\'s socket', prepare: alias((side) => side.engineSocket), body: (side) => ({ HostConfig: bind(`${side.shared}/link`) }), breach: made },
-    { id: 'socket-symlink-door', title: 'a symbolic link to the clients\' socket in Mounts', prepare: alias((side) => side.door), body: (side) => ({ HostConfig: mount(`${side.shared}/link`) }), breach: made },
+    { id: 'socket-symlink-door', title: 'a symbolic link to the clients\' socket in Mounts', prepare: alias((side) => side.door), body: (side) => ({ Image: 'evil', HostConfig: mount(`${side.shared}/link`) }), breach: made },
     { id: 'socket-hard-link', title: 'a hard link to the engine\'s socket', prepare: (side) => link(side.engineSocket, path.join(side.shared, 'hard')), body: (side) => ({ HostConfig: bind(`${side.shared}/hard`) }), breach: made },
     { id: 'socket-parent', title: 'the directory of the engine\'s socket', body: (side) => ({ HostConfig: bind(side.engineRoot) }), breach: made },
     { id: 'socket-parent-link', title: 'a symbolic link to the directory of the engine\'s socket', prepare: alias((side) => side.engineRoot), body: (side) => ({ HostConfig: mount(`${side.shared}/link`) }), breach: made },
