@@ -101,17 +101,6 @@ describe('the bypass corpus', () => {
     expect(new Set(corpus.map(({ id }) => id)).size).toBe(corpus.length);
     expect([...attackClasses].filter((name) => !corpus.some((attempt) => attempt.class === name))).toEqual([]);
   });
-  // Measured: with a directory and a link changing places all the time, docker cp on a bare engine reads through the link sooner or later.
-  it('A8: docker cp is refused before a directory is swapped, where anybody but root could do it', async () => {
-    const side = await openSide(targets.gateway, 'copy-unsteady');
-    try {
-      await side.send('POST', `/v1.45/containers/create?name=${side.tag}`, JSON.stringify({ Image: 'busybox', HostConfig: { Binds: [`${side.shared}:/x`] } }));
-      const answer = await side.send('GET', `/v1.45/containers/${side.tag}/archive?path=/etc/passwd`);
-      expect([answer.status, answer.text]).toEqual([403, expect.stringMatching(/enhanced container isolation: docker cp on container .*which mounts .*docker exec.*\(A8\)/)]);
-    } finally {
-      await closeSide(side);
-    }
-  });
   it.concurrent.for(beside)('$class: $title ($id)', (attempt) => check(attempt));
   it.for(alone)('$class: $title ($id)', (attempt) => check(attempt));
 });
