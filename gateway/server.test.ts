@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,5 +27,25 @@ describe('the gateway says which policy it enforces', () => {
   it('without a word about audit mode where it changes nothing', async () => {
     expect(await said({ enhancedContainerIsolation: eci })).toMatch(/isolation on$/m);
     expect(await said({ enhancedContainerIsolation: { value: false }, bulkhead: { mode: 'audit' } })).toMatch(/isolation off$/m);
+  });
+  it('and what stays in force when the file breaks later, in one line', async () => {
+    const settingsFile = path.join(dir, 'admin-settings.json');
+    await writeFile(settingsFile, JSON.stringify({ enhancedContainerIsolation: eci }));
+    const lines: string[] = [];
+    let told = () => { /* not waited for yet */ };
+    const broken = new Promise<void>((resolve) => { told = resolve; });
+    const gateway = await startGateway({
+      engineSocket: path.join(dir, 'none.sock'), listenSocket: path.join(dir, 'docker.sock'), settingsFile,
+      log: (line) => { lines.push(line); if (line.includes('cannot be used')) told(); },
+    });
+    if (!gateway.ok) throw new Error(gateway.error.message);
+    await writeFile(`${settingsFile}.new`, '{,}');
+    await rename(`${settingsFile}.new`, settingsFile);
+    await broken.promise;
+    await gateway.value.close(0);
+    expect(lines.at(-1)).toMatch(/^the last good policy stays in force \(enhanced container isolation on\): .*line 1, column 2.*$/);
+  });
+  it('locked down, where there never was a good one', async () => {
+    expect(await said([])).toMatch(/^locked down: /);
   });
 });

@@ -1,4 +1,5 @@
 import { ok, type AppError, type Result } from '../shared/result.ts';
+import { lockedDownSettings } from '../shared/settings/effective.ts';
 import { exclusiveRuntimeName } from '../shared/isolation/requirements.ts';
 import { openDecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
@@ -152,8 +153,9 @@ function countedTrust(counters: GatewayCounters, trust: ImageTrust): ImageTrust 
 function describePolicy(file: string, state: PolicyState): string {
   const eci = state.settings.eci.value ? 'on' : 'off';
   const mode = state.settings.eci.value && state.settings.mode === 'audit' ? '; audit mode: nothing is refused, what would be is only logged' : '';
-  if (state.problem === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}`;
-  return state.generation <= 1
-    ? `locked down: ${file} cannot be used: ${state.problem}`
-    : `the last good policy stays in force (enhanced container isolation ${eci}): ${file} cannot be used: ${state.problem}`;
+  const why = state.problem?.split('\n', 1)[0] ?? null;
+  if (why === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}`;
+  return state.settings === lockedDownSettings
+    ? `locked down: ${file} cannot be used: ${why}`
+    : `the last good policy stays in force (enhanced container isolation ${eci}${mode}): ${file} cannot be used: ${why}`;
 }

@@ -54,7 +54,7 @@ async function problemOf(paths: RootPaths, state: EngineState | null, supervised
   if (!supervised) return null;
   const { error } = await readEnginePolicy(paths);
   if (error !== null) {
-    return { message: `The settings can't be used (${[error.message, error.reason].filter((part) => part !== undefined).join(': ')}). The last good policy stays in force; without one, everything is locked down.`, logTail: [] };
+    return { message: `The settings can't be used (${[error.message, error.reason?.split('\n', 1)[0]].filter((part) => part !== undefined).join(' ')}). The last good policy stays in force; without one, everything is locked down.`, logTail: [] };
   }
   return state?.problem ?? null;
 }

@@ -279,7 +279,7 @@ async function mounted(context: InspectionContext, container: ContainerFacts, so
   if (soFar.warning === undefined && container.mounts.length > 0) {
     const held = await reference(container, context);
     const facts = await gatherMountFacts(inheritedQuestions([held]), context.facts, await environment(context));
-    const unmade: SocketAnswer = { kind: 'refused', detail: 'the container was not made with a socket of its own; recreate it' };
+    const unmade: SocketAnswer = { kind: 'refused', remedy: 'none', detail: 'the container was not made with a socket of its own; recreate it' };
     const denial = decideHeldMounts(held, facts, { image: container.image, socket: unmade }, await heldSockets(context, container, facts));
     if (denial !== null) return denied(denial, { container: container.name, image: container.image });
   }

@@ -22,7 +22,7 @@ export async function withSocket(context: InspectionContext, image: string, deci
   const asked = decide({ kind: 'granted', socket });
   if (asked.decision.outcome !== 'rewrite' || !asked.decision.changes.some(({ rule }) => rule === 'own-socket')) return asked;
   const verdict = await askTrust(image, context.settings.socket, sockets);
-  if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail });
+  if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail, remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list' });
   const nested = context.client === null ? null : nestedDenial(context.client, { image, ...verdict }, context.settings);
   if (nested !== null) return { decision: nested, body: null };
   const { mounts, containers } = sockets;
@@ -33,7 +33,7 @@ export async function withSocket(context: InspectionContext, image: string, deci
     await mounts.open(mount);
   } catch (error) {
     note(`a socket for a container of image ${image} could not be made: ${error instanceof Error ? error.message : String(error)}`);
-    return decide({ kind: 'refused', detail: 'the gateway could not make a socket for it; see the gateway\'s log' });
+    return decide({ kind: 'refused', remedy: 'none', detail: 'the gateway could not make a socket for it; see the gateway\'s log' });
   }
   return { ...asked, answer: (refused) => bindOnAnswer(mount, { mounts, containers, facts, log: note, refused }) };
 }

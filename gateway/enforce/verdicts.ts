@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
-import { refusalText, ruleText, type Denial } from '../../shared/policy/decision.ts';
+import { refusalText, ruleSpec, ruleText, type Denial } from '../../shared/policy/decision.ts';
 import { describeRequest } from '../audit/describe-request.ts';
 import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { passAsSent } from './audit-mode.ts';
@@ -37,7 +37,7 @@ export function conclude(deciding: Deciding, result: Inspected): Verdict | Promi
         write(deciding, { outcome: 'allow', ...ruleOf(result.warning), message: `let pass with a warning: ${refusalText(result.warning)}` }, result);
       } else if (result.changes[0] !== undefined) {
         write(deciding, {
-          outcome: 'rewrite', rule: result.changes[0].rule, spec: '', setting: null, what: [...new Set(result.changes.map((change) => change.field))].join(', '),
+          outcome: 'rewrite', rule: result.changes[0].rule, spec: ruleSpec(result.changes[0].rule), setting: null, what: [...new Set(result.changes.map((change) => change.field))].join(', '),
           message: result.changes.map((change) => `${change.field}: "${change.before}" became "${change.after}" (${ruleText(change.rule)})`).join('; '),
         }, result);
       }

@@ -55,9 +55,9 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
     },
     mayStart: async (id, container, settings) => {
       const mount = mounts.get(id);
-      if (mount === null) return foreignSocket(container.image, 'the gateway has no record of this socket; recreate the container');
-      if (mount.container === null) return foreignSocket(container.image, 'the gateway does not know yet which container this socket is for; try again in a moment');
-      if (mount.container.id !== container.id) return foreignSocket(container.image, `it belongs to container ${nameOf(mount)}; a container has a socket of its own or none`);
+      if (mount === null) return foreignSocket(container.image, { kind: 'refused', remedy: 'none', detail: 'the gateway has no record of this socket; recreate the container' });
+      if (mount.container === null) return foreignSocket(container.image, { kind: 'refused', remedy: 'none', detail: 'the gateway does not know yet which container this socket is for; try again in a moment' });
+      if (mount.container.id !== container.id) return foreignSocket(container.image, { kind: 'refused', remedy: 'none', detail: `it belongs to container ${nameOf(mount)}; a container has a socket of its own or none` });
       return allowed(mount, settings);
     },
   };

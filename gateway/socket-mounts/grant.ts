@@ -1,5 +1,4 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { EngineUnreachable, type ContainerFacts, type EngineFacts } from '../enforce/engine-facts.ts';
 import { AnswerRefused, type AnswerHandling } from '../http/exchange.ts';
@@ -19,17 +18,13 @@ const maxPending = 128;
 
 /** May this image have the socket (B2–B4)? Rejects with EngineUnreachable. */
 export async function askTrust(image: string, socket: EffectiveSettings['socket'], granting: SocketGranting): Promise<ImageVerdict> {
-  if (granting === null) return untrusted('the gateway has no directory to keep sockets for containers in: it was started without --state');
-  if (granting.mounts.list().filter(({ container }) => container === null).length >= maxPending) return untrusted('too many containers with a socket are being made at once; try again in a moment');
-  if (granting.trust === null) return untrusted('this gateway cannot check images');
+  if (granting === null) return unavailable('the gateway has no directory to keep sockets for containers in: it was started without --state');
+  if (granting.mounts.list().filter(({ container }) => container === null).length >= maxPending) return unavailable('too many containers with a socket are being made at once; try again in a moment');
+  if (granting.trust === null) return unavailable('this gateway cannot check images');
   return granting.trust.decide(image, socket);
 }
 
-const untrusted = (detail: string): ImageVerdict => ({ trusted: false, reason: 'not-listed', detail });
-
-export function socketAnswer(verdict: ImageVerdict, socket: string): SocketAnswer {
-  return verdict.trusted ? { kind: 'granted', socket } : { kind: 'refused', detail: verdict.detail };
-}
+const unavailable = (detail: string): ImageVerdict => ({ trusted: false, reason: 'unavailable', detail });
 
 /**
  * Looks at the engine's answer to the create request that was given `mount`'s socket: the container must be made of the very image that

@@ -15,7 +15,9 @@ export type UntrustedReason =
   /** Not pulled from a registry, and not built from an allowed image (B3, B4). */
   | 'local-only'
   /** The registry can't be asked and nothing is known from earlier. */
-  | 'registry-unreachable';
+  | 'registry-unreachable'
+  /** This gateway can give no container a socket now, whatever its image. */
+  | 'unavailable';
 
 export interface ImageTrust {
   /** `image` as a create request names it. Rejects with EngineUnreachable; never for a registry's sake. */

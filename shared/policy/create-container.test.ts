@@ -121,11 +121,15 @@ describe('B2: a socket of the container\'s own', () => {
     expect(decided({ VolumesFrom: ['mounted'], Binds: ['/shared/a:/x/../s/'] }).changes).not.toContain('own-socket');
   });
   it('is refused with the reason, the image and the setting', () => {
-    const refused: CreateFacts = { ...granted, socket: { kind: 'refused', detail: 'the registry serves another image' } };
+    const refused: CreateFacts = { ...granted, socket: { kind: 'refused', detail: 'the registry serves another image', remedy: 'image-list' } };
     for (const hostConfig of [{ Binds: ['/run/docker.sock:/s'] }, { VolumesFrom: ['mounted'] }]) {
       expect(decided(hostConfig, refused).text).toMatch(/^enhanced container isolation: .*Docker socket.*image busybox.*the registry serves another image.*\(B1\); .*imageList/);
       expect(decided(hostConfig, { ...granted, socket: null }).text).toContain('imageList');
     }
+  });
+  it('is refused without advice to list the image where that would not help (B6)', () => {
+    const refused: CreateFacts = { ...granted, socket: { kind: 'refused', detail: 'it was started without --state', remedy: 'none' } };
+    for (const hostConfig of [{ Binds: ['/run/docker.sock:/s'] }, { VolumesFrom: ['mounted'] }]) expect(decided(hostConfig, refused).text).toMatch(/without --state.*; no setting allows it/);
   });
 });
 

@@ -81,7 +81,7 @@ function volumesFrom(host: Map<string, Json>, facts: CreateFacts, context: BindS
     for (const mount of container.mounts) {
       // What gives the holder its power over the engine is the holder's: the new container gets a socket of its own, if its image may.
       if (isSocket(mount, facts)) {
-        if (context.socket?.kind !== 'granted') return foreignSocket(context.image, context.socket?.detail ?? '');
+        if (context.socket?.kind !== 'granted') return foreignSocket(context.image, context.socket ?? null);
         sockets.set(mount.destination, ownSocket(context.socket.socket, mount.destination, mount.readOnly || parsed.mode.split(',').includes('ro')));
         continue;
       }

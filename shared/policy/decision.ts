@@ -111,7 +111,7 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
 };
 
 const settingTexts: Readonly<Record<Exclude<SettingPointer, null | `/bulkhead/perImageCommandLists/${number}`>, string>> = {
-  '/enhancedContainerIsolation/dockerSocketMount/imageList': 'an administrator can allow it by listing the image in enhancedContainerIsolation.dockerSocketMount.imageList',
+  '/enhancedContainerIsolation/dockerSocketMount/imageList': 'an administrator can allow it with an entry of enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
   '/filesharingAllowedDirectories': 'an administrator can allow it by listing the directory in filesharingAllowedDirectories',
   '/blockDockerLoad': 'an administrator can allow it with blockDockerLoad',
   '/enhancedContainerIsolation/dockerSocketMount/commandList': 'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
@@ -132,6 +132,17 @@ function settingText(setting: Exclude<SettingPointer, null>): string {
   const index = /^\/bulkhead\/perImageCommandLists\/(\d+)$/.exec(setting)?.[1];
   if (index !== undefined) return `an administrator can allow it in bulkhead.perImageCommandLists[${index}]`;
   return settingTexts[setting as keyof typeof settingTexts]; // the one family of pointers without a text of its own is dealt with above
+}
+
+/** Requirement behind what is written differently; '' where it is the message model's own. */
+export function ruleSpec(rule: RuleCode): string {
+  switch (rule) {
+    case 'runtime-forced': return 'A6';
+    case 'userns-ignored': case 'pinned-reference': return 'A7';
+    case 'own-socket': return 'B2';
+    case 'cleaned-path': return 'A8';
+    default: return '';
+  }
 }
 
 /** The rule alone, as a sentence without a capital. */

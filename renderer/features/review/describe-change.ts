@@ -7,7 +7,7 @@ export interface ChangeWords { readonly setting: string; readonly known: boolean
 const known = [
   '/enhancedContainerIsolation/value', '/enhancedContainerIsolation/locked', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages', '/enhancedContainerIsolation/dockerSocketMount/imageList/images',
   '/enhancedContainerIsolation/dockerSocketMount/commandList/type', '/enhancedContainerIsolation/dockerSocketMount/commandList/commands', '/filesharingAllowedDirectories', '/configurationFileVersion',
-  '/bulkhead/backend', '/bulkhead/existingContainers', '/bulkhead/mode', '/bulkhead/socketMounts/scope', '/bulkhead/hideEnvironment', '/blockDockerLoad/value', '/blockDockerLoad/locked',
+  '/bulkhead/backend', '/bulkhead/existingContainers', '/bulkhead/mode', '/bulkhead/socketMounts/scope', '/bulkhead/hideEnvironment', '/bulkhead/perImageCommandLists', '/blockDockerLoad/value', '/blockDockerLoad/locked',
 ] as const;
 
 /** Longest text of a value that is shown in a row; the JSON view has all of it. */
@@ -17,7 +17,9 @@ export function describeChange(t: TFunction, change: SettingsChange): ChangeWord
   const exact = known.find((pointer) => pointer === change.pointer);
   const list = known.find((pointer) => change.pointer.startsWith(`${pointer}/`) && /^\d+$/.test(change.pointer.slice(pointer.length + 1)));
   const byDefault = /^\/filesharingAllowedDirectories\/\d+\/sharedByDefault$/.test(change.pointer);
-  const pointer = exact ?? list;
+  // What changes within one image's list is named after the list of lists.
+  const within = change.pointer.startsWith('/bulkhead/perImageCommandLists/') ? '/bulkhead/perImageCommandLists' : undefined;
+  const pointer = exact ?? list ?? within;
   return {
     setting: pointer !== undefined ? t(`review.setting.${pointer}`) : byDefault ? t('review.setting.sharedByDefault') : change.pointer === '' ? t('review.changes.document') : change.pointer,
     known: pointer !== undefined || byDefault || change.pointer === '',

@@ -1,0 +1,25 @@
+import type { TFunction } from 'i18next';
+import { expect, it } from 'vitest';
+import { diffSettings } from '../../../shared/settings/diff.ts';
+import { review as en } from '../../i18n/en/review.ts';
+import { describeChange } from './describe-change.ts';
+
+// The keys themselves: which words they become is i18n's.
+const t = ((key: string) => key) as unknown as TFunction;
+
+const document = (bulkhead: object) => JSON.stringify({ bulkhead });
+
+it('every key of "bulkhead" has words in the review (B7)', () => {
+  const before = document({});
+  const after = document({
+    backend: 'exclusive', mode: 'audit', existingContainers: 'warn', hideEnvironment: 'always', socketMounts: { scope: 'own' },
+    perImageCommandLists: [{ image: 'docker:cli', type: 'deny', commands: ['push'], scope: 'own' }],
+  });
+  const later = document({ perImageCommandLists: [{ image: 'docker:cli', type: 'allow', commands: ['push', 'ps'] }] });
+  const changes = [...diffSettings(before, after), ...diffSettings(after, later)].map((change) => describeChange(t, change));
+  expect(changes.length).toBeGreaterThan(8);
+  for (const words of changes) {
+    expect(words, words.setting).toMatchObject({ known: true });
+    expect(Object.keys(en.setting)).toContain(words.setting.replace('review.setting.', ''));
+  }
+});
