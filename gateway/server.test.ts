@@ -41,7 +41,7 @@ describe('the gateway says which policy it enforces', () => {
     if (!gateway.ok) throw new Error(gateway.error.message);
     await writeFile(`${settingsFile}.new`, '{,}');
     await rename(`${settingsFile}.new`, settingsFile);
-    await broken.promise;
+    await broken;
     await gateway.value.close(0);
     expect(lines.at(-1)).toMatch(/^the last good policy stays in force \(enhanced container isolation on\): .*line 1, column 2.*$/);
   });
