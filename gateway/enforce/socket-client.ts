@@ -1,5 +1,6 @@
 import { decideCommand, governingList, type EndpointCommands, type GoverningList, type MountedImage } from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { notOwnDenial } from '../../shared/policy/owner.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { GatewayRequest } from '../http/exchange.ts';
 import { parameter, type Target } from '../http/target.ts';
@@ -39,8 +40,12 @@ const pruneCommands: EndpointCommands = { method: 'POST', commands: ['builder pr
 /** What buildx asks before it does anything. */
 const greetings = new Set(['/moby.buildkit.v1.Control/Info', '/moby.buildkit.v1.Control/ListWorkers', '/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Watch']);
 
+const removals = new Set(['/moby.buildkit.v1.Control/Prune', '/moby.buildkit.v1.Control/UpdateBuildHistory']);
+
 /** May this container call that on BuildKit (B5)? Everything there is `build`, but for removing its cache. */
 export function callDenial(client: SocketClient, call: string): Denial | null {
+  // The cache and the history are everybody's.
+  if (client.list.scope === 'own' && removals.has(call)) return notOwnDenial(`the build call ${call}`, client.list.scopeSetting);
   const decided = (endpoint: EndpointCommands) => decideCommand(endpoint, client.list, client.mount);
   if (greetings.has(call)) return decided(pruneCommands) === null ? null : decided(buildCommands);
   return decided(call === '/moby.buildkit.v1.Control/Prune' ? pruneCommands : buildCommands);

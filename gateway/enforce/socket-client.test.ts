@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { governingList } from '../../shared/policy/commands.ts';
+import { defaultSettings, type CommandList, type EffectiveSettings, type SocketScope } from '../../shared/settings/effective.ts';
+import { fixedSocketMounts, socketMount } from '../../testing/socket-mounts.ts';
+import { parseTarget } from '../http/target.ts';
+import { matchRoute } from '../routes/match.ts';
+import { callDenial, commandDenial, holderDenial, nestedDenial } from './socket-client.ts';
+
+const settingsWith = (commands: CommandList, scope: SocketScope = 'all'): EffectiveSettings => ({
+  ...defaultSettings, socket: { ...defaultSettings.socket, commands, scope, perImage: [{ image: 'ci/wide', type: 'deny', commands: [], scope: 'all' }] },
+});
+const narrow = socketMount('n', '/s/n', { image: 'ci/narrow' });
+const twin = socketMount('t', '/s/t', { image: 'ci/twin' });
+const wide = socketMount('w', '/s/w', { image: 'ci/wide' });
+const mounts = fixedSocketMounts([narrow, twin, wide]);
+const clientUnder = (settings: EffectiveSettings) => ({ mount: narrow, list: governingList(settings.socket, narrow) });
+const settings = settingsWith({ type: 'allow', commands: ['run'] });
+const client = clientUnder(settings);
+
+describe('B7: no way to another list', () => {
+  it('a container made through a socket has one under the same list or none', () => {
+    expect(nestedDenial(client, twin, settings)).toBeNull();
+    expect(nestedDenial(client, wide, settings)).toMatchObject({ rule: 'socket-holder', setting: '/bulkhead/perImageCommandLists/0' });
+  });
+
+  it('a container that holds a socket under another list is not entered', () => {
+    const holding = (...sources: string[]) => holderDenial(client, { mounts: sources.map((source) => ({ source })) }, 'docker exec on x', mounts, settings);
+    expect([holding(), holding('/s/n'), holding('/s/t'), holding('/etc')]).toEqual([null, null, null, null]);
+    expect(holding('/etc', '/s/w')).toMatchObject({ rule: 'socket-holder', what: 'docker exec on x' });
+  });
+});
+
+describe('B5: requests that are more than one command', () => {
+  const asked = (line: string, type: 'deny' | 'allow', ...commands: string[]) => {
+    const [method = '', text = ''] = line.split(' ');
+    const target = parseTarget(text);
+    if (!target.ok) throw new Error(target.why);
+    const match = matchRoute(method, target.target.path);
+    if (match === null) throw new Error('no such route');
+    return commandDenial(clientUnder(settingsWith({ type, commands })), match.route, target.target) === null;
+  };
+
+  it('tells pull from import by what the engine goes by', () => {
+    for (const [query, command] of [['fromImage=x', 'pull'], ['fromSrc=-', 'import'], ['fromImage=&fromSrc=-', 'import'], ['fromImage=x&fromSrc=-', 'pull'], ['', 'import']] as const) {
+      const line = `POST /images/create${query === '' ? '' : `?${query}`}`;
+      expect([query, asked(line, 'allow', command), asked(line, 'deny', command)]).toEqual([query, true, false]);
+      expect(asked(line, 'allow', command === 'pull' ? 'import' : 'pull')).toBe(false);
+    }
+    expect([asked('POST /images/create?fromImage=x', 'allow', 'run'), asked('POST /images/create?fromSrc=-', 'allow', 'run')]).toEqual([true, false]);
+  });
+
+  it('refuses a raw tunnel before it is one', () => {
+    expect([asked('POST /session', 'deny', 'build'), asked('POST /session', 'allow', 'ps'), asked('POST /session', 'allow', 'build')]).toEqual([false, false, true]);
+  });
+
+  it('decides BuildKit\'s calls one by one', () => {
+    const control = '/moby.buildkit.v1.Control/';
+    const calls = (type: 'deny' | 'allow', commands: string[], scope: SocketScope = 'all') => ['Solve', 'Prune', 'ListWorkers'].map((call) => callDenial(clientUnder(settingsWith({ type, commands }, scope)), `${control}${call}`) === null);
+    expect(calls('deny', ['build'])).toEqual([false, true, true]);
+    expect(calls('deny', ['builder prune'])).toEqual([true, false, true]);
+    expect(calls('allow', ['builder prune'])).toEqual([false, true, true]);
+    expect(calls('deny', ['build*'])).toEqual([false, false, false]);
+    expect(calls('deny', [], 'own')).toEqual([true, false, true]);
+  });
+});
