@@ -106,6 +106,37 @@ describe('B2: a socket of its own', () => {
   });
 });
 
+describe('B5, B7: what may be done through it', () => {
+  const socket = ['-v', `${socketTarget}:${socketTarget}`];
+
+  it('is what the image\'s own list says; a container made through it gets none under another list', async () => {
+    await policy({ ...images(['*'], { commandList: { type: 'deny', commands: ['image*'] } }), bulkhead: { perImageCommandLists: [{ image: 'busybox', type: 'allow', commands: ['ps'] }] } });
+    await holder('limited');
+    expect((await asks('limited', 'ps', '--format', '{{.Names}}')).trim()).toBe('limited');
+    await expect(asks('limited', 'images')).rejects.toThrow(/enhanced container isolation: docker images through the Docker socket of a container of client is blocked.*dockerSocketMount\.commandList/);
+    await asks('limited', 'run', '--rm', ...socket, 'client', 'docker', 'ps');
+    await expect(asks('limited', 'create', ...socket, 'busybox')).rejects.toThrow(/Docker socket under another command list.*perImageCommandLists\[0\]/);
+    // Made by a client it may have one; the caller does not get into it.
+    await docker('run', '-d', '--name', 'other', ...socket, 'busybox', 'sleep', '100000');
+    await expect(asks('limited', 'exec', 'other', 'true')).rejects.toThrow(/docker exec on container other is blocked: the container has a Docker socket under another command list/);
+    await docker('rm', '-f', 'limited', 'other');
+  });
+
+  it('with the scope "own": its own things, and those of helpers it made', async () => {
+    await policy({ ...images(['*']), bulkhead: { socketMounts: { scope: 'own' } } });
+    await holder('mine');
+    await holder('foreign');
+    await asks('mine', 'create', '--name', 'made', 'busybox');
+    await asks('mine', 'run', '-d', '--name', 'helper', ...socket, 'client', 'sleep', '100000');
+    expect((await asks('mine', 'ps', '-a', '--format', '{{.Names}}')).trim().split('\n').sort()).toEqual(['helper', 'made']);
+    expect((await asks('foreign', 'ps', '-aq')).trim()).toBe('');
+    expect((await asks('helper', 'rm', 'made')).trim()).toBe('made');
+    await expect(asks('foreign', 'rm', '-f', 'helper')).resolves.toBe('');
+    await expect(asks('mine', 'exec', 'foreign', 'true')).rejects.toThrow(/No such container: foreign/);
+    await docker('rm', '-f', 'mine', 'foreign', 'helper');
+  });
+});
+
 describe('B1: no socket', () => {
   it('for an image that is not allowed, by whichever road; the text names image, reason and setting', async () => {
     await policy(images(['registry.invalid/other:1']));
