@@ -68,9 +68,6 @@ const messages: Record<SyntaxErrorCode, string> = {
   'not-an-object': 'The document must be an object: { … }.',
 };
 
-/** English sentence of a syntax error code. */
-export const syntaxErrorMessage = (code: SyntaxErrorCode): string => messages[code];
-
 /**
  * Reads a settings text. Strict: no comments, no trailing commas, no BOM, nothing after the document.
  * The empty text is an error here ('empty'); callers for whom '' means "no file" ask before.
