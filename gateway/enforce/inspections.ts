@@ -8,7 +8,7 @@ import {
 import { decideCreateContainer, readCreateBody, shapeDenial } from '../../shared/policy/create-container.ts';
 import { resourceDenial } from '../../shared/policy/create-confinement.ts';
 import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
-import { hiddenValueDenial } from '../../shared/policy/environment.ts';
+import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/policy/environment.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import { decideNetwork } from '../../shared/policy/network.ts';
@@ -185,7 +185,8 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   if (!decoded.ok) return denied(decoded.denial);
   const shaped = readCreateBody(decoded.value);
   if (!shaped.ok) return denied(shaped.denial);
-  const claimed = ownerLabelDenial(shaped.body, context.owner ?? null) ?? hiddenValueDenial(shaped.body);
+  const claimed = ownerLabelDenial(shaped.body, context.owner ?? null) ?? hiddenValueDenial(shaped.body)
+    ?? (hidesEnvironment(context.settings, context.client !== null) ? linkDenial(shaped.body) : null);
   if (claimed !== null) return denied(claimed);
   const read = { body: await withoutForgedOwner(context, shaped.body) };
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };

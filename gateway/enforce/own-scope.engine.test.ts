@@ -211,9 +211,16 @@ describe('hidden environment variables', () => {
 
   it('are not shown by ps either', async () => {
     await policy({ hideEnvironment: 'socket-mounts' });
-    for (const options of ['e', 'auxe', '-auxe', 'eww', 'axe']) expect(await said(at.wide, `top secrets ${options}`)).toMatch(/docker top with the option/);
+    for (const options of ['e', 'auxe', '-auxe', 'eww', 'axe', '-ax -e', '-aux -ef']) expect(await said(at.wide, `top secrets ${options}`)).toMatch(/docker top with the option/);
     for (const options of ['', ' -ef', ' aux', ' -eo pid,comm']) expect(await ok(at.wide, `top secrets${options}`)).toMatch(/sleep/);
     expect(await ok(at.clients, 'top secrets auxe')).toMatch(/s3cret/);
+  });
+
+  it('are not shown to a container that is linked', async () => {
+    await policy({ hideEnvironment: 'never' });
+    expect(await ok(at.wide, 'run --rm --link secrets:x busybox env')).toMatch(/X_ENV_TOKEN=s3cret/);
+    await policy({ hideEnvironment: 'socket-mounts' });
+    expect(await said(at.wide, 'run --rm --link secrets:x busybox env')).toMatch(/the link secrets:x, which would show the other container's variables, is blocked/);
   });
 
   it('are not copied unseen', async () => {

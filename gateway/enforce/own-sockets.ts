@@ -21,7 +21,7 @@ export async function withSocket(context: InspectionContext, image: string, deci
   const { id, socket } = sockets?.mounts.reserve() ?? { id: null, socket: '/' };
   const asked = decide({ kind: 'granted', socket });
   if (asked.decision.outcome !== 'rewrite' || !asked.decision.changes.some(({ rule }) => rule === 'own-socket')) return asked;
-  const verdict = await askTrust(image, context.settings.socket, sockets);
+  const verdict = await askTrust(image, context.settings.socket, sockets, callerOf(context));
   if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail, remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list' });
   const nested = context.client === null ? null : nestedDenial(context.client, { image, ...verdict }, context.settings);
   if (nested !== null) return { decision: nested, body: null };

@@ -6,6 +6,7 @@ import { parameter } from '../http/target.ts';
 import type { Route } from '../routes/table.ts';
 import { inspections, type Inspected, type InspectionContext } from './inspections.ts';
 import { inOwnScope, ownerOf, scopeRule } from './own-scope.ts';
+import { steadyFacts } from './steady-facts.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /** The longest inspect that is read to hide something in it. */
@@ -27,8 +28,9 @@ export async function lookedAt(context: InspectionContext, route: Route, body: B
   let inspected = context;
   if (client?.list.scope === 'own' && scopeRule(route) !== 'open') {
     const owner = await ownerOf(client, context);
-    inspected = { ...context, owner };
-    const own = await inOwnScope(context, client, owner, route, body);
+    // Both looks must see the same: what is its own at the first would else be another's at the second.
+    inspected = { ...context, owner, facts: steadyFacts(context.facts) };
+    const own = await inOwnScope(inspected, client, owner, route, body);
     if (own.kind !== 'passed') return own;
     first = own;
   }

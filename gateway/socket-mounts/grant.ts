@@ -15,13 +15,24 @@ const maxAnswerBytes = 1024 * 1024;
 
 /** Sockets that wait for their container at the same time; each is a descriptor here and in the process that keeps them. */
 const maxPending = 128;
+/** Of these, one user's: who leaves create requests before their answers keeps nobody else from making containers. */
+const maxPendingOfOne = 32;
 
-/** May this image have the socket (B2–B4)? Rejects with EngineUnreachable. */
-export async function askTrust(image: string, socket: EffectiveSettings['socket'], granting: SocketGranting): Promise<ImageVerdict> {
+/** May this image have the socket (B2–B4)? `caller`: whose request it is, as in `createdBy`. Rejects with EngineUnreachable. */
+export async function askTrust(image: string, socket: EffectiveSettings['socket'], granting: SocketGranting, caller: number | null): Promise<ImageVerdict> {
   if (granting === null) return unavailable('the gateway has no directory to keep sockets for containers in: it was started without --state');
-  if (granting.mounts.list().filter(({ container }) => container === null).length >= maxPending) return unavailable('too many containers with a socket are being made at once; try again in a moment');
   if (granting.trust === null) return unavailable('this gateway cannot check images');
-  return granting.trust.decide(image, socket);
+  if (crowded(granting.mounts, caller)) return unavailable(tooMany);
+  const verdict = await granting.trust.decide(image, socket);
+  // Others may have got that far while a registry was asked.
+  return verdict.trusted && crowded(granting.mounts, caller) ? unavailable(tooMany) : verdict;
+}
+
+const tooMany = 'too many containers with a socket are being made at once; try again in a moment';
+
+function crowded(mounts: Pick<SocketMounts, 'list'>, caller: number | null): boolean {
+  const pending = mounts.list().filter(({ container }) => container === null);
+  return pending.length >= maxPending || pending.filter(({ createdBy }) => createdBy === caller).length >= maxPendingOfOne;
 }
 
 const unavailable = (detail: string): ImageVerdict => ({ trusted: false, reason: 'unavailable', detail });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hiddenValueDenial, hidesEnvironment, topDenial, withoutEnvironment } from './environment.ts';
+import { hiddenValueDenial, hidesEnvironment, linkDenial, topDenial, withoutEnvironment } from './environment.ts';
 import { parseJson, writeJson } from './json.ts';
 
 const read = (text: string) => { const parsed = parseJson(text); if (!parsed.ok) throw new Error(parsed.why); return parsed.value; };
@@ -22,10 +22,16 @@ describe('hidden environment variables', () => {
     expect(body('A=b')).toBeNull();
   });
 
-  it.each(['e', 'ae', 'auxe', '-auxe', 'axe', '-axe', 'eww', '-o args e', '-o args=e,x e', '-eo', '--format x', '-E', 'aux -o pid,E'])('are not shown by ps %s', (options) => {
+  it('are not shown to a container that is linked', () => {
+    const body = (text: string) => { const value = read(text); return value instanceof Map ? linkDenial(value) : null; };
+    expect(body('{"HostConfig":{"Links":["db:x"]}}')).toMatchObject({ rule: 'environment-hidden', setting: '/bulkhead/hideEnvironment' });
+    for (const text of ['{}', '{"HostConfig":{"Links":null}}', '{"HostConfig":{"Links":[]}}', '{"HostConfig":{"NetworkMode":"n","Links":["db:x"]}}', '{"NetworkingConfig":{"EndpointsConfig":{"n":{"Links":["db:x"]}}}}']) expect(body(text)).toBeNull();
+  });
+
+  it.each(['e', 'ae', 'auxe', '-auxe', 'axe', '-axe', 'eww', '-o args e', '-o args=e,x e', '-eo', '--format x', '-E', 'aux -o pid,E', '-ax -e', '-aux -ef', '-ax -eo pid,args', '-e -ax'])('are not shown by ps %s', (options) => {
     expect(topDenial(options) === null).toBe(options === '-eo');
   });
-  it.each(['', '-ef', 'aux', '-eo pid,comm', '-o pid=,args', '-e -o pid'])('ps %s shows none', (options) => {
+  it.each(['', '-ef', 'aux', '-aux', '-ax', '-eo pid,comm', '-o pid=,args', '-e -o pid'])('ps %s shows none', (options) => {
     expect(topDenial(options)).toBeNull();
   });
 });

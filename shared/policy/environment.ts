@@ -1,6 +1,7 @@
 import { deny, type Denial } from './decision.ts';
 import { isList, isObject, type Json, type JsonObject } from './json.ts';
-import { objectAt, textsAt } from './shape.ts';
+import { builtInNetworkModes, containerMode } from './references.ts';
+import { objectAt, textAt, textsAt } from './shape.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 
 /** Stands in answers where a variable's value was. */
@@ -32,11 +33,22 @@ export function hiddenValueDenial(body: JsonObject): Denial | null {
 }
 
 /** `ps` shows a process's variables when asked with an `e` of BSD's options; these are known not to. */
-const plainOptions = /^(?:-ef|-eF|-e|-f|-F|-l|-A|aux|-aux|ax|-ax|x|u|-eo|-o|-eLf)$/;
+const plainOptions = /^(?:-ef|-eF|-e|-f|-F|-l|-A|aux|ax|x|u|-eo|-o|-eLf)$/;
+/** No options of UNIX's: `ps` then reads all of them as BSD's, and `-e` beside them is that `e`. */
+const mixedOptions = /^-(?:aux|ax)$/;
 
 /** The refusal of `docker top` with options that may show variables. `options` as in `ps_args`. */
 export function topDenial(options: string): Denial | null {
   const words = options.split(/\s+/).filter((word) => word !== '');
-  const odd = words.find((word, index) => !plainOptions.test(word) && !(/^-e?o$/.test(words[index - 1] ?? '') && /^[a-z%,=]+$/.test(word)));
+  const odd = words.length === 1 && mixedOptions.test(words[0] ?? '') ? undefined
+    : words.find((word, index) => !plainOptions.test(word) && !(/^-e?o$/.test(words[index - 1] ?? '') && /^[a-z%,=]+$/.test(word)));
   return odd === undefined ? null : deny('environment-hidden', `docker top with the option ${odd}`, { setting: '/bulkhead/hideEnvironment' });
+}
+
+/** Links of the older kind give a container the variables of the one it is linked to; on networks that users made there are none of it. */
+export function linkDenial(body: JsonObject): Denial | null {
+  const host = objectAt(body, 'HostConfig');
+  const [link] = textsAt(host, 'Links');
+  const mode = textAt(host, 'NetworkMode');
+  return link === undefined || (!builtInNetworkModes.has(mode) && containerMode(mode) === null) ? null : deny('environment-hidden', `the link ${link}, which would show the other container's variables,`, { setting: '/bulkhead/hideEnvironment' });
 }

@@ -1,0 +1,29 @@
+import type { EngineFacts } from './engine-facts.ts';
+
+/**
+ * The facts of one request: a name means the same at every look. Otherwise what was the caller's own at one look (it may rename what
+ * it has, and names come before the beginnings of ids) would be another's at the next.
+ */
+export function steadyFacts(facts: EngineFacts): EngineFacts {
+  const containers: Known<EngineFacts['container']> = new Map();
+  const volumes: Known<EngineFacts['volume']> = new Map();
+  const networks: Known<EngineFacts['network']> = new Map();
+  return {
+    ...facts,
+    container: (reference) => once(containers, reference, facts.container),
+    volume: (name) => once(volumes, name, facts.volume),
+    network: (reference) => once(networks, reference, facts.network),
+    createVolume: (name, labels) => {
+      volumes.delete(name);
+      return facts.createVolume(name, labels);
+    },
+  };
+}
+
+type Known<Ask extends (name: string) => unknown> = Map<string, ReturnType<Ask>>;
+
+function once<Answer>(known: Map<string, Answer>, name: string, ask: (name: string) => Answer): Answer {
+  const answer = known.get(name) ?? ask(name);
+  known.set(name, answer);
+  return answer;
+}
