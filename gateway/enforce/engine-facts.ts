@@ -38,6 +38,8 @@ export interface ContainerFacts {
   readonly pid: number;
   readonly mounts: readonly MountFacts[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Networks by the names it was connected by, which mean what they mean when it starts; `id` '' until it started first. */
+  readonly networks: readonly { readonly name: string; readonly id: string }[];
 }
 export interface VolumeFacts { readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>> }
 export interface NetworkFacts { readonly id: string; readonly name: string; readonly driver: string; readonly labels: Readonly<Record<string, string>> }
@@ -171,6 +173,7 @@ function readContainer(found: unknown): ContainerFacts {
   const state = field(found, 'State');
   const pid = field(state, 'Pid');
   const mounts = field(found, 'Mounts');
+  const networks = field(field(found, 'NetworkSettings'), 'Networks');
   return {
     id: text(field(found, 'Id')),
     name: text(field(found, 'Name')).replace(/^\//, ''),
@@ -178,6 +181,7 @@ function readContainer(found: unknown): ContainerFacts {
     imageId: text(field(found, 'Image')),
     runtime: text(field(field(found, 'HostConfig'), 'Runtime')),
     labels: texts(field(field(found, 'Config'), 'Labels')),
+    networks: Object.entries(networks ?? {}).map(([name, endpoint]) => ({ name, id: text(field(endpoint, 'NetworkID')) })),
     running: field(state, 'Running') === true,
     terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,

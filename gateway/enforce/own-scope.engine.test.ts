@@ -115,6 +115,27 @@ describe('B7: a socket with the scope "own"', () => {
     expect(await said(at.a, line)).toMatch(message);
   });
 
+  it('does not join another\'s network that has the name, or an id that begins with it, of an own one that is gone', async () => {
+    const id = (await engine.docker('network', 'inspect', '-f', '{{.Id}}', 'othersnet')).trim();
+    for (const [index, name] of [id.slice(0, 12), 'passing'].entries()) {
+      await ok(at.a, `network create ${name}`);
+      await ok(at.a, `create --name joins${index} --network ${name} busybox sleep 10`);
+      await ok(at.a, `network rm ${name}`);
+    }
+    await engine.docker('network', 'create', 'passing');
+    for (const name of ['joins0', 'joins1']) {
+      expect(await said(at.a, `start ${name}`)).toMatch(notOwn);
+      await ok(at.a, `rm ${name}`);
+    }
+    await engine.docker('network', 'rm', 'passing');
+  });
+
+  it('starts again on a network that others connected it to', async () => {
+    await engine.docker('network', 'connect', 'othersnet', 'ca');
+    await ok(at.a, 'restart -t 0 ca');
+    await engine.docker('network', 'disconnect', 'othersnet', 'ca');
+  });
+
   it('knows nothing of another\'s exec', async () => {
     const made = await sendJson(at.b, 'POST', '/v1.45/containers/cb/exec', '{"Cmd":["true"]}');
     const { Id: id } = JSON.parse(made.body) as { Id: string };

@@ -165,8 +165,21 @@ class OwnScope {
     if (container === null || !this.#ownsContainer(container)) return this.#missing('container', name);
     const { target, match } = this.#context.request;
     const pattern = match?.route.pattern ?? '';
+    if (match?.route.inspect === 'start-container') {
+      const denied = await this.#rejoined(container);
+      if (denied !== null) return denied;
+    }
     // What was looked at is what is used, whatever is called so by then.
     return pattern.includes('{id}') ? { ...passedAsIs, target: writeTarget(target.version, pattern.replace('{id}', container.id), target.rawQuery) } : passedAsIs;
+  }
+
+  /** The engine looks a container's networks up by name when it starts: by then it may be the name, or the beginning of the id, of another's. */
+  async #rejoined(container: ContainerFacts): Promise<Inspected | null> {
+    for (const { name, id } of container.networks) {
+      const network = await this.#context.facts.network(name);
+      if (network !== null && network.id !== id && !this.#owns(network.labels) && !builtInNetworks.has(network.name)) return this.#notOwn('network', name);
+    }
+    return null;
   }
 
   async exec(id: string): Promise<Inspected> {
