@@ -130,6 +130,12 @@ describe('B7: a socket with the scope "own"', () => {
     await engine.docker('network', 'rm', 'passing');
   });
 
+  it('links to its own, by id', async () => {
+    await ok(at.a, 'run -d --name linked -e A=b busybox sleep 10000');
+    for (const link of ['linked', 'linked:linked']) expect(await ok(at.a, `run --rm --link ${link} busybox env`)).toMatch(/LINKED_ENV_A=b/);
+    await ok(at.a, 'rm -f linked');
+  });
+
   it('starts again on a network that others connected it to', async () => {
     await engine.docker('network', 'connect', 'othersnet', 'ca');
     await ok(at.a, 'restart -t 0 ca');

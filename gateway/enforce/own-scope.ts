@@ -1,6 +1,6 @@
 import { deny } from '../../shared/policy/decision.ts';
 import { parseJson, writeJson, isList, isObject, type Json, type JsonObject } from '../../shared/policy/json.ts';
-import { linkedContainers, narrowFilters, notOwnDenial, ownerLabel, ownerLabelDenial, withOwnedMounts, withOwnerLabel } from '../../shared/policy/owner.ts';
+import { linkedContainers, narrowFilters, notOwnDenial, ownerLabel, ownerLabelDenial, withOwnedMounts, withOwnerLabel, withPinnedLinks } from '../../shared/policy/owner.ts';
 import { builtInNetworkModes, createQuestions } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
@@ -100,6 +100,8 @@ class OwnScope {
   readonly #context: InspectionContext;
   readonly #client: SocketClient;
   readonly #owner: string;
+  /** Containers that are linked to: name → id. */
+  readonly #linked = new Map<string, string>();
 
   constructor(context: InspectionContext, client: SocketClient, owner: string) {
     this.#context = context;
@@ -224,7 +226,7 @@ class OwnScope {
     if (claimed !== null) return { kind: 'denied', denial: claimed };
     const checked = await check(parsed);
     if (checked.kind !== 'passed') return checked;
-    return { ...checked, body: Buffer.from(writeJson(withOwnedMounts(withOwnerLabel(parsed, this.#owner), this.#owner)), 'utf8') };
+    return { ...checked, body: Buffer.from(writeJson(withPinnedLinks(withOwnedMounts(withOwnerLabel(parsed, this.#owner), this.#owner), this.#linked)), 'utf8') };
   }
 
   async created(body: JsonObject): Promise<Inspected> {
@@ -232,6 +234,7 @@ class OwnScope {
     for (const name of [...containers, ...linkedContainers(body)]) {
       const container = await this.#context.facts.container(name);
       if (container === null || !this.#ownsContainer(container)) return this.#notOwn('container', name);
+      this.#linked.set(name, container.id);
     }
     const referred = await this.references(body, networks);
     if (referred.kind !== 'passed') return referred;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson, writeJson, type Json, type JsonObject } from './json.ts';
-import { linkedContainers, narrowFilters, ownerLabel, ownerLabelDenial, withOwnedMounts, withOwnerLabel } from './owner.ts';
+import { linkedContainers, narrowFilters, ownerLabel, ownerLabelDenial, withOwnedMounts, withOwnerLabel, withPinnedLinks } from './owner.ts';
 
 const read = (value: unknown): JsonObject => { const parsed = parseJson(JSON.stringify(value)); if (!parsed.ok || !(parsed.value instanceof Map)) throw new Error('no object'); return parsed.value; };
 const plain = (value: Json | null): unknown => (value === null ? null : JSON.parse(writeJson(value)));
@@ -35,5 +35,11 @@ describe('B7: who made what', () => {
 
   it('finds linked containers', () => {
     expect(linkedContainers(read({ HostConfig: { Links: ['/a:b', 'c'] }, NetworkingConfig: { EndpointsConfig: { n: { Links: ['d:e'] } } } }))).toEqual(['a', 'c', 'd']);
+  });
+
+  it('links to what was looked at, whatever has the name by then', () => {
+    const ids = new Map([['a', '1'], ['c', '3']]);
+    expect(plain(withPinnedLinks(read({ HostConfig: { Links: ['/a:b', 'c', 'd:e'], Init: true } }), ids))).toEqual({ HostConfig: { Links: ['1:b', '3:c', 'd:e'], Init: true } });
+    expect(plain(withPinnedLinks(read({ Image: 'x' }), ids))).toEqual({ Image: 'x' });
   });
 });

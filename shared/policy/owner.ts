@@ -42,6 +42,19 @@ export function linkedContainers(body: JsonObject): string[] {
   return links.map((link) => (link.split(':')[0] ?? '').replace(/^\//, ''));
 }
 
+/** The body with the containers of its links by their ids, as far as `ids` has them: a name may mean another one a moment later. */
+export function withPinnedLinks(body: JsonObject, ids: ReadonlyMap<string, string>): JsonObject {
+  const host = objectAt(body, 'HostConfig');
+  const links = textsAt(host, 'Links');
+  if (links.length === 0) return body;
+  const pinned = links.map((link) => {
+    const [name = '', alias] = link.replace(/^\//, '').split(':');
+    const id = ids.get(name);
+    return id === undefined ? link : `${id}:${alias ?? name}`;
+  });
+  return new Map(body).set('HostConfig', new Map(host).set('Links', pinned));
+}
+
 /** The `filters` parameter, narrowed to what `owner` made; null when it is not one that the engine would read. */
 export function narrowFilters(filters: Json | undefined, owner: string): JsonObject | null {
   const narrowed = new Map<string, Json>();
