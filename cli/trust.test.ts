@@ -30,7 +30,7 @@ beforeEach(async () => {
   // Stands in for the engine: one image, pulled from the registry.
   await serve((req, res) => {
     const answer = req.url === '/info' ? { RegistryConfig: { Mirrors: null, IndexConfigs: {}, InsecureRegistryCIDRs: ['127.0.0.0/8'] } }
-      : decodeURIComponent(req.url ?? '') === `/images/${registry}/team/tool:1/json` ? { Id: id, RepoTags: [`${registry}/team/tool:1`], RepoDigests: [`${registry}/team/tool@${digest}`], RootFS: { Layers: [digest] }, GraphDriver: { Name: 'overlay2' } } : null;
+      : [`/images/${registry}/team/tool:1/json`, `/images/${id}/json`].includes(decodeURIComponent(req.url ?? '')) ? { Id: id, RepoTags: [`${registry}/team/tool:1`], RepoDigests: [`${registry}/team/tool@${digest}`], RootFS: { Layers: [digest] }, GraphDriver: { Name: 'overlay2' } } : null;
     res.writeHead(answer === null ? 404 : 200).end(JSON.stringify(answer));
   }, path.join(root, 'engine.sock'));
 });
@@ -48,7 +48,8 @@ async function bulkhead(...args: string[]): Promise<{ code: number | null; out: 
   const [code] = await once(child, 'close') as [number | null]; // what 'close' passes
   return { ...ended, code };
 }
-const settings = (...images: string[]) => writeFile(path.join(root, 'admin-settings.json'), JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true, dockerSocketMount: { imageList: { images } } } }));
+const settings = (...images: string[]) => settingsWith({}, ...images);
+const settingsWith = (bulkhead: unknown, ...images: string[]) => writeFile(path.join(root, 'admin-settings.json'), JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true, dockerSocketMount: { imageList: { images } } }, bulkhead }));
 
 describe('bulkhead trust (B2–B4)', () => {
   test('a trusted image: exit 0, with entry, digests and what the registry said', async () => {
@@ -58,6 +59,11 @@ describe('bulkhead trust (B2–B4)', () => {
     expect(said.out).toContain(`${registry}/team/tool:1 may have the Docker socket: allowed by ${registry}/team/tool:1.`);
     expect(said.out).toMatch(new RegExp(`entry .*match; local ${digest}; asked ${registry}/team/tool for 1: serves ${digest}, \\d+ s ago`));
     expect(JSON.parse((await bulkhead('trust', `${registry}/team/tool:1`, '--json')).out)).toMatchObject({ verdict: { trusted: true, imageId: id }, checks: [{ outcome: 'match' }] });
+  });
+
+  test('B7: the command list it is under, by content', async () => {
+    await settingsWith({ perImageCommandLists: [{ image: `${registry}/team/tool:2`, type: 'deny', commands: [] }, { image: `${registry}/team/tool:1`, type: 'allow', commands: ['ps'] }] }, '*');
+    expect((await bulkhead('trust', `${registry}/team/tool:1`)).out).toContain('  commands by /bulkhead/perImageCommandLists/1\n');
   });
 
   test('one that is not: exit 1 and why; an engine that is down: an error', async () => {

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { TrustExplanation } from '../gateway/trust/create-image-trust.ts';
+import type { SocketExplanation } from '../gateway/trust/ask-once.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EntryCheck } from '../shared/policy/image-trust.ts';
 import type { EffectiveSettings, EntryDigest } from '../shared/settings/index.ts';
@@ -24,7 +24,7 @@ export function registerTrust(program: Command): void {
     }));
 }
 
-async function explain(image: string, socket: EffectiveSettings['socket'], paths: { readonly engineSocket: string; readonly clientSocket: string; readonly root: string }): Promise<Result<TrustExplanation, AppError>> {
+async function explain(image: string, socket: EffectiveSettings['socket'], paths: { readonly engineSocket: string; readonly clientSocket: string; readonly root: string }): Promise<Result<SocketExplanation, AppError>> {
   const { explainImageTrust } = await import('../gateway/trust/ask-once.ts');
   const { EngineUnreachable } = await import('../gateway/enforce/engine-facts.ts');
   try {
@@ -51,7 +51,7 @@ async function engineSocketOf(paths: { readonly engineSocket: string; readonly c
 }
 
 /** The verdict in a sentence, then what it rests on. */
-export function describeTrust(image: string, explained: TrustExplanation): string {
+export function describeTrust(image: string, explained: SocketExplanation): string {
   const { verdict } = explained;
   const head = verdict.trusted
     ? `${image} may have the Docker socket: ${verdict.derivedFrom === null ? `allowed by ${verdict.allowedBy}` : `built from ${verdict.derivedFrom}, which ${verdict.allowedBy} allows`}.`
@@ -61,7 +61,9 @@ export function describeTrust(image: string, explained: TrustExplanation): strin
     `  image    ${local.id}, ${local.layers.length} layer${local.layers.length === 1 ? '' : 's'}, ${local.store === 'graph' ? 'graph driver' : 'containerd'} store`,
     ...local.digests.map((digest) => `  digest   ${digest}${local.store === 'graph' ? '' : ' (a name; the id is what counts)'}`),
   ];
-  return [head, ...about, ...explained.checks.map((check) => `  entry    ${describeCheck(check)}`),
+  const { list } = explained;
+  const lists = list === null ? [] : [`  commands by ${[list, ...list.undecided].map(({ setting }) => setting).join(' and ')}${list.undecided.length === 0 ? '' : ' (all of them: which one is the image\'s could not be told)'}`];
+  return [head, ...lists, ...about, ...explained.checks.map((check) => `  entry    ${describeCheck(check)}`),
     ...explained.bases.flatMap((base) => [`  base     ${base.name} (${base.id})`, ...base.checks.map((check) => `    entry  ${describeCheck(check)}`)])].join('\n');
 }
 

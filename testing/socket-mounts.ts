@@ -5,7 +5,7 @@ export function socketMount(id: string, socket: string, more: Partial<Omit<Socke
   const image = more.image ?? 'docker:cli';
   return {
     id: id as SocketMountId, // tests choose their own ids
-    socket, image, imageId: `sha256:${'0'.repeat(64)}`, allowedBy: image, derivedFrom: null, createdBy: 0, container: null, ...more,
+    socket, image, imageId: `sha256:${'0'.repeat(64)}`, allowedBy: image, derivedFrom: null, governing: [], createdBy: 0, container: null, ...more,
   };
 }
 

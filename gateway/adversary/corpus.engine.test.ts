@@ -20,8 +20,13 @@ beforeAll(async () => {
   scratch = await mkdtemp('/tmp/bulkhead-corpus-');
   await chmod(scratch, 0o755);
   [bare, isolated] = await Promise.all([startBareEngine(), startIsolatedEngine()]);
-  // The same content under three names; which of them may have the socket is image trust's to say, and tested there (gateway/trust).
-  for (const engine of [bare, isolated]) for (const name of ['wide', 'evil']) await engine.docker('tag', 'busybox', name);
+  // Which of these may have the socket, and whose the wider list is, is image trust's to say, and tested there (gateway/trust).
+  for (const engine of [bare, isolated]) {
+    await engine.docker('tag', 'busybox', 'evil');
+    await engine.docker('create', '--name', 'template', 'busybox');
+    await engine.docker('commit', '-c', 'LABEL list=wide', 'template', 'wide');
+    await engine.docker('rm', 'template');
+  }
   const settingsFile = path.join(scratch, 'admin-settings.json');
   const roots = { sharedRoot: path.join(scratch, 'shared'), closedRoot: path.join(scratch, 'shared-not') };
   await mkdir(roots.sharedRoot);
@@ -53,13 +58,15 @@ afterAll(async () => {
 /** What containers of busybox may not do through their socket. */
 const denied = ['exec', 'cp', 'commit', 'build', 'rm', 'volume*', 'tag'];
 
-/** A stand-in that takes names for content. */
+/** A stand-in that takes content by its id, and `evil` by its name. */
 function trust(engine: IsolatedEngine): ImageTrust {
+  const idOf = async (image: string) => (await engine.docker('image', 'inspect', '-f', '{{.Id}}', image)).trim();
   return {
-    decide: async (image) => {
-      const name = image.replace(/:latest$/, '');
-      if (name === 'evil') return { trusted: false, reason: 'not-listed', detail: 'no entry of the image list names it' };
-      return { trusted: true, imageId: (await engine.docker('image', 'inspect', '-f', '{{.Id}}', image)).trim(), allowedBy: `${name === 'wide' ? 'wide' : 'busybox'}:latest`, derivedFrom: null };
+    decide: async (image, { images }) => {
+      const imageId = await idOf(image);
+      const allowedBy = `${imageId === await idOf('wide') ? 'wide' : 'busybox'}:latest`;
+      if (/^evil\b/.test(image) || !images.includes(allowedBy)) return { trusted: false, reason: 'not-listed', detail: 'no entry of the image list names it' };
+      return { trusted: true, imageId, allowedBy, derivedFrom: null };
     },
     close: () => undefined,
   };

@@ -45,7 +45,7 @@ beforeAll(async () => {
     Object.assign(at, { a: a.socket, b: path.join(scratch, 'b.sock'), wide: path.join(scratch, 'wide.sock'), clients: path.join(scratch, 'docker.sock') });
     return [
       Object.defineProperty({ ...a }, 'container', { get: () => holder }),
-      socketMount('bbbb', at.b, { image: 'ci/a:2', allowedBy: 'ci/a:*' }), socketMount('cccc', at.wide),
+      socketMount('bbbb', at.b, { image: 'ci/a:2', allowedBy: 'ci/a:*' }), socketMount('cccc', at.wide, { governing: [{ image: 'ci/a:*', its: 'no' }] }),
     ];
   });
   await policy();

@@ -5,6 +5,7 @@ import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
 import { askTrust, bindOnAnswer } from '../socket-mounts/grant.ts';
 import type { SocketMount } from '../socket-mounts/socket-mount.ts';
+import { askGoverning } from '../trust/governing.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import type { InspectionContext } from './inspections.ts';
 import { nestedDenial } from './socket-client.ts';
@@ -23,12 +24,13 @@ export async function withSocket(context: InspectionContext, image: string, deci
   if (asked.decision.outcome !== 'rewrite' || !asked.decision.changes.some(({ rule }) => rule === 'own-socket')) return asked;
   const verdict = await askTrust(image, context.settings.socket, sockets, callerOf(context));
   if (!verdict.trusted || sockets === null || id === null) return decide(verdict.trusted ? null : { kind: 'refused', detail: verdict.detail, remedy: verdict.reason === 'unavailable' ? 'none' : 'image-list' });
-  const nested = context.client === null ? null : nestedDenial(context.client, { image, ...verdict }, context.settings);
-  if (nested !== null) return { decision: nested, body: null };
-  const { mounts, containers } = sockets;
-  const mount: SocketMount = {
-    id, socket, image, imageId: verdict.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, createdBy: callerOf(context), container: null,
+  const { mounts, containers, trust } = sockets;
+  const allowed: SocketMount = {
+    id, socket, image, imageId: verdict.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, governing: [], createdBy: callerOf(context), container: null,
   };
+  const mount: SocketMount = trust === null ? allowed : { ...allowed, governing: await askGoverning(trust, allowed, context.settings.socket) };
+  const nested = context.client === null ? null : nestedDenial(context.client, mount, context.settings);
+  if (nested !== null) return { decision: nested, body: null };
   try {
     await mounts.open(mount);
   } catch (error) {

@@ -9,10 +9,11 @@ import { callDenial, commandDenial, holderDenial, nestedDenial } from './socket-
 const settingsWith = (commands: CommandList, scope: SocketScope = 'all'): EffectiveSettings => ({
   ...defaultSettings, socket: { ...defaultSettings.socket, commands, scope, perImage: [{ image: 'ci/wide', type: 'deny', commands: [], scope: 'all' }] },
 });
-const narrow = socketMount('n', '/s/n', { image: 'ci/narrow' });
-const twin = socketMount('t', '/s/t', { image: 'ci/twin' });
+const narrow = socketMount('n', '/s/n', { image: 'ci/narrow', governing: [{ image: 'ci/wide', its: 'no' }] });
+const twin = socketMount('t', '/s/t', { image: 'ci/twin', governing: [{ image: 'ci/wide', its: 'no' }] });
 const wide = socketMount('w', '/s/w', { image: 'ci/wide' });
-const mounts = fixedSocketMounts([narrow, twin, wide]);
+const unsure = socketMount('u', '/s/u', { image: 'ci/unsure', governing: [{ image: 'ci/wide', its: 'unknown' }] });
+const mounts = fixedSocketMounts([narrow, twin, wide, unsure]);
 const clientUnder = (settings: EffectiveSettings) => ({ mount: narrow, list: governingList(settings.socket, narrow) });
 const settings = settingsWith({ type: 'allow', commands: ['run'] });
 const client = clientUnder(settings);
@@ -21,11 +22,14 @@ describe('B7: no way to another list', () => {
   it('a container made through a socket has one under the same list or none', () => {
     expect(nestedDenial(client, twin, settings)).toBeNull();
     expect(nestedDenial(client, wide, settings)).toMatchObject({ rule: 'socket-holder', setting: '/bulkhead/perImageCommandLists/0' });
+    expect(nestedDenial(client, { ...narrow, image: 'ci/wide' }, settings)).toBeNull();
+    expect(nestedDenial(client, unsure, settings)).toMatchObject({ rule: 'socket-holder', detail: expect.stringContaining('could not tell') });
   });
 
   it('a container that holds a socket under another list is not entered', () => {
     const holding = (...sources: string[]) => holderDenial(client, { mounts: sources.map((source) => ({ source })) }, 'docker exec on x', mounts, settings);
     expect([holding(), holding('/s/n'), holding('/s/t'), holding('/etc')]).toEqual([null, null, null, null]);
+    expect(holding('/s/u')).toMatchObject({ rule: 'socket-holder' });
     expect(holding('/etc', '/s/w')).toMatchObject({ rule: 'socket-holder', what: 'docker exec on x' });
   });
 });

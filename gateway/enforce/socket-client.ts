@@ -1,4 +1,4 @@
-import { decideCommand, governingList, type EndpointCommands, type GoverningList, type MountedImage } from '../../shared/policy/commands.ts';
+import { decideCommand, governingList, sameList, type EndpointCommands, type GoverningList, type MountedImage } from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { notOwnDenial } from '../../shared/policy/owner.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
@@ -60,9 +60,9 @@ function commandsSent(route: Route, target: Target): Pick<Route, 'commands' | 'a
 /** A container made through a mounted socket may have one of its own under the same list only: another one would be a way around the caller's. */
 export function nestedDenial(client: SocketClient, mount: MountedImage, settings: EffectiveSettings): Denial | null {
   const list = governingList(settings.socket, mount);
-  if (list.setting === client.list.setting) return null;
+  if (sameList(list, client.list)) return null;
   return deny('socket-holder', `a Docker socket for a container of ${mount.image} that is made through the Docker socket of a container of ${client.mount.image}`, {
-    spec: 'B7', setting: list.setting, detail: `the caller is under ${client.list.setting}, the new container would be under ${list.setting}`,
+    spec: 'B7', setting: list.setting, detail: `the caller is under ${namesOf(client.list)}, the new container would be under ${namesOf(list)}`,
   });
 }
 
@@ -75,9 +75,11 @@ export function holderDenial(client: SocketClient, container: SocketHolder, what
     const held = mounts?.bySocket(source) ?? null;
     if (held === null || held.id === client.mount.id) continue;
     const other = governingList(settings.socket, held);
-    if (other.setting !== client.list.setting) {
-      return deny('socket-holder', what, { spec: 'B7', setting: '/bulkhead/existingContainers', detail: `the caller is under ${client.list.setting}, the container's socket under ${other.setting}` });
+    if (!sameList(other, client.list)) {
+      return deny('socket-holder', what, { spec: 'B7', setting: '/bulkhead/existingContainers', detail: `the caller is under ${namesOf(client.list)}, the container's socket under ${namesOf(other)}` });
     }
   }
   return null;
 }
+
+const namesOf = (list: GoverningList): string => (list.undecided.length === 0 ? list.setting : `${[list, ...list.undecided].map(({ setting }) => setting).join(' or ')} (image trust could not tell yet)`);

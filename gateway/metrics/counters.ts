@@ -25,7 +25,7 @@ export class GatewayCounters {
   malformed = 0;
   /** Clients that got a 503 because the engine could not be reached or asked. */
   engineUnreachable = 0;
-  /** Questions whether an image may have the Docker socket, by answer. */
+  /** Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its own. */
   readonly imageTrust = new Map<'trusted' | UntrustedReason, number>();
 
   /** A request was decided. */

@@ -30,7 +30,7 @@ export function metricsText(counters: GatewayCounters, gauges: () => GatewayGaug
   ]).filter(([, value]) => value > 0), ['rule', 'outcome']);
   counter('malformed_requests_total', 'Requests refused for their form, before any rule.', () => [[{}, counters.malformed]]);
   counter('engine_unreachable_total', 'Requests answered 503 because the engine could not be reached.', () => [[{}, counters.engineUnreachable]]);
-  counter('image_trust_decisions_total', 'Questions whether an image may have the Docker socket, by answer.', () => [...counters.imageTrust].map(([answer, value]) => [{ answer }, value] as const), ['answer']);
+  counter('image_trust_decisions_total', 'Questions to image trust, by answer: may an image have the Docker socket, is a per-image command list its own.', () => [...counters.imageTrust].map(([answer, value]) => [{ answer }, value] as const), ['answer']);
   counter('audit_dropped_total', 'Entries the decision log could not keep.', () => [[{}, gauges().auditDropped]]);
   registry.registerMetric(new DecisionTimes(counters));
   gauge('open_connections', 'Client connections that are open.', () => gauges().openConnections);

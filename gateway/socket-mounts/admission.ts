@@ -1,6 +1,8 @@
+import { listsToAskAbout } from '../../shared/policy/commands.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { foreignSocket } from '../../shared/policy/socket-mount.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import { askGoverning } from '../trust/governing.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import type { SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts';
 
@@ -14,13 +16,15 @@ export interface MountAdmission {
   mayStart(id: SocketMountId, container: { readonly id: string; readonly image: string }, settings: SocketSettings): Promise<Denial | null>;
 }
 
-/** How long a refusal by image trust is taken for the answer, ms; the registry may be back after that. */
+/** How long a refusal by image trust, or that it can't tell, is taken for the answer, ms; the registry may be back after that. */
 const refusalMs = 30_000;
 const setting = '/enhancedContainerIsolation/dockerSocketMount/imageList';
 
 /**
  * The container's image was held against the registry when it was made, and its content cannot change. So while the entry that allowed
  * it stands in the list the answer is yes, without asking anybody; when it is gone, image trust says whether another entry allows it.
+ * Likewise with the command lists (B7): what is known of an image and a list stays; lists that are new, or could not be asked about, are
+ * asked about before a request is looked at, those of other mounts on the side: whoever enters their containers is held against them.
  */
 export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null): MountAdmission {
   const refused = new Map<SocketMountId, { settings: SocketSettings; until: number; denial: Denial }>();
@@ -33,7 +37,7 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
     const verdict = trust === null ? null : await trust.decide(mount.imageId, settings);
     if (verdict?.trusted === true && verdict.imageId === mount.imageId) {
       refused.delete(mount.id);
-      await mounts.renew(mount.id, verdict);
+      await mounts.renew(mount.id, { allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom });
       return null;
     }
     const detail = verdict?.trusted === false ? `: ${verdict.detail}` : '';
@@ -44,14 +48,51 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
     return denial;
   };
 
+  const governed = new Map<SocketMountId, { settings: SocketSettings; until: number; asking: Promise<void> | null }>();
+  /** Null: nothing is to be asked, or not again yet. */
+  const govern = (id: SocketMountId, settings: SocketSettings): Promise<void> | null => {
+    const mount = mounts.get(id);
+    if (mount === null || trust === null || listsToAskAbout(settings, mount).length === 0) { governed.delete(id); return null; }
+    const known = governed.get(id);
+    if (known !== undefined && known.settings === settings && (known.asking !== null || known.until > Date.now())) return known.asking;
+    const asking = (async () => {
+      try {
+        const governing = await askGoverning(trust, mount, settings);
+        if (JSON.stringify(governing) !== JSON.stringify(mount.governing)) await mounts.renew(id, { governing });
+      } finally {
+        if (governed.get(id)?.settings === settings) governed.set(id, { settings, until: Date.now() + refusalMs, asking: null });
+      }
+    })();
+    governed.set(id, { settings, until: 0, asking });
+    return asking;
+  };
+  let swept: { settings: SocketSettings; until: number } | null = null;
+  const governOthers = (settings: SocketSettings): void => {
+    if (settings.perImage.length === 0 || (swept !== null && swept.settings === settings && swept.until > Date.now())) return;
+    swept = { settings, until: Date.now() + refusalMs };
+    for (const id of governed.keys()) if (mounts.get(id) === null) governed.delete(id);
+    void (async () => {
+      // One after the other: an engine with hundreds of them is not to be asked about all at once. What goes wrong is said when the mount itself asks.
+      for (const { id } of mounts.list()) await govern(id, settings)?.catch(() => undefined);
+    })();
+  };
+
+  const admitted = (mount: SocketMount, settings: SocketSettings): Denial | null | Promise<Denial | null> => {
+    const answer = inForce(mount, settings) ? govern(mount.id, settings)?.then(() => null) ?? null : ask(mount, settings).then(async (denial) => {
+      if (denial === null) await govern(mount.id, settings);
+      return denial;
+    });
+    governOthers(settings);
+    return answer;
+  };
   const allowed = (mount: SocketMount, settings: SocketSettings) => (inForce(mount, settings) ? null : ask(mount, settings));
 
   return {
     admit: (id, settings) => {
       const mount = mounts.get(id);
-      if (mount === null) { refused.delete(id); return deny('socket-mount', 'this Docker socket', { spec: 'B1', detail: 'the container it was made for is gone' }); }
+      if (mount === null) { refused.delete(id); governed.delete(id); return deny('socket-mount', 'this Docker socket', { spec: 'B1', detail: 'the container it was made for is gone' }); }
       if (mount.container === null) return deny('socket-mount', 'this Docker socket', { spec: 'B1', detail: 'the container it was made for is not known yet; try again in a moment' });
-      return allowed(mount, settings);
+      return admitted(mount, settings);
     },
     mayStart: async (id, container, settings) => {
       const mount = mounts.get(id);

@@ -14,6 +14,7 @@ import { createSocketMounts, type OwnedSocketMounts } from './mounts.ts';
 import { openMountRecords } from './records.ts';
 import { reconcile } from './reconcile.ts';
 import { AnswerRefused } from '../http/exchange.ts';
+import { governingList } from '../../shared/policy/commands.ts';
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import type { SocketMount } from './socket-mount.ts';
 
@@ -37,7 +38,7 @@ afterEach(async () => { for (const stop of stops) await stop(); stops = []; awai
 
 const id = 'c'.repeat(64);
 const imageId = `sha256:${'1'.repeat(64)}`;
-const made = (more: Partial<SocketMount> = {}): SocketMount => ({ ...mounts.reserve(), image: 'app:1', imageId, allowedBy: 'app:1', derivedFrom: null, createdBy: 1000, container: null, ...more });
+const made = (more: Partial<SocketMount> = {}): SocketMount => ({ ...mounts.reserve(), image: 'app:1', imageId, allowedBy: 'app:1', derivedFrom: null, governing: [], createdBy: 1000, container: null, ...more });
 const ask = (socket: string) => sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
 const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): ContainerFacts => ({
   id, name: 'c', image: 'app:1', imageId, runtime: 'bulkhead', running: false, terminal: false, pid: 0, labels: {}, networks: [], mounts: [{ type: 'bind', name: '', source: mount.socket, destination: '/s', readOnly: false }], ...more,
@@ -101,7 +102,7 @@ describe('a socket of a container\'s own', () => {
     const mount = made();
     await mounts.open(mount);
     await mounts.close(0);
-    for (const text of ['', '{}', '[]', JSON.stringify({ version: 2, ...mount }), JSON.stringify({ version: 1, ...mount, id: 'f'.repeat(32) }), JSON.stringify({ version: 1, ...mount, createdBy: '0' }), JSON.stringify({ version: 1, ...mount, container: {} })]) {
+    for (const text of ['', '{}', '[]', JSON.stringify({ version: 2, ...mount }), JSON.stringify({ version: 1, ...mount, id: 'f'.repeat(32) }), JSON.stringify({ version: 1, ...mount, createdBy: '0' }), JSON.stringify({ version: 1, ...mount, container: {} }), JSON.stringify({ version: 1, ...mount, governing: [{ image: 'x', its: 'yes' }] })]) {
       await writeFile(path.join(path.dirname(mount.socket), 'mount.json'), text);
       expect(openMountRecords(directory).read()).toEqual({ mounts: [], unreadable: [mount.id] });
     }
@@ -180,6 +181,72 @@ describe('admission', () => {
     expect(await createAdmission(mounts, trust({ ...trusted, imageId: 'sha256:other' })).admit(mount.id, settings)).not.toBeNull();
     expect(await createAdmission(mounts, trust(trusted)).admit(mount.id, settings)).toBeNull();
     expect(mounts.get(mount.id)?.allowedBy).toBe('*');
+  });
+
+  describe('B7: which per-image list is the image\'s', () => {
+    const lists = (...images: string[]) => ({ ...socketSettings(['*']), perImage: images.map((image) => ({ image, type: 'deny' as const, commands: [], scope: 'all' as const })) });
+    /** By the one entry it is asked about; notes what it was asked. */
+    const byEntry = (answers: Record<string, ImageVerdict>) => {
+      const asked: string[] = [];
+      return { asked, answers, close: () => undefined, decide: (image: string, { images, allowDerivedImages }: ReturnType<typeof socketSettings>) => {
+        asked.push(images.join());
+        expect([image, allowDerivedImages]).toEqual([imageId, true]);
+        return Promise.resolve(answers[images.join()] ?? untrusted);
+      } };
+    };
+    const unreachable: ImageVerdict = { trusted: false, reason: 'registry-unreachable', detail: '' };
+    const listOf = (mount: SocketMount, settings: ReturnType<typeof lists>) => {
+      const list = governingList(settings, mounts.get(mount.id) ?? mount);
+      return [list, ...list.undecided].map(({ setting }) => setting.replace(/^.*\//, ''));
+    };
+
+    it('an image that only bears the list\'s name is under the general one; asked once, known for good, also after a restart', async () => {
+      const evil = await bound({ image: 'wide', allowedBy: '*' });
+      const settings = lists('wide');
+      expect(listOf(evil, settings)).toEqual(['0', 'commandList']);
+      const registries = byEntry({});
+      expect(await createAdmission(mounts, registries).admit(evil.id, settings)).toBeNull();
+      expect(listOf(evil, settings)).toEqual(['commandList']);
+      expect(createAdmission(mounts, registries).admit(evil.id, lists('wide'))).toBeNull();
+      expect(registries.asked).toEqual(['wide']);
+      expect(openMountRecords(directory).read().mounts).toMatchObject([{ governing: [{ image: 'wide', its: 'no' }] }]);
+    });
+
+    it('is asked again when the lists change, of the new ones; those that are gone are forgotten', async () => {
+      const mount = await bound({ allowedBy: '*', governing: [{ image: 'old', its: 'direct' }, { image: 'b', its: 'no' }] });
+      const registries = byEntry({ a: trusted });
+      const admission = createAdmission(mounts, registries);
+      expect(await admission.admit(mount.id, lists('b', 'a', 'c'))).toBeNull();
+      expect(listOf(mount, lists('b', 'a', 'c'))).toEqual(['1']);
+      expect(registries.asked.sort()).toEqual(['a', 'c']);
+      expect(mounts.get(mount.id)?.governing).toEqual([{ image: 'b', its: 'no' }, { image: 'a', its: 'direct' }, { image: 'c', its: 'no' }]);
+    });
+
+    it('while the registry is away all that may count do; not asked again with every request', async () => {
+      const mount = await bound({ allowedBy: '*' });
+      const settings = lists('wide');
+      const registries = byEntry({ wide: unreachable });
+      const admission = createAdmission(mounts, registries);
+      await Promise.all([admission.admit(mount.id, settings), admission.admit(mount.id, settings)]);
+      expect(admission.admit(mount.id, settings)).toBeNull();
+      expect([listOf(mount, settings), registries.asked]).toEqual([['0', 'commandList'], ['wide']]);
+      registries.answers['wide'] = trusted;
+      const later = lists('wide');
+      expect(await admission.admit(mount.id, later)).toBeNull();
+      expect(listOf(mount, later)).toEqual(['0']);
+    });
+
+    it('what other mounts are under is asked on the side', async () => {
+      const mount = await bound({ allowedBy: '*' }), other = await bound({ allowedBy: '*' });
+      expect(await createAdmission(mounts, byEntry({ wide: trusted })).admit(mount.id, lists('wide'))).toBeNull();
+      await expect.poll(() => listOf(other, lists('wide'))).toEqual(['0']);
+    });
+
+    it('a record of an earlier version has nothing said, and is asked about', async () => {
+      const { governing: _none, ...earlier } = await bound({ allowedBy: '*' });
+      await writeFile(path.join(path.dirname(earlier.socket), 'mount.json'), JSON.stringify({ version: 1, ...earlier }));
+      expect(openMountRecords(directory).read()).toMatchObject({ mounts: [{ id: earlier.id, governing: [] }], unreadable: [] });
+    });
   });
 
   it('starts the container it was made for, no other', async () => {

@@ -104,7 +104,8 @@ export function createSocketMounts(options: SocketMountsOptions): OwnedSocketMou
     renew: (id, verdict) => inTurn(id, async () => {
       const mount = mounts.get(id);
       if (mount === undefined) return;
-      const renewed = { ...mount, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom };
+      const { allowedBy = mount.allowedBy, derivedFrom = mount.derivedFrom, governing = mount.governing } = verdict;
+      const renewed = { ...mount, allowedBy, derivedFrom, governing };
       await records.write(renewed);
       mounts.set(id, renewed);
     }),

@@ -69,7 +69,7 @@ async function restoreRecord(container: ListedContainer, { mounts, facts, trust,
   const verdict = trust === null ? null : await trust.decide(found.imageId, settings());
   if (verdict?.trusted !== true) return verdict?.detail ?? 'this gateway cannot check images';
   const mount: SocketMount = {
-    id, socket, image: found.image, imageId: found.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, createdBy: null, container: null,
+    id, socket, image: found.image, imageId: found.imageId, allowedBy: verdict.allowedBy, derivedFrom: verdict.derivedFrom, governing: [], createdBy: null, container: null,
   };
   const denial = mismatch(found, mount, mounts);
   if (denial !== null) return denial.detail ?? denial.what;

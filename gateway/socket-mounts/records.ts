@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ListFinding } from '../../shared/policy/commands.ts';
 import type { SocketMount, SocketMountId } from './socket-mount.ts';
 
 /** Longest record that is read, bytes; what we write has a few hundred. */
@@ -80,5 +81,17 @@ function readRecord(file: string, id: SocketMountId, socket: string): SocketMoun
   if (createdBy !== null && !(typeof createdBy === 'number' && Number.isSafeInteger(createdBy) && createdBy >= 0)) return null;
   const containerId = at(container, 'id'), name = at(container, 'name');
   if (container !== null && (!text(containerId) || typeof name !== 'string')) return null;
-  return { id, socket, image, imageId, allowedBy, derivedFrom, createdBy, container: text(containerId) && typeof name === 'string' ? { id: containerId, name } : null };
+  const governing = findings(at(found, 'governing') ?? [], at);
+  if (governing === null) return null;
+  return { id, socket, image, imageId, allowedBy, derivedFrom, governing, createdBy, container: text(containerId) && typeof name === 'string' ? { id: containerId, name } : null };
+}
+
+/** Null where they can't be read. Records of earlier versions have none: then image trust is asked again. */
+function findings(found: unknown, at: (value: unknown, key: string) => unknown): ListFinding[] | null {
+  if (!Array.isArray(found)) return null;
+  const read = found.flatMap((one: unknown): ListFinding[] => {
+    const image = at(one, 'image'), its = at(one, 'its');
+    return typeof image === 'string' && (its === 'direct' || its === 'derived' || its === 'no' || its === 'unknown') ? [{ image, its }] : [];
+  });
+  return read.length === found.length ? read : null;
 }

@@ -1,3 +1,5 @@
+import type { ListFinding } from '../../shared/policy/commands.ts';
+
 /** A Docker socket of a container's own, made by the gateway in place of the engine's (B1, B5, B7). */
 export type SocketMountId = string & { readonly socketMountId: true };
 
@@ -12,6 +14,8 @@ export interface SocketMount {
   readonly allowedBy: string;
   /** The allowed image it was built from, where it is a derived one (B4). */
   readonly derivedFrom: string | null;
+  /** Which per-image command lists are the image's, by content, as far as that was asked (B7). */
+  readonly governing: readonly ListFinding[];
   /** Who made the container (for one made through another container's socket: who made that one); for the audit log and for `$HOME`. Null: unknown. */
   readonly createdBy: number | null;
   /** Null until the engine has made the container: the socket answers nothing before. */
@@ -29,8 +33,8 @@ export interface SocketMounts {
   open(mount: SocketMount): Promise<void>;
   /** The engine made the container: from now on the socket answers. */
   bind(id: SocketMountId, container: { readonly id: string; readonly name: string }): Promise<void>;
-  /** Another entry of the list allows the image now. */
-  renew(id: SocketMountId, verdict: Pick<SocketMount, 'allowedBy' | 'derivedFrom'>): Promise<void>;
+  /** Another entry of the list allows the image now, or more is known of the command lists. */
+  renew(id: SocketMountId, verdict: Partial<Pick<SocketMount, 'allowedBy' | 'derivedFrom' | 'governing'>>): Promise<void>;
   /** Nothing came of it, or the container is gone. */
   discard(id: SocketMountId): Promise<void>;
   get(id: SocketMountId): SocketMount | null;

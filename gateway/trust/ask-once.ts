@@ -1,16 +1,26 @@
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EntryDigest } from '../../shared/settings/index.ts';
+import { governingList, type GoverningList } from '../../shared/policy/commands.ts';
 import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
 import { createEngineFacts, EngineUnreachable, type RegistryFacts } from '../enforce/engine-facts.ts';
 import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';
+import { askGoverning } from './governing.ts';
 import { createRegistryClient } from './registry-client.ts';
 
+/** With the command list that a container of the image would be under (B7); null where it may have no socket. */
+export interface SocketExplanation extends TrustExplanation { readonly list: GoverningList | null }
+
 /** One explanation for the command line: reads the gateway's last-known digests, writes nothing. Rejects with EngineUnreachable. */
-export async function explainImageTrust(image: string, socket: EffectiveSettings['socket'], at: { readonly engineSocket: string; readonly stateDirectory: string }): Promise<TrustExplanation> {
+export async function explainImageTrust(image: string, socket: EffectiveSettings['socket'], at: { readonly engineSocket: string; readonly stateDirectory: string }): Promise<SocketExplanation> {
   const facts = createEngineFacts(at.engineSocket);
   const trust = createImageTrust({ facts, stateDirectory: at.stateDirectory, readOnly: true });
-  try { return await trust.explain(image, socket); } finally {
+  try {
+    const explained = await trust.explain(image, socket);
+    if (!explained.verdict.trusted) return { ...explained, list: null };
+    const mount = { image, imageId: explained.verdict.imageId, allowedBy: explained.verdict.allowedBy, governing: [] };
+    return { ...explained, list: governingList(socket, { ...mount, governing: await askGoverning(trust, mount, socket) }) };
+  } finally {
     trust.close();
     facts.close();
   }

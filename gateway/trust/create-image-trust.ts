@@ -132,7 +132,8 @@ export function createImageTrust(options: ImageTrustOptions): ExplainingImageTru
   const refresh = async (): Promise<void> => {
     const socket = options.refresh?.() ?? null;
     if (socket === null) return;
-    for (const question of entryQuestions(allowedEntries(socket.images)).slice(0, 200)) {
+    // Per-image lists too: where the image list says `*`, their images are asked about all the same (B7).
+    for (const question of entryQuestions(allowedEntries([...socket.images, ...socket.perImage.map(({ image }) => image)])).slice(0, 200)) {
       if (closed) return;
       await answers.ask(question, recheckMs);
     }

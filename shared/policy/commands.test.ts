@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSettings, type CommandList, type EffectiveSettings } from '../settings/effective.ts';
-import { decideCommand, governingList, type EndpointCommands, type GoverningList } from './commands.ts';
+import { defaultSettings, type CommandList, type EffectiveSettings, type SocketScope } from '../settings/effective.ts';
+import { decideCommand, governingList, listsToAskAbout, sameList, type EndpointCommands, type GoverningList, type ListFinding } from './commands.ts';
 import { refusalText } from './decision.ts';
 
 const image = { image: 'docker:cli' };
 const list = (type: 'deny' | 'allow', ...commands: string[]): GoverningList => ({
-  type, commands, setting: '/enhancedContainerIsolation/dockerSocketMount/commandList', scope: 'all', scopeSetting: '/bulkhead/socketMounts/scope',
+  type, commands, setting: '/enhancedContainerIsolation/dockerSocketMount/commandList', scope: 'all', scopeSetting: '/bulkhead/socketMounts/scope', undecided: [],
 });
 const push: EndpointCommands = { method: 'POST', commands: ['push'], alsoUsedBy: [] };
 const start: EndpointCommands = { method: 'POST', commands: ['start'], alsoUsedBy: ['run'] };
@@ -57,23 +57,55 @@ describe('B5: what may be asked through a mounted socket', () => {
 });
 
 describe('B7: which list counts', () => {
-  const perImage = (...lists: readonly (CommandList & { image: string })[]): EffectiveSettings['socket'] => ({
+  const perImage = (...lists: readonly (CommandList & { image: string; scope?: SocketScope })[]): EffectiveSettings['socket'] => ({
     ...defaultSettings.socket, commands: { type: 'deny', commands: ['push'] }, perImage: lists.map((one) => ({ scope: 'own', ...one })),
   });
   const ps = { type: 'allow', commands: ['ps'] } as const;
-  const mount = (name: string, allowedBy = name, derivedFrom: string | null = null) => ({ image: name, allowedBy, derivedFrom });
+  const mount = (name: string, allowedBy = name, findings: Readonly<Record<string, ListFinding['its']>> = {}) => ({ image: name, allowedBy, governing: Object.entries(findings).map(([image, its]) => ({ image, its })) });
+  const general = '/enhancedContainerIsolation/dockerSocketMount/commandList';
 
-  it('the first that covers the image, else the general one', () => {
+  it('the first that covers what vouches for the image, else the general one', () => {
     const socket = perImage({ image: 'docker:cli', ...ps }, { image: 'docker:*', type: 'deny', commands: [] });
     expect(governingList(socket, mount('docker:cli'))).toMatchObject({ setting: '/bulkhead/perImageCommandLists/0', ...ps, scope: 'own' });
-    expect(governingList(socket, mount('docker:27', 'docker:*')).setting).toBe('/bulkhead/perImageCommandLists/1');
-    expect(governingList(socket, mount('reg:5000/docker:cli'))).toMatchObject({ setting: '/enhancedContainerIsolation/dockerSocketMount/commandList', type: 'deny', scope: 'all' });
+    expect(governingList(socket, mount('docker:27', 'docker:*', { 'docker:cli': 'no' })).setting).toBe('/bulkhead/perImageCommandLists/1');
+    expect(governingList(socket, mount('reg:5000/docker:cli', '*', { 'docker:cli': 'no', 'docker:*': 'no' }))).toMatchObject({ setting: '/enhancedContainerIsolation/dockerSocketMount/commandList', type: 'deny', scope: 'all' });
   });
 
-  it('also by the entry that allowed it, and by the image it was built from', () => {
+  it('by the entry that allowed it, also where another image was built from the allowed one', () => {
     const socket = perImage({ image: 'ci/runner:*', ...ps });
-    expect(governingList(socket, mount('local-build', 'ci/runner:1', 'ci/runner:1')).setting).toBe('/bulkhead/perImageCommandLists/0');
+    expect(governingList(socket, mount('local-build', 'ci/runner:1')).setting).toBe('/bulkhead/perImageCommandLists/0');
     expect(governingList(socket, mount('sha256:' + 'a'.repeat(64), 'ci/runner:1')).setting).toBe('/bulkhead/perImageCommandLists/0');
+  });
+
+  it('by content, not by name: under an entry that lets other images in too, image trust says whose the image is', () => {
+    const socket = perImage({ image: 'wide', type: 'deny', commands: [] });
+    for (const [allowedBy, name] of [['*', 'wide'], ['team/*:*', 'wide:latest'], ['other', 'wide@sha256:' + 'a'.repeat(64)]] as const) {
+      expect(governingList(socket, mount(name, allowedBy, { wide: 'no' })).setting).toBe(general);
+      expect(governingList(socket, mount('anything', allowedBy, { wide: 'direct' })).setting).toBe('/bulkhead/perImageCommandLists/0');
+      expect(listsToAskAbout(socket, mount(name, allowedBy))).toEqual(['wide']);
+    }
+    expect(listsToAskAbout(socket, mount('x', 'wide:latest'))).toEqual([]);
+  });
+
+  it('B4: what is built from a list\'s image is of it while derived images are allowed', () => {
+    const socket = perImage({ image: 'wide', ...ps });
+    const built = mount('mine', '*', { wide: 'derived' });
+    expect(governingList(socket, built).setting).toBe('/bulkhead/perImageCommandLists/0');
+    expect(governingList({ ...socket, allowDerivedImages: false }, built).setting).toBe(general);
+  });
+
+  it('while it is not known of a list whether it is the image\'s, that one counts and the next does too', () => {
+    const socket = { ...perImage({ image: 'a', type: 'allow', commands: ['ps', 'run'], scope: 'all' }, { image: 'b', type: 'deny', commands: ['ps'] }, { image: 'c', type: 'allow', commands: [] }) };
+    const unsure = governingList(socket, mount('x', '*', { a: 'unknown', b: 'direct' }));
+    expect([unsure.setting, ...unsure.undecided.map(({ setting }) => setting)]).toEqual(['/bulkhead/perImageCommandLists/0', '/bulkhead/perImageCommandLists/1']);
+    expect(unsure).toMatchObject({ scope: 'own', scopeSetting: '/bulkhead/perImageCommandLists/1' });
+    const list = (method: string, command: string) => decideCommand({ method, commands: [command], alsoUsedBy: [] }, unsure, { image: 'x' });
+    expect([list('GET', 'ps')?.setting, list('POST', 'run'), list('POST', 'push')?.setting]).toEqual(['/bulkhead/perImageCommandLists/1', null, '/bulkhead/perImageCommandLists/0']);
+    expect(list('GET', 'ps')?.detail).toContain('could not be told');
+    expect(listsToAskAbout(socket, mount('x', '*', { b: 'no' }))).toEqual(['a', 'c']);
+    const never = governingList(socket, mount('x', '*'));
+    expect([never.undecided.at(-1)?.setting, sameList(never, never), sameList(unsure, unsure)]).toEqual([general, false, false]);
+    expect(listsToAskAbout(socket, mount('x', '*', { a: 'unknown', b: 'direct' }))).toEqual(['a']);
   });
 
   it('an entry that is no image reference covers nothing', () => {

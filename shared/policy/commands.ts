@@ -16,8 +16,16 @@ export interface MountedImage {
   readonly image: string;
   /** The entry of the image list that vouches for its content. */
   readonly allowedBy: string;
-  /** The allowed image it was built from (B4). */
-  readonly derivedFrom: string | null;
+  /** What image trust said of the per-image lists that were asked about. */
+  readonly governing: readonly ListFinding[];
+}
+
+/** Is a per-image list the one of an image, by the image's content (B7)? The answer holds for good: content does not change. */
+export interface ListFinding {
+  /** As the list names it. */
+  readonly image: string;
+  /** `derived`: it is built from the list's image, and so of the list while derived images are allowed. `unknown`: it could not be told. */
+  readonly its: 'direct' | 'derived' | 'no' | 'unknown';
 }
 
 /** The command list a mounted socket is under. */
@@ -25,26 +33,66 @@ export interface GoverningList extends CommandList {
   readonly setting: Exclude<SettingPointer, null>;
   readonly scope: SocketScope;
   readonly scopeSetting: Exclude<SettingPointer, null>;
+  /** Lists that may be the image's instead, while that can't be told: what one of them keeps out is kept out. */
+  readonly undecided: readonly GoverningList[];
 }
 
 /**
- * The list that counts for a mounted socket (B7): the first per-image one that covers the image, else the general one. What vouches
- * for the content (the allowed entry, the image it was built from) counts beside the name; the name alone chooses only among what
- * that entry lets in anyway.
+ * The list that counts for a mounted socket (B7): the first per-image one that is the image's by content, else the general one. A name
+ * chooses none: anyone can give it. Where it is not known of a list whether it is the image's, that list counts and the next does too.
  */
 export function governingList(socket: EffectiveSettings['socket'], mount: MountedImage): GoverningList {
-  const names = [mount.allowedBy, ...(mount.derivedFrom === null ? [] : [mount.derivedFrom]), mount.image].flatMap((name) => {
-    const parsed = parseImageReference(name);
-    return parsed.ok ? [parsed.value] : [];
-  });
-  const index = socket.perImage.findIndex((list) => {
-    const wanted = parseImageReference(list.image);
-    return wanted.ok && names.some((name) => referenceCovers(wanted.value, name));
-  });
-  const own = socket.perImage[index];
-  if (own === undefined) return { ...socket.commands, setting: '/enhancedContainerIsolation/dockerSocketMount/commandList', scope: socket.scope, scopeSetting: '/bulkhead/socketMounts/scope' };
-  return { type: own.type, commands: own.commands, setting: `/bulkhead/perImageCommandLists/${index}`, scope: own.scope, scopeSetting: `/bulkhead/perImageCommandLists/${index}` };
+  const possible: GoverningList[] = [];
+  const of = (list: CommandList & { readonly scope: SocketScope }, setting: GoverningList['setting'], scopeSetting: GoverningList['setting']) => {
+    possible.push({ type: list.type, commands: list.commands, setting, scope: list.scope, scopeSetting, undecided: [] });
+  };
+  const { lists, decided } = possibleLists(socket, mount);
+  for (const index of lists) {
+    const list = socket.perImage[index];
+    if (list !== undefined) of(list, `/bulkhead/perImageCommandLists/${index}`, `/bulkhead/perImageCommandLists/${index}`);
+  }
+  const general: GoverningList = { ...socket.commands, setting: '/enhancedContainerIsolation/dockerSocketMount/commandList', scope: socket.scope, scopeSetting: '/bulkhead/socketMounts/scope', undecided: [] };
+  if (!decided) possible.push(general);
+  const [first = general, ...undecided] = possible;
+  const own = possible.find(({ scope }) => scope === 'own') ?? first;
+  return { ...first, scope: own.scope, scopeSetting: own.scopeSetting, undecided };
 }
+
+/** Places of the per-image lists that may be this image's, in order; decided: the last of them is, so nothing after it counts. */
+function possibleLists(socket: EffectiveSettings['socket'], mount: MountedImage): { readonly lists: readonly number[]; readonly decided: boolean } {
+  const lists: number[] = [];
+  for (const [index, list] of socket.perImage.entries()) {
+    const its = findingOf(list.image, socket, mount);
+    if (its === 'no') continue;
+    lists.push(index);
+    if (its === 'yes') return { lists, decided: true };
+  }
+  return { lists, decided: false };
+}
+
+function findingOf(image: string, socket: EffectiveSettings['socket'], mount: MountedImage): 'yes' | 'no' | 'unknown' {
+  const list = parseImageReference(image);
+  // Lint says so; it can be no image's.
+  if (!list.ok) return 'no';
+  const allowedBy = parseImageReference(mount.allowedBy);
+  // Content that is trusted under the narrower reference is trusted under the wider one.
+  if (allowedBy.ok && referenceCovers(list.value, allowedBy.value)) return 'yes';
+  switch (mount.governing.find((finding) => finding.image === image)?.its) {
+    case 'direct': return 'yes';
+    case 'derived': return socket.allowDerivedImages ? 'yes' : 'no';
+    case 'no': return 'no';
+    case 'unknown': case undefined: return 'unknown';
+  }
+}
+
+/** Images of per-image lists that image trust must be asked about before it is known which list is this image's. */
+export function listsToAskAbout(socket: EffectiveSettings['socket'], mount: MountedImage): string[] {
+  const images = possibleLists(socket, mount).lists.map((index) => socket.perImage[index]?.image ?? '');
+  return [...new Set(images)].filter((image) => findingOf(image, socket, mount) === 'unknown');
+}
+
+/** Is it certain that two sockets are under one and the same list? */
+export const sameList = (a: GoverningList, b: GoverningList): boolean => a.undecided.length === 0 && b.undecided.length === 0 && a.setting === b.setting;
 
 /** Endpoints that clients need to agree on a version; they say nothing of anyone's. */
 const negotiation: ReadonlySet<string> = new Set(['version']);
@@ -55,8 +103,16 @@ const negotiation: ReadonlySet<string> = new Set(['version']);
  * keep out can't be told. What no list can name (plugins) may be read at most.
  */
 export function decideCommand(endpoint: EndpointCommands, list: GoverningList, mount: Pick<MountedImage, 'image'>): Denial | null {
+  for (const one of [list, ...list.undecided]) {
+    const denial = decideUnder(endpoint, one, mount, list.undecided.length > 0 ? '; whether that list is the image\'s could not be told yet, so it counts' : '');
+    if (denial !== null) return denial;
+  }
+  return null;
+}
+
+function decideUnder(endpoint: EndpointCommands, list: GoverningList, mount: Pick<MountedImage, 'image'>, more: string): Denial | null {
   if (endpoint.commands.length === 0 || endpoint.commands.some((command) => negotiation.has(command))) return null;
-  const blocked = (command: string, detail: string) => deny('command-blocked', `docker ${command} through the Docker socket of a container of ${mount.image}`, { spec: 'B5', setting: list.setting, detail });
+  const blocked = (command: string, detail: string) => deny('command-blocked', `docker ${command} through the Docker socket of a container of ${mount.image}`, { spec: 'B5', setting: list.setting, detail: `${detail}${more}` });
   const first = endpoint.commands.join('/');
   const named = namedCommands(list.commands);
   if (list.type === 'allow') {
