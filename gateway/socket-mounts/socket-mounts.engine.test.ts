@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { importPrograms } from '../../testing/client-images.ts';
 import { embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
 import { docker as dockerAt } from '../../testing/real-engine.ts';
+import { startRegistry } from '../../testing/registry.ts';
 
 let engine: EmbeddedEngine;
 const socketTarget = '/var/run/docker.sock';
@@ -109,17 +110,27 @@ describe('B2: a socket of its own', () => {
 describe('B5, B7: what may be done through it', () => {
   const socket = ['-v', `${socketTarget}:${socketTarget}`];
 
-  it('is what the image\'s own list says; a container made through it gets none under another list', async () => {
-    await policy({ ...images(['*'], { commandList: { type: 'deny', commands: ['image*'] } }), bulkhead: { perImageCommandLists: [{ image: 'busybox', type: 'allow', commands: ['ps'] }] } });
-    await holder('limited');
-    expect((await asks('limited', 'ps', '--format', '{{.Names}}')).trim()).toBe('limited');
-    await expect(asks('limited', 'images')).rejects.toThrow(/enhanced container isolation: docker images through the Docker socket of a container of client is blocked.*dockerSocketMount\.commandList/);
-    await asks('limited', 'run', '--rm', ...socket, 'client', 'docker', 'ps');
-    await expect(asks('limited', 'create', ...socket, 'busybox')).rejects.toThrow(/Docker socket under another command list.*perImageCommandLists\[0\]/);
-    // Made by a client it may have one; the caller does not get into it.
-    await docker('run', '-d', '--name', 'other', ...socket, 'busybox', 'sleep', '100000');
-    await expect(asks('limited', 'exec', 'other', 'true')).rejects.toThrow(/docker exec on container other is blocked: the container has a Docker socket under another command list/);
-    await docker('rm', '-f', 'limited', 'other');
+  it('is what the image\'s own list says, by content; a container made through it gets none under another list', async () => {
+    const registry = await startRegistry();
+    try {
+      // busybox is the list's by what the registry serves; client only bears a name of it.
+      const repository = `${registry.host}/tools/listed`;
+      await bare('tag', 'busybox', `${repository}:1`);
+      await bare('push', `${repository}:1`);
+      await bare('tag', 'client', `${repository}:forged`);
+      await policy({ ...images(['*'], { commandList: { type: 'deny', commands: ['image*'] } }), bulkhead: { perImageCommandLists: [{ image: `${repository}:*`, type: 'allow', commands: ['ps'] }] } });
+      await holder('limited');
+      expect((await asks('limited', 'ps', '--format', '{{.Names}}')).trim()).toBe('limited');
+      await expect(asks('limited', 'images')).rejects.toThrow(/enhanced container isolation: docker images through the Docker socket of a container of client is blocked.*dockerSocketMount\.commandList/);
+      await expect(docker('run', '--rm', ...socket, `${repository}:forged`, 'docker', 'images')).rejects.toThrow(/docker images through .*dockerSocketMount\.commandList/);
+      await asks('limited', 'run', '--rm', ...socket, `${repository}:forged`, 'docker', 'ps');
+      await expect(asks('limited', 'create', ...socket, 'busybox')).rejects.toThrow(/Docker socket under another command list.*perImageCommandLists\[0\]/);
+      // Made by a client it may have one; the caller does not get into it.
+      await docker('run', '-d', '--name', 'other', ...socket, 'busybox', 'sleep', '100000');
+      await expect(asks('limited', 'exec', 'other', 'true')).rejects.toThrow(/docker exec on container other is blocked: the container has a Docker socket under another command list/);
+      await docker('rm', '-f', 'limited', 'other');
+      await bare('rmi', `${repository}:1`, `${repository}:forged`);
+    } finally { await registry.stop(); }
   });
 
   it('with the scope "own": its own things, and those of helpers it made', async () => {
