@@ -95,6 +95,8 @@ describe('start and stop', () => {
   it('in the foreground through the launcher: SIGTERM ends it with exit code 0', async () => {
     const child = spawn(bulkhead, ['engine', 'start', '--root', engine.paths.root, '--foreground'], { stdio: 'ignore' });
     const exited = new Promise((resolve) => child.once('exit', (code, signal) => { resolve(code ?? signal); }));
+    // Earlier, `start` would find no supervisor and make one.
+    await expect.poll(async () => (await engine.state()).supervisor.pid, { timeout: 20_000 }).toBe(child.pid);
     await engine.start(); // waits for that one
     expect((await engine.state()).supervisor.pid).toBe(child.pid);
     child.kill('SIGTERM');

@@ -26,6 +26,8 @@ const stopped = ['rm -f s1', 'create --name s1 --runtime bulkhead busybox true']
 const unreachable = /connection refused|connect: /;
 /** The client's library looks at the status only where a connection was to become a stream. */
 const upgrade = /unable to upgrade to tcp, received 403/;
+/** BuildKit's client opens its session and asks for the build at once; of the two refusals it shows the one that comes first. */
+const whicheverFirst = /enhanced container isolation: docker build|unable to upgrade to h2c, received 403/;
 const noSwarm = /not a swarm manager/;
 const classic = { DOCKER_BUILDKIT: '0' };
 
@@ -68,7 +70,7 @@ const lines: Readonly<Record<string, readonly Line[]>> = {
   'image inspect': [{ line: 'image inspect busybox' }],
   'image prune': [{ line: 'image prune -f' }],
   search: [{ line: 'search 127.0.0.1:1/none', engineSays: unreachable }],
-  build: [{ line: 'build FILES', env: classic }, { line: 'build FILES' }],
+  build: [{ line: 'build FILES', env: classic }, { line: 'build FILES', swallowed: whicheverFirst }],
   'builder prune': [{ line: 'builder prune -f', env: classic }, { line: 'buildx prune -f' }],
   'volume create': [{ line: 'volume create v2' }],
   'volume inspect': [{ line: 'volume inspect v1' }],
