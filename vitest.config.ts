@@ -17,9 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine', environment: 'node', include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],
-          testTimeout: 60_000, hookTimeout: 90_000,
-          // Engines side by side trip over each other's iptables chains, and a stock one was seen to lose a container's output.
-          retry: 1,
+          testTimeout: 60_000, hookTimeout: 90_000, pool: 'forks', setupFiles: ['testing/own-network.ts'],
         },
       },
       { test: { name: 'e2e', environment: 'node', include: ['e2e/**/*.e2e.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },

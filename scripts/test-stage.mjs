@@ -38,12 +38,9 @@ function commandOf(stage, paths, report) {
   ];
 }
 
-/**
- * Engines write iptables chains of fixed names, and two that start at once trip over each other. Tests that start engines get a
- * network namespace: nothing of this machine's network is touched, and another engine on it can't disturb them.
- */
+/** A network namespace for the whole stage: nothing of this machine's network is touched. (Engine tests make one for each file: testing/own-network.ts.) */
 function inNetworkOfItsOwn(stage, command) {
-  return stage.realEngine === true ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command] : command;
+  return stage.ownNetwork === true ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command] : command;
 }
 
 /** Resolves with the exit code (null: ended for taking too long) and the output, which is also written to `log`. */
