@@ -1,25 +1,66 @@
 #!/bin/sh
-# Builds runtime/build/bulkhead-runc and, where its source exists, runtime/build/bulkhead-probe: small static programs. Nothing to do: quick.
+# Builds the C programs, bulkhead-runc and bulkhead-probe: small, static, the same bytes for the same sources and compiler.
+#   build.sh            for this machine, in build/ (also reached as build/<its architecture>/)
+#   build.sh amd64      for that architecture; another than this machine's in build/<architecture>/ with Debian's cross compiler
+#   build.sh all        for this machine, and for the other architecture where its cross compiler is installed
+# Nothing to do: quick.
 set -eu
 cd "$(dirname "$0")"
-CC=${CC:-gcc}
-CFLAGS=${CFLAGS:--std=c17 -Wall -Wextra -Werror -O2 -static}
 
-if ! command -v "$CC" >/dev/null 2>&1; then
-  echo "runtime/build.sh: no C compiler: install one (Debian: apt-get install gcc libc6-dev)" >&2
-  exit 1
-fi
+case $(uname -m) in
+  x86_64) native=amd64 other=arm64 ;;
+  aarch64) native=arm64 other=amd64 ;;
+  *) echo "runtime/build.sh: this machine ($(uname -m)) is neither amd64 nor arm64" >&2; exit 1 ;;
+esac
+
+# for_architecture ARCH : sets CC, hardening and the directory to build in.
+for_architecture() {
+  hardening='-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -static-pie -Wl,-z,relro,-z,now,-z,noexecstack'
+  case $1 in
+    amd64) cross=x86_64-linux-gnu-gcc hardening="$hardening -fcf-protection=full" package='gcc-x86-64-linux-gnu libc6-dev-amd64-cross' ;;
+    arm64) cross=aarch64-linux-gnu-gcc hardening="$hardening -mbranch-protection=standard" package='gcc-aarch64-linux-gnu libc6-dev-arm64-cross' ;;
+    *) echo "runtime/build.sh: builds for amd64 and arm64, not for $1" >&2; exit 1 ;;
+  esac
+  if [ "$1" = "$native" ]; then
+    compiler=${CC:-gcc} directory=build package='gcc libc6-dev'
+    mkdir -p build
+    [ -e "build/$1" ] || ln -s . "build/$1"
+  else
+    compiler=$cross directory=build/$1
+  fi
+}
 
 # build NAME SOURCE… : compiles unless NAME is newer than every source, header and this script.
 build() {
+  target=$directory/$1
   name=$1
   shift
-  if [ -e "build/$name" ] && [ -z "$(find . -maxdepth 1 \( -name '*.[ch]' -o -name build.sh \) -newer "build/$name")" ]; then return 0; fi
-  mkdir -p build
+  if [ -e "$target" ] && [ -z "$(find . -maxdepth 1 \( -name '*.[ch]' -o -name build.sh \) -newer "$target")" ]; then return 0; fi
+  mkdir -p "$directory"
+  # No paths, times or build ids go in. Warnings are errors for us; whoever builds with another compiler can set CFLAGS.
   # shellcheck disable=SC2086 # flags are words
-  "$CC" $CFLAGS -o "build/.$name.$$" "$@"
-  mv -f "build/.$name.$$" "build/$name"
+  "$compiler" -std=c17 ${CFLAGS:--O2 -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wdate-time -Werror} $hardening \
+    -ffile-prefix-map="$PWD"=. -Wl,--build-id=none -s -o "$directory/.$name.$$" "$@"
+  mv -f "$directory/.$name.$$" "$target"
 }
 
-build bulkhead-runc bulkhead-runc.c cgroup.c check.c log.c mounts.c plan.c planner-client.c
-if [ -e bulkhead-probe.c ]; then build bulkhead-probe bulkhead-probe.c; fi
+build_all() {
+  for_architecture "$1"
+  if ! command -v "$compiler" >/dev/null 2>&1; then
+    echo "runtime/build.sh: no C compiler for $1 ($compiler): install one (Debian: apt-get install $package)" >&2
+    return 1
+  fi
+  build bulkhead-runc bulkhead-runc.c cgroup.c check.c log.c mounts.c plan.c planner-client.c
+  build bulkhead-probe bulkhead-probe.c
+}
+
+case ${1:-} in
+  '') build_all "$native" ;;
+  all)
+    build_all "$native"
+    for_architecture "$other"
+    if echo 'int main(void) { return 0; }' | "$compiler" -static -x c -o /dev/null - 2>/dev/null; then build_all "$other"
+    else echo "Nothing is built for $other: it needs a cross compiler with its C library (Debian: apt-get install $package)"; fi
+    ;;
+  *) build_all "$1" ;;
+esac

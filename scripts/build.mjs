@@ -51,7 +51,11 @@ const targets = [
   { name: 'renderer', inputs: ['shared', 'renderer', 'vite.config.ts'], outputs: ['dist/renderer/index.html'], build: bundleRenderer },
   {
     name: 'isolation runtime', inputs: ['runtime'], outputs: ['runtime/build/bulkhead-runc', 'runtime/build/bulkhead-probe'], onlyOn: 'linux',
-    build: () => must('sh', [at('runtime', 'build.sh')], 'The C programs did not compile: see below, and check that gcc and libc6-dev are installed.', { cwd: repository }),
+    build: async () => {
+      // The other architecture's too, where its cross compiler is installed.
+      const { stdout } = await must('sh', [at('runtime', 'build.sh'), 'all'], 'The C programs did not compile: see below, and check that gcc and libc6-dev are installed.', { cwd: repository });
+      for (const line of stdout.split('\n')) if (line !== '') note(line);
+    },
   },
 ];
 

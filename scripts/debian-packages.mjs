@@ -30,7 +30,12 @@ const needs = [
 ];
 const display = [{ packages: ['xvfb'], command: 'Xvfb' }, { packages: ['xauth'], command: 'xauth' }];
 // What only the tests use: a client that is not ours, and a registry of our own.
-const tests = [...display, { packages: ['curl'], command: 'curl' }, { packages: ['docker-registry'], command: 'docker-registry' }];
+// The C programs are also built for the other architecture and tried in its emulator, and with clang's sanitizers and fuzzer.
+const [crossCompiler, crossLibrary] = process.arch === 'arm64' ? ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'] : ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'];
+const tests = [
+  ...display, { packages: ['curl'], command: 'curl' }, { packages: ['docker-registry'], command: 'docker-registry' },
+  { packages: [crossCompiler] }, { packages: [crossLibrary] }, { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
+];
 const sets = { display, tests };
 const servicesOf = { 'docker.io': ['docker.socket', 'docker'], 'docker-registry': ['docker-registry'] };
 
