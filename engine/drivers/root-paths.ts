@@ -37,6 +37,8 @@ export interface RootPaths {
   readonly runtimeBinary: string;
   /** Sockets of containers' own, made by the gateway, with their records: `<id>/docker.sock`, `<id>/mount.json`. */
   readonly sockets: string;
+  /** Records of who shares what a container mounts, written by the gateway: `<container id>.json` (shared/isolation/sharing-user.ts). */
+  readonly sharing: string;
   /** The planner's state: per-container records and mount targets. Id ranges are the machine's, in /run/bulkhead/ranges: two engines never give out the same one. */
   readonly isolation: string;
 }
@@ -52,6 +54,6 @@ export function rootPaths(root: string): RootPaths {
     settings: at('admin-settings.json'), draft: at('admin-settings.draft.json'), daemonJson: at('daemon.json'),
     history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), metricsSocket: at('metrics.sock'), verification: at('verification.json'), state: at('engine-state.json'),
     data: at('data'), run: `/run/bulkhead/${id}`, logs: at('logs'),
-    runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), isolation: at('isolation'), sockets: at('sockets'),
+    runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), isolation: at('isolation'), sockets: at('sockets'), sharing: at('sharing'),
   };
 }

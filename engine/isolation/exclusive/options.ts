@@ -43,7 +43,7 @@ export function engineSockets(paths: RootPaths): string[] {
 /** Directories of which no part goes into a container: shims' sockets, the runtime, the planner's state. */
 export function engineDirectories(paths: RootPaths): string[] {
   const own = exclusivePaths(paths);
-  return [path.join(paths.run, 'containerd'), '/run/containerd', paths.runtimeDir, paths.isolation, paths.sockets, own.ranges, own.mounts];
+  return [path.join(paths.run, 'containerd'), '/run/containerd', paths.runtimeDir, paths.isolation, paths.sockets, paths.sharing, own.ranges, own.mounts];
 }
 
 /** A refusal or a failure with a text for whoever ran `docker …`: what, why, what to do. */
