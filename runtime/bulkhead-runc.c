@@ -197,17 +197,17 @@ static int run_runc(char **argv) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Takes away what a create left. Says what it could not do; the planner's next start finishes it. */
+/* Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where there is none. */
 static void clean_up(const struct invocation *call) {
   struct planner_request request = {.verb = "delete", .id = call->id, .runc_root = call->runc_root};
   long n = planner_ask(root_dir, &request, answer, sizeof answer);
   if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) {
-    log_warning("container %s: its mounts are left for the planner's next start", call->id);
+    log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
   request.verb = "release";
   n = planner_ask(root_dir, &request, answer, sizeof answer);
-  if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) log_warning("container %s: its id range is left for the planner's next start", call->id);
+  if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) log_warning("container %s: its id range is left for the planner", call->id);
 }
 
 /* The invariant, on the created but not yet started container: its root is the one the planner gave it, not the engine's (A2). */
@@ -246,7 +246,7 @@ static int create(char **argv, struct invocation *call) {
     return 1;
   }
   call->bundle = bundle;
-  struct planner_request request = {.verb = "create", .id = call->id, .bundle = bundle, .runc_root = call->runc_root};
+  struct planner_request request = {.verb = "create", .id = call->id, .bundle = bundle, .runc_root = call->runc_root, .wait = true};
   long n = planner_ask(root_dir, &request, answer, sizeof answer);
   if (n < 0) return 1;
   enum plan_result planned = plan_perform(answer, (size_t)n);
@@ -304,6 +304,8 @@ int main(int argc, char **argv) {
   if (call.id == NULL) return pass_on(argv);
   if (!forward_signals(true)) return 1;
   if (creates) return create(argv, &call);
+  struct planner_request deleting = {.verb = "deleting", .id = call.id, .runc_root = call.runc_root};
+  planner_announce(root_dir, &deleting);
   int code = run_runc(argv);
   clean_up(&call);
   return code < 0 ? 1 : code;

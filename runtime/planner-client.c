@@ -11,9 +11,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 60 };
+enum { REQUEST_MAX = 3 * PATH_MAX + 512, ANSWER_SECONDS = 60, ATTEMPT_MS = 20, WAIT_MS = 3000 };
 
 /* Connects through the directory's fd, so that the kernel's 107 bytes for a socket path don't limit where the engine lives. */
 static int connect_to(const char *root_dir) {
@@ -37,6 +38,18 @@ static int connect_to(const char *root_dir) {
   return s;
 }
 
+/* As connect_to, but waits a moment for a planner that is being started again. */
+static int connect_patiently(const char *root_dir) {
+  const struct timespec pause = {.tv_nsec = ATTEMPT_MS * 1000000L};
+  for (int waited = 0;; waited += ATTEMPT_MS) {
+    int s = connect_to(root_dir);
+    if (s >= 0 || waited >= WAIT_MS || (errno != ECONNREFUSED && errno != ENOENT)) return s;
+    int saved = errno;
+    (void)nanosleep(&pause, NULL);
+    errno = saved;
+  }
+}
+
 static int send_all(int s, const char *bytes, size_t size) {
   while (size > 0) {
     ssize_t n = send(s, bytes, size, MSG_NOSIGNAL);
@@ -45,7 +58,7 @@ static int send_all(int s, const char *bytes, size_t size) {
     bytes += n;
     size -= (size_t)n;
   }
-  return shutdown(s, SHUT_WR);
+  return 0;
 }
 
 static long receive_all(int s, char *answer, size_t size) {
@@ -63,8 +76,8 @@ static long receive_all(int s, char *answer, size_t size) {
   }
 }
 
-long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size) {
-  static char bytes[REQUEST_MAX];
+/* The request's words into `bytes`; their length, 0 when they don't fit. */
+static size_t encode(const struct planner_request *request, char bytes[REQUEST_MAX]) {
   char pid[16];
   (void)snprintf(pid, sizeof pid, "%d", (int)getpid());
   const char *words[] = {"bulkhead-request-1", request->verb, request->id, request->bundle, request->runc_root, pid, "end"};
@@ -72,15 +85,21 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     const char *text = words[i] != NULL ? words[i] : "";
     size_t n = strlen(text) + 1;
-    if (n > sizeof bytes - length) {
-      log_error("the container's id or bundle path is too long");
-      return -1;
-    }
+    if (n > REQUEST_MAX - length) return 0;
     memcpy(bytes + length, text, n);
     length += n;
   }
+  return length;
+}
 
-  int s = connect_to(root_dir);
+long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size) {
+  static char bytes[REQUEST_MAX];
+  size_t length = encode(request, bytes);
+  if (length == 0) {
+    log_error("the container's id or bundle path is too long");
+    return -1;
+  }
+  int s = request->wait ? connect_patiently(root_dir) : connect_to(root_dir);
   if (s < 0) {
     log_errno("the isolation planner does not answer at %s/planner.sock, so containers cannot be started isolated: restart the engine", root_dir);
     return -1;
@@ -92,6 +111,17 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
   else if (peer.uid != 0) log_error("%s/planner.sock is served by user %u, not by root: somebody else took its place", root_dir, (unsigned)peer.uid);
   else if (send_all(s, bytes, length) != 0) log_errno("the isolation planner hung up: see its log, then try again");
   else if ((result = receive_all(s, answer, size)) < 0) log_errno("the isolation planner's answer did not arrive: see its log, then try again");
-  (void)close(s);
+  /* On success it stays open until we end, in whatever way: so the planner learns of it and finishes what we could not. */
+  if (result < 0) (void)close(s);
   return result;
+}
+
+void planner_announce(const char *root_dir, const struct planner_request *request) {
+  static char bytes[REQUEST_MAX];
+  size_t length = encode(request, bytes);
+  int s = length > 0 ? connect_to(root_dir) : -1;
+  if (s < 0) return; /* without a planner there is nobody to tell: its next start looks at everything */
+  /* The answer only says that it was heard; what comes after it is not raced with. */
+  char ignored[64];
+  if (send_all(s, bytes, length) != 0 || receive_all(s, ignored, sizeof ignored) < 0) (void)close(s);
 }

@@ -1,14 +1,16 @@
 #ifndef BULKHEAD_PLANNER_CLIENT_H
 #define BULKHEAD_PLANNER_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What the runtime tells the planner about a container. NULL is sent as an empty word. */
 struct planner_request {
-  const char *verb; /* create, delete, release */
+  const char *verb; /* create, deleting, delete, release */
   const char *id;
   const char *bundle;    /* absolute */
   const char *runc_root; /* runc's --root */
+  bool wait;             /* for a planner that is not there at the moment, up to three seconds */
 };
 
 /*
@@ -16,5 +18,8 @@ struct planner_request {
  * Returns the number of bytes, or -1 after having reported why. The planner must be root.
  */
 long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size);
+
+/* Tells the planner what this process is about to do, so that it looks after the container when the process is killed at it. */
+void planner_announce(const char *root_dir, const struct planner_request *request);
 
 #endif

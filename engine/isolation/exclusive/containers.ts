@@ -10,9 +10,13 @@ const stateSchema = z.object({
   base: z.number(),
   /** The runtime that is creating it, or was. */
   runtimePid: z.number(),
+  /** The machine's boot it was created in: no container outlives it. Missing in files of earlier versions. */
+  boot: z.string().optional(),
   /** The container's root overlay and where the engine had it mounted; null where it is a plain directory. */
   overlay: overlaySchema.nullable(),
   enginePoints: z.array(z.string()),
+  /** Device of the shifted overlay, known once its taking away was planned: tells it from the engine's own when that stopped halfway. */
+  device: z.string().nullable().default(null),
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 
@@ -22,6 +26,8 @@ export interface ContainerStore {
   ids(): string[];
   /** Ids with mount targets. */
   targetIds(): string[];
+  /** Whether there is a state or a target of `id`. */
+  has(id: string): boolean;
   read(id: string): ContainerState | null;
   write(state: ContainerState): void;
   /** Path below which everything of `id` is mounted. */
@@ -45,6 +51,7 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
     directory,
     ids: () => readdirSync(stateDirectory).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)).filter(isContainerId),
     targetIds: () => readdirSync(mountsDirectory).filter(isContainerId),
+    has: (id) => existsSync(fileOf(id)) || existsSync(directory(id)),
     read(id) {
       try {
         return stateSchema.parse(JSON.parse(readFileSync(fileOf(id), 'utf8')));

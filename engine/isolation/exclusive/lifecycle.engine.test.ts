@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, writeFile } from 
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 import { lastBase, rangeSize } from './ranges.ts';
 
@@ -16,10 +16,27 @@ afterEach(async () => {
   const left = (await engine.docker('ps', '-aq')).split('\n').filter((id) => id !== '');
   if (left.length > 0) await engine.docker('rm', '-f', ...left);
   expect(left).toEqual([]);
-  expect(await engine.leftMounts()).toEqual([]);
-  expect(await engine.ranges()).toEqual([]);
-  expect(await engine.states()).toEqual([]);
+  await nothingLeft();
 });
+
+/** What a killed runtime left, the planner takes away of itself. */
+const nothingLeft = () => vi.waitFor(async () => {
+  expect({ mounts: await engine.leftMounts(), ranges: await engine.ranges(), states: await engine.states() }).toEqual({ mounts: [], ranges: [], states: [] });
+}, { timeout: 10_000, interval: 50 });
+
+/** Has `script` stand in for runc while `during` runs; `$real` is runc. */
+async function withRunc(script: string, during: () => Promise<void>): Promise<void> {
+  const runc = path.join(engine.paths.runtimeDir, 'runc');
+  const real = await readlink(runc);
+  await rm(runc);
+  await writeFile(runc, `#!/bin/sh\nreal=${real}\n${script}`, { mode: 0o755 });
+  try {
+    await during();
+  } finally {
+    await rm(runc);
+    await symlink(real, runc);
+  }
+}
 
 const message = (call: Promise<unknown>) => call.then(() => { throw new Error('it did not fail'); }, (error: unknown) => String(error));
 
@@ -127,39 +144,42 @@ it('the planner\'s start takes away what a crash left, never what is mounted the
   await rm(source, { recursive: true });
 });
 
-it('a runtime killed after it mounted and before runc ran leaves nothing', async () => {
-  const runc = path.join(engine.paths.runtimeDir, 'runc');
-  const real = await readlink(runc);
-  // Stands for runc at the worst moment: kills the runtime that called it, and never creates anything.
-  await rm(runc);
-  await writeFile(runc, `#!/bin/sh\ncase " $* " in *" create "*) kill -9 "$PPID"; exec sleep 30;; esac\nexec ${real} "$@"\n`, { mode: 0o755 });
-  try {
+it('what a runtime left that was killed after it mounted and before runc ran, the planner takes away', async () => {
+  await withRunc('case " $* " in *" create "*) kill -9 "$PPID"; exec sleep 30;; esac\nexec "$real" "$@"\n', async () => {
     await message(engine.docker('run', '--rm', 'busybox', 'true'));
-  } finally {
-    await rm(runc);
-    await symlink(real, runc);
-  }
+  });
+  await nothingLeft();
   expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
-  // What the engine did not ask the runtime to delete, the planner's next start finds.
-  await engine.planner().end('SIGTERM');
-  await engine.startPlanner();
+});
+
+it('what a runtime left that was killed after runc deleted the container, the planner takes away, and the engine sees true ids', async () => {
+  await engine.docker('run', '-d', '--name', 'halfway', '--stop-signal', 'KILL', 'busybox', 'sh', '-c', 'echo mine > /f; exec sleep 1000');
+  // Keeps the engine's mount alive beyond the container.
+  await run('sh', ['-c', `docker -H unix://${engine.socket} export halfway > /dev/null`]);
+  await withRunc('"$real" "$@"; code=$?\ncase " $* " in *" delete "*) kill -9 "$PPID";; esac\nexit $code\n', () => engine.docker('stop', 'halfway').then(() => undefined));
+  await nothingLeft();
+  const listing = (await run('sh', ['-c', `docker -H unix://${engine.socket} export halfway | tar --numeric-owner -tv`])).stdout;
+  expect(listing).toMatch(/0\/0 .* f\n/);
+  expect(listing).not.toMatch(/1\d{9}/);
+  await engine.docker('rm', 'halfway');
 });
 
 it('a runc that creates without a user namespace is caught before the container starts', async () => {
-  const runc = path.join(engine.paths.runtimeDir, 'runc');
-  const real = await readlink(runc);
-  await rm(runc);
   // Undoes the planner's edit: what a runc would do that ignored the user namespace.
-  await writeFile(runc, `#!/bin/sh
-b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done
+  const ignoring = `b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done
 case " $* " in *" create "*) sed -i 's/,{"type":"user"}//; s/,"uidMappings":.*"gidMappings":[^]]*\\]//' "$b/config.json";; esac
-exec ${real} "$@"\n`, { mode: 0o755 });
-  try {
+exec "$real" "$@"\n`;
+  await withRunc(ignoring, async () => {
     expect(await message(engine.docker('run', '--rm', 'busybox', 'sh', '-c', 'echo RAN'))).toContain('without its own user namespace');
-  } finally {
-    await rm(runc);
-    await symlink(real, runc);
-  }
+  });
+});
+
+it('a start while the planner is being started again waits for it', async () => {
+  await engine.docker('create', '--name', 'patient', 'busybox', 'echo', 'ran');
+  await engine.planner().end('SIGKILL');
+  const [out] = await Promise.all([engine.docker('start', '-a', 'patient'), engine.startPlanner()]);
+  expect(out).toBe('ran\n');
+  await engine.docker('rm', 'patient');
 });
 
 it('the planner answers garbage with a refusal or not at all, and goes on', async () => {

@@ -1,14 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readlinkSync, realpathSync, rmSync, rmdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
-import { isWithin, mountOf } from './mountinfo.ts';
+import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
+import { mountOf } from './mountinfo.ts';
+import { perform } from './perform.ts';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
-import { basesInUse, openRangeStore, type RangeStore } from './ranges.ts';
-import { parseRequest, requestLimit } from './request.ts';
+import { openRangeStore } from './ranges.ts';
+import { isWhole, parseRequest, requestLimit, type PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
 import type { EngineParts } from './sockets.ts';
 
@@ -39,40 +40,59 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const ranges = openRangeStore(paths.ranges, paths.root);
     const containers = openContainerStore(paths.containers, paths.mounts);
     const service = new IsolationService({ ranges, containers, parts: options.parts, runtimeBinary: paths.runtimeBinary, log });
-    keepMountsPrivate(paths);
-    reconcile(paths, service, ranges, containers, log);
-    const server = createServer({ allowHalfOpen: true }, (socket) => { serve(socket, service, log); });
+    await keepMountsPrivate(paths);
+    const janitor = new Janitor({ paths, service, ranges, containers, log });
+    await janitor.start();
+    const open = new Set<Socket>();
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      open.add(socket);
+      socket.once('close', () => { open.delete(socket); });
+      serve(socket, service, janitor, log);
+    });
     await listen(server, paths.socket);
     return ok({
-      close: () => new Promise((resolve) => {
-        server.close(() => {
-          tidy(paths, containers);
-          resolve();
-        });
-      }),
+      close: async () => {
+        const closed = new Promise((resolve) => { server.close(resolve); });
+        for (const socket of open) socket.destroy();
+        await closed;
+        await janitor.stop();
+        await tidy(paths, containers);
+      },
     });
   } catch (error) {
     return fail('isolation.planner-failed', 'The isolation planner could not start.', { cause: error, hint });
   }
 }
 
-/** Reads one request, answers it, hangs up. Whatever goes wrong, the runtime gets an error, never an empty plan. */
-function serve(socket: Socket, service: IsolationService, log: (line: string) => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
+/**
+ * Reads one request and answers it. Our side is closed then, the runtime's stays open until it ends: the janitor is told. Whatever goes
+ * wrong, the runtime gets an error, never an empty plan.
+ */
+function serve(socket: Socket, service: IsolationService, janitor: Janitor, log: (line: string) => void): void {
+  let bytes = Buffer.alloc(0);
+  let asked = false;
+  const ask = () => {
+    asked = true;
+    socket.setTimeout(0);
+    const request = parseRequest(bytes);
+    if (request === null) {
+      socket.end(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
+      return;
+    }
+    socket.once('close', () => { janitor.went(request.id); });
+    void janitor.came(request.id).then(() => { socket.end(answer(request, service, log)); });
+  };
   socket.setTimeout(requestTimeout, () => { socket.destroy(); });
   socket.on('error', () => { socket.destroy(); });
   socket.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > requestLimit) socket.destroy();
-    else chunks.push(chunk);
+    if (asked || bytes.length + chunk.length > requestLimit) { socket.destroy(); return; }
+    bytes = Buffer.concat([bytes, chunk]);
+    if (isWhole(bytes)) ask();
   });
-  socket.on('end', () => { if (!socket.destroyed) socket.end(answer(Buffer.concat(chunks), service, log)); });
+  socket.on('end', () => { if (!asked && !socket.destroyed) ask(); });
 }
 
-function answer(bytes: Buffer, service: IsolationService, log: (line: string) => void): Buffer {
-  const request = parseRequest(bytes);
-  if (request === null) return encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine');
+function answer(request: PlannerRequest, service: IsolationService, log: (line: string) => void): Buffer {
   try {
     return service.answer(request);
   } catch (error) {
@@ -91,70 +111,24 @@ function makeTraversable(directory: string): void {
 }
 
 /** Mounts made in `paths.mounts` must not spread to other mount namespaces: a copy there would keep layers busy. */
-function keepMountsPrivate(paths: ExclusivePaths): void {
+async function keepMountsPrivate(paths: ExclusivePaths): Promise<void> {
   if (mountOf(paths.mounts, mountsOf('self'))?.shared !== true) return;
   const plan = new PlanBuilder();
   plan.attach(plan.tree(paths.mounts), paths.mounts);
-  perform(paths, plan);
+  await perform(paths.runtimeBinary, plan);
 }
 
 /** Takes the directory of mount targets away when no container is left; it comes back at the next start. */
-function tidy(paths: ExclusivePaths, containers: ContainerStore): void {
+async function tidy(paths: ExclusivePaths, containers: ContainerStore): Promise<void> {
   try {
     if (containers.targetIds().length > 0) return;
     const plan = new PlanBuilder();
     if (mountsOf('self').some((mount) => mount.mountPoint === paths.mounts)) plan.unmount(paths.mounts);
-    perform(paths, plan);
+    await perform(paths.runtimeBinary, plan);
     rmdirSync(paths.mounts);
   } catch {
     // Gone already, or in use after all: an empty directory does no harm.
   }
-}
-
-/** Finishes what a crash left: containers runc no longer knows lose mounts, state and range; others keep theirs. */
-function reconcile(paths: ExclusivePaths, service: IsolationService, ranges: RangeStore, containers: ContainerStore, log: (line: string) => void): void {
-  const unclear = new Set<string>();
-  for (const id of new Set([...containers.ids(), ...containers.targetIds()])) {
-    const state = containers.read(id);
-    try {
-      if (state !== null) ranges.hold(state.base, id);
-      if (state !== null && existsSync(path.join(state.runcRoot, id))) continue;
-      // Planned just before the last planner ended; the runtime cleans up after itself.
-      if (state !== null && isRuntime(state.runtimePid, paths)) continue;
-      const mounts = mountsOf('self');
-      // Without a state we cannot ask runc; what is mounted may be in use.
-      if (state === null && mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) {
-        unclear.add(id);
-        log(`container ${id}: mounted, but its state is lost; left alone`);
-        continue;
-      }
-      perform(paths, service.planDelete(id, state?.runcRoot ?? '/nonexistent', mounts));
-      service.release(id, state?.runcRoot ?? '/nonexistent', mountsOf('self'));
-      log(`container ${id}: cleaned up after a crash`);
-    } catch (error) {
-      unclear.add(id);
-      log(`container ${id}: could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  for (const { base, id } of ranges.orphans()) if (!unclear.has(id)) ranges.free(base);
-  for (const base of ranges.abandoned(basesInUse())) ranges.free(base);
-}
-
-/** Whether process `pid` is our runtime at work. */
-function isRuntime(pid: number, paths: ExclusivePaths): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '') === realpathSync(paths.runtimeBinary);
-  } catch {
-    return false;
-  }
-}
-
-/** Has the runtime perform a plan: Node has no mount calls. Throws with its error text. */
-function perform(paths: ExclusivePaths, plan: PlanBuilder): void {
-  if (plan.empty) return;
-  const done = spawnSync(paths.runtimeBinary, ['--bulkhead-perform'], { input: plan.encode(), encoding: 'utf8', timeout: 30_000 });
-  if (done.error) throw done.error;
-  if (done.status !== 0) throw new Error(done.stderr.trim() || `the runtime ended with ${done.status ?? done.signal ?? 'nothing'}`);
 }
 
 /** Listens on `file` so that only root can connect, from the first moment on. */

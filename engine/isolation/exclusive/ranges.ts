@@ -30,7 +30,8 @@ export interface RangeStore {
   abandoned(inUse: ReadonlySet<number>): number[];
   /** Frees an orphan or an abandoned base. */
   free(base: number): void;
-  readonly holders: ReadonlyMap<number, ReadonlySet<string>>;
+  /** Whether a container other than `id` holds `base`. */
+  heldByOthers(base: number, id: string): boolean;
 }
 
 /** Opens the store in `directory` for the engine at `root`. Synchronous: a claim is on disk when the call returns. */
@@ -59,7 +60,7 @@ export function openRangeStore(directory: string, root: string): RangeStore {
   };
 
   return {
-    holders,
+    heldByOthers: (base, id) => [...holders.get(base) ?? []].some((holder) => holder !== id),
     claim(id) {
       const aside = writeAside({ root, id });
       try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isContainerId, parseRequest, requestLimit } from './request.ts';
+import { isContainerId, isWhole, parseRequest, requestLimit } from './request.ts';
 
 const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0`).join(''));
 const good = ['bulkhead-request-1', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
@@ -29,6 +29,11 @@ describe('parseRequest', () => {
   ])('refuses a request that is or has %s', (_, input) => {
     expect(parseRequest(input)).toBeNull();
   });
+});
+
+it('knows a whole request without the runtime closing its side', () => {
+  expect(isWhole(bytes(...good))).toBe(true);
+  for (let length = 0; length < bytes(...good).length; length++) expect(isWhole(bytes(...good).subarray(0, length))).toBe(false);
 });
 
 it('takes runc\'s ids and nothing that is not a file name', () => {

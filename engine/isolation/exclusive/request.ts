@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-/** What bulkhead-runc asks. */
+/** What bulkhead-runc asks. `deleting` only says that it is about to have runc delete the container. */
 export interface PlannerRequest {
-  readonly verb: 'create' | 'delete' | 'release';
+  readonly verb: 'create' | 'deleting' | 'delete' | 'release';
   readonly id: string;
   readonly bundle: string;
   /** runc's --root: <runcRoot>/<id> exists as long as runc knows the container. */
@@ -14,13 +14,22 @@ export interface PlannerRequest {
 /** Longest request in bytes. */
 export const requestLimit = 16 * 1024;
 
+const requestWords = 7;
+
+/** Whether `bytes` hold all words of a request: the runtime keeps its side of the connection open. */
+export function isWhole(bytes: Buffer): boolean {
+  let words = 0;
+  for (const byte of bytes) if (byte === 0 && ++words === requestWords) return true;
+  return false;
+}
+
 /** Parses the runtime's NUL-terminated words; null for anything unexpected. */
 export function parseRequest(bytes: Buffer): PlannerRequest | null {
   if (bytes.length > requestLimit || bytes.at(-1) !== 0) return null;
   const words = bytes.subarray(0, -1).toString('utf8').split('\0');
   const [magic, verb, id, bundle, runcRoot, pidText, end] = words;
-  if (words.length !== 7 || magic !== 'bulkhead-request-1' || end !== 'end') return null;
-  if (verb !== 'create' && verb !== 'delete' && verb !== 'release') return null;
+  if (words.length !== requestWords || magic !== 'bulkhead-request-1' || end !== 'end') return null;
+  if (verb !== 'create' && verb !== 'deleting' && verb !== 'delete' && verb !== 'release') return null;
   if (id === undefined || !isContainerId(id)) return null;
   if (bundle === undefined || runcRoot === undefined || !isPlainAbsolute(runcRoot)) return null;
   if (verb === 'create' ? !isPlainAbsolute(bundle) : bundle !== '') return null;

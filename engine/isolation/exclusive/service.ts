@@ -34,6 +34,7 @@ export class IsolationService {
   answer(request: PlannerRequest): Buffer {
     switch (request.verb) {
       case 'create': return this.#create(request).encode();
+      case 'deleting': return new PlanBuilder().encode();
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
         this.release(request.id, request.runcRoot, mountsOf(request.pid));
@@ -45,7 +46,7 @@ export class IsolationService {
   #create(request: PlannerRequest): PlanBuilder {
     const { ranges, containers } = this.#options;
     const { id, runcRoot } = request;
-    if (existsSync(path.join(runcRoot, id))) throw new IsolationRefused(`container ${id} exists already`);
+    if (this.isKnown(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
     const mounts = mountsOf(request.pid);
     const plan = new PlanBuilder();
     // An earlier life of this container that was deleted while no planner answered.
@@ -76,7 +77,7 @@ export class IsolationService {
     const rootPath = containers.makeRootTarget(id, base);
     const given = realpathSync(path.resolve(bundle, spec.root.path));
     const rootMount = mounts.findLast((mount) => mount.mountPoint === given);
-    let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, overlay: null, enginePoints: [] };
+    let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, boot: bootId(), overlay: null, enginePoints: [], device: null };
     if (rootMount?.type === 'overlay') {
       const overlay = layersOf(rootMount, mounts);
       const points = siblings(rootMount, mounts);
@@ -110,22 +111,29 @@ export class IsolationService {
     renameSync(aside, configFile);
   }
 
+  /** Whether runc, with `runcRoot` as its --root, knows the container; null: nobody can. */
+  isKnown(id: string, runcRoot: string | null): boolean {
+    return runcRoot !== null && existsSync(path.join(runcRoot, id));
+  }
+
   /**
    * Plans taking away the container's mounts and giving the engine its plain overlay back where it still has it mounted
    * (else `docker cp` and `export` would show a stopped container with shifted ids). Nothing while runc still knows the container.
    */
-  planDelete(id: string, runcRoot: string, mounts: readonly Mount[]): PlanBuilder {
+  planDelete(id: string, runcRoot: string | null, mounts: readonly Mount[]): PlanBuilder {
     const { containers } = this.#options;
     const plan = new PlanBuilder();
-    if (existsSync(path.join(runcRoot, id))) return plan;
+    if (this.isKnown(id, runcRoot)) return plan;
     const root = path.join(containers.directory(id), 'root');
-    const ours = mounts.find((mount) => mount.mountPoint === root);
-    this.#planUnmounts(plan, id, mounts);
     const state = containers.read(id);
-    if (state === null || state.overlay === null || ours === undefined) return plan;
+    const device = mounts.find((mount) => mount.mountPoint === root)?.device ?? state?.device ?? null;
+    this.#planUnmounts(plan, id, mounts);
+    if (state === null || state.overlay === null || device === null) return plan;
     // Only what is our overlay: the engine may have unmounted it, or mounted its own again.
-    const points = state.enginePoints.filter((point) => mounts.findLast((mount) => mount.mountPoint === point)?.device === ours.device);
+    const points = state.enginePoints.filter((point) => mounts.findLast((mount) => mount.mountPoint === point)?.device === device);
     if (points.length === 0) return plan;
+    // Whoever performs this may be killed after the root is gone, and before the engine has its overlay back.
+    if (state.device !== device) containers.write({ ...state, device });
     for (const point of points) plan.unmount(point);
     const plain = planPlain(plan, state.overlay);
     for (const point of points) plan.attach(plan.clone(plain), point);
@@ -133,9 +141,9 @@ export class IsolationService {
   }
 
   /** Forgets the container: targets, state, range. Nothing while runc knows it or something of it is mounted. */
-  release(id: string, runcRoot: string, mounts: readonly Mount[]): void {
+  release(id: string, runcRoot: string | null, mounts: readonly Mount[]): void {
     const { ranges, containers, log } = this.#options;
-    if (existsSync(path.join(runcRoot, id))) return;
+    if (this.isKnown(id, runcRoot)) return;
     const left = mounts.find((mount) => isWithin(mount.mountPoint, containers.directory(id)));
     if (left !== undefined) {
       log(`container ${id}: ${left.mountPoint} is still mounted; its range is kept`);
@@ -152,6 +160,11 @@ export class IsolationService {
     const targets = [...below].filter((point) => ![...below].some((other) => other !== point && isWithin(point, other)));
     for (const target of targets) plan.unmount(target);
   }
+}
+
+/** The machine's boot. */
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
 /** Mount table of process `pid`. */

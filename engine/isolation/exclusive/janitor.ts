@@ -1,0 +1,148 @@
+import { readlinkSync, realpathSync } from 'node:fs';
+import type { ContainerState, ContainerStore } from './containers.ts';
+import { isWithin } from './mountinfo.ts';
+import type { ExclusivePaths } from './options.ts';
+import { perform } from './perform.ts';
+import { basesInUse, type RangeStore } from './ranges.ts';
+import { bootId, mountsOf, type IsolationService } from './service.ts';
+
+export interface JanitorOptions {
+  readonly paths: ExclusivePaths;
+  readonly service: IsolationService;
+  readonly ranges: RangeStore;
+  readonly containers: ContainerStore;
+  readonly log: (line: string) => void;
+}
+
+/** Between the end of a runtime and a look at its container, ms: the kernel ends the killed runtime's runc right after it, containerd asks for a delete. */
+const settleMs = 150;
+/** Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's directory). */
+const sweepMs = 30_000;
+
+/**
+ * Finishes what runtimes could not: of a container that runc does not know (any more) and no runtime is at work on, mounts, state and
+ * range go, and the engine gets its plain overlay back. Runtimes keep a connection to the planner as long as they live, so that the
+ * end of one that was killed is an event. Requests for a container wait while it is cleaned.
+ */
+export class Janitor {
+  readonly #options: JanitorOptions;
+  /** Runtimes at work by container. */
+  readonly #working = new Map<string, number>();
+  readonly #cleaning = new Map<string, Promise<void>>();
+  readonly #soon = new Map<string, NodeJS.Timeout>();
+  /** What was said of containers that could not be cleaned: said once. */
+  readonly #said = new Map<string, string>();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: JanitorOptions) { this.#options = options; }
+
+  /** Looks at everything now, as after a crash, and from then on now and then. */
+  async start(): Promise<void> {
+    const { ranges, containers } = this.#options;
+    for (const id of containers.ids()) this.#holdRange(id);
+    await this.#sweep();
+    const kept = new Set([...containers.ids(), ...containers.targetIds()]);
+    for (const { base, id } of ranges.orphans()) if (!kept.has(id)) ranges.free(base);
+    for (const base of ranges.abandoned(basesInUse())) ranges.free(base);
+    this.#timer = setInterval(() => { void this.#sweep(); }, sweepMs);
+    this.#timer.unref();
+  }
+
+  /** Resolves when nothing is being cleaned. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const timer of this.#soon.values()) clearTimeout(timer);
+    this.#soon.clear();
+    await Promise.all(this.#cleaning.values());
+  }
+
+  /** A runtime asks about container `id`; resolves when it can be answered. Pair with `went`. */
+  async came(id: string): Promise<void> {
+    this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
+    await this.#cleaning.get(id);
+  }
+
+  /** That runtime ended, in whatever way. */
+  went(id: string): void {
+    const left = (this.#working.get(id) ?? 1) - 1;
+    if (left > 0) { this.#working.set(id, left); return; }
+    this.#working.delete(id);
+    if (this.#soon.has(id) || !this.#options.containers.has(id)) return;
+    this.#soon.set(id, setTimeout(() => {
+      this.#soon.delete(id);
+      void this.#look(id);
+    }, settleMs));
+  }
+
+  async #sweep(): Promise<void> {
+    const { containers } = this.#options;
+    for (const id of new Set([...containers.ids(), ...containers.targetIds()])) await this.#look(id);
+  }
+
+  async #look(id: string): Promise<void> {
+    if (this.#working.has(id) || this.#cleaning.has(id)) return;
+    // From here to the entry in #cleaning nothing is awaited: no request can come in between.
+    const cleaning = this.#clean(id).catch((error: unknown) => { this.#say(id, `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`); });
+    this.#cleaning.set(id, cleaning);
+    await cleaning;
+    this.#cleaning.delete(id);
+  }
+
+  async #clean(id: string): Promise<void> {
+    const { paths, service, ranges, containers, log } = this.#options;
+    const state = containers.read(id);
+    if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
+    const mounts = mountsOf('self');
+    // Without a state we cannot ask runc; what is mounted may be in use.
+    if (state === null && mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) {
+      this.#say(id, 'mounted, but its state is lost; left alone');
+      return;
+    }
+    const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
+    await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mounts));
+    if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base)) {
+      this.#say(id, `a process still lives in its id range ${state.base}, which is kept`);
+      return;
+    }
+    service.release(id, runcRoot, mountsOf('self'));
+    this.#said.delete(id);
+    log(`container ${id}: cleaned up after a runtime or a planner that was killed`);
+  }
+
+  /** A container that may be running keeps its range, whatever became of the claim; one that is gone needs none. */
+  #holdRange(id: string): void {
+    const { containers, ranges } = this.#options;
+    const state = containers.read(id);
+    if (state === null || !this.#isAlive(state)) return;
+    try {
+      ranges.hold(state.base, id);
+    } catch (error) {
+      this.#say(id, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Whether runc knows the container, or the runtime that creates it is at work. */
+  #isAlive(state: ContainerState): boolean {
+    const { paths, service } = this.#options;
+    return !isOfAnotherBoot(state) && (service.isKnown(state.id, state.runcRoot) || isRuntime(state.runtimePid, paths));
+  }
+
+  #say(id: string, what: string): void {
+    if (this.#said.get(id) === what) return;
+    this.#said.set(id, what);
+    this.#options.log(`container ${id}: ${what}`);
+  }
+}
+
+function isOfAnotherBoot(state: ContainerState): boolean {
+  return state.boot !== undefined && state.boot !== bootId();
+}
+
+/** Whether process `pid` is our runtime at work. */
+function isRuntime(pid: number, paths: ExclusivePaths): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '') === realpathSync(paths.runtimeBinary);
+  } catch {
+    return false;
+  }
+}
