@@ -1,0 +1,2 @@
+import type { Group } from '../group.ts';
+export const builds: readonly Group[] = [];

@@ -1,0 +1,2 @@
+import type { Group } from '../group.ts';
+export const networks: readonly Group[] = [];
