@@ -10,6 +10,7 @@
 #include "log.h"
 #include "plan.h"
 #include "planner-client.h"
+#include "streams.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -212,7 +213,6 @@ static void clean_up(const struct invocation *call) {
 
 /* The invariant, on the created but not yet started container: its root is the one the planner gave it, not the engine's (A2). */
 static bool is_isolated(const char *pid_file, unsigned base) {
-  char text[64], path[64];
   FILE *file = fopen(pid_file, "re");
   unsigned pid = 0;
   int found = file != NULL ? fscanf(file, "%u", &pid) : 0;
@@ -221,12 +221,7 @@ static bool is_isolated(const char *pid_file, unsigned base) {
     log_error("runc left no process id in %s", pid_file);
     return false;
   }
-  (void)snprintf(path, sizeof path, "/proc/%u/uid_map", pid);
-  file = fopen(path, "re");
-  unsigned inside = 1, outside = 0, size = 0;
-  found = file != NULL && fgets(text, sizeof text, file) != NULL ? sscanf(text, "%u %u %u", &inside, &outside, &size) : 0;
-  if (file != NULL) (void)fclose(file);
-  if (found == 3 && inside == 0 && base != 0 && outside == base && size == 65536) return true;
+  if (base != 0 && streams_range_of_process((long)pid) == base) return true;
   log_error("runc created the container without its own user namespace; it was not started");
   return false;
 }
@@ -252,6 +247,7 @@ static int create(char **argv, struct invocation *call) {
   enum plan_result planned = plan_perform(answer, (size_t)n);
   if (planned == PLAN_REFUSED) return 1;
   unsigned base = plan_range();
+  if (planned == PLAN_DONE) streams_hand_over(base);
   int code = planned == PLAN_DONE && stop_signal == 0 ? run_runc(argv) : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
   if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file, base)) {
@@ -261,6 +257,16 @@ static int create(char **argv, struct invocation *call) {
   }
   if (!runs_on) clean_up(call);
   return code < 0 ? 1 : code;
+}
+
+/* Hands the streams of `exec` over. What containerd runs is `exec --process FILE … ID`; by hand the id stands elsewhere, and is left alone. */
+static void hand_over_for_exec(int argc, char **argv, const struct invocation *call) {
+  if (call->command == NULL || strcmp(call->command, "exec") != 0) return;
+  for (int i = 1; i + 1 < argc; i++)
+    if (strcmp(argv[i], "--process") == 0) {
+      streams_hand_over(streams_range_of(call->runc_root, argv[argc - 1]));
+      return;
+    }
 }
 
 static int pass_on(char **argv) {
@@ -301,7 +307,10 @@ int main(int argc, char **argv) {
   struct invocation call = {0};
   if (argc < 1 || !locate() || !parse(argc, argv, &call)) return 1;
   bool creates = call.id != NULL && strcmp(call.command, "delete") != 0;
-  if (call.id == NULL) return pass_on(argv);
+  if (call.id == NULL) {
+    hand_over_for_exec(argc, argv, &call);
+    return pass_on(argv);
+  }
   if (!forward_signals(true)) return 1;
   if (creates) return create(argv, &call);
   struct planner_request deleting = {.verb = "deleting", .id = call.id, .runc_root = call.runc_root};
