@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isolateDevices } from './devices.ts';
 
 /**
  * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers included: limits such as
@@ -83,6 +84,7 @@ const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
 export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   const privileged = isPrivileged(spec);
   const { linux } = spec;
+  const devices = isolateDevices(linux.devices ?? [], privileged);
   const map = [{ containerID: 0, hostID: facts.base, size: facts.rangeSize }];
   const namespaces: OciNamespace[] = [
     ...linux.namespaces,
@@ -98,20 +100,22 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     ...spec,
     ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
     root: { ...spec.root, path: facts.rootPath },
-    ...(spec.mounts ? { mounts: spec.mounts.map((mount, i) => ({ ...mount, ...sourceOf(facts.bindSources.get(i)) })) } : {}),
+    ...(spec.mounts || devices.mounts.length > 0 ? { mounts: [...(spec.mounts ?? []).map((mount, i) => ({ ...mount, ...sourceOf(facts.bindSources.get(i)) })), ...devices.mounts] } : {}),
     ...(ownCgroups ? { hooks: { ...hooks, createRuntime: [...created, { path: facts.cgroupHook.path, args: [...facts.cgroupHook.args] }] } } : {}),
     linux: {
       ...linux, namespaces,
       // Also for a joined user namespace: runc takes the host id of the container's root from here.
       uidMappings: map, gidMappings: map,
       ...(linux.sysctl ? { sysctl: sysctlsOf(linux.sysctl) } : {}),
-      ...(privileged ? { devices: [], resources: { ...linux.resources, devices: defaultDeviceRules } } : {}),
+      ...(linux.devices ? { devices: devices.devices } : {}),
+      ...(privileged ? { resources: { ...linux.resources, devices: [...defaultDeviceRules, ...devices.opened.map((one) => ({ allow: true, ...one, access: 'rwm' }))] } } : {}),
     },
   };
 }
 
 const domain = 'kernel.domainname';
 const ping = 'net.ipv4.ping_group_range';
+const largestId = 65_535;
 
 /** What a container in a user namespace may set. */
 function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, string> {
@@ -119,7 +123,13 @@ function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, st
   // Only the machine's root may write the file of the domain name. The spec has a field for it since 1.1: runc 1.2 sets it by the
   // system call, older ones start the container without (the name in /etc/hosts, which programs ask, is the engine's work and stays).
   // The engine's ping range reaches beyond the ids that exist in the container, which the kernel refuses.
-  return others[ping] === undefined ? others : { ...others, [ping]: '0 65535' };
+  return others[ping] === undefined ? others : { ...others, [ping]: withinIds(others[ping]) };
+}
+
+/** A range of group ids, cut to those there are; text that isn't one is left for runc to refuse. */
+function withinIds(range: string): string {
+  const [first, last] = /^\s*(\d+)\s+(\d+)\s*$/.exec(range)?.slice(1).map(Number) ?? [];
+  return first === undefined || last === undefined ? range : `${Math.min(first, largestId)} ${Math.min(last, largestId)}`;
 }
 
 function sourceOf(source: string | undefined): { source?: string } {
