@@ -16,7 +16,7 @@ cp "$(command -v busybox)" "$d/bin/busybox"
 for a in $("$d/bin/busybox" --list); do [ "$a" = busybox ] || ln -s busybox "$d/bin/$a"; done
 echo root:x:0:0:root:/root:/bin/sh > "$d/etc/passwd"; echo root:x:0: > "$d/etc/group"
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
-  p=$(command -v "$1"); cp -L "$p" "$d/bin/$(basename "$p")"
+  p=$(command -v "$1"); cp -L --remove-destination "$p" "$d/bin/$(basename "$p")"
   # Programs without libraries make ldd fail.
   { ldd "$p" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r l; do mkdir -p "$d$(dirname "$l")"; cp -L "$l" "$d$l"; done
   shift
