@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
 /**
  * Makes an image of this machine's busybox and programs, each with the libraries the loader names: a client inside a container,
- * where no registry has one to pull. `files` maps paths in the image to files of this machine.
+ * where no registry has one to pull. `files` maps paths in the image to files of this machine, `links` to what they point to.
  */
-export async function importPrograms(socket: string, tag: string, programs: readonly string[], options: { readonly files?: Readonly<Record<string, string>>; readonly changes?: readonly string[] } = {}): Promise<void> {
+export async function importPrograms(socket: string, tag: string, programs: readonly string[], options: { readonly files?: Readonly<Record<string, string>>; readonly links?: Readonly<Record<string, string>>; readonly changes?: readonly string[] } = {}): Promise<void> {
   const script = `set -e
 socket=$1; tag=$2; shift 2
 d=$(mktemp -d); trap 'rm -rf "$d"' EXIT
@@ -24,8 +25,22 @@ done
 shift
 while [ $# -gt 0 ] && [ "$1" != -- ]; do mkdir -p "$d$(dirname "$1")"; cp -L "$2" "$d$1"; shift 2; done
 shift
+while [ $# -gt 0 ] && [ "$1" != -- ]; do rm -f "$d$1"; ln -s "$2" "$d$1"; shift 2; done
+shift
 for c in "$@"; do set -- "$@" -c "$c"; shift; done
 tar -C "$d" -c . | docker -H "unix://$socket" import -c 'CMD ["sh"]' -c 'ENV PATH=/bin' "$@" - "$tag" >/dev/null`;
-  const files = Object.entries(options.files ?? {}).flat();
-  await run('sh', ['-c', script, 'sh', socket, tag, ...programs, '--', ...files, '--', ...(options.changes ?? [])]);
+  const pairs = (map: Readonly<Record<string, string>> | undefined) => Object.entries(map ?? {}).flat();
+  await run('sh', ['-c', script, 'sh', socket, tag, ...programs, '--', ...pairs(options.files), '--', ...pairs(options.links), '--', ...(options.changes ?? [])]);
+}
+
+/** Makes an image of this machine's Docker Engine and clients, to run with `--privileged`: Docker-in-Docker. */
+export async function importDocker(socket: string, tag: string): Promise<void> {
+  const library = (await run('sh', ['-c', 'dirname "$(ls /usr/lib/*/xtables/libxt_standard.so | head -1)"'])).stdout.trim();
+  const extensions = await readdir(library);
+  const plugins = ['docker-buildx', 'docker-compose'].map((name) => `/usr/libexec/docker/cli-plugins/${name}`);
+  const files = [...extensions.map((name) => `${library}/${name}`), ...plugins, '/etc/protocols'];
+  await importPrograms(socket, tag, ['dockerd', 'containerd', 'containerd-shim-runc-v2', 'runc', 'docker', 'docker-init', 'docker-proxy', 'xtables-nft-multi', 'ip', 'mount', 'umount'], {
+    files: Object.fromEntries(files.map((file) => [file, file])),
+    links: Object.fromEntries(['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore'].map((name) => [`/bin/${name}`, 'xtables-nft-multi'])),
+  });
 }
