@@ -50,7 +50,7 @@ build_all() {
     echo "runtime/build.sh: no C compiler for $1 ($compiler): install one (Debian: apt-get install $package)" >&2
     return 1
   fi
-  build bulkhead-runc bulkhead-runc.c cgroup.c check.c log.c mounts.c plan.c planner-client.c streams.c
+  build bulkhead-runc bulkhead-runc.c cgroup.c check.c log.c mounts.c overlay.c plan.c plan-words.c planner-client.c scratch.c streams.c
   build bulkhead-probe bulkhead-probe.c
 }
 

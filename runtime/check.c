@@ -3,10 +3,12 @@
 
 #include "log.h"
 #include "mounts.h"
+#include "overlay.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,23 +53,38 @@ static int clone_path(const char *path, int userns) {
   return fd;
 }
 
-static void check_overlay(int lower, int upper) {
-  char why[256], found[512];
-  struct overlay_request request = {
-      .base = BASE, .lowers = &lower, .n_lowers = 1, .upper_parent = upper, .upper = "diff", .work = "work", .options = NULL, .n_options = 0};
-  int mount = make_overlay(&request, why, sizeof why);
-  if (mount < 0) {
-    (void)snprintf(found, sizeof found, "overlay with layers by file descriptor: %s%s%s", strerror(errno), why[0] != '\0' ? ": " : "", why);
-    say("overlay-fd-layers", false, found);
-    return;
-  }
+/* Tries an overlay of `lower` and the upper directory `up`, made `layers`' way. Returns whether it is right; else says in `found` what is wrong. */
+static bool try_overlay(enum layers layers, int lower, const char *up, int userns, char *found, size_t size) {
+  char why[256] = "", copied[64];
   struct stat through, disk;
+  int upper = clone_path(up, userns);
+  struct overlay_request request = {.layers = layers, .base = BASE, .lowers = &lower, .n_lowers = 1, .upper_parent = upper, .upper = "diff", .work = "work"};
+  int mount = upper < 0 ? -1 : make_overlay(&request, why, sizeof why);
+  if (mount < 0) {
+    (void)snprintf(found, size, "%s%s%s", strerror(errno), why[0] != '\0' ? ": " : "", why);
+    if (upper >= 0) (void)close(upper);
+    return false;
+  }
+  (void)snprintf(copied, sizeof copied, "%s/diff/lower-file", up);
+  errno = 0;
   /* The lower layer's file is root's on disk: it must show the container's root, and be root's again when copied up. */
-  bool copied = fstatat(mount, "lower-file", &through, 0) == 0 && through.st_uid == BASE && fchmodat(mount, "lower-file", 0640, 0) == 0 &&
-                stat("up/diff/lower-file", &disk) == 0 && disk.st_uid == 0;
-  (void)snprintf(found, sizeof found, copied ? "layers show the container's ids and keep their own on disk" : "a copied-up file has the wrong owner: %s", strerror(errno));
-  say("overlay-fd-layers", copied, found);
+  bool right = fstatat(mount, "lower-file", &through, 0) == 0 && through.st_uid == BASE && fchmodat(mount, "lower-file", 0640, 0) == 0 &&
+               stat(copied, &disk) == 0 && disk.st_uid == 0;
+  if (!right) (void)snprintf(found, size, "a copied-up file has the wrong owner: %s", strerror(errno));
   (void)close(mount);
+  (void)close(upper);
+  return right;
+}
+
+static void check_overlays(int lower, int userns) {
+  char by_fd[400] = "not tried", attached[400] = "", found[1024];
+  bool forced = layers_wanted() == LAYERS_ATTACHED;
+  bool one = !forced && try_overlay(LAYERS_BY_FD, lower, "up-fd", userns, by_fd, sizeof by_fd);
+  bool other = try_overlay(LAYERS_ATTACHED, lower, "up-attached", userns, attached, sizeof attached);
+  if (one) (void)snprintf(found, sizeof found, "overlay takes id-mapped layers by file descriptor%s", other ? ", and attached ones" : "");
+  else if (other) (void)snprintf(found, sizeof found, "overlay takes id-mapped layers attached (by file descriptor: %s)", by_fd);
+  else (void)snprintf(found, sizeof found, "overlay takes no id-mapped layers: by file descriptor: %s; attached: %s", by_fd, attached);
+  say("overlay-layers", one || other, found);
 }
 
 /* In the scratch directory. */
@@ -85,20 +102,19 @@ static void check_here(void) {
   if (plain >= 0) (void)close(plain);
 
   int lower = clone_path("low", userns);
-  int upper = lower < 0 ? -1 : clone_path("up", userns);
   struct stat st;
-  bool shifted = upper >= 0 && fstatat(lower, "lower-file", &st, 0) == 0 && st.st_uid == BASE;
+  errno = 0;
+  bool shifted = lower >= 0 && fstatat(lower, "lower-file", &st, 0) == 0 && st.st_uid == BASE;
   (void)snprintf(found, sizeof found, shifted ? "works on this file system" : "this file system cannot be id-mapped: %s", strerror(errno));
   say("idmapped-mounts", shifted, found);
-  if (shifted) check_overlay(lower, upper);
-  else say("overlay-fd-layers", false, "not tried: needs id-mapped mounts");
+  if (shifted) check_overlays(lower, userns);
+  else say("overlay-layers", false, "not tried: needs id-mapped mounts");
   if (lower >= 0) (void)close(lower);
-  if (upper >= 0) (void)close(upper);
   (void)close(userns);
 }
 
 static int make_files(void) {
-  static const char *const directories[] = {"low", "up", "up/diff", "up/work"};
+  static const char *const directories[] = {"low", "up-fd", "up-fd/diff", "up-fd/work", "up-attached", "up-attached/diff", "up-attached/work"};
   for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++)
     if (mkdir(directories[i], 0700) != 0) return -1;
   int fd = open("low/lower-file", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
@@ -108,9 +124,15 @@ static int make_files(void) {
 
 /* Deletes exactly what was made (overlay's own directories in work included): no recursion, so never anything else. */
 static void remove_files(void) {
-  static const char *const names[] = {"up/diff/lower-file", "low/lower-file", "up/work/work", "up/work/index", "up/work", "up/diff", "up", "low"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (remove(names[i]) != 0 && errno != ENOENT) log_errno("cannot delete %s", names[i]);
+  static const char *const names[] = {"diff/lower-file", "work/work", "work/index", "work", "diff", ""};
+  static const char *const uppers[] = {"up-fd", "up-attached"};
+  char path[64];
+  for (size_t u = 0; u < 2; u++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+      (void)snprintf(path, sizeof path, "%s/%s", uppers[u], names[i]);
+      if (remove(path) != 0 && errno != ENOENT) log_errno("cannot delete %s", path);
+    }
+  if ((remove("low/lower-file") != 0 && errno != ENOENT) || (remove("low") != 0 && errno != ENOENT)) log_errno("cannot delete what was tried");
 }
 
 int check_requirements(const char *directory) {

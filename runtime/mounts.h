@@ -31,21 +31,12 @@ int make_user_namespace(const char *map);
 /* A detached private copy of the mount tree at `dirfd` (an O_PATH or mount fd), id-mapped by `userns` unless -1. */
 int clone_tree(int dirfd, int userns, unsigned flags);
 
-/* A detached copy of what is at `relative` below mount `tree`; never leaves it, follows no symlink. */
-int clone_below(int tree, const char *relative, bool read_only);
-
-struct overlay_request {
-  uint32_t base;        /* the mounter's fsuid and fsgid; 0 for a plain overlay */
-  const int *lowers;    /* fds, top first */
-  int n_lowers;
-  int upper_parent;     /* fd of the directory that holds upper and work; -1: read-only */
-  const char *upper, *work;
-  const char *const *options; /* "key=value" or "flag" */
-  int n_options;
-};
-
-/* A new detached overlay from layer fds. On failure `why` (size bytes) holds the kernel's own message, when it gave one. */
-int make_overlay(const struct overlay_request *request, char *why, size_t size);
+/*
+ * A detached copy of `*tree`, or of what is at `relative` below it when that is given (never leaves the tree, follows no symlink).
+ * Kernels before 6.15 copy attached mounts only: then a detached tree is copied in the scratch place, and `*tree` becomes another fd of
+ * the same. `attached_only` does it that way on every kernel, for tests.
+ */
+int copy_tree(int *tree, const char *relative, bool read_only, bool attached_only);
 
 /* Puts detached `mount` on the existing `target`, which must not be a symlink. */
 int attach(int mount, const char *target);

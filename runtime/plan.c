@@ -3,20 +3,26 @@
 
 #include "log.h"
 #include "mounts.h"
+#include "overlay.h"
+#include "plan-words.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct plan {
-  char *next, *end; /* unread words; end[-1] is NUL */
-  size_t words_left;
+  /* The whole plan is read once without doing anything, so that nothing is done of one that is not understood to its end. */
+  bool checking;
+  enum layers layers;
+  struct plan_words words;
   int namespaces[PLAN_MAX_NAMESPACES];
   int n_namespaces;
-  int trees[PLAN_MAX_TREES];
+  int trees[PLAN_MAX_TREES]; /* -1 while checking */
+  bool is_attached[PLAN_MAX_TREES];
   int n_trees;
   const char *attached[PLAN_MAX_TREES];
   int n_attached;
@@ -24,73 +30,31 @@ struct plan {
 
 static unsigned range_base;
 
-static bool bad(const char *what) {
-  log_error("the planner's answer is not understood (%s): the runtime and the planner are of different versions; restart the engine", what);
-  return false;
-}
-
-static bool word(struct plan *plan, const char **out) {
-  if (plan->words_left == 0 || plan->next >= plan->end) return bad("it ends early");
-  *out = plan->next;
-  plan->next += strlen(plan->next) + 1;
-  plan->words_left--;
-  return true;
-}
-
-static bool parse_number(const char *text, uint64_t max, uint64_t *out) {
-  uint64_t value = 0;
-  if (*text == '\0' || (text[0] == '0' && text[1] != '\0')) return false;
-  for (; *text != '\0'; text++) {
-    if (*text < '0' || *text > '9') return false;
-    uint64_t digit = (uint64_t)(*text - '0');
-    if (digit > max || value > (max - digit) / 10) return false;
-    value = value * 10 + digit;
-  }
-  *out = value;
-  return true;
-}
-
-static bool number(struct plan *plan, uint64_t max, uint64_t *out) {
-  const char *text;
-  return word(plan, &text) && (parse_number(text, max, out) || bad("a number is out of bounds"));
-}
-
-/* An absolute path without `.` or `..` components. */
-static bool path(struct plan *plan, const char **out) {
-  if (!word(plan, out)) return false;
-  const char *p = *out;
-  if (*p != '/' || strlen(p) >= PATH_MAX) return bad("a path is not absolute");
-  for (const char *c = p; (c = strchr(c, '/')) != NULL;) {
-    c++;
-    size_t length = strcspn(c, "/");
-    if ((length == 1 && c[0] == '.') || (length == 2 && c[0] == '.' && c[1] == '.')) return bad("a path is not plain");
-  }
-  return true;
-}
-
-static bool tree(struct plan *plan, int *out) {
+/* The index of a tree, of which there must be one. */
+static bool tree(struct plan *plan, size_t *out) {
   uint64_t index;
-  if (plan->n_trees == 0) return bad("a tree is used before there is one");
-  if (!number(plan, (uint64_t)plan->n_trees - 1, &index)) return false;
-  *out = plan->trees[index];
+  if (plan->n_trees == 0) return not_understood("a tree is used before there is one");
+  if (!next_number(&plan->words, (uint64_t)plan->n_trees - 1, &index)) return false;
+  *out = (size_t)index;
   return true;
 }
 
+static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_TREES || not_understood("too many trees"); }
+
+/* `fd` is the next tree: there must be room. */
 static bool keep_tree(struct plan *plan, int fd) {
-  if (plan->n_trees < PLAN_MAX_TREES) {
-    plan->trees[plan->n_trees++] = fd;
-    return true;
-  }
-  (void)close(fd);
-  return bad("too many trees");
+  plan->is_attached[plan->n_trees] = false;
+  plan->trees[plan->n_trees++] = fd;
+  return true;
 }
 
 static bool op_userns(struct plan *plan) {
   const char *map;
-  if (!word(plan, &map)) return false;
-  if (plan->n_namespaces == PLAN_MAX_NAMESPACES) return bad("too many user namespaces");
-  int fd = make_user_namespace(map);
-  if (fd < 0) {
+  if (!next_word(&plan->words, &map)) return false;
+  if (*map == '\0' || map[strspn(map, "0123456789 \n")] != '\0') return not_understood("an id map");
+  if (plan->n_namespaces == PLAN_MAX_NAMESPACES) return not_understood("too many user namespaces");
+  int fd = plan->checking ? -1 : make_user_namespace(map);
+  if (fd < 0 && !plan->checking) {
     log_errno("cannot make a user namespace for the container's id range (see /proc/sys/user/max_user_namespaces)");
     return false;
   }
@@ -101,24 +65,26 @@ static bool op_userns(struct plan *plan) {
 static bool op_tree(struct plan *plan) {
   const char *source, *identity, *space;
   uint64_t flags;
-  if (!path(plan, &source) || !word(plan, &identity) || !word(plan, &space) || !number(plan, TREE_FLAGS_MASK, &flags)) return false;
+  if (!next_path(&plan->words, &source) || !next_word(&plan->words, &identity) || !next_word(&plan->words, &space) || !next_number(&plan->words, TREE_FLAGS_MASK, &flags)) return false;
 
   struct expected_file expected = {.given = false};
   if (strcmp(identity, "-") != 0) {
     char device[24];
     const char *colon = strchr(identity, ':');
-    if (colon == NULL || (size_t)(colon - identity) >= sizeof device) return bad("a file identity");
+    if (colon == NULL || (size_t)(colon - identity) >= sizeof device) return not_understood("a file identity");
     memcpy(device, identity, (size_t)(colon - identity));
     device[colon - identity] = '\0';
-    if (!parse_number(device, UINT64_MAX, &expected.device) || !parse_number(colon + 1, UINT64_MAX, &expected.inode)) return bad("a file identity");
+    if (!parse_number(device, UINT64_MAX, &expected.device) || !parse_number(colon + 1, UINT64_MAX, &expected.inode)) return not_understood("a file identity");
     expected.given = true;
   }
   int userns = -1;
   if (strcmp(space, "-") != 0) {
     uint64_t index;
-    if (plan->n_namespaces == 0 || !parse_number(space, (uint64_t)plan->n_namespaces - 1, &index)) return bad("a namespace number");
+    if (plan->n_namespaces == 0 || !parse_number(space, (uint64_t)plan->n_namespaces - 1, &index)) return not_understood("a namespace number");
     userns = plan->namespaces[index];
   }
+  if (!has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
 
   int at = open_exactly(source, &expected);
   if (at < 0) {
@@ -134,7 +100,8 @@ static bool op_tree(struct plan *plan) {
 
 static bool op_dir(struct plan *plan) {
   const char *source;
-  if (!path(plan, &source)) return false;
+  if (!next_path(&plan->words, &source) || !has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
   int fd = open(source, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) {
     log_errno("cannot open %s", source);
@@ -143,12 +110,19 @@ static bool op_dir(struct plan *plan) {
   return keep_tree(plan, fd);
 }
 
+/* A copy of tree `from`, or of what is at `relative` below it. */
+static int copy(struct plan *plan, size_t from, const char *relative, bool read_only) {
+  return copy_tree(&plan->trees[from], relative, read_only, plan->layers == LAYERS_ATTACHED && !plan->is_attached[from]);
+}
+
 static bool op_sub(struct plan *plan) {
   const char *relative;
   uint64_t read_only;
-  int from;
-  if (!tree(plan, &from) || !word(plan, &relative) || !number(plan, 1, &read_only)) return false;
-  int fd = clone_below(from, relative, read_only == 1);
+  size_t from = 0;
+  if (!tree(plan, &from) || !next_word(&plan->words, &relative) || !next_number(&plan->words, 1, &read_only) || !has_room(plan)) return false;
+  if (*relative == '\0' || *relative == '/' || strlen(relative) >= PATH_MAX || (strcmp(relative, ".") != 0 && !is_plain_path(relative))) return not_understood("a relative path");
+  if (plan->checking) return keep_tree(plan, -1);
+  int fd = copy(plan, from, relative, read_only == 1);
   if (fd < 0) {
     log_errno("cannot take %s from a mounted layer", relative);
     return false;
@@ -156,27 +130,47 @@ static bool op_sub(struct plan *plan) {
   return keep_tree(plan, fd);
 }
 
+/* Mount options that the engine's own overlay may have, and ours takes over. Layers are never given by option. */
+static bool is_carried(const char *option) {
+  static const char *const keys[] = {"context", "fscontext", "defcontext", "rootcontext", "volatile", "index", "nfs_export",
+                                     "redirect_dir", "metacopy", "userxattr", "xino", "uuid", NULL};
+  size_t length = strcspn(option, "=");
+  for (const char *const *key = keys; *key != NULL; key++)
+    if (strlen(*key) == length && strncmp(*key, option, length) == 0) return true;
+  return false;
+}
+
 static bool op_overlay(struct plan *plan) {
   static int lowers[PLAN_MAX_LOWERS];
   const char *options[PLAN_MAX_OPTIONS];
-  struct overlay_request request = {.lowers = lowers, .options = options, .upper_parent = -1};
+  struct overlay_request request = {.layers = plan->layers, .lowers = lowers, .options = options, .upper_parent = -1};
   uint64_t base, n, parent;
   const char *upper_tree;
 
-  if (!number(plan, UINT32_MAX - 1, &base) || !number(plan, PLAN_MAX_LOWERS, &n)) return false;
+  if (!next_number(&plan->words, UINT32_MAX - 1, &base) || !next_number(&plan->words, PLAN_MAX_LOWERS, &n)) return false;
+  if (n == 0) return not_understood("an overlay without layers");
   request.base = (uint32_t)base;
   request.n_lowers = (int)n;
-  for (int i = 0; i < request.n_lowers; i++)
-    if (!tree(plan, &lowers[i])) return false;
-  if (!word(plan, &upper_tree)) return false;
-  if (strcmp(upper_tree, "-") != 0) {
-    if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent)) return bad("a tree number");
+  for (int i = 0; i < request.n_lowers; i++) {
+    size_t index = 0;
+    if (!tree(plan, &index)) return false;
+    lowers[i] = plan->trees[index];
+  }
+  if (!next_word(&plan->words, &upper_tree)) return false;
+  bool writable = strcmp(upper_tree, "-") != 0;
+  if (writable) {
+    if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent)) return not_understood("a tree number");
     request.upper_parent = plan->trees[parent];
   }
-  if (!word(plan, &request.upper) || !word(plan, &request.work) || !number(plan, PLAN_MAX_OPTIONS, &n)) return false;
+  if (!next_word(&plan->words, &request.upper) || !next_word(&plan->words, &request.work) || !next_number(&plan->words, PLAN_MAX_OPTIONS, &n)) return false;
+  if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work) : *request.upper != '\0' || *request.work != '\0') return not_understood("a layer's name");
   request.n_options = (int)n;
-  for (int i = 0; i < request.n_options; i++)
-    if (!word(plan, &options[i])) return false;
+  for (int i = 0; i < request.n_options; i++) {
+    if (!next_word(&plan->words, &options[i])) return false;
+    if (!is_carried(options[i])) return not_understood("a mount option");
+  }
+  if (!has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
 
   char why[512];
   int fd = make_overlay(&request, why, sizeof why);
@@ -188,9 +182,10 @@ static bool op_overlay(struct plan *plan) {
 }
 
 static bool op_clone(struct plan *plan) {
-  int from;
-  if (!tree(plan, &from)) return false;
-  int fd = clone_tree(from, -1, 0);
+  size_t from = 0;
+  if (!tree(plan, &from) || !has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
+  int fd = copy(plan, from, NULL, false);
   if (fd < 0) {
     log_errno("cannot copy a mount");
     return false;
@@ -199,13 +194,16 @@ static bool op_clone(struct plan *plan) {
 }
 
 static bool op_attach(struct plan *plan) {
-  int from;
+  size_t from = 0;
   const char *target;
-  if (!tree(plan, &from) || !path(plan, &target)) return false;
-  if (plan->n_attached == PLAN_MAX_TREES) return bad("too many mounts");
-  if (attach(from, target) != 0) {
-    log_errno("cannot mount on %s", target);
-    return false;
+  if (!tree(plan, &from) || !next_path(&plan->words, &target)) return false;
+  if (plan->n_attached == PLAN_MAX_TREES) return not_understood("too many mounts");
+  if (!plan->checking) {
+    if (attach(plan->trees[from], target) != 0) {
+      log_errno("cannot mount on %s", target);
+      return false;
+    }
+    plan->is_attached[from] = true;
   }
   plan->attached[plan->n_attached++] = target;
   return true;
@@ -213,17 +211,17 @@ static bool op_attach(struct plan *plan) {
 
 static bool op_unmount(struct plan *plan) {
   const char *target;
-  if (!path(plan, &target)) return false;
-  if (detach_all(target) == 0) return true;
+  if (!next_path(&plan->words, &target)) return false;
+  if (plan->checking || detach_all(target) == 0) return true;
   log_errno("cannot unmount %s", target);
   return false;
 }
 
 static bool op_range(struct plan *plan) {
   uint64_t base;
-  if (!number(plan, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
-  if (base < 65536) return bad("an id range");
-  range_base = (unsigned)base;
+  if (!next_number(&plan->words, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
+  if (base < 65536) return not_understood("an id range");
+  if (!plan->checking) range_base = (unsigned)base;
   return true;
 }
 
@@ -238,54 +236,64 @@ static const struct {
     {"range", op_range},
 };
 
-/* Checks the frame: only whole words, as many as said. */
-static bool open_plan(struct plan *plan, char *bytes, size_t size) {
-  const char *magic;
-  uint64_t count;
-  size_t words = 0;
-  if (size == 0) {
-    log_error("the planner hung up without an answer: see its log, then try again");
-    return false;
-  }
-  if (size > PLAN_MAX_BYTES || bytes[size - 1] != '\0') return bad("it is cut off");
-  for (size_t i = 0; i < size; i++) words += bytes[i] == '\0' ? 1 : 0;
-  plan->next = bytes;
-  plan->end = bytes + size;
-  plan->words_left = words;
-  if (!word(plan, &magic)) return false;
-  if (strcmp(magic, "bulkhead-plan-1") != 0) return bad("its version");
-  if (!number(plan, PLAN_MAX_BYTES, &count)) return false;
-  return count == plan->words_left || bad("its number of words");
-}
-
-static bool perform(struct plan *plan) {
+static bool go_through(struct plan *plan) {
   for (;;) {
     const char *name;
-    if (!word(plan, &name)) return false;
-    if (strcmp(name, "end") == 0) return plan->words_left == 0 || bad("words after its end");
+    if (!next_word(&plan->words, &name)) return false;
+    if (strcmp(name, "end") == 0) return plan->words.left == 0 || not_understood("words after its end");
     size_t i = 0, n = sizeof operations / sizeof operations[0];
     while (i < n && strcmp(operations[i].name, name) != 0) i++;
-    if (i == n) return bad("an operation");
+    if (i == n) return not_understood("an operation");
     if (!operations[i].perform(plan)) return false;
   }
 }
 
+/* An overlay of many layers needs as many open files; runc gets its limits back. */
+static void lift_file_limit(struct rlimit *before) {
+  if (getrlimit(RLIMIT_NOFILE, before) != 0) {
+    *before = (struct rlimit){0};
+    return;
+  }
+  struct rlimit lifted = {.rlim_cur = before->rlim_max, .rlim_max = before->rlim_max};
+  (void)setrlimit(RLIMIT_NOFILE, &lifted); /* where it matters, opening fails and says so */
+}
+
+static bool carry_out(struct plan *plan) {
+  int layers = layers_wanted();
+  if (layers < 0) return false;
+  plan->layers = (enum layers)layers;
+  struct rlimit before;
+  lift_file_limit(&before);
+  bool done = go_through(plan);
+  if (!done)
+    for (int i = plan->n_attached - 1; i >= 0; i--)
+      if (detach_all(plan->attached[i]) != 0) log_errno("cannot undo the mount on %s", plan->attached[i]);
+  for (int i = 0; i < plan->n_trees; i++) (void)close(plan->trees[i]);
+  for (int i = 0; i < plan->n_namespaces; i++) (void)close(plan->namespaces[i]);
+  if (before.rlim_max > 0 && setrlimit(RLIMIT_NOFILE, &before) != 0) {
+    log_errno("cannot restore the limit of open files");
+    return false;
+  }
+  return done;
+}
+
 enum plan_result plan_perform(char *bytes, size_t size) {
   static struct plan plan;
-  plan = (struct plan){0};
+  plan = (struct plan){.checking = true};
   range_base = 0;
-  if (!open_plan(&plan, bytes, size)) return PLAN_FAILED;
-  if (plan.words_left > 0 && strcmp(plan.next, "error") == 0) {
-    const char *message;
-    if (!word(&plan, &message) || !word(&plan, &message)) return PLAN_FAILED;
+  if (!open_words(&plan.words, bytes, size)) return PLAN_FAILED;
+  if (plan.words.left > 0 && strcmp(plan.words.next, "error") == 0) {
+    const char *message, *end;
+    if (!next_word(&plan.words, &message) || !next_word(&plan.words, &message) || !next_word(&plan.words, &end)) return PLAN_FAILED;
+    if (strcmp(end, "end") != 0 || plan.words.left > 0) {
+      (void)not_understood("words after its error");
+      return PLAN_FAILED;
+    }
     log_error("%s", message);
     return PLAN_REFUSED;
   }
-  bool done = perform(&plan);
-  if (!done)
-    for (int i = plan.n_attached - 1; i >= 0; i--)
-      if (detach_all(plan.attached[i]) != 0) log_errno("cannot undo the mount on %s", plan.attached[i]);
-  for (int i = 0; i < plan.n_trees; i++) (void)close(plan.trees[i]);
-  for (int i = 0; i < plan.n_namespaces; i++) (void)close(plan.namespaces[i]);
-  return done ? PLAN_DONE : PLAN_FAILED;
+  if (!go_through(&plan)) return PLAN_FAILED;
+  plan = (struct plan){.checking = false};
+  if (!open_words(&plan.words, bytes, size)) return PLAN_FAILED;
+  return carry_out(&plan) ? PLAN_DONE : PLAN_FAILED;
 }

@@ -7,7 +7,7 @@ export type BackendId = (typeof backendIds)[number];
 export const exclusiveRuntimeName = 'bulkhead';
 
 export const requirementCodes = [
-  'root', 'linux', 'kernel', 'mount-api', 'idmapped-mounts', 'overlay-fd-layers', 'runc', 'runtime-built', 'storage-driver', 'native-overlay-diff', 'planner', 'sysbox-installed',
+  'root', 'linux', 'kernel', 'mount-api', 'idmapped-mounts', 'overlay-layers', 'runc', 'runtime-built', 'storage-driver', 'native-overlay-diff', 'planner', 'sysbox-installed',
 ] as const;
 
 /** One thing a backend needs of this machine, as tried, not as assumed. */

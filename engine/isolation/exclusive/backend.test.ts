@@ -19,7 +19,7 @@ describe('report', () => {
   it.runIf(isRoot && process.platform === 'linux')('tries every requirement on the data directory\'s file system and leaves nothing there', async () => {
     const report = await backend.report(rootPaths(path.join(root, 'not/yet')));
     const codes = report.requirements.map((requirement) => requirement.code);
-    for (const code of ['root', 'linux', 'kernel', 'runc', 'runtime-built', 'mount-api', 'idmapped-mounts', 'overlay-fd-layers', 'native-overlay-diff']) expect(codes).toContain(code);
+    for (const code of ['root', 'linux', 'kernel', 'runc', 'runtime-built', 'mount-api', 'idmapped-mounts', 'overlay-layers', 'native-overlay-diff']) expect(codes).toContain(code);
     expect(report.available).toBe(report.requirements.every((requirement) => requirement.met));
     expect(await readdir(root)).toEqual([]);
   });

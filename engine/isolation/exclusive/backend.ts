@@ -19,11 +19,11 @@ export interface ExclusiveOptions {
 /** Layers by file descriptor need this kernel; older ones are for a later version. */
 const oldestKernel = [6, 13] as const;
 const checkLine = z.object({ code: z.enum(requirementCodes), met: z.boolean(), found: z.string() });
-const tried = ['mount-api', 'idmapped-mounts', 'overlay-fd-layers'] as const;
+const tried = ['mount-api', 'idmapped-mounts', 'overlay-layers'] as const;
 const fixes: Record<(typeof tried)[number], string> = {
   'mount-api': 'Allow user namespaces (sysctl user.max_user_namespaces) and use kernel 6.13 or newer.',
   'idmapped-mounts': 'Put the engine\'s data on ext4, xfs or btrfs.',
-  'overlay-fd-layers': 'Use kernel 6.13 or newer with overlayfs.',
+  'overlay-layers': 'Use kernel 6.13 or newer with overlayfs.',
 };
 
 /** Our own backend: a user namespace with its own 64K range for every container, on the engine's normal store. */

@@ -13,7 +13,7 @@ export const isolation = {
     met: 'Met', notMet: 'Missing', show: 'Show', hide: 'Hide', unknown: 'Not examined yet',
   },
   requirement: {
-    root: 'Administrator rights', linux: 'Linux', kernel: 'Linux kernel', 'mount-api': 'Kernel mount API', 'idmapped-mounts': 'Id-mapped mounts', 'overlay-fd-layers': 'Overlay layers by descriptor', runc: 'runc', 'runtime-built': 'The bulkhead-runc program',
+    root: 'Administrator rights', linux: 'Linux', kernel: 'Linux kernel', 'mount-api': 'Kernel mount API', 'idmapped-mounts': 'Id-mapped mounts', 'overlay-layers': 'Overlay with id-mapped layers', runc: 'runc', 'runtime-built': 'The bulkhead-runc program',
     'storage-driver': 'Storage driver', 'native-overlay-diff': 'Native overlay diff', planner: 'Isolation planner', 'sysbox-installed': 'Sysbox',
   },
   does: {

@@ -1,0 +1,34 @@
+#ifndef BULKHEAD_OVERLAY_H
+#define BULKHEAD_OVERLAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How an overlay gets its layers. Kernels before 6.13 take them by path only, so they are attached for that moment, out of everybody's sight. */
+enum layers {
+  LAYERS_TRY,      /* by descriptor, else attached */
+  LAYERS_BY_FD,
+  LAYERS_ATTACHED,
+};
+
+/* What BULKHEAD_LAYERS says (`attached`, for tests; only root starts us): LAYERS_TRY when unset, -1 after a message when it is anything else. */
+int layers_wanted(void);
+
+struct overlay_request {
+  enum layers layers;
+  uint32_t base;        /* the mounter's fsuid and fsgid; 0 for a plain overlay */
+  const int *lowers;    /* directories or detached mounts, top first; mounts may be used up by it */
+  int n_lowers;
+  int upper_parent;     /* fd of the directory that holds upper and work; -1: read-only */
+  const char *upper, *work;   /* names in it */
+  const char *const *options; /* "key=value" or "flag" */
+  int n_options;
+};
+
+/* A new detached overlay. On failure `why` (size bytes) holds the kernel's own message, when it gave one. */
+int make_overlay(const struct overlay_request *request, char *why, size_t size);
+
+/* Whether `name` can be upper's or work's: one plain component that needs no escaping in mount options. */
+int is_layer_name(const char *name);
+
+#endif

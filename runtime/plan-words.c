@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "plan-words.h"
+
+#include "log.h"
+#include "plan.h"
+
+#include <limits.h>
+#include <string.h>
+
+bool not_understood(const char *what) {
+  log_error("the planner's answer is not understood (%s): the runtime and the planner are of different versions; restart the engine", what);
+  return false;
+}
+
+bool next_word(struct plan_words *words, const char **out) {
+  if (words->left == 0 || words->next >= words->end) return not_understood("it ends early");
+  *out = words->next;
+  words->next += strlen(words->next) + 1;
+  words->left--;
+  return true;
+}
+
+bool parse_number(const char *text, uint64_t max, uint64_t *out) {
+  uint64_t value = 0;
+  if (*text == '\0' || (text[0] == '0' && text[1] != '\0')) return false;
+  for (; *text != '\0'; text++) {
+    if (*text < '0' || *text > '9') return false;
+    uint64_t digit = (uint64_t)(*text - '0');
+    if (digit > max || value > (max - digit) / 10) return false;
+    value = value * 10 + digit;
+  }
+  *out = value;
+  return true;
+}
+
+bool next_number(struct plan_words *words, uint64_t max, uint64_t *out) {
+  const char *text;
+  return next_word(words, &text) && (parse_number(text, max, out) || not_understood("a number is out of bounds"));
+}
+
+bool is_plain_path(const char *text) {
+  for (const char *c = text;; c++) {
+    size_t length = strcspn(c, "/");
+    if ((length == 1 && c[0] == '.') || (length == 2 && c[0] == '.' && c[1] == '.')) return false;
+    c += length;
+    if (*c == '\0') return true;
+  }
+}
+
+bool next_path(struct plan_words *words, const char **out) {
+  if (!next_word(words, out)) return false;
+  if (**out != '/' || strlen(*out) >= PATH_MAX) return not_understood("a path is not absolute");
+  return is_plain_path(*out) || not_understood("a path is not plain");
+}
+
+bool open_words(struct plan_words *words, char *bytes, size_t size) {
+  const char *magic;
+  uint64_t count;
+  size_t found = 0;
+  if (size == 0) {
+    log_error("the planner hung up without an answer: see its log, then try again");
+    return false;
+  }
+  if (size > PLAN_MAX_BYTES || bytes[size - 1] != '\0') return not_understood("it is cut off");
+  for (size_t i = 0; i < size; i++) found += bytes[i] == '\0' ? 1 : 0;
+  *words = (struct plan_words){.next = bytes, .end = bytes + size, .left = found};
+  if (!next_word(words, &magic)) return false;
+  if (strcmp(magic, "bulkhead-plan-1") != 0) return not_understood("its version");
+  if (!next_number(words, PLAN_MAX_BYTES, &count)) return false;
+  return count == words->left || not_understood("its number of words");
+}

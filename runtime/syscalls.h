@@ -1,0 +1,53 @@
+#ifndef BULKHEAD_SYSCALLS_H
+#define BULKHEAD_SYSCALLS_H
+
+/* The kernel's mount calls, as the C libraries of older distributions don't have them. sys/mount.h and linux/mount.h don't mix on all of them. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);
+int umount2(const char *target, int flags);
+#define DETACH_FLAG 2          /* MNT_DETACH */
+#define NO_FOLLOW_FLAG 8       /* UMOUNT_NOFOLLOW */
+#define PRIVATE_FLAG (1 << 18) /* MS_PRIVATE */
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+static inline int sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve) {
+  struct open_how how = {.flags = flags, .resolve = resolve};
+  return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+}
+
+static inline int sys_mount_setattr(int fd, unsigned flags, struct mount_attr *attr) {
+  return (int)syscall(SYS_mount_setattr, fd, "", flags | AT_EMPTY_PATH, attr, sizeof *attr);
+}
+
+static inline int sys_fsconfig(int fd, unsigned command, const char *key, const void *value, int aux) {
+  return (int)syscall(SYS_fsconfig, fd, command, key, value, aux);
+}
+
+/* A detached copy of the mount `fd` is on, from there. */
+static inline int sys_open_tree(int fd, unsigned flags) {
+  return (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
+}
+
+/* Puts the detached mount `fd` on what `at` is. */
+static inline int sys_move_mount(int fd, int at) {
+  return (int)syscall(SYS_move_mount, fd, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+static inline int close_and_fail(int fd) {
+  int saved = errno;
+  (void)close(fd);
+  errno = saved;
+  return -1;
+}
+
+#endif
