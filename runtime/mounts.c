@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 
 int open_exactly(const char *path, const struct expected_file *expected) {
-  int fd = sys_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
+  int fd = sys_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
   if (fd < 0 || !expected->given) return fd;
   struct stat st;
   if (fstat(fd, &st) != 0) return close_and_fail(fd);
@@ -106,7 +106,7 @@ struct copy_request {
 /* The copy itself, from a tree that the kernel copies. */
 static int copy_of(const struct copy_request *request) {
   if (request->relative == NULL) return clone_tree(request->tree, -1, 0);
-  int at = sys_openat2(request->tree, request->relative, O_PATH | O_CLOEXEC | O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  int at = sys_openat2(request->tree, request->relative, O_PATH | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
   int fd = clone_tree(at, -1, request->read_only ? TREE_READ_ONLY : 0);
   if (fd < 0) return close_and_fail(at);
@@ -138,7 +138,7 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
 }
 
 int attach(int mount, const char *target) {
-  int at = sys_openat2(AT_FDCWD, target, O_PATH | O_CLOEXEC | O_NOFOLLOW, RESOLVE_NO_SYMLINKS);
+  int at = sys_openat2(AT_FDCWD, target, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
   if (sys_move_mount(mount, at) != 0) return close_and_fail(at);
   if (close(at) != 0) return -1;

@@ -67,7 +67,7 @@ static int unmark_volatile(const struct overlay_request *request) {
   int work = open_layer(request, request->work);
   if (work < 0) return -1;
   int mark = sys_openat2(work, "work/incompat", O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-  int result = mark >= 0 ? unlinkat(mark, "volatile", AT_REMOVEDIR) : -1;
+  int result = mark >= 0 && (unlinkat(mark, "volatile/dirty", 0) == 0 || errno == ENOENT) ? unlinkat(mark, "volatile", AT_REMOVEDIR) : -1;
   if (result != 0 && errno == ENOENT) result = 0;
   int saved = errno;
   if (mark >= 0) (void)close(mark);
@@ -137,7 +137,8 @@ static int overlay_by_fd(const struct overlay_request *request, bool *supported,
   if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", "overlay", 0) != 0) return fs_failure(fs, why, size);
   for (int i = 0; i < request->n_lowers; i++)
     if (set_layer(fs, "lowerdir+", request->lowers[i]) != 0) {
-      if (i == 0 && errno == EINVAL) *supported = false;
+      /* 6.5 to 6.12 do not even take such a descriptor; older ones do not know the key. */
+      if (i == 0 && (errno == EBADF || errno == EINVAL)) *supported = false;
       return fs_failure(fs, why, size);
     }
   if (request->upper_parent >= 0 && set_upper(fs, request) != 0) return fs_failure(fs, why, size);

@@ -102,7 +102,8 @@ static bool op_dir(struct plan *plan) {
   const char *source;
   if (!next_path(&plan->words, &source) || !has_room(plan)) return false;
   if (plan->checking) return keep_tree(plan, -1);
-  int fd = open(source, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  struct expected_file any = {.given = false};
+  int fd = open_exactly(source, &any);
   if (fd < 0) {
     log_errno("cannot open %s", source);
     return false;

@@ -39,8 +39,14 @@ describe('report', () => {
     expect(report.requirements.find((requirement) => requirement.code === 'idmapped-mounts')?.found).toContain('cannot write in /proc');
   });
 
-  it.each([['6.13.0', true], ['6.18.44-fc', true], ['7.0', true], ['6.12.99', false], ['5.19.0', false], ['odd', false]])('kernel %s: %s', (release, met) => {
-    expect(kernel(release).met).toBe(met);
+  it.each([
+    ['6.13.0', 'by file descriptor'], ['6.18.44-fc', 'by file descriptor'], ['7.0', 'by file descriptor'], ['6.12.107+deb13-amd64', 'by attached mounts'], ['5.19.0', 'by attached mounts'],
+  ])('kernel %s: layers %s', (release, how) => {
+    expect(kernel(release)).toEqual({ code: 'kernel', met: true, found: `${release}: layers ${how}` });
+  });
+
+  it.each(['5.18.99', '4.19', 'odd'])('kernel %s: too old, and says which would do', (release) => {
+    expect(kernel(release)).toEqual({ code: 'kernel', met: false, found: release, fix: 'Use Linux 5.19 or newer.' });
   });
 });
 

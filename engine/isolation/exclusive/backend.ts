@@ -16,14 +16,16 @@ export interface ExclusiveOptions {
   readonly runtimeBuildDir: string;
 }
 
-/** Layers by file descriptor need this kernel; older ones are for a later version. */
-const oldestKernel = [6, 13] as const;
+/** Id-mapped layers of an overlay need this kernel. */
+const oldestKernel = [5, 19] as const;
+/** From this one on overlay takes layers by file descriptor; before, they are attached where nobody sees them, while it is mounted. */
+const layersByDescriptor = [6, 13] as const;
 const checkLine = z.object({ code: z.enum(requirementCodes), met: z.boolean(), found: z.string() });
 const tried = ['mount-api', 'idmapped-mounts', 'overlay-layers'] as const;
 const fixes: Record<(typeof tried)[number], string> = {
-  'mount-api': 'Allow user namespaces (sysctl user.max_user_namespaces) and use kernel 6.13 or newer.',
+  'mount-api': 'Allow user namespaces (sysctl user.max_user_namespaces) and use kernel 5.19 or newer.',
   'idmapped-mounts': 'Put the engine\'s data on ext4, xfs or btrfs.',
-  'overlay-layers': 'Use kernel 6.13 or newer with overlayfs.',
+  'overlay-layers': 'Use kernel 5.19 or newer with overlayfs.',
 };
 
 /** Our own backend: a user namespace with its own 64K range for every container, on the engine's normal store. */
@@ -98,11 +100,13 @@ function root(): Requirement {
   return { code: 'root', met: uid === 0, found: uid === undefined ? 'no user id' : `user ${uid}`, ...(uid === 0 ? {} : { fix: 'Run as root.' }) };
 }
 
-/** Whether kernel `release` is new enough. */
+/** Whether kernel `release` is new enough, and how overlays get their layers on it. */
 export function kernel(release: string): Requirement {
   const [major, minor] = /^(\d+)\.(\d+)/.exec(release)?.slice(1).map(Number) ?? [];
-  const met = major !== undefined && minor !== undefined && (major > oldestKernel[0] || (major === oldestKernel[0] && minor >= oldestKernel[1]));
-  return { code: 'kernel', met, found: release, ...(met ? {} : { fix: `Use Linux ${oldestKernel.join('.')} or newer.` }) };
+  const since = ([oldestMajor, oldestMinor]: readonly [number, number]) =>
+    major !== undefined && minor !== undefined && (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor));
+  if (!since(oldestKernel)) return { code: 'kernel', met: false, found: release, fix: `Use Linux ${oldestKernel.join('.')} or newer.` };
+  return { code: 'kernel', met: true, found: `${release}: layers ${since(layersByDescriptor) ? 'by file descriptor' : 'by attached mounts'}` };
 }
 
 async function runcFound(): Promise<Requirement> {

@@ -86,11 +86,12 @@ export class IsolationService {
       // A second overlay over the same upper layer is undefined: the engine's goes first.
       if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
       const tree = planShifted(plan, overlay, namespace, base, false);
+      // Attached first: older kernels copy attached mounts only.
+      plan.attach(tree, rootPath);
       if (overlay.upper !== null) {
         for (const point of points) plan.attach(plan.clone(tree), point.mountPoint);
         state = { ...state, overlay, enginePoints: points.map((point) => point.mountPoint) };
       }
-      plan.attach(tree, rootPath);
     } else {
       plan.attach(plan.tree(given, { namespace }), rootPath);
     }
@@ -136,7 +137,7 @@ export class IsolationService {
     if (state.device !== device) containers.write({ ...state, device });
     for (const point of points) plan.unmount(point);
     const plain = planPlain(plan, state.overlay);
-    for (const point of points) plan.attach(plan.clone(plain), point);
+    for (const [i, point] of points.entries()) plan.attach(i === 0 ? plain : plan.clone(plain), point);
     return plan;
   }
 
