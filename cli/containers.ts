@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Container, ContainerScan, RemoveOutcome } from '../shared/containers/protection.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
+import { registerRecreate } from './recreate.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 interface RemoveOptions extends RootOptions { readonly includeRunning?: boolean; readonly removeVolumes?: boolean; readonly yes?: boolean }
 
-/** `bulkhead containers scan | remove`. */
+/** `bulkhead containers scan | remove | recreate`. */
 export function registerContainers(program: Command): void {
   const containers = program.command('containers').description('containers and whether they are protected');
 
@@ -35,6 +36,8 @@ export function registerContainers(program: Command): void {
         printResult(outcomes, { json: options.json, human: (list) => (list.length === 1 ? list.map(describeOutcome).join('') : summary(list)), failed: (list) => list.some((outcome) => !outcome.removed) });
       } finally { process.removeListener('SIGINT', stop); }
     }));
+
+  registerRecreate(containers);
 }
 
 const describeOutcome = (outcome: RemoveOutcome): string => (outcome.removed ? `removed ${outcome.name}${outcome.error === undefined ? '' : ` (${outcome.error})`}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`);

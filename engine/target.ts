@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import type { ContainerScan, RemoveOutcome, RemoveRequest } from '../shared/containers/protection.ts';
+import type { RecreatePlan, RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import type { BackendReport } from '../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings, LintContext } from '../shared/settings/index.ts';
@@ -13,6 +14,8 @@ import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
 import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
+import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
+import type { RecreatePorts } from './containers/recreate-ports.ts';
 import { removeContainers } from './containers/remove.ts';
 import { scanContainers } from './containers/scan.ts';
 import { previewEngineConfig } from './drivers/daemon-json.ts';
@@ -27,6 +30,7 @@ import { createSettingsStore, type SettingsStore } from './store/settings-store.
 import { readVerification, verifyProtection } from './verify/verify.ts';
 
 export type { ApplyHandle, ApplyRequest } from './apply/apply.ts';
+export type { RecreateHandle } from './containers/recreate.ts';
 
 export interface TargetOptions {
   /** Absolute path of the launcher (`bin/bulkhead`), for the processes the driver starts. */
@@ -38,6 +42,9 @@ export interface TargetOptions {
   /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
   readonly onApplyPoint?: (point: string) => Promise<void>;
 }
+
+/** How long a recreated container without a health check must run to be taken for well, ms. */
+const recreateGraceMs = 3000;
 
 export interface LocalImage { readonly id: string; readonly tags: string[]; readonly digests: string[] }
 
@@ -55,6 +62,12 @@ export interface Target {
   scan(): Promise<Result<ContainerScan, AppError>>;
   /** One outcome per id asked for, in order; `onProgress` after each. An abort leaves the rest as outcomes with an error. */
   remove(request: RemoveRequest, options?: { onProgress?: (outcome: RemoveOutcome, done: number, total: number) => void; signal?: AbortSignal }): Promise<Result<RemoveOutcome[], AppError>>;
+  /** What recreating containers under ECI would do (D). Changes nothing. */
+  planRecreate(request: RecreateRequest): Promise<Result<RecreatePlan, AppError>>;
+  /** Starts recreating; refused (`rights.not-root`, `apply.in-progress`, `containers.not-found`) before anything is touched. */
+  startRecreate(request: RecreateRequest, onEvent?: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>>;
+  /** Finishes or undoes a recreation that a crash interrupted. Null when there was none. Needs root and a running engine. */
+  settleRecreate(): Promise<Result<SettledRecreate | null, AppError>>;
   /** What applying `text` would do. Changes nothing. Fails with settings.* when the applied file cannot be read; findings and missing requirements are in the plan. */
   plan(text: string, choices: ContainerChoices): Promise<Result<ApplyPlan, AppError>>;
   /** Starts an apply; refused (`settings.conflict`, `apply.in-progress`, `settings.findings`, `isolation.requirement-missing`, `apply.nothing-to-apply`, …) before anything is touched. */
@@ -106,6 +119,14 @@ export function openTarget(root: string, options: TargetOptions): Target {
     }
   };
 
+  const recreate: RecreatePorts = {
+    paths, clients: docker(), engine: dockerClient(process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
+    protection: async () => {
+      const settings = await inForce();
+      return { eci: settings.eci.value, runtimeName: isolation(settings).runtimeName };
+    },
+  };
+
   const verify = async (signal?: AbortSignal): Promise<Result<Verification, AppError>> => {
     const settings = await inForce();
     return verifyProtection({
@@ -141,6 +162,9 @@ export function openTarget(root: string, options: TargetOptions): Target {
 
   return {
     paths, driver, backends, lintContext, scan, remove, verify,
+    planRecreate: (request) => makeRecreatePlan(recreate, request),
+    startRecreate: (request, onEvent) => startRecreate(recreate, request, onEvent ?? (() => undefined)),
+    settleRecreate: () => settleInterruptedRecreate(recreate),
     settings: {
       ...store,
       watch: (listener) => {

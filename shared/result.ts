@@ -10,7 +10,7 @@ export const appErrorCodes = [
   'isolation.requirement-missing', 'isolation.install-failed', 'isolation.planner-failed',
   'apply.in-progress', 'apply.cancelled', 'apply.nothing-to-apply', 'apply.rolled-back', 'apply.rollback-failed', 'apply.not-confirmed',
   'verify.failed', 'verify.no-image',
-  'containers.not-found', 'containers.running', 'containers.remove-failed',
+  'containers.not-found', 'containers.running', 'containers.remove-failed', 'containers.recreate-failed', 'containers.recreate-blocked', 'containers.not-healthy',
   'rights.not-root', 'ipc.bad-payload', 'ipc.bad-sender', 'input.unusable', 'internal',
 ] as const;
 export type AppErrorCode = (typeof appErrorCodes)[number];

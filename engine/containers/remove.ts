@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import pLimit from 'p-limit';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
-import { isAnonymousVolume } from './scan.ts';
+import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { engineMessage, statusOf } from './docker-client.ts';
 
 export interface RemoveOptions {

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import pLimit from 'p-limit';
 import type { Container, ContainerScan } from '../../shared/containers/protection.ts';
+import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../store/files.ts';
 import { requestFailure, statusOf } from './docker-client.ts';
@@ -58,7 +59,8 @@ async function inspectOne(docker: Docker, item: ContainerInfo, options: ScanOpti
 /** Pid of a running (or paused) container's first process as the engine's machine numbers it, 0 when it has none. */
 const runningPid = (inspected: ContainerInspectInfo): number => (inspected.State.Running ? inspected.State.Pid : 0);
 
-async function readUidMap(pid: number): Promise<string | null> {
+/** Text of a process's uid_map; null when there is no such process (any more). */
+export async function readUidMap(pid: number): Promise<string | null> {
   try {
     return await readFile(`/proc/${pid}/uid_map`, 'utf8');
   } catch (error) {
@@ -115,9 +117,6 @@ function volumesOf(inspected: ContainerInspectInfo): Container['volumes'] {
   return inspected.Mounts.flatMap((mount) => mount.Type === 'volume' && mount.Name !== undefined
     ? [{ name: mount.Name, anonymous: isAnonymousVolume(mount.Name), destination: mount.Destination }] : []);
 }
-
-/** The engine names volumes nobody named by 64 hex digits. */
-export const isAnonymousVolume = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
 /** What ECI would refuse about this configuration: host namespaces (A7), the socket (B1). The cgroup namespace is left out: "host" is the engine's own default on cgroup v1. */
 function obstaclesOf(inspected: ContainerInspectInfo): string[] {

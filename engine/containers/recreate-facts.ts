@@ -1,0 +1,107 @@
+import type Docker from 'dockerode';
+import pLimit from 'p-limit';
+import type { Inspected } from '../../shared/containers/inspected.ts';
+import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';
+import { isCalled } from '../../shared/containers/recreate-order.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { requestFailure, statusOf } from './docker-client.ts';
+import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
+import { inspectConcurrency } from './scan.ts';
+
+/** A container to recreate, with what was looked up about it. */
+export interface Subject {
+  readonly inspected: Inspected;
+  readonly isProtected: boolean;
+  /** Null: its image is gone. */
+  readonly image: RecreateImage | null;
+  /** Paths written inside it, mount points aside. */
+  readonly writtenPaths: number;
+}
+
+/** What a plan is made from, looked up now. */
+export interface RecreateFacts {
+  readonly eci: boolean;
+  readonly engine: RecreateEngine;
+  readonly subjects: readonly Subject[];
+  /** Every other container. */
+  readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
+}
+
+/** Looks everything up; `containers.not-found` for an id or name that fits no container, or more than one. */
+export async function recreateFacts(ports: RecreatePorts, ids: readonly string[]): Promise<Result<RecreateFacts, AppError>> {
+  const { engine: docker } = ports;
+  try {
+    const [{ eci, runtimeName }, version, info, listed] = await Promise.all([ports.protection(), docker.version(), docker.info() as Promise<unknown>, docker.listContainers({ all: true })]);
+    const limit = pLimit(inspectConcurrency);
+    const found = await Promise.all(listed.map(({ Id }) => limit(async () => {
+      const read = await inspect(docker, Id);
+      return read.ok && read.value !== null ? { inspected: read.value, isProtected: await isUnderEci(read.value, runtimeName) } : null;
+    })));
+    const all = found.filter((one) => one !== null);
+    const chosen = new Set<Inspected>();
+    for (const id of ids) {
+      const fits = all.filter(({ inspected }) => inspected.name === id || inspected.view.Id === id);
+      const begins = fits.length > 0 ? fits : all.filter(({ inspected }) => id.length >= 4 && inspected.view.Id.startsWith(id));
+      const [one] = begins;
+      if (one === undefined || begins.length > 1) return fail('containers.not-found', `there is no container ${id}`, { ...(begins.length > 1 ? { reason: 'more than one id begins so' } : {}), hint: 'See bulkhead containers scan.', params: { name: id } });
+      chosen.add(one.inspected);
+    }
+    const subjects = await Promise.all(all.filter(({ inspected }) => chosen.has(inspected)).map((one) => limit(() => subject(docker, one))));
+    return ok({
+      eci, engine: { runtime: runtimeName, apiVersion: version.ApiVersion, cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1' },
+      subjects, others: all.filter(({ inspected }) => !chosen.has(inspected)),
+    });
+  } catch (error) {
+    return requestFailure('what is to be recreated could not be looked at', error);
+  }
+}
+
+async function subject(docker: Docker, { inspected, isProtected }: { inspected: Inspected; isProtected: boolean }): Promise<Subject> {
+  if (isProtected) return { inspected, isProtected, image: null, writtenPaths: 0 };
+  const container = docker.getContainer(inspected.view.Id);
+  const [sized, image, changes] = await Promise.all([
+    inspect(docker, inspected.view.Id, true), imageFor(docker, inspected),
+    (container.changes() as Promise<unknown>).catch(() => null),
+  ]);
+  return {
+    inspected: sized.ok && sized.value !== null ? sized.value : inspected, isProtected, image,
+    writtenPaths: countWritten(Array.isArray(changes) ? changes : [], inspected),
+  };
+}
+
+/** The image under the name it was created with where that still leads to it, else by id; null when it is gone. */
+async function imageFor(docker: Docker, { view }: Inspected): Promise<RecreateImage | null> {
+  const own = await imageOf(docker, view.Image);
+  if (own === null) return null;
+  const named = view.Config.Image === '' ? null : await imageOf(docker, view.Config.Image);
+  return { reference: named?.id === own.id ? view.Config.Image : view.Image, hasEntrypoint: own.hasEntrypoint };
+}
+
+/** An image by any name; null when there is none. Throws for everything else. */
+export async function imageOf(docker: Docker, reference: string): Promise<{ readonly id: string; readonly hasEntrypoint: boolean } | null> {
+  try {
+    const { Id, Config } = await docker.getImage(reference).inspect();
+    const entrypoint = field(Config, 'Entrypoint');
+    return { id: Id, hasEntrypoint: Array.isArray(entrypoint) && entrypoint.length > 0 };
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
+}
+
+/** Changes of the container's own: not the mount points the engine makes, nor the directories above changed ones. */
+function countWritten(changes: readonly unknown[], inspected: Inspected): number {
+  const mounts = [...inspected.view.Mounts.map((mount) => mount.Destination), ...Object.keys(inspected.view.HostConfig.Tmpfs), '/dev', '/proc', '/sys', '/sbin/docker-init', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/etc/mtab', '/.dockerenv'];
+  const paths = changes.map((change) => field(change, 'Path')).filter((path) => typeof path === 'string');
+  return paths.filter((path) => !mounts.some((mount) => mount === path || mount.startsWith(`${path}/`) || path.startsWith(`${mount}/`))
+    && !paths.some((other) => other.startsWith(`${path}/`))).length;
+}
+
+/** Names of containers that share the namespaces of one. */
+export function sharers(one: Inspected, others: RecreateFacts['others'], of: (other: Inspected) => readonly string[]): string[] {
+  return others.filter(({ inspected }) => of(inspected).some((reference) => isCalled(one, reference))).map(({ inspected }) => inspected.name);
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined; // an object with that key
+}

@@ -1,0 +1,86 @@
+import type { Inspected } from '../../shared/containers/inspected.ts';
+import { recreation, type Recreation } from '../../shared/containers/recreate-body.ts';
+import { isCalled, joins, links, recreateOrder } from '../../shared/containers/recreate-order.ts';
+import type { RecreateItem, RecreateNote, RecreatePlan, RecreateRequest } from '../../shared/containers/recreate.ts';
+import { sharers, type RecreateFacts, type Subject } from './recreate-facts.ts';
+
+/** What recreating would do, and what it is done with. */
+export interface PlannedMember extends RecreateItem {
+  readonly subject: Subject;
+  recreation(successors: ReadonlyMap<string, string>, image?: { readonly reference: string; readonly hasEntrypoint: boolean }): Recreation;
+}
+export interface PlannedRecreate extends RecreatePlan { readonly groups: PlannedMember[][] }
+
+/** What recreating would do: what changes, what is lost, what stands in the way. Changes nothing. */
+export function planRecreate(facts: RecreateFacts, request: RecreateRequest): PlannedRecreate {
+  const bySubject = new Map(facts.subjects.map((subject) => [subject.inspected, subject]));
+  // Those that are protected already have no part in it.
+  const [unchanged, open] = [facts.subjects.filter((subject) => subject.isProtected), facts.subjects.filter((subject) => !subject.isProtected)];
+  const groups = [...unchanged.map(({ inspected }) => [inspected]), ...recreateOrder(open.map(({ inspected }) => inspected))].map((group) => group.flatMap((inspected) => {
+    const subject = bySubject.get(inspected);
+    return subject === undefined ? [] : [planOne(subject, facts, request)];
+  }));
+  return { groups, blocked: groups.flat().some((item) => item.blockers.length > 0) };
+}
+
+function planOne(subject: Subject, facts: RecreateFacts, request: RecreateRequest): PlannedMember {
+  const { inspected, isProtected, image } = subject;
+  const { view, name } = inspected;
+  const running = view.State.Running || view.State.Restarting;
+  const commit = !isProtected && request.commit.some((reference) => reference === view.Id || reference === name || (reference.length >= 4 && view.Id.startsWith(reference)));
+  const make: PlannedMember['recreation'] = (successors, other) => recreation(inspected, other ?? image ?? { reference: view.Image, hasEntrypoint: false }, facts.engine, successors);
+  return {
+    id: view.Id, name, image: view.Config.Image, running, unchanged: isProtected, commit,
+    changes: isProtected ? [] : [...make(new Map()).changes],
+    lost: isProtected ? [] : lost(subject, facts, request, { running, commit }),
+    blockers: isProtected ? [] : blockers(subject, facts, request, running),
+    written: { bytes: view.SizeRw, paths: subject.writtenPaths },
+    subject, recreation: make,
+  };
+}
+
+const note = (code: RecreateNote['code'], params: RecreateNote['params'] = {}): RecreateNote => ({ code, params });
+
+function lost({ inspected, writtenPaths }: Subject, facts: RecreateFacts, request: RecreateRequest, { running, commit }: { running: boolean; commit: boolean }): RecreateNote[] {
+  const { view } = inspected;
+  const linkers = sharers(inspected, facts.others, links);
+  const kept = request.old === 'keep' || (request.old === 'remove-when-healthy' && !running);
+  return [
+    ...(running ? [note('memory')] : []),
+    ...(!commit && (writtenPaths > 0 || view.SizeRw > 0) ? [note('writable-layer', { bytes: view.SizeRw, paths: writtenPaths })] : []),
+    ...(view.ExecIDs.length > 0 ? [note('execs', { count: view.ExecIDs.length })] : []),
+    ...(view.HostConfig.AutoRemove && running ? [note('auto-remove')] : []),
+    ...(linkers.length > 0 ? [note('linked-by', { names: linkers })] : []),
+    ...(kept && !running && request.old !== 'keep' ? [note('never-run')] : []),
+    ...(kept && view.Config.Labels['com.docker.compose.project'] !== undefined ? [note('compose-second', { project: view.Config.Labels['com.docker.compose.project'] })] : []),
+  ];
+}
+
+const hostModes = [['NetworkMode', 'network'], ['PidMode', 'pid'], ['IpcMode', 'ipc'], ['UTSMode', 'uts']] as const;
+
+function blockers({ inspected, image }: Subject, facts: RecreateFacts, request: RecreateRequest, running: boolean): RecreateNote[] {
+  const { view } = inspected;
+  const { HostConfig: host, State: state } = view;
+  const sharing = sharers(inspected, facts.others, joins);
+  const found: RecreateNote[] = [];
+  if (!facts.eci) found.push(note('eci-off'));
+  for (const [key, flag] of hostModes) if (host[key] === 'host') found.push(note('host-namespace', { option: `--${flag}=host` }));
+  if (state.Paused) found.push(note('paused'));
+  if (!running && !['created', 'exited'].includes(state.Status) && !state.Paused) found.push(note('unusable-state', { state: state.Status }));
+  if (image === null) found.push(note('image-gone', { image: view.Config.Image }));
+  if (view.Config.Labels['com.docker.swarm.service.id'] !== undefined) found.push(note('swarm'));
+  if (sharing.length > 0) found.push(note('shared-by', { names: sharing }));
+  if (host.AutoRemove && running && !request.withoutWayBack) found.push(note('no-way-back'));
+  for (const reference of joins(inspected)) {
+    if (facts.subjects.some((subject) => isCalled(subject.inspected, reference))) continue;
+    const joined = facts.others.find((other) => isCalled(other.inspected, reference));
+    if (joined === undefined) found.push(note('joined-gone', { name: reference.slice(0, 12) }));
+    else if (!joined.isProtected) found.push(note('joined-unprotected', { name: joined.inspected.name }));
+  }
+  return found;
+}
+
+/** Maps what a joined container may be called to its successor. */
+export function asSuccessor(old: Inspected, id: string): [string, string][] {
+  return [[old.view.Id, id], [old.name, id], [old.view.Id.slice(0, 12), id]];
+}

@@ -1,0 +1,106 @@
+import type Docker from 'dockerode';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { engineMessage, statusOf } from './docker-client.ts';
+import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
+import { inspect, type RecreatePorts } from './recreate-ports.ts';
+
+/**
+ * Undoes a recreation from whatever point it had come to: what was made goes, the old ones get their names, restart policies and processes
+ * back. Looks at the engine, not at how far the journal says it went, so that it may be done any number of times. The journal goes when all is back.
+ */
+export async function rollBackRecreate(ports: RecreatePorts, journal: RecreateJournal): Promise<Result<void, AppError>> {
+  const problems: string[] = [];
+  const attempt = async (what: string, work: () => Promise<unknown>) => {
+    try { await work(); } catch (error) { problems.push(`${what}: ${engineMessage(error)}`); }
+  };
+  for (const member of journal.members.toReversed()) {
+    await attempt(`what was made for ${member.name} could not be removed`, () => removeMade(ports.engine, member));
+  }
+  for (const member of journal.members) await attempt(`${member.name} could not be put back`, () => putBack(ports, member));
+  await ports.reached?.('put back');
+  for (const { commitTo } of journal.members) {
+    if (commitTo !== null) await attempt(`image ${commitTo} could not be removed`, () => absentIsFine(ports.engine.getImage(commitTo).remove()));
+  }
+  if (problems.length > 0) return fail('apply.rollback-failed', 'going back did not work out altogether', { reason: problems.join('; '), hint: 'Look at docker ps -a; bulkhead containers recreate tries again before anything else.' });
+  return removeRecreateJournal(ports.paths);
+}
+
+/** Every container made for a member, by id as far as that was noted, and by the names only it can have. */
+async function removeMade(docker: Docker, member: JournalMember): Promise<void> {
+  for (const reference of [member.newId, member.temporaryName, trialName(member)]) {
+    if (reference === null) continue;
+    const found = await inspect(docker, reference);
+    if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
+    // Never the old one, whatever it is called.
+    if (found.value === null || found.value.view.Id === member.oldId) continue;
+    // With volumes: those it has from the old one are in it by name, and stay.
+    await absentIsFine(docker.getContainer(found.value.view.Id).remove({ force: true, v: true }));
+  }
+}
+
+async function putBack(ports: RecreatePorts, member: JournalMember): Promise<void> {
+  const { engine: docker } = ports;
+  const found = await inspect(docker, member.oldId);
+  if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
+  if (found.value === null) throw new Error('it is gone');
+  const old = docker.getContainer(member.oldId);
+  if (found.value.name !== member.name) await old.rename({ name: member.name });
+  const { Name, MaximumRetryCount } = found.value.view.HostConfig.RestartPolicy;
+  if (Name !== member.restartPolicy.Name || MaximumRetryCount !== member.restartPolicy.MaximumRetryCount) await old.update({ RestartPolicy: member.restartPolicy });
+  if (member.wasRunning && !found.value.view.State.Running) await old.start();
+}
+
+/** Ends a recreation whose new containers were seen to be well: the old ones go, where they should. */
+export async function finishRecreate(ports: RecreatePorts, journal: RecreateJournal): Promise<Result<string[], AppError>> {
+  const problems: string[] = [];
+  for (const member of journal.members) {
+    if (!member.removeOld) continue;
+    // Without volumes: the new one has them.
+    try { await absentIsFine(ports.engine.getContainer(member.oldId).remove({ v: false })); } catch (error) { problems.push(`${member.keptName} could not be removed: ${engineMessage(error)}`); }
+  }
+  const removed = await removeRecreateJournal(ports.paths);
+  return removed.ok ? ok(problems) : removed;
+}
+
+/** What a container is called that only tries out, before anything is stopped, whether the gateway lets it be made. */
+export const trialName = (member: Pick<JournalMember, 'temporaryName'>): string => `${member.temporaryName}-trial`;
+
+/** Waits for a removal; what is gone already is fine, and so is what another is removing just now. */
+export async function absentIsFine(removal: Promise<unknown>): Promise<void> {
+  try { await removal; } catch (error) { if (statusOf(error) !== 404 && !(statusOf(error) === 409 && /already in progress/.test(engineMessage(error)))) throw error; }
+}
+
+/**
+ * Where there is no way back, since a container run with --rm is gone once it stops: gives the new ones their names and starts them. Null: there
+ * is a way back. The value says what is the case now.
+ */
+export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJournal): Promise<Result<string, AppError> | null> {
+  const gone: string[] = [];
+  for (const member of journal.members) {
+    const old = await inspect(ports.engine, member.oldId);
+    if (!old.ok) return old;
+    if (old.value === null && member.autoRemove) gone.push(member.name);
+  }
+  if (gone.length === 0) return null;
+  const left: string[] = [];
+  for (const member of journal.members) {
+    try {
+      const old = await inspect(ports.engine, member.oldId);
+      if (old.ok && old.value?.name === member.name) {
+        if (old.value.view.State.Running) await ports.engine.getContainer(member.oldId).stop();
+        await ports.engine.getContainer(member.oldId).rename({ name: member.keptName });
+      }
+      const made = await inspect(ports.engine, member.newId ?? member.temporaryName);
+      if (!made.ok || made.value === null) { left.push(`there is no new ${member.name}`); continue; }
+      const container = ports.engine.getContainer(made.value.view.Id);
+      if (made.value.name !== member.name) await container.rename({ name: member.name });
+      if (member.wasRunning && !made.value.view.State.Running) await ports.clients.getContainer(made.value.view.Id).start();
+    } catch (error) {
+      left.push(`${member.name}: ${engineMessage(error)}`);
+    }
+  }
+  const removed = await removeRecreateJournal(ports.paths);
+  if (!removed.ok) return removed;
+  const what = `${gone.join(', ')} ran with --rm and is gone; what was made of it stands in its place`;
+  return left.length === 0 ? ok(what) : fail('apply.rollback-failed', what, { reason: left.join('; ') });
+}

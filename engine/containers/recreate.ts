@@ -1,0 +1,130 @@
+import type { RecreateMember, RecreateOutcome, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { applyLockPath } from '../apply/journal.ts';
+import { acquireLock, type Lock } from '../store/lock.ts';
+import { recreateFacts } from './recreate-facts.ts';
+import { recreateGroup } from './recreate-group.ts';
+import { readRecreateJournal, recreateJournalPath } from './recreate-journal.ts';
+import { planRecreate, type PlannedMember } from './recreate-plan.ts';
+import type { RecreatePorts } from './recreate-ports.ts';
+import { finishRecreate, pushOnRecreate, rollBackRecreate } from './recreate-settle.ts';
+
+/** One recreation under way. */
+export interface RecreateHandle {
+  readonly run: () => RecreateRun;
+  /** Asks for a cancel: the group under way goes back, later ones are not begun. False when it is over. */
+  readonly cancel: () => boolean;
+  /** Resolves when it has ended, whatever its outcomes; never rejects. */
+  readonly done: Promise<RecreateRun>;
+}
+
+/** What recreating these containers would do. Changes nothing, needs no root. `containers.not-found`, `engine.*`. */
+export async function makeRecreatePlan(ports: RecreatePorts, request: RecreateRequest): Promise<Result<RecreatePlan, AppError>> {
+  const facts = await recreateFacts(ports, request.ids);
+  if (!facts.ok) return facts;
+  const { groups, blocked } = planRecreate(facts.value, request);
+  // Without what it is done with.
+  return ok({ blocked, groups: groups.map((group) => group.map(({ subject: _subject, recreation: _recreation, ...item }) => item)) });
+}
+
+/**
+ * Recreates containers under ECI, group after group: make the new one through the gateway, stop the old one, swap names, start, wait until it is
+ * well; a failure or a cancel brings the old one back. Those the plan has something against are left alone. An interrupted one is settled first.
+ * Errors before anything is touched: `rights.not-root`, `apply.in-progress`, `containers.not-found`, `engine.*`.
+ */
+export async function startRecreate(ports: RecreatePorts, request: RecreateRequest, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>> {
+  if (process.getuid?.() !== 0) return fail('rights.not-root', 'this user may not recreate containers', { reason: 'a way back goes over the engine\'s own socket, which is root\'s', hint: 'Run the same command with sudo.' });
+  const lock = await acquireLock(applyLockPath(ports.paths));
+  if (!lock.ok) return lock;
+  let begun = false;
+  try {
+    const settled = await settleUnderLock(ports);
+    if (!settled.ok) return settled;
+    const facts = await recreateFacts(ports, request.ids);
+    if (!facts.ok) return facts;
+    const names = new Set([...facts.value.others.map(({ inspected }) => inspected.name), ...facts.value.subjects.map(({ inspected }) => inspected.name)]);
+    begun = true;
+    return ok(execute(ports, request, planRecreate(facts.value, request).groups, { runtime: facts.value.engine.runtime, names, lock: lock.value, onEvent }));
+  } finally {
+    if (!begun) await lock.value.release();
+  }
+}
+
+interface ExecuteOptions { readonly runtime: string; readonly names: ReadonlySet<string>; readonly lock: Lock; readonly onEvent: (run: RecreateRun) => void }
+
+function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonly PlannedMember[][], { runtime, names, lock, onEvent }: ExecuteOptions): RecreateHandle {
+  let run: RecreateRun = { members: groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })), activity: 'recreating' };
+  const controller = new AbortController();
+  const tell = (part: Partial<RecreateRun>) => { run = { ...run, ...part }; onEvent(run); };
+  const change = (ids: ReadonlySet<string>, part: Partial<RecreateMember>) => { tell({ members: run.members.map((member) => (ids.has(member.id) ? { ...member, ...part } : member)) }); };
+  const successors = new Map<string, string>();
+
+  const all = async (): Promise<RecreateRun> => {
+    try {
+      for (const group of groups) {
+        const ids = new Set(group.map(({ id }) => id));
+        const known = outcomeKnown(group, controller.signal);
+        const outcomes = known ?? await recreateGroup(ports, group, {
+          request, runtime, names, successors, signal: controller.signal,
+          onStep: (step) => { change(ids, { step }); }, onRollBack: () => { tell({ activity: 'rolling-back' }); },
+        }).catch((defect: unknown) => group.map((): RecreateOutcome => ({ kind: 'not-begun', error: fail('internal', 'recreating hit a defect', { cause: defect, hint: 'Run it again: it first settles what was begun.' }).error })));
+        tell({
+          activity: controller.signal.aborted ? 'cancelling' : 'recreating',
+          members: run.members.map((member) => { const index = group.findIndex(({ id }) => id === member.id); return index < 0 ? member : { ...member, outcome: outcomes[index] ?? null }; }),
+        });
+      }
+    } finally {
+      await lock.release();
+    }
+    tell({ activity: 'ended' });
+    return run;
+  };
+  const done = all();
+  return {
+    run: () => run, done,
+    cancel: () => {
+      if (run.activity === 'ended' || controller.signal.aborted) return false;
+      controller.abort();
+      tell({ activity: 'cancelling' });
+      return true;
+    },
+  };
+}
+
+/** Outcomes of a group nothing is done with; null for one that is recreated. */
+function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
+  if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
+  const inTheWay = group.flatMap(({ name, blockers }) => blockers.map(({ code, params }) => ({ name, code, params })));
+  if (inTheWay.length > 0) {
+    const { error } = fail('containers.recreate-blocked', `${inTheWay[0]?.name ?? ''} can not be recreated as it is`, { reason: [...new Set(inTheWay.map(({ code }) => code))].join(', '), params: { code: inTheWay[0]?.code ?? '' } });
+    return group.map(() => ({ kind: 'refused', error }));
+  }
+  if (signal.aborted) return group.map(() => ({ kind: 'not-begun', error: fail('apply.cancelled', 'it was cancelled').error }));
+  return null;
+}
+
+/** How an interrupted recreation was settled. */
+export interface SettledRecreate { readonly names: readonly string[]; readonly how: 'finished' | 'rolled-back' | 'pushed-on' }
+
+/** Settles a recreation whose process is gone; null when there was none. `apply.in-progress` when somebody is at work. Needs the engine, and root. */
+export async function settleInterruptedRecreate(ports: RecreatePorts): Promise<Result<SettledRecreate | null, AppError>> {
+  if (await readRecreateJournal(ports.paths) === null) return ok(null);
+  const lock = await acquireLock(applyLockPath(ports.paths));
+  if (!lock.ok) return lock;
+  try { return await settleUnderLock(ports); } finally { await lock.value.release(); }
+}
+
+async function settleUnderLock(ports: RecreatePorts): Promise<Result<SettledRecreate | null, AppError>> {
+  const journal = await readRecreateJournal(ports.paths);
+  if (journal === null) return ok(null);
+  if (journal === 'damaged') return fail('apply.rollback-failed', 'an interrupted recreation can not be settled: its journal is damaged', { hint: `Look at docker ps -a, put right what is not, then delete ${recreateJournalPath(ports.paths)}.` });
+  const names = journal.members.map(({ name }) => name);
+  if (journal.phase === 'finishing') {
+    const finished = await finishRecreate(ports, journal);
+    return finished.ok ? ok({ names, how: 'finished' }) : finished;
+  }
+  const pushed = await pushOnRecreate(ports, journal);
+  if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on' }) : pushed;
+  const back = await rollBackRecreate(ports, journal);
+  return back.ok ? ok({ names, how: 'rolled-back' }) : back;
+}

@@ -1,0 +1,102 @@
+import { ownerLabel } from '../policy/owner.ts';
+import { joinedContainer, type Inspected } from './inspected.ts';
+import { carryMounts } from './recreate-mounts.ts';
+import { carryNetworks, type CarriedNetworks } from './recreate-networks.ts';
+import type { RecreateNote } from './recreate.ts';
+
+/** What the engine is, as far as the new container's description depends on it. */
+export interface RecreateEngine {
+  /** Name of the isolation runtime. */
+  readonly runtime: string;
+  /** Newest API version it speaks: "1.45". */
+  readonly apiVersion: string;
+  readonly cgroupVersion: '1' | '2';
+}
+
+export interface RecreateImage {
+  /** What goes into the new container's `Image`: the text it was created with, or an id or tag where that leads elsewhere by now. */
+  readonly reference: string;
+  /** The image has an entrypoint of its own, which a container without one must keep out. */
+  readonly hasEntrypoint: boolean;
+}
+
+/** A container made anew under ECI: the body of its create request, the networks it is connected to, and what is not as before (D). */
+export interface Recreation {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly networks: CarriedNetworks;
+  readonly changes: readonly RecreateNote[];
+}
+
+const modes = ['NetworkMode', 'PidMode', 'IpcMode'] as const;
+
+/**
+ * Turns an inspect answer into the create request of the same container under ECI. `successors` maps ids of containers that are recreated before
+ * it to their new ids: namespaces and volumes are taken from those. Pure; what ECI refuses of it the gateway says.
+ */
+export function recreation(inspected: Inspected, image: RecreateImage, engine: RecreateEngine, successors: ReadonlyMap<string, string> = new Map()): Recreation {
+  const { view, config, host } = inspected;
+  const changes: RecreateNote[] = [{ code: 'runtime', params: { before: view.HostConfig.Runtime, after: engine.runtime } }];
+  const joinsNetwork = joinedContainer(view.HostConfig.NetworkMode) !== null;
+  const mounts = carryMounts(inspected);
+  const networks = carryNetworks(inspected);
+
+  // A host name that is the engine's own choice, or the joined container's, is no setting; since API 1.44 a MAC address is the endpoint's.
+  const left = new Set([
+    ...(joinsNetwork || isShortId(view.Config.Hostname, view.Id) ? ['Hostname'] : []), ...(joinsNetwork ? ['Domainname', 'ExposedPorts'] : []), ...(since(engine.apiVersion, 44) ? ['MacAddress'] : []),
+  ]);
+  const newConfig: Record<string, unknown> = { ...present(config, left), Image: image.reference };
+  if (view.Config.Entrypoint == null && image.hasEntrypoint) newConfig['Entrypoint'] = [''];
+  if (ownerLabel in view.Config.Labels) {
+    newConfig['Labels'] = Object.fromEntries(Object.entries(view.Config.Labels).filter(([key]) => key !== ownerLabel));
+    changes.push({ code: 'owner-label', params: {} });
+  }
+
+  const newHost: Record<string, unknown> = { ...present(host, new Set(['VolumesFrom', 'UsernsMode'])), Runtime: engine.runtime, Binds: mounts.binds, Mounts: mounts.mounts };
+  if (view.HostConfig.UsernsMode !== '') changes.push({ code: 'userns', params: { before: view.HostConfig.UsernsMode } });
+  if (view.HostConfig.CgroupnsMode === 'host') {
+    delete newHost['CgroupnsMode'];
+    // With version 1 that is what every container says that asked for nothing.
+    if (engine.cgroupVersion === '2') changes.push({ code: 'cgroup-namespace', params: {} });
+  }
+  for (const key of modes) {
+    const joined = joinedContainer(view.HostConfig[key]);
+    const successor = joined === null ? undefined : successors.get(joined);
+    if (successor !== undefined) newHost[key] = `container:${successor}`;
+  }
+  if (view.HostConfig.Links.length > 0) newHost['Links'] = view.HostConfig.Links.map(linkAsAsked);
+  // The engine adds it to every privileged container, also to one that has it.
+  if (view.HostConfig.Privileged) newHost['SecurityOpt'] = view.HostConfig.SecurityOpt.filter((option) => option !== 'label=disable');
+
+  if (image.reference !== view.Config.Image) changes.push({ code: 'image', params: { before: view.Config.Image, after: image.reference } });
+  if (view.HostConfig.VolumesFrom.length > 0) changes.push({ code: 'volumes-from', params: { names: view.HostConfig.VolumesFrom } });
+  for (const volume of mounts.anonymous) changes.push({ code: 'anonymous-volume', params: volume });
+  for (const mount of view.Mounts) {
+    if (mount.Type === 'bind' && /(^|\/)(docker|engine)\.sock$/.test(mount.Source)) changes.push({ code: 'socket', params: { destination: mount.Destination } });
+  }
+  const open = Object.entries(view.HostConfig.PortBindings).filter(([, bindings]) => (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0')).map(([port]) => port);
+  if (open.length > 0 || view.HostConfig.PublishAllPorts) changes.push({ code: 'chosen-ports', params: { ports: open } });
+
+  const { first } = networks;
+  const body = {
+    ...newConfig, HostConfig: newHost,
+    ...(first === null ? {} : { NetworkingConfig: { EndpointsConfig: { [first.name]: first.endpoint } } }),
+  };
+  return { body, networks, changes };
+}
+
+/** The entries that say something, without those named. */
+const present = (object: Readonly<Record<string, unknown>>, without: ReadonlySet<string>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !without.has(key)));
+
+const isShortId = (name: string, id: string): boolean => name.length === 12 && id.startsWith(name);
+
+/** Inspect says "/child:/parent/alias"; create asks for "child:alias". */
+function linkAsAsked(link: string): string {
+  const [child = '', alias = ''] = link.split(':');
+  return `${child.replace(/^\//, '')}:${alias.split('/').at(-1) ?? ''}`;
+}
+
+const since = (version: string, minor: number): boolean => {
+  const [major = 0, found = 0] = version.split('.').map(Number);
+  return major > 1 || found >= minor;
+};

@@ -1,0 +1,50 @@
+import { joinedContainer, type Inspected } from './inspected.ts';
+
+const composeLabel = 'com.docker.compose.';
+
+/** Ids or names of the containers whose namespaces it shares. */
+export const joins = ({ view: { HostConfig: host } }: Inspected): string[] => [...new Set([host.NetworkMode, host.PidMode, host.IpcMode].flatMap((mode) => joinedContainer(mode) ?? []))];
+
+/** Names of the containers it links to. */
+export function links({ view }: Inspected): string[] {
+  const names = [...view.HostConfig.Links, ...Object.values(view.NetworkSettings.Networks).flatMap((endpoint) => endpoint.Links)];
+  return names.map((link) => (link.split(':')[0] ?? '').replace(/^\//, ''));
+}
+
+/** Whether `reference`, as modes and links have it, is this container: its name, its id or the beginning of that. */
+export const isCalled = (container: Inspected, reference: string): boolean => reference !== '' && (reference === container.name || (reference.length >= 12 && container.view.Id.startsWith(reference)));
+
+/** Whether `one` must be there before `other` is: shared namespaces, links, what compose says. */
+function precedes(one: Inspected, other: Inspected): boolean {
+  if (one === other) return false;
+  if ([...joins(other), ...links(other)].some((reference) => isCalled(one, reference))) return true;
+  const label = (of: Inspected, key: string) => of.view.Config.Labels[`${composeLabel}${key}`] ?? '';
+  if (label(one, 'project') === '' || label(one, 'project') !== label(other, 'project')) return false;
+  return label(other, 'depends_on').split(',').some((entry) => entry.split(':')[0] === label(one, 'service'));
+}
+
+/**
+ * The order in which containers are recreated: what others need comes first. Those that share namespaces are one group, since a container's
+ * namespaces are gone with it: they stop together and, should one fail, come back together. What needs each other in a circle comes by name.
+ */
+export function recreateOrder(containers: readonly Inspected[]): Inspected[][] {
+  const byName = containers.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const groups: Inspected[][] = [];
+  for (const container of byName) {
+    const mine = groups.filter((group) => group.some((member) => joins(member).some((reference) => isCalled(container, reference)) || joins(container).some((reference) => isCalled(member, reference))));
+    for (const group of mine) groups.splice(groups.indexOf(group), 1);
+    groups.push([...mine.flat(), container]);
+  }
+  return inOrder(groups.map((group) => inOrder(group, precedes)), (one, other) => one.some((a) => other.some((b) => precedes(a, b))));
+}
+
+/** A topological order; of what is free, and of what hangs in a circle, the first is taken. */
+function inOrder<T>(items: readonly T[], before: (one: T, other: T) => boolean): T[] {
+  const left = [...items];
+  const ordered: T[] = [];
+  while (left.length > 0) {
+    const free = left.findIndex((item) => !left.some((other) => other !== item && before(other, item)));
+    ordered.push(...left.splice(Math.max(free, 0), 1));
+  }
+  return ordered;
+}
