@@ -14,6 +14,7 @@ const needs = [
   { packages: ['docker-compose', 'docker-compose-v2', 'docker-compose-plugin'] },
   { packages: ['iptables'], command: 'iptables' },
   { packages: ['iproute2'], command: 'ip' },
+  { packages: ['lxcfs'], command: 'lxcfs' },
   { packages: ['busybox-static'] },
   { packages: ['gcc'], command: 'gcc' },
   { packages: ['libc6-dev'] },
@@ -37,7 +38,7 @@ const tests = [
   { packages: [crossCompiler] }, { packages: [crossLibrary] }, { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
 ];
 const sets = { display, tests };
-const servicesOf = { 'docker.io': ['docker.socket', 'docker'], 'docker-registry': ['docker-registry'] };
+const servicesOf = { 'docker.io': ['docker.socket', 'docker'], 'docker-registry': ['docker-registry'], lxcfs: ['lxcfs'] };
 
 /** Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a screen) or 'tests' (display included). */
 export async function installDebianPackages({ also } = {}) {

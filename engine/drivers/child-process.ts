@@ -7,7 +7,7 @@ import { KeptListeners } from './kept-listeners.ts';
 import { identityOf, type ProcessIdentity } from './process-identity.ts';
 
 export interface ChildSpec {
-  readonly name: 'gateway' | 'planner';
+  readonly name: 'gateway' | 'planner' | 'lxcfs';
   /** The launcher, and what follows it. */
   readonly command: string;
   readonly args: readonly string[];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { exclusivePaths } from '../isolation/exclusive/options.ts';
 import { removeNetwork } from './engine-network.ts';
+import { lxcfsDirectory } from './lxcfs.ts';
 import type { EngineState } from './engine-state.ts';
 import { endProcesses, identityOf, runningProcesses, type ProcessIdentity, type RunningProcess } from './process-identity.ts';
 import type { RootPaths } from './root-paths.ts';
@@ -15,6 +16,7 @@ export interface Leftovers {
   readonly containerd: ProcessIdentity[];
   readonly gateway: ProcessIdentity[];
   readonly planner: ProcessIdentity[];
+  readonly lxcfs: ProcessIdentity[];
   readonly shims: ProcessIdentity[];
 }
 
@@ -32,6 +34,7 @@ export function findLeftovers(processes: readonly RunningProcess[], paths: RootP
     containerd: others.filter((p) => program(p) === 'containerd' && has(p, '--config', path.join(paths.run, 'containerd/containerd.toml'))),
     gateway: others.filter((p) => recorded(p, state?.gateway) || (p.args.includes('gateway') && has(p, '--listen', `unix://${paths.clientSocket}`))),
     planner: others.filter((p) => recorded(p, state?.planner) || (p.args.includes('planner') && has(p, '--root', paths.root))),
+    lxcfs: others.filter((p) => program(p) === 'lxcfs' && p.args.some((arg) => arg.startsWith(`${lxcfsDirectory(paths)}/`))),
     shims: others.filter((p) => program(p).startsWith('containerd-shim') && has(p, '-address', path.join(paths.run, 'containerd/containerd.sock'))),
   };
 }
@@ -60,6 +63,7 @@ export async function clearLeftovers(paths: RootPaths, state: EngineState | null
   await end('containerd', found.containerd, 5_000);
   await end('planner', found.planner, 5_000);
   if (options.everything) await endContainers(paths, options.onFound);
+  await end('lxcfs', found.lxcfs, 1_000);
   await removeFiles([paths.clientSocket, paths.metricsSocket, paths.plannerSocket, ...engineFiles(paths)]);
   const shims = findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
   if (shims.length === 0) await removeStaleMounts(paths);

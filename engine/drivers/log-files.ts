@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { RootPaths } from './root-paths.ts';
 
-export const logSources = ['supervisor', 'dockerd', 'gateway', 'planner'] as const;
+export const logSources = ['supervisor', 'dockerd', 'gateway', 'planner', 'lxcfs'] as const;
 export type LogSource = (typeof logSources)[number];
 
 /** A log file is cut when it is larger than this; the part before is kept as `.1`. */

@@ -9,6 +9,7 @@ import { launchEngine } from './engine-launch.ts';
 import { readEngineState, supervisorLock, writeEngineState, type EngineState } from './engine-state.ts';
 import { clearEngineLeftovers, clearLeftovers } from './leftovers.ts';
 import { boundLogs, openLog } from './log-files.ts';
+import { superviseLxcfs } from './lxcfs.ts';
 import { endProcesses, identityOf, type ProcessIdentity } from './process-identity.ts';
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
 import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
@@ -58,6 +59,7 @@ class Supervisor {
   readonly #log;
   readonly #gateway;
   readonly #planner;
+  readonly #lxcfs;
   readonly #resumed: ResumedApply | null;
   #state: EngineState;
   #writing: Promise<unknown> = Promise.resolve();
@@ -76,6 +78,7 @@ class Supervisor {
       name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/, keepListeners: true,
       onChange: (gateway) => { void this.#update({ gateway }); },
     });
+    this.#lxcfs = superviseLxcfs(paths, openLog(paths, 'lxcfs'), (text) => { this.#log.line(text); });
     this.#planner = superviseChild({
       name: 'planner', command: options.bulkheadCommand, args: ['planner', '--root', paths.root], log: openLog(paths, 'planner'), ready: /planner listening on/,
       onChange: (planner) => { void this.#update({ planner }); },
@@ -116,8 +119,8 @@ class Supervisor {
     await this.#resumed?.begin();
     if (this.#stopWanted) return ok(undefined);
     const starting = this.#gateway.start(20_000);
-    // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then.
-    const [gateway, engine] = await Promise.all([starting, this.#bringUp(starting)]);
+    // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and files of lxcfs.
+    const [gateway, engine] = await Promise.all([starting, this.#bringUp(Promise.all([starting, this.#lxcfs.start()]))]);
     if (this.#stopWanted) return ok(undefined);
     if (!engine.ok) return engine;
     if (!gateway.ok) return gateway;
@@ -202,6 +205,7 @@ class Supervisor {
     try {
       await this.#takeDown();
       await this.#gateway.stop();
+      await this.#lxcfs.stop();
       await clearLeftovers(this.#paths, null, { everything: true, onFound: (text) => { this.#log.line(text); } });
     } finally {
       if (outcome.ok) await this.#update({ phase: 'stopped', gateway: null, error: null, problem: null });

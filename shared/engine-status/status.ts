@@ -38,7 +38,7 @@ export type EngineStatus = z.infer<typeof engineStatusSchema>;
 
 export const engineLogLineSchema = z.object({
   at: z.string(),
-  source: z.enum(['bulkhead', 'dockerd', 'gateway', 'planner', 'supervisor', 'runtime']),
+  source: z.enum(['bulkhead', 'dockerd', 'gateway', 'planner', 'lxcfs', 'supervisor', 'runtime']),
   text: z.string(),
 });
 export type EngineLogLine = z.infer<typeof engineLogLineSchema>;

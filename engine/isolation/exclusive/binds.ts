@@ -98,12 +98,17 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext): TreeNumb
     }
   }
   const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly };
-  if (notMappable.has(on.type)) return bind.readOnly === false ? null : plan.tree(bind.source, common);
+  if (!isMappable(on)) return bind.readOnly === false ? null : plan.tree(bind.source, common);
   const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];
   return plan.tree(bind.source, {
     ...common, namespace: context.namespace,
-    mapBelow: below.length > 0 && below.every((mount) => !notMappable.has(mount.type)),
+    mapBelow: below.length > 0 && below.every(isMappable),
   });
+}
+
+/** FUSE file systems are told by a suffix: `fuse.sshfs`. */
+function isMappable(mount: Mount): boolean {
+  return !notMappable.has(mount.type.replace(/^(fuse(?:blk)?)\..*/, '$1'));
 }
 
 function tryLayers(mount: Mount, mounts: readonly Mount[]): Overlay | null {

@@ -18,6 +18,7 @@ const specSchema = z.looseObject({
     gidMappings: z.array(z.unknown()).nullish(),
     sysctl: z.record(z.string(), z.string()).nullish(),
     devices: z.array(z.unknown()).nullish(),
+    maskedPaths: z.array(z.string()).nullish(),
     cgroupsPath: z.string().optional(),
     resources: z.looseObject({ devices: z.array(deviceRuleSchema).nullish() }).nullish(),
   }),
@@ -65,6 +66,8 @@ export interface IsolationFacts {
   readonly rootPath: string;
   /** New sources of binds, by index in `mounts`. */
   readonly bindSources: ReadonlyMap<number, string>;
+  /** Mounts of our own (proc-files.ts). */
+  readonly moreMounts: readonly OciMount[];
   /** Whether the machine has only cgroup v2: every container gets its own cgroup namespace there. */
   readonly unifiedCgroups: boolean;
   /** The hook that hands the container its own cgroups: program and arguments. */
@@ -85,6 +88,7 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   const privileged = isPrivileged(spec);
   const { linux } = spec;
   const devices = isolateDevices(linux.devices ?? [], privileged);
+  const moreMounts = [...facts.moreMounts, ...devices.mounts];
   const map = [{ containerID: 0, hostID: facts.base, size: facts.rangeSize }];
   const namespaces: OciNamespace[] = [
     ...linux.namespaces,
@@ -100,7 +104,7 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     ...spec,
     ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
     root: { ...spec.root, path: facts.rootPath },
-    ...(spec.mounts || devices.mounts.length > 0 ? { mounts: [...(spec.mounts ?? []).map((mount, i) => ({ ...mount, ...sourceOf(facts.bindSources.get(i)) })), ...devices.mounts] } : {}),
+    ...(spec.mounts || moreMounts.length > 0 ? { mounts: [...(spec.mounts ?? []).map((mount, i) => ({ ...mount, ...sourceOf(facts.bindSources.get(i)) })), ...moreMounts] } : {}),
     ...(ownCgroups ? { hooks: { ...hooks, createRuntime: [...created, { path: facts.cgroupHook.path, args: [...facts.cgroupHook.args] }] } } : {}),
     linux: {
       ...linux, namespaces,

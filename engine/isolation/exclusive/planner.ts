@@ -8,6 +8,7 @@ import { IsolationRefused, type ExclusivePaths } from './options.ts';
 import { mountOf } from './mountinfo.ts';
 import { perform } from './perform.ts';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
+import { ProcFiles } from './proc-files.ts';
 import { openRangeStore } from './ranges.ts';
 import { isWhole, parseRequest, requestLimit, type PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
@@ -43,11 +44,12 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     await keepMountsPrivate(paths);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     await janitor.start();
+    const procFiles = new ProcFiles(paths.procFiles);
     const open = new Set<Socket>();
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       open.add(socket);
       socket.once('close', () => { open.delete(socket); });
-      serve(socket, service, janitor, log);
+      serve(socket, service, janitor, procFiles, log);
     });
     await listen(server, paths.socket);
     return ok({
@@ -68,7 +70,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
  * Reads one request and answers it. Our side is closed then, the runtime's stays open until it ends: the janitor is told. Whatever goes
  * wrong, the runtime gets an error, never an empty plan.
  */
-function serve(socket: Socket, service: IsolationService, janitor: Janitor, log: (line: string) => void): void {
+function serve(socket: Socket, service: IsolationService, janitor: Janitor, procFiles: ProcFiles, log: (line: string) => void): void {
   let bytes = Buffer.alloc(0);
   let asked = false;
   const ask = () => {
@@ -80,7 +82,9 @@ function serve(socket: Socket, service: IsolationService, janitor: Janitor, log:
       return;
     }
     socket.once('close', () => { janitor.went(request.id); });
-    void janitor.came(request.id).then(() => { socket.end(answer(request, service, log)); });
+    void janitor.came(request.id)
+      .then(async () => (request.verb === 'create' && await procFiles.answer() === 'yes' ? procFiles.directory : null))
+      .then((directory) => { socket.end(answer(request, directory, service, log)); });
   };
   socket.setTimeout(requestTimeout, () => { socket.destroy(); });
   socket.on('error', () => { socket.destroy(); });
@@ -92,9 +96,9 @@ function serve(socket: Socket, service: IsolationService, janitor: Janitor, log:
   socket.on('end', () => { if (!asked && !socket.destroyed) ask(); });
 }
 
-function answer(request: PlannerRequest, service: IsolationService, log: (line: string) => void): Buffer {
+function answer(request: PlannerRequest, procFiles: string | null, service: IsolationService, log: (line: string) => void): Buffer {
   try {
-    return service.answer(request);
+    return service.answer(request, procFiles);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log(`${request.verb} ${request.id}: ${message}`);

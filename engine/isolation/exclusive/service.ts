@@ -8,6 +8,7 @@ import { checkNamespaces } from './namespaces.ts';
 import { IsolationRefused, refuse } from './options.ts';
 import { layersOf, planPlain, planShifted, siblings } from './overlay.ts';
 import { PlanBuilder } from './plan.ts';
+import { planProcFiles } from './proc-files.ts';
 import { diskMap, rangeSize, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import type { EngineParts } from './sockets.ts';
@@ -30,10 +31,10 @@ export class IsolationService {
 
   constructor(options: ServiceOptions) { this.#options = options; }
 
-  /** Plans `request`; throws IsolationRefused with the text for whoever started the container. */
-  answer(request: PlannerRequest): Buffer {
+  /** Plans `request`, with the emulated files of /proc at `procFiles` where they are served; throws IsolationRefused with the text for whoever started the container. */
+  answer(request: PlannerRequest, procFiles: string | null = null): Buffer {
     switch (request.verb) {
-      case 'create': return this.#create(request).encode();
+      case 'create': return this.#create(request, procFiles).encode();
       case 'deleting': return new PlanBuilder().encode();
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
@@ -43,7 +44,7 @@ export class IsolationService {
     }
   }
 
-  #create(request: PlannerRequest): PlanBuilder {
+  #create(request: PlannerRequest, procFiles: string | null): PlanBuilder {
     const { ranges, containers } = this.#options;
     const { id, runcRoot } = request;
     if (this.isKnown(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
@@ -53,7 +54,7 @@ export class IsolationService {
     this.#planUnmounts(plan, id, mounts);
     ranges.release(id);
     try {
-      this.#planCreate(plan, request, mounts);
+      this.#planCreate(plan, request, mounts, procFiles);
       return plan;
     } catch (error) {
       ranges.release(id);
@@ -63,7 +64,7 @@ export class IsolationService {
     }
   }
 
-  #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[]): void {
+  #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null): void {
     const { ranges, containers, parts, runtimeBinary } = this.#options;
     const { id, runcRoot, bundle } = request;
     const configFile = path.join(bundle, 'config.json');
@@ -100,8 +101,9 @@ export class IsolationService {
       container: id, mounts, namespace, base, parts,
       makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
     });
+    const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles, (index) => containers.makeBindTarget(id, bindSources.size + index, 'file'));
     const edited = isolateSpec(spec, {
-      base, rangeSize, rootPath, bindSources,
+      base, rangeSize, rootPath, bindSources, moreMounts,
       joinedUserNamespace: joined?.userNamespace ?? null,
       unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
       cgroupHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)] },

@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
+import { writeFile } from 'node:fs/promises';
+import { findLeftovers } from './leftovers.ts';
+import { lxcfsDirectory } from './lxcfs.ts';
+import { runningProcesses } from './process-identity.ts';
+
+let engine: EmbeddedEngine;
+beforeAll(async () => {
+  engine = await embeddedEngine();
+  await writeFile(engine.paths.settings, JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: true } }));
+  await engine.start();
+  await engine.busybox();
+});
+afterAll(async () => { await engine?.dispose(); });
+
+const run = (...args: string[]) => {
+  const script = args.pop() ?? '';
+  return engine.docker('run', '--rm', ...args, 'busybox', 'sh', '-c', script);
+};
+const lxcfs = async () => findLeftovers(await runningProcesses(), engine.paths, null, process.pid).lxcfs;
+/** Resolves when another lxcfs than `pid` serves. */
+const replaced = async (pid: number) => {
+  await expect.poll(async () => (await lxcfs()).map((process) => process.pid).filter((other) => other !== pid).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => readFile(`${lxcfsDirectory(engine.paths)}/shared/files/proc/uptime`, 'utf8').catch(() => ''), { timeout: 20_000 }).not.toBe('');
+};
+const only = async () => {
+  const [one, ...more] = await lxcfs();
+  if (one === undefined || more.length > 0) throw new Error('not one lxcfs runs');
+  return one.pid;
+};
+
+describe('A10: /proc shows the container, not the machine', () => {
+  it('memory as limited, uptime since the start, load, processors; to root and to users, not to be written', async () => {
+    const look = 'grep MemTotal /proc/meminfo; cut -d. -f1 /proc/uptime; cut -d" " -f4 /proc/loadavg | cut -d/ -f2; grep -c ^processor /proc/cpuinfo; wc -l < /proc/swaps; wc -l < /proc/diskstats; grep -c ^cpu0 /proc/stat';
+    for (const user of ['0', '1000']) {
+      const [memory, uptime, tasks, processors, swaps, disks, cpu] = (await run('--user', user, '--memory', '64m', '--memory-swap', '64m', '--cpuset-cpus', '0', look)).split('\n');
+      expect(memory).toMatch(/^MemTotal: +65536 kB$/);
+      expect(Number(uptime)).toBeLessThan(60);
+      expect(Number(tasks)).toBeLessThan(10);
+      expect([processors, swaps, Number(disks) > 0, cpu]).toEqual(['1', '1', true, '1']);
+    }
+    expect(await run('umount /proc/uptime 2>/dev/null; echo x 2>/dev/null > /proc/uptime; grep -c "^lxcfs /proc/.* ro," /proc/mounts')).toBe('7\n');
+  });
+
+  it('privileged containers, and guests in another\'s pid namespace, see the machine\'s: as on a stock engine', async () => {
+    const emulated = 'grep -c lxcfs /proc/mounts || true';
+    expect(await run('--privileged', emulated)).toBe('0\n');
+    // What the files would stand in the way of: a /proc of a user namespace's own.
+    expect(await run('--privileged', 'unshare -Urmpf sh -c "mount -t proc p /proc && echo mounted"')).toBe('mounted\n');
+    await engine.docker('run', '-d', '--name', 'owner', 'busybox', 'sleep', '1000');
+    expect(await run('--pid', 'container:owner', emulated)).toBe('0\n');
+    await engine.docker('rm', '-f', 'owner');
+  });
+
+  it('comes back when it dies; containers started meanwhile or later work', async () => {
+    const first = await only();
+    process.kill(first, 'SIGKILL');
+    expect(await run('cat /proc/uptime >/dev/null && echo works')).toBe('works\n');
+    await replaced(first);
+    expect(await run('--memory', '64m', 'grep -o "65536 kB" /proc/meminfo | head -1')).toBe('65536 kB\n');
+  });
+
+  it('does not hold up a start when it hangs; is killed and comes back', async () => {
+    const hung = await only();
+    process.kill(hung, 'SIGSTOP');
+    expect(await run('cat /proc/uptime >/dev/null && grep -c lxcfs /proc/mounts || true')).toBe('0\n');
+    await replaced(hung);
+    expect(await run('grep -c lxcfs /proc/mounts')).toBe('7\n');
+    expect(await readFile(`${engine.paths.logs}/supervisor.log`, 'utf8')).toContain('hangs; it is killed');
+  });
+
+  it('is gone with the engine, mounts and directories too', async () => {
+    await engine.driver.stop();
+    expect(await lxcfs()).toEqual([]);
+    expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(engine.paths.run);
+    await expect(stat(engine.paths.run)).rejects.toThrow('ENOENT');
+  });
+});

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { exclusivePaths } from '../isolation/exclusive/options.ts';
+import { ProcFiles } from '../isolation/exclusive/proc-files.ts';
+import { superviseChild, type SupervisedChild } from './child-process.ts';
+import type { LogWriter } from './log-files.ts';
+import type { RootPaths } from './root-paths.ts';
+
+const program = '/usr/bin/lxcfs';
+const startMs = 5_000;
+const watchMs = 5_000;
+/** A running lxcfs that says nothing for this long hangs every reader of /proc/meminfo: it is killed. */
+const hungMs = 3_000;
+
+/** Where lxcfs keeps what, below the run directory: `shared/files` is its file system. */
+export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run, 'lxcfs');
+
+/**
+ * Mounts that a killed lxcfs left go, lazily: readers get errors then, but don't hang. It serves from a mount namespace of its own, in which
+ * process 1 looks like itself: where a machine keeps even root from looking at process 1, lxcfs would refuse everybody. Its file system appears
+ * here through the one directory that both namespaces share.
+ */
+const script = `set -eu
+for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
+mkdir -p "$1/shared/files"; rm -f "$1/pid"
+mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
+exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec ${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
+
+/** Emulation of /proc files (A10) for containers that start while it runs. */
+export interface ProcEmulation {
+  /** Starts it where it is installed. Never fails: containers start without, and the log says so. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Supervises an lxcfs of this engine's own: brought back when it dies, killed when it hangs. A container keeps the files it started with:
+ * when its lxcfs dies, reading them fails (ENOTCONN) until the container is started again.
+ */
+export function superviseLxcfs(paths: RootPaths, log: LogWriter, say: (text: string) => void): ProcEmulation {
+  if (!existsSync(program)) {
+    return {
+      start: () => { say('lxcfs is not installed: containers see the machine\'s /proc/uptime, meminfo and the like (A10); install the package lxcfs'); return Promise.resolve(); },
+      stop: () => Promise.resolve(),
+    };
+  }
+  const files = new ProcFiles(exclusivePaths(paths).procFiles);
+  let pid: number | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  const child: SupervisedChild = superviseChild({
+    name: 'lxcfs', command: '/bin/sh', args: ['-c', script, 'lxcfs', lxcfsDirectory(paths)], log, ready: /api_extensions:/,
+    onChange: (identity) => { pid = identity?.pid ?? null; },
+  });
+  const watch = async () => {
+    const watched = pid;
+    if (await files.answer(hungMs) !== 'late' || watched === null || pid !== watched) return;
+    say(`lxcfs (pid ${watched}) hangs; it is killed and started again`);
+    try { process.kill(watched, 'SIGKILL'); } catch { /* ended by itself */ }
+  };
+  return {
+    start: async () => {
+      const started = await child.start(startMs);
+      if (!started.ok) { say(`lxcfs did not start, so containers see the machine's /proc/uptime, meminfo and the like (A10): ${started.error.reason ?? ''}`); return; }
+      timer ??= setInterval(() => { void watch(); }, watchMs);
+    },
+    stop: async () => {
+      if (timer !== null) clearInterval(timer);
+      timer = null;
+      await child.stop();
+    },
+  };
+}
