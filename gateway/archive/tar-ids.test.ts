@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, linkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shiftCapability } from './capability.ts';
+import { readPaxRecords, writePaxRecords } from './pax-records.ts';
+import { TarIds, type IdShift } from './tar-ids.ts';
+import { blockBytes, readNumber, TarError, writeChecksum, writeNumber } from './tar-numbers.ts';
+
+const base = 1_000_538_112;
+const same: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
+const into: IdShift = { uid: (id) => (id < 65_536 ? id + base : id), gid: (id) => (id < 65_536 ? id + base : id), capabilityRoot: (id) => (id === 0 ? base : id) };
+const back: IdShift = {
+  uid: (id) => (id >= base && id < base + 65_536 ? id - base : id), gid: (id) => (id >= base && id < base + 65_536 ? id - base : id),
+  capabilityRoot: (id) => (id === base ? 0 : id),
+};
+const shiftAll = (archive: Buffer, shift: IdShift, sizes: readonly number[] = []): Buffer => {
+  const tar = new TarIds(() => shift);
+  const out: Buffer[] = [];
+  let at = 0;
+  for (const size of sizes) { out.push(...tar.write(Buffer.from(archive.subarray(at, at + size)))); at += size; }
+  if (at < archive.length) out.push(...tar.write(Buffer.from(archive.subarray(at))));
+  out.push(...tar.end());
+  return Buffer.concat(out);
+};
+const list = (archive: Buffer): string[] => execFileSync('tar', ['-tv', '--numeric-owner', '--full-time', '-f', '-'], { input: archive, encoding: 'utf8' }).trimEnd().split('\n');
+const owners = (archive: Buffer): string[] => list(archive).map((line) => line.split(/\s+/)[1] ?? '');
+
+let directory = '';
+beforeAll(() => {
+  directory = mkdtempSync('/tmp/tar-ids-');
+  mkdirSync(path.join(directory, 'd/deep'), { recursive: true });
+  writeFileSync(path.join(directory, 'd/empty'), '');
+  writeFileSync(path.join(directory, 'd/block'), Buffer.alloc(blockBytes, 1));
+  writeFileSync(path.join(directory, 'd/zeros'), Buffer.alloc(5000));
+  writeFileSync(path.join(directory, `d/deep/${'n'.repeat(180)}`), 'long name');
+  writeFileSync(path.join(directory, `d/deep/${'s'.repeat(95)}`), 'split by ustar');
+  writeFileSync(path.join(directory, `d/${'名'.repeat(40)}`), 'not ASCII');
+  symlinkSync('l'.repeat(150), path.join(directory, 'd/link'));
+  linkSync(path.join(directory, 'd/block'), path.join(directory, 'd/hard'));
+  execFileSync('sh', ['-c', 'truncate -s 3M d/sparse && printf x | dd of=d/sparse bs=1 seek=100000 conv=notrunc 2>/dev/null && printf y | dd of=d/sparse bs=1 seek=2000000 conv=notrunc 2>/dev/null'], { cwd: directory });
+});
+afterAll(() => { rmSync(directory, { recursive: true, force: true }); });
+
+const make = (format: string, ...more: string[]): Buffer => execFileSync('tar', ['-c', `--format=${format}`, '--sort=name', '--owner=:7', '--group=:8', ...more, '-f', '-', 'd'], { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
+const archives = (): [string, Buffer][] => [
+  ['GNU', make('gnu')], ['GNU, sparse', make('gnu', '--sparse')], ['PAX', make('posix')], ['PAX, sparse 1.0', make('posix', '--sparse')],
+  ['PAX, sparse 0.1', make('posix', '--sparse', '--sparse-version=0.1')], ['PAX, sparse 0.0', make('posix', '--sparse', '--sparse-version=0.0')],
+  ['PAX with large ids', make('posix', '--owner=:3000000', '--group=:4000000')], ['GNU with large ids', make('gnu', '--owner=:3000000', '--group=:4000000')],
+];
+
+describe('ids in archives (A8)', () => {
+  it('leaves every byte of an archive whose ids stay', () => {
+    for (const [name, archive] of archives()) expect(shiftAll(archive, same).equals(archive), name).toBe(true);
+  });
+
+  it('shifts every entry into a range, and back to the same listing', () => {
+    for (const [name, archive] of archives()) {
+      const inside = shiftAll(archive, into);
+      if (!name.includes('large')) expect(new Set(owners(inside)), name).toEqual(new Set([`${base + 7}/${base + 8}`]));
+      expect(list(shiftAll(inside, back)), name).toEqual(list(archive));
+      // And nothing but the owners changed.
+      expect(list(inside).map((line) => line.replace(/\d+\/\d+ +/, '')), name).toEqual(list(archive).map((line) => line.replace(/\d+\/\d+ +/, '')));
+    }
+  });
+
+  it('does the same wherever the stream is cut into pieces', () => {
+    const archive = make('posix', '--sparse');
+    const whole = shiftAll(archive, into);
+    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 1500 }), { maxLength: 60 }), (sizes) => {
+      expect(shiftAll(archive, into, sizes).equals(whole)).toBe(true);
+    }), { numRuns: 60 });
+  });
+
+  it('asks by the entry\u2019s own name, long, split and not ASCII', () => {
+    for (const format of ['gnu', 'posix', 'ustar']) {
+      const names: string[] = [];
+      const archive = make(format, ...(format === 'ustar' ? ['--exclude=link', '--exclude=名*', '--exclude=nnn*'] : []));
+      const tar = new TarIds((name) => { names.push(Buffer.from(name, 'latin1').toString('utf8')); return same; });
+      tar.write(archive);
+      expect(names, format).toEqual(execFileSync('tar', ['-t', '--quoting-style=literal', '-f', '-'], { input: archive, encoding: 'utf8' }).trimEnd().split('\n'));
+    }
+  });
+
+  it('passes what follows the end, and a cut archive, as they came', () => {
+    const archive = Buffer.concat([make('gnu'), Buffer.from('anything')]);
+    expect(shiftAll(archive, into).subarray(-8).toString()).toBe('anything');
+    const cut = make('gnu').subarray(0, 700);
+    expect(shiftAll(cut, same).equals(cut)).toBe(true);
+  });
+
+  it('refuses what the engine could not read either', () => {
+    const header = (more: (block: Buffer) => void) => { const block = Buffer.from(make('gnu').subarray(0, blockBytes)); more(block); writeChecksum(block); return block; };
+    expect(() => shiftAll(header((block) => { block.write('zzz', 108, 'latin1'); }), into)).toThrow(TarError);
+    expect(() => shiftAll(header((block) => { block.fill(0xff, 124, 136); }), into)).toThrow(TarError);
+    expect(() => shiftAll(header((block) => { block.write('x', 156, 'latin1'); writeNumber(block, 124, 12, 2 * 1024 * 1024); }), into)).toThrow('longer than 1 MiB');
+    const pax = header((block) => { block.write('x', 156, 'latin1'); writeNumber(block, 124, 12, 6); });
+    expect(() => shiftAll(Buffer.concat([pax, Buffer.from('9 a=b\n'), Buffer.alloc(506)]), into)).toThrow(TarError);
+  });
+
+  it('leaves a header with a wrong checksum, and all after it, to the engine', () => {
+    const archive = Buffer.from(make('gnu'));
+    archive[0] = 0x7a;
+    expect(shiftAll(archive, into).equals(archive)).toBe(true);
+  });
+});
+
+describe('file capabilities', () => {
+  const version2 = Buffer.from('0000000200040000000000000000000000000000', 'hex').toString('latin1');
+  it('belong to the range\u2019s root inside, and to no root in particular outside', () => {
+    const inside = shiftCapability(version2, (id) => into.capabilityRoot(id));
+    expect(Buffer.from(inside, 'latin1').toString('hex')).toBe(`00000003${'0004000000000000000000000000000000'.slice(0, 32)}00a3a23b`.replace('00a3a23b', uint32(base)));
+    expect(shiftCapability(inside, (id) => back.capabilityRoot(id))).toBe(version2);
+  });
+  it('of an unknown form stay as they are', () => { expect(shiftCapability('xyz', () => 5)).toBe('xyz'); });
+});
+
+const uint32 = (value: number): string => { const bytes = Buffer.alloc(4); bytes.writeUInt32LE(value); return bytes.toString('hex'); };
+
+describe('fields', () => {
+  it('of numbers are read as written, in octal and base-256', () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), fc.constantFrom(8, 12), (value, length) => {
+      fc.pre(length === 12 || value < 2 ** 53);
+      const block = Buffer.alloc(blockBytes);
+      writeNumber(block, 100, length, value);
+      expect(readNumber(block, 100, length)).toBe(value);
+    }));
+  });
+  it('of PAX records keep order, repetition and binary values', () => {
+    fc.assert(fc.property(fc.array(fc.record({ key: fc.stringMatching(/^[a-zA-Z.]{1,20}$/), value: fc.uint8Array({ maxLength: 120 }).map((bytes) => Buffer.from(bytes).toString('latin1')) })), (records) => {
+      expect(readPaxRecords(writePaxRecords(records))).toEqual(records);
+    }));
+  });
+});

@@ -1,0 +1,204 @@
+import { capabilityRecord, shiftCapability } from './capability.ts';
+import { paxNumber, paxValue, readPaxRecords, writePaxRecords, type PaxRecord } from './pax-records.ts';
+import { blockBytes, checksumRight, fitsOctal, readNumber, readText, TarError, writeChecksum, writeNumber } from './tar-numbers.ts';
+
+/** How the ids of one entry are rewritten. */
+export interface IdShift {
+  uid(id: number): number;
+  gid(id: number): number;
+  /** The root user that file capabilities belong to; 0 is "whoever is root where the file is". */
+  capabilityRoot(id: number): number;
+}
+
+/** Bytes of an extended header; Go's limit. */
+const maxExtendedBytes = 1024 * 1024;
+/** Types that have no data, whatever their size field says. */
+const withoutData = new Set(['1', '2', '3', '4', '5', '6']);
+const uidAt = 108, gidAt = 116, idBytes = 8, sizeAt = 124, sizeBytes = 12, typeAt = 156;
+const zeros = Buffer.alloc(blockBytes);
+
+interface Extended { readonly header: Buffer; readonly type: string; readonly bytes: number; readonly padded: number }
+type Place =
+  | { readonly at: 'header' }
+  | { readonly at: 'extended'; readonly extended: Extended }
+  /** Further headers of an old GNU sparse file, before its data. */
+  | { readonly at: 'sparse' }
+  | { readonly at: 'data' }
+  /** After the end, or after what the engine will not read either: everything passes as it is. */
+  | { readonly at: 'over' };
+
+/**
+ * Rewrites user and group ids in a tar stream header by header; names, data, sparse maps, unknown records and everything else pass
+ * byte for byte. Understands ustar, PAX, GNU (long names, base-256 numbers, sparse files), as Go's archive/tar does, which is the
+ * engine's reader and writer. Holds at most one header, with 1 MiB of extension, in memory.
+ */
+export class TarIds {
+  readonly #shiftFor: (name: string) => IdShift;
+  #place: Place = { at: 'header' };
+  #parts: Buffer[] = [];
+  #held = 0;
+  #dataLeft = 0;
+  #zeroBlocks = 0;
+  #pax: { readonly header: Buffer; readonly records: PaxRecord[] } | null = null;
+  #longHeaders: Buffer[] = [];
+  #longName: string | null = null;
+
+  /** `shiftFor` is asked once an entry, with its name as Latin-1 bytes. */
+  constructor(shiftFor: (name: string) => IdShift) { this.#shiftFor = shiftFor; }
+
+  /** Takes the next bytes of the stream, returns what can be passed on. Throws TarError for an archive the engine could not read. */
+  write(bytes: Buffer): Buffer[] {
+    const out: Buffer[] = [];
+    let at = 0;
+    while (at < bytes.length) {
+      if (this.#place.at === 'over') { out.push(at === 0 ? bytes : bytes.subarray(at)); return out; }
+      if (this.#place.at === 'data') {
+        const take = Math.min(this.#dataLeft, bytes.length - at);
+        out.push(at === 0 && take === bytes.length ? bytes : bytes.subarray(at, at + take));
+        at += take;
+        this.#dataLeft -= take;
+        if (this.#dataLeft === 0) this.#place = { at: 'header' };
+        continue;
+      }
+      const wanted = (this.#place.at === 'extended' ? this.#place.extended.padded : blockBytes) - this.#held;
+      const take = Math.min(wanted, bytes.length - at);
+      this.#parts.push(bytes.subarray(at, at + take));
+      this.#held += take;
+      at += take;
+      if (take < wanted) break;
+      const whole = Buffer.concat(this.#parts);
+      this.#parts = [];
+      this.#held = 0;
+      this.#block(whole, out);
+    }
+    return out;
+  }
+
+  /** The stream has ended: what was held back comes as it is (a cut archive stays a cut archive). */
+  end(): Buffer[] {
+    const left = [...this.#pending(), ...(this.#place.at === 'extended' ? [this.#place.extended.header] : []), ...this.#parts];
+    this.#parts = [];
+    this.#held = 0;
+    this.#place = { at: 'over' };
+    return left;
+  }
+
+  #block(block: Buffer, out: Buffer[]): void {
+    switch (this.#place.at) {
+      case 'sparse':
+        out.push(block);
+        if (block[504] === 0) this.#startData();
+        return;
+      case 'extended': this.#extended(this.#place.extended, block); return;
+      case 'header': this.#header(block, out); return;
+      case 'data': case 'over': return;
+    }
+  }
+
+  #header(block: Buffer, out: Buffer[]): void {
+    if (block.equals(zeros)) {
+      out.push(...this.#pending(), block);
+      if (++this.#zeroBlocks === 2) this.#place = { at: 'over' };
+      return;
+    }
+    // A single zero block in the middle, or a wrong checksum: the engine stops here with an error of its own.
+    if (this.#zeroBlocks > 0 || !checksumRight(block)) {
+      out.push(...this.#pending(), block);
+      this.#place = { at: 'over' };
+      return;
+    }
+    const type = String.fromCharCode(block[typeAt] ?? 0);
+    const bytes = readNumber(block, sizeAt, sizeBytes);
+    if (type === 'x' || type === 'L' || type === 'K') {
+      if (bytes > maxExtendedBytes) throw new TarError('an extended tar header is longer than 1 MiB');
+      const extended: Extended = { header: block, type, bytes, padded: padded(bytes) };
+      if (bytes === 0) this.#extended(extended, Buffer.alloc(0));
+      else this.#place = { at: 'extended', extended };
+      return;
+    }
+    if (type === 'g') {
+      // Go hands it out as an entry of its own and applies none of it.
+      out.push(block);
+      this.#dataLeft = padded(bytes);
+      this.#startData();
+      return;
+    }
+    this.#entry(block, type, bytes, out);
+  }
+
+  #extended({ header, type, bytes }: Extended, body: Buffer): void {
+    this.#place = { at: 'header' };
+    const content = body.subarray(0, bytes);
+    if (type === 'x') { this.#pax = { header, records: readPaxRecords(content) }; return; }
+    if (type === 'L') this.#longName = readText(content, 0, content.length);
+    this.#longHeaders.push(header, body);
+  }
+
+  #entry(block: Buffer, type: string, headerBytes: number, out: Buffer[]): void {
+    const records = this.#pax?.records ?? [];
+    const shift = this.#shiftFor(this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block));
+    const uid = shiftField(block, uidAt, paxNumber(records, 'uid'), (id) => shift.uid(id));
+    const gid = shiftField(block, gidAt, paxNumber(records, 'gid'), (id) => shift.gid(id));
+    writeChecksum(block);
+    if (this.#pax !== null) out.push(...writeExtended(this.#pax.header, shifted(records, uid, gid, shift)));
+    out.push(...this.#longHeaders, block);
+    this.#pax = null;
+    this.#longHeaders = [];
+    this.#longName = null;
+    const bytes = paxNumber(records, 'size') ?? headerBytes;
+    this.#dataLeft = withoutData.has(type) ? 0 : padded(bytes);
+    // Byte 482 says that further sparse headers follow.
+    if (type === 'S' && block[482] !== 0) this.#place = { at: 'sparse' };
+    else this.#startData();
+  }
+
+  #startData(): void { this.#place = { at: this.#dataLeft > 0 ? 'data' : 'header' }; }
+
+  /** Headers that were waiting for their entry. */
+  #pending(): Buffer[] {
+    const held = [...(this.#pax === null ? [] : writeExtended(this.#pax.header, this.#pax.records)), ...this.#longHeaders];
+    this.#pax = null;
+    this.#longHeaders = [];
+    return held;
+  }
+}
+
+/** Shifts one id of a header; `record` is the PAX record that counts instead of the field, null without. Returns the new id. */
+function shiftField(block: Buffer, at: number, record: number | null, shift: (id: number) => number): number {
+  const before = record ?? readNumber(block, at, idBytes);
+  const after = shift(before);
+  // Where a record says what the field can't, the field is zero, as Go writes it.
+  if (after !== before) writeNumber(block, at, idBytes, record !== null && !fitsOctal(after, idBytes) ? 0 : after);
+  return after;
+}
+
+const padded = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
+
+/** Ids that the header itself can hold in octal need no record; the stock engine writes none then. */
+function shifted(records: readonly PaxRecord[], uid: number, gid: number, shift: IdShift): PaxRecord[] {
+  const written: PaxRecord[] = [];
+  for (const { key, value } of records) {
+    if (key === 'uid') { if (!fitsOctal(uid, idBytes)) written.push({ key, value: String(uid) }); }
+    else if (key === 'gid') { if (!fitsOctal(gid, idBytes)) written.push({ key, value: String(gid) }); }
+    else if (key === capabilityRecord) written.push({ key, value: shiftCapability(value, (id) => shift.capabilityRoot(id)) });
+    else written.push({ key, value });
+  }
+  return written;
+}
+
+function writeExtended(header: Buffer, records: readonly PaxRecord[]): Buffer[] {
+  if (records.length === 0) return [];
+  const body = writePaxRecords(records);
+  const written = Buffer.from(header);
+  writeNumber(written, sizeAt, sizeBytes, body.length);
+  writeChecksum(written);
+  const padding = padded(body.length) - body.length;
+  return [written, body, ...(padding > 0 ? [zeros.subarray(0, padding)] : [])];
+}
+
+/** The name in the header itself; ustar splits long ones. */
+function nameOf(block: Buffer): string {
+  const name = readText(block, 0, 100);
+  const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readText(block, 345, 155) : '';
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
