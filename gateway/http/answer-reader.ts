@@ -11,6 +11,8 @@ export interface Asked {
   readonly upgradeSent: boolean;
   /** How the endpoint may become a tunnel; null: not at all. */
   readonly tunnel: Tunnel | null;
+  /** The gateway itself sent `Expect: 100-continue`: the engine's 100 is for it, not for the client. */
+  readonly awaitsContinue?: boolean;
 }
 
 /** `switched`: no HTTP follows on this connection. */
@@ -29,6 +31,7 @@ export class AnswerReader {
   #body: BodyTracker | null = null;
   #kept: Buffer[] = [];
   #keptBytes = 0;
+  #continued = false;
   /** After each `feed`: what goes to the client now. */
   out: Buffer = empty;
   /** After 'switched': what the engine sent beyond the head. */
@@ -45,20 +48,38 @@ export class AnswerReader {
   /** Final head as it came, blank line included. */
   get rawHead(): Buffer { return this.#rawHead; }
   get done(): boolean { return this.#body?.done === true; }
+  /** The engine has asked for the body, where the gateway awaits that. */
+  get continued(): boolean { return this.#continued; }
   /** Nothing of an answer has come yet. */
   get untouched(): boolean { return this.#head === null && this.#partialHead.length === 0; }
   /** Content of a kept body, without framing. */
   get body(): Buffer { return this.#kept.length === 1 ? this.#kept[0] ?? empty : Buffer.concat(this.#kept); }
+
+  /** What was kept so far, without framing; it is kept no longer. */
+  drain(): readonly Buffer[] {
+    const kept = this.#kept;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    return kept;
+  }
 
   /** The engine has closed: whether the answer is whole by that. */
   wholeAtClose(): boolean { return this.#body !== null && (this.#body.done || this.#body.untilClose); }
 
   feed(bytes: Buffer): AnswerProgress {
     // `all` starts with a head that came in pieces; it goes out in one write where possible.
-    const all = this.#partialHead.length === 0 ? bytes : Buffer.concat([this.#partialHead, bytes]);
+    let all = this.#partialHead.length === 0 ? bytes : Buffer.concat([this.#partialHead, bytes]);
     this.#partialHead = empty;
     this.out = empty;
     let at = 0;
+    if (this.#asked.awaitsContinue === true && !this.#continued && this.#body === null) {
+      const end = headEnd(all);
+      if (end > 0 && parseResponseHead(all.subarray(0, end), this.#asked.method)?.status === 100) {
+        this.#continued = true;
+        all = all.subarray(end);
+        if (all.length === 0) return 'more';
+      }
+    }
     if (this.#body === null) {
       at = this.#readHeads(all);
       if (at < 0) return 'nonsense';
@@ -125,8 +146,13 @@ export class AnswerReader {
 }
 
 /** The head of a kept answer, for a body of `length` bytes: status line and all other fields as they came. */
-export function answerHead(raw: Buffer, length: number): Buffer {
+export const answerHead = (raw: Buffer, length: number): Buffer => reframedHead(raw, `Content-Length: ${length}`);
+
+/** The head of an answer for a chunked body. */
+export const chunkedHead = (raw: Buffer): Buffer => reframedHead(raw, 'Transfer-Encoding: chunked');
+
+function reframedHead(raw: Buffer, framing: string): Buffer {
   const lines = raw.toString('latin1', 0, raw.length - 4).split('\r\n')
     .filter((line, index) => index === 0 || !/^(?:content-length|transfer-encoding|trailer):/i.test(line));
-  return Buffer.from(`${lines.join('\r\n')}\r\nContent-Length: ${length}\r\n\r\n`, 'latin1');
+  return Buffer.from(`${lines.join('\r\n')}\r\n${framing}\r\n\r\n`, 'latin1');
 }

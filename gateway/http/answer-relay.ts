@@ -40,6 +40,10 @@ export class AnswerRelay {
 
   /** The client has the whole answer. */
   get done(): boolean { return this.#state === 'over' && this.#reader.done; }
+  /** The engine has asked for the body that it is to wait for. */
+  get continued(): boolean { return this.#reader.continued; }
+  /** Nothing of an answer has come. */
+  get untouched(): boolean { return this.#reader.untouched; }
   /** The engine closes after this answer. */
   get closes(): boolean { return this.#reader.head?.close === true; }
 
@@ -155,6 +159,9 @@ export class AnswerRelay {
     this.#engine.drop();
     this.#events.replaced(503, `bulkhead gateway: ${why}; try again when the engine is up`);
   }
+
+  /** The client takes more: nothing waits here for that. */
+  drained(): void { /* the engine's reading is resumed by the connection */ }
 
   /** The client is gone: what is still being looked at is for nobody. */
   abandon(): void { this.#state = 'over'; }

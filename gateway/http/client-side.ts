@@ -68,6 +68,14 @@ export class ClientSide {
 
   /** False when the sender should wait for `drain`. */
   write(bytes: Buffer): boolean { return this.#socket.write(bytes); }
+  /** In one go. */
+  writeAll(parts: readonly Buffer[]): boolean {
+    this.#socket.cork();
+    let more = true;
+    for (const part of parts) more = this.#socket.write(part);
+    this.#socket.uncork();
+    return more;
+  }
   /** FIN to the client; it may go on sending. */
   end(): void { this.#socket.end(); }
   pause(): void { this.#socket.pause(); }

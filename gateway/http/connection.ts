@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { AnswerRelay, type AnswerEvents } from './answer-relay.ts';
+import { StreamedAnswer } from './answer-stream.ts';
 import { ClientSide } from './client-side.ts';
 import { EngineLink } from './engine-link.ts';
 import { continueResponse, errorResponse, errorStream, errorText } from './errors.ts';
@@ -8,6 +9,7 @@ import type { Gatekeeper, GatewayRequest, Handling, TakeOver, Verdict } from './
 import { BodyTracker } from './framing.ts';
 import { headEnd, hopeless, maxHeadBytes, type BodyLength, type ResponseHead } from './head-parser.ts';
 import { forwardedHead, parseRequest, type ParsedRequest } from './parsed-request.ts';
+import { StreamedRequest } from './request-stream.ts';
 import type { Origin } from '../socket-mounts/socket-mount.ts';
 
 const clients: Origin = { kind: 'clients' };
@@ -61,7 +63,9 @@ export class ClientConnection {
   #collected: Buffer[] = [];
   #collectedBytes = 0;
   #pendingBody: Extract<Handling, { kind: 'read-body' }> | null = null;
-  #answer: AnswerRelay | null = null;
+  #answer: AnswerRelay | StreamedAnswer | null = null;
+  /** Changes the body on its way; null: it is relayed raw. */
+  #stream: StreamedRequest | null = null;
   #takeOver: TakeOver | null = null;
   readonly #answerEvents: AnswerEvents;
 
@@ -70,14 +74,19 @@ export class ClientConnection {
     this.#client = new ClientSide(client, {
       bytes: (bytes) => { this.#fromClient(bytes); },
       end: () => { this.#clientEnd(); },
-      drain: () => { this.#engine.resume(); },
+      drain: () => {
+        this.#engine.resume();
+        this.#answer?.drained();
+      },
       gone: () => { this.close(); },
     });
     this.#engine = new EngineLink(options.engineSocket, {
       bytes: (bytes) => { this.#fromEngine(bytes); },
       end: () => { this.#engineEnd(); },
       error: (error) => { this.#engineError(error); },
-      drain: () => { this.#client.resume(); },
+      drain: () => {
+        if (this.#stream === null) this.#client.resume(); else this.#stream.drained();
+      },
     });
     this.#answerEvents = {
       answered: () => { this.#answered(); },
@@ -108,6 +117,7 @@ export class ClientConnection {
     this.#client.destroy();
     this.#engine.drop();
     this.#answer?.abandon();
+    this.#stream?.abandon();
     for (const socket of this.#takenOver) socket.destroy();
     this.#collected = [];
     this.#options.ended(this);
@@ -239,16 +249,33 @@ export class ClientConnection {
     }
     const { head, match, upgrade } = request;
     this.#takeOver = verdict.takeOver ?? null;
-    this.#answer = new AnswerRelay(
-      { method: head.method, upgradeSent: upgrade !== null, tunnel: match?.route.tunnel ?? null }, verdict.answer ?? null,
-      this.#client, this.#engine, this.#answerEvents,
-    );
+    const stream = verdict.stream !== undefined && !this.#requestBody.done ? verdict.stream : null;
+    const asked = { method: head.method, upgradeSent: upgrade !== null, tunnel: match?.route.tunnel ?? null, awaitsContinue: stream !== null };
+    const { answer } = verdict;
+    this.#answer = answer !== undefined && 'begin' in answer
+      ? new StreamedAnswer(asked, answer, this.#client, this.#engine, this.#answerEvents)
+      : new AnswerRelay(asked, answer ?? null, this.#client, this.#engine, this.#answerEvents);
     this.#engine.open();
     this.#state = 'exchange';
+    if (stream !== null) {
+      this.#engine.writeHead(forwardedHead(request, { ...verdict, stream }), undefined);
+      this.#stream = new StreamedRequest(stream, this.#requestBody, this.#client, this.#engine, {
+        begun: () => {
+          if (head.expectContinue) this.#client.write(continueResponse);
+          this.#pump();
+        },
+        sent: () => { if (this.#answer?.done === true) this.#exchangeDone(); },
+        refused: (status, message) => { this.#answerOurselves(status, message); },
+        broken: () => { this.close(); },
+        trouble: this.#options.malformed,
+      });
+      return;
+    }
     // A body that is relayed follows at once, as far as it is here: one write for both.
     const relayed = !this.#requestBody.done && this.#client.inbox.length > 0;
     if (relayed) this.#engine.cork();
-    this.#engine.writeHead(forwardedHead(request, verdict), verdict.body);
+    const { stream: _unused, ...raw } = verdict;
+    this.#engine.writeHead(forwardedHead(request, raw), verdict.body);
     if (head.expectContinue && !this.#requestBody.done) this.#client.write(continueResponse);
     if (relayed) {
       this.#relayBody();
@@ -257,6 +284,11 @@ export class ClientConnection {
   }
 
   #relayBody(): void {
+    if (this.#stream !== null) {
+      this.#stream.take();
+      if (this.#client.ended && !this.#requestBody.done) this.#engine.end();
+      return;
+    }
     if (!this.#requestBody.done && this.#client.inbox.length > 0) {
       const taken = this.#requestBody.consume(this.#client.inbox);
       if (this.#requestBody.broken !== null) { this.close(); return; }
@@ -273,8 +305,10 @@ export class ClientConnection {
   // ---- the answer
 
   #fromEngine(bytes: Buffer): void {
-    if (this.#state === 'exchange') this.#answer?.fromEngine(bytes);
-    else if (this.#state === 'tunnel') this.#toClient(bytes);
+    if (this.#state === 'exchange') {
+      this.#answer?.fromEngine(bytes);
+      if (this.#answer?.continued === true) this.#stream?.begin();
+    } else if (this.#state === 'tunnel') this.#toClient(bytes);
     // Nothing was asked: what an engine says unasked is not passed on.
     else this.#engine.drop();
   }
@@ -284,7 +318,9 @@ export class ClientConnection {
   }
 
   #answered(): void {
-    if (this.#requestBody.done) this.#exchangeDone();
+    // A body that is not sent to its end leaves nothing to go on with.
+    if (this.#stream !== null && !this.#stream.done) this.#finish();
+    else if (this.#requestBody.done) this.#exchangeDone();
     // The engine answered before it had read the body; what it does with the rest (usually: close) decides.
     else if (this.#answer?.closes === true) this.#finish();
   }
@@ -292,6 +328,7 @@ export class ClientConnection {
   #exchangeDone(): void {
     const close = this.#request?.head.close === true || this.#answer?.closes === true;
     this.#answer = null;
+    this.#stream = null;
     if (close || this.#draining || (this.#client.ended && this.#client.inbox.length === 0)) { this.#finish(); return; }
     this.#state = 'head';
     this.#client.resume();
@@ -365,7 +402,10 @@ export class ClientConnection {
 
   /** In place of the engine's answer. */
   #answerOurselves(status: number, message: string): void {
+    this.#answer?.abandon();
     this.#answer = null;
+    this.#stream?.abandon();
+    this.#stream = null;
     if (status === 503) this.#options.engineGone?.();
     if (!this.#requestBody.done || this.#request?.head.close === true || this.#draining) { this.#lastAnswer(status, message); return; }
     this.#write(status, message, false);
@@ -406,6 +446,8 @@ export class ClientConnection {
     if (this.#state === 'closed') return;
     this.#state = 'lingering';
     this.#engine.drop();
+    this.#answer?.abandon();
+    this.#stream?.abandon();
     // Half-open clients that never close would keep the descriptor: they get a moment, as the engine gives them one.
     this.#client.linger();
   }

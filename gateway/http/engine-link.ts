@@ -58,6 +58,16 @@ export class EngineLink {
 
   /** False when the caller should wait for `drain`. True without a connection: there is nothing to wait for. */
   write(bytes: Buffer): boolean { return this.#socket === null || this.#socket.write(bytes); }
+  /** In one go. */
+  writeAll(parts: readonly Buffer[]): boolean {
+    const socket = this.#socket;
+    if (socket === null) return true;
+    socket.cork();
+    let more = true;
+    for (const part of parts) more = socket.write(part);
+    socket.uncork();
+    return more;
+  }
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {
     if (body === undefined || body.length === 0) this.#socket?.write(head, 'latin1');

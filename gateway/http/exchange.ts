@@ -4,6 +4,7 @@ import type { Target } from './target.ts';
 import type { Match } from '../routes/match.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
 import type { Origin } from '../socket-mounts/socket-mount.ts';
+import type { BodyTransform } from './body-stream.ts';
 
 /** One request as the gateway understood it. */
 export interface GatewayRequest {
@@ -29,7 +30,26 @@ export interface AnswerHandling {
   see(head: ResponseHead, body: Buffer): Buffer | null | Promise<Buffer | null>;
 }
 
-/** Thrown by `see`: the client gets this in the place of the engine's answer. */
+/** The engine's answer is changed while it streams by. */
+export interface AnswerStream {
+  /**
+   * Asked once the final head is there, before the client gets any of it. Null: the body stays as it is. Throwing or rejecting becomes a
+   * 502, or with AnswerRefused what that says. When the transform fails later, the connection is cut: the client sees no clean end.
+   */
+  begin(head: ResponseHead): BodyTransform | null | Promise<BodyTransform | null>;
+}
+
+/** The request's body is changed while it streams by; it travels chunked. */
+export interface RequestStream {
+  /**
+   * Asked once the engine wants the body (it is sent `Expect: 100-continue`), which is when it has begun to do what was asked; no byte of
+   * the body has reached it. Throwing AnswerRefused gives the client that answer, and the engine no body; thrown by the transform later on,
+   * the client gets it too, and the engine a body without an end.
+   */
+  begin(): BodyTransform | Promise<BodyTransform>;
+}
+
+/** Thrown by `see`, `begin` or a request's transform: the client gets this in the place of the engine's answer. */
 export class AnswerRefused extends Error {
   override readonly name = 'AnswerRefused';
   readonly status: number;
@@ -55,7 +75,9 @@ export type Verdict =
     /** Replaces the body; an empty buffer means none. Only after the body was read. */
     readonly body?: Buffer;
     /** Reads the answer before the client gets it. */
-    readonly answer?: AnswerHandling;
+    readonly answer?: AnswerHandling | AnswerStream;
+    /** Changes the request's body on its way. Not together with `body`. */
+    readonly stream?: RequestStream;
     /** After the engine's 101: instead of a raw tunnel. */
     readonly takeOver?: TakeOver;
   }

@@ -44,10 +44,13 @@ export function parseRequest(bytes: Buffer): ParsedResult {
   return { ok: true, request };
 }
 
+const expectContinue = { name: 'Expect', key: 'expect', value: '100-continue' };
+
 /** The head the engine gets under a verdict. */
 export function forwardedHead({ head, target, upgrade, forwarded }: ParsedRequest, verdict: Extract<Verdict, { kind: 'forward' }>): string {
-  if (verdict.target === undefined && verdict.body === undefined) return forwarded;
+  if (verdict.target === undefined && verdict.body === undefined && verdict.stream === undefined) return forwarded;
   let body = head.body;
+  if (verdict.stream !== undefined) return write({ ...head, fields: [...head.fields, expectContinue] }, target, upgrade, { kind: 'chunked' }, verdict.target);
   if (verdict.body !== undefined) body = verdict.body.length === 0 && head.body.kind === 'none' ? head.body : { kind: 'length', bytes: verdict.body.length };
   return write(head, target, upgrade, body, verdict.target);
 }

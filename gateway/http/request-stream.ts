@@ -1,0 +1,90 @@
+import { BodyStream, chunk, lastChunk } from './body-stream.ts';
+import type { ClientSide } from './client-side.ts';
+import type { EngineLink } from './engine-link.ts';
+import { errorText } from './errors.ts';
+import { AnswerRefused, type RequestStream } from './exchange.ts';
+import type { BodyTracker } from './framing.ts';
+
+export interface RequestStreamEvents {
+  /** The engine wants the body, and gets it. */
+  readonly begun: () => void;
+  /** The engine has the whole body. */
+  readonly sent: () => void;
+  /** In place of the engine's answer. */
+  readonly refused: (status: number, message: string) => void;
+  /** The client's framing is broken. */
+  readonly broken: () => void;
+  readonly trouble: (why: string) => void;
+}
+
+/** Sends a request's body to the engine, changed, once the engine asks for it. */
+export class StreamedRequest {
+  readonly #handling: RequestStream;
+  readonly #body: BodyTracker;
+  readonly #client: ClientSide;
+  readonly #engine: EngineLink;
+  readonly #events: RequestStreamEvents;
+  #state: 'waiting' | 'asking' | 'streaming' | 'done' | 'over' = 'waiting';
+  #stream: BodyStream | null = null;
+
+  constructor(handling: RequestStream, body: BodyTracker, client: ClientSide, engine: EngineLink, events: RequestStreamEvents) {
+    this.#handling = handling;
+    this.#body = body;
+    this.#client = client;
+    this.#engine = engine;
+    this.#events = events;
+  }
+
+  /** The whole body has gone to the engine. */
+  get done(): boolean { return this.#state === 'done'; }
+
+  /** The engine has asked for the body. Does nothing the second time. */
+  begin(): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'asking';
+    Promise.resolve().then(() => this.#handling.begin()).then((transform) => {
+      if (this.#state !== 'asking') return;
+      this.#state = 'streaming';
+      this.#stream = new BodyStream(transform, {
+        out: (parts) => this.#engine.writeAll(chunk(parts)),
+        hungry: () => { this.#client.resume(); },
+        done: () => {
+          this.#state = 'done';
+          this.#engine.write(lastChunk);
+          this.#events.sent();
+        },
+        failed: (error) => { this.#failed(error); },
+      });
+      this.#events.begun();
+    }).catch((error: unknown) => { this.#failed(error); });
+  }
+
+  /** Takes what has come of the body. */
+  take(): void {
+    const stream = this.#stream;
+    if (stream === null || this.#body.done) return;
+    let more = true;
+    if (this.#client.inbox.length > 0) {
+      const taken = this.#body.consume(this.#client.inbox, (content) => { more = stream.push(content); });
+      if (this.#body.broken !== null) { this.#events.broken(); return; }
+      this.#client.take(taken);
+    }
+    if (this.#body.done) stream.end();
+    if (more) this.#client.resume(); else this.#client.pause();
+  }
+
+  drained(): void { this.#stream?.drained(); }
+
+  abandon(): void {
+    this.#state = 'over';
+    this.#stream?.abandon();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#state === 'over') return;
+    this.abandon();
+    if (error instanceof AnswerRefused) { this.#events.refused(error.status, error.message); return; }
+    this.#events.trouble(`internal error: ${errorText(error)}`);
+    this.#events.refused(500, 'bulkhead gateway: the body could not be passed on; see the gateway\'s log');
+  }
+}
