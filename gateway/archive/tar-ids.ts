@@ -10,11 +10,23 @@ export interface IdShift {
   capabilityRoot(id: number): number;
 }
 
+/** One entry of an archive, as far as it matters whose it becomes. Names are bytes as Latin-1. */
+export interface TarEntry {
+  readonly name: string;
+  /** The header's type: '0' file, '5' directory, '2' symbolic link … */
+  readonly type: string;
+  /** Where a link leads. */
+  readonly link: string;
+}
+
+/** What becomes of an entry: its ids, and whole entries that go before it. */
+export interface EntryPlan extends IdShift { readonly before?: readonly Buffer[] }
+
 /** Bytes of an extended header; Go's limit. */
 const maxExtendedBytes = 1024 * 1024;
 /** Types that have no data, whatever their size field says. */
 const withoutData = new Set(['1', '2', '3', '4', '5', '6']);
-const uidAt = 108, gidAt = 116, idBytes = 8, sizeAt = 124, sizeBytes = 12, typeAt = 156;
+const uidAt = 108, gidAt = 116, idBytes = 8, sizeAt = 124, sizeBytes = 12, typeAt = 156, linkAt = 157;
 const zeros = Buffer.alloc(blockBytes);
 
 interface Extended { readonly header: Buffer; readonly type: string; readonly bytes: number; readonly padded: number }
@@ -33,7 +45,7 @@ type Place =
  * engine's reader and writer. Holds at most one header, with 1 MiB of extension, in memory.
  */
 export class TarIds {
-  readonly #shiftFor: (name: string) => IdShift;
+  readonly #planFor: (entry: TarEntry) => EntryPlan | Promise<EntryPlan>;
   #place: Place = { at: 'header' };
   #parts: Buffer[] = [];
   #held = 0;
@@ -42,12 +54,13 @@ export class TarIds {
   #pax: { readonly header: Buffer; readonly records: PaxRecord[] } | null = null;
   #longHeaders: Buffer[] = [];
   #longName: string | null = null;
+  #longLink: string | null = null;
 
-  /** `shiftFor` is asked once an entry, with its name as Latin-1 bytes. */
-  constructor(shiftFor: (name: string) => IdShift) { this.#shiftFor = shiftFor; }
+  /** `planFor` is asked once an entry, in order, one at a time. */
+  constructor(planFor: (entry: TarEntry) => EntryPlan | Promise<EntryPlan>) { this.#planFor = planFor; }
 
-  /** Takes the next bytes of the stream, returns what can be passed on. Throws TarError for an archive the engine could not read. */
-  write(bytes: Buffer): Buffer[] {
+  /** Takes the next bytes of the stream, returns what can be passed on. One call at a time. Rejects with TarError for an archive the engine could not read. */
+  async write(bytes: Buffer): Promise<Buffer[]> {
     const out: Buffer[] = [];
     let at = 0;
     while (at < bytes.length) {
@@ -69,7 +82,8 @@ export class TarIds {
       const whole = Buffer.concat(this.#parts);
       this.#parts = [];
       this.#held = 0;
-      this.#block(whole, out);
+      const plan = this.#block(whole, out);
+      if (plan !== null) await plan;
     }
     return out;
   }
@@ -83,29 +97,30 @@ export class TarIds {
     return left;
   }
 
-  #block(block: Buffer, out: Buffer[]): void {
+  /** A promise where an entry has to be waited for. */
+  #block(block: Buffer, out: Buffer[]): Promise<void> | null {
     switch (this.#place.at) {
       case 'sparse':
         out.push(block);
         if (block[504] === 0) this.#startData();
-        return;
-      case 'extended': this.#extended(this.#place.extended, block); return;
-      case 'header': this.#header(block, out); return;
-      case 'data': case 'over': return;
+        return null;
+      case 'extended': this.#extended(this.#place.extended, block); return null;
+      case 'header': return this.#header(block, out);
+      case 'data': case 'over': return null;
     }
   }
 
-  #header(block: Buffer, out: Buffer[]): void {
+  #header(block: Buffer, out: Buffer[]): Promise<void> | null {
     if (block.equals(zeros)) {
       out.push(...this.#pending(), block);
       if (++this.#zeroBlocks === 2) this.#place = { at: 'over' };
-      return;
+      return null;
     }
     // A single zero block in the middle, or a wrong checksum: the engine stops here with an error of its own.
     if (this.#zeroBlocks > 0 || !checksumRight(block)) {
       out.push(...this.#pending(), block);
       this.#place = { at: 'over' };
-      return;
+      return null;
     }
     const type = String.fromCharCode(block[typeAt] ?? 0);
     const bytes = readNumber(block, sizeAt, sizeBytes);
@@ -114,16 +129,23 @@ export class TarIds {
       const extended: Extended = { header: block, type, bytes, padded: padded(bytes) };
       if (bytes === 0) this.#extended(extended, Buffer.alloc(0));
       else this.#place = { at: 'extended', extended };
-      return;
+      return null;
     }
     if (type === 'g') {
       // Go hands it out as an entry of its own and applies none of it.
       out.push(block);
       this.#dataLeft = padded(bytes);
       this.#startData();
-      return;
+      return null;
     }
-    this.#entry(block, type, bytes, out);
+    const records = this.#pax?.records ?? [];
+    const plan = this.#planFor({
+      name: this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block), type,
+      link: this.#longLink ?? paxValue(records, 'linkpath') ?? readText(block, linkAt, 100),
+    });
+    if (plan instanceof Promise) return plan.then((one) => { this.#entry(block, type, bytes, one, out); });
+    this.#entry(block, type, bytes, plan, out);
+    return null;
   }
 
   #extended({ header, type, bytes }: Extended, body: Buffer): void {
@@ -131,12 +153,13 @@ export class TarIds {
     const content = body.subarray(0, bytes);
     if (type === 'x') { this.#pax = { header, records: readPaxRecords(content) }; return; }
     if (type === 'L') this.#longName = readText(content, 0, content.length);
+    else this.#longLink = readText(content, 0, content.length);
     this.#longHeaders.push(header, body);
   }
 
-  #entry(block: Buffer, type: string, headerBytes: number, out: Buffer[]): void {
+  #entry(block: Buffer, type: string, headerBytes: number, shift: EntryPlan, out: Buffer[]): void {
     const records = this.#pax?.records ?? [];
-    const shift = this.#shiftFor(this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block));
+    if (shift.before !== undefined) out.push(...shift.before);
     const uid = shiftField(block, uidAt, paxNumber(records, 'uid'), (id) => shift.uid(id));
     const gid = shiftField(block, gidAt, paxNumber(records, 'gid'), (id) => shift.gid(id));
     writeChecksum(block);
@@ -145,6 +168,7 @@ export class TarIds {
     this.#pax = null;
     this.#longHeaders = [];
     this.#longName = null;
+    this.#longLink = null;
     const bytes = paxNumber(records, 'size') ?? headerBytes;
     this.#dataLeft = withoutData.has(type) ? 0 : padded(bytes);
     // Byte 482 says that further sparse headers follow.
