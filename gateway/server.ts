@@ -1,6 +1,7 @@
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
 import { exclusiveRuntimeName } from '../shared/isolation/requirements.ts';
+import { withTrueIds } from './archive/true-ids.ts';
 import { openDecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './enforce/engine-facts.ts';
@@ -80,14 +81,14 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     if (!opened.ok) return giveUp(opened);
     sockets = opened.value;
   }
-  const decide = createGatekeeper({
+  const decide = withTrueIds(createGatekeeper({
     settings, audit, facts, counters,
     runtime: options.runtime ?? exclusiveRuntimeName,
     requireUserNamespace: options.requireUserNamespace ?? true,
     engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory)])],
     engineSockets: [options.engineSocket, options.listenSocket], clientSocket: options.listenSocket,
     sockets, note: log, ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
-  });
+  }), facts);
 
   const listeners = new Set<Listener>();
   const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {

@@ -17,6 +17,8 @@ export interface TarEntry {
   readonly type: string;
   /** Where a link leads. */
   readonly link: string;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** What becomes of an entry: its ids, and whole entries that go before it. */
@@ -142,6 +144,7 @@ export class TarIds {
     const plan = this.#planFor({
       name: this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block), type,
       link: this.#longLink ?? paxValue(records, 'linkpath') ?? readText(block, linkAt, 100),
+      uid: paxNumber(records, 'uid') ?? readNumber(block, uidAt, idBytes), gid: paxNumber(records, 'gid') ?? readNumber(block, gidAt, idBytes),
     });
     if (plan instanceof Promise) return plan.then((one) => { this.#entry(block, type, bytes, one, out); });
     this.#entry(block, type, bytes, plan, out);
@@ -225,4 +228,27 @@ function nameOf(block: Buffer): string {
   const name = readText(block, 0, 100);
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? readText(block, 345, 155) : '';
   return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** An entry for a directory of mode 0755, made now. `name` is bytes as Latin-1, of any length. */
+export function directoryEntry(name: string, owner: { readonly uid: number; readonly gid: number }): Buffer[] {
+  const long = Buffer.from(`${name}/\0`, 'latin1');
+  const header = headerBlock(name.slice(0, 99) + '/', '5', owner, 0);
+  if (name.length < 100) return [header];
+  return [headerBlock('././@LongLink', 'L', { uid: 0, gid: 0 }, long.length), long, zeros.subarray(0, padded(long.length) - long.length), header];
+}
+
+function headerBlock(name: string, type: string, { uid, gid }: { readonly uid: number; readonly gid: number }, bytes: number): Buffer {
+  const block = Buffer.alloc(blockBytes);
+  block.write(name, 0, 100, 'latin1');
+  writeNumber(block, 100, idBytes, 0o755);
+  writeNumber(block, uidAt, idBytes, uid);
+  writeNumber(block, gidAt, idBytes, gid);
+  writeNumber(block, sizeAt, sizeBytes, bytes);
+  writeNumber(block, 136, sizeBytes, Math.floor(Date.now() / 1000));
+  block.write(type, typeAt, 'latin1');
+  // GNU's own format, which has long names and large numbers.
+  block.write('ustar  \0', 257, 'latin1');
+  writeChecksum(block);
+  return block;
 }

@@ -5,6 +5,12 @@ import { parseImageReference } from '../../shared/settings/image-reference.ts';
 /** What the gateway asks the engine about, over connections of its own. */
 export interface EngineFacts {
   container(reference: string): Promise<ContainerFacts | null>;
+  /** Whether a container is up (paused counts); null when there is none. Unlike all else that is asked of a container, the engine answers while it is at work on it. */
+  isUp(id: string): Promise<boolean | null>;
+  /** A regular file of a container, as a copy out of it shows it; null where there is none, or it is longer than `limit` bytes. */
+  containerFile(id: string, file: string, limit: number): Promise<Buffer | null>;
+  /** Whether there is anything at a path in a container. */
+  containerHas(id: string, file: string): Promise<boolean>;
   /** The container an exec instance belongs to; null when there is no such instance. */
   execContainer(id: string): Promise<string | null>;
   volume(name: string): Promise<VolumeFacts | null>;
@@ -32,15 +38,23 @@ export interface ContainerFacts {
   /** The image it was made of, whatever is called so by now: `sha256:…`. */
   readonly imageId: string;
   readonly runtime: string;
+  /** User its first process runs as, as the image or the request says it: '' for root. */
+  readonly user: string;
   readonly running: boolean;
   /** Its streams are one raw terminal, not frames of stdout and stderr. */
   readonly terminal: boolean;
   readonly pid: number;
+  /** When it was started last, as the engine writes it. */
+  readonly startedAt: string;
   readonly mounts: readonly MountFacts[];
+  /** Where its layers are, with overlay2; null with other stores. */
+  readonly layers: ContainerLayers | null;
   readonly labels: Readonly<Record<string, string>>;
   /** Networks by the names it was connected by, which mean what they mean when it starts; `id` '' until it started first. */
   readonly networks: readonly { readonly name: string; readonly id: string }[];
 }
+/** Directories of overlay2: `lowers` from the topmost on, the first of them being the engine's own "init" layer. */
+export interface ContainerLayers { readonly upper: string; readonly lowers: readonly string[]; readonly merged: string }
 export interface VolumeFacts { readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>> }
 export interface NetworkFacts { readonly id: string; readonly name: string; readonly driver: string; readonly labels: Readonly<Record<string, string>> }
 
@@ -101,6 +115,40 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
       const found = await ask(`/containers/${reference}/json`);
       return found === null ? null : readContainer(found);
     },
+    isUp: async (id) => {
+      if (!/^[0-9a-f]{64}$/.test(id)) return null;
+      const found = await ask(`/containers/json?all=1&filters=${encodeURIComponent(JSON.stringify({ id: [id] }))}`);
+      const state = Array.isArray(found) ? found.map((one: unknown) => text(field(one, 'State')))[0] : undefined;
+      return state === undefined ? null : state === 'running' || state === 'paused';
+    },
+    containerFile: (id, file, limit) => new Promise((resolve, reject) => {
+      const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
+      const req = request({ socketPath: engineSocket, path: `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(file)}`, agent, timeout: timeoutMs, headers: { Host: 'docker' } }, (res) => {
+        const parts: Buffer[] = [];
+        let size = 0;
+        res.on('data', (part: Buffer) => {
+          size += part.length;
+          // A header, the content, padding and the end.
+          if (size > limit + 64 * 1024) { resolve(null); req.destroy(); } else parts.push(part);
+        });
+        res.on('error', failed);
+        res.on('end', () => { resolve(res.statusCode === 200 ? onlyFile(Buffer.concat(parts)) : null); });
+      });
+      req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
+      req.on('error', failed);
+      req.end();
+    }),
+    containerHas: (id, file) => new Promise((resolve, reject) => {
+      const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
+      const req = request({ socketPath: engineSocket, method: 'HEAD', path: `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(file)}`, agent, timeout: timeoutMs, headers: { Host: 'docker' } }, (res) => {
+        res.on('error', failed);
+        res.resume();
+        resolve(res.statusCode === 200);
+      });
+      req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
+      req.on('error', failed);
+      req.end();
+    }),
     execContainer: async (id) => {
       if (!/^[0-9a-f]{64}$/.test(id)) return null;
       const found = await ask(`/exec/${id}/json`);
@@ -130,6 +178,13 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
     registries: async () => readRegistries(field(await ask('/info'), 'RegistryConfig')),
     close: () => { agent.destroy(); },
   };
+}
+
+/** The content of an archive that is one regular file. */
+function onlyFile(archive: Buffer): Buffer | null {
+  const size = Number.parseInt(archive.toString('latin1', 124, 136), 8);
+  const type = archive[156];
+  return (type === 0x30 || type === 0) && size >= 0 && archive.length >= 512 + size ? archive.subarray(512, 512 + size) : null;
 }
 
 /** Graph drivers whose names no containerd snapshotter has. The others are told apart by what the engine says of itself. */
@@ -169,6 +224,12 @@ const readVolume = (found: unknown): VolumeFacts => ({
   name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), options: texts(field(found, 'Options')), labels: texts(field(found, 'Labels')),
 });
 
+function readLayers(driver: unknown): ContainerLayers | null {
+  const at = (key: string) => text(field(field(driver, 'Data'), key));
+  const [upper, merged, lowers] = [at('UpperDir'), at('MergedDir'), at('LowerDir').split(':').filter((one) => one !== '')];
+  return field(driver, 'Name') !== 'overlay2' || upper === '' || merged === '' || lowers.length === 0 ? null : { upper, merged, lowers };
+}
+
 function readContainer(found: unknown): ContainerFacts {
   const state = field(found, 'State');
   const pid = field(state, 'Pid');
@@ -182,9 +243,12 @@ function readContainer(found: unknown): ContainerFacts {
     runtime: text(field(field(found, 'HostConfig'), 'Runtime')),
     labels: texts(field(field(found, 'Config'), 'Labels')),
     networks: Object.entries(networks ?? {}).map(([name, endpoint]) => ({ name, id: text(field(endpoint, 'NetworkID')) })),
+    user: text(field(field(found, 'Config'), 'User')),
     running: field(state, 'Running') === true,
     terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,
+    startedAt: text(field(state, 'StartedAt')),
+    layers: readLayers(field(found, 'GraphDriver')),
     mounts: (Array.isArray(mounts) ? mounts : []).map((mount: unknown) => ({
       type: text(field(mount, 'Type')), name: text(field(mount, 'Name')), source: text(field(mount, 'Source')),
       destination: text(field(mount, 'Destination')), readOnly: field(mount, 'RW') === false,

@@ -1,0 +1,69 @@
+import { lstat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import path from 'node:path';
+import type { ContainerLayers } from '../enforce/engine-facts.ts';
+import type { AnswerHandling } from '../http/exchange.ts';
+
+/** Longest list that is looked through: a change takes some 60 bytes. */
+const maxListBytes = 128 * 1024 * 1024;
+/** Files looked at at a time. */
+const atOnce = 8;
+
+/** As the engine lists it. Kind 0: changed, 1: added, 2: deleted. */
+interface Change { readonly Path: string; readonly Kind: number }
+
+/**
+ * GET changes: the engine compares a container's files with its image's, and while it runs all ids differ, so that it lists everything.
+ * What really changed is told from the layers, where ids are the same on both sides. Does nothing to a list that is right.
+ */
+export function trueChanges(layers: ContainerLayers): AnswerHandling {
+  return {
+    limit: maxListBytes,
+    see: async (head, body) => {
+      if (head.status !== 200) return null;
+      const listed = JSON.parse(body.toString('utf8')) as Change[] | null; // the engine's own answer
+      if (listed === null) return null;
+      const kept = await keptChanges(listed, layers);
+      return kept.length === listed.length ? null : Buffer.from(`${JSON.stringify(kept.length === 0 ? null : kept)}\n`, 'utf8');
+    },
+  };
+}
+
+async function keptChanges(listed: readonly Change[], layers: ContainerLayers): Promise<Change[]> {
+  const kept = new Set<string>();
+  const keep = (file: string) => {
+    // A directory in which something changed counts as changed.
+    for (let at = file; at !== '/' && !kept.has(at); at = path.posix.dirname(at)) kept.add(at);
+  };
+  const unsure: string[] = [];
+  for (const { Path, Kind } of listed) { if (Kind === 0) unsure.push(Path); else keep(Path); }
+  const look = async (): Promise<void> => {
+    for (let next = unsure.pop(); next !== undefined; next = unsure.pop()) if (await differs(next, layers)) keep(next);
+  };
+  await Promise.all(Array.from({ length: atOnce }, look));
+  return listed.filter(({ Path }) => kept.has(Path));
+}
+
+async function differs(file: string, { upper, lowers }: ContainerLayers): Promise<boolean> {
+  const now = await statIn(upper, file);
+  if (now === null) return false;
+  for (const lower of lowers) {
+    const before = await statIn(lower, file);
+    if (before === null) continue;
+    if (before.isCharacterDevice() && before.rdev === 0n) return true;
+    return now.mode !== before.mode || now.uid !== before.uid || now.gid !== before.gid || now.rdev !== before.rdev
+      || (!now.isDirectory() && (now.size !== before.size || !sameTime(now, before)));
+  }
+  return true;
+}
+
+/** As the engine compares them: times that were stored without fractions count as the same within the second. */
+function sameTime(a: BigIntStats, b: BigIntStats): boolean {
+  const second = 1_000_000_000n;
+  const [x, y] = [a.mtimeNs % second, b.mtimeNs % second];
+  return a.mtimeNs / second === b.mtimeNs / second && (x === y || x === 0n || y === 0n);
+}
+
+async function statIn(layer: string, file: string): Promise<BigIntStats | null> {
+  try { return await lstat(`${layer}${file}`, { bigint: true }); } catch { return null; }
+}

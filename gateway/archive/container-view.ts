@@ -1,0 +1,121 @@
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
+import type { ContainerFacts, MountFacts } from '../enforce/engine-facts.ts';
+import { AnswerRefused } from '../http/exchange.ts';
+
+/** Linux: a descriptor that only stands for a place. Node has no name for it. */
+const oPath = 0o10000000;
+const place = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
+/** As many as the engine follows. */
+const maxLinks = 255;
+
+/** What is at a path, links not followed. */
+export type Node = { readonly kind: 'directory' | 'other' | 'missing' } | { readonly kind: 'link'; readonly target: string };
+
+/** Where a path leads: `real` has no links in it. What is not there ends it, `missing`; `byLink`: that is because a link leads to nothing. */
+export interface Resolved { readonly real: string; readonly missing: readonly string[]; readonly byLink: boolean }
+
+/**
+ * The files of a container as the engine has them for a copy: its layers, with its binds and volumes, but without /proc, /dev, tmpfs and
+ * what it mounted itself. All paths are bytes as Latin-1. Nothing leads out of it: every step is taken from a descriptor, links are read.
+ */
+export class ContainerView {
+  /** Directories that the root file system is made of, the topmost first: a single one while it is mounted. */
+  readonly #roots: readonly string[];
+  /** By destination, without links. */
+  readonly #mounts = new Map<string, MountFacts>();
+
+  private constructor(roots: readonly string[]) { this.#roots = roots; }
+
+  /** `up`: whether the engine has it mounted for a run. Throws AnswerRefused where its files can't be found. */
+  static async open(container: ContainerFacts, up: boolean): Promise<ContainerView> {
+    const { layers } = container;
+    if (layers === null && !up) throw new AnswerRefused(409, `bulkhead gateway: where the files of container ${container.name} are cannot be told while it is not running, so nothing was copied`);
+    const view = new ContainerView(layers === null ? [`/proc/${container.pid}/root`] : up ? [layers.merged] : [layers.upper, ...layers.lowers]);
+    const mounts = container.mounts.filter(({ type, destination }) => (type === 'bind' || type === 'volume') && destination.startsWith('/'));
+    // As the engine mounts them: what is above first.
+    for (const mount of mounts.toSorted((a, b) => components(a.destination).length - components(b.destination).length)) {
+      view.#mounts.set((await view.resolve(asBytes(mount.destination), new Map())).real, mount);
+    }
+    return view;
+  }
+
+  /** The mount that a path without links is in; null for the root file system. */
+  mountAt(real: string): MountFacts | null { return this.#mountAbove(components(real))?.mount ?? null; }
+
+  /** Follows all links of an absolute path. `known`: what will be at paths without links by then. */
+  async resolve(file: string, known: ReadonlyMap<string, Node>): Promise<Resolved> {
+    let left = components(file).map((name) => ({ name, byLink: false }));
+    const real: string[] = [];
+    for (let links = 0; ;) {
+      const [next, ...rest] = left;
+      if (next === undefined) return { real: joined(real), missing: [], byLink: false };
+      left = rest;
+      if (next.name === '..') { real.pop(); continue; }
+      const node = known.get(joined([...real, next.name])) ?? await this.#look(real, next.name);
+      if (node.kind === 'missing') {
+        const missing = [next, ...left].map(({ name }) => name);
+        return { real: joined([...real, ...missing]), missing, byLink: next.byLink };
+      }
+      if (node.kind !== 'link') { real.push(next.name); continue; }
+      if (++links > maxLinks) throw new AnswerRefused(400, 'bulkhead gateway: there are too many symbolic links on the way in the container');
+      if (node.target.startsWith('/')) real.length = 0;
+      left = [...components(node.target).map((name) => ({ name, byLink: true })), ...left];
+    }
+  }
+
+  #mountAbove(real: readonly string[]): { readonly mount: MountFacts; readonly below: readonly string[] } | null {
+    if (this.#mounts.size === 0) return null;
+    for (let length = real.length; length > 0; length--) {
+      const mount = this.#mounts.get(joined(real.slice(0, length)));
+      if (mount !== undefined) return { mount, below: real.slice(length) };
+    }
+    return null;
+  }
+
+  async #look(parent: readonly string[], name: string): Promise<Node> {
+    const whole = [...parent, name];
+    const on = this.#mountAbove(whole);
+    if (on?.below.length === 0) return lstat(on.mount.source).then(kindOf, () => missing);
+    const below = on?.below ?? whole;
+    for (const root of on === null ? this.#roots : [on.mount.source]) {
+      const found = await lookBelow(root, below.slice(0, -1), name);
+      // An overlay marks what was deleted in an upper layer.
+      if (found === 'deleted') return missing;
+      if (found.kind !== 'missing') return found;
+    }
+    return missing;
+  }
+}
+
+const missing: Node = { kind: 'missing' };
+
+/** Looks `name` up in a directory below `root`, which no link may be part of. */
+async function lookBelow(root: string, directories: readonly string[], name: string): Promise<Node | 'deleted'> {
+  let at: FileHandle | null = null;
+  try {
+    at = await open(root, place);
+    for (const directory of directories) {
+      const next: FileHandle = await open(Buffer.from(`/proc/self/fd/${at.fd}/${directory}`, 'latin1'), place);
+      await at.close();
+      at = next;
+    }
+    const file = Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1');
+    const stat = await lstat(file);
+    if (stat.isCharacterDevice() && stat.rdev === 0) return 'deleted';
+    return stat.isSymbolicLink() ? { kind: 'link', target: (await readlink(file, 'latin1')) } : kindOf(stat);
+  } catch {
+    // Not there, not a directory, or changed under our hands: for the engine it would be no different.
+    return missing;
+  } finally {
+    await at?.close();
+  }
+}
+
+const kindOf = (stat: Stats): Node => ({ kind: stat.isDirectory() ? 'directory' : 'other' });
+
+/** Components of a path, without `.` and empty ones; `..` stays. */
+export const components = (file: string): string[] => file.split('/').filter((name) => name !== '' && name !== '.');
+export const joined = (names: readonly string[]): string => `/${names.join('/')}`;
+/** Text as its bytes. */
+export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

@@ -1,0 +1,122 @@
+import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
+import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
+import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
+import { withIds } from './copy-out.ts';
+import { uncompressed } from './decompress.ts';
+import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
+import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
+import { TarError } from './tar-numbers.ts';
+
+/** Directories and links of one archive that are kept in mind. */
+const maxKnown = 1_000_000;
+const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
+
+export interface CopyInto {
+  readonly container: IsolatedContainer;
+  /** Where to, as the client says it. */
+  readonly destination: string;
+  /** Whose everything becomes, whatever the archive says (`copyUIDGID`); null: the archive says. */
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+}
+
+/** PUT archive: what is copied in becomes whose the archive says, as the container sees it. */
+export function copyInto({ container, destination, owner }: CopyInto, facts: EngineFacts): RequestStream {
+  return {
+    begin: async () => {
+      // The engine holds the container by now, with its files mounted, and waits for us.
+      if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
+      const { run } = container;
+      const owned = (ids: IdShift): IdShift => (owner === null ? ids : { ...ids, uid: () => ids.uid(owner.uid), gid: () => ids.gid(owner.gid) });
+      const plan = run === null ? () => owned(asTheyAre) : (await Placing.open(container, run, destination)).planned(owned);
+      return async function* (content) {
+        const tar = uncompressed(content);
+        try {
+          if (run === null && owner === null) for await (const part of tar) yield [part];
+          else yield* withIds(plan)(tar);
+        } catch (error) {
+          throw error instanceof TarError ? new AnswerRefused(400, `bulkhead gateway: the archive could not be read: ${error.message}`) : error;
+        }
+      };
+    },
+  };
+}
+
+/** Into a range. Ids that no container has stay: nobody is who they are. */
+export function into({ base }: ContainerRun): IdShift {
+  const outside = (id: number) => (id < rangeSize ? id + base : id);
+  return { uid: outside, gid: outside, capabilityRoot: outside };
+}
+
+/** Tells for the entries of one archive where the engine will put them, which is ahead of what it has done so far. */
+class Placing {
+  readonly #view: ContainerView;
+  readonly #rootFs: IdShift;
+  readonly #destination: string;
+  /** By path without links: what the archive itself makes there. */
+  readonly #known = new Map<string, Node>();
+
+  private constructor(view: ContainerView, rootFs: IdShift, destination: string) {
+    this.#view = view;
+    this.#rootFs = rootFs;
+    this.#destination = destination;
+  }
+
+  static async open({ facts }: IsolatedContainer, run: ContainerRun, destination: string): Promise<Placing> {
+    const view = await ContainerView.open(facts, true);
+    return new Placing(view, into(run), (await view.resolve(asBytes(destination), new Map())).real);
+  }
+
+  planned(owned: (ids: IdShift) => IdShift): (entry: TarEntry) => Promise<EntryPlan> {
+    return async (entry) => {
+      const { real, before } = await this.#place(entry);
+      return { ...owned(this.#idsOf(this.#view.mountAt(real))), before };
+    };
+  }
+
+  /** Binds and volumes are mounted by the engine as they are on disk, which is how the container sees them. */
+  #idsOf(mount: MountFacts | null): IdShift { return mount === null ? this.#rootFs : asTheyAre; }
+
+  async #place({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {
+    const names = cleaned(name);
+    const last = names.pop();
+    // The destination itself; or what the engine refuses.
+    if (last === undefined || names.includes('..') || last === '..') return { real: this.#destination, before: [] };
+    const parent = await this.#parent(names);
+    const real = joined([...components(parent.real), last]);
+    if (type === '5') this.#know(real, { kind: 'directory' });
+    else if (type === '2') this.#know(real, { kind: 'link', target: link });
+    else if (this.#known.has(real)) this.#know(real, { kind: 'other' });
+    return { real, before: parent.before };
+  }
+
+  /** The directory an entry is in. The engine makes those that are missing, as the machine's root's: they become entries of their own before. */
+  async #parent(names: readonly string[]): Promise<{ real: string; before: Buffer[] }> {
+    const { real, missing, byLink } = await this.#view.resolve(joined([...components(this.#destination), ...names]), this.#known);
+    const before: Buffer[] = [];
+    if (missing.length > 0 && !byLink) {
+      const there = components(real).slice(0, -missing.length);
+      for (let length = 1; length <= missing.length; length++) {
+        const made = joined([...there, ...missing.slice(0, length)]);
+        this.#know(made, { kind: 'directory' });
+        const ids = this.#idsOf(this.#view.mountAt(made));
+        before.push(...directoryEntry(names.slice(0, names.length - missing.length + length).join('/'), { uid: ids.uid(0), gid: ids.gid(0) }));
+      }
+    }
+    return { real, before };
+  }
+
+  #know(real: string, node: Node): void {
+    if (this.#known.size >= maxKnown && !this.#known.has(real)) throw new TarError(`it has more than ${maxKnown} directories and links`);
+    this.#known.set(real, node);
+  }
+}
+
+/** Components of an entry's name as the engine reads it: `..` only where it leads out. */
+function cleaned(name: string): string[] {
+  const clean: string[] = [];
+  for (const part of components(name)) {
+    if (part === '..' && clean.length > 0 && clean.at(-1) !== '..') clean.pop();
+    else clean.push(part);
+  }
+  return clean;
+}

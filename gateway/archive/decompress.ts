@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { pipeline, Readable, type Duplex } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { AnswerRefused } from '../http/exchange.ts';
+
+type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
+
+/** Bytes the engine looks at to tell a compression. */
+const magicBytes = 10;
+/** Decompressed at a time. */
+const partBytes = 256 * 1024;
+
+/** How an archive is compressed, told as the engine tells it; null: not at all, as far as the engine knows. */
+export function compressionOf(start: Buffer): Compression | null {
+  const begins = (...bytes: number[]) => bytes.every((byte, at) => start[at] === byte);
+  if (begins(0x42, 0x5a, 0x68)) return 'bzip2';
+  if (begins(0x1f, 0x8b, 0x08)) return 'gzip';
+  if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
+  if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  // A zstd frame that holds no data.
+  return start.length >= 8 && start[0] !== undefined && (start[0] & 0xf0) === 0x50 && start.subarray(1, 4).equals(Buffer.from([0x2a, 0x4d, 0x18])) ? 'zstd' : null;
+}
+
+/**
+ * The archive itself, whatever it is compressed with. The engine must never get to decompress one for an isolated container: it looks
+ * the programs for that up in the container, and runs them there as the machine's root (A2). Throws AnswerRefused for what is broken,
+ * compressed twice, or needs a program that is not installed.
+ */
+export async function* uncompressed(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const { start, rest } = await peek(content);
+  const compression = compressionOf(start);
+  if (compression === null) { yield* rest; return; }
+  const inner = await peek(decompressed(compression, rest));
+  if (compressionOf(inner.start) !== null) throw new AnswerRefused(400, 'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed once, or not at all');
+  yield* inner.rest;
+}
+
+interface Peeked { readonly start: Buffer; readonly rest: AsyncGenerator<Buffer> }
+
+/** The first bytes, and everything with them. */
+async function peek(content: AsyncIterable<Buffer>): Promise<Peeked> {
+  const iterator = content[Symbol.asyncIterator]();
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < magicBytes) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    parts.push(next.value);
+    bytes += next.value.length;
+  }
+  async function* rest(): AsyncGenerator<Buffer> {
+    try {
+      yield* parts;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { start: Buffer.concat(parts), rest: rest() };
+}
+
+function decompressed(compression: Compression, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  switch (compression) {
+    case 'gzip': return through(createGunzip({ chunkSize: partBytes }), content, compression);
+    case 'zstd': return through(createZstdDecompress({ chunkSize: partBytes }), content, compression);
+    // Node has neither.
+    case 'bzip2': case 'xz': return throughProgram(compression, content);
+  }
+}
+
+const broken = (compression: Compression, why: string) => new AnswerRefused(400, `bulkhead gateway: the archive could not be decompressed (${compression}: ${why})`);
+
+async function* through(decoder: Duplex, content: AsyncIterable<Buffer>, compression: Compression): AsyncGenerator<Buffer> {
+  pipeline(Readable.from(content, { objectMode: false }), decoder, () => { /* told by the decoder */ });
+  try {
+    for await (const part of decoder) yield part as Buffer; // decoders give buffers
+  } catch (error) {
+    throw error instanceof AnswerRefused ? error : broken(compression, error instanceof Error ? error.message : String(error));
+  } finally {
+    decoder.destroy();
+  }
+}
+
+async function* throughProgram(program: 'bzip2' | 'xz', content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => { if (said.length < 300) said += part.toString(); });
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  // Awaited below; meanwhile it must not count as unhandled.
+  ended.catch(() => undefined);
+  pipeline(Readable.from(content, { objectMode: false }), child.stdin, () => { /* told by how the program ends */ });
+  try {
+    for await (const part of child.stdout) yield part as Buffer; // a pipe without encoding gives buffers
+    let code: number | null;
+    try { [code] = await ended; } catch {
+      throw new AnswerRefused(501, `bulkhead gateway: the archive is compressed with ${program}, and that program is not installed beside the gateway; install it, or send the archive uncompressed or with gzip`);
+    }
+    if (code !== 0) throw broken(program, said.trim().split('\n', 1)[0] ?? `ended with ${code}`);
+  } finally {
+    child.kill('SIGKILL');
+    child.stdin.destroy();
+    child.stdout.destroy();
+  }
+}

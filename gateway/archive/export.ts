@@ -1,0 +1,32 @@
+import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { AnswerStream } from '../http/exchange.ts';
+import { outOf, withIds } from './copy-out.ts';
+import { changedMeanwhile, lookAt, type IsolatedContainer } from './isolated.ts';
+import type { EntryPlan } from './tar-ids.ts';
+
+/** Where ranges are: ids that files of a container have for the engine while it runs, and hardly any other file. */
+const inAnyRange = (id: number) => id >= 1_000_013_824 && id < 4_294_901_760;
+const asTheyAre: EntryPlan = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
+
+/**
+ * GET export. The engine does not hold the container for it, so it may have been started or stopped since it was looked at; the archive
+ * shows one moment all the same. Which one shows in its ids: any of a range that is not the one that was seen belongs to a run nobody
+ * knew of, or is true. So at the first of them the container is looked at anew, and the export is cut where it has changed.
+ */
+export function exported(container: IsolatedContainer, facts: EngineFacts): AnswerStream {
+  const { run } = container;
+  const plan = run === null ? asTheyAre : outOf(run);
+  return {
+    begin: (head) => {
+      if (head.status !== 200) return null;
+      let sure = false;
+      const madeSure = async (): Promise<EntryPlan> => {
+        const now = await lookAt(container.facts.id, facts);
+        if (now?.run?.startTime !== run?.startTime || now?.facts.startedAt !== container.facts.startedAt) throw changedMeanwhile(container.facts.name);
+        sure = true;
+        return plan;
+      };
+      return withIds(({ uid, gid }) => (sure || !(inAnyRange(plan.uid(uid)) || inAnyRange(plan.gid(gid))) ? plan : madeSure()));
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { EngineUnreachable, type EngineFacts } from '../enforce/engine-facts.ts';
+import { AnswerRefused, type Gatekeeper, type GatewayRequest, type Handling, type Verdict } from '../http/exchange.ts';
+import { parameter, parseTarget, writeTarget, type Target } from '../http/target.ts';
+import { matchRoute } from '../routes/match.ts';
+import type { Route } from '../routes/table.ts';
+import { trueChanges } from './changes.ts';
+import { copyInto } from './copy-into.ts';
+import { copyOut } from './copy-out.ts';
+import { copyOwner } from './copy-owner.ts';
+import { exported } from './export.ts';
+import { lookAt } from './isolated.ts';
+
+type Forward = Extract<Verdict, { kind: 'forward' }>;
+
+/** Endpoints that show or set ids of files in a container. */
+type Copying = 'into' | 'out' | 'export' | 'changes';
+
+function copying(route: Route | undefined): Copying | null {
+  switch (route === undefined ? '' : `${route.method} ${route.pattern}`) {
+    case 'PUT /containers/{id}/archive': return 'into';
+    case 'GET /containers/{id}/archive': return 'out';
+    case 'GET /containers/{id}/export': return 'export';
+    case 'GET /containers/{id}/changes': return 'changes';
+    default: return null;
+  }
+}
+
+/**
+ * Lets copies show what a stock engine's show. While a container runs in a range of ids (A3), the engine sees its files with those; so
+ * what `decide` forwards is translated. That is no question of policy: it holds in audit mode and with ECI off, too.
+ */
+export function withTrueIds(decide: Gatekeeper, engine: EngineFacts): Gatekeeper {
+  return (request) => {
+    const kind = copying(request.match?.route);
+    if (kind === null) return decide(request);
+    const translate = (verdict: Verdict): Verdict | Promise<Verdict> => (verdict.kind === 'forward' ? translated(request, kind, verdict, engine) : verdict);
+    const handled = (handling: Handling): Handling | Promise<Handling> => {
+      if (handling.kind !== 'read-body') return translate(handling);
+      return { ...handling, decide: async (body) => translate(await handling.decide(body)) };
+    };
+    return Promise.resolve(decide(request)).then(handled);
+  };
+}
+
+async function translated(request: GatewayRequest, kind: Copying, verdict: Forward, engine: EngineFacts): Promise<Verdict> {
+  try {
+    return await copied(request, kind, verdict, engine);
+  } catch (error) {
+    if (error instanceof AnswerRefused) return { kind: 'refuse', status: error.status, message: error.message };
+    if (!(error instanceof EngineUnreachable)) throw error;
+    return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
+  }
+}
+
+async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts): Promise<Verdict> {
+  const target = targetOf(request, verdict);
+  const container = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts);
+  if (container === null) return verdict;
+  // What was looked at is what is copied from.
+  const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), target.rawQuery) };
+  switch (kind) {
+    case 'into': {
+      const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
+      const query = target.query.filter(({ key }) => key !== 'copyUIDGID');
+      const owner = byContainer ? await copyOwner(container.facts, facts) : null;
+      return {
+        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner }, facts),
+        ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, query) } : {}),
+      };
+    }
+    case 'out': return { ...pinned, answer: copyOut(container, facts) };
+    case 'export': return { ...pinned, answer: exported(container, facts) };
+    case 'changes': return container.facts.layers === null ? pinned : { ...pinned, answer: trueChanges(container.facts.layers) };
+  }
+}
+
+/** The target that is forwarded. */
+function targetOf(request: GatewayRequest, verdict: Forward): Target {
+  if (verdict.target === undefined) return request.target;
+  const parsed = parseTarget(verdict.target);
+  if (!parsed.ok) throw new Error(`a target of our own cannot be read: ${parsed.why}`);
+  return parsed.target;
+}
