@@ -2,6 +2,7 @@
 # Builds the C programs, bulkhead-runc and bulkhead-probe: small, static, the same bytes for the same sources and compiler.
 #   build.sh            for this machine, in build/ (also reached as build/<its architecture>/)
 #   build.sh amd64      for that architecture; another than this machine's in build/<architecture>/ with Debian's cross compiler
+#   build.sh sanitized  for tests, by clang with address and undefined-behaviour sanitizers, in build/sanitized/
 #   build.sh all        for this machine, and for the other architecture where its cross compiler is installed
 # Nothing to do: quick.
 set -eu
@@ -15,6 +16,7 @@ esac
 
 # for_architecture ARCH : sets CC, hardening and the directory to build in.
 for_architecture() {
+  strip=-s
   hardening='-fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2 -fPIE -static-pie -Wl,-z,relro,-z,now,-z,noexecstack'
   case $1 in
     amd64) cross=x86_64-linux-gnu-gcc hardening="$hardening -fcf-protection=full" package='gcc-x86-64-linux-gnu libc6-dev-amd64-cross' ;;
@@ -30,6 +32,8 @@ for_architecture() {
   fi
 }
 
+runc_sources='bulkhead-runc.c cgroup.c check.c child.c invocation.c log.c mounts.c overlay.c plan.c plan-words.c planner-client.c scratch.c streams.c'
+
 # build NAME SOURCE… : compiles unless NAME is newer than every source, header and this script.
 build() {
   target=$directory/$1
@@ -40,7 +44,7 @@ build() {
   # No paths, times or build ids go in. Warnings are errors for us; whoever builds with another compiler can set CFLAGS.
   # shellcheck disable=SC2086 # flags are words
   "$compiler" -std=c17 ${CFLAGS:--O2 -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wdate-time -Werror} $hardening \
-    -ffile-prefix-map="$PWD"=. -Wl,--build-id=none -s -o "$directory/.$name.$$" "$@"
+    -ffile-prefix-map="$PWD"=. -Wl,--build-id=none $strip -o "$directory/.$name.$$" "$@"
   mv -f "$directory/.$name.$$" "$target"
 }
 
@@ -50,11 +54,30 @@ build_all() {
     echo "runtime/build.sh: no C compiler for $1 ($compiler): install one (Debian: apt-get install $package)" >&2
     return 1
   fi
-  build bulkhead-runc bulkhead-runc.c cgroup.c check.c log.c mounts.c overlay.c plan.c plan-words.c planner-client.c scratch.c streams.c
+  # shellcheck disable=SC2086 # sources are words
+  build bulkhead-runc $runc_sources
   build bulkhead-probe bulkhead-probe.c
 }
 
+# for_tests SANITIZERS : clang with sanitizers that end the program at their first finding.
+for_tests() {
+  strip=
+  compiler=clang-19 package='clang-19 libclang-rt-19-dev'
+  command -v "$compiler" >/dev/null 2>&1 || compiler=clang
+  hardening="-fsanitize=$1 -fno-sanitize-recover=all -fno-omit-frame-pointer -g"
+  if ! echo 'int main(void) { return 0; }' | "$compiler" -fsanitize=address -x c -o /dev/null - 2>/dev/null; then
+    echo "runtime/build.sh: the sanitized build needs clang with its runtime (Debian: apt-get install $package)" >&2
+    exit 1
+  fi
+}
+
 case ${1:-} in
+  sanitized)
+    for_tests address,undefined
+    directory=build/sanitized
+    # shellcheck disable=SC2086 # sources are words
+    build bulkhead-runc $runc_sources
+    ;;
   '') build_all "$native" ;;
   all)
     build_all "$native"

@@ -49,6 +49,12 @@ describe('A8: a bind source', () => {
     expect(bind({ source: at('elsewhere/deep/file') }).get(0)).toBe('/targets/0');
   });
 
+  it('is mounted as the object that was checked, also where its file system keeps its ids; one that is not there is refused', () => {
+    expect(bind({ source: '/proc/sys/kernel' }).get(0)).toBe('/targets/0');
+    expect(bind({ source: '/dev/null' }).get(0)).toBe('/targets/0');
+    expect(() => bind({ source: at('share/not-yet') })).toThrow(/enhanced container isolation: the source of a bind mount is not there/);
+  });
+
   it('is refused when a link stands in it: the gateway wrote none, so somebody put it there since', () => {
     for (const source of [at('share/link'), at('share/link/deep'), at('share/link/deep/file')]) expect(() => bind({ source })).toThrow(/leads through a symbolic link to .*elsewhere/);
   });

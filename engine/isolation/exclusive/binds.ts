@@ -31,11 +31,11 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
     if (!isBind(mount) || mount.source === undefined) continue;
     const bind = inspect(mount, mount.source);
-    if (bind === null) continue; // not there: runc says so
+    // Left to runc it could come into being in between, as a link to anything.
+    if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
     refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
     const tree = planBind(bind, plan, context);
-    if (tree === null) continue;
     const target = context.makeTarget(sources.size, bind.kind);
     plan.attach(tree, target);
     sources.set(index, target);
@@ -84,10 +84,9 @@ function givenByEngine(mount: OciMount, given: string): boolean {
     && (mount.options ?? []).includes('ro');
 }
 
-/** The planned tree; null: the source stays as it is. */
-function planBind(bind: Bind, plan: PlanBuilder, context: BindContext): TreeNumber | null {
+function planBind(bind: Bind, plan: PlanBuilder, context: BindContext): TreeNumber {
   const on = mountOf(bind.source, context.mounts);
-  if (on === null) return null;
+  if (on === null) refuse(`the mount that ${bind.source} is on cannot be told`);
   if (on.type === 'overlay') {
     const overlay = tryLayers(on, context.mounts);
     if (overlay !== null) {
@@ -98,7 +97,8 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext): TreeNumb
     }
   }
   const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly };
-  if (!isMappable(on)) return bind.readOnly === false ? null : plan.tree(bind.source, common);
+  // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path again, through links.
+  if (!isMappable(on)) return plan.tree(bind.source, common);
   const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];
   return plan.tree(bind.source, {
     ...common, namespace: context.namespace,

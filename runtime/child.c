@@ -1,0 +1,86 @@
+#define _GNU_SOURCE
+#include "child.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t child_pid, stop_signal;
+
+static void on_signal(int number) {
+  int saved = errno;
+  stop_signal = number;
+  if (child_pid > 0) (void)kill(child_pid, number);
+  errno = saved;
+}
+
+static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
+enum { FORWARDED = sizeof forwarded / sizeof forwarded[0] };
+static struct sigaction before[FORWARDED], pipe_before;
+static bool changed;
+
+bool forward_signals(void) {
+  struct sigaction forward = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, ignore = {.sa_handler = SIG_IGN};
+  for (int i = 0; i < FORWARDED; i++)
+    if (sigaction(forwarded[i], &forward, &before[i]) != 0) {
+      log_errno("cannot handle signals");
+      return false;
+    }
+  /* Nobody reading our messages is no reason to leave mounts behind. */
+  if (sigaction(SIGPIPE, &ignore, &pipe_before) != 0) {
+    log_errno("cannot handle signals");
+    return false;
+  }
+  changed = true;
+  return true;
+}
+
+bool was_signalled(void) { return stop_signal != 0; }
+
+static bool restore_signals(void) {
+  if (!changed) return true;
+  for (int i = 0; i < FORWARDED; i++)
+    if (sigaction(forwarded[i], &before[i], NULL) != 0) return false;
+  return sigaction(SIGPIPE, &pipe_before, NULL) == 0;
+}
+
+int run_child(const char *program, char **argv) {
+  /* Signals wait while there is no child to forward them to. */
+  sigset_t all, mask;
+  (void)sigfillset(&all);
+  if (sigprocmask(SIG_BLOCK, &all, &mask) != 0) {
+    log_errno("cannot block signals");
+    return -1;
+  }
+  pid_t parent = getpid(), pid = fork();
+  if (pid == 0) {
+    if (!restore_signals() || sigprocmask(SIG_SETMASK, &mask, NULL) != 0) _exit(126);
+    /* containerd kills its runtime when it dies; runc must not outlive us then. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(126);
+    (void)execv(program, argv);
+    log_errno("cannot run %s: install runc and restart the engine", program);
+    _exit(127);
+  }
+  int saved = errno;
+  if (pid > 0) child_pid = pid;
+  (void)sigprocmask(SIG_SETMASK, &mask, NULL);
+  errno = saved;
+  if (pid < 0) {
+    log_errno("cannot start runc");
+    return -1;
+  }
+  int status;
+  pid_t ended;
+  do ended = waitpid(pid, &status, 0);
+  while (ended < 0 && errno == EINTR);
+  child_pid = 0;
+  if (ended < 0) {
+    log_errno("cannot wait for runc");
+    return -1;
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}

@@ -1,0 +1,18 @@
+#ifndef BULKHEAD_CHILD_H
+#define BULKHEAD_CHILD_H
+
+#include <stdbool.h>
+
+/* From now on signals that ask to end or inform go to the child, as they would have reached runc itself. False after a message. */
+bool forward_signals(void);
+
+/* Whether such a signal came. */
+bool was_signalled(void);
+
+/*
+ * Runs `program` with `argv`, our streams and the signal dispositions we were started with, and ends it when we are killed. Returns
+ * its exit code as a shell would; -1 after a message when it could not be run.
+ */
+int run_child(const char *program, char **argv);
+
+#endif

@@ -1,0 +1,213 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeRefusal, PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
+
+/** As built for use, and by clang with its address and undefined-behaviour sanitizers. */
+const builds = { 'the runtime': 'build/bulkhead-runc', 'the sanitized runtime': 'build/sanitized/bulkhead-runc' } as const;
+const build = (...args: string[]) => { execFileSync('sh', [path.join(import.meta.dirname, 'build.sh'), ...args], { encoding: 'utf8' }); };
+beforeAll(() => { build(); build('sanitized'); });
+
+/** Stands in for runc: notes how it was called and with what, and does what the test says. */
+const standIn = `#!/bin/sh
+out=$(dirname "$0")/..
+{ echo "$*"; umask; ls /proc/self/fd | tr '\\n' ' '; echo; ulimit -n; grep SigIgn /proc/self/status; } >> "$out/called"
+[ -t 0 ] || cat > "$out/stdin"
+. "$out/does"
+`;
+const plan = (...words: string[]) => Buffer.from(['bulkhead-plan-1', String(words.length), ...words, ''].join('\0'));
+const nothing = new PlanBuilder().encode();
+
+describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
+  let root: string;
+  let planner: Server | null = null;
+  const asked: string[][] = [];
+  const created: string[] = [];
+  const at = (...parts: string[]) => path.join(root, ...parts);
+  beforeEach(() => {
+    root = mkdtempSync('/tmp/runc-');
+    created.push(root);
+    mkdirSync(at('runtime'));
+    mkdirSync(at('bundle'));
+    copyFileSync(path.join(import.meta.dirname, builds[which]), at('runtime/bulkhead-runc'));
+    writeFileSync(at('runtime/runc'), standIn, { mode: 0o755 });
+    writeFileSync(at('does'), '');
+    asked.length = 0;
+  });
+  afterEach(async () => {
+    if (planner === null) return;
+    const closed = once(planner, 'close');
+    planner.close();
+    await closed;
+    planner = null;
+  });
+  afterAll(() => { for (const directory of created) rmSync(directory, { recursive: true }); });
+
+  /** A planner that answers by verb; null: hangs up without a word. */
+  const plannerThat = async (answers: Partial<Record<string, Buffer | null>>, answer = (socket: Socket, bytes: Buffer | null) => { if (bytes === null) socket.end(); else socket.end(bytes); }) => {
+    planner = createServer({ allowHalfOpen: true }, (socket) => {
+      let text = '';
+      socket.on('error', () => undefined).on('data', (chunk) => {
+        text += chunk.toString();
+        if (!text.endsWith('\0end\0')) return;
+        const words = text.split('\0');
+        asked.push(words);
+        const [, verb] = words;
+        answer(socket, answers[verb ?? ''] === undefined ? nothing : (answers[verb ?? ''] ?? null));
+      }).on('end', () => { socket.end(); });
+    }).listen(at('planner.sock'));
+    await once(planner, 'listening');
+  };
+  const run = async (args: string[], input = '') => {
+    const child = spawn(at('runtime/bulkhead-runc'), args, { cwd: at('bundle'), stdio: ['pipe', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+    child.stdin.on('error', () => undefined).end(input);
+    const [code, signal] = await once(child, 'close') as [number | null, string | null];
+    expect(stderr).not.toMatch(/Sanitizer|runtime error/);
+    return { code, signal, stderr };
+  };
+  const verbs = () => asked.map(([, verb]) => verb);
+  const called = () => existsSync(at('called')) ? readFileSync(at('called'), 'utf8') : '';
+  const create = ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'];
+
+  it('passes streams, umask, signals and limits on to runc as it got them, and no file of its own', async () => {
+    await plannerThat({});
+    const { code } = await run(['--root', '/r', 'run', '--bundle', '.', 'c1'], 'input');
+    expect(code).toBe(0);
+    const through = called();
+    rmSync(at('called'));
+    const direct = spawn(at('runtime/runc'), ['--root', '/r', 'run', '--bundle', '.', 'c1'], { cwd: at('bundle'), stdio: ['pipe', 'pipe', 'pipe'] });
+    direct.stdin.end('input');
+    await once(direct, 'close');
+    expect(through).toBe(called());
+    expect(readFileSync(at('stdin'), 'utf8')).toBe('input');
+    expect(asked[0]?.slice(0, 5)).toEqual(['bulkhead-request-1', 'create', 'c1', at('bundle'), '/r']);
+    expect(verbs()).toEqual(['create', 'delete', 'release']);
+  });
+
+  it('does not let a created container go on that is in no range of its own (A2), and cleans up', async () => {
+    const ranged = new PlanBuilder();
+    ranged.range(1_000_013_824);
+    await plannerThat({ create: ranged.encode() });
+    writeFileSync(at('does'), 'case "$*" in *create*) echo $$ > pid;; esac');
+    const { code, stderr } = await run(create);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'bulkhead: runc created the container without its own user namespace; it was not started\n' });
+    expect(called()).toContain('--root /run/runc delete --force c1');
+    expect(verbs()).toEqual(['create', 'delete', 'release']);
+  });
+
+  it('gives runc\'s exit code and signal, and cleans up after it', async () => {
+    await plannerThat({});
+    writeFileSync(at('does'), 'exit 7');
+    expect((await run(create)).code).toBe(7);
+    writeFileSync(at('does'), 'kill -9 $$');
+    expect((await run(['run', 'c1'])).code).toBe(137);
+    expect(verbs()).toEqual(['create', 'delete', 'release', 'create', 'delete', 'release']);
+  });
+
+  it.each([
+    ['refuses', encodeRefusal('enhanced container isolation: no'), 'bulkhead: enhanced container isolation: no\n', ['create']],
+    ['hangs up', null, 'bulkhead: the planner hung up without an answer: see its log, then try again\n', ['create', 'delete', 'release']],
+    ['stops in the middle of a word', nothing.subarray(0, -2), /is not understood \(it is cut off\)/, ['create', 'delete', 'release']],
+    ['stops after a word', plan('unmount', '/nonexistent-here').subarray(0, 22), /is not understood \(it/, ['create', 'delete', 'release']],
+    ['says more than it should', Buffer.concat([nothing, nothing]), /is not understood \(its number of words/, ['create', 'delete', 'release']],
+    ['refuses and goes on', plan('error', 'x', 'unmount', '/nonexistent', 'end'), /words after its error/, ['create', 'delete', 'release']],
+    ['asks for what fails', plan('dir', '/nonexistent-here', 'end'), /cannot open \/nonexistent-here: No such file/, ['create', 'delete', 'release']],
+    ['answers without end', Buffer.alloc((1 << 20) + 2, 65), /answer did not arrive.*Message too long/, ['create']],
+  ])('starts nothing when the planner %s', async (_, bytes, says, then) => {
+    await plannerThat({ create: bytes });
+    const { code, stderr } = await run(create);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(says);
+    expect(called()).toBe('');
+    expect(verbs()).toEqual(then);
+  });
+
+  it('reads an answer that comes byte by byte', async () => {
+    await plannerThat({}, (socket, bytes) => {
+      const send = (i: number): void => { if (bytes === null || i === bytes.length) socket.end(); else socket.write(bytes.subarray(i, i + 1), () => { setImmediate(send, i + 1); }); };
+      send(0);
+    });
+    expect((await run(['run', 'c1'])).code).toBe(0);
+  });
+
+  it('starts nothing without a planner, but still deletes', async () => {
+    expect(await run(['run', 'c1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('the isolation planner does not answer') as unknown });
+    expect(called()).toBe('');
+    const { code, stderr } = await run(['delete', '--force', 'c1']);
+    expect(code).toBe(0);
+    expect(called()).toContain('delete --force c1');
+    expect(stderr).toContain('left for the planner');
+  });
+
+  it('says its errors in runc\'s log, as text and as JSON that containerd can read', async () => {
+    await plannerThat({ create: encodeRefusal('quote " backslash \\ line\nend') });
+    await run(['--log', 'log.json', '--log-format', 'json', ...create]);
+    const [line = ''] = readFileSync(at('bundle/log.json'), 'utf8').trim().split('\n');
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', msg: 'bulkhead: quote " backslash \\ line\nend', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as unknown });
+    await run(['--log', 'log.txt', ...create]);
+    expect(readFileSync(at('bundle/log.txt'), 'utf8')).toMatch(/^level=error msg="bulkhead: quote \\" backslash \\\\ line\\u000aend" time="/);
+    // A full disk changes nothing but the log.
+    expect(await run(['--log', '/dev/full', ...create])).toMatchObject({ code: 1, stderr: expect.stringContaining('bulkhead: quote') as unknown });
+  });
+
+  it('forwards signals to runc, and ends it when it is killed', async () => {
+    await plannerThat({});
+    writeFileSync(at('does'), 'trap "exit 9" TERM; echo $$ > "$out/runc-pid"; : > "$out/up"; while :; do read -r line < "$out/fifo"; done');
+    execFileSync('mkfifo', [at('fifo')]);
+    const start = async () => {
+      rmSync(at('up'), { force: true });
+      const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio: ['ignore', 'ignore', 'ignore'] });
+      await expect.poll(() => existsSync(at('up')), { timeout: 10_000 }).toBe(true);
+      return { child, pid: Number(readFileSync(at('runc-pid'), 'utf8')) };
+    };
+    const first = await start();
+    const ended = once(first.child, 'exit');
+    first.child.kill('SIGTERM');
+    expect(await ended).toEqual([9, null]);
+    const second = await start();
+    const killed = once(second.child, 'exit');
+    second.child.kill('SIGKILL');
+    await killed;
+    await expect.poll(() => existsSync(`/proc/${second.pid}`) && !readFileSync(`/proc/${second.pid}/stat`, 'utf8').includes(') Z'), { timeout: 10_000 }).toBe(false);
+  });
+
+  it.each([
+    [['--log', '/dev/null', '--frobnicate', 'create', 'c1'], /option --frobnicate is not known/],
+    [['create', '--new-option', 'x', 'c1'], /option --new-option is not known/],
+    [['create', '--bundle'], /option --bundle needs a value/],
+    [['create', '--pid-file=p'], /needs a container id/],
+    [['create', '--pid-file=p', 'c1', 'c2'], /takes one container id/],
+    [['create', '--pid-file=p', '--', 'c1', '--bundle=x'], /takes one container id/],
+    [['create', 'c1'], /needs --pid-file/],
+    [['run', '--detach=T', 'c1'], /needs --pid-file/],
+    [['run', '--detach=maybe', 'c1'], /takes true or false/],
+    [['create', '--help', 'c1'], /option --help is not known/],
+    [['--version', 'run', 'c1'], /take no command/],
+    [['--', 'run', 'c1'], /cannot follow --/],
+    [['restore', 'c1'], /not supported with isolated containers/],
+    [['delete', '--what', 'c1'], /option --what is not known/],
+  ])('refuses %j, which runc could read in another way', async (args, says) => {
+    await plannerThat({});
+    const { code, stderr } = await run(args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(says);
+    expect(called()).toBe('');
+    expect(asked).toEqual([]);
+  });
+
+  it.each([['--version'], ['list'], ['--root', '/r', 'state', 'c1'], ['exec', '--process', 'p', '--detach', 'c1'], ['features']])('passes %s on to runc untouched', async (...args) => {
+    expect((await run(args)).code).toBe(0);
+    expect(called().split('\n')[0]).toBe(args.join(' '));
+  });
+
+  it('has standard streams of its own where it was started without', () => {
+    const { status } = spawnSync('sh', ['-c', '"$1" --version <&- >&- 2>&-', 'sh', at('runtime/bulkhead-runc')]);
+    expect(status).toBe(0);
+    expect(called().split('\n')[2]).toMatch(/^0 1 2 /);
+  });
+});

@@ -1,0 +1,134 @@
+#define _GNU_SOURCE
+#include "invocation.h"
+
+#include "log.h"
+
+#include <string.h>
+
+static const char *const commands_passed_on[] = {"checkpoint", "events", "exec",   "features", "help",  "init", "kill", "list",
+                                                 "pause",      "ps",     "resume", "spec",     "start", "state", "update", NULL};
+static const char *const global_values[] = {"log", "log-format", "root", "criu", "rootless", NULL};
+static const char *const global_flags[] = {"debug", "systemd-cgroup", "help", "h", "version", "v", NULL};
+static const char *const create_values[] = {"bundle", "b", "console-socket", "pid-file", "preserve-fds", "pidfd-socket", NULL};
+static const char *const create_flags[] = {"no-pivot", "no-new-keyring", "no-mount-fallback", NULL};
+static const char *const run_flags[] = {"detach", "d", "keep", "no-subreaper", "no-pivot", "no-new-keyring", "no-mount-fallback", NULL};
+static const char *const delete_flags[] = {"force", "f", NULL};
+static const char *const none[] = {NULL};
+
+static bool listed(const char *const *list, const char *name, size_t length) {
+  for (; *list != NULL; list++)
+    if (strlen(*list) == length && strncmp(*list, name, length) == 0) return true;
+  return false;
+}
+
+/* What is being read, and where it got to. */
+struct reading {
+  int argc;
+  char **argv;
+  int i;
+  struct invocation *call;
+  const char *log;
+  bool json, only_tells;
+};
+
+static bool is_option(const char *word) { return word[0] == '-' && word[1] != '\0'; }
+
+/* The value of a flag given as `--flag` or `--flag=value`, as runc's parser takes it. */
+static bool read_flag(const char *given, const char *value, bool *out) {
+  static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", NULL}, *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
+  *out = value == NULL || listed(yes, value, strlen(value));
+  if (*out || listed(no, value, strlen(value))) return true;
+  log_error("runc option %s takes true or false", given);
+  return false;
+}
+
+/* Reads one option at argv[i], moving i to its last word. */
+static bool read_option(struct reading *at, const char *const *values, const char *const *flags) {
+  const char *given = at->argv[at->i];
+  const char *name = given + (given[1] == '-' ? 2 : 1);
+  size_t length = strcspn(name, "=");
+  const char *value = name[length] == '=' ? name + length + 1 : NULL;
+  static const char *const detach[] = {"detach", "d", NULL}, *const tells[] = {"help", "h", "version", "v", NULL};
+  if (listed(flags, name, length)) {
+    bool on = false;
+    if (!read_flag(given, value, &on)) return false;
+    if (listed(detach, name, length)) at->call->detach = on;
+    if (listed(tells, name, length) && on) at->only_tells = true;
+    return true;
+  }
+  if (!listed(values, name, length)) {
+    log_error("runc option %s is not known to this version of the runtime", given);
+    return false;
+  }
+  if (value == NULL) {
+    if (at->i + 1 >= at->argc) {
+      log_error("option %s needs a value", given);
+      return false;
+    }
+    value = at->argv[++at->i];
+  }
+  struct invocation *call = at->call;
+  static const struct {
+    const char *name;
+    size_t field;
+  } kept[] = {{"root", 0}, {"bundle", 1}, {"b", 1}, {"pid-file", 2}, {"log", 3}};
+  const char **fields[] = {&call->runc_root, &call->bundle, &call->pid_file, &at->log};
+  for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++)
+    if (strlen(kept[k].name) == length && strncmp(kept[k].name, name, length) == 0) *fields[kept[k].field] = value;
+  if (length == strlen("log-format") && strncmp(name, "log-format", length) == 0) at->json = strcmp(value, "json") == 0;
+  log_setup(at->log, at->json);
+  return true;
+}
+
+/* The container's id, the only argument of create, run and delete; options may stand around it. */
+static bool read_id(struct reading *at, const char *const *values, const char *const *flags) {
+  bool options = true;
+  struct invocation *call = at->call;
+  for (; at->i < at->argc; at->i++) {
+    const char *word = at->argv[at->i];
+    if (options && strcmp(word, "--") == 0) options = false;
+    else if (options && is_option(word)) {
+      if (!read_option(at, values, flags)) return false;
+    } else if (call->id != NULL) {
+      log_error("runc %s takes one container id", call->command);
+      return false;
+    } else call->id = word;
+  }
+  if (call->id == NULL) {
+    log_error("runc %s needs a container id", call->command);
+    return false;
+  }
+  return true;
+}
+
+bool read_invocation(int argc, char **argv, struct invocation *call) {
+  struct reading at = {.argc = argc, .argv = argv, .i = 1, .call = call};
+  *call = (struct invocation){.runc_root = "/run/runc"}; /* runc's own default */
+  for (; at.i < argc && is_option(argv[at.i]); at.i++) {
+    if (strcmp(argv[at.i], "--") == 0) {
+      log_error("runc's command cannot follow --");
+      return false;
+    }
+    if (!read_option(&at, global_values, global_flags)) return false;
+  }
+  if (at.i == argc) return true; /* --version, --help */
+  if (at.only_tells) {
+    log_error("runc --help and --version take no command");
+    return false;
+  }
+  call->command = argv[at.i++];
+  if (strcmp(call->command, "delete") == 0) return read_id(&at, none, delete_flags);
+  bool runs = strcmp(call->command, "run") == 0;
+  if (!runs && strcmp(call->command, "create") != 0) {
+    if (listed(commands_passed_on, call->command, strlen(call->command))) return true;
+    log_error("runc %s is not supported with isolated containers", call->command);
+    return false;
+  }
+  if (!read_id(&at, create_values, runs ? run_flags : create_flags)) return false;
+  if ((!runs || call->detach) && call->pid_file == NULL) {
+    /* The created container is looked at before anything of it runs. */
+    log_error("runc %s needs --pid-file with isolated containers", call->command);
+    return false;
+  }
+  return true;
+}
