@@ -21,7 +21,7 @@ describe('A3 ranges', () => {
   it('are never shared by two containers, over any claims, releases, joins and restarts of two engines', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const own = mkdtempSync(path.join(directory, 'run-'));
-      const open = (engine: number) => openRangeStore(own, `/engine${engine}`);
+      const open = (engine: number) => openRangeStore(own, `/engine${engine}`, () => new Set());
       const stores: [RangeStore, RangeStore] = [open(0), open(1)];
       const live: { engine: number; id: string; base: number; family: string }[] = [];
       let made = 0;
@@ -106,6 +106,49 @@ describe('A3 ranges', () => {
     openRangeStore(directory, '/e').hold(firstBase, 'a');
     expect(readdirSync(directory)).toEqual([String(firstBase)]);
   });
+});
+
+describe('A3 ranges when somebody emptied /run', () => {
+  const nothing = () => new Set<number>();
+
+  it('are claimed again for the containers that run, and those of other engines\' processes not given out', () => {
+    const store = openRangeStore(directory, '/e', nothing);
+    const mine = store.claim('a');
+    rmSync(directory, { recursive: true });
+    // Another engine's planner comes first; a container of a third one runs.
+    const other = openRangeStore(directory, '/other', () => new Set([mine, mine + rangeSize]));
+    expect(other.claim('b')).toBe(mine + 2 * rangeSize);
+    rmSync(directory, { recursive: true });
+    expect(store.claim('c')).not.toBe(mine);
+    expect(readdirSync(directory)).toContain(String(mine));
+    expect(openRangeStore(directory, '/other', nothing).claim('d')).not.toBe(mine);
+    store.release('a');
+    store.release('c');
+  });
+
+  it('can be released all the same', () => {
+    const store = openRangeStore(directory, '/e', nothing);
+    store.claim('a');
+    rmSync(directory, { recursive: true });
+    store.release('a');
+    expect(store.orphans()).toEqual([]);
+  });
+});
+
+it('of two planners that find one abandoned claim one frees it, and never what was claimed meanwhile (A3)', () => {
+  writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/nonexistent-engine', id: 'z' }));
+  const [a, b] = ['/a', '/b'].map((root) => openRangeStore(directory, root, () => new Set()));
+  expect(a?.abandoned(new Set())).toEqual([firstBase]);
+  expect(b?.abandoned(new Set())).toEqual([firstBase]);
+  // The other one's turn, unfinished.
+  writeFileSync(path.join(directory, `.free.${firstBase}`), '');
+  a?.free(firstBase);
+  expect(readdirSync(directory)).toContain(String(firstBase));
+  rmSync(path.join(directory, `.free.${firstBase}`));
+  a?.free(firstBase);
+  writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: directory, id: 'new' }));
+  b?.free(firstBase);
+  expect(readdirSync(directory)).toEqual([String(firstBase)]);
 });
 
 it('the map of id-mapped layers is a bijection of all ids', () => {

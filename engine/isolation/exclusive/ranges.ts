@@ -34,9 +34,13 @@ export interface RangeStore {
   heldByOthers(base: number, id: string): boolean;
 }
 
-/** Opens the store in `directory` for the engine at `root`. Synchronous: a claim is on disk when the call returns. */
-export function openRangeStore(directory: string, root: string): RangeStore {
+/**
+ * Opens the store in `directory` for the engine at `root`. Synchronous: a claim is on disk when the call returns. `inUse` tells the
+ * bases processes live in: where the directory was lost under running containers, theirs are not given out again.
+ */
+export function openRangeStore(directory: string, root: string, inUse: () => ReadonlySet<number> = basesInUse): RangeStore {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  let unclaimed = inUse();
   const holders = new Map<number, Set<string>>();
   const fileOf = (base: number) => path.join(directory, String(base));
   // Next fit, not first fit: a range just freed rests before somebody else's processes get its ids.
@@ -59,16 +63,29 @@ export function openRangeStore(directory: string, root: string): RangeStore {
     holders.set(base, held);
   };
 
+  /** Somebody emptied /run: our claims come back, those of other engines when they claim next; until then nobody gets what is lived in. */
+  const restoreDirectory = () => {
+    if (existsSync(directory)) return;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    unclaimed = inUse();
+    for (const [base, held] of holders) {
+      const aside = writeAside({ root, id: held.values().next().value ?? '' });
+      linkNew(aside, fileOf(base));
+      rmSync(aside, { force: true });
+    }
+  };
+
   return {
     heldByOthers: (base, id) => [...holders.get(base) ?? []].some((holder) => holder !== id),
     claim(id) {
+      restoreDirectory();
       const aside = writeAside({ root, id });
       try {
         const total = (lastBase - firstBase) / rangeSize + 1;
         for (let tried = 0; tried < total; tried++) {
           const base = next;
           next = nextBase(next);
-          if (holders.has(base) || !linkNew(aside, fileOf(base))) continue;
+          if (holders.has(base) || unclaimed.has(base) || !linkNew(aside, fileOf(base))) continue;
           syncDirectory(directory);
           hold(base, id);
           return base;
@@ -80,6 +97,7 @@ export function openRangeStore(directory: string, root: string): RangeStore {
     },
     hold(base, id) {
       if (!isBase(base)) throw new Error(`not the base of a range: ${base}`);
+      restoreDirectory();
       if (!holders.has(base)) {
         const aside = writeAside({ root, id });
         try {
@@ -99,9 +117,10 @@ export function openRangeStore(directory: string, root: string): RangeStore {
           holders.delete(base);
           rmSync(fileOf(base), { force: true });
         } else {
+          restoreDirectory();
           renameSync(writeAside({ root, id: heir.value }), fileOf(base));
         }
-        syncDirectory(directory);
+        if (existsSync(directory)) syncDirectory(directory);
       }
     },
     orphans: () => bases(directory).flatMap((base) => {
@@ -114,7 +133,22 @@ export function openRangeStore(directory: string, root: string): RangeStore {
     }),
     free(base) {
       if (holders.has(base)) throw new Error(`id range ${base} is held`);
-      rmSync(fileOf(base), { force: true });
+      const file = fileOf(base);
+      const claim = readClaim(file);
+      if (claim === null) return;
+      if (claim.root === root) {
+        rmSync(file, { force: true });
+      } else {
+        // Two planners may find the same abandoned claim: one frees it, and who claims the range then keeps it.
+        const turn = path.join(directory, `.free.${base}`);
+        if (!linkNew(file, turn)) return;
+        try {
+          const still = readClaim(file);
+          if (still !== null && !existsSync(still.root)) rmSync(file, { force: true });
+        } finally {
+          rmSync(turn, { force: true });
+        }
+      }
       syncDirectory(directory);
     },
   };
@@ -154,7 +188,7 @@ function nextBase(base: number): number {
 }
 
 function bases(directory: string): number[] {
-  return readdirSync(directory).filter((name) => /^\d+$/.test(name)).map(Number).filter(isBase);
+  return existsSync(directory) ? readdirSync(directory).filter((name) => /^\d+$/.test(name)).map(Number).filter(isBase) : [];
 }
 
 function readClaim(file: string): Claim | null {
@@ -165,13 +199,13 @@ function readClaim(file: string): Claim | null {
   }
 }
 
-/** Links `from` as `to`; false when `to` exists. */
+/** Links `from` as `to`; false when `to` exists, or `from` is gone. */
 function linkNew(from: string, to: string): boolean {
   try {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOENT')) return false;
     throw error;
   }
 }
