@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFile
 import path from 'node:path';
 import { planBinds } from './binds.ts';
 import { isolateSpec, parseSpec, renderSpec } from './bundle.ts';
+import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { isWithin, parseMountinfo, type Mount } from './mountinfo.ts';
 import { checkNamespaces } from './namespaces.ts';
@@ -10,7 +11,7 @@ import { layersOf, planPlain, planShifted, siblings } from './overlay.ts';
 import { PlanBuilder } from './plan.ts';
 import { planProcFiles } from './proc-files.ts';
 import { diskMap, rangeSize, type RangeStore } from './ranges.ts';
-import type { PlannerRequest } from './request.ts';
+import { isContainerId, type PlannerRequest } from './request.ts';
 import type { EngineParts } from './sockets.ts';
 
 export interface ServiceOptions {
@@ -69,6 +70,9 @@ export class IsolationService {
     const { id, runcRoot, bundle } = request;
     const configFile = path.join(bundle, 'config.json');
     const spec = parseSpec(readFileSync(configFile, 'utf8'));
+    checkCgroupPath(spec.linux.cgroupsPath, {
+      id, engine: cgroupsOf(readFileSync(`/proc/${request.pid}/cgroup`, 'utf8')), isContainer: (name) => name !== id && isContainerId(name) && containers.read(name) !== null,
+    });
     const joined = checkNamespaces(spec, request.pid);
     if (joined !== null) ranges.hold(joined.base, id);
     const base = joined?.base ?? ranges.claim(id);

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { readFile, readdir, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+
+const run = promisify(execFile);
+const kills = 40;
+let engine: IsolatedEngine;
+beforeAll(async () => { engine = await startIsolatedEngine(); });
+afterAll(async () => { await engine.stop(); });
+
+type Victim = 'runtime' | 'shim' | 'planner' | 'dockerd';
+/** In turn; dockerd least often, because its coming back takes longest. */
+const victims: readonly Victim[] = ['runtime', 'shim', 'planner', 'runtime', 'dockerd', 'runtime', 'shim', 'planner'];
+const operations = ['create', 'start', 'delete'] as const;
+type Operation = (typeof operations)[number];
+
+/** Numbers in [0, 1) that a seed repeats (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Processes of this engine that run `program`: its runtime, or containerd's shims (they name the engine's containerd). */
+async function processes(victim: 'runtime' | 'shim'): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const exe = await readlink(`/proc/${pid}/exe`).catch(() => '');
+    const isOne = victim === 'runtime' ? exe === engine.paths.runtimeBinary
+      : exe.endsWith('/containerd-shim-runc-v2') && (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(engine.root);
+    if (isOne) found.push(Number(pid));
+  }
+  return found;
+}
+
+/** Kills one `victim` after `delay` ms; a runtime or shim that is not there at that moment is waited for until `over`. */
+async function kill(victim: Victim, delay: number, over: () => boolean): Promise<boolean> {
+  await new Promise((resolve) => { setTimeout(resolve, delay); });
+  if (victim === 'planner') { await engine.planner().end('SIGKILL'); await engine.startPlanner(); return true; }
+  if (victim === 'dockerd') { await engine.restartDockerd('SIGKILL'); return true; }
+  while (!over()) {
+    const [pid] = await processes(victim);
+    if (pid === undefined) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+      return true;
+    } catch {
+      // ended of itself just then
+    }
+  }
+  return false;
+}
+
+function perform(operation: Operation): Promise<unknown> {
+  switch (operation) {
+    case 'create': return engine.docker('run', '-d', '--network', 'none', '--name', 'one', '-v', 'data:/data', 'busybox', 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
+    case 'start': return engine.docker('start', 'one');
+    case 'delete': return engine.docker('rm', '-f', 'one');
+  }
+}
+
+/** What has to be there for `operation`. */
+async function prepare(operation: Operation): Promise<void> {
+  if (operation === 'create') return;
+  await perform('create');
+  if (operation === 'start') await engine.docker('kill', 'one');
+}
+
+/** Every file of every image layer with mode, owner, size and content. */
+async function layers(): Promise<string> {
+  const lowers = (await engine.docker('image', 'inspect', '-f', '{{.GraphDriver.Data.UpperDir}}', 'busybox')).trim();
+  return (await run('sh', ['-c', 'cd "$1" && find . -printf "%P %U:%G %m %s %l %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort', 'sh', lowers], { maxBuffer: 1 << 24 })).stdout;
+}
+
+async function left(): Promise<unknown> {
+  const runc = path.join(engine.settings.execRoot, 'runtime-runc/moby');
+  return {
+    mounts: await engine.leftMounts(), ranges: await engine.ranges(), states: await engine.states(),
+    runc: await readdir(runc).catch(() => []), targets: await readdir(engine.own.mounts),
+  };
+}
+const nothing = { mounts: [], ranges: [], states: [], runc: [], targets: [] };
+
+it(`${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`, async () => {
+  const seed = Number(process.env['BULKHEAD_KILL_SEED'] ?? Date.now() % 1_000_000);
+  console.log(`seed of the kills: ${seed} (BULKHEAD_KILL_SEED repeats them)`);
+  const next = random(seed);
+  const before = await layers();
+  let killed = 0;
+  for (let i = 0; i < kills; i++) {
+    const victim = victims[i % victims.length] ?? 'runtime';
+    const operation = operations[i % operations.length] ?? 'create';
+    const delay = Math.floor(next() * 250);
+    const what = `kill ${i} of seed ${seed}: ${victim} ${delay} ms into ${operation}`;
+    await prepare(operation);
+    let over = false;
+    // Whether it succeeds is not the question here.
+    const performed = perform(operation).then(() => 'done', (error: unknown) => String(error)).then((how) => { over = true; return how; });
+    if (await kill(victim, delay, () => over)) killed += 1;
+    await performed;
+    // A half-made or half-deleted container can be removed, by the second try at the latest: the engine may still be busy with it.
+    await vi.waitFor(async () => {
+      await engine.docker('rm', '-f', 'one').catch(() => undefined);
+      expect(await engine.docker('ps', '-aq'), what).toBe('');
+    }, { timeout: 30_000, interval: 200 });
+    await vi.waitFor(async () => { expect(await left(), what).toEqual(nothing); }, { timeout: 20_000, interval: 50 });
+  }
+  expect(killed).toBeGreaterThan(kills / 2);
+  // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
+  await engine.restartDockerd('SIGTERM');
+  await vi.waitFor(async () => { expect(await processes('shim')).toEqual([]); }, { timeout: 20_000, interval: 50 });
+  expect(await layers()).toBe(before);
+  expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
+}, 400_000);
