@@ -4,6 +4,7 @@ import type { ApplyHandle, Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { allSettled } from '../shared/verify/claims.ts';
 import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader } from './output.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import { describeStatus, statusReport } from './status.ts';
@@ -36,7 +37,7 @@ export function registerApply(program: Command): void {
     const stop = () => { controller.abort(); };
     process.once('SIGINT', stop);
     try {
-      printResult(await target.verify(controller.signal), { json: options.json, human: describeVerification, failed: (verification) => verification.claims.some((claim) => claim.verdict !== 'pass') });
+      printResult(await target.verify(controller.signal), { json: options.json, human: describeVerification, failed: (verification) => !allSettled(verification.claims) });
     } finally { process.removeListener('SIGINT', stop); }
   }));
 }

@@ -1,7 +1,7 @@
 import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
 import { applySteps } from '../shared/apply/plan.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
-import type { Claim, Verification } from '../shared/verify/claims.ts';
+import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
 
 /** A plan in words: diff, findings, what will happen, what stands in the way. `diff` is a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
@@ -97,13 +97,12 @@ export function describeOutcome(run: ApplyRun): string {
   }
 }
 
-const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass   ', fail: 'FAIL   ', 'not-run': 'not run', 'not-enforced': 'audit  ' };
+const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass', fail: 'FAIL', limited: 'limited', 'not-offered': 'not offered', 'not-run': 'not run', 'not-enforced': 'audit' };
 
 /** Claims with verdict and evidence. */
 export function describeVerification(verification: Verification): string {
-  const lines = verification.claims.map((claim) => `${verdicts[claim.verdict]}  ${claim.id.padEnd(28)}${claim.evidence}`);
-  const shown = verification.claims.filter((claim) => claim.verdict === 'pass').length;
+  const lines = verification.claims.map((claim) => `${verdicts[claim.verdict].padEnd(13)}${claim.id.padEnd(31)}${claim.evidence}`);
   const audit = verification.claims.some((claim) => claim.verdict === 'not-enforced') ? '; audit mode: nothing is refused' : '';
-  const sum = verification.eci ? `${shown} of ${verification.claims.length} claims shown, ${(verification.durationMs / 1000).toFixed(1)} s${audit}` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
+  const sum = verification.eci ? `${countOf(verification.claims)}; ${(verification.durationMs / 1000).toFixed(1)} s${audit}` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
   return [...lines, sum].join('\n');
 }

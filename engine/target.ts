@@ -129,9 +129,10 @@ export function openTarget(root: string, options: TargetOptions): Target {
 
   const verify = async (signal?: AbortSignal): Promise<Result<Verification, AppError>> => {
     const settings = await inForce();
+    const backend = isolation(settings);
     return verifyProtection({
-      paths, docker: docker(), probeBinary: path.join(buildDir, 'bulkhead-probe'), runtimeName: isolation(settings).runtimeName,
-      eci: settings.eci.value, audit: settings.mode === 'audit', anyImageMayMountSocket: settings.socket.images.some((image) => image.startsWith('*')), ...(signal === undefined ? {} : { signal }),
+      paths, docker: docker(), probeDirectory: buildDir, runtimeName: backend.runtimeName, settings, ...(backend.notOffered === undefined ? {} : { notOffered: backend.notOffered }),
+      ...(signal === undefined ? {} : { signal }),
     });
   };
 

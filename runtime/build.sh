@@ -56,7 +56,7 @@ build_all() {
   fi
   # shellcheck disable=SC2086 # sources are words
   build bulkhead-runc $runc_sources
-  build bulkhead-probe bulkhead-probe.c
+  build bulkhead-probe bulkhead-probe.c probe-operations.c probe-global.c probe-local.c probe-socket.c
 }
 
 # for_tests SANITIZERS : clang with sanitizers that end the program at their first finding.

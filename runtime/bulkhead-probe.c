@@ -1,25 +1,29 @@
 /*
  * bulkhead-probe: looks at its container from inside and prints what it sees as one JSON line.
  *
- *   bulkhead-probe [--operations] [--hold]
+ *   bulkhead-probe [--operations] [--proc] [--shared DIR] [--read-only DIR] [--socket PATH BODY] [--hold]
  *
- * --operations also tries what a privileged container may and may not do (A4, A5). Every one of them is harmless where it succeeds:
- * values are written back unchanged, system calls get arguments that fail after the permission check.
- * --hold keeps running for two minutes, so that several containers can be looked at at once.
+ * --operations tries what a privileged container may and may not do (A4, A5): probe-global.c, probe-local.c.
+ * --proc       looks at what of /proc and /sys is hidden, and what is emulated (A10).
+ * --shared     writes a file into a directory of the machine's that is mounted there (A8).
+ * --read-only  tries to make a read-only mount writable (A9).
+ * --socket     creates and starts a container through a Docker socket that is mounted there (A11).
+ * --hold       keeps running for two minutes, so that several containers can be looked at at once.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <sys/time.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
+
+#include "probe-operations.h"
+#include "probe-socket.h"
 
 static void print_string(const char *text) {
 	putchar('"');
@@ -30,20 +34,6 @@ static void print_string(const char *text) {
 		else putchar(c);
 	}
 	putchar('"');
-}
-
-/* Up to size-1 bytes of a file, '' with errno set where it can't be read. */
-static bool read_file(const char *path, char *buffer, size_t size) {
-	buffer[0] = '\0';
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return false;
-	ssize_t n = read(fd, buffer, size - 1);
-	int saved = errno;
-	close(fd);
-	errno = saved;
-	if (n < 0) return false;
-	buffer[n] = '\0';
-	return true;
 }
 
 /* Runs of blanks become one space, line ends become "; ". */
@@ -78,78 +68,120 @@ static void print_namespaces(void) {
 	printf("}");
 }
 
-static void print_outcome(bool first, const char *name, bool succeeded) {
+/* `"name":"ok"` or `"name":"EPERM"`. */
+static void print_outcome(const char *name, bool succeeded) {
 	const char *error = succeeded ? "ok" : strerrorname_np(errno);
-	printf("%s\"%s\":", first ? "" : ",", name);
+	printf("\"%s\":", name);
 	print_string(error == NULL ? "unknown error" : error);
 }
 
-/* Writes a kernel setting's own value back to it. */
-static bool rewrite(const char *path) {
-	char value[4096];
-	if (!read_file(path, value, sizeof value)) return false;
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0) return false;
-	size_t length = strlen(value);
-	bool written = write(fd, value, length) == (ssize_t)length;
-	int saved = errno;
-	close(fd);
-	errno = saved;
-	return written;
+/* Paths below `prefix` with a file system mounted on them whose type begins with `type`, as ["/proc/uptime", …]. */
+static void print_mounts_below(const char *prefix, const char *type) {
+	char line[PATH_MAX * 2], point[PATH_MAX], kind[64];
+	FILE *mounts_of_self = fopen("/proc/self/mountinfo", "re");
+	bool first = true;
+	putchar('[');
+	while (mounts_of_self != NULL && fgets(line, sizeof line, mounts_of_self) != NULL) {
+		const char *rest = strstr(line, " - ");
+		if (rest == NULL || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 || sscanf(rest, " - %63s", kind) != 1) continue;
+		if (strncmp(kind, type, strlen(type)) != 0 || strncmp(point, prefix, strlen(prefix)) != 0) continue;
+		if (!first) putchar(',');
+		print_string(point);
+		first = false;
+	}
+	if (mounts_of_self != NULL) fclose(mounts_of_self);
+	putchar(']');
 }
 
-static bool mount_tmpfs(void) {
-	if (mkdir("/probe-mount", 0700) != 0 && errno != EEXIST) return false;
-	if (mount("probe", "/probe-mount", "tmpfs", MS_NOSUID | MS_NODEV, "size=64k") != 0) return false;
-	umount2("/probe-mount", MNT_DETACH);
-	return true;
+/* A10: what of the machine /proc and /sys show, and what stands in for it. */
+static void print_proc(void) {
+	struct sysinfo machine = { 0 };
+	char uptime[64];
+	double shown = -1;
+	sysinfo(&machine);
+	if (read_file("/proc/uptime", uptime, sizeof uptime)) sscanf(uptime, "%lf", &shown);
+	printf(",\"proc\":{\"uptime\":%.0f,\"machineUptime\":%ld,\"emulated\":", shown, machine.uptime);
+	print_mounts_below("/proc/", "fuse");
+	printf(",\"tried\":{");
+	/* Hidden by something mounted over it, it reads as empty, or not at all. */
+	char byte[2];
+	print_outcome("read /proc/kcore", read_file("/proc/kcore", byte, sizeof byte) && byte[0] != '\0');
+	putchar(',');
+	print_outcome("read /proc/timer_list", read_file("/proc/timer_list", byte, sizeof byte) && byte[0] != '\0');
+	putchar(',');
+	print_outcome("write /proc/sys/kernel/hostname", opens("/proc/sys/kernel/hostname", O_WRONLY));
+	putchar(',');
+	print_outcome("write /proc/sysrq-trigger", opens("/proc/sysrq-trigger", O_WRONLY));
+	putchar(',');
+	print_outcome("write /sys/kernel/uevent_helper", opens("/sys/kernel/uevent_helper", O_WRONLY));
+	printf("}}");
 }
 
-/* A character device like /dev/null, removed again. */
-static bool make_node(void) {
-	if (mknod("/probe-node", S_IFCHR | 0600, makedev(1, 3)) != 0) return false;
-	unlink("/probe-node");
-	return true;
+/* A8: who owns what root writes there, as seen from inside; from outside the engine's machine looks. */
+static void print_shared(const char *directory) {
+	char path[PATH_MAX];
+	struct stat file = { 0 };
+	snprintf(path, sizeof path, "%s/by-root", directory);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	printf(",\"shared\":{");
+	print_outcome("write", fd >= 0 && write(fd, "probe\n", 6) == 6 && fstat(fd, &file) == 0);
+	printf(",\"owner\":\"%u:%u\",", (unsigned)file.st_uid, (unsigned)file.st_gid);
+	/* What was there before. */
+	snprintf(path, sizeof path, "%s/given", directory);
+	print_outcome("read", stat(path, &file) == 0 && opens(path, O_RDWR));
+	printf(",\"givenOwner\":\"%u:%u\"}", (unsigned)file.st_uid, (unsigned)file.st_gid);
+	if (fd >= 0) close(fd);
 }
 
-/* Loading from no file: EPERM without the right to load modules, EBADF with it (which counts as success here). */
-static bool load_module(void) {
-	return syscall(SYS_finit_module, -1, "", 0) == 0 || errno == EBADF;
+/* A9: every way to write that a privileged container has. Each is followed by the attempt to write: that alone counts. */
+static void print_read_only(const char *directory) {
+	char path[PATH_MAX];
+	bool remounted, written = false;
+	int failure = 0;
+	printf(",\"readOnly\":{");
+	snprintf(path, sizeof path, "%s/written", directory);
+	const char *const copy = PROBE_DIRECTORY "/copy";
+	const char *const copied = PROBE_DIRECTORY "/copy/written";
+	mkdir(PROBE_DIRECTORY, 0700);
+	mkdir(copy, 0700);
+	struct { const char *name; const char *on; const char *file; unsigned long flags; bool bind; } const ways[] = {
+		{ "as it is", NULL, path, 0, false },
+		{ "remount", directory, path, MS_REMOUNT | MS_BIND, false },
+		{ "remount of the file system", directory, path, MS_REMOUNT, false },
+		{ "bind elsewhere", NULL, copied, 0, true },
+		{ "bind elsewhere, remount", copy, copied, MS_REMOUNT | MS_BIND, true },
+	};
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		bool bound = !ways[i].bind || mount(directory, copy, NULL, MS_BIND | MS_REC, NULL) == 0;
+		remounted = bound && (ways[i].on == NULL || mount(NULL, ways[i].on, NULL, ways[i].flags, NULL) == 0);
+		failure = errno;
+		int fd = open(ways[i].file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+		if (fd >= 0) { written = true; close(fd); }
+		else if (remounted) failure = errno;
+		if (ways[i].bind) umount2(copy, MNT_DETACH);
+		errno = failure;
+		if (i > 0) putchar(',');
+		print_outcome(ways[i].name, fd >= 0);
+	}
+	printf(",\"written\":%s}", written ? "true" : "false");
 }
 
-/* Lists the first BPF map of the kernel; ENOENT: allowed, and there is none. */
-static bool list_bpf_maps(void) {
-	union bpf_attr attributes;
-	memset(&attributes, 0, sizeof attributes);
-	return syscall(SYS_bpf, BPF_MAP_GET_NEXT_ID, &attributes, sizeof attributes) == 0 || errno == ENOENT;
-}
-
-/* Sets neither time nor zone: only the permission is checked. */
-static bool set_time(void) {
-	return syscall(SYS_settimeofday, NULL, NULL) == 0;
-}
-
-static void print_operations(void) {
-	printf(",\"operations\":{");
-	print_outcome(true, "mount-tmpfs", mount_tmpfs());
-	print_outcome(false, "write-core-pattern", rewrite("/proc/sys/kernel/core_pattern"));
-	print_outcome(false, "write-swappiness", rewrite("/proc/sys/vm/swappiness"));
-	print_outcome(false, "make-device-node", make_node());
-	print_outcome(false, "load-module", load_module());
-	print_outcome(false, "list-bpf-maps", list_bpf_maps());
-	print_outcome(false, "set-time", set_time());
-	printf("}");
+static int usage(const char *argument) {
+	fprintf(stderr, "bulkhead-probe: unknown or incomplete argument %s\n", argument);
+	return 2;
 }
 
 int main(int argc, char **argv) {
-	bool operations = false, hold = false;
+	bool hold = false, operations = false, proc = false;
+	const char *shared = NULL, *read_only = NULL, *socket_path = NULL, *body = NULL;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--operations") == 0) operations = true;
+		else if (strcmp(argv[i], "--proc") == 0) proc = true;
 		else if (strcmp(argv[i], "--hold") == 0) hold = true;
-		else {
-			fprintf(stderr, "bulkhead-probe: unknown argument %s\n", argv[i]);
-			return 2;
-		}
+		else if (strcmp(argv[i], "--shared") == 0 && i + 1 < argc) shared = argv[++i];
+		else if (strcmp(argv[i], "--read-only") == 0 && i + 1 < argc) read_only = argv[++i];
+		else if (strcmp(argv[i], "--socket") == 0 && i + 2 < argc) { socket_path = argv[++i]; body = argv[++i]; }
+		else return usage(argv[i]);
 	}
 	printf("{\"uid\":%u,", (unsigned)getuid());
 	print_map("uidMap", "/proc/self/uid_map");
@@ -157,7 +189,26 @@ int main(int argc, char **argv) {
 	print_map("gidMap", "/proc/self/gid_map");
 	putchar(',');
 	print_namespaces();
-	if (operations) print_operations();
+	if (operations) {
+		printf(",\"operations\":{");
+		/* Nothing buffered goes into the processes of the operations. */
+		fflush(stdout);
+		print_operations();
+		putchar('}');
+	}
+	if (proc) print_proc();
+	if (shared != NULL) print_shared(shared);
+	if (read_only != NULL) print_read_only(read_only);
+	if (socket_path != NULL) {
+		struct started_container made;
+		printf(",\"throughSocket\":{\"created\":");
+		start_container(socket_path, body, &made);
+		printf("%d,\"started\":%d,\"id\":", made.create_status, made.start_status);
+		print_string(made.id);
+		printf(",\"said\":");
+		print_string(made.said);
+		putchar('}');
+	}
 	printf("}\n");
 	if (fflush(stdout) != 0) return 1;
 	/* As the first process of its namespace it gets no default actions for signals: it ends by itself, or is killed from outside. */

@@ -181,7 +181,7 @@ describe('rolled back with the reason', () => {
     const started = await startApply({ ...ports, verify: () => Promise.resolve({ ok: true, value: { ...verified, claims } }) }, { text: settingsText(true), choices: keepAllContainers, baseHash: sha256(settingsText(false)) }, () => undefined);
     const run = started.ok ? await started.value.done : null;
     expect(run?.outcome?.kind).toBe('applied');
-    expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(/^6 of 7 claims shown; audit mode: nothing is refused$/);
+    expect(run?.steps.find(({ step }) => step === 'verify')?.detail).toMatch(/^16 of 17 claims shown, 1 not enforced; audit mode: nothing is refused$/);
   });
   test('a claim that a probe could not show', async () => {
     await engineOff();

@@ -3,7 +3,7 @@ import type { ApplyPlan, ApplyStep } from '../../shared/apply/plan.ts';
 import type { RemoveOutcome } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
-import type { Verification } from '../../shared/verify/claims.ts';
+import { countOf, settled, type Verification } from '../../shared/verify/claims.ts';
 import { previewEngineConfig, reconcileEngineConfig } from '../drivers/daemon-json.ts';
 import { readSettings, removeFile, removeLeftTemporaries, writeFileAtomic } from '../store/files.ts';
 import { versionState, writeVersion } from '../store/history.ts';
@@ -121,13 +121,13 @@ const verify: Step = async ({ ports, state, signal }) => {
   for (const claim of claims) state.log(`${claim.id}: ${claim.verdict}: ${claim.evidence}`);
   // Audit mode is what was asked for: that nothing is refused is no reason to roll back. It is said, and never shown as held.
   const open = claims.filter((claim) => claim.verdict === 'not-enforced').length;
-  const bad = claims.filter((claim) => claim.verdict !== 'pass' && claim.verdict !== 'not-enforced');
+  const bad = claims.filter((claim) => !settled(claim.verdict) && claim.verdict !== 'not-enforced');
   if (bad.length > 0 || claims.length === 0) {
     return fail('verify.failed', 'the protection could not be shown from inside real containers', {
       reason: bad.length === 0 ? 'no probe ran' : bad.map((claim) => `${claim.id}: ${claim.evidence}`).join('; '), hint: 'See the log; bulkhead verify runs the same probes.',
     });
   }
-  return done(open === 0 ? `${claims.length} of ${claims.length} claims shown` : `${claims.length - open} of ${claims.length} claims shown; audit mode: nothing is refused`, { verification: verification.value });
+  return done(`${countOf(claims)}${open === 0 ? '' : '; audit mode: nothing is refused'}`, { verification: verification.value });
 };
 
 /** Removes the chosen containers. What can't be removed is told in the outcome: the settings are applied and verified all the same. */

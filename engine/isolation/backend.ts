@@ -1,5 +1,6 @@
 import type { BackendId, BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
+import type { ClaimId } from '../../shared/verify/claims.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 
 /** A way to put every container in a user namespace. */
@@ -17,4 +18,6 @@ export interface IsolationBackend {
   engineEnvironment(paths: RootPaths): Readonly<Record<string, string>>;
   /** Whether it needs the planner service beside the engine. */
   readonly needsPlanner: boolean;
+  /** Claims it cannot make, each with the reason in a sentence for the admin: they are not probed, and shown as not offered (A3 where all containers share one range). */
+  readonly notOffered?: Readonly<Partial<Record<ClaimId, string>>>;
 }

@@ -1,15 +1,17 @@
-import type { Claim } from '../../shared/verify/claims.ts';
+import type { Claim, ClaimId } from '../../shared/verify/claims.ts';
 import { parseUidMap } from '../containers/scan.ts';
-import type { ProbeResult } from './probe-container.ts';
+import type { ProbeFacts, ProbeResult } from './probe-container.ts';
 
 /** What a probe brought, or why it brought nothing. */
 export type Observed<T> = { readonly seen: T } | { readonly error: string };
 
-const claim = (id: Claim['id'], pass: boolean, evidence: string): Claim => ({ id, verdict: pass ? 'pass' : 'fail', evidence });
-const unseen = (id: Claim['id'], error: string): Claim => ({ id, verdict: 'fail', evidence: error });
+/** A claim that was shown, or not. */
+export const claim = (id: ClaimId, pass: boolean, evidence: string): Claim => ({ id, verdict: pass ? 'pass' : 'fail', evidence });
+/** A claim of which nothing was seen: that is a failed one. */
+export const unseen = (id: ClaimId, error: string): Claim => ({ id, verdict: 'fail', evidence: error });
 
 /** Ids a container owns, from inside and (where seen) outside; null when that is not a range of its own. */
-function ownRange(result: ProbeResult): { first: number; last: number } | null {
+export function ownRange(result: { readonly facts: Pick<ProbeFacts, 'uidMap' | 'gidMap'>; readonly outsideMap: string | null }): { first: number; last: number } | null {
   const uids = parseUidMap(result.facts.uidMap.replaceAll('; ', '\n'));
   const gids = parseUidMap(result.facts.gidMap.replaceAll('; ', '\n'));
   if (uids === null || gids === null || uids.first === 0 || gids.first === 0) return null;
@@ -55,42 +57,38 @@ export function judgeUsernsHost(probe: Observed<ProbeResult>): Claim {
   return claim(id, ownRange(probe.seen) !== null && probe.seen.usernsMode !== 'host', `asked for userns=host, got "${probe.seen.usernsMode}" with uid_map "${probe.seen.facts.uidMap}"`);
 }
 
-/** What a privileged container may do in its own namespaces, and what it must not do to the engine's machine. */
-const allowedPrivileged = ['mount-tmpfs'] as const;
-const forbiddenPrivileged = ['write-core-pattern', 'write-swappiness', 'make-device-node', 'load-module', 'list-bpf-maps', 'set-time'] as const;
-
-/** A4, A5: privileged works, and is confined. */
-export function judgePrivileged(probe: Observed<ProbeResult>): Claim {
-  const id = 'A4-privileged-confined';
-  if ('error' in probe) return unseen(id, probe.error);
-  const operations = probe.seen.facts.operations ?? {};
-  const works = allowedPrivileged.every((name) => operations[name] === 'ok');
-  const confined = forbiddenPrivileged.every((name) => operations[name] !== undefined && operations[name] !== 'ok');
-  const evidence = [...allowedPrivileged, ...forbiddenPrivileged].map((name) => `${name}: ${operations[name] ?? 'not tried'}`).join(', ');
-  return claim(id, works && confined && ownRange(probe.seen) !== null, evidence);
-}
-
 export type Refusal = { readonly asked: string; readonly answer: Observed<{ status: number; message: string } | null> };
 
-/** A7, B1: every request was refused, in the words of ECI (B6). */
-export function judgeRefused(id: Claim['id'], refusals: readonly Refusal[]): Claim {
+/** A7, A8, B1: every request was refused, in the words of ECI (B6). */
+export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
   const words = refusals.map(({ asked, answer }) => {
     if ('error' in answer) return { good: false, text: `${asked}: ${answer.error}` };
     if (answer.seen === null) return { good: false, text: `${asked}: was allowed` };
     return { good: answer.seen.status === 403 && answer.seen.message.startsWith('enhanced container isolation:'), text: `${asked}: ${answer.seen.status} ${answer.seen.message}` };
   });
   const bad = words.filter((word) => !word.good);
-  return claim(id, bad.length === 0 && words.length > 0, (bad.length > 0 ? bad : words).map((word) => word.text).join('; '));
+  // Word for word where it matters or is short; several refusals by what was asked, their words being in the items.
+  const evidence = bad.length > 0 || words.length < 2 ? (bad.length > 0 ? bad : words).map((word) => word.text).join('; ')
+    : `${words.length} of ${words.length} refused (403, enhanced container isolation): ${refusals.map(({ asked }) => asked).join(', ')}`;
+  return {
+    ...claim(id, bad.length === 0 && words.length > 0, evidence),
+    items: words.map(({ good, text }, i) => ({ title: refusals[i]?.asked ?? '', seen: text.slice((refusals[i]?.asked.length ?? 0) + 2), good })),
+  };
 }
 
 /** In audit mode nothing is refused, so a refusal can't be shown. */
-export function notEnforced(id: Claim['id']): Claim {
+export function notEnforced(id: ClaimId): Claim {
   return { id, verdict: 'not-enforced', evidence: 'audit mode: nothing is refused, what would be is only logged' };
 }
 
 /** With ECI off one thing is shown, how it is: root in a container is root in the engine. */
-export function judgeOff(probe: Observed<ProbeResult>, ids: readonly Claim['id'][]): Claim[] {
+export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
   const evidence = 'error' in probe ? probe.error : `ECI is off: uid_map "${probe.seen.facts.uidMap}"${ownRange(probe.seen) === null ? ', root in the container is root in the engine' : ''}`;
   return ids.map((id): Claim => (id === 'A2-user-namespace' && !('error' in probe) && ownRange(probe.seen) === null
     ? { id, verdict: 'fail', evidence } : { id, verdict: 'not-run', evidence: id === 'A2-user-namespace' ? evidence : 'ECI is off' }));
+}
+
+/** The backend, or the settings, offer nothing of the kind: no failure, and never shown as held. `why` is for the admin. */
+export function notOffered(id: ClaimId, why: string): Claim {
+  return { id, verdict: 'not-offered', evidence: why };
 }

@@ -4,17 +4,22 @@ import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
 import * as z from 'zod';
 import { engineMessage, statusOf } from '../containers/docker-client.ts';
 
-/** What the probe prints. */
+/** What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was asked for them. */
 export const probeFactsSchema = z.object({
   uid: z.number().int(),
   uidMap: z.string(),
   gidMap: z.string(),
   namespaces: z.record(z.string(), z.string()),
   operations: z.record(z.string(), z.string()).optional(),
+  proc: z.object({ uptime: z.number(), machineUptime: z.number(), emulated: z.array(z.string()), tried: z.record(z.string(), z.string()) }).optional(),
+  shared: z.object({ write: z.string(), owner: z.string(), read: z.string(), givenOwner: z.string() }).optional(),
+  readOnly: z.looseObject({ written: z.boolean() }).optional(),
+  throughSocket: z.object({ created: z.number().int(), started: z.number().int(), id: z.string(), said: z.string() }).optional(),
 });
 export type ProbeFacts = z.infer<typeof probeFactsSchema>;
 
 export interface ProbeResult {
+  readonly id: string;
   readonly facts: ProbeFacts;
   readonly runtime: string;
   readonly usernsMode: string;
@@ -22,10 +27,10 @@ export interface ProbeResult {
   readonly outsideMap: string | null;
 }
 
-/** Marks everything a verification makes; the value tells runs apart. */
+/** Marks every container a verification makes. */
 export const probeLabel = 'bulkhead.probe';
 /** How long one probe may take, ms. */
-const probeTimeoutMs = 30_000;
+export const probeTimeoutMs = 30_000;
 
 export interface ProbeRequest {
   readonly image: string;
@@ -34,7 +39,7 @@ export interface ProbeRequest {
 }
 
 /** Create body of a probe that asks for what a hostile client would: the host's runtime and the host's users (A6, A7). */
-function createBody(request: ProbeRequest): ContainerCreateOptions {
+export function probeBody(request: ProbeRequest): ContainerCreateOptions {
   return {
     Image: request.image, Cmd: [...(request.args ?? [])], Labels: { [probeLabel]: 'true' },
     HostConfig: { Runtime: 'runc', UsernsMode: 'host', NetworkMode: 'none', LogConfig: { Type: 'json-file', Config: {} }, ...request.host },
@@ -44,17 +49,27 @@ function createBody(request: ProbeRequest): ContainerCreateOptions {
 /** Runs one probe up to its line of facts; it is left for `removeProbes`. Rejects with the engine's words, or after 30 s. */
 export async function runProbe(docker: Docker, request: ProbeRequest, signal: AbortSignal): Promise<ProbeResult> {
   return within(probeTimeoutMs, signal, 'the probe gave no answer', async () => {
-    const container = await docker.createContainer(createBody(request));
+    const container = await docker.createContainer(probeBody(request));
     await container.start();
-    const line = await firstLine(container, signal);
-    const inspected = await container.inspect();
-    const pid = inspected.State.Running ? inspected.State.Pid : 0;
-    const outsideMap = pid === 0 ? null : await readFile(`/proc/${pid}/uid_map`, 'utf8').catch(() => null);
-    return { facts: parseFacts(line), runtime: inspected.HostConfig.Runtime ?? '', usernsMode: inspected.HostConfig.UsernsMode ?? '', outsideMap };
+    return read(container, signal);
   });
 }
 
-function parseFacts(line: string): ProbeFacts {
+/** Reads a probe that somebody else started: one made through a mounted socket (A11). */
+export async function readProbe(docker: Docker, id: string, signal: AbortSignal): Promise<ProbeResult> {
+  return within(probeTimeoutMs, signal, 'the probe gave no answer', () => read(docker.getContainer(id), signal));
+}
+
+async function read(container: Container, signal: AbortSignal): Promise<ProbeResult> {
+  const line = await firstLine(container, signal);
+  const inspected = await container.inspect();
+  const pid = inspected.State.Running ? inspected.State.Pid : 0;
+  const outsideMap = pid === 0 ? null : await readFile(`/proc/${pid}/uid_map`, 'utf8').catch(() => null);
+  return { id: inspected.Id, facts: parseFacts(line), runtime: inspected.HostConfig.Runtime ?? '', usernsMode: inspected.HostConfig.UsernsMode ?? '', outsideMap };
+}
+
+/** The probe's line as facts. Throws when it said something else. */
+export function parseFacts(line: string): ProbeFacts {
   let value: unknown;
   try { value = JSON.parse(line); } catch { throw new Error(`the probe said something else: ${line.slice(0, 200)}`); }
   return probeFactsSchema.parse(value);
@@ -97,7 +112,7 @@ function unframe(bytes: Buffer): string {
 export async function askRefused(docker: Docker, request: ProbeRequest, signal: AbortSignal): Promise<{ status: number; message: string } | null> {
   return within(probeTimeoutMs, signal, 'no answer to a create request', async () => {
     try {
-      await docker.createContainer(createBody(request));
+      await docker.createContainer(probeBody(request));
       return null;
     } catch (error) {
       const status = statusOf(error);

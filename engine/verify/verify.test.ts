@@ -1,17 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { claimIds, protectionState, type Claim } from '../../shared/verify/claims.ts';
+import { claimIds, countOf, protectionState, settled, type Claim, type Verdict } from '../../shared/verify/claims.ts';
+import { asExpected, operations, outcomeOf } from '../../shared/verify/operations.ts';
+import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
-import { judgeExclusiveRange, judgeOff, judgePrivileged, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced } from './judge.ts';
-import { within, type ProbeResult } from './probe-container.ts';
-import { oneFileTar } from './probe-image.ts';
+import { judgeExclusiveRange, judgeOff, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced } from './judge.ts';
+import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, type ShareSeen } from './judge-mounts.ts';
+import { judgePrivileged } from './judge-privileged.ts';
+import { readBuild } from './probe-build.ts';
+import { within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
+import { fileTar } from './probe-image.ts';
+import { sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verify.ts';
 
-const probe = (uidMap: string, more: Partial<ProbeResult> = {}, operations?: Record<string, string>): { seen: ProbeResult } => ({
-  seen: { facts: { uid: 0, uidMap, gidMap: uidMap, namespaces: {}, ...(operations ? { operations } : {}) }, runtime: 'bulkhead', usernsMode: '', outsideMap: uidMap, ...more },
+const probe = (uidMap: string, more: Partial<ProbeResult> = {}, facts: Partial<ProbeFacts> = {}): { seen: ProbeResult } => ({
+  seen: { id: 'c', facts: { uid: 0, uidMap, gidMap: uidMap, namespaces: {}, ...facts }, runtime: 'bulkhead', usernsMode: '', outsideMap: uidMap, ...more },
 });
 const range = '0 1000000000 65536';
 const host = '0 0 4294967295';
@@ -41,16 +47,105 @@ describe('claims are judged by what was seen', () => {
     expect(judgeUsernsHost(probe(range, { usernsMode: 'host' })).verdict).toBe('fail');
     expect(judgeUsernsHost(probe(host)).verdict).toBe('fail');
   });
-  test('A4: privileged works inside and is confined; an operation that was not tried is no proof', () => {
-    const confined = { 'mount-tmpfs': 'ok', 'write-core-pattern': 'EACCES', 'write-swappiness': 'EACCES', 'make-device-node': 'EPERM', 'load-module': 'EPERM', 'list-bpf-maps': 'EPERM', 'set-time': 'EPERM' };
-    expect(judgePrivileged(probe(range, {}, confined)).verdict).toBe('pass');
-    for (const name of Object.keys(confined)) {
-      expect(judgePrivileged(probe(range, {}, { ...confined, [name]: name === 'mount-tmpfs' ? 'EPERM' : 'ok' })).verdict, name).toBe('fail');
-    }
-    const { 'set-time': _untried, ...rest } = confined;
-    expect(judgePrivileged(probe(range, {}, rest)).verdict).toBe('fail');
-    expect(judgePrivileged(probe(range)).verdict).toBe('fail');
-    expect(judgePrivileged(probe(host, {}, confined)).verdict).toBe('fail');
+  describe('A4, A5: privileged works inside, and is confined', () => {
+    const confined = Object.fromEntries(operations.map((operation) => [operation.id, operation.kind === 'local' ? 'ok' : 'EPERM']));
+    const verdicts = (said: Record<string, string>, map = range) => judgePrivileged(probe(map, {}, { operations: said })).map((claim) => claim.verdict);
+    test('both are shown item by item', () => {
+      const [works, held] = judgePrivileged(probe(range, {}, { operations: confined }));
+      expect([works?.verdict, held?.verdict]).toEqual(['pass', 'pass']);
+      expect((works?.items?.length ?? 0) + (held?.items?.length ?? 0)).toBe(operations.length);
+      expect(held?.evidence).toMatch(/^(\d+) of \1 refused$/);
+    });
+    test('one global operation that works, or was not tried, is a failure, and is named', () => {
+      for (const { id, kind, title } of operations.filter((one) => one.kind === 'global')) {
+        for (const said of ['ok', 'crashed', 'timed out']) {
+          const [works, held] = judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: said } }));
+          expect([works?.verdict, held?.verdict, held?.evidence.includes(`wrong: ${title} (${said})`)], `${kind} ${id}`).toEqual(['pass', 'fail', true]);
+        }
+        const { [id]: _untried, ...rest } = confined;
+        expect(verdicts(rest)).toEqual(['pass', 'fail']);
+      }
+    });
+    test('one local operation that is refused is a failure, except where kernels differ', () => {
+      for (const { id, mayBeRefused } of operations.filter((one) => one.kind === 'local')) {
+        expect(verdicts({ ...confined, [id]: 'EPERM' }), id).toEqual([mayBeRefused === undefined ? 'fail' : 'pass', 'pass']);
+      }
+    });
+    test('what the kernel lacks is no refusal, and a kernel that lacks it all shows nothing', () => {
+      const lacking = (count: number) => Object.fromEntries(operations.map(({ id, kind }, index) => [id, kind === 'local' ? 'ok' : index < count ? 'ENOSYS' : 'EPERM']));
+      expect(verdicts(lacking(5))).toEqual(['pass', 'pass']);
+      expect(verdicts(lacking(operations.length))).toEqual(['pass', 'fail']);
+    });
+    test('nothing counts without a range of its own, or without a look', () => {
+      expect(verdicts(confined, host)).toEqual(['fail', 'fail']);
+      expect(verdicts({})).toEqual(['fail', 'fail']);
+      expect(judgePrivileged({ error: 'x' }).map((claim) => claim.verdict)).toEqual(['fail', 'fail']);
+    });
+    test('a device that is not there is refused, a setting that is not there is absent', () => {
+      const of = (id: string, said: string) => {
+        const operation = operations.find((one) => one.id === id);
+        if (operation === undefined) throw new Error(id);
+        const outcome = outcomeOf(operation, said);
+        return [outcome, asExpected(operation, outcome)];
+      };
+      expect(of('open-kmsg', 'ENOENT')).toEqual(['refused', true]);
+      expect(of('write-swappiness', 'ENOENT')).toEqual(['absent', true]);
+      expect(of('write-swappiness', 'EINVAL')).toEqual(['unclear', true]);
+      expect(of('mount-tmpfs', 'EINVAL')).toEqual(['unclear', false]);
+    });
+  });
+  test('A7: who joins a protected container is in its user namespace, and an unprotected one is refused in the words of ECI', () => {
+    const owner = probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[1]' } });
+    const refused = { asked: 'an unprotected one', answer: { seen: { status: 403, message: 'enhanced container isolation: no' } } };
+    expect(judgeSharing(owner, owner, refused).verdict).toBe('pass');
+    expect(judgeSharing(owner, owner, null)).toMatchObject({ verdict: 'pass', evidence: expect.stringContaining('no unprotected one could be made') as string });
+    expect(judgeSharing(owner, probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[2]' } }), refused).verdict).toBe('fail');
+    expect(judgeSharing(owner, owner, { ...refused, answer: { seen: null } }).verdict).toBe('fail');
+    expect(judgeSharing(owner, owner, { ...refused, answer: { error: 'x' } }).verdict).toBe('fail');
+    expect(judgeSharing(owner, { error: 'x' }, refused).verdict).toBe('fail');
+  });
+  describe('A8, A9: shared directories', () => {
+    const seen = (more: Partial<ShareSeen> = {}, facts: Partial<ProbeFacts> = {}) => ({ seen: {
+      probe: probe(range, {}, { shared: { write: 'ok', owner: '0:0', read: 'ok', givenOwner: '0:0' }, readOnly: { written: false, 'as it is': 'EROFS', remount: 'EPERM' }, ...facts }).seen,
+      writtenBy: '1000:1000', readOnlyChanged: false, user: 1000, ...more,
+    } });
+    test('what root writes belongs to the user, not to root and not to the range', () => {
+      expect(judgeShared(seen()).verdict).toBe('pass');
+      for (const writtenBy of ['0:0', '1000000000:1000000000', null]) expect(judgeShared(seen({ writtenBy })).verdict).toBe('fail');
+      expect(judgeShared(seen({}, { shared: { write: 'EACCES', owner: '0:0', read: 'ok', givenOwner: '0:0' } })).verdict).toBe('fail');
+      expect(judgeShared(null).verdict).toBe('not-offered');
+    });
+    test('nothing is written into a read-only one, by what the container says and by what the machine sees', () => {
+      expect(judgeReadOnly(seen()).verdict).toBe('pass');
+      expect(judgeReadOnly(seen({ readOnlyChanged: true })).verdict).toBe('fail');
+      expect(judgeReadOnly(seen({}, { readOnly: { written: true, remount: 'ok' } })).verdict).toBe('fail');
+      expect(judgeReadOnly(seen({}, { readOnly: { written: false, remount: 'ok' } })).verdict).toBe('fail');
+      expect(judgeReadOnly(seen({}, { readOnly: { written: false } })).verdict).toBe('fail');
+      expect(judgeReadOnly({ error: 'refused' }).verdict).toBe('fail');
+    });
+  });
+  test('A10: hidden is a claim of its own; without lxcfs the other is limited, with it the numbers must differ', () => {
+    const proc = (more: Partial<NonNullable<ProbeFacts['proc']>>) => judgeProc(probe(range, {}, { proc: { uptime: 9000, machineUptime: 9000, emulated: [], tried: { 'read /proc/kcore': 'ENOENT' }, ...more } })).map((claim) => claim.verdict);
+    expect(proc({})).toEqual(['pass', 'limited']);
+    expect(proc({ uptime: 1, emulated: ['/proc/uptime'] })).toEqual(['pass', 'pass']);
+    expect(proc({ emulated: ['/proc/uptime'] })).toEqual(['pass', 'fail']);
+    expect(proc({ tried: { 'write /proc/sysrq-trigger': 'ok' } })).toEqual(['fail', 'limited']);
+    expect(proc({ tried: {} })).toEqual(['fail', 'limited']);
+  });
+  test('A11: what a container makes through its socket has another range than it, and the isolation runtime', () => {
+    const maker = (said = '', started = 204) => probe(range, {}, { throughSocket: { created: 201, started, id: 'a', said } }).seen;
+    const other = probe('0 1000065536 65536');
+    expect(judgeThroughSocket({ seen: { maker: maker(), made: other } }).verdict).toBe('pass');
+    expect(judgeThroughSocket({ seen: { maker: maker(), made: probe(range) } }).verdict).toBe('fail');
+    expect(judgeThroughSocket({ seen: { maker: maker(), made: probe(host) } }).verdict).toBe('fail');
+    expect(judgeThroughSocket({ seen: { maker: maker(), made: probe('0 1000065536 65536', { runtime: 'runc' }) } }).verdict).toBe('fail');
+    expect(judgeThroughSocket({ seen: { maker: maker('no such image', 0), made: null } })).toMatchObject({ verdict: 'fail', evidence: 'create: 201, start: 0: no such image' });
+    expect(judgeThroughSocket({ seen: { maker: maker('{"message":"enhanced container isolation: docker create"}', 0), made: null } }).verdict).toBe('not-offered');
+  });
+  test('C: a RUN of the builder is in a range of its own', () => {
+    expect(judgeBuild('C-build-buildkit', { seen: probe(range).seen.facts }).verdict).toBe('pass');
+    expect(judgeBuild('C-build-legacy', { seen: probe(host).seen.facts }).verdict).toBe('fail');
+    expect(judgeBuild('C-build-legacy', { error: 'no builder' })).toMatchObject({ verdict: 'fail', evidence: 'no builder' });
   });
   test('B1, A7: only a refusal in the words of ECI counts (B6)', () => {
     const answer = (status: number, message: string) => [{ asked: 'pid=host', answer: { seen: { status, message } } }];
@@ -80,6 +175,39 @@ test('audit mode: no refusal is claimed, and nothing makes the engine protected'
   expect(protectionState({ ...facts, audit: false, verification: { ...facts.verification, claims: shown } })).toBe('unverified');
 });
 
+test('a claim that is limited or not offered leaves nothing open, one that was not run or is missing does', () => {
+  const now = Date.now();
+  const state = (claims: Claim[]) => protectionState({ engineReady: true, eci: true, audit: false, now, verification: { at: new Date(now).toISOString(), durationMs: 1, eci: true, claims } });
+  const all = (verdict: Verdict) => claimIds.map((id): Claim => ({ id, verdict: id === 'A10-proc-emulated' ? verdict : 'pass', evidence: '' }));
+  for (const verdict of ['pass', 'limited', 'not-offered'] as const) expect([settled(verdict), state(all(verdict))]).toEqual([true, 'protected']);
+  for (const verdict of ['fail', 'not-run', 'not-enforced'] as const) expect([settled(verdict), state(all(verdict))]).toEqual([false, 'unverified']);
+  expect(state(all('pass').slice(1))).toBe('unverified');
+  expect(countOf(all('limited'))).toBe('16 of 17 claims shown, 1 limited');
+});
+
+test('the probe and the table of expectations have the same operations, 45 of them global', async () => {
+  const ids = (await Promise.all(['global', 'local'].map((name) => readFile(path.resolve(import.meta.dirname, `../../runtime/probe-${name}.c`), 'utf8'))))
+    .map((source) => [...source.slice(source.indexOf('_operations[] = {')).matchAll(/\{ "([a-z0-9-]+)", \w+ \}/g)].map((match) => match[1]));
+  expect(ids.flat()).toEqual(operations.map((operation) => operation.id));
+  expect(ids[0]).toEqual(operations.filter((operation) => operation.kind === 'global').map((operation) => operation.id));
+  expect(new Set(ids.flat()).size).toBe(operations.length);
+  expect(ids[0]?.length).toBeGreaterThanOrEqual(45);
+});
+
+test('the builders\' output is read out of the engine\'s lines: text of the classic one, protobuf in base64 of BuildKit', () => {
+  const buildkit = Buffer.from('\n\x05trace\x1a\x07{"uid":0}\n', 'latin1').toString('base64');
+  expect(readBuild(`{"stream":"Step 1/2"}\n{"stream":"\\n{\\"uid\\":0}\\n"}\n{"aux":{"ID":"sha256:a"}}\n`)).toEqual({ output: 'Step 1/2\n{"uid":0}\n', image: 'sha256:a', error: null });
+  expect(readBuild(`{"id":"moby.buildkit.trace","aux":"${buildkit}"}\nnot json\n{"id":"moby.image.id","aux":{"ID":"sha256:b"}}`)).toMatchObject({ output: expect.stringContaining('{"uid":0}') as string, image: 'sha256:b' });
+  expect(readBuild('{"error":"failed to solve"}')).toEqual({ output: '', image: null, error: 'failed to solve' });
+});
+
+test('shared directories are those the gateway takes, temporary ones first', () => {
+  const list = (...paths: string[]) => ({ ...defaultSettings, fileSharing: { kind: 'list', directories: paths.map((one) => ({ path: one, sharedByDefault: true })) } }) as const;
+  expect(sharedDirectories(defaultSettings, '/home/sam')).toEqual(['/tmp', '/home/sam']);
+  expect(sharedDirectories(list(), '/home/sam')).toEqual([]);
+  expect(sharedDirectories(list('/srv', '$HOME/code', '$TMP/x', 'relative'), '/home/sam')).toEqual(['/tmp/x', '/srv', '/home/sam/code']);
+});
+
 test('a probe that hangs, or is cancelled, is bounded', async () => {
   const never = new Promise<never>(() => undefined);
   await expect(within(5, new AbortController().signal, 'no answer', () => never)).rejects.toThrow('no answer within 0.005 s');
@@ -92,7 +220,7 @@ test('a probe that hangs, or is cancelled, is bounded', async () => {
 test('the image is a tar that tar reads: one executable file of root\'s', async () => {
   const directory = await mkdtemp('/tmp/bh-tar-');
   try {
-    await writeFile(path.join(directory, 'a.tar'), oneFileTar('bulkhead-probe', Buffer.from('x'.repeat(700))));
+    await writeFile(path.join(directory, 'a.tar'), fileTar([{ name: 'bulkhead-probe', content: Buffer.from('x'.repeat(700)), mode: 0o755 }]));
     const { stdout } = await promisify(execFile)('tar', ['--numeric-owner', '-tvf', path.join(directory, 'a.tar')], { env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' } });
     expect(stdout).toMatch(/^-rwxr-xr-x 0\/0 +700 1970-01-01 00:00 bulkhead-probe\n$/);
   } finally { await rm(directory, { recursive: true }); }

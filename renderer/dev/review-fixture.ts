@@ -8,7 +8,7 @@ import { appState, appliedText, minutesAgo, offText, plan, run, settingsState, s
 
 const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) => run().steps.map((step, index, all) => ({
   ...step, state: 'done' as const, startedAt: step.startedAt ?? minutesAgo(0.1), durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900][index] ?? 1, ...(index === all.length - 1 ? last : {}),
-  detail: step.detail ?? ['', '', '', 'Docker Engine 26.1.5', 'answers through the gateway', '7 of 7 claims shown', '1 of 1 removed'][index] ?? null,
+  detail: step.detail ?? ['', '', '', 'Docker Engine 26.1.5', 'answers through the gateway', '16 of 17 claims shown, 1 limited', '1 of 1 removed'][index] ?? null,
 }));
 const failedAt = (failing: number, message: string) => run().steps.map((step, index) => (index < failing ? { ...step, state: 'done' as const, durationMs: step.durationMs ?? 5800 } : index === failing ? { ...step, state: 'failed' as const, startedAt: minutesAgo(0.1), durationMs: 12_400, detail: message } : { ...step, state: 'waiting' as const, startedAt: null }));
 

@@ -47,22 +47,23 @@ const row = (workload: WorkloadId, state: CoverageState, basis: CoverageRow['bas
 const absent = (workload: WorkloadId): CoverageRow => row(workload, 'not-on-this-engine', 'rule');
 
 function engineRows(backend: BackendId): CoverageRow[] {
+  const rules = ['A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused', 'A7-namespace-sharing', 'A8-engine-directories-refused', 'A10-proc-hidden'] as const;
   // Sysbox CE gives all containers one range: it can't claim A3.
   const container: CoverageRow['claims'] = backend === 'exclusive'
-    ? ['A2-user-namespace', 'A3-exclusive-range', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused']
-    : ['A2-user-namespace', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused'];
+    ? ['A2-user-namespace', 'A3-exclusive-range', ...rules]
+    : ['A2-user-namespace', ...rules];
+  const privileged = ['A2-user-namespace', 'A4-privileged-works', 'A5-privileged-confined'] as const;
   return [
     row('run-create', 'protected', 'probe', container),
-    // BuildKit is told which runc to use; no probe builds an image yet.
-    row('build-docker-driver', 'protected', 'rule'),
+    // Both builders: `docker build` uses BuildKit, older clients and some SDKs the other one.
+    row('build-docker-driver', 'protected', 'probe', ['C-build-buildkit', 'C-build-legacy']),
     // Its builder is a privileged container like any other.
-    row('build-container-driver', 'protected', 'probe', ['A2-user-namespace', 'A4-privileged-confined']),
-    // What comes through a mounted socket passes the same gateway.
-    row('socket-started', 'protected', 'rule'),
+    row('build-container-driver', 'protected', 'probe', privileged),
+    row('socket-started', 'protected', 'probe', ['A11-through-socket']),
     row('socket-mount', 'protected', 'probe', ['B1-socket-refused']),
     row('socket-derived-images', 'protected', 'rule'),
     row('socket-any-image', 'protected', 'rule'),
-    row('kind-nodes', 'protected', 'probe', ['A2-user-namespace', 'A4-privileged-confined']),
+    row('kind-nodes', 'protected', 'probe', privileged),
     row('build-host-network', 'not-allowed', 'rule'),
     row('swarm-plugins', 'not-allowed', 'rule'),
     row('created-before', 'unprotected', 'rule'),

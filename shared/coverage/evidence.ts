@@ -1,9 +1,11 @@
-import { verificationMaxAgeMs, type Verification } from '../verify/claims.ts';
+import { settled, verificationMaxAgeMs, type Verification } from '../verify/claims.ts';
 import type { CoverageRow } from './coverage.ts';
 
 /** What backs a row right now. `at` is when the verification was (ISO 8601), null without one. */
 export type RowEvidence =
   | { readonly kind: 'probe-passed' | 'probe-failed' | 'probe-outdated'; readonly at: string }
+  /** Probes leave nothing open and show only a part of it (A11 where only listed images may): the rest is a rule. */
+  | { readonly kind: 'probe-limited'; readonly at: string }
   /** A probe could show it, and has not (or one of its claims was not run). */
   | { readonly kind: 'probe-missing'; readonly at: string | null }
   | { readonly kind: 'rule' | 'documentation'; readonly at: null };
@@ -18,7 +20,8 @@ export function rowEvidence(row: CoverageRow, verification: Verification | null,
   const { at } = verification;
   const verdicts = row.claims.map((id) => verification.claims.find((claim) => claim.id === id)?.verdict ?? 'not-run');
   if (verdicts.includes('fail')) return { kind: 'probe-failed', at };
-  if (verdicts.length === 0 || verdicts.includes('not-run') || verdicts.includes('not-enforced')) return { kind: 'probe-missing', at };
+  if (verdicts.length === 0 || !verdicts.every(settled)) return { kind: 'probe-missing', at };
+  if (verdicts.some((verdict) => verdict !== 'pass')) return { kind: 'probe-limited', at };
   const age = now - Date.parse(at);
   return age >= 0 && age <= verificationMaxAgeMs ? { kind: 'probe-passed', at } : { kind: 'probe-outdated', at };
 }

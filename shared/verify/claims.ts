@@ -1,17 +1,35 @@
 import * as z from 'zod';
 
 /** Claims a probe can show; ids are the rows of the behaviour page. */
-export const claimIds = ['A2-user-namespace', 'A3-exclusive-range', 'A6-runtime-override', 'A7-userns-host-ignored', 'A7-host-namespaces-refused', 'A4-privileged-confined', 'B1-socket-refused'] as const;
+export const claimIds = [
+  'A2-user-namespace', 'A3-exclusive-range', 'A4-privileged-works', 'A5-privileged-confined', 'A6-runtime-override',
+  'A7-userns-host-ignored', 'A7-host-namespaces-refused', 'A7-namespace-sharing',
+  'A8-engine-directories-refused', 'A8-shared-directory-usable', 'A9-read-only-locked', 'A10-proc-hidden', 'A10-proc-emulated', 'A11-through-socket',
+  'B1-socket-refused', 'C-build-legacy', 'C-build-buildkit',
+] as const;
+export type ClaimId = (typeof claimIds)[number];
+
+/** One thing of several that a claim is about: what was tried, what came of it, and whether that is as it must be. */
+export const claimItemSchema = z.object({ title: z.string(), seen: z.string(), good: z.boolean() });
+export type ClaimItem = z.infer<typeof claimItemSchema>;
 
 /** One claim, what was seen inside a real container, and the verdict. */
 export const claimSchema = z.object({
   id: z.enum(claimIds),
-  /** `not-enforced`: nothing is refused in audit mode, so there is nothing to show. */
-  verdict: z.enum(['pass', 'fail', 'not-run', 'not-enforced']),
+  /**
+   * `pass`: shown. `fail`: shown not to hold, or could not be shown. `not-run`: nothing was tried.
+   * `limited`: what protects is shown, and a part that is no protection is missing here; the evidence says which.
+   * `not-offered`: the backend, or the settings, offer nothing of the kind; the evidence says why.
+   * `not-enforced`: nothing is refused in audit mode, so there is nothing to show.
+   */
+  verdict: z.enum(['pass', 'fail', 'limited', 'not-offered', 'not-run', 'not-enforced']),
   /** What was observed, verbatim where possible: `uid_map "0 1000000000 65536"`. */
   evidence: z.string(),
+  /** Item by item, where a claim is about many. */
+  items: z.array(claimItemSchema).optional(),
 });
 export type Claim = z.infer<typeof claimSchema>;
+export type Verdict = Claim['verdict'];
 
 export const verificationSchema = z.object({
   at: z.string(),
@@ -20,6 +38,30 @@ export const verificationSchema = z.object({
   claims: z.array(claimSchema),
 });
 export type Verification = z.infer<typeof verificationSchema>;
+
+/**
+ * Whether a claim leaves nothing open. `limited` and `not-offered` do not make an engine unverified: they are given only where it is
+ * known what is missing and that it protects nothing that is promised here (A10 without lxcfs, A3 on a backend with one range).
+ */
+export function settled(verdict: Verdict): boolean {
+  switch (verdict) {
+    case 'pass': case 'limited': case 'not-offered': return true;
+    case 'fail': case 'not-run': case 'not-enforced': return false;
+  }
+}
+
+/** Every claim is there and leaves nothing open. A record of an older version lacks claims, and is none. */
+export function allSettled(claims: readonly Claim[]): boolean {
+  return claimIds.every((id) => claims.some((claim) => claim.id === id)) && claims.every((claim) => settled(claim.verdict));
+}
+
+/** "15 of 17 claims shown", and what the others are: for the log and the command line. */
+export function countOf(claims: readonly Claim[]): string {
+  const of = (verdict: Verdict): number => claims.filter((claim) => claim.verdict === verdict).length;
+  const rest = ([['limited', 'limited'], ['not-offered', 'not offered here'], ['not-enforced', 'not enforced'], ['not-run', 'not run'], ['fail', 'failed']] as const)
+    .filter(([verdict]) => of(verdict) > 0).map(([verdict, words]) => `, ${of(verdict)} ${words}`).join('');
+  return `${of('pass')} of ${claims.length} claims shown${rest}`;
+}
 
 /** `audit`: isolation is on, and nothing is refused. */
 export type ProtectionState = 'protected' | 'unverified' | 'audit' | 'off' | 'stopped';
@@ -34,7 +76,7 @@ export function protectionState(facts: { engineReady: boolean; eci: boolean; aud
   // Whoever asks for a host namespace gets it: no verification makes that protected.
   if (facts.audit) return 'audit';
   const v = facts.verification;
-  if (v === null || !v.eci || v.claims.length === 0 || v.claims.some((c) => c.verdict !== 'pass')) return 'unverified';
+  if (v === null || !v.eci || !allSettled(v.claims)) return 'unverified';
   const age = facts.now - Date.parse(v.at);
   return age >= 0 && age <= verificationMaxAgeMs ? 'protected' : 'unverified';
 }

@@ -46,6 +46,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
       case 'probe-failed': return t('overview.coverage.how.failed', { ago: formats.ago(evidence.at) });
       case 'probe-outdated': return t('overview.coverage.how.outdated', { ago: formats.ago(evidence.at) });
       case 'probe-missing': return protection.state === 'audit' ? t('overview.coverage.how.audit') : t('overview.coverage.how.missing');
+      case 'probe-limited': return t('overview.coverage.how.ruleUnprobed');
       case 'rule': return row.state === 'protected' ? t('overview.coverage.how.ruleUnprobed') : t('overview.coverage.how.rule');
       case 'documentation': return t('overview.coverage.how.documentation');
     }

@@ -14,6 +14,7 @@ import { severityIcon, severityTone, stateIcon, type Severity } from '../../comp
 import { AllowedIcon, DeniedIcon, ErrorIcon, PowerIcon, ShieldIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
+import { settled } from '../../../shared/verify/claims.ts';
 
 interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: ReactNode; readonly why: ReactNode; readonly action: string; readonly run: () => void; readonly busy?: boolean }
 
@@ -87,7 +88,7 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
     steps.push({ key: 'scan', icon: stateIcon.unverified, tone: 'warn', title: t('overview.next.notScanned'), why: t('overview.next.notScannedWhy'), action: t('overview.next.scan'), run: () => { navigate('containers', { scan: 'now' }); } });
   }
   if (protection.state === 'unverified') {
-    const bad = app.verification?.eci === true ? app.verification.claims.filter((c) => c.verdict !== 'pass') : [];
+    const bad = app.verification?.eci === true ? app.verification.claims.filter((c) => !settled(c.verdict)) : [];
     steps.push(bad.length > 0
       ? { key: 'probes', icon: ErrorIcon, tone: 'danger', title: t('overview.next.probesFailed', { count: bad.length }), why: `${formats.list(bad.map((c) => t(`overview.probes.claim.${c.id}`)))}.`, action: t('overview.next.seeResults'), run: onResults }
       : { key: 'verify', icon: UnverifiedIcon, tone: 'warn', title: t('overview.next.notVerified'), why: t('overview.next.notVerifiedWhy'), action: t('overview.verify'), run: onVerify, busy: app.busy.verifying });

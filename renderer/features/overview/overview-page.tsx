@@ -14,7 +14,7 @@ import { StateTile } from '../../components/state-badge.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import type { TFunction } from 'i18next';
-import { verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
+import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
 import { ContainersCard } from './containers-card.tsx';
 import { CoverageCard } from './coverage-card.tsx';
 import { EngineCard } from './engine-card.tsx';
@@ -89,7 +89,7 @@ function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprot
     case 'off': return t('overview.sentence.off');
     case 'audit': return t('overview.sentence.audit');
     // A verification under settings that can't be read any more says nothing about now.
-    case 'unverified': return !unreadable && app.verification !== null && app.verification.eci && app.verification.claims.every((c) => c.verdict === 'pass') ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
+    case 'unverified': return !unreadable && app.verification !== null && app.verification.eci && allSettled(app.verification.claims) ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
     case 'protected': {
       const ago = formats.ago(app.verification?.at ?? '');
       return unprotected !== null && unprotected > 0 ? t('overview.sentence.protectedExcept', { ago, count: unprotected }) : t('overview.sentence.protected', { ago });
@@ -111,5 +111,6 @@ function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable }:
   if (failed > 0) return `${on} ${t('overview.detail.failed', { failed, count })}`;
   if (notRun > 0) return `${on} ${t('overview.detail.notRun', { notRun, count })}`;
   if (now - Date.parse(v.at) > verificationMaxAgeMs) return `${on} ${t('overview.detail.old')}`;
-  return `${on} ${t('overview.detail.passed', { count })}`;
+  const passed = v.claims.filter((c) => c.verdict === 'pass').length;
+  return `${on} ${passed < count ? t('overview.detail.settled', { passed, count }) : t('overview.detail.passed', { count })}`;
 }

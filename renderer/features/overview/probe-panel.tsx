@@ -4,13 +4,13 @@ import { Card } from '../../components/card.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { Toned } from '../../components/state-badge.tsx';
-import { AllowedIcon, DeniedIcon, WarningIcon } from '../../components/icons.ts';
-import { color, type Tone } from '../../theme/tokens.ts';
+import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
+import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
-import type { Claim, Verification } from '../../../shared/verify/claims.ts';
+import type { Claim, ClaimItem, Verification } from '../../../shared/verify/claims.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
-  pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, 'not-run': { icon: WarningIcon, tone: 'warn' }, 'not-enforced': { icon: WarningIcon, tone: 'warn' },
+  pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, limited: { icon: InfoIcon, tone: 'neutral' }, 'not-offered': { icon: InfoIcon, tone: 'neutral' }, 'not-run': { icon: WarningIcon, tone: 'warn' }, 'not-enforced': { icon: WarningIcon, tone: 'warn' },
 };
 
 /** Every claim, its verdict, and what was seen inside the container, word for word. */
@@ -27,9 +27,29 @@ export function ProbePanel({ verification, onClose }: { readonly verification: V
               <Toned {...verdicts[claim.verdict]}>{t(`overview.probes.verdict.${claim.verdict}`)}</Toned>
             </Box>
             <Box sx={{ fontSize: 12, lineHeight: '18px', color: color.text2, marginTop: '2px' }}><Mono>{claim.evidence}</Mono></Box>
+            {claim.items !== undefined && claim.items.length > 0 && <Items items={claim.items} open={claim.verdict === 'fail'} />}
           </Box>
         ))}
       </Card>
     </SidePanel>
+  );
+}
+
+/** What was tried, one by one, and what came of it. What should not be comes first. */
+function Items({ items, open }: { readonly items: readonly ClaimItem[]; readonly open: boolean }) {
+  const { t } = useTranslation();
+  const ordered = items.toSorted((a, b) => Number(a.good) - Number(b.good));
+  return (
+    <Box component="details" open={open} sx={{ fontSize: 12, lineHeight: '18px', marginTop: '4px' }}>
+      <Box component="summary" sx={{ color: color.text3, cursor: 'default' }}>{t('overview.probes.items', { count: items.length })}</Box>
+      <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)', columnGap: 2, rowGap: '2px', margin: '4px 0 0', color: color.text2 }}>
+        {ordered.map((item, index) => (
+          <Box key={index} sx={{ display: 'contents' }}>
+            <Box component="dt" sx={{ overflowWrap: 'anywhere', color: item.good ? 'inherit' : toneText.danger, fontWeight: item.good ? 400 : 600 }}>{item.title}</Box>
+            <Box component="dd" sx={{ margin: 0, color: item.good ? 'inherit' : toneText.danger }}><Mono>{item.seen}</Mono></Box>
+          </Box>
+        ))}
+      </Box>
+    </Box>
   );
 }

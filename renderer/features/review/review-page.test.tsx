@@ -176,7 +176,7 @@ describe('the run', () => {
 describe('how it ended', () => {
   it('says what was shown, what was not removed and what is left to do', async () => {
     const { user, bridge } = await open('applied');
-    await screen.findByText('7 of 7 claims shown from inside real containers');
+    await screen.findByText('16 of 17 claims shown from inside real containers');
     expect(screen.getByText('container stuck is running: stop it first', { exact: false })).toBeTruthy();
     expect(screen.getByText('4 containers are still unprotected')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Done' }));
@@ -188,7 +188,7 @@ describe('how it ended', () => {
     const outcome = applied.run?.outcome;
     if (outcome?.kind !== 'applied' || outcome.verification === null || applied.run === null) throw new Error('fixture');
     await renderApp({ ...applied, run: { ...applied.run, outcome: { ...outcome, verification: { ...outcome.verification, claims: outcome.verification.claims.map((claim, index) => (index === 0 ? { ...claim, verdict: 'not-run' as const } : claim)) } } } }, 'review');
-    await screen.findByText('6 of 7 claims shown from inside real containers');
+    await screen.findByText('15 of 17 claims shown from inside real containers');
     expect(screen.queryByText('ECI is on and holds on this engine.')).toBeNull();
   });
 

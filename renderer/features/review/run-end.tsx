@@ -11,6 +11,7 @@ import { FooterBar } from '../../components/page.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
+import { settled } from '../../../shared/verify/claims.ts';
 
 /** How a run ended: what holds now, why it went back, what to do next. */
 export function RunEnd({ run }: { readonly run: ApplyRun }) {
@@ -37,7 +38,7 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
   const restarted = run.steps.some((step) => step.step === 'restart-engine' && step.state === 'done');
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
-      {eci && passed === claims.length ? (
+      {eci && claims.every((claim) => settled(claim.verdict)) ? (
         <Notice tone="ok" live="polite" title={t('review.end.verified', { passed, count: claims.length })} action={<Button size="small" onClick={() => { navigate('overview'); }}>{t('review.end.results')}</Button>}>{t('review.end.verifiedWhy')}</Notice>
       ) : eci ? <Notice tone="warn" live="polite" title={t('review.end.verified', { passed, count: claims.length })} action={<Button size="small" onClick={() => { navigate('overview'); }}>{t('review.end.results')}</Button>} />
         : <Notice tone="ok" live="polite" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>{t('review.end.eciOffWhy')}</Notice>}

@@ -12,6 +12,7 @@ export const overview = {
   detail: {
     onLocked: 'Enhanced Container Isolation (ECI) is on and locked.', onUnlocked: 'Enhanced Container Isolation (ECI) is on, but not locked.',
     passed_one: 'The probe passed, from inside a real container.', passed_other: 'All {{count}} probes passed, from inside real containers.',
+    settled: '{{passed}} of {{count}} probes passed, from inside real containers. The others have nothing to show here.',
     failed: '{{failed}} of {{count}} probes failed.', notRun: '{{notRun}} of {{count}} probes did not run.', audit: 'What would be refused is only written to the decision log.', never: 'No probe has run under these settings.', old: 'The last probes are older than 24 hours.',
     off: 'Enhanced Container Isolation (ECI) gives every container a user namespace of its own.',
     stopped: 'Start it to serve clients on {{socket}}.',
@@ -61,10 +62,14 @@ export const overview = {
   },
   probes: {
     title: 'Probe results', at: 'Run {{ago}}, in {{duration}}', none: 'No probe has run yet.',
-    verdict: { pass: 'Passed', fail: 'Failed', 'not-run': 'Not run', 'not-enforced': 'Not enforced' },
+    verdict: { pass: 'Passed', fail: 'Failed', limited: 'Limited', 'not-offered': 'Not offered', 'not-run': 'Not run', 'not-enforced': 'Not enforced' },
+    items_one: '{{count}} thing tried', items_other: '{{count}} things tried',
     claim: {
-      'A2-user-namespace': 'Root inside is not root outside', 'A3-exclusive-range': 'Every container has ids of its own', 'A6-runtime-override': 'Another runtime can\u2019t be chosen', 'A7-userns-host-ignored': '--userns=host is ignored',
-      'A7-host-namespaces-refused': 'Host namespaces are refused', 'A4-privileged-confined': 'Privileged stays confined', 'B1-socket-refused': 'The Docker socket can\u2019t be mounted',
+      'A2-user-namespace': 'Root inside is not root outside', 'A3-exclusive-range': 'Every container has ids of its own', 'A4-privileged-works': 'Privileged works', 'A5-privileged-confined': 'Privileged stays confined',
+      'A6-runtime-override': 'Another runtime can\u2019t be chosen', 'A7-userns-host-ignored': '--userns=host is ignored', 'A7-host-namespaces-refused': 'Host namespaces are refused',
+      'A7-namespace-sharing': 'Namespaces are shared with protected containers only', 'A8-engine-directories-refused': 'Directories of the engine can\u2019t be mounted', 'A8-shared-directory-usable': 'Shared directories work',
+      'A9-read-only-locked': 'Read-only mounts stay read-only', 'A10-proc-hidden': 'The machine\u2019s /proc and /sys are hidden', 'A10-proc-emulated': '/proc shows the container\u2019s own numbers',
+      'A11-through-socket': 'What is started through a socket is isolated too', 'B1-socket-refused': 'The Docker socket can\u2019t be mounted', 'C-build-legacy': 'Builds are isolated (classic builder)', 'C-build-buildkit': 'Builds are isolated (BuildKit)',
     },
     evidence: 'Seen inside',
   },

@@ -1,0 +1,100 @@
+import type { Claim, ClaimItem } from '../../shared/verify/claims.ts';
+import { claim, notOffered, ownRange, unseen, type Observed, type Refusal } from './judge.ts';
+import type { ProbeFacts, ProbeResult } from './probe-container.ts';
+
+/** What a container with a shared directory did, and what the machine sees of it. */
+export interface ShareSeen {
+  readonly probe: ProbeResult;
+  /** Owner of the file its root wrote, "uid:gid"; null: there is none. */
+  readonly writtenBy: string | null;
+  readonly readOnlyChanged: boolean;
+  /** The user who asked for the container, as the machine numbers them. */
+  readonly user: number;
+}
+
+/** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. `null`: nothing is shared. */
+export function judgeShared(seen: Observed<ShareSeen> | null): Claim {
+  const id = 'A8-shared-directory-usable';
+  if (seen === null) return notOffered(id, 'no shared directory takes a file: nothing may be mounted');
+  if ('error' in seen) return unseen(id, seen.error);
+  const { probe, writtenBy, user } = seen.seen;
+  const shared = probe.facts.shared;
+  if (shared === undefined) return unseen(id, 'the probe did not look');
+  const owner = writtenBy?.split(':')[0];
+  const evidence = `inside: root wrote (${shared.write}) as ${shared.owner}, could write the user's file (${shared.read}) of ${shared.givenOwner}; outside: it belongs to ${writtenBy ?? 'nobody, there is no file'}, the user is ${user}`;
+  return claim(id, shared.write === 'ok' && shared.owner === '0:0' && shared.read === 'ok' && owner === String(user) && ownRange(probe) !== null, evidence);
+}
+
+/** A9: no way to write into a read-only bind mount, seen from inside and outside. */
+export function judgeReadOnly(seen: Observed<ShareSeen> | null): Claim {
+  const id = 'A9-read-only-locked';
+  if (seen === null) return notOffered(id, 'no shared directory takes a file: nothing may be mounted');
+  if ('error' in seen) return unseen(id, seen.error);
+  const readOnly = seen.seen.probe.facts.readOnly;
+  if (readOnly === undefined) return unseen(id, 'the probe did not look');
+  const { written, ...ways } = readOnly;
+  const items = Object.entries(ways).map(([title, said]): ClaimItem => ({ title, seen: String(said), good: said !== 'ok' }));
+  return { ...claim(id, !written && !seen.seen.readOnlyChanged && items.length > 0 && items.every((one) => one.good), items.map((one) => `${one.title}: ${one.seen}`).join(', ')), items };
+}
+
+/** A10: what of /proc and /sys is hidden from a container that is not privileged, and what is emulated. */
+export function judgeProc(probe: Observed<ProbeResult>): Claim[] {
+  if ('error' in probe) return [unseen('A10-proc-hidden', probe.error), unseen('A10-proc-emulated', probe.error)];
+  const { proc } = probe.seen.facts;
+  if (proc === undefined) return [unseen('A10-proc-hidden', 'the probe did not look'), unseen('A10-proc-emulated', 'the probe did not look')];
+  const items = Object.entries(proc.tried).map(([title, said]): ClaimItem => ({ title, seen: said, good: said !== 'ok' }));
+  const hidden = { ...claim('A10-proc-hidden', items.length > 0 && items.every((one) => one.good), items.map((one) => `${one.title}: ${one.seen}`).join(', ')), items };
+  return [hidden, judgeEmulated(proc)];
+}
+
+/** A machine that has just started shows no difference yet, s. */
+const youngMachine = 60;
+
+function judgeEmulated(proc: NonNullable<ProbeFacts['proc']>): Claim {
+  const id = 'A10-proc-emulated';
+  const uptime = `/proc/uptime says ${proc.uptime} s, the machine is up ${proc.machineUptime} s`;
+  if (proc.emulated.length === 0) {
+    return { id, verdict: 'limited', evidence: `${uptime}: /proc/uptime, /proc/meminfo and others show the machine's, since lxcfs does not run (Debian package lxcfs). It is information, not protection` };
+  }
+  const different = proc.machineUptime < youngMachine || proc.uptime < proc.machineUptime - 5;
+  return claim(id, different, `${uptime}; emulated: ${proc.emulated.join(', ')}`);
+}
+
+/** A7: a container that joins another's network is in its user namespace, and one that is not protected can't be joined. */
+export function judgeSharing(owner: Observed<ProbeResult>, joiner: Observed<ProbeResult>, unprotected: Refusal | null): Claim {
+  const id = 'A7-namespace-sharing';
+  if ('error' in owner) return unseen(id, owner.error);
+  if ('error' in joiner) return unseen(id, joiner.error);
+  const [a, b] = [owner.seen.facts, joiner.seen.facts];
+  const same = a.namespaces['net'] === b.namespaces['net'] && a.namespaces['user'] === b.namespaces['user'] && a.uidMap === b.uidMap;
+  const joined = `joined a protected one: ${b.namespaces['net'] ?? ''} in ${b.namespaces['user'] ?? ''}, ${same ? 'as it' : `it is in ${a.namespaces['net'] ?? ''}, ${a.namespaces['user'] ?? ''}`}`;
+  if (unprotected === null) return claim(id, same && ownRange(joiner.seen) !== null, `${joined}; no unprotected one could be made to ask for`);
+  const { answer } = unprotected;
+  const refused = 'error' in answer ? answer.error : answer.seen === null ? 'was allowed' : `${answer.seen.status} ${answer.seen.message}`;
+  const good = !('error' in answer) && answer.seen !== null && answer.seen.status === 403 && answer.seen.message.startsWith('enhanced container isolation:');
+  return claim(id, same && ownRange(joiner.seen) !== null && good, `${joined}; asked for an unprotected one: ${refused}`);
+}
+
+/** C: a RUN of that builder is in a user namespace of its own. */
+export function judgeBuild(id: 'C-build-legacy' | 'C-build-buildkit', seen: Observed<ProbeFacts>): Claim {
+  if ('error' in seen) return unseen(id, seen.error);
+  return claim(id, ownRange({ facts: seen.seen, outsideMap: null }) !== null, `in RUN: uid_map "${seen.seen.uidMap}"`);
+}
+
+/** What came of a container that asked for another one through its socket: it, and that one where there was one. */
+export interface ThroughSocket { readonly maker: ProbeResult; readonly made: Observed<ProbeResult> | null }
+
+/** A11: what a container makes through its socket is isolated too, in a range of its own. */
+export function judgeThroughSocket(seen: Observed<ThroughSocket>): Claim {
+  const id = 'A11-through-socket';
+  if ('error' in seen) return unseen(id, seen.error);
+  const { maker, made } = seen.seen;
+  const asked = maker.facts.throughSocket;
+  if (asked === undefined) return unseen(id, 'the probe did not ask');
+  if (asked.said.includes('enhanced container isolation:')) return notOffered(id, `the command list lets nothing be made through it: ${asked.said.trim()}`);
+  if (made === null) return unseen(id, `create: ${asked.created}, start: ${asked.started}: ${asked.said.trim()}`);
+  if ('error' in made) return unseen(id, made.error);
+  const [a, b] = [ownRange(maker), ownRange(made.seen)];
+  const apart = a !== null && b !== null && (a.last < b.first || b.last < a.first);
+  return claim(id, apart && made.seen.runtime === maker.runtime, `made through a mounted socket, asking for runc and userns=host: uid_map "${made.seen.facts.uidMap}" with runtime "${made.seen.runtime}"; its maker: "${maker.facts.uidMap}"`);
+}

@@ -1,0 +1,60 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isInside } from '../../shared/policy/bind-source.ts';
+import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
+
+/** A directory of the machine's in a shared one, for one verification. */
+export interface ProbeShare {
+  /** Mounted writable; holds a file `given`. */
+  readonly writable: string;
+  /** Mounted read-only. */
+  readonly readOnly: string;
+  /** Owner of what the container's root wrote, "uid:gid"; null where nothing was written. */
+  writtenBy(): Promise<string | null>;
+  /** Whether something came to lie in the read-only one. */
+  readOnlyChanged(): Promise<boolean>;
+  remove(): Promise<void>;
+}
+
+/** Directories that may be mounted, variables replaced as the gateway does for this user. */
+export function sharedDirectories(settings: EffectiveSettings, home: string): string[] {
+  const written = settings.fileSharing.kind === 'default' ? ['$HOME', '$TMP'] : settings.fileSharing.directories.map((directory) => directory.path);
+  const places = written.map((share) => expandShare(share, { home, tmp: '/tmp' })).filter((place): place is string => place?.startsWith('/') === true);
+  // Where temporary things belong comes first.
+  return places.toSorted((a, b) => Number(isInside(b, '/tmp')) - Number(isInside(a, '/tmp')));
+}
+
+/**
+ * Makes a directory in the first shared one that takes it; null where none does. `id` tells engines apart: what a crashed verification of
+ * this one left is removed.
+ */
+export async function makeProbeShare(shares: readonly string[], id: string): Promise<ProbeShare | null> {
+  const prefix = `.bulkhead-verify-${id}-`;
+  for (const share of shares) {
+    try {
+      for (const name of await readdir(share)) if (name.startsWith(prefix)) await rm(path.join(share, name), { recursive: true, force: true });
+      const directory = await mkdtemp(path.join(share, prefix));
+      await chmod(directory, 0o755);
+      const [writable, readOnly] = [path.join(directory, 'writable'), path.join(directory, 'read-only')];
+      await mkdir(writable);
+      await mkdir(readOnly);
+      await writeFile(path.join(writable, 'given'), 'given\n', { mode: 0o600 });
+      return {
+        writable, readOnly,
+        writtenBy: () => stat(path.join(writable, 'by-root')).then((file) => `${file.uid}:${file.gid}`, () => null),
+        readOnlyChanged: () => readdir(readOnly).then((names) => names.length > 0, () => true),
+        remove: () => rm(directory, { recursive: true, force: true }),
+      };
+    } catch { /* another one may take it */ }
+  }
+  return null;
+}
+
+/** A directory of the machine's that nobody shares, null where all of these are shared. */
+export async function unsharedDirectory(shares: readonly string[]): Promise<string | null> {
+  for (const place of ['/etc', '/boot', '/usr', '/opt', '/var']) {
+    if (shares.some((share) => isInside(place, share))) continue;
+    if (await stat(place).then((found) => found.isDirectory(), () => false)) return place;
+  }
+  return null;
+}

@@ -1,0 +1,18 @@
+/* A Docker client of two requests: what a program in a container does with a socket that is mounted there (A11). */
+#ifndef BULKHEAD_PROBE_SOCKET_H
+#define BULKHEAD_PROBE_SOCKET_H
+
+struct started_container {
+	/* HTTP status of each request; 0: it was not made, or not answered. */
+	int create_status;
+	int start_status;
+	/* Of the container, '' without one. */
+	char id[65];
+	/* The beginning of the last answer that was not a success, '' where there is none. */
+	char said[512];
+};
+
+/* Creates a container with this JSON body, and starts it. */
+void start_container(const char *socket_path, const char *body, struct started_container *made);
+
+#endif
