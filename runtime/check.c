@@ -39,7 +39,7 @@ static int shifted_namespace(void) {
   unsigned above = (unsigned)BASE + RANGE;
   (void)snprintf(map, sizeof map, "0 %u 65536\n65536 65536 %u\n%u 0 65536\n%u %u %u\n", (unsigned)BASE, (unsigned)BASE - RANGE, (unsigned)BASE, above, above,
                  4294967295U - above);
-  return make_user_namespace(map);
+  return make_user_namespace(map, map);
 }
 
 static int clone_path(const char *path, int userns) {

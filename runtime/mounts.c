@@ -37,7 +37,7 @@ static int write_file(const char *path, const char *text) {
   return close(fd);
 }
 
-int make_user_namespace(const char *map) {
+int make_user_namespace(const char *users, const char *groups) {
   int hold[2];
   if (pipe2(hold, O_CLOEXEC) != 0) return -1;
   /* The child only keeps the namespace alive until we have an fd of it: it waits for us to close our end. */
@@ -52,10 +52,10 @@ int make_user_namespace(const char *map) {
   if (child > 0) {
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%d/uid_map", child);
-    int written = write_file(path, map);
+    int written = write_file(path, users);
     if (written == 0) {
       (void)snprintf(path, sizeof path, "/proc/%d/gid_map", child);
-      written = write_file(path, map);
+      written = write_file(path, groups);
     }
     if (written == 0) {
       (void)snprintf(path, sizeof path, "/proc/%d/ns/user", child);

@@ -25,8 +25,8 @@ struct expected_file {
 /* Opens `path` without following any symlink and compares it with `expected` (ESTALE when it is another object). */
 int open_exactly(const char *path, const struct expected_file *expected);
 
-/* A user namespace carrying `map` for users and groups, as an fd. */
-int make_user_namespace(const char *map);
+/* A user namespace carrying these maps, as an fd. */
+int make_user_namespace(const char *users, const char *groups);
 
 /* A detached private copy of the mount tree at `dirfd` (an O_PATH or mount fd), id-mapped by `userns` unless -1. */
 int clone_tree(int dirfd, int userns, unsigned flags);

@@ -48,18 +48,30 @@ static bool keep_tree(struct plan *plan, int fd) {
   return true;
 }
 
-static bool op_userns(struct plan *plan) {
-  const char *map;
-  if (!next_word(&plan->words, &map)) return false;
-  if (*map == '\0' || map[strspn(map, "0123456789 \n")] != '\0') return not_understood("an id map");
+static bool id_map(struct plan *plan, const char **out) {
+  if (!next_word(&plan->words, out)) return false;
+  return (**out != '\0' && (*out)[strspn(*out, "0123456789 \n")] == '\0') || not_understood("an id map");
+}
+
+static bool keep_namespace(struct plan *plan, const char *users, const char *groups) {
   if (plan->n_namespaces == PLAN_MAX_NAMESPACES) return not_understood("too many user namespaces");
-  int fd = plan->checking ? -1 : make_user_namespace(map);
+  int fd = plan->checking ? -1 : make_user_namespace(users, groups);
   if (fd < 0 && !plan->checking) {
     log_errno("cannot make a user namespace for the container's id range (see /proc/sys/user/max_user_namespaces)");
     return false;
   }
   plan->namespaces[plan->n_namespaces++] = fd;
   return true;
+}
+
+static bool op_userns(struct plan *plan) {
+  const char *map;
+  return id_map(plan, &map) && keep_namespace(plan, map, map);
+}
+
+static bool op_share(struct plan *plan) {
+  const char *users, *groups;
+  return id_map(plan, &users) && id_map(plan, &groups) && keep_namespace(plan, users, groups);
 }
 
 static bool op_tree(struct plan *plan) {
@@ -234,7 +246,7 @@ static const struct {
 } operations[] = {
     {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
     {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
-    {"range", op_range},
+    {"range", op_range},     {"share", op_share},
 };
 
 static bool go_through(struct plan *plan) {

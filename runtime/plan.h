@@ -16,7 +16,8 @@ enum {
  * A plan is a list of NUL-terminated words: "bulkhead-plan-1", the number of words that follow, then operations, "end" last.
  * Numbers are decimal. Results of operations are numbered in order: user namespaces apart from trees.
  *   error TEXT                                 the planner refuses; nothing else may follow but "end"
- *   userns MAP                                 → namespace
+ *   userns MAP                                 → namespace: one map for users and groups
+ *   share USERS GROUPS                         → namespace: a map for each
  *   tree PATH DEV:INO|- NAMESPACE|- FLAGS      → tree: detached copy, id-mapped (flags: enum tree_flags)
  *   dir PATH                                   → tree: the directory itself, for plain overlays
  *   sub TREE RELATIVE 0|1                      → tree: copy of what is below, read-only if 1

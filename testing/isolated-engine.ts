@@ -6,6 +6,7 @@ import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.t
 import { removeEngineRoot, startBareEngine, type BareEngine } from './real-engine.ts';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
 import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
+import type { SharingOptions } from '../engine/isolation/exclusive/shares.ts';
 import { exclusivePaths, type ExclusivePaths } from '../engine/isolation/exclusive/options.ts';
 
 const project = path.resolve(import.meta.dirname, '..');
@@ -35,7 +36,7 @@ export interface PlannerProcess {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-export async function startIsolatedEngine(options: { readonly containerdSnapshotter?: boolean; readonly liveRestore?: boolean } = {}): Promise<IsolatedEngine> {
+export async function startIsolatedEngine(options: { readonly containerdSnapshotter?: boolean; readonly liveRestore?: boolean; /** What becomes of binds of containers that no gateway made (default `root-without`). */ readonly sharingRecords?: SharingOptions['records'] } = {}): Promise<IsolatedEngine> {
   const root = await mkdtemp('/tmp/bh-');
   const paths = rootPaths(root);
   const own = exclusivePaths(paths);
@@ -43,7 +44,8 @@ export async function startIsolatedEngine(options: { readonly containerdSnapshot
   const installed = await backend.install(paths);
   if (!installed.ok) throw new Error(`${installed.error.message} ${installed.error.reason ?? ''}`);
 
-  let planner = await spawnPlanner(root);
+  const records = options.sharingRecords ?? 'root-without';
+  let planner = await spawnPlanner(root, records);
   let engine: BareEngine;
   try {
     engine = await startBareEngine({
@@ -69,7 +71,7 @@ export async function startIsolatedEngine(options: { readonly containerdSnapshot
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
     },
-    async startPlanner() { planner = await spawnPlanner(root); },
+    async startPlanner() { planner = await spawnPlanner(root, records); },
     async leftMounts() {
       const info = await readFile('/proc/self/mountinfo', 'utf8');
       return info.split('\n').map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${own.mounts}/`));
@@ -94,9 +96,9 @@ export async function startIsolatedEngine(options: { readonly containerdSnapshot
   };
 }
 
-async function spawnPlanner(root: string): Promise<PlannerProcess> {
+async function spawnPlanner(root: string, records: SharingOptions['records']): Promise<PlannerProcess> {
   const script = `const { servePlanner } = await import(${JSON.stringify(path.join(project, 'engine/isolation/exclusive/serve.ts'))});
-process.exitCode = await servePlanner(${JSON.stringify(root)}, { out: (line) => console.log(line), error: (line) => console.error(line) });`;
+process.exitCode = await servePlanner(${JSON.stringify(root)}, { out: (line) => console.log(line), error: (line) => console.error(line) }, ${JSON.stringify(records)});`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
   await new Promise<void>((resolve, reject) => {

@@ -39,7 +39,7 @@ function bind(mount: Partial<OciMount> & { source: string }, container = 'c1'): 
   return planBinds(spec, plan, {
     container,
     mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
-    parts: { sockets: [at('disk/root/docker.sock')], directories: [at('disk/root/sockets')], containerSockets: at('disk/root/sockets'), roots: [at('root')] }, makeTarget: (number) => `/targets/${number}`,
+    parts: { sockets: [at('disk/root/docker.sock')], directories: [at('disk/root/sockets')], containerSockets: at('disk/root/sockets'), roots: [at('root')] }, engineRoots: [at('disk/root')], shares: { namespaceFor: () => plan.userNamespaceOf('1 1 1', '1 1 1'), maps: () => null }, makeTarget: (number) => `/targets/${number}`,
   });
 }
 

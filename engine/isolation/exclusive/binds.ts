@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isBind, type OciMount, type OciSpec } from './bundle.ts';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
+import { isShare, type Shares } from './shares.ts';
 import { layersOf, planShifted, type Overlay } from './overlay.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
 import { refuseEngineParts, type EngineParts } from './sockets.ts';
@@ -18,6 +19,9 @@ export interface BindContext {
   readonly namespace: NamespaceNumber;
   readonly base: number;
   readonly parts: EngineParts;
+  /** Where the engine keeps what it mounts itself; and how all else is mapped: it is somebody's (A8). */
+  readonly engineRoots: readonly string[];
+  readonly shares: Shares;
   /** Makes an empty mount target and returns its path. */
   makeTarget(number: number, kind: 'directory' | 'file'): string;
 }
@@ -35,7 +39,7 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
     refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
-    const tree = planBind(bind, plan, context);
+    const tree = planBind(bind, plan, context, givenByEngine(mount, mount.source));
     const target = context.makeTarget(sources.size, bind.kind);
     plan.attach(tree, target);
     sources.set(index, target);
@@ -84,15 +88,18 @@ function givenByEngine(mount: OciMount, given: string): boolean {
     && (mount.options ?? []).includes('ro');
 }
 
-function planBind(bind: Bind, plan: PlanBuilder, context: BindContext): TreeNumber {
+/** `engines`: a file the engine gives, nobody's share. */
+function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: boolean): TreeNumber {
   const on = mountOf(bind.source, context.mounts);
   if (on === null) refuse(`the mount that ${bind.source} is on cannot be told`);
+  const share = !engines && isShare(bind.source, on, context.mounts, context.engineRoots, context.parts);
+  const namespace = share ? context.shares.namespaceFor(bind.source) : context.namespace;
   if (on.type === 'overlay') {
     const overlay = tryLayers(on, context.mounts);
     if (overlay !== null) {
       // Another view of the same layers, with the container's ids. What the mount shows need not be its file system's root.
       const relative = path.relative('/', pathInFileSystem(bind.source, on));
-      const whole = planShifted(plan, overlay, context.namespace, context.base, bind.readOnly !== false);
+      const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false);
       return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
     }
   }
@@ -101,7 +108,7 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext): TreeNumb
   if (!isMappable(on)) return plan.tree(bind.source, common);
   const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];
   return plan.tree(bind.source, {
-    ...common, namespace: context.namespace,
+    ...common, namespace,
     mapBelow: below.length > 0 && below.every(isMappable),
   });
 }

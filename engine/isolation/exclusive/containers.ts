@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { shareMapsSchema } from '../../../shared/isolation/share-map.ts';
 import { overlaySchema } from './overlay.ts';
 import { isContainerId } from './request.ts';
 
@@ -17,6 +18,8 @@ const stateSchema = z.object({
   enginePoints: z.array(z.string()),
   /** Device of the shifted overlay, known once its taking away was planned: tells it from the engine's own when that stopped halfway. */
   device: z.string().nullable().default(null),
+  /** Ids in what a user other than root shares; null: none is shared, or the ids are the same on disk. */
+  shares: shareMapsSchema.nullable().default(null),
 });
 export type ContainerState = z.infer<typeof stateSchema>;
 

@@ -54,6 +54,12 @@ export class PlanBuilder {
     return { namespace: this.#namespaces++ };
   }
 
+  /** Another one, with a map for users and one for groups. */
+  userNamespaceOf(users: string, groups: string): NamespaceNumber {
+    this.#add('share', users, groups);
+    return { namespace: this.#namespaces++ };
+  }
+
   /** A detached copy of the mount tree at `path`. */
   tree(path: string, options: TreeOptions = {}): TreeNumber {
     const { identity, namespace, recursive, readOnly, mapBelow } = options;

@@ -12,11 +12,13 @@ import { ProcFiles } from './proc-files.ts';
 import { openRangeStore } from './ranges.ts';
 import { isWhole, parseRequest, requestLimit, type PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
+import type { SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
 export interface PlannerOptions {
   readonly paths: ExclusivePaths;
   readonly parts: EngineParts;
+  readonly sharing: SharingOptions;
   readonly log: (line: string) => void;
 }
 
@@ -40,7 +42,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
     const ranges = openRangeStore(paths.ranges, paths.root);
     const containers = openContainerStore(paths.containers, paths.mounts);
-    const service = new IsolationService({ ranges, containers, parts: options.parts, runtimeBinary: paths.runtimeBinary, log });
+    const service = new IsolationService({ ranges, containers, parts: options.parts, sharing: options.sharing, runtimeBinary: paths.runtimeBinary, log });
     await keepMountsPrivate(paths);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     await janitor.start();

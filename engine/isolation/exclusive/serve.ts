@@ -1,15 +1,18 @@
 import { rootPaths } from '../../drivers/root-paths.ts';
 import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
 import { startPlanner } from './planner.ts';
+import type { SharingOptions } from './shares.ts';
+import { openSubordinateStore, subordinateDirectory } from './subordinate.ts';
 
 export interface ServiceOutput { readonly out: (line: string) => void; readonly error: (line: string) => void }
 
-/** Runs the planner of the engine at `root` until SIGTERM or SIGINT. Resolves with the exit code: 0, or 1 when it could not start. */
-export async function servePlanner(root: string, output: ServiceOutput): Promise<number> {
+/** Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. Resolves with the exit code: 0, or 1 when it could not start. */
+export async function servePlanner(root: string, output: ServiceOutput, records: SharingOptions['records'] = 'required'): Promise<number> {
   const paths = rootPaths(root);
   const started = await startPlanner({
     paths: exclusivePaths(paths),
     parts: { sockets: engineSockets(paths), directories: engineDirectories(paths), containerSockets: paths.sockets, roots: [paths.root, paths.run] },
+    sharing: { directory: paths.sharing, records, subordinates: openSubordinateStore({ directory: subordinateDirectory }) },
     log: (line) => { output.error(`planner: ${line}`); },
   });
   if (!started.ok) {

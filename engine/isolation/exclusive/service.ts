@@ -12,12 +12,14 @@ import { PlanBuilder } from './plan.ts';
 import { planProcFiles } from './proc-files.ts';
 import { diskMap, rangeSize, type RangeStore } from './ranges.ts';
 import { isContainerId, type PlannerRequest } from './request.ts';
+import { engineRoots, sharesOf, type SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
 export interface ServiceOptions {
   readonly ranges: RangeStore;
   readonly containers: ContainerStore;
   readonly parts: EngineParts;
+  readonly sharing: SharingOptions;
   /** The runtime, as hooks call it. */
   readonly runtimeBinary: string;
   readonly log: (line: string) => void;
@@ -66,7 +68,7 @@ export class IsolationService {
   }
 
   #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null): void {
-    const { ranges, containers, parts, runtimeBinary } = this.#options;
+    const { ranges, containers, parts, sharing, runtimeBinary } = this.#options;
     const { id, runcRoot, bundle } = request;
     const configFile = path.join(bundle, 'config.json');
     const spec = parseSpec(readFileSync(configFile, 'utf8'));
@@ -82,7 +84,7 @@ export class IsolationService {
     const rootPath = containers.makeRootTarget(id, base);
     const given = realpathSync(path.resolve(bundle, spec.root.path));
     const rootMount = mounts.findLast((mount) => mount.mountPoint === given);
-    let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, boot: bootId(), overlay: null, enginePoints: [], device: null };
+    let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null };
     if (rootMount?.type === 'overlay') {
       const overlay = layersOf(rootMount, mounts);
       const points = siblings(rootMount, mounts);
@@ -101,8 +103,9 @@ export class IsolationService {
       plan.attach(plan.tree(given, { namespace }), rootPath);
     }
 
+    const shares = sharesOf({ container: id, spec, plan, plain: namespace, base }, sharing);
     const bindSources = planBinds(spec, plan, {
-      container: id, mounts, namespace, base, parts,
+      container: id, mounts, namespace, base, parts, shares, engineRoots: engineRoots(given, parts),
       makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
     });
     const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles, (index) => containers.makeBindTarget(id, bindSources.size + index, 'file'));
@@ -112,7 +115,7 @@ export class IsolationService {
       unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
       cgroupHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)] },
     });
-    containers.write(state);
+    containers.write({ ...state, shares: shares.maps() });
     const aside = `${configFile}.bulkhead`;
     writeFileSync(aside, renderSpec(edited), { mode: statSync(configFile).mode & 0o777 });
     renameSync(aside, configFile);

@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import type { SubordinateIds } from '../../../shared/isolation/share-map.ts';
+import type { SharingUser } from '../../../shared/isolation/sharing-user.ts';
+import { firstBase, rangeSize } from './ranges.ts';
+
+/** First id we give out to users who have none in /etc/subuid: above what distributions put there (SUB_UID_MAX is 600100000). The last is below the containers' ranges. */
+export const firstSubordinate = 600_113_152;
+/** Where the machine's users' own ranges are kept. Files in shares have these ids as owners: unlike containers' ranges they outlast a reboot. */
+export const subordinateDirectory = '/var/lib/bulkhead/subordinate-ids';
+/** How many a share needs: all of a container's ids but one. */
+const needed = 65_535;
+
+export interface SubordinateStore {
+  /** Subordinate ids of `user`, always the same ones. Throws when none are left or the disk fails. */
+  of(user: SharingUser): SubordinateIds;
+}
+
+export interface SubordinateOptions {
+  /** One file a range, named by its first id, with the user in it; and a second name of it, `uid-<uid>`, that makes it the user's. */
+  readonly directory: string;
+  /** Where /etc/subuid, subgid and passwd are; default /etc. */
+  readonly etc?: string;
+}
+
+const claimSchema = z.object({ uid: z.int(), base: z.int() });
+
+/**
+ * Subordinate ids of the machine's users: those of /etc/subuid and /etc/subgid where a user has enough in a row there (the same as
+ * rootless engines use, so that their tools see the same owners), else a range of our own, which all engines of the machine agree on.
+ */
+export function openSubordinateStore({ directory, etc = '/etc' }: SubordinateOptions): SubordinateStore {
+  const names = new Map<number, string | null>();
+  const nameOf = (uid: number): string | null => {
+    const known = names.get(uid);
+    if (known !== undefined) return known;
+    const found = userName(readText(path.join(etc, 'passwd')), uid) ?? (etc === '/etc' ? askedName(uid) : null);
+    // Names change hardly ever, but a user may get one.
+    if (found !== null) names.set(uid, found);
+    return found;
+  };
+  const listed = (file: string, user: SharingUser, id: number): number | null => {
+    const text = readText(path.join(etc, file));
+    return text.trim() === '' ? null : listedRange(text, [String(user.uid), nameOf(user.uid)], id);
+  };
+  return {
+    of(user) {
+      const uid = listed('subuid', user, user.uid), gid = listed('subgid', user, user.gid);
+      if (uid !== null && gid !== null) return { uid, gid };
+      const own = ownRange(directory, user.uid, [readText(path.join(etc, 'subuid')), readText(path.join(etc, 'subgid'))]);
+      return { uid: uid ?? own, gid: gid ?? own };
+    },
+  };
+}
+
+/** The first usable range of one of `names` in text of the form of /etc/subuid; null: none. `id`, the user's own, may not be in it, nor root, nor what containers run with. */
+export function listedRange(text: string, names: readonly (string | null)[], id: number): number | null {
+  const usable = ranges(text).find(({ name, start, count }) => names.includes(name) && start > 0 && count >= needed
+    && (id < start || id >= start + needed) && start + needed <= firstBase);
+  return usable?.start ?? null;
+}
+
+function ranges(text: string): { readonly name: string; readonly start: number; readonly count: number }[] {
+  return text.split('\n').flatMap((line) => {
+    const [, name = '', start = '', count = ''] = /^([^:#\s]+):(\d{1,10}):(\d{1,10})\s*$/.exec(line) ?? [];
+    return name === '' ? [] : [{ name, start: Number(start), count: Number(count) }];
+  });
+}
+
+/** The range that is the user's by `uid-<uid>`; made where there is none. */
+function ownRange(directory: string, uid: number, listings: readonly string[]): number {
+  mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const mine = path.join(directory, `uid-${uid}`);
+  const held = readClaim(mine);
+  if (held !== null) return held.base;
+  const taken = listings.flatMap(ranges);
+  for (let base = firstFree(directory); base < firstBase; base += rangeSize) {
+    if (taken.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;
+    if (!claim(directory, base, uid)) continue;
+    // Another engine may have been as quick for the same user: the first name counts.
+    if (linkNew(path.join(directory, String(base)), mine)) {
+      syncDirectory(directory);
+      return base;
+    }
+    rmSync(path.join(directory, String(base)));
+    const won = readClaim(mine);
+    if (won === null) throw new Error(`${mine} cannot be read`);
+    return won.base;
+  }
+  throw new Error(`all subordinate id ranges of this machine are taken (${directory}); give the user a range of 65536 ids in /etc/subuid and /etc/subgid`);
+}
+
+function firstFree(directory: string): number {
+  const used = readdirSync(directory).filter((name) => /^\d+$/.test(name)).map(Number);
+  return Math.max(firstSubordinate - rangeSize, ...used) + rangeSize;
+}
+
+/** Takes the range, whole on disk or not at all; false when somebody has it. */
+function claim(directory: string, base: number, uid: number): boolean {
+  const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
+  const fd = openSync(aside, 'wx', 0o644);
+  try {
+    writeSync(fd, JSON.stringify({ uid, base }));
+    fsyncSync(fd);
+    return linkNew(aside, path.join(directory, String(base)));
+  } finally {
+    closeSync(fd);
+    rmSync(aside, { force: true });
+  }
+}
+
+function readClaim(file: string): { readonly uid: number; readonly base: number } | null {
+  const text = readText(file);
+  if (text === '') return null;
+  const parsed = claimSchema.safeParse(JSON.parse(text));
+  const inBounds = parsed.success && parsed.data.base >= firstSubordinate && parsed.data.base < firstBase && (parsed.data.base - firstSubordinate) % rangeSize === 0;
+  if (!inBounds) throw new Error(`${file} is not a record of a subordinate id range`);
+  return parsed.data;
+}
+
+/** Field 1 of the user's line in text of the form of /etc/passwd. */
+function userName(text: string, uid: number): string | null {
+  return text.split('\n').map((line) => line.split(':')).find((fields) => fields[2] === String(uid))?.[0] ?? null;
+}
+
+/** As the machine knows the user (LDAP and the like); null where it can't be asked in time. */
+function askedName(uid: number): string | null {
+  for (const program of ['/usr/bin/getent', '/bin/getent']) {
+    const asked = spawnSync(program, ['passwd', String(uid)], { encoding: 'utf8', timeout: 2000, env: {}, stdio: ['ignore', 'pipe', 'ignore'] });
+    if (asked.status !== null) return userName(asked.stdout, uid);
+  }
+  return null;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function linkNew(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
