@@ -12,6 +12,9 @@ import { openSocketMounts, socketsDirectory, type SocketMountPart } from './sock
 import type { Origin } from './socket-mounts/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
 import { serveMetrics } from './metrics/serve.ts';
+import { recordCreates } from './sharing/record-creates.ts';
+import { openSharingUsers, sharingDirectory } from './sharing/part.ts';
+import type { SharingUsers } from './sharing/sharing-users.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
 import type { ImageTrust } from './trust/image-trust.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
@@ -71,7 +74,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     // With ECI off no registry hears of the list.
     refresh: () => { const { eci, socket } = settings.current().settings; return eci.value ? socket : null; },
   }));
-  const giveUp = <T>(result: T): T => { settings.close(); imageTrust.close(); facts.close(); return result; };
+  let sharing: SharingUsers | null = null;
+  const giveUp = <T>(result: T): T => { settings.close(); imageTrust.close(); facts.close(); sharing?.close(); return result; };
   let sockets: SocketMountPart | null = null;
   if (options.stateDirectory !== undefined && options.stateDirectory !== null) {
     const opened = openSocketMounts({
@@ -80,15 +84,20 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     });
     if (!opened.ok) return giveUp(opened);
     sockets = opened.value;
+    const kept = openSharingUsers(options.stateDirectory, sockets.containers, log);
+    if (!kept.ok) return giveUp(kept);
+    sharing = kept.value;
   }
-  const decide = withTrueIds(createGatekeeper({
+  const judge = withTrueIds(createGatekeeper({
     settings, audit, facts, counters,
     runtime: options.runtime ?? exclusiveRuntimeName,
     requireUserNamespace: options.requireUserNamespace ?? true,
-    engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory)])],
+    engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory), sharingDirectory(options.stateDirectory)])],
     engineSockets: [options.engineSocket, options.listenSocket], clientSocket: options.listenSocket,
     sockets, note: log, ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
   }), facts);
+
+  const decide = sharing === null ? judge : recordCreates(judge, { users: sharing, mounts: sockets?.mounts ?? null, log });
 
   const listeners = new Set<Listener>();
   const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {
@@ -113,6 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   if (!clients.ok) return giveUp(clients);
   // Before anybody is told that the gateway is ready: containers that the engine starts of itself find their sockets there.
   await sockets?.start(options.inherited ?? []);
+  sharing?.start();
 
   const sum = (count: (listener: Listener) => number) => [...listeners].reduce((total, listener) => total + count(listener), 0);
   const metrics = options.metricsSocket === undefined || options.metricsSocket === null ? null : await serveMetrics(options.metricsSocket, options.group ?? 'docker', counters, () => {

@@ -26,6 +26,8 @@ export interface GatewayProcessOptions {
   readonly directory: string;
   readonly engineDirectory: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Where it keeps what outlasts it; the planner of the engine looks for records in its own root. Default: below `directory`. */
+  readonly stateDirectory?: string;
 }
 
 /** Starts a gateway from source and resolves when it listens. */
@@ -41,7 +43,7 @@ console.log('gateway listening');
 process.once('SIGTERM', () => { started.value.close(0).then(() => { process.exit(); }); });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify({
     engineSocket: options.engineSocket, listenSocket: socket, settingsFile: at('admin-settings.json'), auditFile: at('audit.jsonl'),
-    engineDirectories: [options.engineDirectory], stateDirectory: at('state'),
+    engineDirectories: [options.engineDirectory], stateDirectory: options.stateDirectory ?? at('state'),
   } satisfies GatewayOptions)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
   let errors = '';

@@ -30,17 +30,17 @@ export const eciOn = (scratch: string, more: Readonly<Record<string, unknown>> =
   filesharingAllowedDirectories: [{ path: scratch, sharedByDefault: true }],
 });
 
-/** Starts both, with busybox. Pair with `stop()`, also after a failed test. */
-export async function startGuardedEngine(): Promise<GuardedEngine> {
+/** Starts both, with busybox. Pair with `stop()`, also after a failed test. The engine's options are those of `startIsolatedEngine`. */
+export async function startGuardedEngine(options: Parameters<typeof startIsolatedEngine>[0] = {}): Promise<GuardedEngine> {
   const scratch = await mkdtemp('/tmp/bulkhead-clients-');
   const stops: (() => Promise<void>)[] = [() => rm(scratch, { recursive: true, force: true })];
   const stop = async () => { while (stops.length > 0) await stops.pop()?.(); };
   try {
-    const engine = await startIsolatedEngine();
+    const engine = await startIsolatedEngine(options);
     stops.push(() => engine.stop());
     await Promise.all(['gateway', 'guarded'].map((name) => mkdir(path.join(scratch, name))));
     const gateway = await startGatewayProcess({
-      engineSocket: engine.socket, directory: path.join(scratch, 'gateway'), engineDirectory: engine.root, settings: eciOn(scratch),
+      engineSocket: engine.socket, directory: path.join(scratch, 'gateway'), engineDirectory: engine.root, settings: eciOn(scratch), stateDirectory: engine.paths.root,
     });
     stops.push(() => gateway.stop());
     return { ...side(gateway.socket, path.join(scratch, 'guarded')), engine, gateway, scratch, stop };

@@ -11,7 +11,7 @@ import type { SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts
 export type SocketGranting = Pick<SocketMountPart, 'mounts' | 'trust' | 'containers'> | null;
 
 /** Longest answer to a create request, bytes: an id and warnings. */
-const maxAnswerBytes = 1024 * 1024;
+export const maxCreateAnswerBytes = 1024 * 1024;
 
 /** Sockets that wait for their container at the same time; each is a descriptor here and in the process that keeps them. */
 const maxPending = 128;
@@ -44,7 +44,7 @@ const unavailable = (detail: string): ImageVerdict => ({ trusted: false, reason:
 export function bindOnAnswer(mount: SocketMount, granting: { readonly mounts: SocketMounts; readonly containers: EngineContainers; readonly facts: EngineFacts; readonly log: (line: string) => void; /** Takes note of a refusal and gives its text. */ readonly refused: (denial: Denial) => string }): AnswerHandling {
   const { mounts, containers, facts, log, refused } = granting;
   return {
-    limit: maxAnswerBytes,
+    limit: maxCreateAnswerBytes,
     see: async (head, body) => {
       if (head.status !== 201) {
         await mounts.discard(mount.id);
@@ -88,7 +88,8 @@ export function mismatch(container: ContainerFacts, mount: SocketMount, mounts: 
   return null;
 }
 
-function createdId(body: Buffer): string | null {
+/** The id in the engine's answer to a create request; null where there is none. */
+export function createdId(body: Buffer): string | null {
   try {
     const answer: unknown = JSON.parse(body.toString('utf8'));
     const id = typeof answer === 'object' && answer !== null && 'Id' in answer ? answer.Id : null;

@@ -1,0 +1,76 @@
+import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import { AnswerRefused, type AnswerHandling, type Gatekeeper, type GatewayRequest, type Handling, type Verdict } from '../http/exchange.ts';
+import { createdId, maxCreateAnswerBytes } from '../socket-mounts/grant.ts';
+import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
+import type { SharingUsers } from './sharing-users.ts';
+
+/** First id that containers run with (engine/isolation/exclusive/ranges.ts): who has one is in a container, and shares nothing as himself. */
+const firstContainerId = 1_000_013_824;
+
+export interface RecordCreatesOptions {
+  readonly users: SharingUsers;
+  readonly mounts: Pick<SocketMounts, 'get'> | null;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * The gatekeeper, with a record of who shares for every container that is made through it: also in audit mode and with ECI off, since
+ * containers outlive such settings. The record is on disk before the client hears of the container. Where it can't be written the
+ * container stays, and the planner refuses its shares.
+ */
+export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions): Gatekeeper {
+  return (request) => {
+    const handling = decide(request);
+    if (request.match?.route.inspect !== 'create-container') return handling;
+    // The kernel can't be asked about a connection that has closed: once now, and the connection remembers.
+    request.peer();
+    const recorded = (verdict: Handling): Handling => {
+      switch (verdict.kind) {
+        case 'refuse': return verdict;
+        case 'read-body': return { ...verdict, decide: (body) => later(verdict.decide(body), (decided) => withRecord(decided)) };
+        case 'forward': return withRecord(verdict);
+      }
+    };
+    const withRecord = (verdict: Verdict): Verdict => (verdict.kind === 'refuse' ? verdict : { ...verdict, answer: recordOnAnswer(request, verdict.answer, options) });
+    return later(handling, recorded);
+  };
+}
+
+function later<T, U>(value: T | Promise<T>, then: (value: T) => U): U | Promise<U> {
+  return value instanceof Promise ? value.then(then) : then(value);
+}
+
+/** The user behind a request; behind one that comes in by a container's own socket, that container's. Null: not known. */
+export async function sharingUserOf(request: GatewayRequest, { users, mounts }: Pick<RecordCreatesOptions, 'users' | 'mounts'>): Promise<SharingUser | null> {
+  if (request.origin.kind === 'socket-mount') {
+    const owner = mounts?.get(request.origin.id)?.container ?? null;
+    return owner === null ? null : users.of(owner.id);
+  }
+  const peer = request.peer();
+  return peer === null || peer.uid >= firstContainerId ? null : { uid: peer.uid, gid: peer.gid };
+}
+
+function recordOnAnswer(request: GatewayRequest, before: AnswerHandling | undefined, options: RecordCreatesOptions): AnswerHandling {
+  return {
+    limit: before?.limit ?? maxCreateAnswerBytes,
+    see: async (head, body) => {
+      // A container that is taken away again needs no record: that throws.
+      const replaced = await before?.see(head, body) ?? null;
+      const container = head.status === 201 ? createdId(body) : null;
+      if (container === null) return replaced;
+      const user = await sharingUserOf(request, options);
+      if (user === null) {
+        options.log(`container ${container.slice(0, 12)} was made by somebody the system could not name: directories can't be shared with it`);
+        return replaced;
+      }
+      try {
+        await options.users.made(container, user);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        options.log(`container ${container.slice(0, 12)}: the record of who shares with it could not be written: ${why}`);
+        throw new AnswerRefused(500, `bulkhead gateway: the container was made, but who shares directories with it could not be kept (${why}); remove it and try again`);
+      }
+      return replaced;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readSharingRecord, sharingRecordName, writeSharingRecord, type SharingUser } from '../../shared/isolation/sharing-user.ts';
+
+/** Who shares what containers mount, on disk: one file a container (0600, root's). */
+export interface SharingRecords {
+  /** Null where there is none that can be read. */
+  read(container: string): Promise<SharingUser | null>;
+  /** Atomically, and on disk when it resolves. Rejects with what is wrong with the disk. */
+  write(container: string, user: SharingUser): Promise<void>;
+  remove(container: string): Promise<void>;
+  /** Containers with a record. */
+  list(): readonly string[];
+}
+
+const containerId = /^[0-9a-f]{64}$/;
+
+/** Opens (and makes, 0700) the directory of records. Throws what the file system says. */
+export function openSharingRecords(directory: string): SharingRecords {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Records that never got their name.
+  for (const name of readdirSync(directory)) if (name.startsWith('.')) rmSync(path.join(directory, name), { force: true });
+  const fileOf = (container: string): string => {
+    if (!containerId.test(container)) throw new Error(`not a container's id: ${container}`);
+    return path.join(directory, sharingRecordName(container));
+  };
+  return {
+    read: async (container) => readSharingRecord(await readFile(fileOf(container), 'utf8').catch(() => '')),
+    write: async (container, user) => {
+      const aside = path.join(directory, `.${randomBytes(6).toString('hex')}`);
+      await writeFile(aside, writeSharingRecord(user), { mode: 0o600, flush: true });
+      await rename(aside, fileOf(container));
+      const handle = await open(directory, 'r');
+      await handle.sync().finally(() => handle.close());
+    },
+    remove: (container) => rm(fileOf(container), { force: true }),
+    list: () => readdirSync(directory).flatMap((name) => (sharingRecordName(name.slice(0, 64)) === name && containerId.test(name.slice(0, 64)) ? [name.slice(0, 64)] : [])),
+  };
+}

@@ -1,0 +1,105 @@
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContainerEvent, EngineContainers } from '../socket-mounts/engine-containers.ts';
+import type { Gatekeeper, GatewayRequest, Verdict } from '../http/exchange.ts';
+import type { PeerCredentials } from '../peer-credentials.ts';
+import type { SocketMount, SocketMountId } from '../socket-mounts/socket-mount.ts';
+import { recordCreates } from './record-creates.ts';
+import { openSharingRecords } from './records.ts';
+import { keepSharingUsers, type SharingUsers } from './sharing-users.ts';
+
+let directory: string;
+beforeEach(async () => { directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-sharing-')); });
+afterEach(() => rm(directory, { recursive: true, force: true }));
+const id = (digit: string) => digit.repeat(64);
+const quiet = () => undefined;
+const created = (container: string) => Buffer.from(JSON.stringify({ Id: container, Warnings: [] }));
+
+/** An engine with these containers; its event stream is the test's. */
+function engine(list: readonly string[]) {
+  let on: { connected: () => void; event: (event: ContainerEvent) => void } | null = null;
+  const containers: EngineContainers = {
+    list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))), remove: () => Promise.resolve(),
+    follow: (told, signal) => new Promise((resolve) => { on = told; signal.addEventListener('abort', () => { resolve(); }); }),
+  };
+  return { containers, connected: () => on?.connected(), destroyed: (container: string) => on?.event({ action: 'destroy', id: container, name: 'n' }) };
+}
+
+/** One create request of `peer` that the engine answers with `body`. */
+async function create(users: SharingUsers, peer: PeerCredentials | null, body: Buffer, more: { status?: number; socket?: SocketMount; verdict?: Verdict; route?: string } = {}) {
+  const { status = 201, socket, verdict = { kind: 'forward' }, route = 'create-container' } = more;
+  const judge: Gatekeeper = () => ({ kind: 'read-body', limit: 1, decide: () => verdict });
+  // Of a request only these are looked at.
+  const request = { match: { route: { inspect: route } }, peer: () => peer, origin: socket === undefined ? { kind: 'clients' } : { kind: 'socket-mount', id: socket.id } } as unknown as GatewayRequest;
+  const handling = await recordCreates(judge, { users, mounts: { get: () => socket ?? null }, log: quiet })(request);
+  const decided = handling.kind === 'read-body' ? await handling.decide(Buffer.alloc(0)) : handling;
+  // Likewise of an answer's head.
+  if (decided.kind === 'forward') await decided.answer?.see({ status } as never, body);
+  return decided;
+}
+const peer = (uid: number, gid = uid): PeerCredentials => ({ pid: 1, uid, gid });
+
+describe('A8: who shares', () => {
+  it('is kept for a new container before its client hears of it, for root alone to read', async () => {
+    const records = openSharingRecords(path.join(directory, 'sharing'));
+    const users = keepSharingUsers(records, engine([]).containers, quiet);
+    await create(users, peer(1234, 55), created(id('a')));
+    expect(await users.of(id('a'))).toEqual({ uid: 1234, gid: 55 });
+    expect((await stat(path.join(directory, 'sharing', `${id('a')}.json`))).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(path.join(directory, 'sharing', `${id('a')}.json`), 'utf8'))).toEqual({ version: 1, uid: 1234, gid: 55 });
+  });
+
+  it('is not kept for what was refused, failed, or is no create request; nor where the caller is unknown or lives in a container\'s range', async () => {
+    const records = openSharingRecords(directory);
+    const users = keepSharingUsers(records, engine([]).containers, quiet);
+    await create(users, peer(1), created(id('a')), { verdict: { kind: 'refuse', status: 403, message: '' } });
+    await create(users, peer(1), created(id('a')), { status: 409 });
+    await create(users, peer(1), created(id('a')), { route: 'none' });
+    await create(users, peer(1), Buffer.from('{"Id":"../../x"}'));
+    await create(users, null, created(id('a')));
+    await create(users, peer(1_000_013_824), created(id('a')));
+    expect(records.list()).toEqual([]);
+  });
+
+  it('A11 is, through a container\'s own socket, who shares with that container, whoever connects', async () => {
+    const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
+    const socket = { id: 's' as SocketMountId, container: { id: id('a'), name: 'n' } } as SocketMount; // what is looked at
+    await create(users, peer(0), created(id('c')), { socket });
+    expect(await users.of(id('c'))).toBeNull();
+    await users.made(id('a'), { uid: 7, gid: 8 });
+    await create(users, peer(0), created(id('b')), { socket });
+    expect(await users.of(id('b'))).toEqual({ uid: 7, gid: 8 });
+  });
+
+  it('leaves an answer that somebody else looks at to him, too', async () => {
+    const users = keepSharingUsers(openSharingRecords(directory), engine([]).containers, quiet);
+    let seen = 0;
+    const verdict: Verdict = { kind: 'forward', answer: { limit: 9, see: () => { seen++; return null; } } };
+    const decided = await create(users, peer(3), created(id('a')), { verdict });
+    expect([seen, decided.kind === 'forward' ? decided.answer?.limit : 0]).toEqual([1, 9]);
+    expect(await users.of(id('a'))).toEqual({ uid: 3, gid: 3 });
+  });
+
+  it('goes with the container: at its removal, and at a reconnection for what went meanwhile', async () => {
+    const records = openSharingRecords(directory);
+    const { containers, connected, destroyed } = engine([id('b'), id('c')]);
+    const users = keepSharingUsers(records, containers, quiet);
+    for (const one of ['a', 'b', 'c']) await users.made(id(one), { uid: 1, gid: 1 });
+    users.start();
+    connected();
+    await expect.poll(() => records.list()).toEqual([id('b'), id('c')]);
+    destroyed(id('b'));
+    await expect.poll(() => records.list()).toEqual([id('c')]);
+    users.close();
+  });
+
+  it('outlives a record that was being written, and takes what is no record for none', async () => {
+    await writeFile(path.join(directory, '.half'), '{"ver');
+    await writeFile(path.join(directory, `${id('a')}.json`), '{"version":1,"uid":0}');
+    const records = openSharingRecords(directory);
+    expect(await readdir(directory)).toEqual([`${id('a')}.json`]);
+    expect(await records.read(id('a'))).toBeNull();
+  });
+});

@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process';
+import { chmod, chown, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGatewayProcess, type GatewayProcess } from '../../testing/gateway-process.ts';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import { firstSubordinate } from '../../engine/isolation/exclusive/subordinate.ts';
+import { firstBase } from '../../engine/isolation/exclusive/ranges.ts';
+
+const run = promisify(execFile);
+const alice = 21_234, bob = 21_001;
+let guarded: GuardedEngine;
+/** The gateway after the first one. */
+let again: GatewayProcess | null = null;
+const at = (...parts: string[]) => path.join(guarded.scratch, ...parts);
+
+/** `docker …` of user `uid`, without any of root's rights. Resolves with what it printed, both streams, whether it failed or not. */
+async function as(uid: number, ...args: string[]): Promise<string> {
+  const words = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--', 'docker', '-H', `unix://${guarded.socket}`, ...args];
+  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home') };
+  return run('setpriv', words, { env }).then(({ stdout }) => stdout, (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)));
+}
+/** Owner and mode on disk. */
+const onDisk = async (file: string) => {
+  const { uid, gid, mode } = await stat(file);
+  return { uid, gid, special: mode & 0o7000 };
+};
+const isSubordinate = (id: number) => id >= firstSubordinate && id < firstBase;
+/** A directory of `uid`'s, empty. */
+async function share(name: string, uid: number, mode = 0o755): Promise<string> {
+  const directory = at(name);
+  await mkdir(directory);
+  await chown(directory, uid, uid);
+  await chmod(directory, mode);
+  return directory;
+}
+async function file(name: string, uid: number, mode: number, content = 'secret\n'): Promise<void> {
+  await writeFile(at(name), content);
+  await chown(at(name), uid, uid);
+  await chmod(at(name), mode);
+}
+
+beforeAll(async () => {
+  guarded = await startGuardedEngine({ sharingRecords: 'required' });
+  await chmod(guarded.scratch, 0o755);
+  await chmod(guarded.socket, 0o666);
+  await mkdir(at('home'), { mode: 0o755 });
+});
+afterAll(async () => { await again?.stop(); await guarded.stop(); });
+
+describe('A8: what a user shares', () => {
+  it('is his in the container, and what container root leaves there is his on disk, setuid or not; all else is subordinate', async () => {
+    const directory = await share('own', alice);
+    await file('own/mine', alice, 0o600, 'mine\n');
+    await file('own/other', 5, 0o644, 'readable\n');
+    const seen = await as(alice, 'run', '--rm', '--privileged', '-v', `${directory}:/s`, 'busybox', 'sh', '-c', `
+cd /s; stat -c %u:%g . mine other; cat mine other
+touch root; mkdir dir; echo x >> mine
+cp /bin/busybox suid; chmod 4755 suid; cp /bin/busybox user; chown 1001 user; chmod 4755 user
+cp /bin/busybox disk; chown 0:6 disk; chmod 2755 disk; cp /bin/busybox both; chown ${bob}:42 both; chmod 6755 both
+stat -c %u:%g user both; ln -s /etc/passwd link; mkfifo fifo; mknod node b 8 0 2>/dev/null || echo no node; mknod null c 1 3 2>/dev/null || echo no null`);
+    expect(seen).toBe(`0:0\n0:0\n65534:65534\nmine\nreadable\n1001:0\n${bob}:42\nno node\nno null\n`);
+    for (const name of ['root', 'dir', 'suid', 'mine', 'fifo']) expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
+    expect(await onDisk(path.join(directory, 'suid'))).toEqual({ uid: alice, gid: alice, special: 0o4000 });
+    const [user, disk, both] = await Promise.all(['user', 'disk', 'both'].map((name) => onDisk(path.join(directory, name))));
+    expect(isSubordinate(user?.uid ?? 0) && user?.gid === alice && disk?.uid === alice && isSubordinate(disk.gid)).toBe(true);
+    // Id 1 is the first subordinate one.
+    expect([(both?.uid ?? 0) - (user?.uid ?? 0), (both?.gid ?? 0) - (disk?.gid ?? 0), (disk?.gid ?? 0) % 65_536]).toEqual([bob - 1001, 42 - 6, firstSubordinate % 65_536 + 5]);
+    // Another container of his sees the same.
+    expect(await as(alice, 'run', '--rm', '-v', `${directory}:/s`, 'busybox', 'stat', '-c', '%u:%g', '/s/user', '/s/both', '/s/suid')).toBe(`1001:0\n${bob}:42\n0:0\n`);
+  });
+
+  it('does not open other accounts\' files to him: neither to read, change, own, link nor replace', async () => {
+    await share('common', 0, 0o1777);
+    await file('common/root', 0, 0o600);
+    await file('common/bob', bob, 0o600);
+    await file('common/tool', 0, 0o755, '#!/bin/sh\n');
+    await share('common/private', bob, 0o700);
+    await file('common/private/key', bob, 0o644);
+    const seen = await as(alice, 'run', '--rm', '--privileged', '-v', `${at('common')}:/s`, 'busybox', 'sh', '-c', `
+cd /s; for f in root bob tool private; do
+  for try in "cat $f/key" "cat $f > /dev/null && test $f != tool" "sh -c 'echo x >> $f'" "chmod 4777 $f" "chown 0 $f" "ln $f hard-$f" "mv $f moved" "rm -rf $f" "touch -d 2001-01-01 $f" "sh -c ': > $f'"; do
+    eval "$try" 2>/dev/null && echo "DID $try"
+  done
+done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bob} 1 65534; do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`);
+    expect(seen).toBe('end\n');
+    expect(await readFile(at('common/bob'), 'utf8')).toBe('secret\n');
+    expect((await readdir(at('common'))).sort()).toEqual(['bob', 'mine', 'private', 'root', 'tool']);
+    // The engine would open it as root.
+    expect(await as(alice, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k')).toMatch(new RegExp(`enhanced container isolation: .*key cannot be shared by user ${alice}, who has no access to .*private`));
+    expect(await as(bob, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k')).toBe('secret\n');
+  });
+
+  it('is his under his own id too: docker run -u $(id -u):$(id -g), and root\'s there is subordinate then', async () => {
+    const directory = await share('same', alice, 0o700);
+    const seen = await as(alice, 'run', '-d', '--name', 'same', '-u', `${alice}:${alice}`, '-v', `${directory}:/s`, 'busybox', 'sh', '-c', 'id -u; stat -c %u:%g /s; echo x > /s/mine; sleep 1000');
+    expect(seen).toMatch(/^[0-9a-f]{64}\n$/);
+    await expect.poll(() => as(alice, 'logs', 'same')).toBe(`${alice}\n${alice}:${alice}\n`);
+    await as(alice, 'exec', '-u', '0', 'same', 'touch', '/s/root');
+    expect(await onDisk(path.join(directory, 'mine'))).toMatchObject({ uid: alice, gid: alice });
+    const root = await onDisk(path.join(directory, 'root'));
+    expect([isSubordinate(root.uid), isSubordinate(root.gid)]).toEqual([true, true]);
+    await as(alice, 'rm', '-f', 'same');
+  });
+
+  it('leaves named volumes as they are: one owner\'s ids in the containers of all users', async () => {
+    await as(alice, 'run', '--rm', '-v', 'vol:/v', 'busybox', 'sh', '-c', 'echo one > /v/f; chown 7:8 /v/f; touch /v/g');
+    expect(await as(bob, 'run', '--rm', '-v', 'vol:/v', 'busybox', 'stat', '-c', '%u:%g', '/v/f', '/v/g')).toBe('7:8\n0:0\n');
+    await as(alice, 'volume', 'rm', 'vol');
+  });
+
+  it('root shares as root, as with a stock engine', async () => {
+    const directory = await share('roots', 0);
+    await file('roots/given', alice, 0o600, 'x\n');
+    expect(await as(0, 'run', '--rm', '-v', `${directory}:/s`, 'busybox', 'sh', '-c', 'stat -c %u:%g /s /s/given; cat /s/given; touch /s/root')).toBe(`0:0\n${alice}:${alice}\nx\n`);
+    expect(await onDisk(path.join(directory, 'root'))).toMatchObject({ uid: 0, gid: 0 });
+  });
+});
+
+describe('the record', () => {
+  const records = () => readdir(guarded.engine.paths.sharing);
+
+  it('is there when the client hears of the container, serves starts that nobody asks the gateway about, and goes with it', async () => {
+    const directory = await share('kept', alice);
+    const id = (await as(alice, 'create', '--name', 'kept', '--restart', 'always', '-v', `${directory}:/s`, 'busybox', 'sh', '-c', 'echo x >> /s/lives; sleep 1000')).trim();
+    expect(await records()).toEqual([`${id}.json`]);
+    await as(bob, 'start', 'kept'); // whoever starts it: it is Alice's
+    await guarded.gateway.stop();
+    await guarded.engine.restartDockerd('SIGTERM');
+    await expect.poll(() => readFile(path.join(directory, 'lives'), 'utf8').catch(() => ''), { timeout: 20_000 }).toBe('x\nx\n');
+    expect(await onDisk(path.join(directory, 'lives'))).toMatchObject({ uid: alice, gid: alice });
+    await guarded.engine.docker('rm', '-f', 'kept');
+    expect(await records()).toEqual([`${id}.json`]);
+    const { engine, scratch } = guarded;
+    again = await startGatewayProcess({ engineSocket: engine.socket, directory: at('gateway'), engineDirectory: engine.root, settings: eciOn(scratch), stateDirectory: engine.paths.root });
+    await chmod(guarded.socket, 0o666);
+    await expect.poll(records).toEqual([]);
+  });
+
+  it('missing (the gateway ended before it was written) means that nothing is shared, and says what to do', async () => {
+    const directory = await share('unknown', alice);
+    await guarded.engine.docker('create', '--name', 'unknown', '--runtime', 'bulkhead', '-v', `${directory}:/s`, 'busybox', 'touch', '/s/x');
+    expect(await as(0, 'start', 'unknown')).toMatch(/enhanced container isolation: it is not known who shares .*unknown with this container: recreate the container \(A8\)/);
+    expect(await readdir(directory)).toEqual([]);
+    await as(0, 'rm', 'unknown');
+    await rm(directory, { recursive: true });
+  });
+});
