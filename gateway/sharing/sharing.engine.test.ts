@@ -86,6 +86,8 @@ cd /s; for f in root bob tool private; do
 done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bob} 1 65534; do busybox chpst -u $u cat bob 2>/dev/null && echo AS $u; done; echo end`);
     expect(seen).toBe('end\n');
     expect(await readFile(at('common/bob'), 'utf8')).toBe('secret\n');
+    // What everybody may do there, he may.
+    expect(await onDisk(at('common/mine'))).toMatchObject({ uid: alice, gid: alice });
     expect((await readdir(at('common'))).sort()).toEqual(['bob', 'mine', 'private', 'root', 'tool']);
     // The engine would open it as root.
     expect(await as(alice, 'run', '--rm', '-v', `${at('common/private/key')}:/k`, 'busybox', 'cat', '/k')).toMatch(new RegExp(`enhanced container isolation: .*key cannot be shared by user ${alice}, who has no access to .*private`));

@@ -9,7 +9,11 @@ import { refuse } from './options.ts';
 import type { NamespaceNumber, PlanBuilder } from './plan.ts';
 import { refuseUnreachable } from './reach.ts';
 import type { EngineParts } from './sockets.ts';
+import { rangeSize } from './ranges.ts';
 import type { SubordinateStore } from './subordinate.ts';
+
+/** The kernel's last id. */
+const lastId = 4_294_967_294;
 
 export interface SharingOptions {
   /** Where the gateway's records are. */
@@ -77,9 +81,22 @@ function processUser(spec: OciSpec): { readonly uid: number; readonly gid: numbe
   return parsed.success ? parsed.data.process.user : { uid: 0, gid: 0 };
 }
 
-/** Lines `disk host size`, as the kernel wants them. */
-function mapText(map: readonly IdExtent[], base: number): string {
-  return map.map(({ disk, inside, size }) => `${disk} ${base + inside} ${size}\n`).join('');
+/**
+ * The map of an id-mapped mount, lines `disk host size`. All ids on disk that are none of the container's keep their number: no process of
+ * the container can have them, and no capability of it reaches them, so that owners other than the sharing user are nobody inside,
+ * and what they let everybody do can be done. (Ids in no line could not even be written by those: the kernel refuses, and /tmp is root's.)
+ */
+export function mapText(map: readonly IdExtent[], base: number): string {
+  const own = map.map(({ disk, inside, size }) => ({ disk, host: base + inside, size }));
+  // Neither side may have an id twice: what is taken on one is left out on the other.
+  const taken = [...map.map(({ disk, size }) => ({ start: disk, end: disk + size })), { start: base, end: base + rangeSize }].sort((a, b) => a.start - b.start);
+  const others: typeof own = [];
+  let next = 0;
+  for (const { start, end } of [...taken, { start: lastId + 1, end: lastId + 1 }]) {
+    if (start > next) others.push({ disk: next, host: next, size: start - next });
+    next = Math.max(next, end);
+  }
+  return [...own, ...others].map(({ disk, host, size }) => `${disk} ${host} ${size}\n`).join('');
 }
 
 /**
