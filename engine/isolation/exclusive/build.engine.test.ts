@@ -9,7 +9,7 @@ const run = promisify(execFile);
 let engine: IsolatedEngine;
 let context: string;
 beforeAll(async () => {
-  engine = await startIsolatedEngine();
+  engine = await startIsolatedEngine({ sharingRecords: 'required' });
   context = await mkdtemp('/tmp/bh-');
 });
 afterAll(async () => {

@@ -12,7 +12,7 @@ export function refuseUnreachable(source: string, user: SharingUser): void {
   const closed = parents(source).find((directory) => !passes(statSync(directory), user));
   // Groups the user is in, and access lists, are the kernel's to know.
   if (closed === undefined || reaches(source, user)) return;
-  refuse(`${source} cannot be shared by user ${user.uid}, who has no access to ${closed}; whoever has can start the container (A8)`);
+  refuse(`${source} cannot be shared by user ${user.uid}, who has no access to ${closed}; whoever has can make the container (A8)`);
 }
 
 /** From the top down. */
