@@ -31,7 +31,12 @@ export function recordCreates(decide: Gatekeeper, options: RecordCreatesOptions)
         case 'forward': return withRecord(verdict);
       }
     };
-    const withRecord = (verdict: Verdict): Verdict => (verdict.kind === 'refuse' ? verdict : { ...verdict, answer: recordOnAnswer(request, verdict.answer, options) });
+    const withRecord = (verdict: Verdict): Verdict => {
+      if (verdict.kind === 'refuse') return verdict;
+      const { answer } = verdict;
+      if (answer !== undefined && 'begin' in answer) throw new Error('the answer to a create request is not one to stream');
+      return { ...verdict, answer: recordOnAnswer(request, answer, options) };
+    };
     return later(handling, recorded);
   };
 }
