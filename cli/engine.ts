@@ -67,6 +67,11 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
   const { openTarget } = await import('../engine/target.ts');
   const result = await runSupervisor(rootPaths(root.value), {
     bulkheadCommand: command, backends: openTarget(root.value, target).backends, resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
+    onReady: async () => {
+      const settled = await openTarget(root.value, target).settleRecreate();
+      if (!settled.ok) return settled.error.code === 'apply.in-progress' ? null : errorText(settled.error);
+      return settled.value === null ? null : `an interrupted recreation of ${settled.value.names.join(', ')} was settled: ${settled.value.how}`;
+    },
     ...(onLog === undefined ? {} : { onLog }),
   });
   if (!result.ok) printError(result.error, options);

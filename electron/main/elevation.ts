@@ -4,8 +4,9 @@ import { createInterface } from 'node:readline';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { ApplyHandle, ApplyRequest } from '../../engine/target.ts';
+import type { ApplyHandle, ApplyRequest, RecreateHandle } from '../../engine/target.ts';
 import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/apply/run.ts';
+import { recreateRunSchema, type RecreateRequest, type RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { appErrorSchema, fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
@@ -16,6 +17,7 @@ import { appErrorSchema, fail, ok, type AppError, type Result } from '../../shar
  */
 export interface Elevation {
   startApply(request: ApplyRequest, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>>;
+  startRecreate(request: RecreateRequest, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>>;
   engine(action: 'start' | 'stop' | 'restart', status: () => Promise<EngineStatus>): Promise<Result<EngineStatus, AppError>>;
 }
 
@@ -54,6 +56,12 @@ export function elevation({ bulkheadCommand, root, pkexec = '/usr/bin/pkexec' }:
       const outcome = await followApply(child.value, onEvent);
       if (outcome.ok) void outcome.value.done.then(cleanUp); else await cleanUp();
       return outcome;
+    },
+    async startRecreate(request, onEvent) {
+      const old = { 'remove-when-healthy': [], keep: ['--keep-old'], remove: ['--remove-old'] }[request.old];
+      // Names and ids come after --, so that none is taken for an option.
+      const child = await start(['containers', 'recreate', '--yes', '--json', '--events', '--root', root, ...old, ...(request.commit.length > 0 ? ['--commit'] : []), ...(request.withoutWayBack ? ['--without-way-back'] : []), '--', ...request.ids]);
+      return child.ok ? followRecreate(child.value, onEvent) : child;
     },
     async engine(action, status) {
       const child = await start(['engine', action, '--root', root]);
@@ -108,6 +116,36 @@ async function followApply(child: ChildProcessByStdio<null, Readable, Readable>,
       const ended: ApplyRun = { ...last, activity: 'ended', cancellable: false, endedAt: new Date().toISOString(), outcome: { kind: 'rollback-failed', failedStep, error, rollbackError: error, backupDir: '' } };
       onEvent({ type: 'run', run: ended });
       return ended;
+    }),
+  });
+}
+
+/** Reads the event stream of an elevated recreation. The child is root's: it can't be cancelled from here. */
+async function followRecreate(child: ChildProcessByStdio<null, Readable, Readable>, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>> {
+  let run: RecreateRun | undefined;
+  let reported: AppError | undefined;
+  const stderr = collect(child.stderr);
+  let begun: (() => void) | undefined;
+  const first = new Promise<void>((resolve) => { begun = resolve; });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    let value: unknown;
+    try { value = JSON.parse(line); } catch { return; }
+    const event = recreateRunSchema.safeParse(value);
+    if (event.success) { run = event.data; begun?.(); onEvent(run); return; }
+    const error = appErrorSchema.safeParse(typeof value === 'object' && value !== null && 'error' in value ? value.error : value);
+    if (error.success) reported = error.data;
+  });
+  const exited = exitOf(child);
+  await Promise.race([first, exited]);
+  const started = run;
+  if (started === undefined) return refusedByPolkit(await exited) ?? (reported === undefined ? fail('internal', 'the elevated recreation ended without a word', { reason: (await stderr).trim() }) : { ok: false, error: reported });
+  const latest = () => run ?? started;
+  return ok({
+    run: latest, cancel: () => false,
+    done: exited.then(async (code) => {
+      if (latest().activity === 'ended') return latest();
+      const { error } = fail('internal', `the elevated recreation ended in the middle (${code})`, { reason: (await stderr).trim(), hint: 'Recreate again: what was begun is settled first.' });
+      return { ...latest(), activity: 'ended', members: latest().members.map((member) => (member.outcome === null ? { ...member, outcome: { kind: 'not-begun', error } } : member)) };
     }),
   });
 }

@@ -50,7 +50,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   );
   const opened: StateStore = stateStore({
     appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: containersTmp, isRoot: options.isRoot,
-    engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null,
+    engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null, recreation: null,
     preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
   });
   late.state = opened;
@@ -94,6 +94,13 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     return refreshing;
   };
 
+  // A recreation whose process was killed: the supervisor settles it too, whoever comes first.
+  const settle = async (): Promise<void> => {
+    if (!options.isRoot) return;
+    const settled = await target.settleRecreate();
+    if (!settled.ok && settled.error.code !== 'apply.in-progress') opened.set({ scanError: settled.error });
+  };
+
   const feed = watchEngine(paths, () => opened.get().engine.phase === 'ready', {
     engine: () => { void refreshEngine(); },
     containers: () => { scanSoon(); void refreshEngine(); },
@@ -108,7 +115,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     async loadRest() {
       await Promise.all([
         target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined),
-        opened.get().engine.phase === 'ready' ? scan() : undefined,
+        opened.get().engine.phase === 'ready' ? settle().then(scan) : undefined,
       ]);
     },
     async close() {
@@ -138,6 +145,7 @@ export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why:
 
 /** Applied state of things that must not run at the same time as an apply. */
 export function refuseDuringApply(state: AppState): Result<null, AppError> {
+  if (state.recreation !== null && state.recreation.activity !== 'ended') return fail('apply.in-progress', 'containers are being recreated', { hint: 'Wait until that has ended, or cancel it.' });
   return state.run !== null && state.run.activity !== 'ended'
     ? fail('apply.in-progress', 'an apply is under way', { hint: 'Wait until it has ended, or cancel it.' })
     : ok(null);

@@ -110,7 +110,10 @@ class GroupRun {
   async #make(member: PlannedMember, noted: JournalMember, as: 'trial' | 'new', image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string }): Promise<Result<void, AppError>> {
     const made = await makeContainer(this.#ports, member.recreation(this.#successors, image), {
       name: as === 'trial' ? trialName(noted) : noted.temporaryName, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime,
-      made: (id) => (as === 'trial' ? Promise.resolve(ok(undefined)) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id } : one)) })),
+      made: async (id) => {
+        await this.#ports.reached?.('made');
+        return as === 'trial' ? ok(undefined) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id } : one)) });
+      },
     });
     if (!made.ok) return { ok: false, error: { ...made.error, message: `${member.name}: ${made.error.message}` } };
     for (const [called, id] of asSuccessor(member.subject.inspected, made.value)) this.#successors.set(called, id);
@@ -149,6 +152,7 @@ class GroupRun {
   async #swap(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       await absentIsFine(this.#ports.engine.getContainer(member.id).rename({ name: noted.keptName }));
+      await this.#ports.reached?.('between names');
       await this.#ports.engine.getContainer(noted.newId ?? noted.temporaryName).rename({ name: member.name });
     }
     return ok(undefined);

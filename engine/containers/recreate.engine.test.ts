@@ -1,9 +1,12 @@
-import { readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
 import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 import { recreatePorts, recreateRoot, type RecreateSetup } from '../../testing/recreate-setup.ts';
-import { makeRecreatePlan, startRecreate } from './recreate.ts';
+import { makeRecreatePlan, settleInterruptedRecreate, startRecreate } from './recreate.ts';
 
 let guarded: GuardedEngine;
 let setup: RecreateSetup;
@@ -99,5 +102,154 @@ describe('a container made before ECI is recreated under it (D)', () => {
     expect({ ...kept(after) as object, id: after.Id, runtime: after.HostConfig['Runtime'] }).toEqual({ ...kept(before) as object, id: before.Id, runtime: 'runc' });
     expect(after.State['Running']).toBe(true);
     expect(await names()).toEqual(['picky']);
+  });
+});
+
+const sleeper = ['--stop-signal', 'SIGKILL'];
+
+describe('what is not carried over is said first', () => {
+  test('what was written inside is lost, or carried over by a commit', async () => {
+    await old('writer', ...sleeper, '-l', 'a=b', 'busybox', 'sh', '-c', '[ -e /written ] || { echo mine > /written; chown 3:4 /written; }; exec sleep 100000');
+    await docker('exec', 'writer', 'sh', '-c', 'until [ -e /written ]; do :; done');
+    const before = await look('writer');
+    const plan = await makeRecreatePlan(recreatePorts(setup), request(['writer']));
+    expect(plan.ok && plan.value.groups[0]?.[0]?.lost).toEqual([{ code: 'memory', params: {} }, { code: 'writable-layer', params: { bytes: expect.any(Number) as number, paths: 1 } }]);
+    const [outcome] = await recreate(['writer'], { commit: ['writer'], old: 'keep' });
+    expect(outcome).toMatchObject({ kind: 'recreated', kept: 'writer-before-eci', image: expect.stringMatching(/^bulkhead\/recreated:writer-\d{8}T\d{6}$/) });
+    expect(await docker('exec', 'writer', 'stat', '-c', '%u:%g %s', '/written')).toBe('3:4 5\n');
+    const after = await look('writer');
+    expect({ ...after.Config, Hostname: '', Image: '' }).toEqual({ ...before.Config, Hostname: '', Image: '' });
+    expect((await look('writer-before-eci')).State['Running']).toBe(false);
+    expect(await names()).toEqual(['writer', 'writer-before-eci']);
+    await docker('rm', '-f', 'writer');
+    await docker('rmi', outcome?.kind === 'recreated' ? outcome.image ?? '' : '');
+  });
+
+  test('host namespaces stop it in the plan, and so does one whose namespaces another shares', async () => {
+    await old('host', ...sleeper, '--pid', 'host', 'busybox', 'sleep', '100000');
+    await old('main', ...sleeper, 'busybox', 'sleep', '100000');
+    await old('side', ...sleeper, '--network', 'container:main', '--pid', 'container:main', 'busybox', 'sleep', '100000');
+    const blockers = async (...ids: string[]) => {
+      const plan = await makeRecreatePlan(recreatePorts(setup), request(ids));
+      return plan.ok ? plan.value.groups.flat().flatMap((item) => item.blockers) : plan;
+    };
+    expect(await blockers('host')).toEqual([{ code: 'host-namespace', params: { option: '--pid=host' } }]);
+    expect(await blockers('main')).toEqual([{ code: 'shared-by', params: { names: ['side'] } }]);
+    expect(await blockers('side')).toEqual([{ code: 'joined-unprotected', params: { name: 'main' } }]);
+    expect(await recreate(['side'])).toMatchObject([{ kind: 'refused', error: { code: 'containers.recreate-blocked' } }]);
+    expect(await makeRecreatePlan(recreatePorts(setup), request(['nobody']))).toMatchObject({ ok: false, error: { code: 'containers.not-found' } });
+    // Together they go, the joined one first, whatever was said first.
+    expect(await recreate(['side', 'main'])).toMatchObject([{ kind: 'recreated' }, { kind: 'recreated' }]);
+    expect((await look('side')).HostConfig).toMatchObject({ NetworkMode: `container:${(await look('main')).Id}`, PidMode: `container:${(await look('main')).Id}` });
+    expect(await firstId('side')).toBe(await firstId('main'));
+    expect(await names()).toEqual(['host', 'main', 'side']);
+  });
+
+  test('one that shares namespaces and fails brings both back', async () => {
+    await old('main', ...sleeper, 'busybox', 'sleep', '100000');
+    await old('side', ...sleeper, '--network', 'container:main', 'busybox', 'sh', '-c', 'read a b c < /proc/self/uid_map; echo first id $b; [ $b = 0 ] && exec sleep 100000');
+    const before = [await look('main'), await look('side')];
+    expect(await recreate(['main', 'side'])).toMatchObject([0, 1].map(() => ({ kind: 'rolled-back', error: { code: 'containers.not-healthy', message: 'side: the new container ended with exit code 1', reason: expect.stringMatching(/^first id \d{6,}$/) } })));
+    const after = [await look('main'), await look('side')];
+    expect(after.map(({ Id, State }) => [Id, State['Running']])).toEqual(before.map(({ Id }) => [Id, true]));
+    expect(await names()).toEqual(['main', 'side']);
+  });
+
+  test('one run with --rm needs a word more; its volumes stay', async () => {
+    await old('gone', ...sleeper, '--rm', '-v', '/kept', 'busybox', 'sh', '-c', 'echo once >> /kept/file; exec sleep 100000');
+    expect(await recreate(['gone'])).toMatchObject([{ kind: 'refused', error: { reason: 'no-way-back' } }]);
+    expect(await recreate(['gone'], { withoutWayBack: true })).toMatchObject([{ kind: 'recreated', kept: null }]);
+    expect(await docker('exec', 'gone', 'cat', '/kept/file')).toBe('once\nonce\n');
+    expect((await look('gone')).HostConfig['AutoRemove']).toBe(true);
+  });
+
+  test('one that does not run is not started; the old one is kept beside it, and a taken name is no obstacle', async () => {
+    await docker('create', '--runtime', 'runc', '--name', 'idle', '--entrypoint', '', '-e', 'X=1', 'busybox', 'true');
+    await docker('create', '--runtime', 'runc', '--name', 'idle-before-eci', 'busybox', 'true');
+    const before = await look('idle');
+    expect(await recreate(['idle'])).toMatchObject([{ kind: 'recreated', kept: 'idle-before-eci-2', started: false }]);
+    expect(await names()).toEqual(['idle', 'idle-before-eci', 'idle-before-eci-2']);
+    expect((await look('idle')).State['Status']).toBe('created');
+    expect(kept(await look('idle'))).toEqual(kept(before));
+    expect((await look('idle-before-eci-2')).Id).toBe(before.Id);
+  });
+});
+
+describe('compose projects', () => {
+  test('compose takes what was recreated for its own and has nothing to do', async () => {
+    await writeFile(path.join(guarded.work, 'compose.yaml'), `services:
+  db: { image: busybox, runtime: runc, command: sleep 100000, stop_signal: SIGKILL, volumes: ["data:/data"], pull_policy: never }
+  web: { image: busybox, runtime: runc, command: sleep 100000, stop_signal: SIGKILL, depends_on: [db], pull_policy: never }
+  side: { image: busybox, runtime: runc, command: sleep 100000, stop_signal: SIGKILL, network_mode: "service:web", pull_policy: never }
+volumes: { data: {} }
+`);
+    const compose = async (socket: string, args: string) => {
+      const { code, stdout, stderr } = await guarded.sh(`docker compose -p shop ${args}`, { DOCKER_HOST: `unix://${socket}` });
+      if (code !== 0) throw new Error(stderr);
+      return stdout;
+    };
+    await compose(guarded.engine.socket, 'up -d');
+    const all = ['shop-db-1', 'shop-side-1', 'shop-web-1'];
+    const started: string[] = [];
+    const run = await startRecreate(recreatePorts(setup), request(all.toReversed()), ({ members }) => { for (const { name, step } of members) if (step === 'start' && !started.includes(name)) started.push(name); });
+    if (!run.ok) throw new Error(run.error.message);
+    expect((await run.value.done).members.map(({ outcome }) => outcome?.kind)).toEqual(['recreated', 'recreated', 'recreated']);
+    expect(started).toEqual(['shop-db-1', 'shop-web-1', 'shop-side-1']);
+    const ids = await Promise.all(all.map(async (name) => (await look(name)).Id));
+    await compose(guarded.socket, 'up -d');
+    const [db, side, web] = await Promise.all(all.map(async (name) => (await look(name)).Id));
+    expect([db, web]).toEqual([ids[0], ids[2]]);
+    // It has whose network a service shares in its hash, by id; the plan says so.
+    expect(side).not.toBe(ids[1]);
+    expect((await compose(guarded.socket, 'ps --services')).trim().split('\n').sort()).toEqual(['db', 'side', 'web']);
+    expect(await docker('exec', 'shop-web-1', 'nslookup', 'db')).toMatch(/Address:? .*10\.|172\.|192\./);
+    await compose(guarded.socket, 'down -v');
+    expect(await names()).toEqual([]);
+  });
+});
+
+describe('killed at every point: undone or finished at the next look', () => {
+  const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+  async function killAt(point: string, asked: RecreateRequest): Promise<void> {
+    const script = `
+      import { startRecreate } from ${here('./recreate.ts')};
+      import { recreatePorts } from ${here('../../testing/recreate-setup.ts')};
+      const reached = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
+      const started = await startRecreate(recreatePorts(${JSON.stringify(setup)}, { reached }), ${JSON.stringify(asked)}, () => {});
+      if (!started.ok) throw new Error(started.error.message);
+      process.stdout.write(JSON.stringify(await started.value.done));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    const [said] = await once(child.stdout, 'data') as [Buffer]; // a data event carries one chunk
+    child.kill('SIGKILL');
+    await exited;
+    expect(said.toString()).toBe('reached');
+  }
+
+  test('a running container with a port, an anonymous volume and restart: always', async () => {
+    await old('victim', ...sleeper, '--restart', 'always', '-p', '127.0.0.1:18080:80', '-v', '/data', '-h', 'host', 'busybox', 'sh', '-c', 'echo start >> /data/starts; exec sleep 100000');
+    const before = await look('victim');
+    for (const point of ['made', 'stop +', 'between names', 'wait +']) {
+      await killAt(point, request(['victim']));
+      expect(await settleInterruptedRecreate(recreatePorts(setup)), point).toEqual({ ok: true, value: { names: ['victim'], how: 'rolled-back' } });
+      const after = await look('victim');
+      expect({ ...kept(after) as object, id: after.Id, running: after.State['Running'] }, point).toEqual({ ...kept(before) as object, id: before.Id, running: true });
+      expect(await names(), point).toEqual(['victim']);
+      expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: null });
+    }
+    await killAt('clean-up +', request(['victim']));
+    // Settled by whoever recreates next.
+    expect(await recreate(['victim'])).toEqual([{ kind: 'unchanged' }]);
+    expect(await firstId('victim')).toBeGreaterThan(65535);
+    expect(await names()).toEqual(['victim']);
+    expect(Number(await docker('exec', 'victim', 'sh', '-c', 'wc -l < /data/starts'))).toBeGreaterThan(2);
+  });
+
+  test('one run with --rm that was stopped is gone: what was made takes its place', async () => {
+    await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
+    await killAt('swap +', request(['gone'], { withoutWayBack: true }));
+    expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: { names: ['gone'], how: 'pushed-on' } });
+    expect(await firstId('gone')).toBeGreaterThan(65535);
+    expect(await names()).toEqual(['gone']);
   });
 });

@@ -21,6 +21,8 @@ export interface SupervisorOptions {
   readonly backends: readonly IsolationBackend[];
   /** Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before anything reads the configuration. */
   readonly resume?: ResumeApply;
+  /** Called each time the engine has come up: settles a recreation of containers that a crash interrupted. The value is a word for the log. */
+  readonly onReady?: () => Promise<string | null>;
   /** The supervisor's own lines, as they are written to its log. */
   readonly onLog?: (line: EngineLogLine) => void;
 }
@@ -174,6 +176,7 @@ class Supervisor {
   async #ready(): Promise<void> {
     await this.#update({ phase: 'ready', readyAt: new Date().toISOString(), error: null });
     this.#log.line(`ready: clients use unix://${this.#paths.clientSocket}`);
+    void this.#options.onReady?.().then((word) => { if (word !== null) this.#log.line(word); }, (error: unknown) => { this.#log.line(`settling what was interrupted hit a defect: ${String(error)}`); });
     // It may have ended while the phase was not 'ready' yet.
     if (this.#dockerd === null) this.#push('engine-ended');
   }

@@ -2,7 +2,7 @@ import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
-import { plan, verification } from './fixture.ts';
+import { plan, recreatePlan, verification } from './fixture.ts';
 
 const links: Readonly<Record<string, string>> = { '/srv/projects': '/mnt/data/projects', '/var/run': '/run', '/home/sam/link': '/opt/data', '/mnt/link-to-etc': '/etc' };
 /** Where a path of the invented machine leads. */
@@ -40,6 +40,14 @@ export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBr
       if (state.scan !== null) change({ scan: { ...state.scan, containers: state.scan.containers.filter((c) => !ids.includes(c.id)) } });
       return ok(gone.map((c) => ({ id: c.id, name: c.name, removed: true })));
     },
+    'recreate:plan': (request) => ok(recreatePlan(state.scan?.containers.filter((c) => request.ids.includes(c.id)) ?? [], request)),
+    'recreate:start': ({ ids }) => {
+      const members = (state.scan?.containers ?? []).filter((c) => ids.includes(c.id)).map((c) => ({ id: c.id, name: c.name, step: null, outcome: null }));
+      change({ recreation: { members, activity: 'recreating' } });
+      return ok({ members, activity: 'recreating' });
+    },
+    'recreate:cancel': () => ok({ accepted: true }),
+    'recreate:dismiss': () => { change({ recreation: null }); return ok(undefined); },
     'verify:run': () => (verification === null ? fail('verify.failed', 'no') : ok({ ...verification, at: new Date().toISOString() })),
     'preferences:set': (part) => {
       change({ preferences: { ...state.preferences, ...Object.fromEntries(Object.entries(part).filter(([, v]) => v !== undefined)) } });

@@ -1,5 +1,6 @@
 import type { AppState, SettingsState } from '../../shared/ipc/contract.ts';
 import type { Container } from '../../shared/containers/protection.ts';
+import type { RecreateItem, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import type { ApplyRun } from '../../shared/apply/run.ts';
 
@@ -93,7 +94,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       counts: { containers: 9, running: 7, images: 12 }, gatewayUp: true, plannerUp: true, problem: null,
     },
     backends: requirementsMet, settings: settingsState(appliedText), verification,
-    scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null,
+    scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null,
     preferences: { theme: 'system', language: 'system', notifications: true }, busy: { scanning: false, verifying: false, engine: null },
     ...more,
   };
@@ -116,6 +117,25 @@ export const plan: ApplyPlan = {
   ],
   unprotected: offContainers, remove: [], estimatedSeconds: 20,
 };
+
+/** A plan of recreating what is given: something of every kind, by what the containers are. */
+export function recreatePlan(containers: readonly Container[], request: RecreateRequest): RecreatePlan {
+  const items = containers.map((c): RecreateItem => {
+    const running = c.state === 'running';
+    const commit = request.commit.includes(c.id);
+    return {
+      id: c.id, name: c.name, image: c.image, running, unchanged: c.protected, commit, written: { bytes: 12_345_678, paths: 31 },
+      blockers: c.obstacles.includes('pid=host') ? [{ code: 'host-namespace', params: { option: '--pid=host' } }] : [],
+      changes: [{ code: 'runtime', params: { before: c.runtime, after: 'bulkhead' } }, ...c.volumes.filter((v) => v.anonymous).map((v) => ({ code: 'anonymous-volume' as const, params: { name: v.name, destination: v.destination } }))],
+      lost: [...(running ? [{ code: 'memory' as const, params: {} }] : []), ...(commit ? [] : [{ code: 'writable-layer' as const, params: { bytes: 12_345_678, paths: 31 } }]), ...(running ? [] : [{ code: 'never-run' as const, params: {} }])],
+    };
+  });
+  return { groups: items.map((item) => [item]), blocked: items.some((item) => item.blockers.length > 0) };
+}
+
+const recreation = (more: Partial<RecreateRun> = {}): RecreateRun => ({
+  activity: 'recreating', members: [{ id: 'a', name: 'old-vpn', step: 'wait', outcome: null }, { id: 'b', name: 'db-archive', step: null, outcome: null }], ...more,
+});
 
 export function run(more: Partial<ApplyRun> = {}): ApplyRun {
   return {
@@ -174,5 +194,14 @@ export const states: Record<string, () => AppState> = {
   noFile: () => appState({ ...off(), settings: settingsState('') }),
   missing: () => appState({ ...off(), backends: [{ id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }, { code: 'runc', met: true, found: '1.1.15' }] }, ...requirementsMet.slice(1)] }),
   applying: () => appState({ ...off({ draft: offText.replace('"value": false', '"value": true') }), run: run() }),
+  recreating: () => appState({ recreation: recreation() }),
+  recreated: () => appState({ recreation: recreation({ activity: 'ended', members: [
+    { id: 'a', name: 'old-vpn', step: 'clean-up', outcome: { kind: 'recreated', id: 'x', kept: 'old-vpn-before-eci', image: 'bulkhead/recreated:old-vpn-20261110T104207', started: true } },
+    { id: 'b', name: 'a-container-with-a-rather-long-name-that-somebody-chose-for-it-and-that-does-not-end-soon', step: 'create', outcome: { kind: 'refused', error: { code: 'containers.recreate-blocked', message: 'the new container was not made', reason: 'enhanced container isolation: bind mount of /etc is blocked: it is in no shared directory (A8); /filesharingAllowedDirectories would allow it' } } },
+  ] }) }),
+  longNames: () => appState({ scan: { at: minutesAgo(0.1), durationMs: 40, eci: true, containers: [
+    container('a-container-with-a-rather-long-name-that-somebody-chose-for-it-and-that-does-not-end-soon', { protected: false, image: 'registry.example.org:5000/an/image/with/many/parts/and-a-long-name:2026.11.10-build.4711', labels: { 标签: '数据库' } }),
+    container('shop-数据库-1', { protected: false, image: 'registry.example.org/商店/数据库:最新', obstacles: ['pid=host'] }), container('db-archive', { protected: false, state: 'exited', status: 'Exited (0) 3 days ago', volumes: [{ name: '3f9c1d', anonymous: true, destination: '/var/lib/数据' }] }),
+  ] } }),
   many: () => appState({ scan: { at: minutesAgo(0.1), durationMs: 400, eci: true, containers: Array.from({ length: 1000 }, (_, i) => container(`job-${i + 1}`, i % 3 === 0 ? { protected: false } : {})) } }),
 };

@@ -9,7 +9,8 @@ import { settingsState } from './en/settings-state.ts';
 import { findings } from './en/findings.ts';
 import { socket } from './en/socket.ts';
 import { files } from './en/files.ts';
+import { recreate } from './en/recreate.ts';
 import { review } from './en/review.ts';
 
 /** English, the source of all words. One object a page; `_one`/`_other` are i18next's plurals. */
-export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, review };
+export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review };

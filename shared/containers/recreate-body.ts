@@ -58,6 +58,8 @@ export function recreation(inspected: Inspected, image: RecreateImage, engine: R
     // With version 1 that is what every container says that asked for nothing.
     if (engine.cgroupVersion === '2') changes.push({ code: 'cgroup-namespace', params: {} });
   }
+  // Compose keeps in its hash whose network a service shares, by id.
+  if (joinsNetwork && view.Config.Labels['com.docker.compose.project'] !== undefined) changes.push({ code: 'compose-again', params: { project: view.Config.Labels['com.docker.compose.project'] } });
   for (const key of modes) {
     const joined = joinedContainer(view.HostConfig[key]);
     const successor = joined === null ? undefined : successors.get(joined);

@@ -4,7 +4,7 @@ import { appErrorSchema } from '../result.ts';
 /** What is different about the new container, what is not carried over, and what stands in the way; words are the command line's and the app's. */
 export const recreateNoteCodes = [
   // Different under ECI, or by being made anew.
-  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label',
+  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label', 'compose-again',
   // Not carried over.
   'memory', 'writable-layer', 'execs', 'auto-remove', 'linked-by', 'compose-second', 'never-run',
   // In the way.

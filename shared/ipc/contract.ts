@@ -4,6 +4,7 @@ import { engineLogLineSchema, engineStatusSchema } from '../engine-status/status
 import { backendReportSchema } from '../isolation/requirements.ts';
 import { verificationSchema } from '../verify/claims.ts';
 import { containerScanSchema, removeOutcomeSchema, removeRequestSchema } from '../containers/protection.ts';
+import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '../containers/recreate.ts';
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
 import { maxTextLength } from '../settings/limits.ts';
@@ -53,6 +54,8 @@ export const appStateSchema = z.object({
   scan: containerScanSchema.nullable(),
   scanError: appErrorSchema.nullable(),
   run: applyRunSchema.nullable(),
+  /** Containers being recreated, or how that ended until it is dismissed. */
+  recreation: recreateRunSchema.nullable(),
   preferences: preferencesSchema,
   /** Long work under way: never two of a kind at once. */
   busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable() }),
@@ -81,6 +84,12 @@ export const ipcContract = {
     'apply:dismiss': { input: nothing, output: nothing },
     'containers:scan': { input: nothing, output: containerScanSchema },
     'containers:remove': { input: removeRequestSchema, output: z.array(removeOutcomeSchema) },
+    /** What recreating containers under ECI would do. Changes nothing. */
+    'recreate:plan': { input: recreateRequestSchema, output: recreatePlanSchema },
+    /** Starts recreating; how it goes comes as `recreation` in `changed` events. */
+    'recreate:start': { input: recreateRequestSchema, output: recreateRunSchema },
+    'recreate:cancel': { input: nothing, output: z.object({ accepted: z.boolean() }) },
+    'recreate:dismiss': { input: nothing, output: nothing },
     'verify:run': { input: nothing, output: verificationSchema },
     'engine:start': { input: nothing, output: engineStatusSchema },
     'engine:stop': { input: nothing, output: engineStatusSchema },

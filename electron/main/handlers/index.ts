@@ -8,6 +8,7 @@ import { containerHandlers } from './containers.ts';
 import { engineHandlers } from './engine.ts';
 import { pathHandlers } from './paths.ts';
 import { settingsHandlers } from './settings.ts';
+import { recreateHandlers } from './recreate.ts';
 import { windowHandlers } from './window.ts';
 
 /** What handlers work on. The session may still be opening when the first request comes: it is awaited. */
@@ -21,5 +22,5 @@ export interface HandlerContext {
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => ({
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
-  ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...engineHandlers(context), ...pathHandlers(context), ...windowHandlers(context),
+  ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context), ...windowHandlers(context),
 });

@@ -12,11 +12,13 @@ import { ContainerRow, grid, heightOfRow, type RowActions } from './container-ro
 import { emptySelection, extendTo, moveTo, toggle, toggleAll, type Selection } from './selection.ts';
 
 /** The list as a grid: arrows move, Space selects, Shift selects a range, Right and Left open and close, Delete asks for removal. */
-export function ContainerTable({ containers, eci, selection, onSelect, onRemove }: {
+export function ContainerTable({ containers, eci, selection, onSelect, canRecreate, onRecreate, onRemove }: {
   readonly containers: readonly Container[];
   readonly eci: boolean;
   readonly selection: Selection;
   readonly onSelect: (change: (before: Selection) => Selection) => void;
+  readonly canRecreate: (container: Container) => boolean;
+  readonly onRecreate: (container: Container) => void;
   readonly onRemove: (containers: readonly Container[]) => void;
 }) {
   const { t } = useTranslation();
@@ -112,6 +114,7 @@ export function ContainerTable({ containers, eci, selection, onSelect, onRemove 
       <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={() => { setMenu(null); }}>
         <MenuItem onClick={() => { if (menu !== null) copy(menu.container.id); }}>{t('containers.menu.copyId')}</MenuItem>
         <MenuItem onClick={() => { if (menu !== null) copy(menu.container.name); }}>{t('containers.menu.copyName')}</MenuItem>
+        {menu !== null && canRecreate(menu.container) && <MenuItem onClick={() => { onRecreate(menu.container); setMenu(null); }}>{t('recreate.action')}</MenuItem>}
         <MenuItem sx={{ color: color.danger }} onClick={() => { if (menu !== null) onRemove([menu.container]); setMenu(null); }}>{t('containers.menu.remove')}</MenuItem>
       </Menu>
     </Box>

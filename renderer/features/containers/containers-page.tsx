@@ -23,6 +23,8 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 import { ContainerTable } from './container-table.tsx';
+import { RecreateDialog } from './recreate-dialog.tsx';
+import { RecreateReport } from './recreate-report.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { emptySelection, keepExisting, type Selection } from './selection.ts';
 import { useRemoval, type Removal } from './use-removal.ts';
@@ -46,6 +48,8 @@ export default function ContainersPage() {
   const [text, setText] = useState(params['find'] ?? '');
   const [selected, setSelected] = useState<Selection>(emptySelection);
   const [asking, setAsking] = useState<readonly Container[] | null>(null);
+  const [recreating, setRecreating] = useState<readonly Container[] | null>(null);
+  const recreate = useRequest('recreate:start');
 
   const ready = app.engine.phase === 'ready';
   const scanning = app.busy.scanning || scan.running;
@@ -76,8 +80,10 @@ export default function ContainersPage() {
   const chosen = all.filter((c) => selection.chosen.has(c.id));
   const count = { all: matching.length, unprotected: matching.filter((c) => !c.protected).length, protected: matching.filter((c) => c.protected).length };
   const unprotectedCount = all.filter((c) => !c.protected).length;
-  const removing = removal?.running === true;
+  const removing = removal?.running === true || (app.recreation !== null && app.recreation.activity !== 'ended') || recreate.running;
   const failure = scan.error ?? app.scanError;
+  // Only what ECI does not hold yet, and only while it is on: else it would be made unprotected anew.
+  const recreatable = (these: readonly Container[]) => (protection.eci ? these.filter((c) => !c.protected) : []);
 
   return (
     <Page
@@ -93,6 +99,7 @@ export default function ContainersPage() {
           <Typography sx={{ color: color.text2, marginLeft: 1 }}>{chosen.some(isRunning) ? `${t('containers.bar.running', { count: chosen.filter(isRunning).length })} ` : ''}{t('containers.bar.volumes')}</Typography>
           <Button variant="text" color="primary" sx={{ marginLeft: '4px' }} onClick={() => { setSelected(emptySelection); }}>{t('button.clear')}</Button>
           <Box sx={{ flex: 1 }} />
+          {recreatable(chosen).length > 0 && <Button disabled={removing || !ready} onClick={() => { setRecreating(recreatable(chosen)); }}>{t('recreate.bar')}</Button>}
           <Button color="error" disabled={removing || !ready} onClick={() => { setAsking(chosen); }}>{t('containers.bar.remove')}</Button>
         </FooterBar>
       )}
@@ -105,6 +112,8 @@ export default function ContainersPage() {
           onKeyDown={(event) => { if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); } }}
           inputProps={{ 'aria-label': t('containers.filter'), 'data-filter': true, type: 'search' }} startAdornment={<InputAdornment position="start"><SearchIcon /></InputAdornment>} />
       </Box>
+      {app.recreation !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RecreateReport run={app.recreation} /></Box>}
+      {recreate.error !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={recreate.error} action={<Button size="small" onClick={recreate.clear}>{t('recreate.dismiss')}</Button>} /></Box>}
       {removal !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RemovalReport removal={removal} onClose={dismiss} /></Box>}
       {failure !== null && ready && (
         <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
@@ -118,7 +127,14 @@ export default function ContainersPage() {
           ? <Card><EmptyState action={words !== '' ? <Button onClick={() => { setText(''); }}>{t('containers.empty.clear')}</Button> : show !== 'all' && all.length > 0 ? <Button onClick={() => { setShow('all'); }}>{t('containers.empty.showAll')}</Button> : undefined}>
             {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : t('containers.empty.none')}
           </EmptyState></Card>
-          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} onRemove={(these) => { if (!removing && ready) setAsking(these); }} />}
+          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} canRecreate={(one) => recreatable([one]).length > 0 && !removing && ready} onRecreate={(one) => { setRecreating([one]); }} onRemove={(these) => { if (!removing && ready) setAsking(these); }} />}
+      {recreating !== null && (
+        <RecreateDialog containers={recreating} onCancel={() => { setRecreating(null); }} onStart={(request) => {
+          setRecreating(null);
+          setSelected(emptySelection);
+          void recreate.run(request);
+        }} />
+      )}
       {asking !== null && (
         <RemoveDialog containers={asking} onCancel={() => { setAsking(null); }} onRemove={(these, how) => {
           setAsking(null);

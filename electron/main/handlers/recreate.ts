@@ -1,0 +1,44 @@
+import type { RecreateHandle } from '../../../engine/target.ts';
+import { fail, ok } from '../../../shared/result.ts';
+import type { Handlers } from '../ipc/register.ts';
+import { refuseDuringApply } from '../session.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
+
+/** Recreating containers under ECI: in this process when it is root's, else in an elevated child. One at a time, never during an apply. */
+export function recreateHandlers({ session, elevation }: HandlerContext): Area {
+  let current: RecreateHandle | undefined;
+  let starting = false;
+  return {
+    'recreate:plan': async (request) => (await session).target.planRecreate(request),
+    'recreate:start': async (request) => {
+      const s = await session;
+      const free = refuseDuringApply(s.state.get());
+      if (!free.ok) return free;
+      if (starting) return fail('apply.in-progress', 'a recreation is being started');
+      starting = true;
+      try {
+        // Its end is shown with the scan it led to.
+        const onEvent = (run: ReturnType<RecreateHandle['run']>) => { if (run.activity !== 'ended') s.state.set({ recreation: structuredClone(run) }); };
+        const started = s.isRoot ? await s.target.startRecreate(request, onEvent) : await elevation.startRecreate(request, onEvent);
+        if (!started.ok) return started;
+        current = started.value;
+        s.state.set({ recreation: structuredClone(started.value.run()) });
+        void started.value.done.then(async (run) => {
+          await Promise.all([s.scan(), s.refreshEngine()]);
+          s.state.set({ recreation: structuredClone(run) });
+        });
+        return ok(structuredClone(started.value.run()));
+      } finally { starting = false; }
+    },
+    'recreate:cancel': () => ok({ accepted: current?.cancel() ?? false }),
+    'recreate:dismiss': async () => {
+      const s = await session;
+      const run = s.state.get().recreation;
+      if (run !== null && run.activity !== 'ended') return fail('apply.in-progress', 'a recreation under way cannot be dismissed', { hint: 'Cancel it, or wait until it has ended.' });
+      s.state.set({ recreation: null });
+      return ok(undefined);
+    },
+  };
+}
