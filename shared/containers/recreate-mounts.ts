@@ -39,9 +39,11 @@ export function carryMounts(inspected: Inspected): CarriedMounts {
     const destination = clean(mount.Target);
     covered.add(destination);
     const found = at.get(destination);
-    if (mount.Type !== 'volume' || mount.Source !== '' || found === undefined || found.Name === '') return mount;
+    const { Source, ...rest } = mount;
+    if (Source !== '') return mount;
+    if (mount.Type !== 'volume' || found === undefined || found.Name === '') return rest;
     note(found);
-    return { ...mount, Source: found.Name, VolumeOptions: { ...options(mount), NoCopy: true } };
+    return { ...rest, Source: found.Name, VolumeOptions: { ...options(mount), NoCopy: true } };
   });
   for (const mount of actual) {
     if (covered.has(clean(mount.Destination))) continue;

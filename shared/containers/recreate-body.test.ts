@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+// What a Docker Engine 26.1 says of containers made with a flag of every kind.
+import samples from './inspected-samples.json' with { type: 'json' };
+import { readCreateBody } from '../policy/create-container.ts';
+import { parseJson } from '../policy/json.ts';
+import { readInspected, type Inspected } from './inspected.ts';
+import { recreation, type RecreateEngine } from './recreate-body.ts';
+
+type Changed = { readonly Config?: object; readonly HostConfig?: object; readonly NetworkSettings?: object; readonly Mounts?: readonly object[] };
+function sample(name: keyof typeof samples, changed: Changed = {}): Inspected {
+  const base = samples[name];
+  const read = readInspected({ ...base, ...changed, Config: { ...base.Config, ...changed.Config }, HostConfig: { ...base.HostConfig, ...changed.HostConfig } });
+  if (!read.ok) throw new Error(read.error.reason);
+  return read.value;
+}
+const engine: RecreateEngine = { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '1' };
+const image = (inspected: Inspected, hasEntrypoint = false) => ({ reference: inspected.view.Config.Image, hasEntrypoint });
+interface Body { Hostname?: string; Image: string; Entrypoint?: unknown; MacAddress?: string; Labels: Record<string, string>; ExposedPorts?: object; HostConfig: Record<string, unknown> & { Mounts: unknown[]; Binds: unknown[] }; NetworkingConfig?: { EndpointsConfig: Record<string, Record<string, unknown>> } }
+const make = (inspected: Inspected, options: { hasEntrypoint?: boolean; engine?: Partial<RecreateEngine>; successors?: ReadonlyMap<string, string>; reference?: string } = {}) => {
+  const made = recreation(inspected, { ...image(inspected, options.hasEntrypoint), ...(options.reference === undefined ? {} : { reference: options.reference }) }, { ...engine, ...options.engine }, options.successors);
+  return { ...made, body: JSON.parse(JSON.stringify(made.body)) as Body, codes: made.changes.map(({ code }) => code) }; // as it goes over the wire
+};
+
+describe('inspect → create body (D)', () => {
+  test.each(Object.keys(samples) as (keyof typeof samples)[])('%s: everything it says fits the create request that the gateway models', (name) => {
+    const parsed = parseJson(JSON.stringify(make(sample(name)).body));
+    expect(parsed.ok && readCreateBody(parsed.value)).toMatchObject({ ok: true });
+  });
+
+  test('configuration is carried as it stands, image defaults too', () => {
+    const { body } = make(sample('full'));
+    const { Config: before, HostConfig: host } = samples.full;
+    expect(body).toMatchObject({ Hostname: 'hh', Domainname: 'dd', Env: before.Env, Cmd: before.Cmd, Labels: before.Labels, Healthcheck: before.Healthcheck, StopSignal: 'SIGINT', StopTimeout: 3, Tty: true, Volumes: before.Volumes, ExposedPorts: before.ExposedPorts });
+    const { Runtime, Mounts, Binds, CgroupnsMode, UsernsMode, ...rest } = host;
+    expect(body.HostConfig).toMatchObject(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)));
+    expect(body.HostConfig['Runtime']).toBe('bulkhead');
+    // "host" is what version 1 says of a container that asked for nothing.
+    expect(body.HostConfig).not.toHaveProperty('CgroupnsMode');
+    expect([Runtime, Mounts.length, Binds, CgroupnsMode, UsernsMode]).toEqual(['runc', 2, body.HostConfig.Binds, 'host', '']);
+  });
+
+  test('anonymous volumes are mounted by name, without copying the image\'s content into them', () => {
+    const { body, codes } = make(sample('full'));
+    const at = (destination: string) => samples.full.Mounts.find((mount) => mount.Destination === destination)?.Name;
+    expect(body.HostConfig.Mounts).toEqual([
+      { Type: 'volume', Target: '/anon2', Source: at('/anon2'), VolumeOptions: { NoCopy: true } },
+      { Type: 'tmpfs', Target: '/tm', TmpfsOptions: { SizeBytes: 1000000 } },
+      { Type: 'volume', Source: at('/anon'), Target: '/anon', VolumeOptions: { NoCopy: true } },
+    ]);
+    expect(body.HostConfig.Binds).toEqual(['named:/named', '/tmp:/host:ro']);
+    expect(codes).toEqual(['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports']);
+  });
+
+  test('networks: the first with the create request, the others connected; a fixed MAC address is kept, one the engine made is not', () => {
+    const { body, networks } = make(sample('full'));
+    expect(body.NetworkingConfig).toEqual({ EndpointsConfig: { n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' } } });
+    expect(networks.others).toEqual([{ name: 'n2', endpoint: { IPAMConfig: { IPv4Address: '10.77.2.7' }, Aliases: ['b1'] } }]);
+    expect(networks.all).toEqual(['n1', 'n2']);
+    expect(body).not.toHaveProperty('MacAddress');
+    expect(make(sample('full'), { engine: { apiVersion: '1.43' } }).body.MacAddress).toBe('02:11:22:33:44:55');
+    expect(make(sample('plain')).body).not.toHaveProperty('NetworkingConfig');
+  });
+
+  test('the short id is neither host name nor alias of the new one', () => {
+    const short = samples.plain.Id.slice(0, 12);
+    const plain = sample('plain', { NetworkSettings: { Networks: { own: { ...samples.plain.NetworkSettings.Networks.bridge, Aliases: [short, 'web'], GwPriority: 5 } } }, HostConfig: { NetworkMode: 'own' } });
+    const { body } = make(plain);
+    expect(body).not.toHaveProperty('Hostname');
+    expect(body.NetworkingConfig?.EndpointsConfig).toEqual({ own: { Aliases: ['web'], GwPriority: 5 } });
+  });
+
+  test('joined namespaces lead to the successor, and bring no host name, ports or networks of their own', () => {
+    const joined = samples.joined.HostConfig.NetworkMode.slice('container:'.length);
+    const { body, networks } = make(sample('joined', { Config: { ExposedPorts: { '80/tcp': {} } } }), { successors: new Map([[joined, 'new-id']]) });
+    expect(body.HostConfig).toMatchObject({ NetworkMode: 'container:new-id', PidMode: 'container:new-id', IpcMode: 'private' });
+    expect(body).not.toHaveProperty('Hostname');
+    expect(body).not.toHaveProperty('ExposedPorts');
+    expect(networks).toEqual({ first: null, others: [], all: null });
+    expect(make(sample('joined')).body.HostConfig['NetworkMode']).toBe(`container:${joined}`);
+  });
+
+  test('volumes of others come by name, read-only as they were', () => {
+    const { body, codes } = make(sample('volumesFrom'));
+    expect(body.HostConfig).not.toHaveProperty('VolumesFrom');
+    expect(body.HostConfig.Mounts).toEqual(samples.volumesFrom.Mounts.map((mount) => ({ Type: 'volume', Source: mount.Name, Target: mount.Destination, ReadOnly: true, VolumeOptions: { NoCopy: true } })));
+    expect(codes).toEqual(['runtime', 'volumes-from', 'anonymous-volume']);
+  });
+
+  test('privileged stays, links are as they were asked for, and what the engine adds is not added twice', () => {
+    const { body } = make(sample('privileged'));
+    expect(body.HostConfig).toMatchObject({ Privileged: true, SecurityOpt: [], Links: ['peer:p'] });
+  });
+
+  test('an entrypoint that was taken away stays away', () => {
+    expect(make(sample('noEntrypoint')).body).not.toHaveProperty('Entrypoint');
+    expect(make(sample('noEntrypoint'), { hasEntrypoint: true }).body.Entrypoint).toEqual(['']);
+  });
+
+  test('what ECI changes is said: user namespace, cgroup namespace, the socket, a tag that moved, whose it was', () => {
+    const changed = sample('plain', {
+      Config: { Labels: { 'io.bulkhead.socket-mount': 'x', a: 'b' } }, HostConfig: { UsernsMode: 'host', Binds: ['/var/run/docker.sock:/s'] },
+      Mounts: [{ Type: 'bind', Source: '/var/run/docker.sock', Destination: '/s', Mode: '', RW: true, Propagation: 'rprivate' }],
+    });
+    const { body, codes } = make(changed, { engine: { cgroupVersion: '2' }, reference: 'sha256:abc' });
+    expect(codes).toEqual(['runtime', 'owner-label', 'userns', 'cgroup-namespace', 'image', 'socket']);
+    expect(body.HostConfig).not.toHaveProperty('UsernsMode');
+    expect(body.Labels).toEqual({ a: 'b' });
+    expect(body.Image).toBe('sha256:abc');
+  });
+
+  test('what is no inspect answer is an error', () => {
+    expect(readInspected({ Id: 'x' })).toMatchObject({ ok: false, error: { code: 'containers.recreate-failed' } });
+  });
+});
