@@ -66,6 +66,8 @@ export interface IsolationFacts {
   readonly rootPath: string;
   /** New sources of binds, by index in `mounts`. */
   readonly bindSources: ReadonlyMap<number, string>;
+  /** Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's. */
+  readonly deviceSources: ReadonlyMap<string, string>;
   /** Mounts of our own (proc-files.ts). */
   readonly moreMounts: readonly OciMount[];
   /** Whether the machine has only cgroup v2: every container gets its own cgroup namespace there. */
@@ -87,7 +89,7 @@ const defaultDeviceRules: z.infer<typeof deviceRuleSchema>[] = [
 export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
   const privileged = isPrivileged(spec);
   const { linux } = spec;
-  const devices = isolateDevices(linux.devices ?? [], privileged);
+  const devices = isolateDevices(linux.devices ?? [], privileged, facts.deviceSources);
   const moreMounts = [...facts.moreMounts, ...devices.mounts];
   const map = [{ containerID: 0, hostID: facts.base, size: facts.rangeSize }];
   const namespaces: OciNamespace[] = [

@@ -66,6 +66,9 @@ describe('ranges', () => {
   });
 });
 
+/** Those of the devices that this machine has. */
+const present = async (...names: string[]) => (await Promise.all(names.map((name) => stat(name).then(() => [name], () => [])))).flat();
+
 describe('--privileged', () => {
   const privileged = (script: string) => sh('--privileged', script);
 
@@ -95,9 +98,16 @@ d=$(grep -E ':(pids|):' /proc/self/cgroup | head -1); [ -d /sys/fs/cgroup/pids ]
     expect(await privileged(`(${command}) 2>/tmp/err && echo DID || echo refused`)).toBe('refused\n');
   });
 
-  it('A5 sees no host device', async () => {
+  it('A5 sees no host device but what acts in its own namespaces, and nothing of the kernel\'s log', async () => {
     const devices = (await privileged('find /dev -type b; find /dev -type c | sort')).trim().split('\n');
-    expect(devices).toEqual(['/dev/full', '/dev/null', '/dev/pts/ptmx', '/dev/random', '/dev/tty', '/dev/urandom', '/dev/zero']);
+    expect(devices).toEqual(['/dev/full', ...await present('/dev/fuse', '/dev/kmsg', '/dev/net/tun'), '/dev/null', '/dev/pts/ptmx', '/dev/random', '/dev/tty', '/dev/urandom', '/dev/zero']);
+    expect(await privileged('if [ -e /dev/kmsg ]; then cat /dev/kmsg && echo x > /dev/kmsg; fi; for d in /dev/fuse /dev/net/tun; do [ ! -e $d ] || { stat -c %u:%g $d && : < $d; }; done && echo open')).toMatch(/^(?:0:0\n)*open\n$/);
+  });
+
+  it('A1 --device gives devices of namespaces to the container\'s root, also by another name', async () => {
+    const [fuse] = await present('/dev/fuse');
+    if (fuse === undefined) return;
+    expect(await sh('--device', fuse, '--device', `${fuse}:/dev/other`, '--device', '/dev/null:/dev/nil', 'stat -c "%u:%g %t:%T" /dev/fuse /dev/other /dev/nil; : < /dev/fuse && : < /dev/other && echo x > /dev/nil && echo open')).toBe('0:0 a:e5\n0:0 a:e5\n0:0 1:3\nopen\n');
   });
 });
 

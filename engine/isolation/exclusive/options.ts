@@ -17,6 +17,8 @@ export interface ExclusivePaths {
    * traverse to it, whatever the mode of the directories above the engine's root; and nothing there survives a reboot.
    */
   readonly mounts: string;
+  /** Device files of our own, which containers get binds of. */
+  readonly devices: string;
   /** Where lxcfs serves the emulated files of /proc, while it runs (A10). */
   readonly procFiles: string;
 }
@@ -27,7 +29,7 @@ export function exclusivePaths(paths: RootPaths): ExclusivePaths {
     root: paths.root, socket: paths.plannerSocket, runtimeBinary: paths.runtimeBinary,
     containers: path.join(paths.isolation, 'containers'),
     ranges: path.join(machine, 'ranges'), mounts: path.join(machine, 'mounts', paths.id),
-    procFiles: path.join(paths.run, 'lxcfs/shared/files/proc'),
+    devices: path.join(paths.isolation, 'devices'), procFiles: path.join(paths.run, 'lxcfs/shared/files/proc'),
   };
 }
 

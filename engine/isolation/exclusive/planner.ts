@@ -3,6 +3,7 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
+import { makeDeviceNodes } from './device-nodes.ts';
 import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
 import { mountOf } from './mountinfo.ts';
@@ -42,7 +43,9 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
     const ranges = openRangeStore(paths.ranges, paths.root);
     const containers = openContainerStore(paths.containers, paths.mounts);
-    const service = new IsolationService({ ranges, containers, parts: options.parts, sharing: options.sharing, runtimeBinary: paths.runtimeBinary, log });
+    const service = new IsolationService({
+      ranges, containers, parts: options.parts, sharing: options.sharing, deviceNodes: makeDeviceNodes(paths.devices, log), runtimeBinary: paths.runtimeBinary, log,
+    });
     await keepMountsPrivate(paths);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     await janitor.start();

@@ -43,9 +43,9 @@ export function wantedProcFiles(spec: OciSpec): string[] {
 }
 
 /** Plans the emulated files, read-only, and returns the mounts that put them into the container. `makeTarget` makes an empty file for one. */
-export function planProcFiles(spec: OciSpec, plan: PlanBuilder, directory: string, makeTarget: (index: number) => string): OciMount[] {
-  return wantedProcFiles(spec).map((name, index) => {
-    const target = makeTarget(index);
+export function planProcFiles(spec: OciSpec, plan: PlanBuilder, directory: string, makeTarget: () => string): OciMount[] {
+  return wantedProcFiles(spec).map((name) => {
+    const target = makeTarget();
     plan.attach(plan.tree(path.join(directory, name), { readOnly: 'top' }), target);
     return { destination: `/proc/${name}`, type: 'bind', source: target, options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'] };
   });

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { planBinds } from './binds.ts';
-import { isolateSpec, parseSpec, renderSpec } from './bundle.ts';
+import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './bundle.ts';
 import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
 import type { ContainerState, ContainerStore } from './containers.ts';
+import { ownFileNames } from './devices.ts';
 import { isWithin, parseMountinfo, type Mount } from './mountinfo.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { IsolationRefused, refuse } from './options.ts';
@@ -20,6 +21,8 @@ export interface ServiceOptions {
   readonly containers: ContainerStore;
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
+  /** Device files of our own by the machine's names (device-nodes.ts). */
+  readonly deviceNodes: ReadonlyMap<string, string>;
   /** The runtime, as hooks call it. */
   readonly runtimeBinary: string;
   readonly log: (line: string) => void;
@@ -68,7 +71,7 @@ export class IsolationService {
   }
 
   #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null): void {
-    const { ranges, containers, parts, sharing, runtimeBinary } = this.#options;
+    const { ranges, containers, parts, sharing, deviceNodes, runtimeBinary } = this.#options;
     const { id, runcRoot, bundle } = request;
     const configFile = path.join(bundle, 'config.json');
     const spec = parseSpec(readFileSync(configFile, 'utf8'));
@@ -108,9 +111,19 @@ export class IsolationService {
       container: id, mounts, namespace, base, parts, shares, engineRoots: engineRoots(given, parts),
       makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
     });
-    const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles, (index) => containers.makeBindTarget(id, bindSources.size + index, 'file'));
+    let targets = bindSources.size;
+    const makeFileTarget = () => containers.makeBindTarget(id, targets++, 'file');
+    const deviceSources = new Map<string, string>();
+    for (const name of ownFileNames(spec.linux.devices ?? [], isPrivileged(spec))) {
+      const node = deviceNodes.get(name);
+      if (node === undefined) continue;
+      const target = makeFileTarget();
+      plan.attach(plan.tree(node, { namespace }), target);
+      deviceSources.set(name, target);
+    }
+    const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles, makeFileTarget);
     const edited = isolateSpec(spec, {
-      base, rangeSize, rootPath, bindSources, moreMounts,
+      base, rangeSize, rootPath, bindSources, deviceSources, moreMounts,
       joinedUserNamespace: joined?.userNamespace ?? null,
       unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
       cgroupHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)] },
