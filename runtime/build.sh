@@ -3,6 +3,7 @@
 #   build.sh            for this machine, in build/ (also reached as build/<its architecture>/)
 #   build.sh amd64      for that architecture; another than this machine's in build/<architecture>/ with Debian's cross compiler
 #   build.sh sanitized  for tests, by clang with address and undefined-behaviour sanitizers, in build/sanitized/
+#   build.sh fuzzer     for tests, the fuzzer of what is read from others, in build/sanitized/
 #   build.sh all        for this machine, and for the other architecture where its cross compiler is installed
 # Nothing to do: quick.
 set -eu
@@ -39,7 +40,7 @@ build() {
   target=$directory/$1
   name=$1
   shift
-  if [ -e "$target" ] && [ -z "$(find . -maxdepth 1 \( -name '*.[ch]' -o -name build.sh \) -newer "$target")" ]; then return 0; fi
+  if [ -e "$target" ] && [ -z "$(find . -maxdepth 2 \( -name '*.[ch]' -o -name build.sh \) -newer "$target")" ]; then return 0; fi
   mkdir -p "$directory"
   # No paths, times or build ids go in. Warnings are errors for us; whoever builds with another compiler can set CFLAGS.
   # shellcheck disable=SC2086 # flags are words
@@ -72,6 +73,11 @@ for_tests() {
 }
 
 case ${1:-} in
+  fuzzer)
+    for_tests fuzzer,address,undefined
+    directory=build/sanitized
+    build plan-fuzzer fuzz/plan-fuzzer.c invocation.c plan.c plan-words.c
+    ;;
   sanitized)
     for_tests address,undefined
     directory=build/sanitized

@@ -2,6 +2,7 @@
 #include "overlay.h"
 
 #include "log.h"
+#include "plan-words.h"
 #include "scratch.h"
 #include "syscalls.h"
 
@@ -23,12 +24,6 @@ int layers_wanted(void) {
   if (strcmp(wanted, "attached") == 0) return LAYERS_ATTACHED;
   log_error("the environment variable BULKHEAD_LAYERS may be `attached` only, not `%s`", wanted);
   return -1;
-}
-
-int is_layer_name(const char *name) {
-  size_t length = strlen(name);
-  return length > 0 && length < 256 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length &&
-         strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 /* Gives this thread the file-system identity `id` with all capabilities it has (changing fsuid drops the file-system ones). */

@@ -28,7 +28,4 @@ struct overlay_request {
 /* A new detached overlay. On failure `why` (size bytes) holds the kernel's own message, when it gave one. */
 int make_overlay(const struct overlay_request *request, char *why, size_t size);
 
-/* Whether `name` can be upper's or work's: one plain component that needs no escaping in mount options. */
-int is_layer_name(const char *name);
-
 #endif

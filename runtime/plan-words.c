@@ -47,6 +47,11 @@ bool is_plain_path(const char *text) {
   }
 }
 
+bool is_layer_name(const char *name) {
+  size_t length = strlen(name);
+  return length > 0 && length < 256 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length && is_plain_path(name);
+}
+
 bool next_path(struct plan_words *words, const char **out) {
   if (!next_word(words, out)) return false;
   if (**out != '/' || strlen(*out) >= PATH_MAX) return not_understood("a path is not absolute");

@@ -1,0 +1,65 @@
+/** Measurements of one thing, in one unit. */
+export class Samples {
+  readonly values: number[] = [];
+
+  add(value: number): void { this.values.push(value); }
+
+  get mean(): number { return this.values.reduce((sum, one) => sum + one, 0) / this.values.length; }
+
+  /** Standard error of the mean. */
+  get error(): number {
+    const { mean, values } = this;
+    return values.length < 2 ? 0 : Math.sqrt(values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (values.length - 1) / values.length);
+  }
+}
+
+/** One line of the table: bare runc and ours, both as times or both as rates. */
+export interface Comparison {
+  readonly name: string;
+  readonly unit: string;
+  readonly bare: Samples;
+  readonly isolated: Samples;
+  /** What the ratio isolated : bare must not exceed (times) or fall below (rates); null: shown without a target. */
+  readonly target: { readonly atMost: number } | { readonly atLeast: number } | null;
+}
+
+/** Ratio isolated : bare with its standard error. */
+export function ratioOf({ bare, isolated }: Comparison): { readonly ratio: number; readonly error: number } {
+  const ratio = isolated.mean / bare.mean;
+  return { ratio, error: ratio * Math.hypot(isolated.error / isolated.mean, bare.error / bare.mean) };
+}
+
+/** Whether the target is met, as measured: null without one. */
+export function isMet(comparison: Comparison): boolean | null {
+  const { target } = comparison;
+  if (target === null) return null;
+  const { ratio } = ratioOf(comparison);
+  return 'atMost' in target ? ratio <= target.atMost : ratio >= target.atLeast;
+}
+
+export function line(comparison: Comparison): string {
+  const { name, unit, bare, isolated, target } = comparison;
+  const { ratio, error } = ratioOf(comparison);
+  const side = (samples: Samples) => `${samples.mean.toFixed(1).padStart(8)} ± ${samples.error.toFixed(1).padStart(5)}`;
+  const wanted = target === null ? '' : 'atMost' in target ? `target <= ${target.atMost}` : `target >= ${target.atLeast}`;
+  return `${name.padEnd(34)} runc ${side(bare)}   isolated ${side(isolated)} ${unit.padEnd(5)} ratio ${ratio.toFixed(3)} ± ${error.toFixed(3)}   ${wanted}${isMet(comparison) === false ? '  MISSED' : ''}`;
+}
+
+export type Measure = () => Promise<number>;
+
+/**
+ * Measures both in turn, in changing order, so that drift of the machine hits both; the first round of each is thrown away. Each waits a
+ * random moment first: what the engine does every so many milliseconds would else fall on the same place of one of them again and again.
+ */
+export async function interleave(rounds: number, bare: Measure, isolated: Measure): Promise<Pick<Comparison, 'bare' | 'isolated'>> {
+  const samples = { bare: new Samples(), isolated: new Samples() };
+  for (let round = 0; round <= rounds; round++) {
+    const order = round % 2 === 0 ? ['bare', 'isolated'] as const : ['isolated', 'bare'] as const;
+    for (const which of order) {
+      await new Promise((resolve) => { setTimeout(resolve, Math.random() * 40); });
+      const value = await (which === 'bare' ? bare() : isolated());
+      if (round > 0) samples[which].add(value);
+    }
+  }
+  return samples;
+}
