@@ -57,6 +57,8 @@ export class ContainerView {
         const missing = [next, ...left].map(({ name }) => name);
         return { real: joined([...real, ...missing]), missing, byLink: next.byLink };
       }
+      // Below a file there is nothing to be made.
+      if (node.kind === 'other') return { real: joined([...real, next.name, ...left.map(({ name }) => name)]), missing: [], byLink: false };
       if (node.kind !== 'link') { real.push(next.name); continue; }
       if (++links > maxLinks) throw new AnswerRefused(400, 'bulkhead gateway: there are too many symbolic links on the way in the container');
       if (node.target.startsWith('/')) real.length = 0;

@@ -1,4 +1,5 @@
 import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
+import { asItIs } from '../http/body-stream.ts';
 import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
 import { withIds } from './copy-out.ts';
@@ -26,13 +27,12 @@ export function copyInto({ container, destination, owner }: CopyInto, facts: Eng
       // The engine holds the container by now, with its files mounted, and waits for us.
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;
+      if (run === null && owner === null) return asItIs;
       const owned = (ids: IdShift): IdShift => (owner === null ? ids : { ...ids, uid: () => ids.uid(owner.uid), gid: () => ids.gid(owner.gid) });
       const plan = run === null ? () => owned(asTheyAre) : (await Placing.open(container, run, destination)).planned(owned);
       return async function* (content) {
-        const tar = uncompressed(content);
         try {
-          if (run === null && owner === null) for await (const part of tar) yield [part];
-          else yield* withIds(plan)(tar);
+          yield* withIds(plan)(uncompressed(content));
         } catch (error) {
           throw error instanceof TarError ? new AnswerRefused(400, `bulkhead gateway: the archive could not be read: ${error.message}`) : error;
         }

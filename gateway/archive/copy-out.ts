@@ -1,6 +1,7 @@
 import type { EngineFacts } from '../enforce/engine-facts.ts';
 import type { BodyTransform } from '../http/body-stream.ts';
 import type { AnswerStream } from '../http/exchange.ts';
+import { errorsOf } from './engine-errors.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import { TarIds, type EntryPlan, type TarEntry } from './tar-ids.ts';
 
@@ -23,7 +24,7 @@ export function withIds(planFor: (entry: TarEntry) => EntryPlan | Promise<EntryP
 export function copyOut(container: IsolatedContainer, facts: EngineFacts): AnswerStream {
   return {
     begin: async (head) => {
-      if (head.status !== 200) return null;
+      if (head.status !== 200) return errorsOf(container).begin(head);
       // The engine answers with the container held, and lets go of it when the copy is over.
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;

@@ -1,6 +1,7 @@
 import type { EngineFacts } from '../enforce/engine-facts.ts';
 import type { AnswerStream } from '../http/exchange.ts';
 import { outOf, withIds } from './copy-out.ts';
+import { errorsOf } from './engine-errors.ts';
 import { changedMeanwhile, lookAt, type IsolatedContainer } from './isolated.ts';
 import type { EntryPlan } from './tar-ids.ts';
 
@@ -18,7 +19,7 @@ export function exported(container: IsolatedContainer, facts: EngineFacts): Answ
   const plan = run === null ? asTheyAre : outOf(run);
   return {
     begin: (head) => {
-      if (head.status !== 200) return null;
+      if (head.status !== 200) return errorsOf(container).begin(head);
       let sure = false;
       const madeSure = async (): Promise<EntryPlan> => {
         const now = await lookAt(container.facts.id, facts);

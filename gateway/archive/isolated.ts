@@ -9,6 +9,8 @@ export const rangeSize = 65536;
 /** A container of the isolation runtime, as it was when it was looked at. */
 export interface IsolatedContainer {
   readonly facts: ContainerFacts;
+  /** What the client calls it; the engine is asked by id, and says that in its errors. */
+  readonly asked: string;
   /** The run it is in: its id range, and the process that stands for it. Null while it is not up: then the engine sees true ids. */
   readonly run: ContainerRun | null;
 }
@@ -24,12 +26,12 @@ export interface ContainerRun {
  * Looks at a container for a copy. Null where ids need no care: there is no such container, or it is not of the isolation runtime (or
  * runs as the engine's root all the same). Throws EngineUnreachable; AnswerRefused where its range can't be told.
  */
-export async function lookAt(reference: string, facts: EngineFacts): Promise<IsolatedContainer | null> {
+export async function lookAt(reference: string, facts: EngineFacts, asked = reference): Promise<IsolatedContainer | null> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const container = await facts.container(reference);
     if (container === null || container.runtime !== exclusiveRuntimeName) return null;
     // While it waits to be restarted it counts as running, without a process.
-    if (!container.running || container.pid <= 0) return { facts: container, run: null };
+    if (!container.running || container.pid <= 0) return { facts: container, asked, run: null };
     const startTime = await startTimeOf(container.pid);
     if (startTime === null) continue;
     const [uids = '', gids = ''] = await Promise.all(['uid_map', 'gid_map'].map((name) => readFile(`/proc/${container.pid}/${name}`, 'utf8').catch(() => '')));
@@ -37,7 +39,7 @@ export async function lookAt(reference: string, facts: EngineFacts): Promise<Iso
     const base = baseOf(uids);
     if (base === 0) return null;
     if (base === null || baseOf(gids) !== base) throw new AnswerRefused(500, `bulkhead gateway: the id range of container ${container.name} cannot be told, so nothing was copied`);
-    return { facts: container, run: { base, pid: container.pid, startTime } };
+    return { facts: container, asked, run: { base, pid: container.pid, startTime } };
   }
   throw changedMeanwhile(reference);
 }

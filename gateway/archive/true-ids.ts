@@ -6,6 +6,7 @@ import type { Route } from '../routes/table.ts';
 import { trueChanges } from './changes.ts';
 import { copyInto } from './copy-into.ts';
 import { copyOut } from './copy-out.ts';
+import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
 import { lookAt } from './isolated.ts';
@@ -54,7 +55,7 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
 
 async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts): Promise<Verdict> {
   const target = targetOf(request, verdict);
-  const container = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts);
+  const container = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts, request.match?.subject);
   if (container === null) return verdict;
   // What was looked at is what is copied from.
   const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), target.rawQuery) };
@@ -64,7 +65,7 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       const query = target.query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
       return {
-        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner }, facts),
+        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner }, facts), answer: errorsOf(container),
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, query) } : {}),
       };
     }

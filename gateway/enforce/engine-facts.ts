@@ -182,9 +182,12 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
 
 /** The content of an archive that is one regular file. */
 function onlyFile(archive: Buffer): Buffer | null {
-  const size = Number.parseInt(archive.toString('latin1', 124, 136), 8);
-  const type = archive[156];
-  return (type === 0x30 || type === 0) && size >= 0 && archive.length >= 512 + size ? archive.subarray(512, 512 + size) : null;
+  const size = (at: number) => Number.parseInt(archive.toString('latin1', at + 124, at + 136), 8);
+  // Before a file whose owner has a large id comes a header with that.
+  const at = archive[156] === 0x78 ? 512 + Math.ceil(size(0) / 512) * 512 : 0;
+  const type = archive[at + 156];
+  const bytes = size(at);
+  return (type === 0x30 || type === 0) && bytes >= 0 && archive.length >= at + 512 + bytes ? archive.subarray(at + 512, at + 512 + bytes) : null;
 }
 
 /** Graph drivers whose names no containerd snapshotter has. The others are told apart by what the engine says of itself. */
