@@ -35,6 +35,7 @@ const display = [{ packages: ['xvfb'], command: 'Xvfb' }, { packages: ['xauth'],
 const [crossCompiler, crossLibrary] = process.arch === 'arm64' ? ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'] : ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'];
 const tests = [
   ...display, { packages: ['curl'], command: 'curl' }, { packages: ['docker-registry'], command: 'docker-registry' },
+  { packages: ['btrfs-progs'], command: 'mkfs.btrfs' }, { packages: ['xfsprogs'], command: 'mkfs.xfs' },
   { packages: [crossCompiler] }, { packages: [crossLibrary] }, { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
 ];
 const sets = { display, tests };

@@ -1,14 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.ts';
-import { removeEngineRoot, startBareEngine, type BareEngine } from './real-engine.ts';
+import { mountsBelow, removeEngineRoot, startBareEngine, type BareEngine, type BareEngineOptions } from './real-engine.ts';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
 import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
 import type { SharingOptions } from '../engine/isolation/exclusive/shares.ts';
 import { exclusivePaths, type ExclusivePaths } from '../engine/isolation/exclusive/options.ts';
 
+const run = promisify(execFile);
 const project = path.resolve(import.meta.dirname, '..');
 const runtimeBuildDir = path.join(project, 'runtime/build');
 
@@ -20,6 +22,11 @@ export interface IsolatedEngine extends BareEngine {
   planner(): PlannerProcess;
   /** Kills dockerd, then starts one on the same root again. */
   restartDockerd(signal: NodeJS.Signals): Promise<void>;
+  /**
+   * As a machine that loses power and boots: planner, dockerd, shims and containers are killed, every mount of the engine and its part of
+   * /run go; `meanwhile` runs before planner and dockerd start again.
+   */
+  reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Starts the planner again after it was ended. */
   startPlanner(): Promise<void>;
   /** Paths mounted below our mount targets. */
@@ -36,7 +43,17 @@ export interface PlannerProcess {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-export async function startIsolatedEngine(options: { readonly containerdSnapshotter?: boolean; readonly liveRestore?: boolean; /** What becomes of binds of containers that no gateway made (default `root-without`). */ readonly sharingRecords?: SharingOptions['records'] } = {}): Promise<IsolatedEngine> {
+export interface IsolatedEngineOptions {
+  readonly containerdSnapshotter?: boolean;
+  readonly liveRestore?: boolean;
+  /** The engine's default where there is none. */
+  readonly storageDriver?: string;
+  readonly prepare?: BareEngineOptions['prepare'];
+  /** What becomes of binds of containers that no gateway made (default `root-without`). */
+  readonly sharingRecords?: SharingOptions['records'];
+}
+
+export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): Promise<IsolatedEngine> {
   const root = await mkdtemp('/tmp/bh-');
   const paths = rootPaths(root);
   const own = exclusivePaths(paths);
@@ -53,7 +70,9 @@ export async function startIsolatedEngine(options: { readonly containerdSnapshot
         runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) } }, 'default-runtime': backend.runtimeName,
         ...(options.containerdSnapshotter === true ? { features: { 'containerd-snapshotter': true } } : {}),
         ...(options.liveRestore === true ? { 'live-restore': true } : {}),
+        ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
       },
+      ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
       env: backend.engineEnvironment(paths),
     });
   } catch (error) {
@@ -68,6 +87,27 @@ export async function startIsolatedEngine(options: { readonly containerdSnapshot
     async restartDockerd(signal) {
       process.kill(dockerd.pid, signal);
       await dockerd.exited;
+      dockerd = spawnDockerd(engine.settings);
+      await waitForEngine(dockerd, engine.settings);
+    },
+    async reboot(meanwhile) {
+      const running = (await engine.docker('ps', '-q')).split('\n').filter((id) => id !== '');
+      const inits = running.length === 0 ? [] : (await engine.docker('inspect', '-f', '{{.State.Pid}}', ...running)).trim().split('\n').map(Number);
+      await planner.end('SIGKILL');
+      process.kill(dockerd.pid, 'SIGKILL');
+      await dockerd.exited;
+      // containerd dies with its dockerd.
+      for (const pid of [...await shimsOf(engine.root), ...inits]) process.kill(pid, 'SIGKILL');
+      for (const directory of [path.join(engine.root, 'exec'), path.join(engine.root, 'data/'), own.mounts]) {
+        for (const point of (await mountsBelow(directory)).sort((a, b) => b.length - a.length)) await run('umount', ['-l', point]);
+      }
+      const claims = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name)).map((name) => path.join(own.ranges, name));
+      for (const claim of claims) if ((await readFile(claim, 'utf8')).includes(`"${root}"`)) await rm(claim);
+      // Nothing is mounted below any more.
+      for (const directory of [path.join(engine.root, 'exec'), own.mounts]) await rm(directory, { recursive: true });
+      await rm(paths.plannerSocket);
+      await meanwhile?.();
+      planner = await spawnPlanner(root, records);
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
     },
@@ -94,6 +134,14 @@ export async function startIsolatedEngine(options: { readonly containerdSnapshot
       await removeEngineRoot(root);
     },
   };
+}
+
+
+/** Shims of the containers of the dockerd at `root`. */
+export async function shimsOf(root: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return pids.filter((_, i) => /(?:^|\/)containerd-shim-runc-v2\0/.test(lines[i] ?? '') && lines[i]?.includes(`${root}/`)).map(Number);
 }
 
 async function spawnPlanner(root: string, records: SharingOptions['records']): Promise<PlannerProcess> {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import {
@@ -24,6 +24,8 @@ export interface BareEngineOptions {
   readonly daemonJson?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly extraArgs?: readonly string[];
+  /** Called with the new root before dockerd starts, to mount a file system of its own at `data` for one. */
+  readonly prepare?: (root: string) => Promise<void>;
   /** Import busybox as `busybox:latest` (default true). */
   readonly busybox?: boolean;
 }
@@ -48,6 +50,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
     ...(options.env ? { env: options.env } : {}), ...(options.extraArgs ? { extraArgs: options.extraArgs } : {}),
   };
   await ensureBridge(settings.bridge, subnet);
+  await options.prepare?.(root);
   let dockerd: DockerdProcess | null = null;
   const stop = async () => {
     try { if (dockerd !== null) process.kill(dockerd.pid, 'SIGTERM'); } catch { /* ended already */ }
@@ -78,6 +81,15 @@ tar -C "$d" -c . | docker -H "unix://$1" import -c 'CMD ["sh"]' -c 'ENV PATH=/bi
   await run('sh', ['-c', script, 'sh', socket, tag]);
 }
 
+/** Mounts a new file system of `type` at `<root>/data`, 2 GB in a sparse file: what an engine's data may be on. Goes with the root. */
+export async function mountDataFileSystem(root: string, type: 'btrfs' | 'xfs'): Promise<void> {
+  const disk = path.join(root, 'disk');
+  await mkdir(path.join(root, 'data'), { mode: 0o710 });
+  await run('truncate', ['-s', '2G', disk]);
+  await run(`mkfs.${type}`, ['-q', disk]);
+  await run('mount', ['-o', 'loop', disk, path.join(root, 'data')]);
+}
+
 /** Unmounts what is mounted below `root`, deepest first, then deletes it. Refuses to delete while anything is mounted there. */
 export async function removeEngineRoot(root: string): Promise<void> {
   if (!/^\/tmp\/bh-[A-Za-z0-9]+$/.test(root)) throw new Error(`not a test engine's root: ${root}`);
@@ -93,7 +105,8 @@ export async function removeEngineRoot(root: string): Promise<void> {
   await readdir(root).then(() => { throw new Error(`could not delete ${root}`); }, () => undefined);
 }
 
-async function mountsBelow(root: string): Promise<string[]> {
+/** What is mounted at or below `root`. */
+export async function mountsBelow(root: string): Promise<string[]> {
   const info = await readFile('/proc/self/mountinfo', 'utf8');
   return info.split('\n').map((line) => line.split(' ')[4] ?? '').filter((mount) => mount === root || mount.startsWith(`${root}/`));
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 
 const run = promisify(execFile);
 const kills = 40;
@@ -28,16 +28,11 @@ function random(seed: number): () => number {
   };
 }
 
-/** Processes of this engine that run `program`: its runtime, or containerd's shims (they name the engine's containerd). */
-async function processes(victim: 'runtime' | 'shim'): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const exe = await readlink(`/proc/${pid}/exe`).catch(() => '');
-    const isOne = victim === 'runtime' ? exe === engine.paths.runtimeBinary
-      : exe.endsWith('/containerd-shim-runc-v2') && (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(engine.root);
-    if (isOne) found.push(Number(pid));
-  }
-  return found;
+/** The engine's processes that run the runtime. */
+async function runtimes(): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const programs = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/exe`).catch(() => '')));
+  return pids.filter((_, i) => programs[i] === engine.paths.runtimeBinary).map(Number);
 }
 
 /** Kills one `victim` after `delay` ms; a runtime or shim that is not there at that moment is waited for until `over`. */
@@ -46,7 +41,7 @@ async function kill(victim: Victim, delay: number, over: () => boolean): Promise
   if (victim === 'planner') { await engine.planner().end('SIGKILL'); await engine.startPlanner(); return true; }
   if (victim === 'dockerd') { await engine.restartDockerd('SIGKILL'); return true; }
   while (!over()) {
-    const [pid] = await processes(victim);
+    const [pid] = victim === 'runtime' ? await runtimes() : await shimsOf(engine.root);
     if (pid === undefined) continue;
     try {
       process.kill(pid, 'SIGKILL');
@@ -115,7 +110,7 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
   expect(killed).toBeGreaterThan(kills / 2);
   // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
   await engine.restartDockerd('SIGTERM');
-  await vi.waitFor(async () => { expect(await processes('shim')).toEqual([]); }, { timeout: 20_000, interval: 50 });
+  await vi.waitFor(async () => { expect(await shimsOf(engine.root)).toEqual([]); }, { timeout: 20_000, interval: 50 });
   expect(await layers()).toBe(before);
   expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
 }, 400_000);
