@@ -23,7 +23,7 @@ describe('containers recreate in words', () => {
    - runtime: runc → bulkhead, in a user namespace of its own
    carried over by a commit
    - what was written inside it: 1.2 kB in 1 path
-   is lost
+   not carried over
    - what its processes have in memory
 2. side  c0ffee000000  nginx:1  not running: the new one is not started
    in the way

@@ -30,7 +30,7 @@ export function noteText({ code, params }: RecreateNote): string {
     case 'auto-remove': return 'the way back: it runs with --rm and is gone once it stops';
     case 'linked-by': return `the links of ${value('names')} to it: recreate those as well`;
     case 'compose-second': return `the old one stays, and counts in compose project ${value('project')} as a second container of its service: docker compose up may remove either`;
-    case 'never-run': return 'nothing; it does not run, so the old one is kept beside it (--remove-old removes it)';
+    case 'never-run': return 'the old one is kept beside it, since the new one is not started (--remove-old removes it)';
     case 'eci-off': return 'Enhanced Container Isolation is off: turn it on first';
     case 'host-namespace': return `${value('option')} is not possible under ECI: make it anew without`;
     case 'paused': return 'it is paused: unpause it first';
@@ -49,9 +49,11 @@ function itemText(item: RecreateItem, number: number): string {
   const head = `${number}. ${printable(item.name)}  ${item.id.slice(0, 12)}  ${printable(item.image)}  ${item.running ? 'running: it stops, and the new one starts' : 'not running: the new one is not started'}`;
   if (item.unchanged) return `${number}. ${printable(item.name)}  is protected already: nothing to do`;
   const lines = (title: string, notes: readonly RecreateNote[]) => (notes.length === 0 ? [] : [`   ${title}`, ...notes.map((note) => `   - ${noteText(note)}`)]);
+  // What stands in the way is all there is to say: nothing is done with it.
+  if (item.blockers.length > 0) return [head, ...lines('in the way', item.blockers)].join('\n');
   return [
-    head, ...lines('in the way', item.blockers), ...lines('changes', item.changes),
-    ...(item.commit ? ['   carried over by a commit', `   - what was written inside it: ${bytesText(item.written.bytes)} in ${item.written.paths} ${item.written.paths === 1 ? 'path' : 'paths'}`] : []), ...lines('is lost', item.lost),
+    head, ...lines('changes', item.changes),
+    ...(item.commit ? ['   carried over by a commit', `   - what was written inside it: ${bytesText(item.written.bytes)} in ${item.written.paths} ${item.written.paths === 1 ? 'path' : 'paths'}`] : []), ...lines('not carried over', item.lost),
   ].join('\n');
 }
 

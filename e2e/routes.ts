@@ -71,8 +71,14 @@ export function routes({ page, app }: AppWindow) {
     containers: {
       open: () => go('Containers'),
       row: (name: string) => main.getByRole('row').filter({ has: page.getByText(name, { exact: true }) }),
+      /** Opens the question about recreating one under ECI. */
+      async recreate(name: string) {
+        await main.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
+        await page.getByRole('menuitem', { name: 'Recreate protected…' }).click();
+        return page.getByRole('dialog');
+      },
       async ask(name: string) {
-        await main.getByRole('button', { name: `Actions for ${name}` }).click();
+        await main.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
         await page.getByRole('menuitem', { name: 'Remove…' }).click();
         return page.getByRole('dialog');
       },

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { setStage, type AppWindow, type Stage } from './app.ts';
+import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
 import { routes } from './routes.ts';
 import { importPrograms } from '../testing/client-images.ts';
 import { startRegistry, type Registry } from '../testing/registry.ts';
@@ -182,16 +182,35 @@ describe('with ECI on', () => {
     expect(before.volumes).toContain('gone-data');
   });
 
-  it('the container that was kept is removed from the window; its volume stays', async () => {
+  it('the container that was kept is recreated protected from the window, with its volume (D)', async () => {
+    // What the command line says beforehand, changing nothing.
+    expect(JSON.parse(await bulkhead('containers', 'recreate', 'kept', '--dry-run', '--json', '--root', stage.paths.root))).toMatchObject({ blocked: false, groups: [[{ name: 'kept', running: false, changes: [{ code: 'runtime' }] }]] });
     await way.containers.open();
-    const dialog = await way.containers.ask('kept');
+    const dialog = await way.containers.recreate('kept');
+    await dialog.getByText('Runtime runc becomes bulkhead').waitFor();
+    await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Leave as they are');
+    await window.screenshot('recreate-question');
+    await dialog.getByRole('button', { name: 'Recreate 1 container' }).click();
+    await window.page.getByText('1 container recreated').waitFor();
+    await way.containers.row('kept').getByText('Protected', { exact: true }).waitFor();
+    await way.containers.row('kept-before-eci').getByText('Unprotected').waitFor();
+    await window.screenshot('recreated');
+    await stage.docker('start', 'kept');
+    expect(uidMap(await stage.docker('exec', 'kept', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
+    expect(await stage.docker('exec', 'kept', 'cat', '/data/file')).toBe('precious\n');
+    await stage.docker('stop', '-t', '0', 'kept');
+  });
+
+  it('the old one is removed from the window; its volume stays', async () => {
+    await way.containers.open();
+    const dialog = await way.containers.ask('kept-before-eci');
     await dialog.getByText('Remove 1 container?').waitFor();
     // The way back has the focus, not what deletes.
     await expect.poll(() => window.page.evaluate(() => document.activeElement?.textContent)).toBe('Keep them');
     await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
     await window.page.getByText('1 container removed').waitFor();
-    await way.containers.row('kept').waitFor({ state: 'detached' });
-    expect(await stage.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain('kept');
+    await way.containers.row('kept-before-eci').waitFor({ state: 'detached' });
+    expect(await stage.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain('kept-before-eci');
     expect(await stage.docker('run', '--rm', '-v', 'kept-data:/data', 'busybox', 'cat', '/data/file')).toBe('precious\n');
     expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
   });

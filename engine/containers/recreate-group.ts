@@ -107,6 +107,11 @@ class GroupRun {
     return ok(undefined);
   }
 
+  /** Names the member an error is about, where there are several. */
+  #about(member: PlannedMember, error: AppError): Result<never, AppError> {
+    return { ok: false, error: this.#members.length === 1 ? error : { ...error, message: `${member.name}: ${error.message}` } };
+  }
+
   async #make(member: PlannedMember, noted: JournalMember, as: 'trial' | 'new', image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string }): Promise<Result<void, AppError>> {
     const made = await makeContainer(this.#ports, member.recreation(this.#successors, image), {
       name: as === 'trial' ? trialName(noted) : noted.temporaryName, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime,
@@ -115,7 +120,7 @@ class GroupRun {
         return as === 'trial' ? ok(undefined) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id } : one)) });
       },
     });
-    if (!made.ok) return { ok: false, error: { ...made.error, message: `${member.name}: ${made.error.message}` } };
+    if (!made.ok) return this.#about(member, made.error);
     for (const [called, id] of asSuccessor(member.subject.inspected, made.value)) this.#successors.set(called, id);
     return ok(undefined);
   }
@@ -163,14 +168,14 @@ class GroupRun {
       if (!member.running) continue;
       const id = noted.newId ?? member.name;
       const start = async (): Promise<Result<void, AppError>> => {
-        try { await this.#ports.clients.getContainer(id).start(); } catch (error) { return refused(`${member.name}: the new container did not start`, error); }
+        try { await this.#ports.clients.getContainer(id).start(); } catch (error) { return refused('the new container did not start', error); }
         return this.#begin('wait');
       };
       const well = await startAndWait(this.#ports.engine, id, { start, graceMs: this.#ports.graceMs, signal: this.#options.signal });
-      if (!well.ok) return { ok: false, error: { ...well.error, message: well.error.message.startsWith(member.name) ? well.error.message : `${member.name}: ${well.error.message}` } };
+      if (!well.ok) return this.#about(member, well.error);
       const read = await inspect(this.#ports.engine, id);
       if (!read.ok) return read;
-      if (read.value === null || !await isUnderEci(read.value, this.#options.runtime)) return fail('containers.recreate-failed', `${member.name}: the new container runs, but not in a user namespace of its own`);
+      if (read.value === null || !await isUnderEci(read.value, this.#options.runtime)) return this.#about(member, fail('containers.recreate-failed', 'the new container runs, but not in a user namespace of its own').error);
     }
     return ok(undefined);
   }

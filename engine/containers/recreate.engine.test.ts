@@ -97,7 +97,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
     await old('picky', '--restart', 'always', '--health-cmd', 'read a b c < /proc/self/uid_map; echo first id $b; [ $b = 0 ]', '--health-interval', '300ms', '--health-retries', '1', 'busybox', 'sh', '-c', 'trap exit TERM; sleep 100000 & wait');
     const before = await look('picky');
     const [outcome] = await recreate(['picky']);
-    expect(outcome).toMatchObject({ kind: 'rolled-back', step: 'wait', error: { code: 'containers.not-healthy', message: 'picky: the new container is unhealthy' } });
+    expect(outcome).toMatchObject({ kind: 'rolled-back', step: 'wait', error: { code: 'containers.not-healthy', message: 'the new container is unhealthy' } });
     const after = await look('picky');
     expect({ ...kept(after) as object, id: after.Id, runtime: after.HostConfig['Runtime'] }).toEqual({ ...kept(before) as object, id: before.Id, runtime: 'runc' });
     expect(after.State['Running']).toBe(true);

@@ -47,7 +47,7 @@ export function RecreateDialog({ containers, onCancel, onStart }: { readonly con
       <Box sx={{ padding: '12px 24px 0' }}>
         {made.error !== null && made.key === key && <ErrorPanel error={made.error} />}
         {made.plan === null ? made.error === null && <Box role="status" aria-label={t('recreate.planning')}><LoadingRows rows={3} /></Box> : (
-          <Box component="ul" tabIndex={0} aria-label={t('containers.title')} aria-busy={!current || undefined} sx={{ listStyle: 'none', margin: 0, padding: 0, maxHeight: 'min(336px, 46vh)', overflow: 'auto', border: `1px solid ${color.border}`, borderRadius: '6px' }}>
+          <Box component="ul" tabIndex={0} aria-label={t('containers.title')} aria-busy={!current || undefined} sx={{ listStyle: 'none', margin: 0, padding: 0, maxHeight: 'clamp(140px, calc(100vh - 400px), 336px)', overflow: 'auto', border: `1px solid ${color.border}`, borderRadius: '6px' }}>
             {made.plan.groups.map((group) => (
               <Box component="li" key={group[0]?.id ?? ''} sx={{ '& + &': { borderTop: `1px solid ${color.border}` } }}>
                 {group.length > 1 && <Box sx={{ padding: '8px 12px 0', fontSize: 12, color: color.text3 }}>{t('recreate.together')}</Box>}
@@ -71,15 +71,24 @@ function Item({ item }: { readonly item: RecreateItem }) {
   return (
     <Box sx={{ padding: '8px 12px' }}>
       <Box sx={{ display: 'flex', gap: 1, alignItems: 'baseline', minWidth: 0 }}>
-        <Box component="span" className="selectable" title={item.name} sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>{item.name}</Box>
-        <Box component="span" title={item.image} sx={{ flex: '1 1 40px', minWidth: 40, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}><Mono size={11.5} dim nowrap>{item.image}</Mono></Box>
+        <Box component="span" className="selectable" sx={{ flex: 1, minWidth: 0, fontWeight: 600, overflowWrap: 'anywhere' }}>{item.name}</Box>
         <Box component="span" sx={{ fontSize: 12, color: color.text3, flexShrink: 0 }}>{item.unchanged ? t('recreate.unchanged') : item.running ? t('recreate.running') : t('recreate.idle')}</Box>
       </Box>
+      <Box title={item.image} sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', lineHeight: '16px', color: color.text3 }}><Mono size={11.5} nowrap>{item.image}</Mono></Box>
       <Notes title={t('recreate.group.blockers')} tone={color.danger} notes={item.blockers} />
+      {item.blockers.length === 0 && <Consequences item={item} />}
+    </Box>
+  );
+}
+
+function Consequences({ item }: { readonly item: RecreateItem }) {
+  const { t } = useTranslation();
+  return (
+    <>
       {item.commit && <Lines title={t('recreate.group.carried')} tone={color.text2} lines={[t('recreate.note.writable-layer', { size: sizeText(item.written.bytes), count: item.written.paths })]} />}
       <Notes title={t('recreate.group.lost')} tone={color.warn} notes={item.lost} />
       <Notes title={t('recreate.group.changes')} tone={color.text2} notes={item.changes} />
-    </Box>
+    </>
   );
 }
 
@@ -91,7 +100,7 @@ function Notes({ title, tone, notes }: { readonly title: string; readonly tone: 
 function Lines({ title, tone, lines }: { readonly title: string; readonly tone: string; readonly lines: readonly string[] }) {
   if (lines.length === 0) return null;
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: '88px minmax(0, 1fr)', columnGap: 1, marginTop: '4px', fontSize: 12, lineHeight: '16px' }}>
+    <Box sx={{ display: 'grid', gridTemplateColumns: '108px minmax(0, 1fr)', columnGap: 1, marginTop: '4px', fontSize: 12, lineHeight: '16px' }}>
       <Box sx={{ color: tone, fontWeight: 600 }}>{title}</Box>
       <Box component="ul" className="selectable" sx={{ listStyle: 'none', margin: 0, padding: 0, color: color.text, overflowWrap: 'anywhere' }}>
         {lines.map((line) => <Box component="li" key={line} sx={{ paddingBottom: '2px' }}>{withCode(line)}</Box>)}

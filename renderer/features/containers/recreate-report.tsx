@@ -43,8 +43,8 @@ function Outcome({ member: { outcome } }: { readonly member: RecreateMember }) {
   switch (outcome.kind) {
     case 'recreated': return [outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'), ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]), ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]), ...(outcome.warning === undefined ? [] : [outcome.warning])].join('. ').replaceAll('..', '.');
     case 'unchanged': return t('recreate.outcome.unchanged');
-    case 'refused': case 'rolled-back': case 'not-begun': return `${t(`recreate.outcome.${outcome.kind}`)}. ${reason(outcome.error)}`;
-    case 'rollback-failed': return `${t('recreate.outcome.rollback-failed')}. ${reason(outcome.error)} ${reason(outcome.rollbackError)}`;
+    case 'refused': case 'rolled-back': case 'not-begun': return `${t(`recreate.outcome.${outcome.kind}`)}: ${reason(outcome.error)}`;
+    case 'rollback-failed': return `${t('recreate.outcome.rollback-failed')}: ${reason(outcome.error)}; ${reason(outcome.rollbackError)}`;
   }
 }
 
