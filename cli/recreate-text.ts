@@ -24,6 +24,7 @@ export function noteText({ code, params }: RecreateNote): string {
     case 'chosen-ports': return `host ports that Docker chose are chosen anew${value('ports') === '' ? '' : ` (${value('ports')})`}`;
     case 'owner-label': return 'it does not belong to a container\'s socket any more';
     case 'compose-again': return `docker compose up makes it once more, since it keeps by id whose network is shared (project ${value('project')})`;
+    case 'shares': return `${value('sources')} ${Array.isArray(params['sources']) && params['sources'].length > 1 ? 'are' : 'is'} shared as ${value('user')}: what it writes there is ${value('user')}'s (--as USER)`;
     case 'memory': return 'what its processes have in memory';
     case 'writable-layer': return `what was written inside it: ${bytesText(Number(params['bytes'] ?? 0))} in ${value('paths')} ${params['paths'] === 1 ? 'path' : 'paths'} (--commit carries it over)`;
     case 'execs': return `${value('count')} docker exec under way`;

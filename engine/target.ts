@@ -13,6 +13,7 @@ import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.t
 import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
 import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
+import { dockerClientAs, root as rootUser, userBehind, userCalled, type AskingUser } from './containers/docker-client-as.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
 import type { RecreatePorts } from './containers/recreate-ports.ts';
@@ -119,12 +120,17 @@ export function openTarget(root: string, options: TargetOptions): Target {
     }
   };
 
-  const recreate: RecreatePorts = {
-    paths, clients: docker(), engine: dockerClient(process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
+  const recreatePorts = (user: AskingUser): RecreatePorts => ({
+    paths, user, clients: dockerClientAs(paths.clientSocket, user), engine: dockerClient(process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
     protection: async () => {
       const settings = await inForce();
       return { eci: settings.eci.value, runtimeName: isolation(settings).runtimeName };
     },
+  });
+  const recreateAs = async <T>(as: string | undefined, work: (ports: RecreatePorts) => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
+    const uid = process.getuid?.() ?? 0;
+    const user = await userCalled(uid === 0 ? as ?? userBehind() ?? '0' : String(uid));
+    return user.ok ? work(recreatePorts(user.value)) : user;
   };
 
   const verify = async (signal?: AbortSignal): Promise<Result<Verification, AppError>> => {
@@ -163,9 +169,9 @@ export function openTarget(root: string, options: TargetOptions): Target {
 
   return {
     paths, driver, backends, lintContext, scan, remove, verify,
-    planRecreate: (request) => makeRecreatePlan(recreate, request),
-    startRecreate: (request, onEvent) => startRecreate(recreate, request, onEvent ?? (() => undefined)),
-    settleRecreate: () => settleInterruptedRecreate(recreate),
+    planRecreate: (request) => recreateAs(request.as, (recreate) => makeRecreatePlan(recreate, request)),
+    startRecreate: (request, onEvent) => recreateAs(request.as, (recreate) => startRecreate(recreate, request, onEvent ?? (() => undefined))),
+    settleRecreate: () => settleInterruptedRecreate(recreatePorts(rootUser)),
     settings: {
       ...store,
       watch: (listener) => {

@@ -10,7 +10,7 @@ export interface RecreateSetup { readonly root: string; readonly clients: string
 /** Ports over a guarded engine's two sockets, with a root of their own for journal and lock. */
 export function recreatePorts(setup: RecreateSetup, more: Partial<RecreatePorts> = {}): RecreatePorts {
   return {
-    paths: rootPaths(setup.root), clients: dockerClient(setup.clients), engine: dockerClient(setup.engine), graceMs: setup.graceMs,
+    paths: rootPaths(setup.root), user: { name: 'root' }, clients: dockerClient(setup.clients), engine: dockerClient(setup.engine), graceMs: setup.graceMs,
     protection: () => Promise.resolve({ eci: true, runtimeName: 'bulkhead' }), ...more,
   };
 }

@@ -22,6 +22,8 @@ export interface Subject {
 export interface RecreateFacts {
   readonly eci: boolean;
   readonly engine: RecreateEngine;
+  /** Name of who asks for the new ones. */
+  readonly user: string;
   readonly subjects: readonly Subject[];
   /** Every other container. */
   readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
@@ -48,7 +50,7 @@ export async function recreateFacts(ports: RecreatePorts, ids: readonly string[]
     }
     const subjects = await Promise.all(all.filter(({ inspected }) => chosen.has(inspected)).map((one) => limit(() => subject(docker, one))));
     return ok({
-      eci, engine: { runtime: runtimeName, apiVersion: version.ApiVersion, cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1' },
+      eci, user: ports.user.name, engine: { runtime: runtimeName, apiVersion: version.ApiVersion, cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1' },
       subjects, others: all.filter(({ inspected }) => !chosen.has(inspected)),
     });
   } catch (error) {

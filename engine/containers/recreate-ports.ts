@@ -8,7 +8,9 @@ import { parseUidMap, readUidMap } from './scan.ts';
 /** What recreating needs of the engine around it; the target puts it together. */
 export interface RecreatePorts {
   readonly paths: RootPaths;
-  /** The clients' socket: what is made anew is made and started through the gateway, whose policy applies. */
+  /** Who asks for the new ones. */
+  readonly user: { readonly name: string };
+  /** The clients' socket, as that user: what is made anew is made and started through the gateway, whose policy applies. */
   readonly clients: Docker;
   /** The engine's own socket, root's alone: under ECI the gateway starts, updates and commits no container that is not protected, and a way back needs that. */
   readonly engine: Docker;

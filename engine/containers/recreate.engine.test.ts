@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
 import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 import { recreatePorts, recreateRoot, type RecreateSetup } from '../../testing/recreate-setup.ts';
+import { dockerClientAs } from './docker-client-as.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate } from './recreate.ts';
 
 let guarded: GuardedEngine;
@@ -26,6 +27,8 @@ afterEach(async () => {
   expect(await readdir(setup.root)).toEqual([]);
 });
 
+/** Ends at once when stopped. */
+const sleeper = ['--stop-signal', 'SIGKILL'];
 const old = (...args: string[]) => docker('run', '-d', '--runtime', 'runc', '--name', ...args);
 interface Inspect { Id: string; Name: string; Image: string; Path: string; Args: string[]; State: Record<string, unknown>; Config: Record<string, unknown>; HostConfig: Record<string, unknown>; Mounts: { Destination: string }[]; NetworkSettings: { Networks: Record<string, Record<string, unknown>> } }
 const look = async (name: string) => (JSON.parse(await docker('inspect', name)) as [Inspect])[0]; // what docker inspect prints
@@ -68,7 +71,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
 
     const plan = await makeRecreatePlan(recreatePorts(setup), request(['full']));
     expect(plan.ok && plan.value.groups.flat().map(({ changes, lost, blockers }) => ({ changes: changes.map(({ code }) => code), lost: lost.map(({ code }) => code), blockers }))).toEqual([
-      { changes: ['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports'], lost: ['memory'], blockers: [] },
+      { changes: ['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports', 'shares'], lost: ['memory'], blockers: [] },
     ]);
     const [outcome] = await recreate(['full']);
     const after = await look('full');
@@ -81,6 +84,21 @@ describe('a container made before ECI is recreated under it (D)', () => {
     // A second time there is nothing to do.
     expect(await recreate(['full'])).toEqual([{ kind: 'unchanged' }]);
     expect((await look('full')).Id).toBe(after.Id);
+  });
+
+  test('one that mounts a directory shares it as who asks for it (A8)', async () => {
+    const directory = path.join(guarded.work, 'of-nobody');
+    await mkdir(directory);
+    await chown(directory, 65534, 65534);
+    for (const above of [guarded.scratch, guarded.work]) await chmod(above, 0o711);
+    await old('sharer', ...sleeper, '-v', `${directory}:/shared`, 'busybox', 'sh', '-c', 'echo > /shared/$HOSTNAME; exec sleep 100000');
+    const nobody = { name: 'nobody', uid: 65534, gid: 65534 };
+    const started = await startRecreate(recreatePorts(setup, { user: nobody, clients: dockerClientAs(setup.clients, nobody) }), request(['sharer']), () => undefined);
+    if (!started.ok) throw new Error(started.error.message);
+    expect(await started.value.done).toMatchObject({ members: [{ outcome: { kind: 'recreated' } }] });
+    expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
+    const owner = async () => (await stat(path.join(directory, (await look('sharer')).Id.slice(0, 12)))).uid;
+    expect(await owner()).toBe(65534);
   });
 
   test('what the policy refuses is refused with its setting before anything stops', async () => {
@@ -104,8 +122,6 @@ describe('a container made before ECI is recreated under it (D)', () => {
     expect(await names()).toEqual(['picky']);
   });
 });
-
-const sleeper = ['--stop-signal', 'SIGKILL'];
 
 describe('what is not carried over is said first', () => {
   test('what was written inside is lost, or carried over by a commit', async () => {

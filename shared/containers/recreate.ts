@@ -4,7 +4,7 @@ import { appErrorSchema } from '../result.ts';
 /** What is different about the new container, what is not carried over, and what stands in the way; words are the command line's and the app's. */
 export const recreateNoteCodes = [
   // Different under ECI, or by being made anew.
-  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label', 'compose-again',
+  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label', 'compose-again', 'shares',
   // Not carried over.
   'memory', 'writable-layer', 'execs', 'auto-remove', 'linked-by', 'compose-second', 'never-run',
   // In the way.
@@ -21,6 +21,8 @@ export const recreateRequestSchema = z.object({
   commit: z.array(z.string().min(1).max(256)).max(1000),
   /** What becomes of the old one once the new one runs healthy. A container that is not running is always kept, unless `remove`. */
   old: z.enum(['remove-when-healthy', 'keep', 'remove']),
+  /** Name or number of the user who asks for the new ones: theirs is `$HOME`, and what is written into shared directories (A8). Absent: who is behind sudo or pkexec, else root. */
+  as: z.string().min(1).max(64).optional(),
   /** Also containers run with --rm, which are gone when they stop. */
   withoutWayBack: z.boolean(),
 });

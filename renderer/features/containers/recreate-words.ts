@@ -15,7 +15,7 @@ export function noteWords(t: TFunction, { code, params }: RecreateNote): string 
     case 'writable-layer': return t('recreate.note.writable-layer', { size: sizeText(Number(params['bytes'] ?? 0)), count: Number(params['paths'] ?? 0) });
     case 'execs': return t('recreate.note.execs', { count: Number(params['count'] ?? 0) });
     case 'image': return t('recreate.note.image', { before: value('before'), after: value('after').replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…') });
-    default: return t(`recreate.note.${code}`, { before: value('before'), after: value('after'), destination: value('destination'), names: value('names'), name: value('name'), project: value('project'), option: value('option'), state: value('state'), image: value('image') });
+    default: return t(`recreate.note.${code}`, { before: value('before'), after: value('after'), destination: value('destination'), names: value('names'), name: value('name'), project: value('project'), option: value('option'), state: value('state'), image: value('image'), sources: value('sources'), user: value('user') });
   }
 }
 

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { Agent, type AgentOptions } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { promisify } from 'node:util';
+import Docker from 'dockerode';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { dockerClient } from './docker-client.ts';
+
+const run = promisify(execFile);
+
+export interface AskingUser { readonly name: string; readonly uid: number; readonly gid: number }
+
+export const root: AskingUser = { name: 'root', uid: 0, gid: 0 };
+
+/** The user behind sudo or pkexec, as a name or number; null where there is none. */
+export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null => env['SUDO_UID'] ?? env['PKEXEC_UID'] ?? null;
+
+/** A user of this machine by name or number; `input.unusable` for one it does not have. */
+export async function userCalled(nameOrId: string): Promise<Result<AskingUser, AppError>> {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId)) return fail('input.unusable', `${nameOrId} is no user`);
+  try {
+    const [name = '', , uid = '', gid = ''] = (await run('getent', ['passwd', nameOrId])).stdout.split('\n', 1)[0]?.split(':') ?? [];
+    return ok({ name, uid: Number(uid), gid: Number(gid) });
+  } catch {
+    return fail('input.unusable', `there is no user ${nameOrId}`, { hint: 'Give one of this machine\'s users: --as NAME.' });
+  }
+}
+
+/** A client of the gateway that asks as `user`, when this process is root's: what the gateway learns of a caller it learns from the kernel. */
+export function dockerClientAs(socketPath: string, user: AskingUser): Docker {
+  if (user.uid === 0 || process.getuid?.() !== 0) return dockerClient(socketPath);
+  // The client's options take an agent; its types name only those of HTTP.
+  return new Docker({ socketPath, agent: new AgentAs(user) } as Docker.DockerOptions);
+}
+
+class AgentAs extends Agent {
+  readonly #user: AskingUser;
+  constructor(user: AskingUser, options?: AgentOptions) { super(options); this.#user = user; }
+  override createConnection(options: { readonly socketPath?: string | undefined }): Socket {
+    const { socketPath = '' } = options;
+    return connectAs(socketPath, this.#user);
+  }
+}
+
+/**
+ * Connects with the user's ids. The kernel notes them at connect(2), which a unix socket does within the call: this process is itself
+ * again before anything else in it runs. The socket's group is taken along: root may let anybody use it.
+ */
+function connectAs(socketPath: string, user: AskingUser): Socket {
+  const { setgroups, getgroups, setegid, seteuid } = process;
+  if (setgroups === undefined || getgroups === undefined || setegid === undefined || seteuid === undefined) throw new Error('this system has no users');
+  const groups = getgroups();
+  const { gid } = statSync(socketPath);
+  try {
+    setgroups([gid]);
+    setegid(user.gid);
+    seteuid(user.uid);
+    return connect({ path: socketPath });
+  } finally {
+    seteuid(0);
+    setegid(0);
+    setgroups(groups);
+  }
+}
