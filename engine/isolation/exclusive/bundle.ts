@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isolateDevices } from './devices.ts';
+import { refuseOtherSpellings } from './spelling.ts';
 
 /**
  * A container's config.json as far as isolation changes it. Everything else is kept as it came, numbers included: limits such as
@@ -36,6 +37,7 @@ export function parseSpec(text: string): OciSpec {
   const value = exactJson.parse(text, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? exactJson.rawJSON(source) : value);
   specSchema.parse(value);
+  refuseOtherSpellings(value);
   // Checked just now; zod's own result has the keys in another order.
   return value as OciSpec;
 }
