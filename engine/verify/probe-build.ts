@@ -22,9 +22,7 @@ export async function probeBuild(docker: Docker, builder: Builder, image: string
     const stop = () => { controller.abort(); };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      const stream = await docker.buildImage(Readable.from([context(image)]), {
-        version: versions[builder], nocache: true, rm: true, forcerm: true, networkmode: 'none', abortSignal: controller.signal,
-      });
+      const stream = await startBuild(docker, builder, image, controller.signal);
       let said = '';
       for await (const chunk of stream) {
         said += String(chunk);
@@ -38,6 +36,17 @@ export async function probeBuild(docker: Docker, builder: Builder, image: string
       return parseFacts(line.slice(line.indexOf('{"uid":'), line.lastIndexOf('}') + 1));
     } finally { signal.removeEventListener('abort', stop); }
   });
+}
+
+/** `POST /build` itself: dockerode's own call would open a session for BuildKit, which nothing here needs. */
+function startBuild(docker: Docker, builder: Builder, image: string, abortSignal: AbortSignal): Promise<AsyncIterable<unknown>> {
+  const request = {
+    path: '/build?', method: 'POST', file: Readable.from([context(image)]), options: { version: versions[builder], nocache: true, rm: true, forcerm: true, networkmode: 'none' },
+    abortSignal, isStream: true, statusCodes: { 200: true, 400: 'bad parameter', 403: 'refused', 500: 'server error' },
+  };
+  // docker-modem has no types: it calls back with an error, or with the answer's stream.
+  const modem = docker.modem as { dial(request: object, done: (error: Error | null, stream: AsyncIterable<unknown>) => void): void };
+  return new Promise((resolve, reject) => { modem.dial(request, (error, stream) => { if (error === null) resolve(stream); else reject(error); }); });
 }
 
 /** What a build printed, which image came of it, and its error, out of the engine's lines of JSON. BuildKit's progress is protobuf in base64, the steps' output in it as it is. */
