@@ -8,6 +8,7 @@ import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, type EngineFacts } from './engine-facts.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
+import type { SharingUsers } from '../sharing/sharing-users.ts';
 import type { SocketMountPart } from '../socket-mounts/part.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
@@ -27,6 +28,8 @@ export interface GatekeeperOptions {
   readonly socketMounts?: SocketMounts;
   /** What it takes to give containers sockets of their own, and to take them away; null or missing: nobody gets one. */
   readonly sockets?: SocketMountPart | null;
+  /** Who shares what containers mount. Missing: the engine's own ways are taken for all. */
+  readonly sharing?: SharingUsers | null;
   /** The one that clients use: what an allowed image gets a socket of its own for. Missing: the usual places only. */
   readonly clientSocket?: string;
   /** A line for the gateway's own log. */

@@ -47,6 +47,8 @@ export interface ContainerFacts {
   /** When it was started last, as the engine writes it. */
   readonly startedAt: string;
   readonly mounts: readonly MountFacts[];
+  /** Destinations of binds whose source the engine does not make when it is missing (`--mount type=bind`). */
+  readonly boundOnlyIfThere: readonly string[];
   /** Where its layers are, with overlay2; null with other stores. */
   readonly layers: ContainerLayers | null;
   readonly labels: Readonly<Record<string, string>>;
@@ -237,6 +239,7 @@ function readContainer(found: unknown): ContainerFacts {
   const state = field(found, 'State');
   const pid = field(state, 'Pid');
   const mounts = field(found, 'Mounts');
+  const asked = field(field(found, 'HostConfig'), 'Mounts');
   const networks = field(field(found, 'NetworkSettings'), 'Networks');
   return {
     id: text(field(found, 'Id')),
@@ -251,6 +254,7 @@ function readContainer(found: unknown): ContainerFacts {
     terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,
     startedAt: text(field(state, 'StartedAt')),
+    boundOnlyIfThere: (Array.isArray(asked) ? asked : []).filter((mount: unknown) => text(field(mount, 'Type')) === 'bind' && field(field(mount, 'BindOptions'), 'CreateMountpoint') !== true).map((mount: unknown) => text(field(mount, 'Target'))),
     layers: readLayers(field(found, 'GraphDriver')),
     mounts: (Array.isArray(mounts) ? mounts : []).map((mount: unknown) => ({
       type: text(field(mount, 'Type')), name: text(field(mount, 'Name')), source: text(field(mount, 'Source')),

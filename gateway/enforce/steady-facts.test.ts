@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngineFacts, type ContainerFacts } from './engine-facts.ts';
 import { steadyFacts } from './steady-facts.ts';
 
-const container = (id: string): ContainerFacts => ({ id, name: '', image: '', imageId: '', runtime: '', running: false, terminal: false, pid: 0, mounts: [], labels: {}, networks: [], user: '', startedAt: '', layers: null });
+const container = (id: string): ContainerFacts => ({ id, name: '', image: '', imageId: '', runtime: '', running: false, terminal: false, pid: 0, mounts: [], boundOnlyIfThere: [], labels: {}, networks: [], user: '', startedAt: '', layers: null });
 
 describe('B7: the facts of one request', () => {
   it('stay what they were, also when a name means another container meanwhile', async () => {

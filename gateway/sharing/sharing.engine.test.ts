@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, readdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -117,6 +117,83 @@ done; echo root > mine; mv mine root 2>/dev/null && echo REPLACED; for u in ${bo
     await file('roots/given', alice, 0o600, 'x\n');
     expect(await as(0, 'run', '--rm', '-v', `${directory}:/s`, 'busybox', 'sh', '-c', 'stat -c %u:%g /s /s/given; cat /s/given; touch /s/root')).toBe(`0:0\n${alice}:${alice}\nx\n`);
     expect(await onDisk(path.join(directory, 'root'))).toMatchObject({ uid: 0, gid: 0 });
+  });
+});
+
+describe('A8: a directory that is not there', () => {
+  it('is made by the user who shares it, where he may, and is his', async () => {
+    const directory = await share('parent', alice);
+    expect(await as(alice, 'run', '--rm', '-v', `${directory}/new/deep:/s`, 'busybox', 'sh', '-c', 'stat -c %u:%g:%a /s; touch /s/x')).toBe('0:0:755\n');
+    for (const name of ['new', 'new/deep', 'new/deep/x']) expect(await onDisk(path.join(directory, name)), name).toMatchObject({ uid: alice, gid: alice });
+  });
+
+  it('is not made elsewhere, by whatever road, and the refusal says why', async () => {
+    await symlink(guarded.scratch, at('parent', 'link'));
+    for (const source of [at('nowhere'), at('private-of-root', 'x')]) {
+      expect(await as(alice, 'run', '--rm', '-v', `${source}:/s`, 'busybox', 'true')).toMatch(new RegExp(`enhanced container isolation: bind mount of ${source} is blocked: .*user ${alice} cannot make it: mkdir: .*Permission denied.*\\(A8\\)`));
+    }
+    await as(alice, 'create', '--name', 'later', '-v', `${at('parent')}/gone:/s`, 'busybox', 'true');
+    await rmdir(at('parent', 'gone'));
+    await symlink(at('nowhere'), at('parent', 'gone')); // as he could himself
+    expect(await as(alice, 'start', 'later')).toContain('enhanced container isolation');
+    await as(alice, 'rm', 'later');
+    expect(await readdir(guarded.scratch)).not.toContain('nowhere');
+    expect(await as(alice, 'run', '--rm', '--mount', `type=bind,source=${at('parent')}/none,target=/s`, 'busybox', 'true')).toContain('bind source path does not exist');
+  });
+});
+
+describe('A8: docker cp, which the engine does as root', () => {
+  it('is for root alone where somebody shares a directory, running or not; elsewhere as always', async () => {
+    const directory = await share('copies', alice);
+    await file('copies/secret', bob, 0o600);
+    await file('suid', alice, 0o4755);
+    const create = (name: string, ...more: string[]) => as(alice, 'create', '--name', name, ...more, 'busybox', 'sleep', '1000');
+    await create('bound', '-v', `${directory}:/s`);
+    await create('unbound');
+    const tries = async () => {
+      expect(await as(alice, 'cp', 'bound:/s/secret', '-')).toMatch(/enhanced container isolation: docker cp .*container bound, which mounts .*copies, is blocked: the engine copies as root/);
+      expect(await as(alice, 'cp', at('suid'), 'bound:/s/suid')).toContain('enhanced container isolation');
+      expect(await as(alice, 'cp', at('suid'), 'bound:/tmp/suid')).toContain('enhanced container isolation');
+      expect(await as(alice, 'cp', at('suid'), 'unbound:/tmp/suid')).not.toContain('isolation');
+      expect(await as(0, 'cp', at('suid'), 'bound:/tmp/suid')).not.toContain('isolation');
+    };
+    await tries();
+    await as(alice, 'start', 'bound', 'unbound');
+    await tries();
+    expect(await readdir(directory)).toEqual(['secret']);
+    await as(alice, 'rm', '-f', 'bound', 'unbound');
+  });
+});
+
+describe('A9: a read-only share', () => {
+  it('stays so whatever the capabilities: no remount, no new mount namespace, no bind of it, no way below its mounts', async () => {
+    const directory = await share('fixed', alice, 0o777);
+    await mkdir(at('fixed', 'sub'), { mode: 0o777 });
+    await file('fixed/sub/hidden', alice, 0o666);
+    await run('mount', ['-t', 'tmpfs', '-o', 'mode=777', 'none', at('fixed', 'sub')]);
+    const script = `
+t() { "$@" 2>/dev/null && echo "DID $*"; }
+w() { for d in "$@"; do touch $d/written 2>/dev/null && echo "WROTE $d"; done; }
+mkdir /a /b /c
+t mount -o remount,rw,bind /s; t mount -o remount,rw /s; t mount -o remount,rw,bind /s/sub; t mount -o remount,rw /s/sub
+t umount /s/sub; t umount -l /s/sub; w /s /s/sub
+mount --bind /s /a 2>/dev/null && { t mount -o remount,rw,bind /a; w /a; }; mount --rbind /s /b && { t mount -o remount,rw,bind /b; t umount /b/sub; w /b /b/sub; }
+mount --move /b /c && { t mount -o remount,rw,bind /c; t umount -l /c/sub; w /c; }
+unshare -m sh -c 'mount -o remount,rw,bind /s; mount --make-rprivate /; mount -o remount,rw,bind /s; umount -l /s/sub; touch /s/written /s/sub/written' 2>/dev/null
+unshare -Um sh -c 'mount -o remount,rw,bind /s; touch /s/written' 2>/dev/null
+mount -t overlay -o lowerdir=/s,upperdir=/s,workdir=/s none /c 2>/dev/null && w /c
+ls /s/sub/hidden 2>/dev/null; echo end`;
+    const bound = (mount: string) => as(alice, 'run', '--rm', '--privileged', '--mount', `type=bind,source=${directory},target=/s,${mount}`, 'busybox', 'sh', '-c', script);
+    try {
+      expect(await bound('readonly')).toBe('end\n');
+      // Only the top, when asked so: what is mounted below is as it was.
+      expect(await bound('readonly,bind-recursive=writable')).toBe('DID mount -o remount,rw,bind /s/sub\nWROTE /s/sub\nWROTE /b/sub\nend\n');
+      expect(await bound('readonly,bind-recursive=disabled')).toBe('end\n');
+      expect(await readdir(directory)).toEqual(['sub']);
+    } finally {
+      await run('umount', [at('fixed', 'sub')]);
+    }
+    expect(await readdir(at('fixed', 'sub'))).toEqual(['hidden']);
   });
 });
 

@@ -41,7 +41,7 @@ const imageId = `sha256:${'1'.repeat(64)}`;
 const made = (more: Partial<SocketMount> = {}): SocketMount => ({ ...mounts.reserve(), image: 'app:1', imageId, allowedBy: 'app:1', derivedFrom: null, governing: [], createdBy: 1000, container: null, ...more });
 const ask = (socket: string) => sendRaw(socket, 'GET /_ping HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n');
 const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): ContainerFacts => ({
-  id, name: 'c', image: 'app:1', imageId, runtime: 'bulkhead', running: false, terminal: false, pid: 0, startedAt: '', user: '', layers: null, labels: {}, networks: [], mounts: [{ type: 'bind', name: '', source: mount.socket, destination: '/s', readOnly: false }], ...more,
+  id, name: 'c', image: 'app:1', imageId, runtime: 'bulkhead', running: false, terminal: false, pid: 0, startedAt: '', user: '', layers: null, labels: {}, networks: [], boundOnlyIfThere: [], mounts: [{ type: 'bind', name: '', source: mount.socket, destination: '/s', readOnly: false }], ...more,
 });
 /** Only what is asked for here. */
 const engineFacts = (container: ContainerFacts | null) => ({ container: () => Promise.resolve(container) }) as Partial<EngineFacts> as EngineFacts;

@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import { parseBind } from '../../shared/policy/bind-spec.ts';
+import { isObject, type JsonObject } from '../../shared/policy/json.ts';
+import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
+import { sharingUserOf } from '../sharing/record-creates.ts';
+import { resolvePath } from './bind-sources.ts';
+import type { ContainerFacts } from './engine-facts.ts';
+import type { InspectionContext } from './inspections.ts';
+import { callerOf } from './own-sockets.ts';
+
+/** How long making a directory may take, ms: it may be on another machine. */
+const timeoutMs = 5000;
+
+/**
+ * Bind sources that are not there are made by the engine, as root, when it mounts them: root's directories wherever a container's maker
+ * likes, and not even writable in the container, whose root is the sharing user (A8). So they are made before, by the sharing user
+ * himself: what a create request (as it is forwarded) binds. Null: all are there, or the engine may make them.
+ */
+export async function makeSourcesOf(context: InspectionContext, body: JsonObject): Promise<Denial | null> {
+  const host = objectAt(body, 'HostConfig');
+  const sources = [
+    ...listAt(host, 'Binds').map((bind) => (typeof bind === 'string' ? parseBind(bind) : null)).flatMap((parsed) => (parsed?.ok === true && parsed.spec.kind === 'path' ? [parsed.spec.source] : [])),
+    ...listAt(host, 'Mounts').flatMap((mount) => (isObject(mount) && textAt(mount, 'Type') === 'bind' && objectAt(mount, 'BindOptions').get('CreateMountpoint') === true ? [textAt(mount, 'Source')] : [])),
+  ];
+  const { sharing } = context;
+  return sharing ? makeSources(context, sources, () => sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null })) : null;
+}
+
+/** The same for a container that is to start again: a source may have gone since. */
+export async function makeSourcesAgain(context: InspectionContext, container: ContainerFacts): Promise<Denial | null> {
+  const binds = container.mounts.filter(({ type, destination }) => type === 'bind' && !container.boundOnlyIfThere.includes(destination));
+  const { sharing } = context;
+  return sharing ? makeSources(context, binds.map(({ source }) => source), () => sharing.of(container.id)) : null;
+}
+
+async function makeSources(context: InspectionContext, sources: readonly string[], sharingUser: () => Promise<SharingUser | null>): Promise<Denial | null> {
+  // What audit mode lets pass runs as the engine's root and writes anywhere.
+  if (context.settings.mode === 'audit') return null;
+  for (const source of sources) {
+    if (context.sockets?.mounts.idAt(source) != null) continue;
+    const found = await resolvePath(source);
+    if (!('problem' in found) && found.exists) continue;
+    const user = await sharingUser();
+    // Of whom nothing is known the planner lets nothing be shared.
+    if (user === null || user.uid === 0) return null;
+    const failed = await makeDirectory(source, user);
+    const made = await resolvePath(source);
+    if (failed !== null || 'problem' in made || !made.exists || made.real !== source) {
+      return deny('share-missing', `bind mount of ${source}`, { spec: 'A8', detail: failed ?? 'a link stands in its way' });
+    }
+  }
+  return null;
+}
+
+/** As the user, with no right more than his: wherever a link leads, he could have gone himself. Null, or why not. */
+export function makeDirectory(directory: string, user: SharingUser): Promise<string | null> {
+  return new Promise((resolve) => {
+    // Node drops root's supplementary groups with the user.
+    execFile('/bin/sh', ['-c', 'umask 022 && exec mkdir -p -- "$1"', 'sh', directory], {
+      uid: user.uid, gid: user.gid, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 16 * 1024,
+    }, (error, _, stderr) => { resolve(error === null ? null : `user ${user.uid} cannot make it: ${stderr.trim().split('\n').at(-1) || error.message}`); });
+  });
+}
+
+/**
+ * For a copy the engine reads and writes what a container mounts as root, whoever shares it: other accounts' files could be had, and
+ * programs of root's left (A8). Where in the container a copy leads is not certain before it is done, since links may change meanwhile;
+ * so there is none from or to a container with shares of somebody's, but by root. Null: it may be.
+ */
+export async function copyDenial(context: InspectionContext, container: ContainerFacts, doing: string): Promise<Denial | null> {
+  // Only what one file is, is told: the command line asks before every copy, and shows nothing of a refusal.
+  if (!context.sharing || context.request.head.method === 'HEAD' || callerOf(context) === 0) return null;
+  const bind = container.mounts.find(({ type, source }) => type === 'bind' && context.sockets?.mounts.idAt(source) == null);
+  if (bind === undefined) return null;
+  const user = await context.sharing.of(container.id);
+  if (user?.uid === 0) return null;
+  return deny('copy-shares', `${doing} container ${container.name}, which mounts ${bind.source},`, { spec: 'A8' });
+}
