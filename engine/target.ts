@@ -13,7 +13,7 @@ import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.t
 import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
 import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
-import { dockerClientAs, root as rootUser, userBehind, userCalled, type AskingUser } from './containers/docker-client-as.ts';
+import { dockerClientAs, ownUser, root as rootUser, userBehind, userCalled, type AskingUser } from './containers/docker-client-as.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
 import type { RecreatePorts } from './containers/recreate-ports.ts';
@@ -128,8 +128,8 @@ export function openTarget(root: string, options: TargetOptions): Target {
     },
   });
   const recreateAs = async <T>(as: string | undefined, work: (ports: RecreatePorts) => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
-    const uid = process.getuid?.() ?? 0;
-    const user = await userCalled(uid === 0 ? as ?? userBehind() ?? '0' : String(uid));
+    // Only root may ask as somebody else.
+    const user = process.getuid?.() === 0 ? await userCalled(as ?? userBehind() ?? '0') : ok(ownUser());
     return user.ok ? work(recreatePorts(user.value)) : user;
   };
 

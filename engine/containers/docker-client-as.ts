@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { Agent, type AgentOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -12,6 +13,14 @@ const run = promisify(execFile);
 export interface AskingUser { readonly name: string; readonly uid: number; readonly gid: number }
 
 export const root: AskingUser = { name: 'root', uid: 0, gid: 0 };
+
+/** Who this process is. */
+export function ownUser(): AskingUser {
+  const uid = process.getuid?.() ?? 0;
+  const ids = { uid, gid: process.getgid?.() ?? 0 };
+  // No passwd entry for this uid.
+  try { return { name: userInfo().username, ...ids }; } catch { return { name: String(uid), ...ids }; }
+}
 
 /** The user behind sudo or pkexec, as a name or number; null where there is none. */
 export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null => env['SUDO_UID'] ?? env['PKEXEC_UID'] ?? null;

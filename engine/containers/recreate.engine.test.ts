@@ -189,6 +189,20 @@ describe('what is not carried over is said first', () => {
     expect(kept(await look('idle'))).toEqual(kept(before));
     expect((await look('idle-before-eci-2')).Id).toBe(before.Id);
   });
+
+  test('a cancel while the new one comes up brings the old one back', async () => {
+    await old('slow', ...sleeper, '--health-cmd', 'false', '--health-interval', '300ms', '--health-start-period', '1h', 'busybox', 'sleep', '100000');
+    const before = await look('slow');
+    const started = await startRecreate(recreatePorts(setup), request(['slow']), ({ members }) => {
+      // Once it waits, not before: what is cancelled has stopped the old one.
+      if (members[0]?.step === 'wait' && members[0].outcome === null) setImmediate(() => { if (started.ok) started.value.cancel(); });
+    });
+    if (!started.ok) throw new Error(started.error.message);
+    expect(await started.value.done).toMatchObject({ activity: 'ended', members: [{ outcome: { kind: 'rolled-back', step: 'wait', error: { code: 'apply.cancelled' } } }] });
+    expect((await look('slow')).Id).toBe(before.Id);
+    expect((await look('slow')).State['Running']).toBe(true);
+    expect(await names()).toEqual(['slow']);
+  });
 });
 
 describe('compose projects', () => {

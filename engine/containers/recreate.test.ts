@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { userBehind, userCalled } from './docker-client-as.ts';
+import { commitReference, keptName } from './recreate-group.ts';
+import { readable } from './recreate-wait.ts';
+
+describe('names', () => {
+  test('the old one\'s name is one nobody has', () => {
+    expect(keptName('web', new Set(['web']))).toBe('web-before-eci');
+    expect(keptName('web', new Set(['web-before-eci', 'web-before-eci-2']))).toBe('web-before-eci-3');
+  });
+  test('a commit\'s tag is one an image may have, however long the container\'s name', () => {
+    const reference = commitReference('n'.repeat(300), new Date('2026-11-24T22:33:44.555Z'));
+    expect(reference).toBe(`bulkhead/recreated:${'n'.repeat(100)}-20261124T223344`);
+    expect(reference.split(':')[1]).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/);
+  });
+});
+
+describe('the last words of a container', () => {
+  const frame = (stream: number, text: string) => Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, Buffer.byteLength(text)]), Buffer.from(text)]);
+  test('are read out of frames, and as they stand where it has a terminal', () => {
+    expect(readable(Buffer.concat([frame(1, 'out\n'), frame(2, 'wörse\n')]))).toBe('out\nwörse');
+    expect(readable(Buffer.from('plain\r\n'))).toBe('plain');
+    expect(readable(Buffer.alloc(0))).toBe('');
+  });
+});
+
+describe('who asks (A8)', () => {
+  test('is the user behind sudo or pkexec', () => {
+    expect([userBehind({ SUDO_UID: '1000' }), userBehind({ PKEXEC_UID: '1001' }), userBehind({})]).toEqual(['1000', '1001', null]);
+  });
+  test('is one of this machine, by name or number, and never an option of getent', async () => {
+    expect(await userCalled('0')).toEqual({ ok: true, value: { name: 'root', uid: 0, gid: 0 } });
+    expect(await userCalled('root')).toEqual(await userCalled('0'));
+    for (const bad of ['--help', 'a b', '', 'nobody-is-called-so']) expect(await userCalled(bad)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
+  });
+});
