@@ -69,7 +69,13 @@ static bool read_log(void) { return passes(syscall(SYS_syslog, LOG_READ, NULL, 0
 static bool clear_log(void) { return passes(syscall(SYS_syslog, LOG_READ_CLEAR, NULL, -1), EINVAL); }
 static bool set_console(void) { return passes(syscall(SYS_syslog, LOG_CONSOLE_LEVEL, NULL, 0), EINVAL); }
 static bool open_proc_kmsg(void) { return opens("/proc/kmsg", O_RDONLY); }
-static bool open_kmsg(void) { return opens("/dev/kmsg", O_WRONLY); }
+/* The log itself: /dev/null may stand there, for programs that want to write. */
+static bool open_kmsg(void) {
+	struct stat device;
+	if (stat("/dev/kmsg", &device) != 0) return false;
+	if (!S_ISCHR(device.st_mode) || device.st_rdev != makedev(1, 11)) { errno = ENOENT; return false; }
+	return opens("/dev/kmsg", O_WRONLY);
+}
 static bool open_kcore(void) { return opens("/proc/kcore", O_RDONLY); }
 static bool open_mem(void) { return opens("/dev/mem", O_RDONLY); }
 
