@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Side } from '../../../testing/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../../../testing/two-engines.ts';
 import { explained } from './explained.ts';
-import { observationsIn, scriptOf, type Group, type Seen } from './group.ts';
+import { idsOf, observationsIn, scriptOf, type Group, type Seen } from './group.ts';
 import { groups } from './groups/index.ts';
 import { importCompared } from './image.ts';
 
@@ -22,7 +22,7 @@ let attempts = 0;
 async function look(side: Side, group: Group, name: string, number: number): Promise<Map<string, Seen>> {
   const outcome = await side.sh(scriptOf(group), { G: name, N: String(number), W: `${side.work}/${name}` });
   const seen = observationsIn(group, comparable(outcome.stdout, side).replaceAll(name, 'G'));
-  const missing = Object.keys(group.see).filter((one) => !seen.has(`${group.of}: ${one}`));
+  const missing = idsOf(group).filter((id) => !seen.has(id));
   expect(missing, `not observed on ${side.work}; ${outcome.stderr}`).toEqual([]);
   return seen;
 }

@@ -1,20 +1,29 @@
+/** Where snippets run: arguments of `docker run -i --rm … sh`, arguments of `docker exec -i … sh`, or (neither) the host's shell. */
+export interface Look {
+  readonly run?: string;
+  readonly exec?: string;
+  readonly see: Readonly<Record<string, string>>;
+}
+
 /**
  * Things seen together: in one container, or by the clients of one engine. Every entry of `see` is an observation of its own, compared on
  * its own between a stock engine and a protected one; its name is its id, `of: name`, in failures and in the list of explained differences.
  * Its shell snippet must succeed on the stock engine, so that two equal failures don't pass: what must be refused says `! command`.
  *
  * Names in scripts begin with `$G`, which no other group and no other attempt has; `$W` is the group's directory, which containers may mount;
- * `$N` is a number of the engine's own, for subnets. Containers called `$G-…` are removed afterwards.
+ * `$N` is a number of the engine's own, for subnets. Containers called `$G-…` are removed afterwards. Starting a container is what costs
+ * time: look at many things in one.
  */
-export interface Group {
+export interface Group extends Look {
   readonly of: string;
   /** Host shell, run first in the group's directory; must succeed. */
   readonly before?: string;
-  /** Where the snippets run: arguments of `docker run -i --rm … sh`, arguments of `docker exec -i … sh`, or (neither) the host's shell. */
-  readonly run?: string;
-  readonly exec?: string;
-  readonly see: Readonly<Record<string, string>>;
+  /** Looked at afterwards, in order. */
+  readonly then?: readonly Look[];
 }
+
+/** The ids of a group's observations. */
+export const idsOf = (group: Group) => [group, ...group.then ?? []].flatMap((look) => Object.keys(look.see)).map((name) => `${group.of}: ${name}`);
 
 /** What one engine showed for one observation. `code` is the snippet's exit code; both outputs are in `text`. */
 export interface Seen { readonly text: string; readonly code: number }
@@ -24,17 +33,19 @@ const mark = '\u0007';
 
 /** The host script of a group: prints what every snippet shows, between marks. */
 export function scriptOf(group: Group): string {
-  const snippets = Object.entries(group.see).map(([name, snippet]) => `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null 2>&1\nprintf '${mark}%s\\n' $?\n`).join('');
-  const image = 'compared';
-  const where = group.run !== undefined ? `docker run -i --rm ${group.run.includes('IMAGE') ? group.run.replace('IMAGE', image) : `${group.run} ${image}`} sh`
-    : group.exec !== undefined ? `docker exec -i ${group.exec} sh` : null;
-  const observed = where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;
+  const observed = [group, ...group.then ?? []].map(scriptOfLook).join('\n');
   return `mkdir -p "$W"; cd "$W" || exit 1
 trap 'x=$(docker ps -aq --filter "name=^$G-"); [ -z "$x" ] || docker rm -fv $x >/dev/null' EXIT
 ( set -e
 ${group.before ?? ':'}
 ) >before.log 2>&1 || { echo "before: $(cat before.log)" >&2; exit 1; }
 ${observed}`;
+}
+
+function scriptOfLook({ run, exec, see }: Look): string {
+  const snippets = Object.entries(see).map(([name, snippet]) => `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null 2>&1\nprintf '${mark}%s\\n' $?\n`).join('');
+  const where = run !== undefined ? `docker run -i --rm ${run} compared sh` : exec !== undefined ? `docker exec -i ${exec} sh` : null;
+  return where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;
 }
 
 /** Takes the output of a group's script apart. Snippets that did not come to an end are missing. */
