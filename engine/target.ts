@@ -5,7 +5,7 @@ import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import type { ContainerScan, RemoveOutcome, RemoveRequest } from '../shared/containers/protection.ts';
 import type { RecreatePlan, RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
-import type { BackendReport } from '../shared/isolation/requirements.ts';
+import { chosenBackend, type BackendReport } from '../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings, LintContext } from '../shared/settings/index.ts';
 import type { Verification } from '../shared/verify/claims.ts';
@@ -25,6 +25,7 @@ import { createEmbeddedDriver } from './drivers/embedded.ts';
 import { rootPaths, type RootPaths } from './drivers/root-paths.ts';
 import type { IsolationBackend } from './isolation/backend.ts';
 import { exclusiveBackend } from './isolation/exclusive/backend.ts';
+import { sysboxBackend } from './isolation/sysbox/backend.ts';
 import { readSettings } from './store/files.ts';
 import { eciSince, listHistory, versionState } from './store/history.ts';
 import { createSettingsStore, type SettingsStore } from './store/settings-store.ts';
@@ -89,13 +90,13 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const paths = rootPaths(root);
   const buildDir = path.join(options.projectRoot, 'runtime', 'build');
   const exclusive = exclusiveBackend({ runtimeBuildDir: buildDir });
-  const backends: readonly IsolationBackend[] = [exclusive];
+  const sysbox = sysboxBackend();
+  const backends: readonly IsolationBackend[] = [exclusive, sysbox];
   const driver = options.driver ?? createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
   const store = createSettingsStore(paths);
   const watchers = new Set<() => void>();
   const docker = (): Docker => dockerClient(paths.clientSocket);
-  // 'auto' takes the only backend there is until Sysbox is one; a policy that names another one is refused in `facts`.
-  const isolation = (settings: EffectiveSettings): IsolationBackend => backends.find((backend) => backend.id === settings.backend) ?? exclusive;
+  const isolation = (settings: EffectiveSettings): IsolationBackend => (chosenBackend(settings.backend) === 'sysbox' ? sysbox : exclusive);
 
   const inForce = async (): Promise<EffectiveSettings> => {
     const applied = await readSettings(paths.settings);
@@ -150,7 +151,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     const settings = settingsInForce({ exists: true, text: draft, hash: '' });
     const backend = isolation(settings);
     const desired = { eci: settings.eci.value, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
-    const [engine, report, preview] = await Promise.all([driver.status(), settings.eci.value ? reportFor(settings, backend, paths) : null, previewEngineConfig(paths, desired)]);
+    const [engine, report, preview] = await Promise.all([driver.status(), settings.eci.value ? backend.report(paths) : null, previewEngineConfig(paths, desired)]);
     // Conflicts the plan shows one by one; what else the engine has against it, as one error.
     const takes = preview.ok && preview.value.conflicts.length === 0 ? await driver.checkConfig(desired) : ok(undefined);
     const engineConfig = takes.ok ? preview : takes;
@@ -202,14 +203,6 @@ export function openTarget(root: string, options: TargetOptions): Target {
     },
     dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
   };
-}
-
-/** The backend's report; one a policy names that this version does not have is unmet as such. */
-async function reportFor(settings: EffectiveSettings, backend: IsolationBackend, paths: RootPaths): Promise<BackendReport> {
-  if (settings.backend === 'sysbox' && backend.id !== 'sysbox') {
-    return { id: 'sysbox', available: false, requirements: [{ code: 'sysbox-installed', met: false, found: 'the sysbox backend is not part of this version', fix: 'Set bulkhead.backend to "exclusive" or "auto".' }] };
-  }
-  return backend.report(paths);
 }
 
 /** Does the engine answer through the gateway, under the configuration it should have? */

@@ -1,6 +1,5 @@
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
-import { exclusiveRuntimeName } from '../shared/isolation/requirements.ts';
 import { withTrueIds } from './archive/true-ids.ts';
 import { openDecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
@@ -90,7 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   }
   const judge = withTrueIds(createGatekeeper({
     settings, audit, facts, counters,
-    runtime: options.runtime ?? exclusiveRuntimeName,
+    runtime: options.runtime ?? null,
     requireUserNamespace: options.requireUserNamespace ?? true,
     engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory), sharingDirectory(options.stateDirectory)])],
     engineSockets: [options.engineSocket, options.listenSocket], clientSocket: options.listenSocket,

@@ -3,7 +3,8 @@ import { appendFileSync, closeSync, fstatSync, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
-import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import { sysboxRuntimePath } from '../isolation/sysbox/backend.ts';
 import { acquireLock, isLocked } from '../store/lock.ts';
 import { checkEngineConfig } from './daemon-json-check.ts';
 import type { DesiredEngineConfig } from './daemon-json-plan.ts';
@@ -97,7 +98,9 @@ async function restart(paths: RootPaths, options: EmbeddedDriverOptions, call: D
 
 /** What the settings on disk ask of the engine's configuration. */
 async function desiredConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
-  return { eci: (await readEnginePolicy(paths)).eci, runtimeName: exclusiveRuntimeName, runtimePath: paths.runtimeBinary };
+  const { eci, backend } = await readEnginePolicy(paths);
+  const chosen = chosenBackend(backend);
+  return { eci, runtimeName: runtimeNameOf(chosen), runtimePath: chosen === 'sysbox' ? sysboxRuntimePath : paths.runtimeBinary };
 }
 
 async function stop(paths: RootPaths, call: DriverCallOptions): Promise<Result<void, AppError>> {

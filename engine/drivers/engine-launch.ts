@@ -1,6 +1,7 @@
 import { access, chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { effectiveSettings } from '../../shared/settings/effective.ts';
+import { chosenBackend } from '../../shared/isolation/requirements.ts';
+import { effectiveSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { IsolationBackend } from '../isolation/backend.ts';
 import { readSettings } from '../store/files.ts';
@@ -14,7 +15,7 @@ import type { RootPaths } from './root-paths.ts';
 /** What the settings file asks of the engine's own configuration. */
 export interface EnginePolicy {
   readonly eci: boolean;
-  readonly backend: string;
+  readonly backend: EffectiveSettings['backend'];
   /** Why the file can't be used, if so: then the engine is configured as under ECI, like the gateway that is locked down. */
   readonly error: AppError | null;
 }
@@ -28,17 +29,12 @@ export async function readEnginePolicy(paths: RootPaths): Promise<EnginePolicy> 
   return { eci: effective.value.eci.value, backend: effective.value.backend, error: null };
 }
 
-/** The backend the settings name; for `auto` the first that can run here, else the first, so that its missing requirements can be told. */
-async function chooseBackend(paths: RootPaths, backends: readonly IsolationBackend[], wanted: string): Promise<{ backend: IsolationBackend; missing: string[] } | null> {
-  const candidates = wanted === 'auto' ? backends : backends.filter((b) => b.id === wanted);
-  const reports = [];
-  for (const backend of candidates) {
-    const report = await backend.report(paths);
-    const missing = report.requirements.filter((r) => !r.met).map((r) => `${r.code}: ${r.found}${r.fix === undefined ? '' : ` (${r.fix})`}`);
-    if (report.available) return { backend, missing: [] };
-    reports.push({ backend, missing });
-  }
-  return reports[0] ?? null;
+/** The backend the settings choose, and what it misses here. */
+async function chooseBackend(paths: RootPaths, backends: readonly IsolationBackend[], wanted: EnginePolicy['backend']): Promise<{ backend: IsolationBackend; missing: string[] } | null> {
+  const backend = backends.find((b) => b.id === chosenBackend(wanted));
+  if (backend === undefined) return null;
+  const report = await backend.report(paths);
+  return { backend, missing: report.requirements.filter((r) => !r.met).map((r) => `${r.code}: ${r.found}${r.fix === undefined ? '' : ` (${r.fix})`}`) };
 }
 
 export interface LaunchOptions {

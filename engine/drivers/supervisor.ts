@@ -1,6 +1,5 @@
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
-import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
 import type { IsolationBackend } from '../isolation/backend.ts';
 import { acquireLock } from '../store/lock.ts';
 import { superviseChild } from './child-process.ts';
@@ -256,6 +255,6 @@ class Supervisor {
 function gatewayArguments(paths: RootPaths): string[] {
   return [
     'gateway', '--engine', `unix://${paths.engineSocket}`, '--listen', `unix://${paths.clientSocket}`, '--settings', paths.settings, '--audit', paths.audit, '--metrics', `unix://${paths.metricsSocket}`,
-    '--state', paths.root, '--runtime', exclusiveRuntimeName, ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
+    '--state', paths.root, ...[paths.root, paths.data, paths.run].flatMap((directory) => ['--engine-directory', directory]),
   ];
 }

@@ -3,6 +3,7 @@ import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
 import type { DecisionLog } from '../audit/decision-log.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import type { SettingsWatch } from '../settings-watch.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, type EngineFacts } from './engine-facts.ts';
@@ -20,7 +21,8 @@ export interface GatekeeperOptions {
   readonly settings: SettingsWatch;
   readonly audit: DecisionLog;
   readonly facts: EngineFacts;
-  readonly runtime: string;
+  /** The runtime every container gets (A6); null: the one of the backend that the settings choose. */
+  readonly runtime: string | null;
   readonly requireUserNamespace: boolean;
   readonly engineDirectories: readonly string[];
   readonly engineSockets: readonly string[];
@@ -57,7 +59,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
     const deciding = (sent: Buffer | null): Deciding => {
       // Each time anew: asking whether a mount is still allowed may renew it.
       const client = socketClient(request, options.socketMounts ?? null, settings);
-      return { context: { ...options, settings, request, client: isDenial(client) ? null : client }, generation, startedAt: performance.now(), sent };
+      return { context: { ...options, runtime: options.runtime ?? runtimeNameOf(chosenBackend(settings.backend)), settings, request, client: isDenial(client) ? null : client }, generation, startedAt: performance.now(), sent };
     };
 
     if (!settings.eci.value) {

@@ -30,7 +30,8 @@ import type { ContainerFacts } from './engine-facts.ts';
 import { copyDenial, makeSourcesAgain, makeSourcesOf } from './shares.ts';
 import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
-export interface InspectionContext extends Omit<GatekeeperOptions, 'settings'> {
+export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
+  readonly runtime: string;
   readonly settings: EffectiveSettings;
   readonly request: GatewayRequest;
   /** The container that asks through a mounted socket; null for clients at the clients' own. */

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import type { ExplainedRequest, Finding } from '../../shared/explain/explanation.ts';
+import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
 import { isObject, parseJson, writeJson } from '../../shared/policy/json.ts';
 import { splitCreateBody } from '../../shared/policy/split-create.ts';
 import { loggedTarget } from '../audit/describe-request.ts';
@@ -70,7 +71,7 @@ export function dryRun(options: Omit<GatekeeperOptions, 'audit'>, explained: (re
     // What can't be read without doubt is refused as a whole.
     if (!parsed.ok || !isObject(parsed.value)) return [...whole];
     const found: Finding[] = [];
-    for (const part of splitCreateBody(parsed.value, options.runtime)) {
+    for (const part of splitCreateBody(parsed.value, options.runtime ?? exclusiveRuntimeName)) {
       const bytes = Buffer.from(writeJson(part), 'utf8');
       found.push(...(await collect(() => handling.decide(bytes))).findings);
     }

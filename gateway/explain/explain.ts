@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strictest, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
-import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { createEngineFacts } from '../enforce/engine-facts.ts';
@@ -66,7 +66,7 @@ export async function explainCommand(options: ExplainOptions): Promise<Result<Ex
   try {
     const state = { settings: options.settings, generation: 0, problem: null };
     const decide = dryRun({
-      settings: { current: () => state, close: () => undefined }, facts, runtime: exclusiveRuntimeName, requireUserNamespace: true,
+      settings: { current: () => state, close: () => undefined }, facts, runtime: runtimeNameOf(chosenBackend(options.settings.backend)), requireUserNamespace: true,
       engineDirectories: options.engineDirectories, engineSockets: options.engineSockets, clientSocket: options.clientSocket, sockets: dryRunSockets(options.stateDirectory, trust),
     }, (request) => { requests.push(request); });
     const socket = path.join(directory, 'docker.sock');

@@ -1,3 +1,4 @@
+import { sysboxRuntimeName } from '../isolation/requirements.ts';
 import { deny, type Denial } from './decision.ts';
 import { isObject, parseJson, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textMapAt, textsAt } from './shape.ts';
@@ -74,7 +75,7 @@ function logConfig(host: ReadonlyMap<string, Json>): Denial | null {
 }
 
 function environment(body: JsonObject, context: CreateContext): Denial | null {
-  if (!context.runtime.includes('sysbox')) return null;
+  if (context.runtime !== sysboxRuntimeName) return null;
   const found = textsAt(body, 'Env').find((entry) => /^SYSBOX_/i.test(entry));
   return found === undefined ? null : deny('environment-switch', `the variable ${found.split('=', 1)[0] ?? ''}`);
 }

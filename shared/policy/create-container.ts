@@ -1,3 +1,4 @@
+import { sysboxRuntimeName } from '../isolation/requirements.ts';
 import { deny, passed, type Change, type Decision, type Denial } from './decision.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { createContainerBody } from './docker-bodies.ts';
@@ -61,6 +62,11 @@ export function decideCreateContainer(body: JsonObject, facts: CreateFacts, cont
   if (runtime !== context.runtime) {
     changes.push({ rule: 'runtime-forced', field: 'HostConfig.Runtime', before: runtime, after: context.runtime });
     host.set('Runtime', context.runtime);
+  }
+  // Never refused, since Docker-in-Docker asks for it (A4): such a container does the same in Sysbox without.
+  if (context.runtime === sysboxRuntimeName && host.get('Privileged') === true) {
+    changes.push({ rule: 'privileged-by-runtime', field: 'HostConfig.Privileged', before: 'true', after: 'false' });
+    host.set('Privileged', false);
   }
   const userns = textAt(before, 'UsernsMode');
   if (userns !== '') changes.push({ rule: 'userns-ignored', field: 'HostConfig.UsernsMode', before: userns, after: '' });

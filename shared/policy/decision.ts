@@ -4,7 +4,7 @@
  */
 
 export const ruleCodes = [
-  'runtime-forced', 'userns-ignored',
+  'runtime-forced', 'userns-ignored', 'privileged-by-runtime',
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
   'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
@@ -64,6 +64,7 @@ export function deny(rule: RuleCode, what: string, more: { spec?: string; settin
 const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'runtime-forced': 'every container runs with the isolation runtime',
   'userns-ignored': 'every container has a user namespace of its own',
+  'privileged-by-runtime': 'Sysbox takes no privileged containers; root in its containers has every capability there anyway',
   'host-namespace': 'a container may not share a namespace with the engine',
   'foreign-namespace': 'a namespace may be shared with a protected container only',
   'unmodelled-value': 'this value is not one the gateway knows to be safe',
@@ -140,6 +141,7 @@ function settingText(setting: Exclude<SettingPointer, null>): string {
 export function ruleSpec(rule: RuleCode): string {
   switch (rule) {
     case 'runtime-forced': return 'A6';
+    case 'privileged-by-runtime': return 'A4';
     case 'userns-ignored': case 'pinned-reference': return 'A7';
     case 'own-socket': return 'B2';
     case 'cleaned-path': return 'A8';

@@ -45,7 +45,7 @@ describe.concurrent('A1: what is seen with ECI on is what is seen on a stock eng
       else differences[id] = { stock: shown(seen), guarded: shown(here) };
     }
     expect(differences).toEqual({});
-  });
+  }, 180_000);
 });
 
 describe('A1: the comparison as a whole', () => {

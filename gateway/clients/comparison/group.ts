@@ -2,6 +2,8 @@
 export interface Look {
   readonly run?: string;
   readonly exec?: string;
+  /** Another image than `compared`, for `run`. */
+  readonly image?: string;
   readonly see: Readonly<Record<string, string>>;
 }
 
@@ -42,9 +44,9 @@ ${group.before ?? ':'}
 ${observed}`;
 }
 
-function scriptOfLook({ run, exec, see }: Look): string {
+function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
   const snippets = Object.entries(see).map(([name, snippet]) => `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null 2>&1\nprintf '${mark}%s\\n' $?\n`).join('');
-  const where = run !== undefined ? `docker run -i --rm ${run} compared sh` : exec !== undefined ? `docker exec -i ${exec} sh` : null;
+  const where = run !== undefined ? `docker run -i --rm ${run} ${image} sh` : exec !== undefined ? `docker exec -i ${exec} sh` : null;
   return where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;
 }
 

@@ -12,7 +12,7 @@ import { Tag } from '../../components/mono.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
-import { exclusiveRuntimeName, type BackendReport } from '../../../shared/isolation/requirements.ts';
+import { runtimeNameOf, type BackendId, type BackendReport } from '../../../shared/isolation/requirements.ts';
 
 type Backend = EffectiveSettings['backend'];
 const pointer = '/bulkhead/backend';
@@ -25,6 +25,7 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
   const value: Backend = draft.draft.settings.ok ? draft.draft.settings.value.backend : 'auto';
   const edited = draft.isEdited(pointer);
   const report = (id: BackendReport['id']) => app.backends.find((backend) => backend.id === id);
+  const inUse = (id: BackendId) => (app.engine.defaultRuntime === runtimeNameOf(id) ? { tag: t('isolation.backend.inUse') } : {});
   const choose = (next: Backend) => {
     draft.editOr(pointer, next, 'auto');
   };
@@ -36,9 +37,9 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
     </>}>
       <Box role="radiogroup" aria-label={t('isolation.backend.title')}>
         <Option id="auto" report={report('exclusive')} checked={value === 'auto'} locked={lockedBy !== undefined} onChoose={choose} tag={t('isolation.backend.recommended')} detailed={false} />
-        <Option id="exclusive" report={report('exclusive')} checked={value === 'exclusive'} locked={lockedBy !== undefined} onChoose={choose} {...(app.engine.defaultRuntime === exclusiveRuntimeName ? { tag: t('isolation.backend.inUse') } : {})} />
+        <Option id="exclusive" report={report('exclusive')} checked={value === 'exclusive'} locked={lockedBy !== undefined} onChoose={choose} {...inUse('exclusive')} />
         {/* Only where the engine's side knows of it, or the file names it. */}
-        {(report('sysbox') !== undefined || value === 'sysbox') && <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} locked={lockedBy !== undefined} onChoose={choose} />}
+        {(report('sysbox') !== undefined || value === 'sysbox') && <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} locked={lockedBy !== undefined} onChoose={choose} {...inUse('sysbox')} />}
       </Box>
     </Card>
   );

@@ -11,6 +11,7 @@ import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { Page } from '../../components/page.tsx';
 import { LockedNote, SettingRow } from '../../components/setting-row.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
+import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
@@ -38,7 +39,8 @@ function Forms() {
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   const before = draft.applied.settings.ok ? draft.applied.settings.value.eci.value : true;
   const unprotected = app.scan?.containers.filter((c) => !c.protected) ?? [];
-  const possible = app.backends.some((backend) => backend.available) || app.backends.length === 0;
+  // Not examined yet: nothing is known against it.
+  const possible = app.backends.find((backend) => backend.id === chosenBackend(settings.backend))?.available ?? true;
 
   const toggle = (on: boolean) => {
     draft.editOr(eciPointer, on, false);

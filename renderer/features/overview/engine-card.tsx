@@ -13,7 +13,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MoreIcon } from '../../components/icons.ts';
 import { PathText } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
-import { exclusiveRuntimeName } from '../../../shared/isolation/requirements.ts';
+import { backendIds, runtimeNameOf } from '../../../shared/isolation/requirements.ts';
 
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
@@ -31,13 +31,13 @@ export function EngineCard({ protection }: { readonly protection: Protection }) 
   const ready = engine.phase === 'ready';
   const idle = busy.engine === null && (run === null || run.activity === 'ended');
   const running = scan?.containers.filter((c) => c.state === 'running' || c.state === 'restarting' || c.state === 'paused').length ?? engine.counts?.running ?? 0;
-  const isolated = ready && engine.defaultRuntime === exclusiveRuntimeName;
+  const backend = ready ? backendIds.find((id) => engine.defaultRuntime === runtimeNameOf(id)) : undefined;
 
   const facts = [
     { label: t('overview.engine.engine'), value: engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }) },
     ...(ready ? [
-      { label: t('overview.engine.backend'), value: isolated ? 'bulkhead-runc' : t('overview.engine.backendOff') },
-      { label: t('overview.engine.range'), value: isolated ? t('overview.engine.ownRange') : t('overview.engine.sharedRange') },
+      { label: t('overview.engine.backend'), value: backend === undefined ? t('overview.engine.backendOff') : t(`isolation.backend.${backend}.name`) },
+      { label: t('overview.engine.range'), value: backend === 'exclusive' ? t('overview.engine.ownRange') : backend === 'sysbox' ? t('overview.engine.oneRange') : t('overview.engine.sharedRange') },
     ] : []),
     ...(engine.kernel === null ? [] : [{ label: t('overview.engine.kernel'), value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)].filter((part) => part !== null).join(' · ') }]),
     { label: t('overview.engine.policy'), value: settings.exists ? t('overview.engine.policyVersion', { version: settings.appliedVersion }) : t('overview.engine.noPolicy') },

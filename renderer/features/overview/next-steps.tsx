@@ -14,6 +14,7 @@ import { severityIcon, severityTone, stateIcon, type Severity } from '../../comp
 import { AllowedIcon, DeniedIcon, ErrorIcon, PowerIcon, ShieldIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
+import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 
 interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: ReactNode; readonly why: ReactNode; readonly action: string; readonly run: () => void; readonly busy?: boolean }
@@ -70,12 +71,11 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   if (!applied.settings.ok || app.settings.readError !== null) {
     steps.push({ key: 'file', icon: ErrorIcon, tone: 'danger', title: t('overview.next.brokenFile'), why: t('overview.next.brokenFileWhy'), action: t('overview.next.openJson'), run: () => { navigate('json'); } });
   }
-  const exclusive = app.backends.filter((backend) => !backend.available);
-  const possible = app.backends.some((backend) => backend.available);
+  const chosen = app.backends.find((backend) => backend.id === chosenBackend(applied.settings.ok ? applied.settings.value.backend : 'auto'));
   if (applied.settings.ok && !protection.eci) {
-    if (possible || app.backends.length === 0) steps.push({ key: 'off', icon: ShieldIcon, tone: 'neutral', title: t('overview.next.eciOff'), why: t('overview.next.eciOffWhy'), action: t('overview.next.turnOn'), run: () => { navigate('isolation'); } });
+    if (chosen === undefined || chosen.available) steps.push({ key: 'off', icon: ShieldIcon, tone: 'neutral', title: t('overview.next.eciOff'), why: t('overview.next.eciOffWhy'), action: t('overview.next.turnOn'), run: () => { navigate('isolation'); } });
     else {
-      const missing = (exclusive[0]?.requirements ?? []).filter((r) => !r.met);
+      const missing = chosen.requirements.filter((r) => !r.met);
       steps.push({ key: 'impossible', icon: DeniedIcon, tone: 'warn', title: t('overview.next.eciImpossible'), why: t('overview.next.eciImpossibleWhy', { count: missing.length, names: formats.list(missing.map((r) => t(`isolation.requirement.${r.code}`))) }), action: t('overview.next.seeWhy'), run: () => { navigate('isolation'); } });
     }
   }

@@ -8,13 +8,13 @@ export const isolation = {
     title: 'Isolation backend', recommended: 'Recommended', inUse: 'In use',
     auto: { name: 'Automatic', text: 'bulkhead-runc where it can run.' },
     exclusive: { name: 'bulkhead-runc', text: 'An id range of its own for every container, on the engine\u2019s normal store. Images and containers stay in view.' },
-    sysbox: { name: 'Sysbox', text: 'Uses an installed Sysbox. All containers share one id range.' },
+    sysbox: { name: 'Sysbox', text: 'Uses an installed Sysbox (Community Edition). All containers share one id range, and --privileged is left to Sysbox.' },
     allMet_one: 'Its requirement is met', allMet_other: 'All {{count}} requirements are met', missing_one: '{{count}} requirement is missing', missing_other: '{{count}} requirements are missing',
     met: 'Met', notMet: 'Missing', show: 'Show', hide: 'Hide', unknown: 'Not examined yet',
   },
   requirement: {
     root: 'Administrator rights', linux: 'Linux', kernel: 'Linux kernel', 'mount-api': 'Kernel mount API', 'idmapped-mounts': 'Id-mapped mounts', 'overlay-layers': 'Overlay with id-mapped layers', runc: 'runc', 'runtime-built': 'The bulkhead-runc program',
-    'storage-driver': 'Storage driver', 'native-overlay-diff': 'Native overlay diff', planner: 'Isolation planner', 'sysbox-installed': 'Sysbox',
+    'storage-driver': 'Storage driver', 'native-overlay-diff': 'Native overlay diff', planner: 'Isolation planner', 'sysbox-installed': 'Sysbox', 'sysbox-services': 'Sysbox\u2019s services', 'build-isolation': 'Builds in isolation', 'no-selinux': 'SELinux', 'no-snap': 'Engine from packages',
   },
   does: {
     titleOn: 'What turning it on will do here', titleOff: 'What turning it off will do here', titleIs: 'What it does here',

@@ -53,7 +53,7 @@ export const overview = {
   containers: { title: 'Containers', total: 'total', none: 'There is no container on this engine.', notScanned: 'Not scanned yet.' },
   engine: {
     title: 'Engine', engine: 'Engine', backend: 'Backend', range: 'Id range', kernel: 'Kernel', policy: 'Policy', lock: 'Lock', socket: 'Socket', started: 'Started',
-    version: 'Docker Engine {{version}}', ownRange: 'Its own for every container', sharedRange: 'The engine\u2019s own ids', policyVersion: 'Version {{version}}', noPolicy: 'No settings file',
+    version: 'Docker Engine {{version}}', ownRange: 'Its own for every container', sharedRange: 'The engine\u2019s own ids', oneRange: 'One for all containers', policyVersion: 'Version {{version}}', noPolicy: 'No settings file',
     locked: 'Users can\u2019t change it', unlocked: 'Users may change it', backendOff: 'None in use', actions: 'Engine actions',
     restart: 'Restart engine…', stop: 'Stop engine…',
     askRestart: 'Restart the engine?', askStop: 'Stop the engine?', doRestart: 'Restart the engine', doStop: 'Stop the engine', keep: 'Leave it running',
