@@ -26,12 +26,12 @@ const facts: CreateFacts = {
     ['/var', source('/var', { containsEngineSocket: true, share: '/' })], ['/data', source('/data', { insideEngineDirectory: true, share: '/' })], ['/odd', source('/odd', { real: null, problem: 'it leads through /proc' })],
   ]),
 };
-function decide(body: unknown): CreateDecision & { text: string; written: Record<string, unknown> } {
+function decide(body: unknown, runtime = 'bulkhead'): CreateDecision & { text: string; written: Record<string, unknown> } {
   const parsed = parseJson(JSON.stringify(body));
   if (!parsed.ok) throw new Error(parsed.why);
   const read = readCreateBody(parsed.value);
   if (!read.ok) return { decision: read.denial, body: null, text: refusalText(read.denial), written: {} };
-  const result = decideCreateContainer(read.body, facts, { runtime: 'bulkhead' });
+  const result = decideCreateContainer(read.body, facts, { runtime });
   return {
     ...result, text: result.decision.outcome === 'deny' ? refusalText(result.decision) : '',
     written: result.body === null ? {} : JSON.parse(writeJson(result.body)) as Record<string, unknown>,
@@ -56,6 +56,13 @@ describe('create: what passes', () => {
     const result = host({ Runtime: 'runc', UsernsMode: 'host', Memory: 1 });
     expect(result.written).toEqual({ Image: 'busybox', HostConfig: { Runtime: 'bulkhead', Memory: 1 } });
     expect(result.decision).toMatchObject({ outcome: 'rewrite', changes: [{ rule: 'runtime-forced', before: 'runc', after: 'bulkhead' }, { rule: 'userns-ignored' }] });
+  });
+
+  it('A4: with Sysbox, privileged is not sent, as a recorded change; our own runtime confines it', () => {
+    const asked = { Image: 'a', HostConfig: { Privileged: true } };
+    expect(decide(asked, 'sysbox-runc').written).toEqual({ Image: 'a', HostConfig: { Privileged: false, Runtime: 'sysbox-runc' } });
+    expect(decide(asked, 'sysbox-runc').decision).toMatchObject({ outcome: 'rewrite', changes: [{ rule: 'runtime-forced' }, { rule: 'privileged-by-runtime', before: 'true', after: 'false' }] });
+    expect(decide(asked).written).toEqual({ Image: 'a', HostConfig: { Privileged: true, Runtime: 'bulkhead' } });
   });
 
   it('A6: also without HostConfig, and with null', () => {

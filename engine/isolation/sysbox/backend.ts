@@ -66,7 +66,7 @@ async function installed(binary: string, timeout: number): Promise<Requirement> 
   if (!await access(binary, constants.X_OK).then(() => true, () => false)) return met(false, `${binary} is not there`);
   try {
     const { stdout } = await run(binary, ['--version'], { timeout, killSignal: 'SIGKILL' });
-    const words = stdout.split('\n').map((line) => line.trim()).filter((line) => line !== '').join(' ').slice(0, 200);
+    const words = stdout.split(/\s+/).join(' ').trim().slice(0, 200);
     return met(/^sysbox-runc\b/.test(words), /^sysbox-runc\b/.test(words) ? words : `${binary} is not Sysbox: ${words}`);
   } catch (error) {
     const killed = error instanceof Error && 'killed' in error && error.killed === true;
