@@ -14,7 +14,7 @@ export const identities: readonly Group[] = [
       'owner of its process': 'stat -L -c "%u %g" /proc/1 /proc/self', 'owner of its descriptors': 'stat -L -c "%u" /proc/self/fd/1; stat -c "%u %a" /proc/self/fd',
       'umask': 'umask', 'renice upwards': 'renice -n 5 $$ && cut -d" " -f19 /proc/self/stat', 'a higher priority': '! renice -n -5 $$',
       'setuid to anybody': 'setpriv --reuid 1000 --regid 1000 --clear-groups id 2>&1 || su app -c id', 'su to a user': 'su app -c id', 'su to a user with groups': 'su app -c "id -G"', 'su to web': 'su web -c "touch /tmp/w; stat -c %u /tmp/w"',
-      'process ids': 'echo $$; ps -o pid,user,comm | head -3',
+      'process 1': 'echo $$; cat /proc/1/comm',
       'sending signals to users\' processes': 'su app -c "exec sleep 100" & sleep .2; kill $! && echo killed', 'chroot': 'chroot / /bin/id -u', 'unshare': '! unshare -m true', 'a user namespace': '! unshare -U true', 'mount': '! mount -t tmpfs none /tmp',
       'umount': '! umount /proc', 'hostname': '! hostname other', 'kernel messages': '! dmesg', 'the clock': 'date -s 2030-01-01 2>&1 >/dev/null | grep -c "not permitted"', 'modules': '! insmod /tmp/none', 'reboot': '! reboot -f', 'swap': '! swapoff -a /tmp/x',
       'raw sockets': 'ping -c1 -W2 127.0.0.1 >/dev/null && echo pinged', 'network administration': '! ip link add d0 type dummy', 'a port below 1024': 'nc -l -p 80 -w 1 >/dev/null 2>&1 & sleep .3; netstat -ltn | grep -c :80', 'keyring of the session': 'cat /proc/keys | wc -l', 'personality': 'linux64 uname -m',
