@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -39,8 +39,28 @@ export async function importDocker(socket: string, tag: string): Promise<void> {
   const extensions = await readdir(library);
   const plugins = ['docker-buildx', 'docker-compose'].map((name) => `/usr/libexec/docker/cli-plugins/${name}`);
   const files = [...extensions.map((name) => `${library}/${name}`), ...plugins, '/etc/protocols'];
-  await importPrograms(socket, tag, ['dockerd', 'containerd', 'containerd-shim-runc-v2', 'runc', 'docker', 'docker-init', 'docker-proxy', 'xtables-nft-multi', 'ip', 'mount', 'umount'], {
+  await importPrograms(socket, tag, ['dockerd', 'containerd', 'containerd-shim-runc-v2', 'runc', 'docker', 'docker-init', 'docker-proxy', 'ctr', 'xtables-nft-multi', 'ip', 'mount', 'umount', 'setcap', 'getcap'], {
     files: Object.fromEntries(files.map((file) => [file, file])),
     links: Object.fromEntries(['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore'].map((name) => [`/bin/${name}`, 'xtables-nft-multi'])),
   });
+}
+
+const unitDirectory = '/usr/lib/systemd/system';
+const units = ['systemd-journald.service', 'systemd-journald.socket', 'systemd-journald-dev-log.socket', 'shutdown.target', 'umount.target', 'final.target', 'exit.target', 'systemd-exit.service', 'halt.target', 'systemd-halt.service', 'slices.target', 'sockets.target'];
+const systemdPrograms = ['systemd', 'systemd-executor', 'systemd-journald', 'systemd-shutdown', 'systemd-cgroups-agent'].map((name) => `/usr/lib/systemd/${name}`);
+
+/** Makes an image that boots this machine's systemd, with its journal and `services` (names and unit texts), as images of Kubernetes nodes do. */
+export async function importSystemd(socket: string, tag: string, services: Readonly<Record<string, string>>): Promise<void> {
+  const directory = await mkdtemp('/tmp/bulkhead-units-');
+  try {
+    const own = {
+      'default.target': `[Unit]\nRequires=sysinit.target\nAfter=sysinit.target\nWants=${Object.keys(services).join(' ')}\n`,
+      'sysinit.target': '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.socket systemd-journald.service\n', ...services,
+    };
+    for (const [name, text] of Object.entries(own)) await writeFile(`${directory}/${name}`, text);
+    await importPrograms(socket, tag, ['systemctl', 'mount', 'umount', ...systemdPrograms.slice(0, 3)], {
+      files: Object.fromEntries([...[...systemdPrograms, ...units.map((name) => `${unitDirectory}/${name}`)].map((file) => [file, file]), ...Object.keys(own).map((name) => [`/etc/systemd/system/${name}`, `${directory}/${name}`])]),
+      changes: ['STOPSIGNAL SIGRTMIN+3', 'ENV container=docker'],
+    });
+  } finally { await rm(directory, { recursive: true }); }
 }

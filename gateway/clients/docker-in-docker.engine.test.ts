@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importDocker } from '../../testing/client-images.ts';
+import { importDocker, importSystemd } from '../../testing/client-images.ts';
 import type { Side } from '../../testing/guarded-engine.ts';
 import { comparable, startTwoEngines, type TwoEngines } from '../../testing/two-engines.ts';
 import type { Case } from './case.ts';
-import { inDocker } from './cases/docker-in-docker.ts';
+import { inDocker, inPrivileged } from './cases/docker-in-docker.ts';
 
 let engines: TwoEngines;
 /** `docker run --privileged` of a dockerd, its data on a volume (below an overlay no overlay can be made, on a stock engine neither). */
@@ -33,9 +33,28 @@ async function same({ script, shows, code = 0, quietly = false }: Case): Promise
 describe('A4: an engine in a privileged container does under ECI what it does on a stock engine', () => {
   for (const one of inDocker) it(one.does, () => same(one));
 
+  for (const one of inPrivileged) it(one.does, () => same(one));
+
   it('A2 what it starts is in the outer container\'s range', async () => {
     const outer = (await inside(engines.guarded, 'cat /proc/self/uid_map')).stdout;
     expect(outer).not.toMatch(/^\s*0\s+0\s/);
     expect((await inside(engines.guarded, 'docker run --rm --privileged --userns host inner cat /proc/self/uid_map')).stdout).toBe(outer);
   });
+});
+
+it('A4: systemd boots as the first process of a privileged container, limits its services, and ends when asked', async () => {
+  const services = {
+    'web.service': '[Service]\nExecStart=/bin/busybox httpd -f -p 80 -h /etc\nMemoryMax=32M\nTasksMax=10\n',
+    'once.service': '[Service]\nType=oneshot\nRemainAfterExit=yes\nPrivateTmp=yes\nProtectSystem=full\nExecStart=/bin/busybox sh -c "id -u > /var/once"\n',
+  };
+  // Where the machine has cgroup v1, systemd wants to be asked for it.
+  const boot = `docker run -d --name sd --privileged --cgroupns private --tmpfs /run --tmpfs /tmp systemd /usr/lib/systemd/systemd systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 >/dev/null
+for i in $(seq 100); do [ "$(docker exec sd systemctl is-system-running 2>/dev/null)" = running ] && break; sleep .1; done
+docker exec sd systemctl is-system-running; docker exec sd systemctl --no-pager --plain --no-legend list-units --type=service
+docker exec sd sh -c 'cat /var/once; wget -qO- http://127.0.0.1/passwd; cd /sys/fs/cgroup; cat memory/system.slice/web.service/memory.limit_in_bytes pids/system.slice/web.service/pids.max system.slice/web.service/memory.max 2>/dev/null'
+docker stop -t 20 sd; docker inspect -f '{{.State.ExitCode}}' sd; docker rm sd`;
+  await Promise.all([importSystemd(engines.bare.socket, 'systemd', services), importSystemd(engines.guarded.engine.socket, 'systemd', services)]);
+  const [guarded, bare] = await Promise.all([engines.guarded.sh(boot), engines.bare.sh(boot)]);
+  expect(bare.stdout, bare.stderr).toMatch(/^running\n[\s\S]*web\.service +loaded active running[\s\S]*\n0\nroot:x:0:0:[\s\S]*33554432\n[\s\S]*\nsd\n130\nsd\n$/);
+  expect(guarded).toEqual(bare);
 });

@@ -21,6 +21,13 @@ const facts: IsolationFacts = {
 const isolate = (text: string, more: Partial<IsolationFacts> = {}) => renderSpec(isolateSpec(parseSpec(text), { ...facts, ...more }));
 
 describe('isolateSpec', () => {
+  it('A4 hides a spare sysfs below /dev where the container may mount: ip netns takes the one on /sys', () => {
+    const withDev = ordinary.replace('"mounts":[', '"mounts":[{"destination":"/dev","type":"tmpfs","source":"tmpfs"},');
+    const onDev = (text: string) => (parseSpec(isolate(text)).mounts ?? []).filter(({ destination }) => destination === '/dev').map(({ type }) => type);
+    expect(onDev(withDev)).toEqual(['tmpfs']);
+    expect(onDev(withDev.replace('["CAP_CHOWN"]', '["CAP_CHOWN","CAP_SYS_ADMIN"]'))).toEqual(['sysfs', 'tmpfs']);
+  });
+
   it('A2 adds user namespace and maps, moves root and binds, and keeps every other byte of meaning', () => {
     const map = '[{"containerID":0,"hostID":1000013824,"size":65536}]';
     const expected = ordinary.replaceAll('\n', '')

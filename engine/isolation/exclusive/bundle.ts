@@ -11,6 +11,7 @@ const deviceRuleSchema = z.looseObject({ allow: z.boolean(), type: z.string().op
 const namespaceSchema = z.looseObject({ type: z.string(), path: z.string().optional() });
 const specSchema = z.looseObject({
   root: z.looseObject({ path: z.string() }),
+  process: z.looseObject({ capabilities: z.looseObject({ bounding: z.array(z.string()).nullish() }).nullish() }).nullish(),
   mounts: z.array(mountSchema).nullish(),
   hooks: z.record(z.string(), z.unknown()).nullish(),
   linux: z.looseObject({
@@ -108,7 +109,7 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     ...spec,
     ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
     root: { ...spec.root, path: facts.rootPath },
-    ...(spec.mounts || moreMounts.length > 0 ? { mounts: [...(spec.mounts ?? []).map((mount, i) => ({ ...mount, ...sourceOf(facts.bindSources.get(i)) })), ...moreMounts] } : {}),
+    ...(spec.mounts || moreMounts.length > 0 ? { mounts: [...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs({ ...mount, ...sourceOf(facts.bindSources.get(i)) }, spec)), ...moreMounts] } : {}),
     ...(ownCgroups ? { hooks: { ...hooks, createRuntime: [...created, { path: facts.cgroupHook.path, args: [...facts.cgroupHook.args] }] } } : {}),
     linux: {
       ...linux, namespaces,
@@ -119,6 +120,15 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
       ...(privileged ? { resources: { ...linux.resources, devices: [...defaultDeviceRules, ...devices.opened.map((one) => ({ allow: true, ...one, access: 'rwm' }))] } } : {}),
     },
   };
+}
+
+/**
+ * Where the container may mount, a second sysfs is hidden below its /dev: `ip netns exec` takes /sys away before it mounts another, and the
+ * kernel lets a user namespace mount sysfs only where it has one already. On /sys itself it takes no second one.
+ */
+function withSpareSysfs(mount: OciMount, spec: OciSpec): OciMount[] {
+  const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && (spec.process?.capabilities?.bounding ?? []).includes('CAP_SYS_ADMIN');
+  return wanted ? [{ destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec', 'ro'] }, mount] : [mount];
 }
 
 const domain = 'kernel.domainname';
