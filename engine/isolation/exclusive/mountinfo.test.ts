@@ -4,7 +4,7 @@ import { isWithin, mountOf, parseMountinfo, pathInFileSystem } from './mountinfo
 const text = String.raw`22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard
 30 22 0:25 / /run rw,nosuid - tmpfs tmpfs rw,mode=755
 41 22 254:0 /srv/a\040b /mnt/a\040b rw,relatime master:3 - ext4 /dev/vda rw
-50 22 0:44 / /data/overlay2/x/merged rw - overlay overlay rw,lowerdir=/l/A:/l/B\072C,upperdir=/x/diff,workdir=/x/work,context="a\054b"
+50 22 0:44 / /data/overlay2/x/merged rw - overlay overlay rw,lowerdir=/l/A:/l/B\072C,upperdir=/x/diff,workdir=/x/work,context="system_u:object_r:container_file_t:s0:c1,c2",index=off,x="a
 51 22 0:45 / /run rw - tmpfs later rw
 `;
 const mounts = parseMountinfo(text);
@@ -14,7 +14,7 @@ describe('parseMountinfo', () => {
     expect(mounts).toHaveLength(5);
     expect(mounts[0]).toMatchObject({ device: '254:0', root: '/', mountPoint: '/', type: 'ext4', shared: true });
     expect(mounts[2]).toMatchObject({ root: '/srv/a b', mountPoint: '/mnt/a b', shared: false });
-    expect(mounts[3]?.options).toEqual(['rw', 'lowerdir=/l/A:/l/B:C', 'upperdir=/x/diff', 'workdir=/x/work', 'context="a,b"']);
+    expect(mounts[3]?.options).toEqual(['rw', 'lowerdir=/l/A:/l/B:C', 'upperdir=/x/diff', 'workdir=/x/work', 'context=system_u:object_r:container_file_t:s0:c1,c2', 'index=off', 'x="a']);
   });
 
   it.each(['garbage', '22 1 254:0 / / rw shared:1 ext4 /dev/vda rw', '22 1 254:0 / / rw - ext4'])('refuses %s', (line) => {

@@ -25,8 +25,7 @@ export function parseMountinfo(text: string): Mount[] {
     return {
       device, root: unescape(root), mountPoint: unescape(mountPoint), type: unescape(type),
       shared: fields.slice(6, separator).some((field) => field.startsWith('shared:')),
-      // The kernel escapes a comma inside a value as \054: split before unescaping.
-      options: superOptions.split(',').map(unescape),
+      options: splitOptions(superOptions).map(unescape),
     };
   });
 }
@@ -50,6 +49,11 @@ export function pathInFileSystem(file: string, mount: Mount): string {
   const below = mount.mountPoint === '/' ? file : file.slice(mount.mountPoint.length);
   const joined = `${mount.root === '/' ? '' : mount.root}${below === '/' ? '' : below}`;
   return joined === '' ? '/' : joined;
+}
+
+/** The kernel escapes a comma inside a value as \054, but quotes security labels that hold one: `context="…:c1,c2"`. The quotes go. */
+function splitOptions(text: string): string[] {
+  return [...text.matchAll(/((?:fs|def|root)?context=)"([^"]*)"(?=,|$)|[^,]+/g)].map(([whole, key, label]) => (key === undefined ? whole : `${key}${label ?? ''}`));
 }
 
 function unescape(field: string): string {

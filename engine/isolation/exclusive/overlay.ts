@@ -14,7 +14,7 @@ export const overlaySchema = z.object({
 export type Overlay = z.infer<typeof overlaySchema>;
 
 /** Options that must not get lost when the overlay is made anew. The kernel shows them only where they differ from its defaults. */
-const carried = new Set(['context', 'fscontext', 'defcontext', 'rootcontext', 'volatile', 'index', 'nfs_export', 'redirect_dir', 'metacopy', 'userxattr']);
+const carried = new Set(['context', 'fscontext', 'defcontext', 'rootcontext', 'volatile', 'index', 'nfs_export', 'redirect_dir', 'metacopy', 'userxattr', 'xino', 'uuid']);
 
 /** All mounts of the superblock `mount` shows. */
 export function siblings(mount: Mount, mounts: readonly Mount[]): Mount[] {
