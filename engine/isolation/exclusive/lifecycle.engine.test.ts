@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readlink, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -177,16 +177,40 @@ it('a start while the planner is being started again waits for it', async () => 
   await engine.docker('rm', 'patient');
 });
 
+/** Sends bytes to the planner as a runtime of another kind might; resolves with its answer. */
+const send = (bytes: Buffer) => new Promise<string>((resolve) => {
+  const socket = connect({ path: engine.paths.plannerSocket });
+  let answer = '';
+  socket.on('data', (chunk) => { answer += chunk.toString(); });
+  socket.on('error', () => undefined);
+  socket.on('close', () => { resolve(answer); });
+  socket.end(bytes);
+});
+const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
+
+it('a bind source that hangs fails its own container, clearly, and no other', async () => {
+  const [hanging, bundle] = [await mkdtemp('/tmp/bh-'), await mkdtemp('/tmp/bh-')];
+  // A FUSE file system whose server never says a word; it ends with the server.
+  const server = spawn('bash', ['-c', 'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0,allow_other none "$1" && echo mounted && exec sleep 1000', 'bash', hanging]);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.stdout.once('data', () => { resolve(); });
+      server.once('exit', () => { reject(new Error('no FUSE mount')); });
+    });
+    // dockerd looks at sources too, so one that hangs by the time the runtime asks is made up here.
+    await writeFile(path.join(bundle, 'config.json'), JSON.stringify({ mounts: [{ destination: '/m', type: 'bind', source: path.join(hanging, 'x') }] }));
+    const refused = send(words('bulkhead-request-1', 'create', 'abcdefgh', bundle, '/run/runc', String(process.pid), 'end'));
+    expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
+    expect(await refused).toMatch(/does not answer: .* \(fuse at /);
+  } finally {
+    server.kill('SIGKILL');
+    await run('umount', ['-l', hanging]);
+    await rmdir(hanging);
+    await rm(bundle, { recursive: true });
+  }
+});
+
 it('the planner answers garbage with a refusal or not at all, and goes on', async () => {
-  const send = (bytes: Buffer) => new Promise<string>((resolve) => {
-    const socket = connect({ path: engine.paths.plannerSocket });
-    let answer = '';
-    socket.on('data', (chunk) => { answer += chunk.toString(); });
-    socket.on('error', () => undefined);
-    socket.on('close', () => { resolve(answer); });
-    socket.end(bytes);
-  });
-  const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
   for (const bytes of [Buffer.alloc(0), Buffer.from('GET / HTTP/1.1\r\n\r\n'), words('bulkhead-request-1', 'create', '../x', '/b', '/r', '1', 'end'), Buffer.alloc(10_000, 0)]) {
     expect((await send(bytes)).split('\0').slice(0, 3)).toEqual(['bulkhead-plan-1', '3', 'error']);
   }

@@ -13,6 +13,7 @@ import { ProcFiles } from './proc-files.ts';
 import { openRangeStore } from './ranges.ts';
 import { isWhole, parseRequest, requestLimit, type PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
+import { Sources } from './sources.ts';
 import type { SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
@@ -50,11 +51,23 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     await janitor.start();
     const procFiles = new ProcFiles(paths.procFiles);
+    const sources = new Sources();
+    const answer = async (request: PlannerRequest): Promise<Buffer> => {
+      try {
+        if (request.verb !== 'create') return service.answer(request);
+        await sources.answer(request.bundle, request.pid);
+        return service.answer(request, await procFiles.answer() === 'yes' ? procFiles.directory : null);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        log(`${request.verb} ${request.id}: ${message}`);
+        return encodeRefusal(error instanceof IsolationRefused ? message : `the container could not be planned: ${message}`);
+      }
+    };
     const open = new Set<Socket>();
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       open.add(socket);
       socket.once('close', () => { open.delete(socket); });
-      serve(socket, service, janitor, procFiles, log);
+      serve(socket, janitor, answer);
     });
     await listen(server, paths.socket);
     return ok({
@@ -75,7 +88,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
  * Reads one request and answers it. Our side is closed then, the runtime's stays open until it ends: the janitor is told. Whatever goes
  * wrong, the runtime gets an error, never an empty plan.
  */
-function serve(socket: Socket, service: IsolationService, janitor: Janitor, procFiles: ProcFiles, log: (line: string) => void): void {
+function serve(socket: Socket, janitor: Janitor, answer: (request: PlannerRequest) => Promise<Buffer>): void {
   let bytes = Buffer.alloc(0);
   let asked = false;
   const ask = () => {
@@ -86,10 +99,11 @@ function serve(socket: Socket, service: IsolationService, janitor: Janitor, proc
       socket.end(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
       return;
     }
-    socket.once('close', () => { janitor.went(request.id); });
-    void janitor.came(request.id)
-      .then(async () => (request.verb === 'create' && await procFiles.answer() === 'yes' ? procFiles.directory : null))
-      .then((directory) => { socket.end(answer(request, directory, service, log)); });
+    const closed = new Promise<void>((resolve) => { socket.once('close', () => { resolve(); }); });
+    void janitor.came(request.id).then(() => answer(request)).then((bytes) => {
+      if (!socket.destroyed) socket.end(bytes);
+      return closed;
+    }).then(() => { janitor.went(request.id); });
   };
   socket.setTimeout(requestTimeout, () => { socket.destroy(); });
   socket.on('error', () => { socket.destroy(); });
@@ -99,17 +113,6 @@ function serve(socket: Socket, service: IsolationService, janitor: Janitor, proc
     if (isWhole(bytes)) ask();
   });
   socket.on('end', () => { if (!asked && !socket.destroyed) ask(); });
-}
-
-function answer(request: PlannerRequest, procFiles: string | null, service: IsolationService, log: (line: string) => void): Buffer {
-  try {
-    return service.answer(request, procFiles);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    log(`${request.verb} ${request.id}: ${message}`);
-    if (error instanceof IsolationRefused) return encodeRefusal(message);
-    return encodeRefusal(`the container could not be planned: ${message}`);
-  }
 }
 
 /** Containers' roots pass through on the way to their root file system, whatever the umask. */
