@@ -8,6 +8,7 @@ import { writeRecreateJournal, type JournalMember, type RecreateJournal } from '
 import { asSuccessor, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
 import { absentIsFine, finishRecreate, pushOnRecreate, rollBackRecreate, trialName } from './recreate-settle.ts';
+import { carrySharingUser } from './sharing-record.ts';
 import { startAndWait } from './recreate-wait.ts';
 
 export interface GroupOptions {
@@ -116,6 +117,8 @@ class GroupRun {
     const made = await makeContainer(this.#ports, member.recreation(this.#successors, image), {
       name: as === 'trial' ? trialName(noted) : noted.temporaryName, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime,
       made: async (id) => {
+        const carried = await carrySharingUser(this.#ports.paths.sharing, noted.oldId, id);
+        if (!carried.ok) return carried;
         await this.#ports.reached?.('made');
         return as === 'trial' ? ok(undefined) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id } : one)) });
       },
