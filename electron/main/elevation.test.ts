@@ -59,6 +59,17 @@ describe('what needs root, as a user', () => {
     expect(await engine('start', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root' } });
   });
 
+  it('recreates containers through the elevated command; one that dies in the middle is never shown as done', async () => {
+    const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
+    const { startRecreate } = await standIn(`${says({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\nkill -9 $$`);
+    const seen: boolean[] = [];
+    const started = await startRecreate({ ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true }, ({ cancellable }) => seen.push(cancellable));
+    if (!started.ok) throw new Error(started.error.message);
+    expect(await started.value.done).toMatchObject({ activity: 'ended', members: [{ name: 'web', outcome: { kind: 'not-begun', error: { code: 'internal' } } }] });
+    expect(seen).toEqual([false]);
+    expect((await called()).slice(1)).toEqual(['containers', 'recreate', '--yes', '--json', '--events', '--root', '/srv/a root', '--keep-old', '--commit', '--without-way-back', '--', '--help', 'c1']);
+  });
+
   it('passes on the error that the command printed', async () => {
     const { startApply } = await standIn(`${says({ error: { code: 'settings.conflict', message: 'the file changed' } })}\nexit 1`);
     expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });

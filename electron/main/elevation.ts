@@ -131,7 +131,12 @@ async function followRecreate(child: ChildProcessByStdio<null, Readable, Readabl
     let value: unknown;
     try { value = JSON.parse(line); } catch { return; }
     const event = recreateRunSchema.safeParse(value);
-    if (event.success) { run = event.data; begun?.(); onEvent(run); return; }
+    if (event.success) {
+      run = { ...event.data, cancellable: false };
+      begun?.();
+      onEvent(run);
+      return;
+    }
     const error = appErrorSchema.safeParse(typeof value === 'object' && value !== null && 'error' in value ? value.error : value);
     if (error.success) reported = error.data;
   });
@@ -145,7 +150,7 @@ async function followRecreate(child: ChildProcessByStdio<null, Readable, Readabl
     done: exited.then(async (code) => {
       if (latest().activity === 'ended') return latest();
       const { error } = fail('internal', `the elevated recreation ended in the middle (${code})`, { reason: (await stderr).trim(), hint: 'Recreate again: what was begun is settled first.' });
-      return { ...latest(), activity: 'ended', members: latest().members.map((member) => (member.outcome === null ? { ...member, outcome: { kind: 'not-begun', error } } : member)) };
+      return { ...latest(), activity: 'ended' as const, members: latest().members.map((member) => (member.outcome === null ? { ...member, outcome: { kind: 'not-begun', error } } : member)) };
     }),
   });
 }

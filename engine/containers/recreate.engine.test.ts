@@ -42,15 +42,16 @@ async function recreate(ids: string[], more: Partial<RecreateRequest> = {}): Pro
 const names = async () => (await docker('ps', '-a', '--format', '{{.Names}}')).split('\n').filter((name) => name !== '').sort();
 const firstId = async (name: string) => Number((await docker('exec', name, 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
 
+const without = (object: Record<string, unknown>, ...keys: string[]) => Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+
 /** What must be the same afterwards, of everything inspect says. */
 function kept(inspect: Inspect): unknown {
-  const { Runtime, Binds, Mounts, VolumesFrom, ...host } = inspect.HostConfig;
   const { Hostname, Image, ...config } = inspect.Config;
   return {
-    name: inspect.Name, image: inspect.Image, path: inspect.Path, args: inspect.Args, config, host,
+    name: inspect.Name, image: inspect.Image, path: inspect.Path, args: inspect.Args, config, host: without(inspect.HostConfig, 'Runtime', 'Binds', 'Mounts', 'VolumesFrom'),
     hostname: Hostname === inspect.Id.slice(0, 12) ? 'its own id' : Hostname, imageText: Image,
     mounts: inspect.Mounts.map((mount) => ({ ...mount, Mode: '' })).sort((a, b) => (a.Destination < b.Destination ? -1 : 1)),
-    networks: Object.fromEntries(Object.entries(inspect.NetworkSettings.Networks).map(([network, { EndpointID, DNSNames, DriverOpts, ...endpoint }]) => [network, endpoint])),
+    networks: Object.fromEntries(Object.entries(inspect.NetworkSettings.Networks).map(([network, endpoint]) => [network, without(endpoint, 'EndpointID', 'DNSNames', 'DriverOpts')])),
   };
 }
 

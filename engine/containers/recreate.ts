@@ -53,7 +53,7 @@ export async function startRecreate(ports: RecreatePorts, request: RecreateReque
 interface ExecuteOptions { readonly runtime: string; readonly names: ReadonlySet<string>; readonly lock: Lock; readonly onEvent: (run: RecreateRun) => void }
 
 function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonly PlannedMember[][], { runtime, names, lock, onEvent }: ExecuteOptions): RecreateHandle {
-  let run: RecreateRun = { members: groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })), activity: 'recreating' };
+  let run: RecreateRun = { members: groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })), activity: 'recreating', cancellable: true };
   const controller = new AbortController();
   const tell = (part: Partial<RecreateRun>) => { run = { ...run, ...part }; onEvent(run); };
   const change = (ids: ReadonlySet<string>, part: Partial<RecreateMember>) => { tell({ members: run.members.map((member) => (ids.has(member.id) ? { ...member, ...part } : member)) }); };
@@ -66,26 +66,26 @@ function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonl
         const known = outcomeKnown(group, controller.signal);
         const outcomes = known ?? await recreateGroup(ports, group, {
           request, runtime, names, successors, signal: controller.signal,
-          onStep: (step) => { change(ids, { step }); }, onRollBack: () => { tell({ activity: 'rolling-back' }); },
+          onStep: (step) => { change(ids, { step }); }, onRollBack: () => { tell({ activity: 'rolling-back', cancellable: false }); },
         }).catch((defect: unknown) => group.map((): RecreateOutcome => ({ kind: 'not-begun', error: fail('internal', 'recreating hit a defect', { cause: defect, hint: 'Run it again: it first settles what was begun.' }).error })));
         tell({
-          activity: controller.signal.aborted ? 'cancelling' : 'recreating',
+          activity: controller.signal.aborted ? 'cancelling' : 'recreating', cancellable: !controller.signal.aborted,
           members: run.members.map((member) => { const index = group.findIndex(({ id }) => id === member.id); return index < 0 ? member : { ...member, outcome: outcomes[index] ?? null }; }),
         });
       }
     } finally {
       await lock.release();
     }
-    tell({ activity: 'ended' });
+    tell({ activity: 'ended', cancellable: false });
     return run;
   };
   const done = all();
   return {
     run: () => run, done,
     cancel: () => {
-      if (run.activity === 'ended' || controller.signal.aborted) return false;
+      if (!run.cancellable) return false;
       controller.abort();
-      tell({ activity: 'cancelling' });
+      tell({ activity: 'cancelling', cancellable: false });
       return true;
     },
   };

@@ -43,8 +43,8 @@ export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBr
     'recreate:plan': (request) => ok(recreatePlan(state.scan?.containers.filter((c) => request.ids.includes(c.id)) ?? [], request)),
     'recreate:start': ({ ids }) => {
       const members = (state.scan?.containers ?? []).filter((c) => ids.includes(c.id)).map((c) => ({ id: c.id, name: c.name, step: null, outcome: null }));
-      change({ recreation: { members, activity: 'recreating' } });
-      return ok({ members, activity: 'recreating' });
+      change({ recreation: { members, activity: 'recreating', cancellable: true } });
+      return ok({ members, activity: 'recreating', cancellable: true });
     },
     'recreate:cancel': () => ok({ accepted: true }),
     'recreate:dismiss': () => { change({ recreation: null }); return ok(undefined); },

@@ -134,7 +134,7 @@ export function recreatePlan(containers: readonly Container[], request: Recreate
 }
 
 const recreation = (more: Partial<RecreateRun> = {}): RecreateRun => ({
-  activity: 'recreating', members: [{ id: 'a', name: 'old-vpn', step: 'wait', outcome: null }, { id: 'b', name: 'db-archive', step: null, outcome: null }], ...more,
+  activity: 'recreating', cancellable: true, members: [{ id: 'a', name: 'old-vpn', step: 'wait', outcome: null }, { id: 'b', name: 'db-archive', step: null, outcome: null }], ...more,
 });
 
 export function run(more: Partial<ApplyRun> = {}): ApplyRun {
@@ -195,7 +195,7 @@ export const states: Record<string, () => AppState> = {
   missing: () => appState({ ...off(), backends: [{ id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }, { code: 'runc', met: true, found: '1.1.15' }] }, ...requirementsMet.slice(1)] }),
   applying: () => appState({ ...off({ draft: offText.replace('"value": false', '"value": true') }), run: run() }),
   recreating: () => appState({ recreation: recreation() }),
-  recreated: () => appState({ recreation: recreation({ activity: 'ended', members: [
+  recreated: () => appState({ recreation: recreation({ activity: 'ended', cancellable: false, members: [
     { id: 'a', name: 'old-vpn', step: 'clean-up', outcome: { kind: 'recreated', id: 'x', kept: 'old-vpn-before-eci', image: 'bulkhead/recreated:old-vpn-20261110T104207', started: true } },
     { id: 'b', name: 'a-container-with-a-rather-long-name-that-somebody-chose-for-it-and-that-does-not-end-soon', step: 'create', outcome: { kind: 'refused', error: { code: 'containers.recreate-blocked', message: 'the new container was not made', reason: 'enhanced container isolation: bind mount of /etc is blocked: it is in no shared directory (A8); /filesharingAllowedDirectories would allow it' } } },
   ] }) }),

@@ -72,5 +72,7 @@ export type RecreateMember = z.infer<typeof recreateMemberSchema>;
 export const recreateRunSchema = z.object({
   members: z.array(recreateMemberSchema),
   activity: z.enum(['recreating', 'rolling-back', 'cancelling', 'ended']),
+  /** True while a cancel is honoured. */
+  cancellable: z.boolean(),
 });
 export type RecreateRun = z.infer<typeof recreateRunSchema>;

@@ -120,7 +120,7 @@ const settingTexts: Readonly<Record<Exclude<SettingPointer, null | `/bulkhead/pe
   '/enhancedContainerIsolation/dockerSocketMount/commandList': 'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
   '/bulkhead/socketMounts/scope': 'an administrator can allow it with bulkhead.socketMounts.scope: "all"',
   '/bulkhead/hideEnvironment': 'an administrator can allow it with bulkhead.hideEnvironment',
-  '/bulkhead/existingContainers': 'recreate the container, or an administrator can allow it with bulkhead.existingContainers: "warn"',
+  '/bulkhead/existingContainers': 'recreate the container (bulkhead containers recreate), or an administrator can allow it with bulkhead.existingContainers: "warn"',
 };
 
 /** The text Docker clients show (B6): what was blocked, by which rule, and which setting would allow it. */

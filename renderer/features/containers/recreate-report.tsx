@@ -63,7 +63,7 @@ function Progress({ run, onCancel }: { readonly run: RecreateRun; readonly onCan
         <Typography sx={{ fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t('recreate.run.title', { name: current?.name ?? run.members[0]?.name ?? '' })}</Typography>
         <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{words}{run.members.length > 1 ? ` · ${t('recreate.run.of', { done, total: run.members.length })}` : ''}</Typography>
       </Box>
-      <Button size="small" disabled={back} onClick={onCancel}>{t('recreate.run.cancel')}</Button>
+      <Button size="small" disabled={!run.cancellable} onClick={onCancel}>{t('recreate.run.cancel')}</Button>
     </Box>
   );
 }
