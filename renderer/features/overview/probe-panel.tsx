@@ -7,27 +7,27 @@ import { Toned } from '../../components/state-badge.tsx';
 import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
-import type { Claim, ClaimItem, Verification } from '../../../shared/verify/claims.ts';
+import { settled, type Claim, type ClaimItem, type Verification } from '../../../shared/verify/claims.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
   pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, limited: { icon: InfoIcon, tone: 'neutral' }, 'not-offered': { icon: InfoIcon, tone: 'neutral' }, 'not-run': { icon: WarningIcon, tone: 'warn' }, 'not-enforced': { icon: WarningIcon, tone: 'warn' },
 };
 
-/** Every claim, its verdict, and what was seen inside the container, word for word. */
+/** Every claim, its verdict, and what was seen inside the container, word for word. Those that leave something open come first. */
 export function ProbePanel({ verification, onClose }: { readonly verification: Verification; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const formats = useFormats();
   return (
     <SidePanel title={t('overview.probes.title')} subtitle={t('overview.probes.at', { ago: formats.ago(verification.at), duration: formatDuration(t, verification.durationMs / 1000) })} onClose={onClose}>
       <Card>
-        {verification.claims.map((claim) => (
+        {verification.claims.toSorted((a, b) => Number(settled(a.verdict)) - Number(settled(b.verdict))).map((claim) => (
           <Box key={claim.id} sx={{ padding: '10px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
             <Box sx={{ display: 'flex', gap: 1, justifyContent: 'space-between' }}>
               <Box sx={{ fontWeight: 600 }}>{t(`overview.probes.claim.${claim.id}`)}</Box>
               <Toned {...verdicts[claim.verdict]}>{t(`overview.probes.verdict.${claim.verdict}`)}</Toned>
             </Box>
             <Box sx={{ fontSize: 12, lineHeight: '18px', color: color.text2, marginTop: '2px' }}><Mono>{claim.evidence}</Mono></Box>
-            {claim.items !== undefined && claim.items.length > 0 && <Items items={claim.items} open={claim.verdict === 'fail'} />}
+            {claim.items !== undefined && claim.items.length > 0 && <Items items={claim.items} open={claim.items.some((item) => !item.good)} />}
           </Box>
         ))}
       </Card>

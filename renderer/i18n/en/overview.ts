@@ -12,7 +12,7 @@ export const overview = {
   detail: {
     onLocked: 'Enhanced Container Isolation (ECI) is on and locked.', onUnlocked: 'Enhanced Container Isolation (ECI) is on, but not locked.',
     passed_one: 'The probe passed, from inside a real container.', passed_other: 'All {{count}} probes passed, from inside real containers.',
-    settled: '{{passed}} of {{count}} probes passed, from inside real containers. The others have nothing to show here.',
+    settled: '{{passed}} of {{count}} probes passed, from inside real containers. The results say what the others lack.',
     failed: '{{failed}} of {{count}} probes failed.', notRun: '{{notRun}} of {{count}} probes did not run.', audit: 'What would be refused is only written to the decision log.', never: 'No probe has run under these settings.', old: 'The last probes are older than 24 hours.',
     off: 'Enhanced Container Isolation (ECI) gives every container a user namespace of its own.',
     stopped: 'Start it to serve clients on {{socket}}.',
