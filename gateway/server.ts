@@ -94,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory), sharingDirectory(options.stateDirectory)])],
     engineSockets: [options.engineSocket, options.listenSocket], clientSocket: options.listenSocket,
     sockets, sharing, note: log, ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
-  }), facts);
+  }), facts, sharing === null || typeof options.stateDirectory !== 'string' ? null : { users: sharing, root: options.stateDirectory });
 
   const decide = sharing === null ? judge : recordCreates(judge, { users: sharing, mounts: sockets?.mounts ?? null, log });
 

@@ -43,6 +43,35 @@ export class ContainerView {
   /** The mount that a path without links is in; null for the root file system. */
   mountAt(real: string): MountFacts | null { return this.#mountAbove(components(real))?.mount ?? null; }
 
+  /**
+   * What a path without links goes through in the mount it is in, from the mount's own directory on, as far as it is there; the last one is
+   * what is at the path, unless something is missing. Empty outside of mounts, and where the way was changed meanwhile.
+   */
+  async wayInMount(real: string): Promise<{ readonly way: readonly Stats[]; readonly missing: number }> {
+    const on = this.#mountAbove(components(real));
+    if (on === null) return { way: [], missing: 0 };
+    const way: Stats[] = [];
+    let at: FileHandle | null = null;
+    try {
+      way.push(await lstat(on.mount.source));
+      at = await open(on.mount.source, place);
+      for (const name of on.below) {
+        const file = Buffer.from(`/proc/self/fd/${at.fd}/${name}`, 'latin1');
+        const stat = await lstat(file);
+        way.push(stat);
+        if (!stat.isDirectory()) break;
+        const next: FileHandle = await open(file, place);
+        await at.close();
+        at = next;
+      }
+    } catch {
+      // Missing, or changed under our hands: what was seen counts.
+    } finally {
+      await at?.close();
+    }
+    return { way, missing: on.below.length + 1 - way.length };
+  }
+
   /** Follows all links of an absolute path. `known`: what will be at paths without links by then. */
   async resolve(file: string, known: ReadonlyMap<string, Node>): Promise<Resolved> {
     let left = components(file).map((name) => ({ name, byLink: false }));

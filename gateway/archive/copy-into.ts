@@ -5,6 +5,7 @@ import { asBytes, components, ContainerView, joined, type Node } from './contain
 import { withIds } from './copy-out.ts';
 import { uncompressed } from './decompress.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
+import type { UserShares } from './sharing-view.ts';
 import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
 import { TarError } from './tar-numbers.ts';
 
@@ -18,18 +19,19 @@ export interface CopyInto {
   readonly destination: string;
   /** Whose everything becomes, whatever the archive says (`copyUIDGID`); null: the archive says. */
   readonly owner: { readonly uid: number; readonly gid: number } | null;
+  readonly shares: UserShares | null;
 }
 
 /** PUT archive: what is copied in becomes whose the archive says, as the container sees it. */
-export function copyInto({ container, destination, owner }: CopyInto, facts: EngineFacts): RequestStream {
+export function copyInto({ container, destination, owner, shares }: CopyInto, facts: EngineFacts): RequestStream {
   return {
     begin: async () => {
       // The engine holds the container by now, with its files mounted, and waits for us.
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;
-      if (run === null && owner === null) return asItIs;
+      if (run === null && owner === null && shares === null) return asItIs;
       const owned = (ids: IdShift): IdShift => (owner === null ? ids : { ...ids, uid: () => ids.uid(owner.uid), gid: () => ids.gid(owner.gid) });
-      const plan = run === null ? () => owned(asTheyAre) : (await Placing.open(container, run, destination)).planned(owned);
+      const plan = run === null && shares === null ? () => owned(asTheyAre) : (await Placing.open(container, destination, shares)).planned(owned);
       return async function* (content) {
         try {
           yield* withIds(plan)(uncompressed(content));
@@ -50,31 +52,59 @@ export function into({ base }: ContainerRun): IdShift {
 /** Tells for the entries of one archive where the engine will put them, which is ahead of what it has done so far. */
 class Placing {
   readonly #view: ContainerView;
+  readonly #shares: UserShares | null;
   readonly #rootFs: IdShift;
   readonly #destination: string;
   /** By path without links: what the archive itself makes there. */
   readonly #known = new Map<string, Node>();
 
-  private constructor(view: ContainerView, rootFs: IdShift, destination: string) {
+  private constructor(view: ContainerView, shares: UserShares | null, rootFs: IdShift, destination: string) {
     this.#view = view;
+    this.#shares = shares;
     this.#rootFs = rootFs;
     this.#destination = destination;
   }
 
-  static async open({ facts }: IsolatedContainer, run: ContainerRun, destination: string): Promise<Placing> {
-    const view = await ContainerView.open(facts, true);
-    return new Placing(view, into(run), (await view.resolve(asBytes(destination), new Map())).real);
+  static async open({ facts, run }: IsolatedContainer, destination: string, shares: UserShares | null): Promise<Placing> {
+    const view = await ContainerView.open(facts, run !== null);
+    return new Placing(view, shares, run === null ? asTheyAre : into(run), (await view.resolve(asBytes(destination), new Map())).real);
   }
 
   planned(owned: (ids: IdShift) => IdShift): (entry: TarEntry) => Promise<EntryPlan> {
     return async (entry) => {
       const { real, before } = await this.#place(entry);
-      return { ...owned(this.#idsOf(this.#view.mountAt(real))), before };
+      const mount = this.#view.mountAt(real);
+      if (mount !== null && this.#shares?.has(mount) === true) await this.#checkShared(real, entry, this.#shares);
+      return { ...owned(this.#idsOf(mount)), before };
     };
   }
 
-  /** Binds and volumes are mounted by the engine as they are on disk, which is how the container sees them. */
-  #idsOf(mount: MountFacts | null): IdShift { return mount === null ? this.#rootFs : asTheyAre; }
+  /** Volumes and what root shares are as they are on disk, for the engine and for the container. */
+  #idsOf(mount: MountFacts | null): IdShift {
+    if (mount === null) return this.#rootFs;
+    return this.#shares?.has(mount) === true ? this.#shares.into() : asTheyAre;
+  }
+
+  /** What the engine, which is root, is about to do in a share, the sharing user must be able to do himself. Throws AnswerRefused. */
+  async #checkShared(real: string, { name, type, link }: TarEntry, shares: UserShares): Promise<void> {
+    const said = Buffer.from(name, 'latin1').toString('utf8');
+    if (type === '3' || type === '4') throw shares.refusal(`making the device ${said}`);
+    if (type === '1') {
+      // A link makes its target the new owner's.
+      const target = await this.#view.resolve(joined([...components(this.#destination), ...cleaned(link)]), this.#known);
+      const { way, missing } = await this.#view.wayInMount(target.real);
+      if (missing === 0 && !shares.owns(way.at(-1)?.uid ?? 0)) throw shares.refusal(`linking to ${Buffer.from(link, 'latin1').toString('utf8')}, which is somebody else's,`);
+    }
+    const { way, missing } = await this.#view.wayInMount(real);
+    const there = missing === 0 ? way.at(-1) : undefined;
+    const above = missing === 0 ? way.slice(0, -1) : way;
+    const parent = above.at(-1);
+    if (!above.every((stat) => shares.may(stat, 1)) || (parent !== undefined && !shares.may(parent, 3))) throw shares.refusal(`writing ${said}, where the sharing user may not write,`);
+    if (there === undefined) return;
+    const sticky = parent !== undefined && (parent.mode & 0o1000) !== 0 && !shares.owns(parent.uid);
+    // A directory is given owner and mode; all else is replaced, a directory with everything in it.
+    if (there.isDirectory() ? type !== '5' || !shares.owns(there.uid) : sticky && !shares.owns(there.uid)) throw shares.refusal(`replacing ${said}`);
+  }
 
   async #place({ name, type, link }: TarEntry): Promise<{ real: string; before: Buffer[] }> {
     const names = cleaned(name);

@@ -1,9 +1,11 @@
 import type { EngineFacts } from '../enforce/engine-facts.ts';
 import type { BodyTransform } from '../http/body-stream.ts';
 import type { AnswerStream } from '../http/exchange.ts';
+import { asBytes, components, ContainerView, joined } from './container-view.ts';
 import { errorsOf } from './engine-errors.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
-import { TarIds, type EntryPlan, type TarEntry } from './tar-ids.ts';
+import type { UserShares } from './sharing-view.ts';
+import { TarIds, type EntryPlan, type IdShift, type TarEntry } from './tar-ids.ts';
 
 /** Ids of a range are what they are inside; all others stay: volumes and binds show the engine what is on disk, and so does a stopped container. */
 export function outOf({ base }: ContainerRun): EntryPlan {
@@ -20,15 +22,47 @@ export function withIds(planFor: (entry: TarEntry) => EntryPlan | Promise<EntryP
   };
 }
 
-/** GET archive: what is copied out shows ids as they are in the container. */
-export function copyOut(container: IsolatedContainer, facts: EngineFacts): AnswerStream {
+/** GET archive: what is copied out shows ids as they are in the container. `source`: what is copied, as the client says it. */
+export function copyOut(container: IsolatedContainer, source: string, shares: UserShares | null, facts: EngineFacts): AnswerStream {
   return {
     begin: async (head) => {
       if (head.status !== 200) return errorsOf(container).begin(head);
       // The engine answers with the container held, and lets go of it when the copy is over.
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;
-      return run === null ? null : withIds(() => outOf(run));
+      const plain = run === null ? asTheyAre : outOf(run);
+      if (shares !== null) return withIds(await sharedToo(container, source, shares, plain));
+      return run === null ? null : withIds(() => plain);
     },
+  };
+}
+
+const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
+/** Types of entries with content. */
+const files = new Set(['0', '\0', '7', 'S']);
+
+/** Tells entries in a user's shares by where they are: the engine reads them as root, and with the ids on disk. */
+async function sharedToo({ facts, run }: IsolatedContainer, source: string, shares: UserShares, plain: IdShift): Promise<(entry: TarEntry) => EntryPlan> {
+  const view = await ContainerView.open(facts, run !== null);
+  const bytes = asBytes(source);
+  const last = components(bytes).at(-1);
+  // A link at the end is copied itself, unless the path says that it is a directory.
+  const followed = /\/\.?$/.test(bytes) || last === undefined;
+  const parent = await view.resolve(followed ? bytes : joined(components(bytes).slice(0, -1)), new Map());
+  const from = followed || last === undefined ? components(parent.real) : [...components(parent.real), last];
+  const on = view.mountAt(joined(from));
+  if (on !== null && shares.has(on)) {
+    const { way, missing } = await view.wayInMount(joined(from));
+    if (missing > 0 || !way.slice(0, -1).every((stat) => shares.may(stat, 1))) throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
+  }
+  return ({ name, type, uid, gid, mode }) => {
+    // Names begin with the last part of what was asked for, or with a dot.
+    const names = components(name);
+    const mount = view.mountAt(joined([...from, ...(/^\.?\//.test(name) || name === '.' ? names : names.slice(1))]));
+    if (mount === null || !shares.has(mount)) return plain;
+    if ((files.has(type) && !shares.may({ uid, gid, mode }, 4)) || (type === '5' && !shares.may({ uid, gid, mode }, 5))) {
+      throw shares.refusal(`reading ${Buffer.from(name, 'latin1').toString('utf8')}, which the sharing user may not read,`);
+    }
+    return shares.outOf;
   };
 }

@@ -19,6 +19,8 @@ export interface TarEntry {
   readonly link: string;
   readonly uid: number;
   readonly gid: number;
+  /** Permission bits. */
+  readonly mode: number;
 }
 
 /** What becomes of an entry: its ids, and whole entries that go before it. */
@@ -28,7 +30,7 @@ export interface EntryPlan extends IdShift { readonly before?: readonly Buffer[]
 const maxExtendedBytes = 1024 * 1024;
 /** Types that have no data, whatever their size field says. */
 const withoutData = new Set(['1', '2', '3', '4', '5', '6']);
-const uidAt = 108, gidAt = 116, idBytes = 8, sizeAt = 124, sizeBytes = 12, typeAt = 156, linkAt = 157;
+const modeAt = 100, uidAt = 108, gidAt = 116, idBytes = 8, sizeAt = 124, sizeBytes = 12, typeAt = 156, linkAt = 157;
 const zeros = Buffer.alloc(blockBytes);
 
 interface Extended { readonly header: Buffer; readonly type: string; readonly bytes: number; readonly padded: number }
@@ -144,7 +146,7 @@ export class TarIds {
     const plan = this.#planFor({
       name: this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block), type,
       link: this.#longLink ?? paxValue(records, 'linkpath') ?? readText(block, linkAt, 100),
-      uid: paxNumber(records, 'uid') ?? readNumber(block, uidAt, idBytes), gid: paxNumber(records, 'gid') ?? readNumber(block, gidAt, idBytes),
+      uid: paxNumber(records, 'uid') ?? readNumber(block, uidAt, idBytes), gid: paxNumber(records, 'gid') ?? readNumber(block, gidAt, idBytes), mode: readNumber(block, modeAt, idBytes) & 0o7777,
     });
     if (plan instanceof Promise) return plan.then((one) => { this.#entry(block, type, bytes, one, out); });
     this.#entry(block, type, bytes, plan, out);
@@ -241,7 +243,7 @@ export function directoryEntry(name: string, owner: { readonly uid: number; read
 function headerBlock(name: string, type: string, { uid, gid }: { readonly uid: number; readonly gid: number }, bytes: number): Buffer {
   const block = Buffer.alloc(blockBytes);
   block.write(name, 0, 100, 'latin1');
-  writeNumber(block, 100, idBytes, 0o755);
+  writeNumber(block, modeAt, idBytes, 0o755);
   writeNumber(block, uidAt, idBytes, uid);
   writeNumber(block, gidAt, idBytes, gid);
   writeNumber(block, sizeAt, sizeBytes, bytes);

@@ -10,6 +10,7 @@ import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
 import { lookAt } from './isolated.ts';
+import { userShares, type SharingSources } from './sharing-view.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
@@ -30,11 +31,11 @@ function copying(route: Route | undefined): Copying | null {
  * Lets copies show what a stock engine's show. While a container runs in a range of ids (A3), the engine sees its files with those; so
  * what `decide` forwards is translated. That is no question of policy: it holds in audit mode and with ECI off, too.
  */
-export function withTrueIds(decide: Gatekeeper, engine: EngineFacts): Gatekeeper {
+export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: SharingSources | null): Gatekeeper {
   return (request) => {
     const kind = copying(request.match?.route);
     if (kind === null) return decide(request);
-    const translate = (verdict: Verdict): Verdict | Promise<Verdict> => (verdict.kind === 'forward' ? translated(request, kind, verdict, engine) : verdict);
+    const translate = (verdict: Verdict): Verdict | Promise<Verdict> => (verdict.kind === 'forward' ? translated(request, kind, verdict, engine, sharing) : verdict);
     const handled = (handling: Handling): Handling | Promise<Handling> => {
       if (handling.kind !== 'read-body') return translate(handling);
       return { ...handling, decide: async (body) => translate(await handling.decide(body)) };
@@ -43,9 +44,9 @@ export function withTrueIds(decide: Gatekeeper, engine: EngineFacts): Gatekeeper
   };
 }
 
-async function translated(request: GatewayRequest, kind: Copying, verdict: Forward, engine: EngineFacts): Promise<Verdict> {
+async function translated(request: GatewayRequest, kind: Copying, verdict: Forward, engine: EngineFacts, sharing: SharingSources | null): Promise<Verdict> {
   try {
-    return await copied(request, kind, verdict, engine);
+    return await copied(request, kind, verdict, engine, sharing);
   } catch (error) {
     if (error instanceof AnswerRefused) return { kind: 'refuse', status: error.status, message: error.message };
     if (!(error instanceof EngineUnreachable)) throw error;
@@ -53,7 +54,7 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
   }
 }
 
-async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts): Promise<Verdict> {
+async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts, sharing: SharingSources | null): Promise<Verdict> {
   const target = targetOf(request, verdict);
   const container = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts, request.match?.subject);
   if (container === null) return verdict;
@@ -65,11 +66,11 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       const query = target.query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
       return {
-        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner }, facts), answer: errorsOf(container),
+        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner, shares: await userShares(container, sharing, facts) }, facts), answer: errorsOf(container),
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, query) } : {}),
       };
     }
-    case 'out': return { ...pinned, answer: copyOut(container, facts) };
+    case 'out': return { ...pinned, answer: copyOut(container, parameter(target, 'path') ?? '/', await userShares(container, sharing, facts), facts) };
     case 'export': return { ...pinned, answer: exported(container, facts) };
     case 'changes': return container.facts.layers === null ? pinned : { ...pinned, answer: trueChanges(container.facts.layers) };
   }

@@ -1,0 +1,78 @@
+import type { Stats } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { shareMapsSchema, toDisk, toInside, type ShareMaps } from '../../shared/isolation/share-map.ts';
+import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
+import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
+import { AnswerRefused } from '../http/exchange.ts';
+import type { IsolatedContainer } from './isolated.ts';
+import type { IdShift } from './tar-ids.ts';
+
+/** Where it is told who shares, and as what ids (shared/isolation/share-map.ts). */
+export interface SharingSources {
+  readonly users: { of(container: string): Promise<SharingUser | null> };
+  /** The engine's root: the planner's state is below it. */
+  readonly root: string;
+}
+
+/**
+ * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as root, and with the ids on
+ * disk; a copy may do there what the sharing user may do, and no more.
+ */
+export interface UserShares {
+  has(mount: MountFacts): boolean;
+  /** Ids of what is copied in. Throws AnswerRefused where they can't be told. */
+  into(): IdShift;
+  /** Ids of what is copied out; nobody's are what the container sees there. */
+  readonly outOf: IdShift;
+  /** Whether the sharing user may do it: 1 enter, 2 write, 4 read. */
+  may(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
+  /** Whether something is the sharing user's own, or one of the container's other users'. */
+  owns(uid: number): boolean;
+  refusal(what: string): AnswerRefused;
+}
+
+const stateSchema = z.object({ shares: shareMapsSchema.nullable().default(null) });
+/** What the kernel shows of ids that have no name here. */
+const nobody = 65534;
+
+/** Null where nothing is shared by anybody but root. */
+export async function userShares(container: IsolatedContainer, sources: SharingSources | null, facts: EngineFacts): Promise<UserShares | null> {
+  const { id, name, mounts } = container.facts;
+  const shared = new Set<MountFacts>();
+  for (const mount of mounts) if (mount.type === 'bind' || (mount.type === 'volume' && await isBoundVolume(mount.name, facts))) shared.add(mount);
+  if (sources === null || shared.size === 0) return null;
+  const user = await sources.users.of(id);
+  const maps = container.run === null ? null : await mapsOf(path.join(sources.root, 'isolation/containers', `${id}.json`));
+  // Started without a record and without a map: an engine where everybody who asks is root.
+  if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;
+  const refusal = (what: string) => new AnswerRefused(403, `enhanced container isolation: ${what} in a directory shared with container ${name} is not possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} (A8)`);
+  const may = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
+    if (user === null) return false;
+    const bits = stat.uid === user.uid ? stat.mode >> 6 : stat.gid === user.gid ? stat.mode >> 3 : stat.mode;
+    return (bits & what) === what;
+  };
+  const inside = (which: 'uids' | 'gids') => (disk: number) => (maps === null ? disk : toInside(maps[which], disk) ?? nobody);
+  return {
+    has: (mount) => shared.has(mount), may, refusal,
+    owns: (uid) => uid === user?.uid || (maps !== null && toInside(maps.uids, uid) !== null),
+    into: () => {
+      if (user === null) throw refusal('copying to what is');
+      if (maps === null) throw refusal('copying to what is, while the container is not running,');
+      const disk = (which: 'uids' | 'gids') => (id: number) => toDisk(maps[which], id) ?? toDisk(maps[which], nobody) ?? (which === 'uids' ? user.uid : user.gid);
+      return { uid: disk('uids'), gid: disk('gids'), capabilityRoot: disk('uids') };
+    },
+    outOf: { uid: inside('uids'), gid: inside('gids'), capabilityRoot: (id) => (id === 0 ? 0 : inside('uids')(id)) },
+  };
+}
+
+async function isBoundVolume(name: string, facts: EngineFacts): Promise<boolean> {
+  const volume = await facts.volume(name);
+  return volume !== null && /(?:^|,)r?bind(?:,|$)/.test(volume.options['o'] ?? '');
+}
+
+async function mapsOf(file: string): Promise<ShareMaps | null> {
+  const parsed = stateSchema.safeParse(await readFile(file, 'utf8').then((text) => JSON.parse(text) as unknown).catch(() => null));
+  return parsed.success ? parsed.data.shares : null;
+}
