@@ -36,9 +36,11 @@ try {
   const isolated = await startIsolatedEngine();
   stops.push(() => isolated.stop());
   const listen = path.join(scratch, 'docker.sock');
-  const settings = path.join(scratch, 'admin-settings.json');
+  // In a directory of its own: it is watched.
+  await mkdir(path.join(scratch, 'gateway'));
+  const settings = path.join(scratch, 'gateway/admin-settings.json');
   await writeFile(settings, JSON.stringify(eciOn(scratch)));
-  const gateway = spawn(launcher, ['gateway', '--engine', `unix://${isolated.socket}`, '--listen', `unix://${listen}`, '--settings', settings, '--engine-directory', isolated.root, '--state', path.join(scratch, 'state')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const gateway = spawn(launcher, ['gateway', '--engine', `unix://${isolated.socket}`, '--listen', `unix://${listen}`, '--settings', settings, '--engine-directory', isolated.root, '--state', path.join(scratch, 'gateway/state')], { stdio: ['ignore', 'pipe', 'inherit'] });
   stops.push(async () => { const ended = new Promise((resolve) => gateway.once('exit', resolve)); gateway.kill('SIGTERM'); await ended; });
   await new Promise((resolve, reject) => { gateway.stdout.once('data', resolve); gateway.once('exit', reject); });
 

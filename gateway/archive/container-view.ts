@@ -6,6 +6,8 @@ import { AnswerRefused } from '../http/exchange.ts';
 /** Linux: a descriptor that only stands for a place. Node has no name for it. */
 const oPath = 0o10000000;
 const place = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
+/** Directories that are kept in mind, so that a tree is not looked up anew for each of its files. */
+const maxSeen = 10_000;
 /** As many as the engine follows. */
 const maxLinks = 255;
 
@@ -24,6 +26,9 @@ export class ContainerView {
   readonly #roots: readonly string[];
   /** By destination, without links. */
   readonly #mounts = new Map<string, MountFacts>();
+
+  /** Directories that were seen. */
+  readonly #seen = new Set<string>();
 
   private constructor(roots: readonly string[]) { this.#roots = roots; }
 
@@ -81,7 +86,9 @@ export class ContainerView {
       if (next === undefined) return { real: joined(real), missing: [], byLink: false };
       left = rest;
       if (next.name === '..') { real.pop(); continue; }
-      const node = known.get(joined([...real, next.name])) ?? await this.#look(real, next.name);
+      const here = joined([...real, next.name]);
+      const node = known.get(here) ?? (this.#seen.has(here) ? directory : await this.#look(real, next.name));
+      if (node.kind === 'directory') this.#remember(here);
       if (node.kind === 'missing') {
         const missing = [next, ...left].map(({ name }) => name);
         return { real: joined([...real, ...missing]), missing, byLink: next.byLink };
@@ -93,6 +100,11 @@ export class ContainerView {
       if (node.target.startsWith('/')) real.length = 0;
       left = [...components(node.target).map((name) => ({ name, byLink: true })), ...left];
     }
+  }
+
+  #remember(real: string): void {
+    if (this.#seen.size >= maxSeen) this.#seen.clear();
+    this.#seen.add(real);
   }
 
   #mountAbove(real: readonly string[]): { readonly mount: MountFacts; readonly below: readonly string[] } | null {
@@ -120,6 +132,7 @@ export class ContainerView {
 }
 
 const missing: Node = { kind: 'missing' };
+const directory: Node = { kind: 'directory' };
 
 /** Looks `name` up in a directory below `root`, which no link may be part of. */
 async function lookBelow(root: string, directories: readonly string[], name: string): Promise<Node | 'deleted'> {

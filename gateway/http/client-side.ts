@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { handOver, listen, type Listeners } from './engine-link.ts';
+import { SendBuffer } from './send-buffer.ts';
 import { countRead } from './nursery.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
 
@@ -28,6 +29,7 @@ export class ClientSide {
   #inbox: Buffer = empty;
   #ended = false;
   #lingering = false;
+  readonly #sendBuffer = new SendBuffer();
   #discarded = 0;
   #peer: PeerCredentials | null | undefined;
 
@@ -67,12 +69,15 @@ export class ClientSide {
   }
 
   /** False when the sender should wait for `drain`. */
-  write(bytes: Buffer): boolean { return this.#socket.write(bytes); }
+  write(bytes: Buffer): boolean {
+    this.#sendBuffer.count(this.#socket, bytes.length);
+    return this.#socket.write(bytes);
+  }
   /** In one go. */
   writeAll(parts: readonly Buffer[]): boolean {
     this.#socket.cork();
     let more = true;
-    for (const part of parts) more = this.#socket.write(part);
+    for (const part of parts) more = this.write(part);
     this.#socket.uncork();
     return more;
   }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { SendBuffer } from './send-buffer.ts';
 import { countRead } from './nursery.ts';
 
 /** What an engine connection tells the client connection it belongs to. */
@@ -18,6 +19,7 @@ export class EngineLink {
   #socket: Socket | null = null;
   #listeners: Listeners = {};
   #ended = false;
+  #sendBuffer = new SendBuffer();
 
   constructor(path: string, events: EngineEvents) {
     this.#path = path;
@@ -35,6 +37,7 @@ export class EngineLink {
     this.#socket?.destroy();
     const socket = connect({ path: this.#path, allowHalfOpen: true });
     this.#socket = socket;
+    this.#sendBuffer = new SendBuffer();
     this.#ended = false;
     // A socket that was replaced or dropped has nothing to say here any more.
     const mine = () => this.#socket === socket;
@@ -57,14 +60,21 @@ export class EngineLink {
   }
 
   /** False when the caller should wait for `drain`. True without a connection: there is nothing to wait for. */
-  write(bytes: Buffer): boolean { return this.#socket === null || this.#socket.write(bytes); }
+  write(bytes: Buffer): boolean {
+    if (this.#socket === null) return true;
+    this.#sendBuffer.count(this.#socket, bytes.length);
+    return this.#socket.write(bytes);
+  }
   /** In one go. */
   writeAll(parts: readonly Buffer[]): boolean {
     const socket = this.#socket;
     if (socket === null) return true;
     socket.cork();
     let more = true;
-    for (const part of parts) more = socket.write(part);
+    for (const part of parts) {
+      this.#sendBuffer.count(socket, part.length);
+      more = socket.write(part);
+    }
     socket.uncork();
     return more;
   }
