@@ -1,5 +1,5 @@
 /** Bytes that are read between two collections: a few times what the buffers of one busy stream hold. */
-const everyBytes = 24 * 1024 * 1024;
+const everyBytes = 8 * 1024 * 1024;
 let sinceLast = 0;
 
 /**
