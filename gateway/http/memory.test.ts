@@ -19,9 +19,11 @@ import { createServer } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 const { ClientConnection } = await import(process.argv[1]);
+const { withIds, outOf } = await import(process.argv[4]);
 const [engineSocket, listen] = process.argv.slice(2);
+const transform = withIds(() => outOf({ base: 1000013824, pid: 1, startTime: '' }));
 createServer({ allowHalfOpen: true }, (client) => new ClientConnection(client, {
-  engineSocket, decide: () => ({ kind: 'forward' }), ended: () => undefined, malformed: () => undefined,
+  engineSocket, decide: ({ head }) => (head.target.endsWith('shifted') ? { kind: 'forward', stream: { begin: () => transform }, answer: { begin: () => transform } } : { kind: 'forward' }), ended: () => undefined, malformed: () => undefined,
 })).listen(listen, () => console.log('listening'));
 createInterface({ input: process.stdin }).on('line', () => {
   const status = readFileSync('/proc/self/status', 'utf8');
@@ -35,7 +37,7 @@ let serve: (socket: Socket) => void;
 let child: ReturnType<typeof startRelay>;
 
 function startRelay() {
-  const spawned = spawn(process.execPath, ['--max-semi-space-size=1', '--expose-gc', '--input-type=module', '-e', relay, fileURLToPath(new URL('connection.ts', import.meta.url)), path.join(dir, 'e.sock'), path.join(dir, 'g.sock')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const spawned = spawn(process.execPath, ['--max-semi-space-size=1', '--expose-gc', '--input-type=module', '-e', relay, fileURLToPath(new URL('connection.ts', import.meta.url)), path.join(dir, 'e.sock'), path.join(dir, 'g.sock'), fileURLToPath(new URL('../archive/copy-out.ts', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
   const line = async () => (await once(spawned.stdout, 'data') as [Buffer])[0].toString().trim();
   return {
     ready: line,
@@ -109,6 +111,63 @@ describe.runIf(process.platform === 'linux')('memory stays constant', () => {
     let received = 0;
     await new Promise<void>((resolve) => socket.on('data', (part: Buffer) => { received += part.length; if (received >= relayed) resolve(); }));
     socket.destroy();
+    expect((await child.memory()).highest - before.now).toBeLessThan(growth);
+  }, 60_000);
+
+  /** The header of a tar entry with so much data. */
+  const header = () => {
+    const block = Buffer.alloc(512);
+    for (const [text, at] of [['f', 0], ['0000644', 100], ['0000005', 108], ['0000006', 116], [relayed.toString(8).padStart(11, '0'), 124], ['0', 156]] as const) block.write(text, at);
+    block.fill(0x20, 148, 156);
+    block.write(block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0'), 148);
+    block[154] = 0;
+    return block;
+  };
+
+  it('while 2 GB of an archive go up or come down, with other ids', async () => {
+    let received = 0;
+    serve = (socket) => {
+      socket.once('data', (head: Buffer) => {
+        if (head.includes('GET ')) { socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${relayed + 512}\r\n\r\n`); socket.write(header()); pour(socket, relayed).catch(() => undefined); return; }
+        socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+        socket.on('data', (part: Buffer) => { received += part.length; if (received > relayed + 512) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'); });
+      });
+    };
+    const before = await child.memory();
+    const up = await client(`PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${relayed + 512}\r\n\r\n`);
+    const answered = once(up, 'data');
+    up.write(header());
+    await pour(up, relayed);
+    await answered;
+    up.destroy();
+    const down = await client('GET /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n\r\n');
+    received = 0;
+    await new Promise<void>((resolve) => down.on('data', (part: Buffer) => { received += part.length; if (received >= relayed) resolve(); }));
+    down.destroy();
+    expect((await child.memory()).highest - before.now).toBeLessThan(growth);
+  }, 60_000);
+
+  it('of a stream nobody takes: its sender has to wait, in both directions', async () => {
+    let fromEngine: Promise<number> | null = null;
+    serve = (socket) => {
+      socket.once('data', (head: Buffer) => {
+        if (head.includes('PUT ')) { socket.write('HTTP/1.1 100 Continue\r\n\r\n'); socket.pause(); return; }
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${relayed + 512}\r\n\r\n`);
+        socket.write(header());
+        fromEngine = fill(socket);
+      });
+    };
+    const before = await child.memory();
+    const up = await client(`PUT /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\nContent-Length: ${relayed + 512}\r\n\r\n`);
+    up.write(header());
+    expect(await fill(up)).toBeLessThan(16 * 1024 * 1024);
+    const down = await client('GET /v1.45/containers/x/archive?path=/shifted HTTP/1.1\r\nHost: d\r\n\r\n');
+    await once(down, 'data');
+    down.pause();
+    while (fromEngine === null) await new Promise((resolve) => setImmediate(resolve));
+    expect(await fromEngine).toBeLessThan(16 * 1024 * 1024);
+    up.destroy();
+    down.destroy();
     expect((await child.memory()).highest - before.now).toBeLessThan(growth);
   }, 60_000);
 
