@@ -19,7 +19,7 @@ export function registerRecreate(containers: Command): void {
     .option('--commit', 'carry over what was written inside them, by an image of their own')
     .option('--keep-old', 'keep the old ones, stopped, under another name')
     .option('--remove-old', 'remove the old ones also where the new one is not started')
-    .option('--as <user>', 'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: the user behind sudo, else root)')
+    .option('--as <user>', 'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)')
     .option('--without-way-back', 'also containers run with --rm, which are gone once they stop')
     .option('--events', 'with --json: print how it goes as JSON lines')
     .action((names: string[], options: RecreateOptions) => withTarget(options, (target) => recreate(target, names, options)));

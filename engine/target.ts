@@ -13,7 +13,7 @@ import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.t
 import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
 import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
-import { dockerClientAs, ownUser, root as rootUser, userBehind, userCalled, type AskingUser } from './containers/docker-client-as.ts';
+import { dockerClientAs, ownUser, recordedUser, root as rootUser, userBehind, userCalled, type AskingUser } from './containers/docker-client-as.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
 import type { RecreatePorts } from './containers/recreate-ports.ts';
@@ -121,8 +121,9 @@ export function openTarget(root: string, options: TargetOptions): Target {
     }
   };
 
-  const recreatePorts = (user: AskingUser): RecreatePorts => ({
-    paths, user, clients: dockerClientAs(paths.clientSocket, user), engine: dockerClient(process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
+  /** `asked`: who asks for the new ones, whoever had the old ones made. */
+  const recreatePorts = (asked: AskingUser | null, otherwise: AskingUser): RecreatePorts => ({
+    paths, userFor: async (oldId) => asked ?? await recordedUser(paths, oldId) ?? otherwise, clients: (user) => dockerClientAs(paths.clientSocket, user), engine: dockerClient(process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
     protection: async () => {
       const settings = await inForce();
       return { eci: settings.eci.value, runtimeName: isolation(settings).runtimeName };
@@ -131,7 +132,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const recreateAs = async <T>(as: string | undefined, work: (ports: RecreatePorts) => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
     // Only root may ask as somebody else.
     const user = process.getuid?.() === 0 ? await userCalled(as ?? userBehind() ?? '0') : ok(ownUser());
-    return user.ok ? work(recreatePorts(user.value)) : user;
+    return user.ok ? work(recreatePorts(as === undefined ? null : user.value, user.value)) : user;
   };
 
   const verify = async (signal?: AbortSignal): Promise<Result<Verification, AppError>> => {
@@ -172,7 +173,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     paths, driver, backends, lintContext, scan, remove, verify,
     planRecreate: (request) => recreateAs(request.as, (recreate) => makeRecreatePlan(recreate, request)),
     startRecreate: (request, onEvent) => recreateAs(request.as, (recreate) => startRecreate(recreate, request, onEvent ?? (() => undefined))),
-    settleRecreate: () => settleInterruptedRecreate(recreatePorts(rootUser)),
+    settleRecreate: () => settleInterruptedRecreate(recreatePorts(null, rootUser)),
     settings: {
       ...store,
       watch: (listener) => {

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecreatePorts } from '../engine/containers/recreate-ports.ts';
+import { dockerClientAs, root } from '../engine/containers/docker-client-as.ts';
 import { dockerClient } from '../engine/containers/docker-client.ts';
 import { rootPaths } from '../engine/drivers/root-paths.ts';
 
@@ -10,7 +11,7 @@ export interface RecreateSetup { readonly root: string; readonly clients: string
 /** Ports over a guarded engine's two sockets, with a root of their own for journal and lock. */
 export function recreatePorts(setup: RecreateSetup, more: Partial<RecreatePorts> = {}): RecreatePorts {
   return {
-    paths: rootPaths(setup.root), user: { name: 'root' }, clients: dockerClient(setup.clients), engine: dockerClient(setup.engine), graceMs: setup.graceMs,
+    paths: rootPaths(setup.root), userFor: () => Promise.resolve(root), clients: (user) => dockerClientAs(setup.clients, user), engine: dockerClient(setup.engine), graceMs: setup.graceMs,
     protection: () => Promise.resolve({ eci: true, runtimeName: 'bulkhead' }), ...more,
   };
 }

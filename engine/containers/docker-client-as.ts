@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Agent, type AgentOptions } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
+import { readSharingRecord, sharingRecordName } from '../../shared/isolation/sharing-user.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { RootPaths } from '../drivers/root-paths.ts';
 import { dockerClient } from './docker-client.ts';
 
 const run = promisify(execFile);
@@ -20,6 +24,14 @@ export function ownUser(): AskingUser {
   const ids = { uid, gid: process.getgid?.() ?? 0 };
   // No passwd entry for this uid.
   try { return { name: userInfo().username, ...ids }; } catch { return { name: String(uid), ...ids }; }
+}
+
+/** Who had a container made, as far as the gateway recorded it: also with ECI off. Null where that is not known, or not for this process to read. */
+export async function recordedUser(paths: RootPaths, container: string): Promise<AskingUser | null> {
+  const found = readSharingRecord(await readFile(path.join(paths.sharing, sharingRecordName(container)), 'utf8').catch(() => ''));
+  if (found === null) return null;
+  const known = await userCalled(String(found.uid));
+  return { name: known.ok ? known.value.name : String(found.uid), ...found };
 }
 
 /** The user behind sudo or pkexec, as a name or number; null where there is none. */

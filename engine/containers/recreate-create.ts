@@ -1,10 +1,13 @@
 import type Docker from 'dockerode';
 import type { Recreation } from '../../shared/containers/recreate-body.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { AskingUser } from './docker-client-as.ts';
 import { engineMessage, statusOf } from './docker-client.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
 export interface MakeOptions {
+  /** Who asks for it. */
+  readonly user: AskingUser;
   readonly name: string;
   /** Id of the image it must come to be of, whatever its reference leads to a moment later. */
   readonly imageId: string;
@@ -19,16 +22,17 @@ export interface MakeOptions {
  */
 export async function makeContainer(ports: RecreatePorts, recreation: Recreation, options: MakeOptions): Promise<Result<string, AppError>> {
   const { body, networks } = recreation;
+  const clients = ports.clients(options.user);
   let id: string;
   try {
     // The client would send one object as query and as body; its types don't know that they can be given apart.
     const request: object = { _query: { name: options.name }, _body: body };
-    ({ id } = await ports.clients.createContainer(request as Docker.ContainerCreateOptions));
+    ({ id } = await clients.createContainer(request as Docker.ContainerCreateOptions));
   } catch (error) { return refused('the new container was not made', error); }
   const noted = await options.made(id);
   if (!noted.ok) return noted;
   try {
-    for (const { name, endpoint } of networks.others) await ports.clients.getNetwork(name).connect({ Container: id, EndpointConfig: endpoint });
+    for (const { name, endpoint } of networks.others) await clients.getNetwork(name).connect({ Container: id, EndpointConfig: endpoint });
     const read = await inspect(ports.engine, id);
     if (!read.ok) return read;
     if (read.value === null) return fail('containers.recreate-failed', 'the new container is gone again');

@@ -4,6 +4,7 @@ import type { Inspected } from '../../shared/containers/inspected.ts';
 import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';
 import { isCalled } from '../../shared/containers/recreate-order.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { AskingUser } from './docker-client-as.ts';
 import { requestFailure, statusOf } from './docker-client.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
 import { inspectConcurrency } from './scan.ts';
@@ -12,6 +13,8 @@ import { inspectConcurrency } from './scan.ts';
 export interface Subject {
   readonly inspected: Inspected;
   readonly isProtected: boolean;
+  /** Who asks for the new one. */
+  readonly user: AskingUser;
   /** Null: its image is gone. */
   readonly image: RecreateImage | null;
   /** Paths written inside it, mount points aside. */
@@ -22,8 +25,6 @@ export interface Subject {
 export interface RecreateFacts {
   readonly eci: boolean;
   readonly engine: RecreateEngine;
-  /** Name of who asks for the new ones. */
-  readonly user: string;
   readonly subjects: readonly Subject[];
   /** Every other container. */
   readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
@@ -48,9 +49,9 @@ export async function recreateFacts(ports: RecreatePorts, ids: readonly string[]
       if (one === undefined || begins.length > 1) return fail('containers.not-found', `there is no container ${id}`, { ...(begins.length > 1 ? { reason: 'more than one id begins so' } : {}), hint: 'See bulkhead containers scan.', params: { name: id } });
       chosen.add(one.inspected);
     }
-    const subjects = await Promise.all(all.filter(({ inspected }) => chosen.has(inspected)).map((one) => limit(() => subject(docker, one))));
+    const subjects = await Promise.all(all.filter(({ inspected }) => chosen.has(inspected)).map((one) => limit(() => subject(ports, one))));
     return ok({
-      eci, user: ports.user.name, engine: { runtime: runtimeName, apiVersion: version.ApiVersion, cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1' },
+      eci, engine: { runtime: runtimeName, apiVersion: version.ApiVersion, cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1' },
       subjects, others: all.filter(({ inspected }) => !chosen.has(inspected)),
     });
   } catch (error) {
@@ -58,15 +59,17 @@ export async function recreateFacts(ports: RecreatePorts, ids: readonly string[]
   }
 }
 
-async function subject(docker: Docker, { inspected, isProtected }: { inspected: Inspected; isProtected: boolean }): Promise<Subject> {
-  if (isProtected) return { inspected, isProtected, image: null, writtenPaths: 0 };
+async function subject(ports: RecreatePorts, { inspected, isProtected }: { inspected: Inspected; isProtected: boolean }): Promise<Subject> {
+  const { engine: docker } = ports;
+  const user = await ports.userFor(inspected.view.Id);
+  if (isProtected) return { inspected, isProtected, user, image: null, writtenPaths: 0 };
   const container = docker.getContainer(inspected.view.Id);
   const [sized, image, changes] = await Promise.all([
     inspect(docker, inspected.view.Id, true), imageFor(docker, inspected),
     (container.changes() as Promise<unknown>).catch(() => null),
   ]);
   return {
-    inspected: sized.ok && sized.value !== null ? sized.value : inspected, isProtected, image,
+    inspected: sized.ok && sized.value !== null ? sized.value : inspected, isProtected, user, image,
     writtenPaths: countWritten(Array.isArray(changes) ? changes : [], inspected),
   };
 }

@@ -8,7 +8,6 @@ import { writeRecreateJournal, type JournalMember, type RecreateJournal } from '
 import { asSuccessor, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
 import { absentIsFine, finishRecreate, pushOnRecreate, rollBackRecreate, trialName } from './recreate-settle.ts';
-import { carrySharingUser } from './sharing-record.ts';
 import { startAndWait } from './recreate-wait.ts';
 
 export interface GroupOptions {
@@ -115,10 +114,8 @@ class GroupRun {
 
   async #make(member: PlannedMember, noted: JournalMember, as: 'trial' | 'new', image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string }): Promise<Result<void, AppError>> {
     const made = await makeContainer(this.#ports, member.recreation(this.#successors, image), {
-      name: as === 'trial' ? trialName(noted) : noted.temporaryName, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime,
+      user: member.subject.user, name: as === 'trial' ? trialName(noted) : noted.temporaryName, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime,
       made: async (id) => {
-        const carried = await carrySharingUser(this.#ports.paths.sharing, noted.oldId, id);
-        if (!carried.ok) return carried;
         await this.#ports.reached?.('made');
         return as === 'trial' ? ok(undefined) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id } : one)) });
       },
@@ -171,7 +168,7 @@ class GroupRun {
       if (!member.running) continue;
       const id = noted.newId ?? member.name;
       const start = async (): Promise<Result<void, AppError>> => {
-        try { await this.#ports.clients.getContainer(id).start(); } catch (error) { return refused('the new container did not start', error); }
+        try { await this.#ports.clients(member.subject.user).getContainer(id).start(); } catch (error) { return refused('the new container did not start', error); }
         return this.#begin('wait');
       };
       const well = await startAndWait(this.#ports.engine, id, { start, graceMs: this.#ports.graceMs, signal: this.#options.signal });

@@ -31,7 +31,7 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
   const make: PlannedMember['recreation'] = (successors, other) => recreation(inspected, other ?? image ?? { reference: view.Image, hasEntrypoint: false }, facts.engine, successors);
   return {
     id: view.Id, name, image: view.Config.Image, running, unchanged: isProtected, commit,
-    changes: isProtected ? [] : [...make(new Map()).changes, ...shares(subject, facts)],
+    changes: isProtected ? [] : [...make(new Map()).changes, ...shares(subject)],
     lost: isProtected ? [] : lost(subject, facts, request, { running, commit }),
     blockers: isProtected ? [] : blockers(subject, facts, request, running),
     written: { bytes: view.SizeRw, paths: subject.writtenPaths },
@@ -42,9 +42,9 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
 const note = (code: RecreateNote['code'], params: RecreateNote['params'] = {}): RecreateNote => ({ code, params });
 
 /** Whose the new one's directories are. Sockets get one of their own. */
-function shares({ inspected }: Subject, facts: RecreateFacts): RecreateNote[] {
+function shares({ inspected, user }: Subject): RecreateNote[] {
   const sources = inspected.view.Mounts.filter((mount) => mount.Type === 'bind' && !mount.Source.endsWith('.sock')).map((mount) => mount.Source);
-  return sources.length === 0 ? [] : [note('shares', { user: facts.user, sources })];
+  return sources.length === 0 ? [] : [note('shares', { user: user.name, sources })];
 }
 
 function lost({ inspected, writtenPaths }: Subject, facts: RecreateFacts, request: RecreateRequest, { running, commit }: { running: boolean; commit: boolean }): RecreateNote[] {

@@ -2,16 +2,17 @@ import type Docker from 'dockerode';
 import { readInspected, type Inspected } from '../../shared/containers/inspected.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
+import type { AskingUser } from './docker-client-as.ts';
 import { requestFailure, statusOf } from './docker-client.ts';
 import { parseUidMap, readUidMap } from './scan.ts';
 
 /** What recreating needs of the engine around it; the target puts it together. */
 export interface RecreatePorts {
   readonly paths: RootPaths;
-  /** Who asks for the new ones. */
-  readonly user: { readonly name: string };
+  /** Who asks for the new container in place of an old one: whose home counts, and with whom its directories are shared (A8). */
+  readonly userFor: (oldId: string) => Promise<AskingUser>;
   /** The clients' socket, as that user: what is made anew is made and started through the gateway, whose policy applies. */
-  readonly clients: Docker;
+  readonly clients: (user: AskingUser) => Docker;
   /** The engine's own socket, root's alone: under ECI the gateway starts, updates and commits no container that is not protected, and a way back needs that. */
   readonly engine: Docker;
   /** Whether ECI is on, and the name of its runtime. */

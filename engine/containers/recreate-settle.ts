@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { root } from './docker-client-as.ts';
 import { engineMessage, statusOf } from './docker-client.ts';
 import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
@@ -94,7 +95,7 @@ export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJour
       if (!made.ok || made.value === null) { left.push(`there is no new ${member.name}`); continue; }
       const container = ports.engine.getContainer(made.value.view.Id);
       if (made.value.name !== member.name) await container.rename({ name: member.name });
-      if (member.wasRunning && !made.value.view.State.Running) await ports.clients.getContainer(made.value.view.Id).start();
+      if (member.wasRunning && !made.value.view.State.Running) await ports.clients(root).getContainer(made.value.view.Id).start();
     } catch (error) {
       left.push(`${member.name}: ${engineMessage(error)}`);
     }

@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
 import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 import { recreatePorts, recreateRoot, type RecreateSetup } from '../../testing/recreate-setup.ts';
-import { dockerClientAs } from './docker-client-as.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate } from './recreate.ts';
 
 let guarded: GuardedEngine;
@@ -94,7 +93,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
     for (const above of [guarded.scratch, guarded.work]) await chmod(above, 0o711);
     await old('sharer', ...sleeper, '-v', `${directory}:/shared`, 'busybox', 'sh', '-c', 'echo > /shared/$HOSTNAME; exec sleep 100000');
     const nobody = { name: 'nobody', uid: 65534, gid: 65534 };
-    const started = await startRecreate(recreatePorts(setup, { user: nobody, clients: dockerClientAs(setup.clients, nobody) }), request(['sharer']), () => undefined);
+    const started = await startRecreate(recreatePorts(setup, { userFor: () => Promise.resolve(nobody) }), request(['sharer']), () => undefined);
     if (!started.ok) throw new Error(started.error.message);
     expect(await started.value.done).toMatchObject({ members: [{ outcome: { kind: 'recreated' } }] });
     expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);

@@ -1,5 +1,10 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { userBehind, userCalled } from './docker-client-as.ts';
+import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
+import { rootPaths } from '../drivers/root-paths.ts';
+import { recordedUser, userBehind, userCalled } from './docker-client-as.ts';
 import { commitReference, keptName } from './recreate-group.ts';
 import { readable } from './recreate-wait.ts';
 
@@ -27,6 +32,17 @@ describe('the last words of a container', () => {
 describe('who asks (A8)', () => {
   test('is the user behind sudo or pkexec', () => {
     expect([userBehind({ SUDO_UID: '1000' }), userBehind({ PKEXEC_UID: '1001' }), userBehind({})]).toEqual(['1000', '1001', null]);
+  });
+  test('is, where that was recorded, who had the old one made', async () => {
+    const paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-recorded-')));
+    try {
+      await mkdir(paths.sharing);
+      await writeFile(path.join(paths.sharing, 'old.json'), writeSharingRecord({ uid: 65534, gid: 12 }));
+      await writeFile(path.join(paths.sharing, 'odd.json'), writeSharingRecord({ uid: 3_999_999_999, gid: 12 }));
+      expect(await recordedUser(paths, 'old')).toEqual({ name: 'nobody', uid: 65534, gid: 12 });
+      expect(await recordedUser(paths, 'odd')).toEqual({ name: '3999999999', uid: 3_999_999_999, gid: 12 });
+      expect(await recordedUser(paths, 'unknown')).toBeNull();
+    } finally { await rm(paths.root, { recursive: true }); }
   });
   test('is one of this machine, by name or number, and never an option of getent', async () => {
     expect(await userCalled('0')).toEqual({ ok: true, value: { name: 'root', uid: 0, gid: 0 } });

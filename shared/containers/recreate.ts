@@ -21,7 +21,7 @@ export const recreateRequestSchema = z.object({
   commit: z.array(z.string().min(1).max(256)).max(1000),
   /** What becomes of the old one once the new one runs healthy. A container that is not running is always kept, unless `remove`. */
   old: z.enum(['remove-when-healthy', 'keep', 'remove']),
-  /** Name or number of the user who asks for the new ones: theirs is `$HOME`, and what is written into shared directories (A8). Absent: who is behind sudo or pkexec, else root. */
+  /** Name or number of the user who asks for the new ones: theirs is `$HOME`, and what is written into shared directories (A8). Absent: who had the old one made, where that was recorded, else who is behind sudo or pkexec, else root. */
   as: z.string().min(1).max(64).optional(),
   /** Also containers run with --rm, which are gone when they stop. */
   withoutWayBack: z.boolean(),
