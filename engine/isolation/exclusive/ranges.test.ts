@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -150,6 +151,36 @@ it('of two planners that find one abandoned claim one frees it, and never what w
   b?.free(firstBase);
   expect(readdirSync(directory)).toEqual([String(firstBase)]);
 });
+
+it('no two of four engines\' processes that claim and release at once are ever given one range, also when one is killed at it (A3)', async () => {
+  const script = `const { openRangeStore } = await import(${JSON.stringify(path.join(import.meta.dirname, 'ranges.ts'))});
+const [directory, root] = process.argv.slice(1);
+const store = openRangeStore(directory, root, () => new Set());
+for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i)); if (i % 3 === 2) { store.release('c' + (i - 1)); } }`;
+  const claims = new Map<string, string[]>();
+  await Promise.all(['/e0', '/e1', '/e2', '/e3'].map((root, number) => new Promise<void>((resolve) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory, root], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (part: Buffer) => {
+      text += part.toString();
+      if (number === 3) child.kill('SIGKILL');
+    });
+    child.once('close', () => { claims.set(root, text.split('\n').filter((line) => line.startsWith('+')).map((line) => line.slice(1))); resolve(); });
+  })));
+  // What each was given and had not released is claimed in its name, and in nobody else's.
+  for (const root of ['/e0', '/e1', '/e2']) {
+    const given = claims.get(root) ?? [];
+    expect(given).toHaveLength(48);
+    const kept = given.filter((_, i) => i % 3 !== 1);
+    for (const base of kept) expect([base, JSON.parse(readFileSync(path.join(directory, base), 'utf8'))]).toEqual([base, { root, id: expect.any(String) as string }]);
+  }
+  const names = readdirSync(directory).filter((name) => !name.startsWith('.'));
+  expect(names.filter((name) => !readFileSync(path.join(directory, name), 'utf8').includes('/e3'))).toHaveLength(3 * 32);
+  // What the killed one held, or was writing, is found and freed at its next start.
+  const store = openRangeStore(directory, '/e3', () => new Set());
+  for (const { base } of store.orphans()) store.free(base);
+  expect(readdirSync(directory)).toHaveLength(3 * 32);
+}, 60_000);
 
 it('the map of id-mapped layers is a bijection of all ids', () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: (lastBase - firstBase) / rangeSize }), (slot) => {

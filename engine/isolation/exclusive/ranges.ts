@@ -40,6 +40,7 @@ export interface RangeStore {
  */
 export function openRangeStore(directory: string, root: string, inUse: () => ReadonlySet<number> = basesInUse): RangeStore {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  removeUnfinished(directory);
   let unclaimed = inUse();
   const holders = new Map<number, Set<string>>();
   const fileOf = (base: number) => path.join(directory, String(base));
@@ -166,6 +167,14 @@ export function basesInUse(): Set<number> {
     }
   }
   return found;
+}
+
+/** Removes claims that were written aside by processes that ended before linking them. */
+function removeUnfinished(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(path.join(directory, name), { force: true });
+  }
 }
 
 /** Whether `base` is one this store hands out. */
