@@ -81,7 +81,7 @@ static int delete_by_force(const struct invocation *call) {
   (void)snprintf(root, sizeof root, "%s", call->runc_root);
   (void)snprintf(id, sizeof id, "%s", call->id);
   char *words[] = {"runc", "--root", root, "delete", "--force", id, NULL};
-  return run_child(runc_path, words);
+  return run_child(runc_path, words, plan_let_go);
 }
 
 static int create(char **argv, struct invocation *call) {
@@ -98,7 +98,7 @@ static int create(char **argv, struct invocation *call) {
   if (planned == PLAN_REFUSED) return 1;
   unsigned base = plan_range();
   if (planned == PLAN_DONE) streams_hand_over(base);
-  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, argv) : -1;
+  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, argv, plan_let_go) : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
   if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
@@ -142,7 +142,9 @@ static int perform_from_stdin(void) {
       return 1;
     }
   }
-  return plan_perform(answer, length) == PLAN_DONE ? 0 : 1;
+  int code = plan_perform(answer, length) == PLAN_DONE ? 0 : 1;
+  plan_let_go();
+  return code;
 }
 
 /* With one of the standard streams closed, a file of ours would take its number and get what is written there. */
@@ -174,7 +176,7 @@ int main(int argc, char **argv) {
   if (creates) return create(argv, &call);
   struct planner_request deleting = {.verb = "deleting", .id = call.id, .runc_root = call.runc_root};
   planner_announce(root_dir, &deleting);
-  int code = run_child(runc_path, argv);
+  int code = run_child(runc_path, argv, plan_let_go);
   clean_up(&call);
   return code < 0 ? 1 : code;
 }

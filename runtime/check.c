@@ -111,6 +111,7 @@ static void check_here(void) {
   else say("overlay-layers", false, "not tried: needs id-mapped mounts");
   if (lower >= 0) (void)close(lower);
   (void)close(userns);
+  reap_namespace_holders();
 }
 
 static int make_files(void) {

@@ -4,6 +4,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -48,12 +49,28 @@ static bool restore_signals(void) {
   return sigaction(SIGPIPE, &pipe_before, NULL) == 0;
 }
 
-int run_child(const char *program, char **argv) {
+/* Waits until the child holds none of our descriptors any more: `started` is one of them, closed on exec as all are. */
+static void wait_for_exec(int started) {
+  char byte;
+  ssize_t n;
+  do n = read(started, &byte, 1);
+  while (n < 0 && errno == EINTR);
+  (void)close(started);
+}
+
+int run_child(const char *program, char **argv, void (*meanwhile)(void)) {
+  int started[2];
+  if (pipe2(started, O_CLOEXEC) != 0) {
+    log_errno("cannot start runc");
+    return -1;
+  }
   /* Signals wait while there is no child to forward them to. */
   sigset_t all, mask;
   (void)sigfillset(&all);
   if (sigprocmask(SIG_BLOCK, &all, &mask) != 0) {
     log_errno("cannot block signals");
+    (void)close(started[0]);
+    (void)close(started[1]);
     return -1;
   }
   pid_t parent = getpid(), pid = fork();
@@ -68,11 +85,15 @@ int run_child(const char *program, char **argv) {
   int saved = errno;
   if (pid > 0) child_pid = pid;
   (void)sigprocmask(SIG_SETMASK, &mask, NULL);
+  (void)close(started[1]);
   errno = saved;
   if (pid < 0) {
     log_errno("cannot start runc");
+    (void)close(started[0]);
     return -1;
   }
+  wait_for_exec(started[0]);
+  meanwhile();
   int status;
   pid_t ended;
   do ended = waitpid(pid, &status, 0);

@@ -11,8 +11,8 @@ bool was_signalled(void);
 
 /*
  * Runs `program` with `argv`, our streams and the signal dispositions we were started with, and ends it when we are killed. Returns
- * its exit code as a shell would; -1 after a message when it could not be run.
+ * its exit code as a shell would; -1 after a message when it could not be run. `meanwhile` is called once, when the program runs.
  */
-int run_child(const char *program, char **argv);
+int run_child(const char *program, char **argv, void (*meanwhile)(void));
 
 #endif

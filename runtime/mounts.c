@@ -37,6 +37,19 @@ static int write_file(const char *path, const char *text) {
   return close(fd);
 }
 
+enum { MAX_HOLDERS = 8 };
+static pid_t holders[MAX_HOLDERS];
+static int n_holders;
+
+static void reap(pid_t child) {
+  while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void reap_namespace_holders(void) {
+  while (n_holders > 0) reap(holders[--n_holders]);
+}
+
 int make_user_namespace(const char *users, const char *groups) {
   int hold[2];
   if (pipe2(hold, O_CLOEXEC) != 0) return -1;
@@ -65,9 +78,9 @@ int make_user_namespace(const char *users, const char *groups) {
   int saved = errno;
   (void)close(hold[0]);
   (void)close(hold[1]);
-  if (child > 0)
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-    }
+  /* It ends by itself now, which takes a moment: reaped later. */
+  if (child > 0 && n_holders < MAX_HOLDERS) holders[n_holders++] = child;
+  else if (child > 0) reap(child);
   errno = saved;
   return fd;
 }

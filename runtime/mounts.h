@@ -28,6 +28,9 @@ int open_exactly(const char *path, const struct expected_file *expected);
 /* A user namespace carrying these maps, as an fd. */
 int make_user_namespace(const char *users, const char *groups);
 
+/* Waits for the processes that making user namespaces took. Call before ending: not every machine's init reaps what it did not start. */
+void reap_namespace_holders(void);
+
 /* A detached private copy of the mount tree at `dirfd` (an O_PATH or mount fd), id-mapped by `userns` unless -1. */
 int clone_tree(int dirfd, int userns, unsigned flags);
 

@@ -271,6 +271,15 @@ static void lift_file_limit(struct rlimit *before) {
   (void)setrlimit(RLIMIT_NOFILE, &lifted); /* where it matters, opening fails and says so */
 }
 
+static struct plan last;
+
+void plan_let_go(void) {
+  for (int i = 0; i < last.n_trees; i++) (void)close(last.trees[i]);
+  for (int i = 0; i < last.n_namespaces; i++) (void)close(last.namespaces[i]);
+  last.n_trees = last.n_namespaces = 0;
+  reap_namespace_holders();
+}
+
 static bool carry_out(struct plan *plan) {
   int layers = layers_wanted();
   if (layers < 0) return false;
@@ -281,8 +290,6 @@ static bool carry_out(struct plan *plan) {
   if (!done)
     for (int i = plan->n_attached - 1; i >= 0; i--)
       if (detach_all(plan->attached[i]) != 0) log_errno("cannot undo the mount on %s", plan->attached[i]);
-  for (int i = 0; i < plan->n_trees; i++) (void)close(plan->trees[i]);
-  for (int i = 0; i < plan->n_namespaces; i++) (void)close(plan->namespaces[i]);
   if (before.rlim_max > 0 && setrlimit(RLIMIT_NOFILE, &before) != 0) {
     log_errno("cannot restore the limit of open files");
     return false;
@@ -291,22 +298,27 @@ static bool carry_out(struct plan *plan) {
 }
 
 enum plan_result plan_perform(char *bytes, size_t size) {
-  static struct plan plan;
-  plan = (struct plan){.checking = true};
+  static struct plan checked;
+  struct plan *plan = &checked;
+  plan_let_go();
+  *plan = (struct plan){.checking = true};
   range_base = 0;
-  if (!open_words(&plan.words, bytes, size)) return PLAN_FAILED;
-  if (plan.words.left > 0 && strcmp(plan.words.next, "error") == 0) {
+  if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
+  if (plan->words.left > 0 && strcmp(plan->words.next, "error") == 0) {
     const char *message, *end;
-    if (!next_word(&plan.words, &message) || !next_word(&plan.words, &message) || !next_word(&plan.words, &end)) return PLAN_FAILED;
-    if (strcmp(end, "end") != 0 || plan.words.left > 0) {
+    if (!next_word(&plan->words, &message) || !next_word(&plan->words, &message) || !next_word(&plan->words, &end)) return PLAN_FAILED;
+    if (strcmp(end, "end") != 0 || plan->words.left > 0) {
       (void)not_understood("words after its error");
       return PLAN_FAILED;
     }
     log_error("%s", message);
     return PLAN_REFUSED;
   }
-  if (!go_through(&plan)) return PLAN_FAILED;
-  plan = (struct plan){.checking = false};
-  if (!open_words(&plan.words, bytes, size)) return PLAN_FAILED;
-  return carry_out(&plan) ? PLAN_DONE : PLAN_FAILED;
+  if (!go_through(plan)) return PLAN_FAILED;
+  plan = &last;
+  *plan = (struct plan){.checking = false};
+  if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
+  if (carry_out(plan)) return PLAN_DONE;
+  plan_let_go();
+  return PLAN_FAILED;
 }

@@ -37,6 +37,12 @@ enum plan_result {
 /* Performs the plan in `bytes`, strictly: anything unexpected is a failure. Reports errors itself. */
 enum plan_result plan_perform(char *bytes, size_t size);
 
+/*
+ * Closes what the last performed plan still holds open. For every copy of a layer that goes, the kernel waits until no processor can be
+ * looking at it: that is done while runc works. Call it at the end at the latest.
+ */
+void plan_let_go(void);
+
 /* BASE of the last performed plan's `range`; 0 when it had none. */
 unsigned plan_range(void);
 
