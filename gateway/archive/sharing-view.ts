@@ -18,7 +18,7 @@ export interface SharingSources {
 
 /**
  * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as root, and with the ids on
- * disk; a copy may do there what the sharing user may do, and no more.
+ * disk; a copy may do there what the sharing user may do, and no more. (Where policy is enforced nobody but root gets as far as this: enforce/shares.ts.)
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;
@@ -37,8 +37,8 @@ const stateSchema = z.object({ shares: shareMapsSchema.nullable().default(null) 
 /** What the kernel shows of ids that have no name here. */
 const nobody = 65534;
 
-/** Null where nothing is shared by anybody but root. */
-export async function userShares(container: IsolatedContainer, sources: SharingSources | null, facts: EngineFacts): Promise<UserShares | null> {
+/** Null where nothing is shared by anybody but root. `byRoot`: root copies, and may do what he likes. */
+export async function userShares(container: IsolatedContainer, sources: SharingSources | null, facts: EngineFacts, byRoot: boolean): Promise<UserShares | null> {
   const { id, name, mounts } = container.facts;
   const shared = new Set<MountFacts>();
   for (const mount of mounts) if (mount.type === 'bind' || (mount.type === 'volume' && await isBoundVolume(mount.name, facts))) shared.add(mount);
@@ -49,6 +49,7 @@ export async function userShares(container: IsolatedContainer, sources: SharingS
   if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;
   const refusal = (what: string) => new AnswerRefused(403, `enhanced container isolation: ${what} in a directory shared with container ${name} is not possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} (A8)`);
   const may = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
+    if (byRoot) return true;
     if (user === null) return false;
     const bits = stat.uid === user.uid ? stat.mode >> 6 : stat.gid === user.gid ? stat.mode >> 3 : stat.mode;
     return (bits & what) === what;
@@ -56,7 +57,7 @@ export async function userShares(container: IsolatedContainer, sources: SharingS
   const inside = (which: 'uids' | 'gids') => (disk: number) => (maps === null ? disk : toInside(maps[which], disk) ?? nobody);
   return {
     has: (mount) => shared.has(mount), may, refusal,
-    owns: (uid) => uid === user?.uid || (maps !== null && toInside(maps.uids, uid) !== null),
+    owns: (uid) => byRoot || uid === user?.uid || (maps !== null && toInside(maps.uids, uid) !== null),
     into: () => {
       if (user === null) throw refusal('copying to what is');
       if (maps === null) throw refusal('copying to what is, while the container is not running,');

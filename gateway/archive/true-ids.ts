@@ -60,17 +60,18 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
   if (container === null) return verdict;
   // What was looked at is what is copied from.
   const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), target.rawQuery) };
+  const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
   switch (kind) {
     case 'into': {
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
       const query = target.query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
       return {
-        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner, shares: await userShares(container, sharing, facts) }, facts), answer: errorsOf(container),
+        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner, shares: await userShares(container, sharing, facts, byRoot) }, facts), answer: errorsOf(container),
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, query) } : {}),
       };
     }
-    case 'out': return { ...pinned, answer: copyOut(container, parameter(target, 'path') ?? '/', await userShares(container, sharing, facts), facts) };
+    case 'out': return { ...pinned, answer: copyOut(container, parameter(target, 'path') ?? '/', await userShares(container, sharing, facts, byRoot), facts) };
     case 'export': return { ...pinned, answer: exported(container, facts) };
     case 'changes': return container.facts.layers === null ? pinned : { ...pinned, answer: trueChanges(container.facts.layers) };
   }
