@@ -73,7 +73,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
       },
       ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
-      env: backend.engineEnvironment(paths),
+      env: backend.engineEnvironment(backend.runtimePath(paths)),
     });
   } catch (error) {
     await planner.end('SIGTERM');

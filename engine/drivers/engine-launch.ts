@@ -66,11 +66,12 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
   if (policy.error !== null) options.log(`the settings can't be used: ${policy.error.message}${policy.error.reason === undefined ? '' : `: ${policy.error.reason}`}; the engine runs locked down`);
   const chosen = await chooseBackend(paths, options.backends, policy.backend);
   const missing = chosen === null ? [`no isolation backend "${policy.backend}" is known`] : [...chosen.missing];
+  let runtimeFile = '';
   if (chosen !== null) {
     const installed = await chosen.backend.install(paths);
     if (!installed.ok) missing.push(`${installed.error.message}${installed.error.reason === undefined ? '' : `: ${installed.error.reason}`}`);
-    await ensureRuntimeFile(chosen.backend.runtimePath(paths));
-    const reconciled = await reconcileEngineConfig(paths, { eci: policy.eci, runtimeName: chosen.backend.runtimeName, runtimePath: chosen.backend.runtimePath(paths) });
+    runtimeFile = await presentRuntime(paths, chosen.backend);
+    const reconciled = await reconcileEngineConfig(paths, { eci: policy.eci, runtimeName: chosen.backend.runtimeName, runtimePath: runtimeFile });
     if (!reconciled.ok) return reconciled;
     for (const change of reconciled.value.changes) options.log(`daemon.json: ${change.pointer} ${change.kind}`);
     if (chosen.backend.needsPlanner && missing.length === 0) {
@@ -83,9 +84,9 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
 
   await options.beforeDockerd;
   const started = await startOnNetwork(paths, await engineNetwork(paths), {
-    env: policy.eci && chosen !== null ? chosen.backend.engineEnvironment(paths) : {},
+    env: policy.eci && chosen !== null ? chosen.backend.engineEnvironment(runtimeFile) : {},
     // Always registered, so that containers made under ECI still start when it is off.
-    extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${chosen.backend.runtimePath(paths)}`],
+    extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${runtimeFile}`],
   }, options);
   if (!started.ok) return started;
   const problem = policy.eci && missing.length > 0 ? `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}` : null;
@@ -118,11 +119,17 @@ async function startOnNetwork(paths: RootPaths, network: EngineNetwork, more: Pi
   }
 }
 
-/** dockerd does not start when a registered runtime is no file. Where ours could not be installed, a stand-in refuses every container and says so. */
-async function ensureRuntimeFile(file: string): Promise<void> {
-  if (await access(file).then(() => true, () => false)) return;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
-  await writeFile(file, '#!/bin/sh\necho "bulkhead: the isolation runtime is not installed; see the engine\'s status" >&2\nexit 1\n', { mode: 0o755 });
+/**
+ * The file to register as the backend's runtime: dockerd does not start when it is none. Where it is not installed, a stand-in in the
+ * engine's own directory refuses every container and says so; what belongs to the system (Sysbox) is never written.
+ */
+export async function presentRuntime(paths: RootPaths, backend: IsolationBackend): Promise<string> {
+  const file = backend.runtimePath(paths);
+  if (await access(file).then(() => true, () => false)) return file;
+  const standIn = path.join(paths.runtimeDir, path.basename(file));
+  await mkdir(paths.runtimeDir, { recursive: true, mode: 0o755 });
+  await writeFile(standIn, '#!/bin/sh\necho "bulkhead: the isolation runtime is not installed; see the engine\'s status" >&2\nexit 1\n', { mode: 0o755 });
+  return standIn;
 }
 
 /** daemon.json, or where there is none an empty stand-in: without one dockerd would read the machine-wide file. */

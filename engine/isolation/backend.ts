@@ -14,8 +14,8 @@ export interface IsolationBackend {
   install(paths: RootPaths): Promise<Result<void, AppError>>;
   /** Absolute path dockerd registers as the runtime. */
   runtimePath(paths: RootPaths): string;
-  /** Environment dockerd needs while ECI is on (BuildKit's runc). */
-  engineEnvironment(paths: RootPaths): Readonly<Record<string, string>>;
+  /** Environment dockerd needs while ECI is on (BuildKit's runc). `runtime`: the file that is registered; without one there dockerd does not start. */
+  engineEnvironment(runtime: string): Readonly<Record<string, string>>;
   /** Whether it needs the planner service beside the engine. */
   readonly needsPlanner: boolean;
   /** Claims it cannot make, each with the reason in a sentence for the admin: they are not probed, and shown as not offered (A3 where all containers share one range). */

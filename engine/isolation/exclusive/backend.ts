@@ -37,7 +37,7 @@ export function exclusiveBackend(options: ExclusiveOptions): IsolationBackend {
     needsPlanner: true,
     runtimePath: (paths) => paths.runtimeBinary,
     // BuildKit does not follow the engine's default runtime.
-    engineEnvironment: (paths) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: paths.runtimeBinary }),
+    engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),
     async report(paths) {
       const requirements: Requirement[] = [linux(), root(), kernel(os.release()), await runcFound(), await builtFound(built)];
       requirements.push(...await tryMounts(built, paths), await nativeOverlayDiff());

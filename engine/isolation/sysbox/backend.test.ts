@@ -62,7 +62,7 @@ describe('the sysbox backend, on a stand-in (not run on a real Sysbox)', () => {
 
   it('C has BuildKit run by it too, takes no planner, and A3 says that it offers no range of its own', async () => {
     const { backend } = await reported();
-    expect(backend.engineEnvironment(rootPaths(directory))).toEqual({ DOCKER_BUILDKIT_RUNC_COMMAND: standIn?.binary });
+    expect(backend.engineEnvironment(backend.runtimePath(rootPaths(directory)))).toEqual({ DOCKER_BUILDKIT_RUNC_COMMAND: standIn?.binary });
     expect(backend).toMatchObject({ runtimeName: 'sysbox-runc', needsPlanner: false, notOffered: { 'A3-exclusive-range': expect.stringContaining('one range') as string } });
     expect((await backend.install(rootPaths(directory))).ok).toBe(true);
   });

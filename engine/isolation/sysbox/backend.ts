@@ -41,7 +41,7 @@ export function sysboxBackend(options: SysboxOptions = {}): IsolationBackend {
     notOffered: { 'A3-exclusive-range': 'Sysbox CE gives all containers one range of ids' },
     runtimePath: () => binary,
     // BuildKit does not follow the engine's default runtime.
-    engineEnvironment: () => ({ DOCKER_BUILDKIT_RUNC_COMMAND: binary }),
+    engineEnvironment: (runtime) => ({ DOCKER_BUILDKIT_RUNC_COMMAND: runtime }),
     async report() {
       const requirements = await Promise.all([linux(), root(), installed(binary, timeoutMs), running(socketDirectory, timeoutMs), builds(dockerd, timeoutMs), noSelinux(), noSnap(dockerd)]);
       return { id: 'sysbox', available: requirements.every((requirement) => requirement.met), requirements };

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const backend = sysboxBackend({ binary: standIn.binary, socketDirectory: standIn.socketDirectory });
   engine = await startBareEngine({
     daemonJson: { runtimes: { [backend.runtimeName]: { path: backend.runtimePath(rootPaths(scratch)) } }, 'default-runtime': backend.runtimeName },
-    env: backend.engineEnvironment(rootPaths(scratch)),
+    env: backend.engineEnvironment(backend.runtimePath(rootPaths(scratch))),
   });
   gateway = await startGatewayProcess({ engineSocket: engine.socket, directory: scratch, engineDirectory: engine.root, settings: { ...eciOn(scratch), bulkhead: { backend: 'sysbox' } } });
 });
