@@ -22,8 +22,8 @@ const run = (...args: string[]) => {
 const lxcfs = async () => findLeftovers(await runningProcesses(), engine.paths, null, process.pid).lxcfs;
 /** Resolves when another lxcfs than `pid` serves. */
 const replaced = async (pid: number) => {
-  await expect.poll(async () => (await lxcfs()).map((process) => process.pid).filter((other) => other !== pid).length, { timeout: 20_000 }).toBe(1);
-  await expect.poll(() => readFile(`${lxcfsDirectory(engine.paths)}/shared/files/proc/uptime`, 'utf8').catch(() => ''), { timeout: 20_000 }).not.toBe('');
+  await expect.poll(async () => (await lxcfs()).map((process) => process.pid).filter((other) => other !== pid).length, { timeout: 40_000 }).toBe(1);
+  await expect.poll(() => readFile(`${lxcfsDirectory(engine.paths)}/shared/files/proc/uptime`, 'utf8').catch(() => ''), { timeout: 40_000 }).not.toBe('');
 };
 const only = async () => {
   const [one, ...more] = await lxcfs();

@@ -9,7 +9,7 @@ import type { RootPaths } from './root-paths.ts';
 const program = '/usr/bin/lxcfs';
 const startMs = 5_000;
 const watchMs = 5_000;
-/** A running lxcfs that says nothing for this long hangs every reader of /proc/meminfo: it is killed. */
+/** A running lxcfs that says nothing for this long, twice in a row, hangs every reader of /proc/meminfo: it is killed. Not sooner: its death costs all containers these files. */
 const hungMs = 3_000;
 
 /** Where lxcfs keeps what, below the run directory: `shared/files` is its file system. */
@@ -47,13 +47,16 @@ export function superviseLxcfs(paths: RootPaths, log: LogWriter, say: (text: str
   const files = new ProcFiles(exclusivePaths(paths).procFiles);
   let pid: number | null = null;
   let timer: NodeJS.Timeout | null = null;
+  let late = 0;
   const child: SupervisedChild = superviseChild({
     name: 'lxcfs', command: '/bin/sh', args: ['-c', script, 'lxcfs', lxcfsDirectory(paths)], log, ready: /api_extensions:/,
     onChange: (identity) => { pid = identity?.pid ?? null; },
   });
   const watch = async () => {
     const watched = pid;
-    if (await files.answer(hungMs) !== 'late' || watched === null || pid !== watched) return;
+    late = await files.answer(hungMs) === 'late' && watched !== null && pid === watched ? late + 1 : 0;
+    if (late < 2 || watched === null) return;
+    late = 0;
     say(`lxcfs (pid ${watched}) hangs; it is killed and started again`);
     try { process.kill(watched, 'SIGKILL'); } catch { /* ended by itself */ }
   };

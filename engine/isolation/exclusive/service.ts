@@ -118,7 +118,8 @@ export class IsolationService {
       const node = deviceNodes.get(name);
       if (node === undefined) continue;
       const target = makeFileTarget();
-      plan.attach(plan.tree(node, { namespace }), target);
+      // Read-only keeps its mode and owner, which all containers share; a device opens for writing all the same.
+      plan.attach(plan.tree(node, { namespace, readOnly: 'top' }), target);
       deviceSources.set(name, target);
     }
     const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles, makeFileTarget);
