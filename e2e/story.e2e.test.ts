@@ -184,7 +184,7 @@ describe('with ECI on', () => {
 
   it('the container that was kept is recreated protected from the window, with its volume (D)', async () => {
     // What the command line says beforehand, changing nothing.
-    expect(JSON.parse(await bulkhead('containers', 'recreate', 'kept', '--dry-run', '--json', '--root', stage.paths.root))).toMatchObject({ blocked: false, groups: [[{ name: 'kept', running: false, changes: [{ code: 'runtime' }] }]] });
+    expect(JSON.parse(await bulkhead('containers', 'recreate', 'kept', '--dry-run', '--json', '--root', stage.paths.root))).toMatchObject({ blocked: false, groups: [[{ name: 'kept', running: false, changes: [{ code: 'runtime' }, { code: 'never-run' }], lost: [] }]] });
     await way.containers.open();
     const dialog = await way.containers.recreate('kept');
     await dialog.getByText('Runtime runc becomes bulkhead').waitFor();

@@ -31,8 +31,8 @@ function planOne(subject: Subject, facts: RecreateFacts, request: RecreateReques
   const make: PlannedMember['recreation'] = (successors, other) => recreation(inspected, other ?? image ?? { reference: view.Image, hasEntrypoint: false }, facts.engine, successors);
   return {
     id: view.Id, name, image: view.Config.Image, running, unchanged: isProtected, commit,
-    changes: isProtected ? [] : [...make(new Map()).changes, ...shares(subject)],
-    lost: isProtected ? [] : lost(subject, facts, request, { running, commit }),
+    changes: isProtected ? [] : [...make(new Map()).changes, ...shares(subject), ...oldOne(subject, request, running)],
+    lost: isProtected ? [] : lost(subject, facts, { running, commit }),
     blockers: isProtected ? [] : blockers(subject, facts, request, running),
     written: { bytes: view.SizeRw, paths: subject.writtenPaths },
     subject, recreation: make,
@@ -47,18 +47,22 @@ function shares({ inspected, user }: Subject): RecreateNote[] {
   return sources.length === 0 ? [] : [note('shares', { user: user.name, sources })];
 }
 
-function lost({ inspected, writtenPaths }: Subject, facts: RecreateFacts, request: RecreateRequest, { running, commit }: { running: boolean; commit: boolean }): RecreateNote[] {
+/** What becomes of the old one where it stays. */
+function oldOne({ inspected }: Subject, request: RecreateRequest, running: boolean): RecreateNote[] {
+  if (request.old === 'remove' || (request.old === 'remove-when-healthy' && running)) return [];
+  const project = inspected.view.Config.Labels['com.docker.compose.project'];
+  return [...(request.old === 'keep' ? [] : [note('never-run')]), ...(project === undefined ? [] : [note('compose-second', { project })])];
+}
+
+function lost({ inspected, writtenPaths }: Subject, facts: RecreateFacts, { running, commit }: { running: boolean; commit: boolean }): RecreateNote[] {
   const { view } = inspected;
   const linkers = sharers(inspected, facts.others, links);
-  const kept = request.old === 'keep' || (request.old === 'remove-when-healthy' && !running);
   return [
     ...(running ? [note('memory')] : []),
     ...(!commit && (writtenPaths > 0 || view.SizeRw > 0) ? [note('writable-layer', { bytes: view.SizeRw, paths: writtenPaths })] : []),
     ...(view.ExecIDs.length > 0 ? [note('execs', { count: view.ExecIDs.length })] : []),
     ...(view.HostConfig.AutoRemove && running ? [note('auto-remove')] : []),
     ...(linkers.length > 0 ? [note('linked-by', { names: linkers })] : []),
-    ...(kept && !running && request.old !== 'keep' ? [note('never-run')] : []),
-    ...(kept && view.Config.Labels['com.docker.compose.project'] !== undefined ? [note('compose-second', { project: view.Config.Labels['com.docker.compose.project'] })] : []),
   ];
 }
 

@@ -4,9 +4,9 @@ import { appErrorSchema } from '../result.ts';
 /** What is different about the new container, what is not carried over, and what stands in the way; words are the command line's and the app's. */
 export const recreateNoteCodes = [
   // Different under ECI, or by being made anew.
-  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label', 'compose-again', 'shares',
+  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label', 'compose-again', 'shares', 'never-run', 'compose-second',
   // Not carried over.
-  'memory', 'writable-layer', 'execs', 'auto-remove', 'linked-by', 'compose-second', 'never-run',
+  'memory', 'writable-layer', 'execs', 'auto-remove', 'linked-by',
   // In the way.
   'eci-off', 'host-namespace', 'paused', 'unusable-state', 'image-gone', 'swarm', 'shared-by', 'joined-gone', 'joined-unprotected', 'no-way-back',
 ] as const;

@@ -59,7 +59,7 @@ export function RecreateDialog({ containers, onCancel, onStart }: { readonly con
       </Box>
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
         {writes && <Option checked={commit} onChange={setCommit} label={t('recreate.option.commit')} note={t('recreate.option.commitWhy')} />}
-        <Option checked={keep} onChange={setKeep} label={t('recreate.option.keep')} note={t('recreate.option.keepWhy')} />
+        {todo.some((item) => item.running) && <Option checked={keep} onChange={setKeep} label={t('recreate.option.keep')} note={t('recreate.option.keepWhy')} />}
         {autoRemoved && <Option checked={withoutWayBack} onChange={setWithoutWayBack} label={t('recreate.option.wayBack')} note={t('recreate.option.wayBackWhy')} />}
       </Box>
     </ConfirmDialog>
