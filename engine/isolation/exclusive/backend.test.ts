@@ -11,7 +11,7 @@ const backend = exclusiveBackend({ runtimeBuildDir: path.join(runtimeDirectory, 
 const isRoot = process.getuid?.() === 0;
 let root: string;
 const made: string[] = [];
-beforeAll(() => { execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]); });
+beforeAll(() => { execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]); }, 90_000);
 beforeEach(async () => { root = await mkdtemp(path.join(os.tmpdir(), 'backend-')); made.push(root); });
 afterAll(async () => { for (const directory of made) await rm(directory, { recursive: true }); });
 

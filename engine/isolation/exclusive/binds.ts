@@ -6,7 +6,7 @@ import { refuse } from './options.ts';
 import { isShare, type Shares } from './shares.ts';
 import { layersOf, planShifted, type Overlay } from './overlay.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
-import { refuseEngineParts, type EngineParts } from './sockets.ts';
+import { enginePlaces, refuseEngineParts, type EngineParts } from './sockets.ts';
 
 /** File systems the kernel does not id-map; their files keep their ids, and a container sees nobody's. */
 const notMappable = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2', 'devtmpfs', 'devpts', 'fuse', 'fuseblk', 'nfs', 'nfs4', 'cifs', 'smb3', '9p', 'virtiofs',
@@ -32,12 +32,13 @@ export interface BindContext {
  */
 export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext): Map<number, string> {
   const sources = new Map<number, string>();
+  const places = enginePlaces(context.parts, context.mounts);
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
     if (!isBind(mount) || mount.source === undefined) continue;
     const bind = inspect(mount, mount.source);
     // Left to runc it could come into being in between, as a link to anything.
     if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
-    refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts, context.container);
+    refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts, places, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
     const tree = planBind(bind, plan, context, givenByEngine(mount, mount.source));
     const target = context.makeTarget(sources.size, bind.kind);

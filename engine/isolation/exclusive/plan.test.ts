@@ -48,7 +48,7 @@ describe('the runtime reads plans strictly', () => {
   beforeAll(() => {
     execFileSync('sh', [path.join(runtimeDirectory, 'build.sh')]);
     expect(existsSync(runtime)).toBe(true);
-  });
+  }, 90_000);
 
   it('does nothing for an empty plan, and says a refusal', () => {
     expect(perform(new PlanBuilder().encode())).toEqual({ status: 0, stderr: '', signal: null });

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
@@ -15,14 +15,29 @@ export interface EngineParts {
   readonly roots: readonly string[];
 }
 
+/** Where the parts are at the moment. */
+export interface EnginePlaces {
+  readonly sockets: readonly (readonly [file: string, place: Place])[];
+  readonly directories: readonly (readonly [file: string, place: Place])[];
+}
+
 interface Place { readonly path: string; readonly device: string; readonly inFileSystem: string; readonly identity: string }
+
+/** Finds the parts: once for all binds of a container, as it costs more than all else about them. */
+export function enginePlaces(parts: EngineParts, mounts: readonly Mount[]): EnginePlaces {
+  const placed = (files: readonly string[]) => files.flatMap((file) => {
+    const place = existsSync(file) ? placeOf(file, mounts) : null;
+    return place === null ? [] : [[file, place] as const];
+  });
+  return { sockets: placed(parts.sockets), directories: placed(parts.directories) };
+}
 
 /**
  * Refuses a bind source that is, or holds, or (for directories) lies inside a part of the engine (B1). Compared by file-system object,
  * not by name: a hard link, a symlink, another bind mount of the same directory, or a parent of such a bind are all seen.
  * `source` is resolved; `recursive` says whether mounts below it come along; `container` is the one it would be mounted into.
  */
-export function refuseEngineParts(source: string, recursive: boolean, mounts: readonly Mount[], parts: EngineParts, container: string): void {
+export function refuseEngineParts(source: string, recursive: boolean, mounts: readonly Mount[], parts: EngineParts, places: EnginePlaces, container: string): void {
   const here = placeOf(source, mounts);
   if (here === null) return;
   if (isContainerSocket(source, parts.containerSockets)) {
@@ -33,15 +48,11 @@ export function refuseEngineParts(source: string, recursive: boolean, mounts: re
   if (recursive) for (const mount of mounts) if (isWithin(mount.mountPoint, source)) shown.push({ device: mount.device, top: mount.root });
   const holds = (part: Place) => shown.some(({ device, top }) => device === part.device && isWithin(part.inFileSystem, top));
 
-  for (const file of parts.sockets) {
-    const socket = placeOf(file, mounts);
-    if (socket === null) continue;
+  for (const [file, socket] of places.sockets) {
     if (socket.identity === here.identity) refuse(`${source} is a container engine's socket and cannot be mounted`);
     if (holds(socket)) refuse(`${source} holds a container engine's socket (${file}) and cannot be mounted; mount a directory below it instead`);
   }
-  for (const file of parts.directories) {
-    const directory = placeOf(file, mounts);
-    if (directory === null) continue;
+  for (const [file, directory] of places.directories) {
     if (directory.device === here.device && isWithin(here.inFileSystem, directory.inFileSystem)) refuse(`${source} belongs to the container engine and cannot be mounted`);
     if (holds(directory)) refuse(`${source} holds a directory of the container engine (${file}) and cannot be mounted; mount a directory below it instead`);
   }
