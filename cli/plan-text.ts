@@ -2,6 +2,7 @@ import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
 import { applySteps } from '../shared/apply/plan.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
+import { printable } from './output.ts';
 
 /** A plan in words: diff, findings, what will happen, what stands in the way. `diff` is a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
@@ -101,7 +102,7 @@ const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass', fai
 
 /** Claims with verdict and evidence. */
 export function describeVerification(verification: Verification): string {
-  const lines = verification.claims.map((claim) => `${verdicts[claim.verdict].padEnd(13)}${claim.id.padEnd(31)}${claim.evidence}`);
+  const lines = verification.claims.map((claim) => `${verdicts[claim.verdict].padEnd(13)}${claim.id.padEnd(31)}${printable(claim.evidence)}`);
   const audit = verification.claims.some((claim) => claim.verdict === 'not-enforced') ? '; audit mode: nothing is refused' : '';
   const sum = verification.eci ? `${countOf(verification.claims)}; ${(verification.durationMs / 1000).toFixed(1)} s${audit}` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
   return [...lines, sum].join('\n');

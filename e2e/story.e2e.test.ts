@@ -107,10 +107,10 @@ describe('an admin turns ECI on', () => {
     const { run, verification } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
     expect(run?.outcome).toMatchObject({ kind: 'applied', version: 1, removed: [{ name: 'gone', removed: true }] });
     expect(run?.steps.map((s) => s.state)).toEqual(Array(7).fill('done'));
-    // Whether /proc is emulated depends on the machine.
-    expect(verification?.claims.filter((c) => c.verdict !== 'pass' && c.id !== 'A10-proc-emulated')).toEqual([]);
+    // Whether /proc is emulated depends on the machine; what a listed image does with its socket is shown further below.
+    expect(verification?.claims.filter((c) => c.verdict !== 'pass' && c.id !== 'A10-proc-emulated').map((c) => [c.id, c.verdict])).toEqual([['A11-through-socket', 'limited']]);
     await way.review.heading('Version 1 is applied').waitFor();
-    await main.getByText(/^1[67] of 17 claims shown from inside real containers$/).waitFor();
+    await main.getByText(/^1[56] of 17 claims shown from inside real containers$/).waitFor();
     await main.getByText('1 container is still unprotected').waitFor();
     await window.screenshot('applied');
     expect((await stat(stage.paths.settings)).mode & 0o777).toBe(0o644);

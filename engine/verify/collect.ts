@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import os from 'node:os';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import { claimIds, type Claim, type ClaimId } from '../../shared/verify/claims.ts';
 import { dockerClient, engineMessage } from '../containers/docker-client.ts';
 import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, type ShareSeen, type ThroughSocket } from './judge-mounts.ts';
@@ -75,13 +76,16 @@ async function isolation(ask: Asker, { runtimeName, settings, paths }: VerifyOpt
   const joined = first.then(async (owner) => ('error' in owner ? owner : ask.probe({ host: { NetworkMode: `container:${owner.seen.id}` } })));
   const [one, two, joiner, unprotected] = await Promise.all([
     first, ask.probe({ args: ['--hold'] }), joined,
-    settings.mode === 'audit' ? null : unprotectedContainer(paths.engineSocket, ask.image).then(async (id) => (id === null ? null : ask.refusal('a container that is not protected', { NetworkMode: `container:${id}` }))),
+    mayMakeUnprotected(settings) ? unprotectedContainer(paths.engineSocket, ask.image).then(async (id) => (id === null ? null : ask.refusal('a container that is not protected', { NetworkMode: `container:${id}` }))) : null,
   ]);
   return [
     judgeUserNamespace(one), judgeExclusiveRange(one, two), judgeRuntime(one, runtimeName), judgeUsernsHost(one),
     settings.mode === 'audit' ? notEnforced('A7-namespace-sharing') : judgeSharing(one, joiner, unprotected),
   ];
 }
+
+/** Where such containers may be started and entered, none is made for anybody to find. */
+const mayMakeUnprotected = (settings: EffectiveSettings): boolean => settings.mode === 'enforce' && settings.existingContainers === 'block';
 
 /** A container as it was before ECI, made past the gateway and never started; null for a caller who can't get past it. */
 async function unprotectedContainer(engineSocket: string, image: string): Promise<string | null> {

@@ -68,7 +68,7 @@ export function judgeSharing(owner: Observed<ProbeResult>, joiner: Observed<Prob
   const [a, b] = [owner.seen.facts, joiner.seen.facts];
   const same = a.namespaces['net'] === b.namespaces['net'] && a.namespaces['user'] === b.namespaces['user'] && a.uidMap === b.uidMap;
   const joined = `joined a protected one: ${b.namespaces['net'] ?? ''} in ${b.namespaces['user'] ?? ''}, ${same ? 'as it' : `it is in ${a.namespaces['net'] ?? ''}, ${a.namespaces['user'] ?? ''}`}`;
-  if (unprotected === null) return claim(id, same && ownRange(joiner.seen) !== null, `${joined}; no unprotected one could be made to ask for`);
+  if (unprotected === null) return claim(id, same && ownRange(joiner.seen) !== null, `${joined}; no unprotected one was made to ask for`);
   const { answer } = unprotected;
   const refused = 'error' in answer ? answer.error : answer.seen === null ? 'was allowed' : `${answer.seen.status} ${answer.seen.message}`;
   const good = !('error' in answer) && answer.seen !== null && answer.seen.status === 403 && answer.seen.message.startsWith('enhanced container isolation:');

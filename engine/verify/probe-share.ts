@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
@@ -32,22 +32,34 @@ export async function makeProbeShare(shares: readonly string[], id: string): Pro
   const prefix = `.bulkhead-verify-${id}-`;
   for (const share of shares) {
     try {
-      for (const name of await readdir(share)) if (name.startsWith(prefix)) await rm(path.join(share, name), { recursive: true, force: true });
+      for (const name of await readdir(share)) if (name.startsWith(prefix)) await removeShare(path.join(share, name));
       const directory = await mkdtemp(path.join(share, prefix));
       await chmod(directory, 0o755);
       const [writable, readOnly] = [path.join(directory, 'writable'), path.join(directory, 'read-only')];
       await mkdir(writable);
       await mkdir(readOnly);
-      await writeFile(path.join(writable, 'given'), 'given\n', { mode: 0o600 });
+      await writeFile(path.join(writable, 'given'), 'given\n', { mode: 0o600, flag: 'wx' });
       return {
         writable, readOnly,
-        writtenBy: () => stat(path.join(writable, 'by-root')).then((file) => `${file.uid}:${file.gid}`, () => null),
+        writtenBy: () => lstat(path.join(writable, 'by-root')).then((file) => `${file.uid}:${file.gid}`, () => null),
         readOnlyChanged: () => readdir(readOnly).then((names) => names.length > 0, () => true),
-        remove: () => rm(directory, { recursive: true, force: true }),
+        remove: () => removeShare(directory),
       };
     } catch { /* another one may take it */ }
   }
   return null;
+}
+
+/**
+ * Removes a probe's directory, and nothing that it does not know by name: others may write into a shared directory, and put links where
+ * a deletion of all that is there would follow them. One that is not ours, or has more in it, stays.
+ */
+async function removeShare(directory: string): Promise<void> {
+  const found = await lstat(directory).catch(() => null);
+  if (found === null || !found.isDirectory() || found.uid !== process.getuid?.()) return;
+  const at = (...names: string[]) => path.join(directory, ...names);
+  for (const file of [at('writable', 'given'), at('writable', 'by-root'), at('read-only', 'written')]) await unlink(file).catch(() => undefined);
+  for (const empty of [at('writable'), at('read-only'), directory]) await rmdir(empty).catch(() => undefined);
 }
 
 /** A directory of the machine's that nobody shares, null where all of these are shared. */

@@ -98,7 +98,7 @@ describe('claims are judged by what was seen', () => {
     const owner = probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[1]' } });
     const refused = { asked: 'an unprotected one', answer: { seen: { status: 403, message: 'enhanced container isolation: no' } } };
     expect(judgeSharing(owner, owner, refused).verdict).toBe('pass');
-    expect(judgeSharing(owner, owner, null)).toMatchObject({ verdict: 'pass', evidence: expect.stringContaining('no unprotected one could be made') as string });
+    expect(judgeSharing(owner, owner, null)).toMatchObject({ verdict: 'pass', evidence: expect.stringContaining('no unprotected one was made') as string });
     expect(judgeSharing(owner, probe(range, {}, { namespaces: { net: 'net:[1]', user: 'user:[2]' } }), refused).verdict).toBe('fail');
     expect(judgeSharing(owner, owner, { ...refused, answer: { seen: null } }).verdict).toBe('fail');
     expect(judgeSharing(owner, owner, { ...refused, answer: { error: 'x' } }).verdict).toBe('fail');
