@@ -9,9 +9,10 @@ import { refuseOtherSpellings } from './spelling.ts';
 const mountSchema = z.looseObject({ destination: z.string(), type: z.string().optional(), source: z.string().optional(), options: z.array(z.string()).nullish() });
 const deviceRuleSchema = z.looseObject({ allow: z.boolean(), type: z.string().optional(), major: z.number().nullish(), minor: z.number().nullish(), access: z.string().optional() });
 const namespaceSchema = z.looseObject({ type: z.string(), path: z.string().optional() });
+/** Not in the schema: a container whose process is spelt in another way is runc's to judge. */
+const processSchema = z.looseObject({ capabilities: z.looseObject({ bounding: z.array(z.string()) }) });
 const specSchema = z.looseObject({
   root: z.looseObject({ path: z.string() }),
-  process: z.looseObject({ capabilities: z.looseObject({ bounding: z.array(z.string()).nullish() }).nullish() }).nullish(),
   mounts: z.array(mountSchema).nullish(),
   hooks: z.record(z.string(), z.unknown()).nullish(),
   linux: z.looseObject({
@@ -127,8 +128,13 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
  * kernel lets a user namespace mount sysfs only where it has one already. On /sys itself it takes no second one.
  */
 function withSpareSysfs(mount: OciMount, spec: OciSpec): OciMount[] {
-  const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && (spec.process?.capabilities?.bounding ?? []).includes('CAP_SYS_ADMIN');
+  const wanted = mount.type === 'tmpfs' && mount.destination === '/dev' && mayMount(spec);
   return wanted ? [{ destination: '/dev', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'nodev', 'noexec', 'ro'] }, mount] : [mount];
+}
+
+function mayMount(spec: OciSpec): boolean {
+  const process = processSchema.safeParse(spec['process']);
+  return process.success && process.data.capabilities.bounding.includes('CAP_SYS_ADMIN');
 }
 
 const domain = 'kernel.domainname';
