@@ -9,7 +9,7 @@ import { TarIds, type EntryPlan, type IdShift, type TarEntry } from './tar-ids.t
 
 /** Ids of a range are what they are inside; all others stay: volumes and binds show the engine what is on disk, and so does a stopped container. */
 export function outOf({ base }: ContainerRun): EntryPlan {
-  const inside = (id: number) => (id >= base && id < base + rangeSize ? id - base : id);
+  const inside = (id: number) => (inRange({ base }, id) ? id - base : id);
   return { uid: inside, gid: inside, capabilityRoot: inside };
 }
 
@@ -59,10 +59,14 @@ async function sharedToo({ facts, run }: IsolatedContainer, source: string, shar
     // Names begin with the last part of what was asked for, or with a dot.
     const names = components(name);
     const mount = view.mountAt(joined([...from, ...(/^\.?\//.test(name) || name === '.' ? names : names.slice(1))]));
-    if (mount === null || !shares.has(mount)) return plain;
+    const shared = mount !== null && shares.has(mount);
+    // The container may have moved a link after the engine had followed it: what is not of its range comes out of something mounted.
+    if (mount === null && (run === null || (inRange(run, uid) && inRange(run, gid)))) return plain;
     if ((files.has(type) && !shares.may({ uid, gid, mode }, 4)) || (type === '5' && !shares.may({ uid, gid, mode }, 5))) {
       throw shares.refusal(`reading ${Buffer.from(name, 'latin1').toString('utf8')}, which the sharing user may not read,`);
     }
-    return shares.outOf;
+    return shared ? shares.outOf : plain;
   };
 }
+
+const inRange = ({ base }: Pick<ContainerRun, 'base'>, id: number): boolean => id >= base && id < base + rangeSize;

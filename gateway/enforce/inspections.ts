@@ -27,7 +27,7 @@ import { inspectBuild } from './builds.ts';
 import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
-import { copyDenial, makeSourcesAgain, makeSourcesOf } from './shares.ts';
+import { makeSourcesAgain, makeSourcesOf } from './shares.ts';
 import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
@@ -261,17 +261,15 @@ async function startContainer(context: InspectionContext): Promise<Inspected> {
 /**
  * For a copy the engine mounts a container's directories itself, and follows links: the runtime, which does not, is never asked. So
  * what is mounted is looked at anew. A container with a socket could swap a directory for a link between this look and the engine's,
- * all by itself: for it, directories must also be steady. What the machine's users share is not copied at all, but by root (shares.ts).
+ * all by itself: for it, directories must also be steady. The machine's users are not held to that: it would take `docker cp`
+ * from every container with a directory of a home (SECURITY.md says what that leaves open). What they may copy is decided with the copy (archive/).
  */
 async function copyContainer(context: InspectionContext): Promise<Inspected> {
   const name = subject(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
   const result = await mounted(context, container, await entered(context, container, verbOf(context)));
-  if (result.kind !== 'passed' || result.warning !== undefined) return result;
-  const shared = await copyDenial(context, container, verbOf(context));
-  if (shared !== null) return denied(shared, { container: container.name, image: container.image });
-  if (context.request.origin.kind === 'clients') return result;
+  if (result.kind !== 'passed' || result.warning !== undefined || context.request.origin.kind === 'clients') return result;
   const { shares } = await environment(context);
   for (const { type, source } of container.mounts) {
     if (type === 'bind' && !await isSteady(source, shares)) return denied(deny('copy-mounts', `${verbOf(context)} container ${container.name}, which mounts ${source},`, { spec: 'A8' }), { container: container.name, image: container.image });

@@ -8,7 +8,6 @@ import { sharingUserOf } from '../sharing/record-creates.ts';
 import { resolvePath } from './bind-sources.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import type { InspectionContext } from './inspections.ts';
-import { callerOf } from './own-sockets.ts';
 
 /** How long making a directory may take, ms: it may be on another machine. */
 const timeoutMs = 5000;
@@ -62,19 +61,4 @@ export function makeDirectory(directory: string, user: SharingUser): Promise<str
       uid: user.uid, gid: user.gid, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' }, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 16 * 1024,
     }, (error, _, stderr) => { resolve(error === null ? null : `user ${user.uid} cannot make it: ${stderr.trim().split('\n').at(-1) || error.message}`); });
   });
-}
-
-/**
- * For a copy the engine reads and writes what a container mounts as root, whoever shares it: other accounts' files could be had, and
- * programs of root's left (A8). Where in the container a copy leads is not certain before it is done, since links may change meanwhile;
- * so there is none from or to a container with shares of somebody's, but by root. Null: it may be.
- */
-export async function copyDenial(context: InspectionContext, container: ContainerFacts, doing: string): Promise<Denial | null> {
-  // Only what one file is, is told: the command line asks before every copy, and shows nothing of a refusal.
-  if (!context.sharing || context.request.head.method === 'HEAD' || callerOf(context) === 0) return null;
-  const bind = container.mounts.find(({ type, source }) => type === 'bind' && context.sockets?.mounts.idAt(source) == null);
-  if (bind === undefined) return null;
-  const user = await context.sharing.of(container.id);
-  if (user?.uid === 0) return null;
-  return deny('copy-shares', `${doing} container ${container.name}, which mounts ${bind.source},`, { spec: 'A8' });
 }

@@ -143,24 +143,25 @@ describe('A8: a directory that is not there', () => {
 });
 
 describe('A8: docker cp, which the engine does as root', () => {
-  it('is for root alone where somebody shares a directory, running or not; elsewhere as always', async () => {
+  it('gives nobody rights where somebody shares a directory, running or not; elsewhere it is as always', async () => {
     const directory = await share('copies', alice);
     await file('copies/secret', bob, 0o600);
-    await file('suid', alice, 0o4755);
+    await file('suid', 0, 0o4755);
     const create = (name: string, ...more: string[]) => as(alice, 'create', '--name', name, ...more, 'busybox', 'sleep', '1000');
     await create('bound', '-v', `${directory}:/s`);
     await create('unbound');
     const tries = async () => {
-      expect(await as(alice, 'cp', 'bound:/s/secret', '-')).toMatch(/enhanced container isolation: docker cp .*container bound, which mounts .*copies, is blocked: the engine copies as root/);
-      expect(await as(alice, 'cp', at('suid'), 'bound:/s/suid')).toContain('enhanced container isolation');
-      expect(await as(alice, 'cp', at('suid'), 'bound:/tmp/suid')).toContain('enhanced container isolation');
-      expect(await as(alice, 'cp', at('suid'), 'unbound:/tmp/suid')).not.toContain('isolation');
-      expect(await as(0, 'cp', at('suid'), 'bound:/tmp/suid')).not.toContain('isolation');
+      // The answer has begun by the time the file is seen: it is cut off before the content.
+      expect(await as(alice, 'cp', 'bound:/s/secret', '-')).toMatch(/^unexpected EOF$/m);
+      for (const name of ['bound', 'unbound']) expect(await as(alice, 'cp', '-a', at('suid'), `${name}:/tmp/suid`)).not.toContain('isolation');
     };
     await tries();
+    expect(await as(alice, 'cp', '-a', at('suid'), 'bound:/s/suid')).toContain('enhanced container isolation');
+    expect(await readdir(directory)).toEqual(['secret']);
     await as(alice, 'start', 'bound', 'unbound');
     await tries();
-    expect(await readdir(directory)).toEqual(['secret']);
+    expect(await as(alice, 'cp', '-a', at('suid'), 'bound:/s/suid')).not.toContain('isolation');
+    expect((await stat(at('copies', 'suid'))).uid).toBe(alice);
     await as(alice, 'rm', '-f', 'bound', 'unbound');
   });
 });

@@ -8,7 +8,7 @@ export const ruleCodes = [
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
   'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
-  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'copy-shares', 'share-missing', 'host-network-build', 'build-entitlement', 'build-source', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
+  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'share-missing', 'host-network-build', 'build-entitlement', 'build-source', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
   'pinned-reference', 'cleaned-path', 'own-socket', 'parameter-dropped',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
@@ -93,7 +93,6 @@ const ruleTexts: Readonly<Record<RuleCode, string>> = {
   'environment-hidden': 'values of environment variables are hidden',
   'container-name': 'a container\'s name may not look like a container id',
   'copy-mounts': 'the engine would follow a link that anybody may put there at that moment; copy in the shared directory itself, or with tar over docker exec',
-  'copy-shares': 'the engine copies as root, not as the user who shares the directory; copy in the shared directory itself, or with tar over docker exec',
   'share-missing': 'a directory that is not there is made by the user who shares it',
   'host-network-build': 'builds do not get the engine\'s network',
   'build-entitlement': 'builds get no rights beyond isolation',
