@@ -59,5 +59,5 @@ export const explained: readonly Explained[] = [
   },
   { why: 'The isolation runtime is the default and the only one.', spec: 'A6', shows: { 'what clients are told: runtime': /^bulkhead$/, 'what clients are told: default runtime': /^bulkhead$/ } },
   { why: '`docker top` is the machine\'s ps: it shows the ids of the container\'s range.', spec: 'A3', shows: { 'exec: top': /^UID CMD \n[1-9]\d+\+? sleep 1000$/ } },
-  { why: 'The gateway forwards the id of the container it decided on, not the name: the engine\'s errors then say the id.', spec: 'A7', shows: { 'exec: in a paused one': /^Error response from daemon: Container ID64 is paused, unpause the container before exec\n1$/ } },
+  { why: 'The gateway forwards the id of the container it decided on, not the name: the engine\'s errors then say the id.', spec: 'A7', shows: { 'exec: in a paused one': /^1\nError response from daemon: Container ID64 is paused, unpause the container before exec$/ } },
 ];

@@ -45,8 +45,10 @@ ${observed}`;
 }
 
 function scriptOfLook({ run, exec, image = 'compared', see }: Look): string {
-  const snippets = Object.entries(see).map(([name, snippet]) => `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null 2>&1\nprintf '${mark}%s\\n' $?\n`).join('');
   const where = run !== undefined ? `docker run -i --rm ${run} ${image} sh` : exec !== undefined ? `docker exec -i ${exec} sh` : null;
+  // Docker carries a container's two streams apart, so on the host their order is chance: errors come last there.
+  const [errors, after] = where === null ? ['2>"$W/.errors"', 'code=$?; cat "$W/.errors"'] : ['2>&1', 'code=$?'];
+  const snippets = Object.entries(see).map(([name, snippet]) => `printf '${mark}%s\\n' ${quoted(name)}\n(\n${snippet}\n) </dev/null ${errors}\n${after}\nprintf '${mark}%s\\n' $code\n`).join('');
   return where === null ? snippets : `${where} <<'SNIPPETS'\n${snippets}SNIPPETS\n`;
 }
 
