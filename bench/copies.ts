@@ -45,8 +45,7 @@ try {
   await new Promise((resolve, reject) => { gateway.stdout.once('data', resolve); gateway.once('exit', reject); });
 
   const sides = [['stock', bare.socket], ['gateway', listen]] as const;
-  for (const [name, socket] of sides) {
-    await mkdir(path.join(scratch, name));
+  for (const [, socket] of sides) {
     await sh('docker run -d --name up --network none busybox sleep 100000; docker create --name down busybox true', socket, scratch);
     stops.push(() => sh('docker rm -f up down', socket, scratch));
   }
@@ -61,7 +60,7 @@ try {
     const times = { stock: [] as number[], gateway: [] as number[] };
     for (let round = 0; round <= rounds; round++) {
       for (const [name, socket] of round % 2 === 0 ? sides : sides.toReversed()) {
-        const took = await timed(script, socket, path.join(scratch)).finally(() => sh('rm -rf out outs exported', socket, scratch));
+        const took = await timed(script, socket, scratch).finally(() => sh('rm -rf out outs exported', socket, scratch));
         if (round > 0) times[name].push(took);
       }
     }

@@ -16,6 +16,9 @@ const needs = [
   { packages: ['iproute2'], command: 'ip' },
   { packages: ['lxcfs'], command: 'lxcfs' },
   { packages: ['busybox-static'] },
+  // The gateway unpacks with these what is copied into containers.
+  { packages: ['xz-utils'], command: 'xz' },
+  { packages: ['bzip2'], command: 'bzip2' },
   { packages: ['gcc'], command: 'gcc' },
   { packages: ['libc6-dev'] },
   { packages: ['libgtk-3-0t64', 'libgtk-3-0'] },
