@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { readlinkSync, realpathSync } from 'node:fs';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { isWithin } from './mountinfo.ts';
 import type { ExclusivePaths } from './options.ts';
 import { perform } from './perform.ts';
 import { basesInUse, type RangeStore } from './ranges.ts';
+import type { PlannerRequest } from './request.ts';
 import { bootId, mountsOf, type IsolationService } from './service.ts';
 
 export interface JanitorOptions {
@@ -29,6 +31,8 @@ export class Janitor {
   /** Runtimes at work by container. */
   readonly #working = new Map<string, number>();
   readonly #cleaning = new Map<string, Promise<void>>();
+  /** Containers that a runtime was about to delete, and whether that was tried once more. */
+  readonly #deleting = new Map<string, 'asked' | 'tried again'>();
   readonly #soon = new Map<string, NodeJS.Timeout>();
   /** What was said of containers that could not be cleaned: said once. */
   readonly #said = new Map<string, string>();
@@ -56,8 +60,10 @@ export class Janitor {
     await Promise.all(this.#cleaning.values());
   }
 
-  /** A runtime asks about container `id`; resolves when it can be answered. Pair with `went`. */
-  async came(id: string): Promise<void> {
+  /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
+  async came({ id, verb }: Pick<PlannerRequest, 'id' | 'verb'>): Promise<void> {
+    if (verb === 'create') this.#deleting.delete(id);
+    else if (verb === 'deleting' && !this.#deleting.has(id)) this.#deleting.set(id, 'asked');
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
   }
@@ -67,11 +73,25 @@ export class Janitor {
     const left = (this.#working.get(id) ?? 1) - 1;
     if (left > 0) { this.#working.set(id, left); return; }
     this.#working.delete(id);
+    if (!this.#options.containers.has(id)) this.#deleting.delete(id);
     if (this.#soon.has(id) || !this.#options.containers.has(id)) return;
     this.#soon.set(id, setTimeout(() => {
       this.#soon.delete(id);
-      void this.#look(id);
+      void this.#look(id).then(() => { this.#deleteAgain(id); });
     }, settleMs));
+  }
+
+  /**
+   * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not ask again until its next start.
+   * Without force: runc refuses where the container runs. Once.
+   */
+  #deleteAgain(id: string): void {
+    const { paths, service, containers, log } = this.#options;
+    const state = containers.read(id);
+    if (this.#working.has(id) || this.#deleting.get(id) !== 'asked' || state === null || !service.isKnown(id, state.runcRoot)) return;
+    this.#deleting.set(id, 'tried again');
+    log(`container ${id}: its delete was interrupted and is tried again`);
+    spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', id], { stdio: 'ignore' }).once('error', (error) => { this.#say(id, error.message); });
   }
 
   async #sweep(): Promise<void> {

@@ -159,6 +159,17 @@ it('what a runtime left that was killed after runc deleted the container, the pl
   await engine.docker('rm', 'halfway');
 });
 
+it('a delete whose runtime was killed before runc deleted is done all the same', async () => {
+  await engine.docker('run', '-d', '--name', 'interrupted', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+  // Once: what is asked for after that is real.
+  const once = path.join(engine.root, 'killed');
+  await withRunc(`case " $* " in *" delete "*) [ -e ${once} ] || { touch ${once}; kill -9 "$PPID"; exec sleep 30; };; esac\nexec "$real" "$@"\n`, async () => {
+    await engine.docker('rm', '-f', 'interrupted').catch(() => undefined);
+    await nothingLeft();
+  });
+  await engine.docker('rm', '-f', 'interrupted').catch(() => undefined);
+});
+
 it('a runc that creates without a user namespace is caught before the container starts', async () => {
   // Undoes the planner's edit: what a runc would do that ignored the user namespace.
   const ignoring = `b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done

@@ -100,7 +100,7 @@ function serve(socket: Socket, janitor: Janitor, answer: (request: PlannerReques
       return;
     }
     const closed = new Promise<void>((resolve) => { socket.once('close', () => { resolve(); }); });
-    void janitor.came(request.id).then(() => answer(request)).then((bytes) => {
+    void janitor.came(request).then(() => answer(request)).then((bytes) => {
       if (!socket.destroyed) socket.end(bytes);
       return closed;
     }).then(() => { janitor.went(request.id); });
