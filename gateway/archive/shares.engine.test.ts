@@ -55,8 +55,8 @@ describe('docker cp in a directory that a user shares (A8)', () => {
     });
   }
 
-  it('of root\u2019s goes on', async () => {
-    const { stdout, stderr } = await engine.sh(`cd home; docker cp up:/home/readable - | tar -x -O; echo o > o; docker cp -q o up:/home/open/ && cat open/o; docker cp -q o up:/tmp/ && docker exec up cat /tmp/o; docker cp -q o down:/tmp/ && docker cp down:/tmp/o - | tar -x -O`);
-    expect(`${stdout}${stderr}`).toBe('readable\no\no\no\n');
+  it.each([['root\u2019s', (script: string) => engine.sh(script)], ['the user\u2019s, with what is open to him', asUser]] as const)('of %s goes on', async (_, sh) => {
+    const { stdout, stderr } = await sh(`cd home; d=go-$(id -u); mkdir $d; cd $d; docker exec up sh -c "echo five > /home/p && chown 5:6 /home/p && chmod 600 /home/p" && docker cp up:/home/p - | tar -x -O; docker cp up:/home/readable - | tar -x -O; echo o > o; mv o o-$(id -u); docker cp -q o-$(id -u) up:/home/open/ && cat ../open/o-$(id -u); mv o-$(id -u) o; docker cp -q o up:/tmp/ && docker exec up cat /tmp/o; docker cp -q o down:/tmp/ && docker cp down:/tmp/o - | tar -x -O`);
+    expect(`${stdout}${stderr}`).toBe('five\nreadable\no\no\no\n');
   });
 });

@@ -18,7 +18,7 @@ export interface SharingSources {
 
 /**
  * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as root, and with the ids on
- * disk; a copy may do there what the sharing user may do, and no more. (Where policy is enforced nobody but root gets as far as this: enforce/shares.ts.)
+ * disk; a copy may do there what the sharing user may do, and no more.
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;
@@ -51,6 +51,8 @@ export async function userShares(container: IsolatedContainer, sources: SharingS
   const may = (stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number) => {
     if (byRoot) return true;
     if (user === null) return false;
+    // The container's own users' files are open to its root, as the kernel has it: both ids must be the container's.
+    if (maps !== null && toInside(maps.uids, stat.uid) !== null && toInside(maps.gids, stat.gid) !== null) return true;
     const bits = stat.uid === user.uid ? stat.mode >> 6 : stat.gid === user.gid ? stat.mode >> 3 : stat.mode;
     return (bits & what) === what;
   };
