@@ -4,13 +4,14 @@ import type { ApplyHandle, Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { allSettled } from '../shared/verify/claims.ts';
+import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader } from './output.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import { describeStatus, statusReport } from './status.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 
 interface ChoiceOptions extends RootOptions { readonly remove?: string[]; readonly includeRunning?: boolean; readonly removeVolumes?: boolean }
+interface VerifyOptions extends RootOptions { readonly items?: boolean }
 interface ApplyOptions extends ChoiceOptions { readonly yes?: boolean; readonly events?: boolean; readonly baseHash?: string }
 
 /** `bulkhead plan | apply | status | verify`. */
@@ -32,14 +33,17 @@ export function registerApply(program: Command): void {
     printResult(ok(await statusReport(target)), { json: options.json, human: describeStatus });
   }));
 
-  withJson(withRoot(program.command('verify').description('show the protection from inside real containers; exit code 1 when a claim fails'))).action((options: RootOptions) => withTarget(options, async (target) => {
-    const controller = new AbortController();
-    const stop = () => { controller.abort(); };
-    process.once('SIGINT', stop);
-    try {
-      printResult(await target.verify(controller.signal), { json: options.json, human: describeVerification, failed: (verification) => !allSettled(verification.claims) });
-    } finally { process.removeListener('SIGINT', stop); }
-  }));
+  withJson(withRoot(program.command('verify').description('show the protection from inside real containers; exit code 1 when a claim fails')))
+    .option('--items', 'tell everything that was tried, item by item')
+    .action((options: VerifyOptions) => withTarget(options, async (target) => {
+      const controller = new AbortController();
+      const stop = () => { controller.abort(); };
+      process.once('SIGINT', stop);
+      try {
+        const human = (verification: Verification) => describeVerification(verification, { everyItem: options.items === true });
+        printResult(await target.verify(controller.signal), { json: options.json, human, failed: (verification) => !allSettled(verification.claims) });
+      } finally { process.removeListener('SIGINT', stop); }
+    }));
 }
 
 function withChoices(command: Command): Command {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
 import { describeOutcome, describeStep, describeVerification } from './plan-text.ts';
+import type { Verification } from '../shared/verify/claims.ts';
 import { describeStatus, type StatusReport } from './status.ts';
 
 const engine: EngineStatus = {
@@ -43,6 +44,15 @@ test('an outcome has reason and what to try; a failed roll back names the backup
   expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error, restoredVersion: 1 } })).toMatch(/^Rolled back to version 1: "Verify from inside" failed\./);
   const cancelled = { code: 'apply.cancelled' as const, message: 'the apply was cancelled' };
   expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error: cancelled, restoredVersion: 1 } })).toBe('Cancelled, and rolled back to version 1. The draft is kept.');
+});
+test('verification tells item by item what did not come out well, and all of it when asked', () => {
+  const items = [{ title: 'load a kernel module', seen: 'refused', good: true }, { title: 'set the clock', seen: 'ok\u001b[2J', good: false }];
+  const verification: Verification = { at: '', durationMs: 5, eci: true, claims: [{ id: 'A5-privileged-confined', verdict: 'fail', evidence: '1 of 2 refused', items }] };
+  const [head, ...rest] = describeVerification(verification).split('\n');
+  expect(head).toMatch(/^FAIL +A5-privileged-confined +1 of 2 refused$/);
+  expect(rest).toEqual([expect.stringMatching(/^ +! set the clock: ok\S*$/), expect.stringMatching(/1 failed/)]);
+  expect(rest[0]).not.toContain('\u001b');
+  expect(describeVerification(verification, { everyItem: true }).split('\n').slice(1, 3)).toEqual([expect.stringMatching(/^ +load a kernel module: refused$/), expect.stringMatching(/^ +! set the clock: ok/)]);
 });
 test('verification with ECI off says what that means', () => {
   expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain('root in a container is root in the engine');

@@ -100,9 +100,11 @@ export function describeOutcome(run: ApplyRun): string {
 
 const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass', fail: 'FAIL', limited: 'limited', 'not-offered': 'not offered', 'not-run': 'not run', 'not-enforced': 'audit' };
 
-/** Claims with verdict and evidence. */
-export function describeVerification(verification: Verification): string {
-  const lines = verification.claims.map((claim) => `${verdicts[claim.verdict].padEnd(13)}${claim.id.padEnd(31)}${printable(claim.evidence)}`);
+/** Claims with verdict and evidence; of what a failed one tried, what did not come out well (marked "!"), or with `everyItem` all of every claim. */
+export function describeVerification(verification: Verification, { everyItem = false } = {}): string {
+  const items = ({ verdict, items: tried = [] }: Claim) => tried.filter(({ good }) => everyItem || (verdict === 'fail' && !good))
+    .map(({ title, seen, good }) => `${' '.repeat(13)}${good ? ' ' : '!'} ${printable(title)}: ${printable(seen)}`);
+  const lines = verification.claims.flatMap((claim) => [`${verdicts[claim.verdict].padEnd(13)}${claim.id.padEnd(31)}${printable(claim.evidence)}`, ...items(claim)]);
   const audit = verification.claims.some((claim) => claim.verdict === 'not-enforced') ? '; audit mode: nothing is refused' : '';
   const sum = verification.eci ? `${countOf(verification.claims)}; ${(verification.durationMs / 1000).toFixed(1)} s${audit}` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
   return [...lines, sum].join('\n');

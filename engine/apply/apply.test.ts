@@ -69,6 +69,8 @@ describe('applying', () => {
   test('a first apply without any file, and none left of daemon.json after off', async () => {
     await writeFile(engineFile(paths), 'none');
     expect(await apply(settingsText(true))).toMatchObject({ fromVersion: 0, toVersion: 1, outcome: { kind: 'applied' } });
+    // What `bulkhead status` of an ordinary user reads.
+    expect((await stat(paths.history)).mode & 0o777).toBe(0o755);
     await apply(settingsText(false));
     await expect(stat(paths.daemonJson)).rejects.toThrow('ENOENT');
   });

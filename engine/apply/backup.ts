@@ -22,7 +22,9 @@ export async function writeBackup(paths: RootPaths, target: string): Promise<Res
   const temporary = `${directory}.tmp`;
   try {
     await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary, { recursive: true, mode: 0o700 });
+    // History can be read by everybody, the backup can't: daemon.json may hold credentials.
+    await mkdir(paths.history, { recursive: true, mode: 0o755 });
+    await mkdir(temporary, { mode: 0o700 });
     const files: z.infer<typeof manifestSchema>['files'] = [];
     for (const file of [paths.settings, ...engineConfigFiles(paths)]) {
       const bytes = await bytesOf(file);
