@@ -2,7 +2,7 @@ import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
 import { asItIs } from '../http/body-stream.ts';
 import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
-import { withIds } from './copy-out.ts';
+import { asTheyAre, withIds } from './copy-out.ts';
 import { uncompressed } from './decompress.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
@@ -11,7 +11,6 @@ import { TarError } from './tar-numbers.ts';
 
 /** Directories and links of one archive that are kept in mind. */
 const maxKnown = 1_000_000;
-const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
 
 export interface CopyInto {
   readonly container: IsolatedContainer;

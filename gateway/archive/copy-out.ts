@@ -37,7 +37,8 @@ export function copyOut(container: IsolatedContainer, source: string, shares: Us
   };
 }
 
-const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
+/** Changes no id. */
+export const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capabilityRoot: (id) => id };
 /** Types of entries with content. */
 const files = new Set(['0', '\0', '7', 'S']);
 

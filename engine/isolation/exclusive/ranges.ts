@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { linkNew, syncDirectory, writeAside } from './claim-files.ts';
 
 /** Ids in a container: 0 … 65535. */
 export const rangeSize = 65536;
@@ -47,17 +48,7 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
   // Next fit, not first fit: a range just freed rests before somebody else's processes get its ids.
   let next = nextBase(Math.max(firstBase - rangeSize, ...bases(directory)));
 
-  const writeAside = (claim: Claim): string => {
-    const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
-    const fd = openSync(aside, 'wx', 0o600);
-    try {
-      writeSync(fd, JSON.stringify(claim));
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    return aside;
-  };
+  const written = (claim: Claim): string => writeAside(directory, claim, 0o600);
   const hold = (base: number, id: string) => {
     const held = holders.get(base) ?? new Set();
     held.add(id);
@@ -70,7 +61,7 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     unclaimed = inUse();
     for (const [base, held] of holders) {
-      const aside = writeAside({ root, id: held.values().next().value ?? '' });
+      const aside = written({ root, id: held.values().next().value ?? '' });
       linkNew(aside, fileOf(base));
       rmSync(aside, { force: true });
     }
@@ -80,7 +71,7 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
     heldByOthers: (base, id) => [...holders.get(base) ?? []].some((holder) => holder !== id),
     claim(id) {
       restoreDirectory();
-      const aside = writeAside({ root, id });
+      const aside = written({ root, id });
       try {
         const total = (lastBase - firstBase) / rangeSize + 1;
         for (let tried = 0; tried < total; tried++) {
@@ -100,7 +91,7 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
       if (!isBase(base)) throw new Error(`not the base of a range: ${base}`);
       restoreDirectory();
       if (!holders.has(base)) {
-        const aside = writeAside({ root, id });
+        const aside = written({ root, id });
         try {
           if (!linkNew(aside, fileOf(base)) && readClaim(fileOf(base))?.root !== root) throw new Error(`id range ${base} belongs to another engine`);
         } finally {
@@ -119,7 +110,7 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
           rmSync(fileOf(base), { force: true });
         } else {
           restoreDirectory();
-          renameSync(writeAside({ root, id: heir.value }), fileOf(base));
+          renameSync(written({ root, id: heir.value }), fileOf(base));
         }
         if (existsSync(directory)) syncDirectory(directory);
       }
@@ -205,25 +196,5 @@ function readClaim(file: string): Claim | null {
     return claimSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return null; // gone, or not ours to understand
-  }
-}
-
-/** Links `from` as `to`; false when `to` exists, or `from` is gone. */
-function linkNew(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOENT')) return false;
-    throw error;
-  }
-}
-
-function syncDirectory(directory: string): void {
-  const fd = openSync(directory, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

@@ -1,3 +1,5 @@
+import { foldKey } from '../../../shared/policy/json.ts';
+
 /** Objects of config.json that decide about isolation, by path; `[]` is every element. */
 const objects: readonly { readonly path: readonly string[]; readonly keys: readonly string[] }[] = [
   { path: [], keys: ['root', 'mounts', 'hooks', 'linux', 'process', 'domainname'] },
@@ -20,19 +22,14 @@ const objects: readonly { readonly path: readonly string[]; readonly keys: reado
  */
 export function refuseOtherSpellings(spec: unknown): void {
   for (const { path, keys } of objects) {
-    const known = new Map(keys.map((key) => [folded(key), key]));
+    const known = new Map(keys.map((key) => [foldKey(key), key]));
     for (const object of at(spec, path)) {
       for (const key of Object.keys(object)) {
-        const meant = known.get(folded(key));
+        const meant = known.get(foldKey(key));
         if (meant !== undefined && meant !== key) throw new Error(`config.json spells ${meant} as ${JSON.stringify(key)}`);
       }
     }
   }
-}
-
-/** As Go's JSON reader compares keys: without case, and with the two letters outside ASCII that fold into it. */
-function folded(key: string): string {
-  return key.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase();
 }
 
 function at(value: unknown, [first, ...rest]: readonly string[]): object[] {

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { SubordinateIds } from '../../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../../shared/isolation/sharing-user.ts';
+import { linkNew, syncDirectory, writeAside } from './claim-files.ts';
 import { firstBase, rangeSize } from './ranges.ts';
 
 /** First id we give out to users who have none in /etc/subuid: above what distributions put there (SUB_UID_MAX is 600100000). The last is below the containers' ranges. */
@@ -99,14 +100,10 @@ function firstFree(directory: string): number {
 
 /** Takes the range, whole on disk or not at all; false when somebody has it. */
 function claim(directory: string, base: number, uid: number): boolean {
-  const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
-  const fd = openSync(aside, 'wx', 0o644);
+  const aside = writeAside(directory, { uid, base }, 0o644);
   try {
-    writeSync(fd, JSON.stringify({ uid, base }));
-    fsyncSync(fd);
     return linkNew(aside, path.join(directory, String(base)));
   } finally {
-    closeSync(fd);
     rmSync(aside, { force: true });
   }
 }
@@ -140,24 +137,5 @@ function readText(file: string): string {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
-  }
-}
-
-function linkNew(from: string, to: string): boolean {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function syncDirectory(directory: string): void {
-  const fd = openSync(directory, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

@@ -1,0 +1,40 @@
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+
+// Claims of id ranges: files that appear whole or not at all, and that one of several writers makes. Written aside, synced, then linked.
+
+/** Writes `value` as JSON to a new file of no claim's name in `directory`, synced. Returns its path; throws and leaves nothing when the disk fails. */
+export function writeAside(directory: string, value: unknown, mode: number): string {
+  const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
+  const fd = openSync(aside, 'wx', mode);
+  try {
+    writeSync(fd, JSON.stringify(value));
+    fsyncSync(fd);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  return aside;
+}
+
+/** Links `from` as `to`; false when `to` exists, or `from` is gone. */
+export function linkNew(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+export function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
