@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
 import type { ContainerFacts, MountFacts } from '../enforce/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 
@@ -27,6 +28,7 @@ export class ContainerView {
   /** By destination, without links. */
   readonly #mounts = new Map<string, MountFacts>();
 
+  #unsteady = false;
   /** Directories that were seen. */
   readonly #seen = new Set<string>();
 
@@ -44,6 +46,9 @@ export class ContainerView {
     }
     return view;
   }
+
+  /** Whether no path has led through a mount so far: what is mounted changes at any time, what a container that is not up is made of does not. */
+  get steady(): boolean { return !this.#unsteady; }
 
   /** The mount that a path without links is in; null for the root file system. */
   mountAt(real: string): MountFacts | null { return this.#mountAbove(components(real))?.mount ?? null; }
@@ -120,6 +125,7 @@ export class ContainerView {
     const whole = [...parent, name];
     const on = this.#mountAbove(whole);
     if (on?.below.length === 0) return lstat(on.mount.source).then(kindOf, () => missing);
+    if (on !== null) this.#unsteady = true;
     const below = on?.below ?? whole;
     for (const root of on === null ? this.#roots : [on.mount.source]) {
       const found = await lookBelow(root, below.slice(0, -1), name);
@@ -161,5 +167,10 @@ const kindOf = (stat: Stats): Node => ({ kind: stat.isDirectory() ? 'directory' 
 /** Components of a path, without `.` and empty ones; `..` stays. */
 export const components = (file: string): string[] => file.split('/').filter((name) => name !== '' && name !== '.');
 export const joined = (names: readonly string[]): string => `/${names.join('/')}`;
+/** A path in a container as the engine reads it: `..` goes by the words, not through links; a slash or dot at the end stays. */
+export function asAsked(file: string): string {
+  const clean = path.posix.resolve('/', file);
+  return /(?:^|\/)\.?\/*$/.test(file) && clean !== '/' ? `${clean}/` : clean;
+}
 /** Text as its bytes. */
 export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

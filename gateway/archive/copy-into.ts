@@ -140,10 +140,11 @@ class Placing {
   }
 }
 
-/** Components of an entry's name as the engine reads it: `..` only where it leads out. */
+/** Components of an entry's name as the engine reads it: `..` only where it leads out; nothing leads out of the root. */
 function cleaned(name: string): string[] {
   const clean: string[] = [];
   for (const part of components(name)) {
+    if (part === '..' && name.startsWith('/') && clean.length === 0) continue;
     if (part === '..' && clean.length > 0 && clean.at(-1) !== '..') clean.pop();
     else clean.push(part);
   }

@@ -56,13 +56,15 @@ async function sharedToo({ facts, run }: IsolatedContainer, source: string, shar
     const { way, missing } = await view.wayInMount(joined(from));
     if (missing > 0 || !way.slice(0, -1).every((stat) => shares.may(stat, 1))) throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
   }
+  const { steady } = view;
   return ({ name, type, uid, gid, mode }) => {
     // Names begin with the last part of what was asked for, or with a dot.
     const names = components(name);
     const mount = view.mountAt(joined([...from, ...(/^\.?\//.test(name) || name === '.' ? names : names.slice(1))]));
     const shared = mount !== null && shares.has(mount);
-    // The container may have moved a link after the engine had followed it: what is not of its range comes out of something mounted.
-    if (mount === null && (run === null || (inRange(run, uid) && inRange(run, gid)))) return plain;
+    // Links may have been moved after the engine had followed them. While the container is up, what is not of its range comes out of something
+    // mounted; while it is not, that is certain only where nothing mounted was on the way.
+    if (mount === null && (run === null ? steady : inRange(run, uid) && inRange(run, gid))) return plain;
     if ((files.has(type) && !shares.may({ uid, gid, mode }, 4)) || (type === '5' && !shares.may({ uid, gid, mode }, 5))) {
       throw shares.refusal(`reading ${Buffer.from(name, 'latin1').toString('utf8')}, which the sharing user may not read,`);
     }

@@ -18,7 +18,7 @@ export interface SharingSources {
 
 /**
  * The directories a container mounts of somebody who is not root (A8). The engine copies from and to them as root, and with the ids on
- * disk; a copy may do there what the sharing user may do, and no more.
+ * disk; what is copied out of there may be no more than the sharing user may read. Into such a container only root copies (true-ids.ts).
  */
 export interface UserShares {
   has(mount: MountFacts): boolean;

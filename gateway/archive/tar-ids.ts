@@ -126,16 +126,16 @@ export class TarIds {
       this.#place = { at: 'over' };
       return null;
     }
-    const type = String.fromCharCode(block[typeAt] ?? 0);
+    const said = String.fromCharCode(block[typeAt] ?? 0);
     const bytes = readNumber(block, sizeAt, sizeBytes);
-    if (type === 'x' || type === 'L' || type === 'K') {
+    if (said === 'x' || said === 'L' || said === 'K') {
       if (bytes > maxExtendedBytes) throw new TarError('an extended tar header is longer than 1 MiB');
-      const extended: Extended = { header: block, type, bytes, padded: padded(bytes) };
+      const extended: Extended = { header: block, type: said, bytes, padded: padded(bytes) };
       if (bytes === 0) this.#extended(extended, Buffer.alloc(0));
       else this.#place = { at: 'extended', extended };
       return null;
     }
-    if (type === 'g') {
+    if (said === 'g') {
       // Go hands it out as an entry of its own and applies none of it.
       out.push(block);
       this.#dataLeft = padded(bytes);
@@ -143,8 +143,11 @@ export class TarIds {
       return null;
     }
     const records = this.#pax?.records ?? [];
+    const name = this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block);
+    // The oldest archives tell directories by a slash; no data follows those, whatever their size field says.
+    const type = said === '\0' && name.endsWith('/') ? '5' : said;
     const plan = this.#planFor({
-      name: this.#longName ?? paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? nameOf(block), type,
+      name, type,
       link: this.#longLink ?? paxValue(records, 'linkpath') ?? readText(block, linkAt, 100),
       uid: paxNumber(records, 'uid') ?? readNumber(block, uidAt, idBytes), gid: paxNumber(records, 'gid') ?? readNumber(block, gidAt, idBytes), mode: readNumber(block, modeAt, idBytes) & 0o7777,
     });

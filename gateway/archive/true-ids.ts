@@ -4,6 +4,7 @@ import { parameter, parseTarget, writeTarget, type Target } from '../http/target
 import { matchRoute } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
 import { trueChanges } from './changes.ts';
+import { asAsked } from './container-view.ts';
 import { copyInto } from './copy-into.ts';
 import { copyOut } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
@@ -63,15 +64,18 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
   switch (kind) {
     case 'into': {
+      const shares = await userShares(container, sharing, facts, byRoot);
+      // The engine writes as root and follows links, which a container and its user may move between our look and its own.
+      if (shares !== null && !byRoot) throw new AnswerRefused(403, `enhanced container isolation: docker cp into container ${container.facts.name}, with which a user shares directories, is blocked: the engine writes as root, not as that user; copy in the shared directory itself, or with tar over docker exec (A8)`);
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
       const query = target.query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
       return {
-        ...pinned, stream: copyInto({ container, destination: parameter(target, 'path') ?? '/', owner, shares: await userShares(container, sharing, facts, byRoot) }, facts), answer: errorsOf(container),
+        ...pinned, stream: copyInto({ container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares }, facts), answer: errorsOf(container),
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, query) } : {}),
       };
     }
-    case 'out': return { ...pinned, answer: copyOut(container, parameter(target, 'path') ?? '/', await userShares(container, sharing, facts, byRoot), facts) };
+    case 'out': return { ...pinned, answer: copyOut(container, asAsked(parameter(target, 'path') ?? '/'), await userShares(container, sharing, facts, byRoot), facts) };
     case 'export': return { ...pinned, answer: exported(container, facts) };
     case 'changes': return container.facts.layers === null ? pinned : { ...pinned, answer: trueChanges(container.facts.layers) };
   }

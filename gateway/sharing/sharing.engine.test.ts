@@ -143,25 +143,34 @@ describe('A8: a directory that is not there', () => {
 });
 
 describe('A8: docker cp, which the engine does as root', () => {
-  it('gives nobody rights where somebody shares a directory, running or not; elsewhere it is as always', async () => {
+  it('into a container is for root alone where somebody shares a directory with it; out of it shows what the sharing user may read; elsewhere it is as always', async () => {
     const directory = await share('copies', alice);
-    await file('copies/secret', bob, 0o600);
+    await file('copies/secret', bob, 0o600, 'of Bob\n');
     await file('suid', 0, 0o4755);
+    await run('tar', ['-cPf', at('out.tar'), '-C', guarded.scratch, '--transform', 's,^suid$,/../s/suid,', 'suid']);
+    await chmod(at('out.tar'), 0o644);
+    const request = (more: readonly string[], what: string) => run('setpriv', ['--reuid', String(alice), '--regid', String(alice), '--clear-groups', '--', 'curl', '-s', '--path-as-is', '--unix-socket', guarded.socket, ...more, `http://d/v1.45/containers/${what}`])
+      .then(({ stdout }) => stdout, (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)));
     const create = (name: string, ...more: string[]) => as(alice, 'create', '--name', name, ...more, 'busybox', 'sleep', '1000');
     await create('bound', '-v', `${directory}:/s`);
     await create('unbound');
     const tries = async () => {
       // The answer has begun by the time the file is seen: it is cut off before the content.
       expect(await as(alice, 'cp', 'bound:/s/secret', '-')).toMatch(/^unexpected EOF$/m);
-      for (const name of ['bound', 'unbound']) expect(await as(alice, 'cp', '-a', at('suid'), `${name}:/tmp/suid`)).not.toContain('isolation');
+      // Wherever to: the engine follows links, which may change under its hands.
+      for (const to of ['/s/suid', '/tmp/suid']) expect(await as(alice, 'cp', '-a', at('suid'), `bound:${to}`)).toMatch(/enhanced container isolation: docker cp into container bound, .*\(A8\)/);
+      // A name that leads out of the destination, as far as words go: the engine takes it for one in it.
+      await request(['-X', 'PUT', '-H', 'Content-Type: application/x-tar', '--data-binary', `@${at('out.tar')}`], 'bound/archive?path=/');
+      // Another spelling of the root.
+      for (const path of ['/tmp/..', '/.', '/', '/tmp/../s', '/x/..//s/.']) expect(await request([], `bound/archive?path=${path}`), path).not.toContain('of Bob');
+      expect(await as(alice, 'cp', '-a', at('suid'), 'unbound:/tmp/suid')).not.toContain('isolation');
+      expect(await as(0, 'cp', '-a', at('suid'), 'bound:/tmp/suid')).not.toContain('isolation');
+      expect(await as(alice, 'cp', 'bound:/tmp/suid', '-')).toContain('suid');
+      expect(await readdir(directory)).toEqual(['secret']);
     };
     await tries();
-    expect(await as(alice, 'cp', '-a', at('suid'), 'bound:/s/suid')).toContain('enhanced container isolation');
-    expect(await readdir(directory)).toEqual(['secret']);
     await as(alice, 'start', 'bound', 'unbound');
     await tries();
-    expect(await as(alice, 'cp', '-a', at('suid'), 'bound:/s/suid')).not.toContain('isolation');
-    expect((await stat(at('copies', 'suid'))).uid).toBe(alice);
     await as(alice, 'rm', '-f', 'bound', 'unbound');
   });
 });

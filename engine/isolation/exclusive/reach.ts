@@ -28,9 +28,14 @@ function passes(directory: Pick<Stats, 'uid' | 'gid' | 'mode'>, user: SharingUse
   return (directory.mode & bit) !== 0;
 }
 
+/**
+ * Asked by a process with the user's rights that stays root's by its real id: the user must not be able to trace it, and make it say
+ * what he likes. He can still stop it, so its time ends with SIGKILL.
+ */
 function reaches(source: string, user: SharingUser): boolean {
-  const as = (...groups: string[]) => spawnSync('setpriv', [`--reuid=${user.uid}`, `--regid=${user.gid}`, ...groups, '--', 'test', '-e', source],
-    { env: { PATH: '/usr/bin:/bin' }, stdio: 'ignore', timeout: 2000 }).status === 0;
+  const limits = { env: { PATH: '/usr/bin:/bin' }, timeout: 2000, killSignal: 'SIGKILL' } as const;
+  const asked = spawnSync('id', ['-G', '--', String(user.uid)], { ...limits, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   // Without an entry in the user database there are no groups to take.
-  return as('--init-groups') || as('--clear-groups');
+  const groups = asked.status === 0 && /^\d+(?: \d+)*$/.test(asked.stdout.trim()) ? `--groups=${asked.stdout.trim().replaceAll(' ', ',')}` : '--clear-groups';
+  return spawnSync('setpriv', [`--euid=${user.uid}`, `--egid=${user.gid}`, groups, '--', 'test', '-e', source], { ...limits, stdio: 'ignore' }).status === 0;
 }
