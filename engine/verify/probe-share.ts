@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, mkdtemp, readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
@@ -33,8 +33,8 @@ export async function makeProbeShare(shares: readonly string[], id: string): Pro
   for (const share of shares) {
     try {
       for (const name of await readdir(share)) if (name.startsWith(prefix)) await removeShare(path.join(share, name));
+      // Nobody else may enter: whoever may use the socket may copy a set-user-id program of root's into the probe's container while it is there.
       const directory = await mkdtemp(path.join(share, prefix));
-      await chmod(directory, 0o755);
       const [writable, readOnly] = [path.join(directory, 'writable'), path.join(directory, 'read-only')];
       await mkdir(writable);
       await mkdir(readOnly);

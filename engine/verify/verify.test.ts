@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { judgePrivileged } from './judge-privileged.ts';
 import { readBuild } from './probe-build.ts';
 import { within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
-import { sharedDirectories } from './probe-share.ts';
+import { makeProbeShare, sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verify.ts';
 
 const probe = (uidMap: string, more: Partial<ProbeResult> = {}, facts: Partial<ProbeFacts> = {}): { seen: ProbeResult } => ({
@@ -235,5 +235,14 @@ test('a recorded verification that cannot be understood is none', async () => {
       await writeFile(paths.verification, text);
       expect(await readVerification(paths)).toBeNull();
     }
+  } finally { await rm(directory, { recursive: true }); }
+});
+
+test('the directory shared with a probe is for nobody else to enter: its container writes as root', async () => {
+  const directory = await mkdtemp('/tmp/bh-share-');
+  try {
+    const share = await makeProbeShare([directory], 'x');
+    expect((await stat(path.dirname(share?.writable ?? ''))).mode & 0o777).toBe(0o700);
+    await share?.remove();
   } finally { await rm(directory, { recursive: true }); }
 });
