@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
 import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
@@ -57,21 +55,6 @@ it('with live-restore containers outlive dockerd and planner, keep their range, 
   expect(await engine.ranges()).toEqual([Number(before?.trim().split(/\s+/)[1])]);
   await engine.docker('rm', '-f', 'lives');
   await expectNothingLeft(engine);
-});
-
-it('mounts an image of more than 100 layers', async () => {
-  engine = await startIsolatedEngine();
-  const context = await mkdtemp('/tmp/bh-');
-  try {
-    const copies = Array.from({ length: 110 }, (_, i) => `COPY given /f${i}`);
-    await writeFile(path.join(context, 'given'), 'x');
-    await writeFile(path.join(context, 'Dockerfile'), ['FROM busybox', ...copies].join('\n'));
-    await run('docker', ['-H', `unix://${engine.socket}`, 'build', '-q', '-t', 'deep', context], { env: { ...process.env, DOCKER_BUILDKIT: '1' } });
-    expect(await engine.docker('run', '--rm', 'deep', 'sh', '-c', 'ls / | grep -c ^f; stat -c %u /f0 /f109')).toBe('110\n0\n0\n');
-    await expectNothingLeft(engine);
-  } finally {
-    await rm(context, { recursive: true });
-  }
 });
 
 it('two engines on one machine never share a range', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readlinkSync, realpathSync } from 'node:fs';
 import type { ContainerState, ContainerStore } from './containers.ts';
+import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
 import { isWithin } from './mountinfo.ts';
 import type { ExclusivePaths } from './options.ts';
 import { perform } from './perform.ts';
@@ -20,6 +21,8 @@ export interface JanitorOptions {
 const settleMs = 150;
 /** Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's directory). */
 const sweepMs = 30_000;
+/** Between two looks for containers that ended, ms. One that is seen ended twice should have been deleted in between. */
+const endedMs = 4_000;
 
 /**
  * Finishes what runtimes could not: of a container that runc does not know (any more) and no runtime is at work on, mounts, state and
@@ -31,12 +34,15 @@ export class Janitor {
   /** Runtimes at work by container. */
   readonly #working = new Map<string, number>();
   readonly #cleaning = new Map<string, Promise<void>>();
+  readonly #firstProcesses = new Map<string, FirstProcess>();
+  /** Containers that had ended when last looked at. */
+  #ended: ReadonlySet<string> = new Set();
   /** Containers that a runtime was about to delete, and whether that was tried once more. */
   readonly #deleting = new Map<string, 'asked' | 'tried again'>();
   readonly #soon = new Map<string, NodeJS.Timeout>();
   /** What was said of containers that could not be cleaned: said once. */
   readonly #said = new Map<string, string>();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(options: JanitorOptions) { this.#options = options; }
 
@@ -48,13 +54,13 @@ export class Janitor {
     const kept = new Set([...containers.ids(), ...containers.targetIds()]);
     for (const { base, id } of ranges.orphans()) if (!kept.has(id)) ranges.free(base);
     for (const base of ranges.abandoned(basesInUse())) ranges.free(base);
-    this.#timer = setInterval(() => { void this.#sweep(); }, sweepMs);
-    this.#timer.unref();
+    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); }, endedMs));
+    for (const timer of this.#timers) timer.unref();
   }
 
   /** Resolves when nothing is being cleaned. */
   async stop(): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const timer of this.#soon.values()) clearTimeout(timer);
     this.#soon.clear();
     await Promise.all(this.#cleaning.values());
@@ -62,7 +68,7 @@ export class Janitor {
 
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
   async came({ id, verb }: Pick<PlannerRequest, 'id' | 'verb'>): Promise<void> {
-    if (verb === 'create') this.#deleting.delete(id);
+    if (verb === 'create') this.#forget(id);
     else if (verb === 'deleting' && !this.#deleting.has(id)) this.#deleting.set(id, 'asked');
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
@@ -73,22 +79,48 @@ export class Janitor {
     const left = (this.#working.get(id) ?? 1) - 1;
     if (left > 0) { this.#working.set(id, left); return; }
     this.#working.delete(id);
-    if (!this.#options.containers.has(id)) this.#deleting.delete(id);
+    if (!this.#options.containers.has(id)) this.#forget(id);
     if (this.#soon.has(id) || !this.#options.containers.has(id)) return;
     this.#soon.set(id, setTimeout(() => {
       this.#soon.delete(id);
-      void this.#look(id).then(() => { this.#deleteAgain(id); });
+      void this.#look(id).then(() => { if (this.#deleting.get(id) === 'asked') this.#deleteAgain(id); });
     }, settleMs));
   }
 
+  /** A runtime that is killed before it asks us anything is no event: its container has ended, and nobody deletes it. */
+  #deleteEnded(): void {
+    const ids = this.#options.containers.ids();
+    for (const id of this.#firstProcesses.keys()) if (!ids.includes(id)) this.#forget(id);
+    const ended = new Set(ids.filter((id) => !this.#working.has(id) && this.#hasEnded(id)));
+    for (const id of ended) if (this.#ended.has(id)) this.#deleteAgain(id);
+    this.#ended = ended;
+  }
+
+  #hasEnded(id: string): boolean {
+    let first = this.#firstProcesses.get(id);
+    if (first === undefined) {
+      const state = this.#options.containers.read(id);
+      const noted = state === null || isOfAnotherBoot(state) ? null : firstProcessOf(state.runcRoot, id);
+      if (noted === null) return false;
+      first = noted;
+      this.#firstProcesses.set(id, first);
+    }
+    return hasEnded(first);
+  }
+
+  #forget(id: string): void {
+    this.#deleting.delete(id);
+    this.#firstProcesses.delete(id);
+  }
+
   /**
-   * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not ask again until its next start.
-   * Without force: runc refuses where the container runs. Once.
+   * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not ask again until its next start,
+   * and then is content that there is nothing. Without force: runc refuses where the container runs. Once.
    */
   #deleteAgain(id: string): void {
     const { paths, service, containers, log } = this.#options;
     const state = containers.read(id);
-    if (this.#working.has(id) || this.#deleting.get(id) !== 'asked' || state === null || !service.isKnown(id, state.runcRoot)) return;
+    if (this.#working.has(id) || this.#deleting.get(id) === 'tried again' || state === null || !service.isKnown(id, state.runcRoot)) return;
     this.#deleting.set(id, 'tried again');
     log(`container ${id}: its delete was interrupted and is tried again`);
     spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', id], { stdio: 'ignore' }).once('error', (error) => { this.#say(id, error.message); });

@@ -89,7 +89,9 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
   const next = random(seed);
   const before = await layers();
   let killed = 0;
-  for (let i = 0; i < kills; i++) {
+  // Whoever ended by himself before he was killed doesn't count.
+  for (let i = 0; killed < kills; i++) {
+    expect(i, 'most were not there to be killed').toBeLessThan(2 * kills);
     const victim = victims[i % victims.length] ?? 'runtime';
     const operation = operations[i % operations.length] ?? 'create';
     const delay = Math.floor(next() * 250);
@@ -107,7 +109,6 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
     }, { timeout: 30_000, interval: 200 });
     await vi.waitFor(async () => { expect(await left(), what).toEqual(nothing); }, { timeout: 20_000, interval: 50 });
   }
-  expect(killed).toBeGreaterThan(kills / 2);
   // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
   await engine.restartDockerd('SIGTERM');
   await vi.waitFor(async () => { expect(await shimsOf(engine.root)).toEqual([]); }, { timeout: 20_000, interval: 50 });

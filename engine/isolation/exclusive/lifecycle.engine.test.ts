@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readlink, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -168,6 +168,22 @@ it('a delete whose runtime was killed before runc deleted is done all the same',
     await nothingLeft();
   });
   await engine.docker('rm', '-f', 'interrupted').catch(() => undefined);
+});
+
+it('a delete whose runtime was killed before it asked anybody is done all the same', async () => {
+  await engine.docker('run', '-d', '--name', 'unheard', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+  const { runtimeBinary } = engine.paths;
+  const [real, once] = [`${runtimeBinary}.real`, path.join(engine.root, 'killed unheard')];
+  await rename(runtimeBinary, real);
+  await writeFile(runtimeBinary, `#!/bin/sh\ncase " $* " in *" delete "*) [ -e '${once}' ] || { touch '${once}'; kill -9 $$; };; esac\nexec ${real} "$@"\n`, { mode: 0o755 });
+  try {
+    await engine.docker('rm', '-f', 'unheard').catch(() => undefined);
+    await stat(once);
+    await vi.waitFor(async () => { expect({ ranges: await engine.ranges(), states: await engine.states() }).toEqual({ ranges: [], states: [] }); }, { timeout: 20_000, interval: 50 });
+  } finally {
+    await rename(real, runtimeBinary);
+  }
+  await engine.docker('rm', '-f', 'unheard').catch(() => undefined);
 });
 
 it('a runc that creates without a user namespace is caught before the container starts', async () => {
