@@ -18,7 +18,7 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
   if (plan.missingRequirements.length > 0) {
     parts.push(['Missing on this machine', ...plan.missingRequirements.map((missing) => `  ${missing.code}: ${missing.found}${missing.fix === undefined ? '' : ` (${missing.fix})`}`)].join('\n'));
   }
-  if (plan.blocked) parts.push(['This can not be applied', ...plan.blockers.map((blocker) => `  ${blocker.message}`)].join('\n'));
+  if (plan.blocked) parts.push(['This cannot be applied', ...plan.blockers.map((blocker) => `  ${blocker.message}`)].join('\n'));
   return parts.join('\n\n');
 }
 

@@ -1,14 +1,9 @@
 import { assertNever } from '../shared/result.ts';
 import type { RecreateItem, RecreateMember, RecreateNote, RecreateOutcome, RecreatePlan, RecreateStep } from '../shared/containers/recreate.ts';
+import { bytesText } from '../shared/containers/bytes.ts';
 import { printable } from './output.ts';
 
 const listed = (value: RecreateNote['params'][string] | undefined): string => (Array.isArray(value) ? value.join(', ') : String(value ?? ''));
-
-/** Bytes for a person. */
-export function bytesText(bytes: number): string {
-  for (const [unit, size] of [['GB', 1e9], ['MB', 1e6], ['kB', 1e3]] as const) if (bytes >= size) return `${(bytes / size).toFixed(1)} ${unit}`;
-  return `${bytes} B`;
-}
 
 /** One note of a plan as a sentence. */
 export function noteText({ code, params }: RecreateNote): string {

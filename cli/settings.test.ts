@@ -99,7 +99,7 @@ describe('plan, apply, status without an engine', () => {
   test('a draft with errors blocks: exit 1 and why', async () => {
     const bad = await bulkhead('plan', await file('wanted.json', '{'));
     expect(bad.code).toBe(1);
-    expect(bad.out).toContain('This can not be applied');
+    expect(bad.out).toContain('This cannot be applied');
   });
   test('without a terminal and without --yes nothing is applied', async () => {
     const wanted = await file('wanted.json', '{ "configurationFileVersion": 2 }');

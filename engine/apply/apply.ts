@@ -87,7 +87,7 @@ const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
 };
 const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>> = {
   findings: { message: 'the settings have errors and were not applied', hint: 'Correct them: bulkhead settings lint FILE shows where.' },
-  requirement: { message: 'Enhanced Container Isolation can not be turned on here', hint: 'Meet the requirement, then plan again.' },
+  requirement: { message: 'Enhanced Container Isolation cannot be turned on here', hint: 'Meet the requirement, then plan again.' },
   'daemon-json': { message: 'daemon.json stands in the way', hint: 'Correct daemon.json, then plan again.' },
   'nothing-to-apply': { message: 'there is nothing to apply', hint: 'Change the draft first: bulkhead settings set POINTER VALUE.' },
   rights: { message: 'this user may not apply settings', hint: 'Run the same command with sudo.' },

@@ -79,7 +79,7 @@ async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSc
  */
 export async function restoreBackup(paths: RootPaths): Promise<Result<{ foreignSettings: boolean }, AppError>> {
   const manifest = await readManifest(paths);
-  if (manifest === null) return fail('apply.rollback-failed', 'the backup can not be read', { reason: backupDirectory(paths), params: { path: backupDirectory(paths) } });
+  if (manifest === null) return fail('apply.rollback-failed', 'the backup cannot be read', { reason: backupDirectory(paths), params: { path: backupDirectory(paths) } });
   const target = await readTargetText(paths);
   let foreignSettings = false;
   for (const file of manifest.files) {
@@ -100,7 +100,7 @@ export async function restoreBackup(paths: RootPaths): Promise<Result<{ foreignS
 
 async function putBack(paths: RootPaths, file: string, stored: string, mode: number): Promise<Result<void, AppError>> {
   const bytes = await readFile(path.join(backupDirectory(paths), stored)).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  if (bytes instanceof Error) return fail('apply.rollback-failed', `the backup of ${file} can not be read`, { cause: bytes });
+  if (bytes instanceof Error) return fail('apply.rollback-failed', `the backup of ${file} cannot be read`, { cause: bytes });
   const written = await writeFileAtomic(file, bytes, { mode });
   if (written.ok) await chmod(file, mode).catch(() => undefined);
   return written;

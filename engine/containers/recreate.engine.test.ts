@@ -173,7 +173,7 @@ describe('what is not carried over is said first', () => {
 
   test('one run with --rm needs a word more; its volumes stay', async () => {
     await old('gone', ...sleeper, '--rm', '-v', '/kept', 'busybox', 'sh', '-c', 'echo once >> /kept/file; exec sleep 100000');
-    expect(await recreate(['gone'])).toMatchObject([{ kind: 'refused', error: { reason: 'no-way-back' } }]);
+    expect(await recreate(['gone'])).toMatchObject([{ kind: 'refused', error: { message: 'gone cannot be recreated as it is', params: { code: 'no-way-back' } } }]);
     expect(await recreate(['gone'], { withoutWayBack: true })).toMatchObject([{ kind: 'recreated', kept: null }]);
     expect(await docker('exec', 'gone', 'cat', '/kept/file')).toBe('once\nonce\n');
     expect((await look('gone')).HostConfig['AutoRemove']).toBe(true);

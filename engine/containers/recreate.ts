@@ -96,7 +96,7 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
   if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
   const inTheWay = group.flatMap(({ name, blockers }) => blockers.map(({ code, params }) => ({ name, code, params })));
   if (inTheWay.length > 0) {
-    const { error } = fail('containers.recreate-blocked', `${inTheWay[0]?.name ?? ''} can not be recreated as it is`, { reason: [...new Set(inTheWay.map(({ code }) => code))].join(', '), params: { code: inTheWay[0]?.code ?? '' } });
+    const { error } = fail('containers.recreate-blocked', `${inTheWay[0]?.name ?? ''} cannot be recreated as it is`, { hint: 'The plan says what is in the way: bulkhead containers recreate --dry-run.', params: { code: inTheWay[0]?.code ?? '' } });
     return group.map(() => ({ kind: 'refused', error }));
   }
   if (signal.aborted) return group.map(() => ({ kind: 'not-begun', error: fail('apply.cancelled', 'it was cancelled').error }));
@@ -117,7 +117,7 @@ export async function settleInterruptedRecreate(ports: RecreatePorts): Promise<R
 async function settleUnderLock(ports: RecreatePorts): Promise<Result<SettledRecreate | null, AppError>> {
   const journal = await readRecreateJournal(ports.paths);
   if (journal === null) return ok(null);
-  if (journal === 'damaged') return fail('apply.rollback-failed', 'an interrupted recreation can not be settled: its journal is damaged', { hint: `Look at docker ps -a, put right what is not, then delete ${recreateJournalPath(ports.paths)}.` });
+  if (journal === 'damaged') return fail('apply.rollback-failed', 'an interrupted recreation cannot be settled: its journal is damaged', { hint: `Look at docker ps -a, put right what is not, then delete ${recreateJournalPath(ports.paths)}.` });
   const names = journal.members.map(({ name }) => name);
   if (journal.phase === 'finishing') {
     const finished = await finishRecreate(ports, journal);

@@ -1,18 +1,18 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import Checkbox from '@mui/material/Checkbox';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import { useStore } from '../../app/context.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { DialogOption } from '../../components/dialog-option.tsx';
 import { LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
+import { bytesText } from '../../../shared/containers/bytes.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan, RecreateRequest } from '../../../shared/containers/recreate.ts';
 import type { AppError } from '../../../shared/result.ts';
-import { noteWords, sizeText } from './recreate-words.ts';
+import { noteWords } from './recreate-words.ts';
 
 /** Asks before containers are recreated: what stands in the way, what is lost, what changes; nothing has been done yet. */
 export function RecreateDialog({ containers, onCancel, onStart }: { readonly containers: readonly Container[]; readonly onCancel: () => void; readonly onStart: (request: RecreateRequest) => void }) {
@@ -58,9 +58,9 @@ export function RecreateDialog({ containers, onCancel, onStart }: { readonly con
         )}
       </Box>
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
-        {writes && <Option checked={commit} onChange={setCommit} label={t('recreate.option.commit')} note={t('recreate.option.commitWhy')} />}
-        {todo.some((item) => item.running) && <Option checked={keep} onChange={setKeep} label={t('recreate.option.keep')} note={t('recreate.option.keepWhy')} />}
-        {autoRemoved && <Option checked={withoutWayBack} onChange={setWithoutWayBack} label={t('recreate.option.wayBack')} note={t('recreate.option.wayBackWhy')} />}
+        {writes && <DialogOption checked={commit} onChange={setCommit} label={t('recreate.option.commit')} note={t('recreate.option.commitWhy')} />}
+        {todo.some((item) => item.running) && <DialogOption checked={keep} onChange={setKeep} label={t('recreate.option.keep')} note={t('recreate.option.keepWhy')} />}
+        {autoRemoved && <DialogOption checked={withoutWayBack} onChange={setWithoutWayBack} label={t('recreate.option.wayBack')} note={t('recreate.option.wayBackWhy')} />}
       </Box>
     </ConfirmDialog>
   );
@@ -85,7 +85,7 @@ function Consequences({ item }: { readonly item: RecreateItem }) {
   const { t } = useTranslation();
   return (
     <>
-      {item.commit && <Lines title={t('recreate.group.carried')} tone={color.text2} lines={[t('recreate.note.writable-layer', { size: sizeText(item.written.bytes), count: item.written.paths })]} />}
+      {item.commit && <Lines title={t('recreate.group.carried')} tone={color.text2} lines={[t('recreate.note.writable-layer', { size: bytesText(item.written.bytes), count: item.written.paths })]} />}
       <Notes title={t('recreate.group.lost')} tone={color.warn} notes={item.lost} />
       <Notes title={t('recreate.group.changes')} tone={color.text2} notes={item.changes} />
     </>
@@ -106,12 +106,5 @@ function Lines({ title, tone, lines }: { readonly title: string; readonly tone: 
         {lines.map((line) => <Box component="li" key={line} sx={{ paddingBottom: '2px' }}>{withCode(line)}</Box>)}
       </Box>
     </Box>
-  );
-}
-
-function Option({ checked, onChange, label, note }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly label: string; readonly note: string }) {
-  return (
-    <FormControlLabel sx={{ alignItems: 'flex-start', marginLeft: '-4px', marginRight: 0, gap: '4px' }} control={<Checkbox checked={checked} onChange={(_, value) => { onChange(value); }} />}
-      label={<Box sx={{ paddingTop: '3px', fontSize: 13, lineHeight: '20px' }}>{label} <Box component="span" sx={{ color: color.text3, display: 'block', fontSize: 12, lineHeight: '16px' }}>{withCode(note)}</Box></Box>} />
   );
 }

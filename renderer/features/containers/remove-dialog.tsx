@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import Checkbox from '@mui/material/Checkbox';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
+import { DialogOption } from '../../components/dialog-option.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
@@ -40,19 +39,12 @@ export function RemoveDialog({ containers, onCancel, onRemove }: { readonly cont
       </Box>
       <Box sx={{ padding: '12px 24px 0', display: 'grid', gap: '4px' }}>
         {running.length > 0 && (
-          <Option checked={includeRunning} onChange={setIncludeRunning} label={t('containers.remove.running', { count: running.length, names: some(running.map((c) => c.name)) })} note={t('containers.remove.runningStay')} />
+          <DialogOption checked={includeRunning} onChange={setIncludeRunning} label={t('containers.remove.running', { count: running.length, names: some(running.map((c) => c.name)) })} note={t('containers.remove.runningStay')} />
         )}
         {volumes.length > 0 && (
-          <Option checked={removeVolumes} onChange={setRemoveVolumes} label={t('containers.remove.volumes', { count: volumes.length, names: some(volumes.map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name))) })} note={t('containers.remove.volumesStay')} />
+          <DialogOption checked={removeVolumes} onChange={setRemoveVolumes} label={t('containers.remove.volumes', { count: volumes.length, names: some(volumes.map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name))) })} note={t('containers.remove.volumesStay')} />
         )}
       </Box>
     </ConfirmDialog>
-  );
-}
-
-function Option({ checked, onChange, label, note }: { readonly checked: boolean; readonly onChange: (checked: boolean) => void; readonly label: string; readonly note: string }) {
-  return (
-    <FormControlLabel sx={{ alignItems: 'flex-start', marginLeft: '-4px', marginRight: 0, gap: '4px' }} control={<Checkbox checked={checked} onChange={(_, value) => { onChange(value); }} />}
-      label={<Box sx={{ paddingTop: '3px', fontSize: 13, lineHeight: '20px', overflowWrap: 'anywhere' }}>{label} <Box component="span" sx={{ color: color.text3, display: 'block', fontSize: 12, lineHeight: '16px' }}>{note}</Box></Box>} />
   );
 }

@@ -14,7 +14,7 @@ export const recreate = {
     memory: 'What its processes have in memory', 'writable-layer_one': 'What was written inside: {{size}} in {{count}} path', 'writable-layer_other': 'What was written inside: {{size}} in {{count}} paths', execs_one: '{{count}} `docker exec` under way', execs_other: '{{count}} `docker exec` under way',
     'auto-remove': 'The way back: it runs with `--rm` and is gone once it stops', 'linked-by': 'The links of {{names}} to it; recreate those as well', 'compose-second': 'The old one counts in compose project {{project}} as a second container of its service', 'never-run': 'The old one is kept beside it, since the new one is not started',
     'eci-off': 'ECI is off. Turn it on first.', 'host-namespace': '`{{option}}` is not possible under ECI. Make it anew without.', paused: 'It is paused. Unpause it first.', 'unusable-state': 'Its state is {{state}}. Remove it.', 'image-gone': 'Its image {{image}} is gone. Pull it again.',
-    swarm: 'It is a task of a swarm service; Docker makes those itself.', 'shared-by': '{{names}} shares its namespaces. Recreate them together.', 'joined-gone': 'It shares the namespaces of {{name}}, which is gone.', 'joined-unprotected': 'It shares the namespaces of {{name}}, which is not protected. Recreate both.',
+    swarm: 'It is a task of a swarm service; Docker makes those itself.', 'shared-by': 'Its namespaces are shared by {{names}}. Recreate them together.', 'joined-gone': 'It shares the namespaces of {{name}}, which is gone.', 'joined-unprotected': 'It shares the namespaces of {{name}}, which is not protected. Recreate both.',
     'no-way-back': 'It runs with `--rm`: once it is stopped there is no way back.',
   },
   option: {
