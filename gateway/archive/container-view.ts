@@ -38,7 +38,7 @@ export class ContainerView {
   static async open(container: ContainerFacts, up: boolean): Promise<ContainerView> {
     const { layers } = container;
     if (layers === null && !up) throw new AnswerRefused(409, `bulkhead gateway: where the files of container ${container.name} are cannot be told while it is not running, so nothing was copied`);
-    const view = new ContainerView(layers === null ? [`/proc/${container.pid}/root`] : up ? [layers.merged] : [layers.upper, ...layers.lowers]);
+    const view = new ContainerView(layers === null ? [`/proc/${container.pid}/root/.`] : up ? [layers.merged] : [layers.upper, ...layers.lowers]);
     const mounts = container.mounts.filter(({ type, destination }) => (type === 'bind' || type === 'volume') && destination.startsWith('/'));
     // As the engine mounts them: what is above first.
     for (const mount of mounts.toSorted((a, b) => components(a.destination).length - components(b.destination).length)) {

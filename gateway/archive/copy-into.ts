@@ -11,6 +11,8 @@ import { TarError } from './tar-numbers.ts';
 
 /** Directories and links of one archive that are kept in mind. */
 const maxKnown = 1_000_000;
+/** Bytes of their names; a name can be as long as 1 MiB. */
+const maxKnownBytes = 64 * 1024 * 1024;
 
 export interface CopyInto {
   readonly container: IsolatedContainer;
@@ -56,6 +58,7 @@ class Placing {
   readonly #destination: string;
   /** By path without links: what the archive itself makes there. */
   readonly #known = new Map<string, Node>();
+  #knownBytes = 0;
 
   private constructor(view: ContainerView, shares: UserShares | null, rootFs: IdShift, destination: string) {
     this.#view = view;
@@ -136,6 +139,8 @@ class Placing {
 
   #know(real: string, node: Node): void {
     if (this.#known.size >= maxKnown && !this.#known.has(real)) throw new TarError(`it has more than ${maxKnown} directories and links`);
+    this.#knownBytes += real.length + (node.kind === 'link' ? node.target.length : 0);
+    if (this.#knownBytes > maxKnownBytes) throw new TarError(`its directories and links have more than ${maxKnownBytes} bytes of names`);
     this.#known.set(real, node);
   }
 }

@@ -57,6 +57,17 @@ describe('A8: a copy out of a container that is not running', () => {
   });
 });
 
+describe('what is shared', () => {
+  it('is no socket that the gateway gave the container (B2)', async () => {
+    const of = async (source: string) => {
+      const facts = { id: 'a'.repeat(64), name: 'n', mounts: [{ type: 'bind', name: '', source, destination: '/x', readOnly: false }] } as unknown as ContainerFacts; // what is looked at
+      return userShares({ facts, asked: 'n', run: null }, { users: { of: () => Promise.resolve({ uid: alice, gid: alice }) }, root: scratch }, {} as EngineFacts, false);
+    };
+    expect(await of(path.join(scratch, 'sockets', 'f'.repeat(32), 'docker.sock'))).toBeNull();
+    expect(await of(path.join(scratch, 'sockets-of-his'))).not.toBeNull();
+  });
+});
+
 describe('a path as the engine reads it', () => {
   it('has its dots taken out by the words, and keeps a slash at the end', () => {
     expect(['', '.', '/', 'x', '/x/', 'x/.', '/x/..', '/x/../', '/link/../s', '//x//./', '/../x'].map(asAsked)).toEqual(['/', '/', '/', '/x', '/x/', '/x/', '/', '/', '/s', '/x/', '/x']);

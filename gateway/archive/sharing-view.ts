@@ -6,6 +6,7 @@ import { shareMapsSchema, toDisk, toInside, type ShareMaps } from '../../shared/
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
+import { socketsDirectory } from '../socket-mounts/part.ts';
 import type { IsolatedContainer } from './isolated.ts';
 import type { IdShift } from './tar-ids.ts';
 
@@ -41,7 +42,7 @@ const nobody = 65534;
 export async function userShares(container: IsolatedContainer, sources: SharingSources | null, facts: EngineFacts, byRoot: boolean): Promise<UserShares | null> {
   const { id, name, mounts } = container.facts;
   const shared = new Set<MountFacts>();
-  for (const mount of mounts) if (mount.type === 'bind' || (mount.type === 'volume' && await isBoundVolume(mount.name, facts))) shared.add(mount);
+  for (const mount of mounts) if ((mount.type === 'bind' && !isOwnSocket(mount, sources)) || (mount.type === 'volume' && await isBoundVolume(mount.name, facts))) shared.add(mount);
   if (sources === null || shared.size === 0) return null;
   const user = await sources.users.of(id);
   const maps = container.run === null ? null : await mapsOf(path.join(sources.root, 'isolation/containers', `${id}.json`));
@@ -68,6 +69,11 @@ export async function userShares(container: IsolatedContainer, sources: SharingS
     },
     outOf: { uid: inside('uids'), gid: inside('gids'), capabilityRoot: (id) => (id === 0 ? 0 : inside('uids')(id)) },
   };
+}
+
+/** A socket that the gateway made for the container (B2), in a directory of root's: nobody shares it. */
+function isOwnSocket({ source }: MountFacts, sources: SharingSources | null): boolean {
+  return sources !== null && source.startsWith(`${socketsDirectory(sources.root)}/`);
 }
 
 async function isBoundVolume(name: string, facts: EngineFacts): Promise<boolean> {

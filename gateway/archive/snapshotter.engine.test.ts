@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+
+let engine: GuardedEngine;
+beforeAll(async () => { engine = await startGuardedEngine({ containerdSnapshotter: true }); });
+afterAll(async () => { await engine?.stop(); });
+
+it('docker cp into a running container leaves directories that are there as they are, on the containerd snapshotter too (A8)', async () => {
+  const { stdout, stderr } = await engine.sh(`docker run -d --name up -v vol:/srv/vol busybox sh -c 'mkdir -p /srv/own; chown 5:6 /srv/own; chmod 700 /srv/own; ln -s vol /srv/link; touch /tmp/ready; sleep 10000' > /dev/null
+    until docker exec up test -e /tmp/ready; do :; done
+    echo f > f; tar -c --owner=:7 --group=:8 --transform 's,^,srv/own/new/,' f | docker cp - up:/; tar -c --owner=:7 --group=:8 --transform 's,^,srv/link/,' f | docker cp - up:/
+    docker exec up stat -c '%u:%g %a %n' /srv/own /srv/own/new /srv/own/new/f /srv/vol/f; docker rm -f up > /dev/null`);
+  expect(`${stdout}${stderr}`).toBe('5:6 700 /srv/own\n0:0 755 /srv/own/new\n7:8 644 /srv/own/new/f\n7:8 644 /srv/vol/f\n');
+});
