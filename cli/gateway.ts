@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { engineNotice } from '../shared/gateway/engine-notices.ts';
 import { inheritedListeners } from '../shared/gateway/kept-listeners.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printError } from './output.ts';
@@ -53,10 +54,16 @@ export function registerGateway(program: Command): void {
         log,
       });
       if (!started.ok) { printError(started.error); return; }
+      const notice = (message: unknown) => {
+        const told = engineNotice(message);
+        if (told !== null) started.value.engineStops(told.kind === 'engine-stopping');
+      };
+      process.on('message', notice);
       process.stdout.write(`gateway listening on unix://${started.value.listenSocket}\n`);
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(); });
       });
+      process.off('message', notice);
       await started.value.close();
     });
 }

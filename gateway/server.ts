@@ -54,6 +54,8 @@ export interface Gateway {
   flushAudit(): Promise<void>;
   /** Serves another socket by the same rules; it closes with the gateway, or on its own before. Errors: as of `startGateway`. */
   listenOn(at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>>;
+  /** Told that the engine is about to stop (true), and that it runs again (false): what of the gateway's own would hold its end up is let go. */
+  engineStops(stopping: boolean): void;
   /** Stops listening on every socket, lets running exchanges end for `graceMs`, then cuts what is left. Socket files that are still the gateway's own go away. */
   close(graceMs?: number): Promise<void>;
 }
@@ -139,6 +141,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     policy: () => settings.current(),
     flushAudit: () => audit.flush(),
     listenOn: listen,
+    engineStops: (stopping) => { sockets?.containers.hold(stopping); },
     close: async (graceMs = 5000) => {
       await Promise.all([sockets?.close(graceMs), ...[...listeners].filter(({ origin }) => origin.kind === 'clients').map((listener) => listener.close(graceMs))]);
       if (metrics?.ok === true) await metrics.value.close();

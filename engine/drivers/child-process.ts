@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { LogWriter } from './log-files.ts';
+import type { EngineNotice } from '../../shared/gateway/engine-notices.ts';
 import { KeptListeners } from './kept-listeners.ts';
 import { identityOf, type ProcessIdentity } from './process-identity.ts';
 
@@ -24,6 +25,8 @@ export interface ChildSpec {
 export interface SupervisedChild {
   /** Resolves when it is ready; with an error when it ends before that, or says nothing within `timeoutMs`. Idempotent while it runs. */
   start(timeoutMs: number): Promise<Result<void, AppError>>;
+  /** Tells it something, where it runs and has a channel (`keepListeners`). */
+  tell(notice: EngineNotice): void;
   /** SIGTERM, SIGKILL after five seconds; resolves when it is gone. */
   stop(): Promise<void>;
 }
@@ -80,6 +83,8 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
         reason: [reason, ...current.lastLines].join(' | '), hint: `Its log is logs/${spec.name}.log in the engine's directory.`,
       });
     },
+    // Without a listener, a channel that has just closed would end the supervisor; its end is seen elsewhere.
+    tell: (notice) => { if (running?.process.connected === true) running.process.send(notice, () => undefined); },
     stop: async () => {
       wanted = false;
       if (timer !== null) { clearTimeout(timer); timer = null; }

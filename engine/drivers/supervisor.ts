@@ -173,6 +173,7 @@ class Supervisor {
   }
 
   async #ready(): Promise<void> {
+    this.#gateway.tell({ kind: 'engine-started' });
     await this.#update({ phase: 'ready', readyAt: new Date().toISOString(), error: null });
     this.#log.line(`ready: clients use unix://${this.#paths.clientSocket}`);
     void this.#options.onReady?.().then((word) => { if (word !== null) this.#log.line(word); }, (error: unknown) => { this.#log.line(`settling what was interrupted hit a defect: ${String(error)}`); });
@@ -191,6 +192,7 @@ class Supervisor {
     // Not null any more from here on: its end is expected.
     this.#dockerd = null;
     if (dockerd !== null) {
+      this.#gateway.tell({ kind: 'engine-stopping' });
       const identity = await identityOf(dockerd.pid);
       if (identity !== null) await endProcesses([identity], engineStopMs);
       await dockerd.exited;

@@ -15,7 +15,7 @@ export function dryRunSockets(stateDirectory: string, trust: ImageTrust): Socket
       open: nothing, bind: nothing, renew: nothing, discard: nothing, get: () => null, bySocket: () => null, idAt: () => null, list: () => [],
     },
     admission: { admit: () => null, mayStart: () => Promise.resolve(null) },
-    containers: { list: () => Promise.resolve([]), remove: nothing, follow: nothing },
+    containers: { list: () => Promise.resolve([]), remove: nothing, follow: nothing, hold: () => undefined },
     trust, start: nothing, close: nothing,
   };
 }

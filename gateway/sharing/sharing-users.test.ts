@@ -21,7 +21,7 @@ const created = (container: string) => Buffer.from(JSON.stringify({ Id: containe
 function engine(list: readonly string[]) {
   let on: { connected: () => void; event: (event: ContainerEvent) => void } | null = null;
   const containers: EngineContainers = {
-    list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))), remove: () => Promise.resolve(),
+    list: () => Promise.resolve(list.map((one) => ({ id: one, name: 'n', binds: [] }))), remove: () => Promise.resolve(), hold: () => undefined,
     follow: (told, signal) => new Promise((resolve) => { on = told; signal.addEventListener('abort', () => { resolve(); }); }),
   };
   return { containers, connected: () => on?.connected(), destroyed: (container: string) => on?.event({ action: 'destroy', id: container, name: 'n' }) };

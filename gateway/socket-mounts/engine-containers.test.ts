@@ -23,4 +23,32 @@ describe('following the engine', () => {
     await engineContainers(socket).follow({ connected: () => undefined, event: ({ action, name }) => { seen.push(`${action} ${name}`); engine.closeAllConnections(); } }, new AbortController().signal);
     expect(seen).toEqual(['create b']);
   });
+
+  it('lets go of an engine that is about to stop, and follows the next one', async () => {
+    const socket = path.join(directory, 's');
+    let asked = 0;
+    engine = createServer((_req, res) => { asked++; res.write('\n'); });
+    await new Promise<void>((resolve) => { engine.listen(socket, () => { resolve(); }); });
+    const containers = engineContainers(socket);
+    const ending = new AbortController();
+    await containers.follow({ connected: () => { containers.hold(true); }, event: () => undefined }, ending.signal);
+    let connected = () => undefined as void;
+    const again = new Promise<void>((resolve) => { connected = resolve; });
+    const following = containers.follow({ connected, event: () => undefined }, ending.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toBe(1);
+    containers.hold(false);
+    await again;
+    expect(asked).toBe(2);
+    ending.abort();
+    await following;
+  });
+  it('ends while it waits for the next one', async () => {
+    const containers = engineContainers('/nowhere');
+    const ending = new AbortController();
+    containers.hold(true);
+    const following = containers.follow({ connected: () => undefined, event: () => undefined }, ending.signal);
+    ending.abort();
+    await following;
+  });
 });

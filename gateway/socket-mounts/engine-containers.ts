@@ -1,4 +1,5 @@
-import { request, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 
 /** A container as the engine lists it. */
@@ -15,6 +16,8 @@ export interface EngineContainers {
   remove(id: string): Promise<void>;
   /** Follows the engine's events for as long as it can; `connected` is told when the stream is open. Resolves when it ended, for whatever reason. */
   follow(on: { readonly connected: () => void; readonly event: (event: ContainerEvent) => void }, signal: AbortSignal): Promise<void>;
+  /** True: the engine is about to stop, which what follows its events would hold up; nothing does, until this is told again with false. */
+  hold(stopping: boolean): void;
 }
 
 const maxListBytes = 64 * 1024 * 1024;
@@ -23,7 +26,18 @@ const timeoutMs = 30_000;
 const maxEventLength = 256 * 1024;
 
 export function engineContainers(engineSocket: string): EngineContainers {
+  const following = new Set<ClientRequest>();
+  let held: AbortController | null = null;
   return {
+    hold: (stopping) => {
+      if (!stopping) {
+        held?.abort();
+        held = null;
+        return;
+      }
+      held ??= new AbortController();
+      for (const req of following) req.destroy();
+    },
     list: async () => {
       const { status, text } = await call(engineSocket, 'GET', '/containers/json?all=1');
       if (status !== 200) throw new Error(`the engine answered ${status} to a list of containers`);
@@ -38,24 +52,34 @@ export function engineContainers(engineSocket: string): EngineContainers {
       const { status, text } = await call(engineSocket, 'DELETE', `/containers/${id}?force=1&v=1`);
       if (status !== 204 && status !== 404) throw new Error(`the engine answered ${status}: ${text.slice(0, 500)}`);
     },
-    follow: (on, signal) => new Promise((resolve) => {
-      const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ['create', 'destroy', 'rename'] }));
-      const end = () => { resolve(); };
-      const req = request({ socketPath: engineSocket, path: `/events?filters=${filters}`, headers: { Host: 'docker' }, agent: false, signal }, (res) => {
-        res.on('error', end);
-        res.on('close', end);
-        if (res.statusCode !== 200) { res.resume(); return; }
-        on.connected();
-        // A reader of lines passes its input's errors on: without a listener of its own, a stream that is cut would end the gateway.
-        createInterface({ input: res }).on('error', end).on('line', (line) => {
-          const event = line.length > maxEventLength ? null : readEvent(line);
-          if (event !== null) on.event(event);
-        });
-      });
-      req.on('error', end);
-      req.end();
-    }),
+    follow: async (on, signal) => {
+      if (held !== null) await once(AbortSignal.any([held.signal, signal]), 'abort');
+      if (signal.aborted) return;
+      await new Promise<void>((resolve) => { followEvents(engineSocket, on, signal, following, resolve); });
+    },
   };
+}
+
+type Follower = Parameters<EngineContainers['follow']>[0];
+
+/** One request for events; `ended` is told when it is over, for whatever reason. It is among `following` while it is open. */
+function followEvents(engineSocket: string, on: Follower, signal: AbortSignal, following: Set<ClientRequest>, ended: () => void): void {
+  const filters = encodeURIComponent(JSON.stringify({ type: ['container'], event: ['create', 'destroy', 'rename'] }));
+  const end = () => { following.delete(req); ended(); };
+  const req = request({ socketPath: engineSocket, path: `/events?filters=${filters}`, headers: { Host: 'docker' }, agent: false, signal }, (res) => {
+    res.on('error', end);
+    res.on('close', end);
+    if (res.statusCode !== 200) { res.resume(); return; }
+    on.connected();
+    // A reader of lines passes its input's errors on: without a listener of its own, a stream that is cut would end the gateway.
+    createInterface({ input: res }).on('error', end).on('line', (line) => {
+      const event = line.length > maxEventLength ? null : readEvent(line);
+      if (event !== null) on.event(event);
+    });
+  });
+  following.add(req);
+  req.on('error', end);
+  req.end();
 }
 
 function call(socketPath: string, method: string, path: string): Promise<{ status: number; text: string }> {

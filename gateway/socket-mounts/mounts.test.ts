@@ -47,7 +47,7 @@ const facts = (mount: SocketMount, more: Partial<ContainerFacts> = {}): Containe
 const engineFacts = (container: ContainerFacts | null) => ({ container: () => Promise.resolve(container) }) as Partial<EngineFacts> as EngineFacts;
 function containers(listed: readonly ListedContainer[]): EngineContainers & { removed: string[] } {
   const removed: string[] = [];
-  return { removed, list: () => Promise.resolve([...listed]), remove: (one) => { removed.push(one); return Promise.resolve(); }, follow: () => Promise.resolve() };
+  return { removed, list: () => Promise.resolve([...listed]), remove: (one) => { removed.push(one); return Promise.resolve(); }, follow: () => Promise.resolve(), hold: () => undefined };
 }
 const trust = (verdict: ImageVerdict) => ({ decide: () => Promise.resolve(verdict), close: () => undefined });
 const trusted: ImageVerdict = { trusted: true, imageId, allowedBy: '*', derivedFrom: null };
