@@ -64,7 +64,8 @@ describe('A1, B2: a Testcontainers session with its reaper (a stand-in that spea
     child.kill('SIGKILL');
     await ended;
     expect(await gone).toBe('137\n0\n');
-    expect(await e('ps', '-aq', '--filter', `label=${label}=${name}`)).toBe('');
+    // The reaper has ended; that the engine removes it (`--rm`) comes after.
+    await expect.poll(() => e('ps', '-aq', '--filter', `label=${label}=${name}`), { timeout: 10_000 }).toBe('');
     expect(await e('network', 'ls', '-q', '--filter', `label=${label}=${name}`)).toBe('');
     expect(await e('volume', 'ls', '-q', '--filter', `label=${label}=${name}`)).toBe('');
   });
