@@ -1,18 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+import { startGuardedEngine, type GuardedEngine } from '../../../testing/guarded-engine.ts';
+import type { IsolatedEngine } from '../../../testing/isolated-engine.ts';
 import { rangeSize } from './ranges.ts';
 
+let guarded: GuardedEngine;
 let engine: IsolatedEngine;
-beforeAll(async () => { engine = await startIsolatedEngine(); });
-afterAll(async () => { await engine.stop(); });
+beforeAll(async () => {
+  guarded = await startGuardedEngine();
+  ({ engine } = guarded);
+});
+afterAll(async () => { await guarded.stop(); });
 
-/** One call of the Engine API; resolves with the body, rejects with the engine's text. */
+/** One call of the Engine API through the gateway; resolves with the body, rejects with the engine's text. */
 function call(method: string, target: string, body?: unknown): Promise<string> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body);
-    const sent = request({ socketPath: engine.socket, method, path: target, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } }, (answer) => {
+    const sent = request({ socketPath: guarded.socket, method, path: target, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } }, (answer) => {
       let received = '';
       answer.setEncoding('utf8').on('data', (part: string) => { received += part; }).on('end', () => {
         if ((answer.statusCode ?? 500) < 400) resolve(received);

@@ -3,13 +3,19 @@ import { readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+import { startGuardedEngine, type GuardedEngine } from '../../../testing/guarded-engine.ts';
+import { shimsOf, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+import { docker } from '../../../testing/real-engine.ts';
 
 const run = promisify(execFile);
 const kills = 40;
+let guarded: GuardedEngine;
 let engine: IsolatedEngine;
-beforeAll(async () => { engine = await startIsolatedEngine(); });
-afterAll(async () => { await engine.stop(); });
+beforeAll(async () => {
+  guarded = await startGuardedEngine();
+  ({ engine } = guarded);
+});
+afterAll(async () => { await guarded.stop(); });
 
 type Victim = 'runtime' | 'shim' | 'planner' | 'dockerd';
 /** In turn; dockerd least often, because its coming back takes longest. */
@@ -55,9 +61,9 @@ async function kill(victim: Victim, delay: number, over: () => boolean): Promise
 
 function perform(operation: Operation): Promise<unknown> {
   switch (operation) {
-    case 'create': return engine.docker('run', '-d', '--network', 'none', '--name', 'one', '-v', 'data:/data', 'busybox', 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
-    case 'start': return engine.docker('start', 'one');
-    case 'delete': return engine.docker('rm', '-f', 'one');
+    case 'create': return docker(guarded.socket, 'run', '-d', '--network', 'none', '--name', 'one', '-v', 'data:/data', 'busybox', 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
+    case 'start': return docker(guarded.socket, 'start', 'one');
+    case 'delete': return docker(guarded.socket, 'rm', '-f', 'one');
   }
 }
 
