@@ -189,8 +189,8 @@ describe('operations', () => {
   });
 
   it('an engine that goes away ends streams, answers 503, and is found again', async () => {
-    const events = talk('events');
-    // An event that arrives shows that the stream is open.
+    const events = talk('events', '--since', '5m');
+    // An event that arrives shows that the stream is open; one from before it was counts too.
     await Promise.all([events.until(/volume create open/), g('volume', 'create', 'open')]);
     const restarted = engine.restartDockerd('SIGKILL');
     await events.ended;
