@@ -19,6 +19,8 @@ export interface JanitorOptions {
 
 /** Between the end of a runtime and a look at its container, ms: the kernel ends the killed runtime's runc right after it, containerd asks for a delete. */
 const settleMs = 150;
+/** A process that was killed should be gone by then, ms. */
+const dyingMs = 1_000;
 /** Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's directory). */
 const sweepMs = 30_000;
 /** Between two looks for containers that ended, ms. One that is seen ended twice should have been deleted in between. */
@@ -153,7 +155,8 @@ export class Janitor {
     const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
     await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mounts));
     if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base)) {
-      this.#say(id, `a process still lives in its id range ${state.base}, which is kept`);
+      // One that was just killed may be dying: it is looked at once more soon, then with everything.
+      if (this.#say(id, `a process still lives in its id range ${state.base}, which is kept`)) this.#lookAgain(id);
       return;
     }
     service.release(id, runcRoot, mountsOf('self'));
@@ -179,10 +182,22 @@ export class Janitor {
     return !isOfAnotherBoot(state) && (service.isKnown(state.id, state.runcRoot) || isRuntime(state.runtimePid, paths));
   }
 
-  #say(id: string, what: string): void {
-    if (this.#said.get(id) === what) return;
+  /** Says it once; whether it was new. */
+  #say(id: string, what: string): boolean {
+    if (this.#said.get(id) === what) return false;
     this.#said.set(id, what);
     this.#options.log(`container ${id}: ${what}`);
+    return true;
+  }
+
+  #lookAgain(id: string): void {
+    if (this.#soon.has(id)) return;
+    const timer = setTimeout(() => {
+      this.#soon.delete(id);
+      void this.#look(id);
+    }, dyingMs);
+    timer.unref();
+    this.#soon.set(id, timer);
   }
 }
 

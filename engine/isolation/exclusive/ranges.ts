@@ -152,7 +152,8 @@ export function basesInUse(): Set<number> {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const base = Number(readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split(/\s+/)[1]);
-      if (isBase(base)) found.add(base);
+      // One that ended and was not waited for yet has a place in the table only.
+      if (isBase(base) && !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) found.add(base);
     } catch {
       // ended meanwhile
     }
