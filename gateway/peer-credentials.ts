@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import { descriptorOf, libcFunction } from './libc.ts';
 
 /** Who is on the other end of a unix socket, as the kernel recorded it when the connection was made. */
 export interface PeerCredentials { readonly pid: number; readonly uid: number; readonly gid: number }
@@ -10,25 +10,12 @@ const solSocket = 1;
 const soPeerCred = 17;
 let getsockopt: GetSockOpt | null | undefined;
 
-function load(): GetSockOpt | null {
-  if (process.platform !== 'linux') return null;
-  try {
-    // koffi is a native addon: loaded when first needed, and its absence only costs the caller's identity.
-    // The require's result has no static type; these are the two members used of koffi's documented interface.
-    const koffi = createRequire(import.meta.url)('koffi') as { load(name: string): { func(definition: string): GetSockOpt } };
-    return koffi.load('libc.so.6').func('int getsockopt(int fd, int level, int optname, void *optval, void *optlen)');
-  } catch {
-    return null;
-  }
-}
-
 /** SO_PEERCRED of a connected unix socket; null where it can't be had (other systems, closed socket, no koffi). */
 export function peerCredentials(socket: Socket): PeerCredentials | null {
-  getsockopt ??= load();
-  if (!getsockopt) return null;
-  // Node has no public way to a socket's descriptor; the handle's fd has been there since 0.x.
-  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
-  if (fd === undefined || fd < 0) return null;
+  // Without it only the caller's identity is missing.
+  getsockopt ??= libcFunction<GetSockOpt>('int getsockopt(int fd, int level, int optname, void *optval, void *optlen)');
+  const fd = descriptorOf(socket);
+  if (getsockopt === null || fd === null) return null;
   const value = Buffer.alloc(12);
   const length = Buffer.alloc(4);
   length.writeInt32LE(12);

@@ -23,10 +23,16 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return now !== null && now.started === identity.started && now.boot === identity.boot;
 }
 
-/** Start time from the text of /proc/PID/stat. The name in parentheses may hold spaces and parentheses itself. */
-export function startOf(stat: string): string | null {
+/** What /proc/PID/stat (proc(5)) tells of a process: state, parent, clock ticks since boot at its start. The name before may hold spaces and parentheses itself. */
+export function statFields(stat: string): { readonly state: string; readonly parent: number; readonly started: string | null } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19] ?? null;
+  return { state: fields[0] ?? '', parent: Number(fields[1]), started: fields[19] ?? null };
+}
+
+/** Start time from the text of /proc/PID/stat; null where it is of no live process. */
+export function startOf(stat: string): string | null {
+  const { state, started } = statFields(stat);
+  return state === 'Z' || state === 'X' ? null : started;
 }
 
 async function bootId(): Promise<string> {
@@ -46,8 +52,7 @@ export async function runningProcesses(): Promise<RunningProcess[]> {
     const [stat, cmdline] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''), readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')]);
     const started = startOf(stat);
     if (started === null) return null;
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    return { pid, started, boot, parent, args: cmdline.replace(/\0$/, '').split('\0') };
+    return { pid, started, boot, parent: statFields(stat).parent, args: cmdline.replace(/\0$/, '').split('\0') };
   }));
   return found.filter((p) => p !== null);
 }

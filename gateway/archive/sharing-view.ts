@@ -27,10 +27,8 @@ export interface UserShares {
   into(): IdShift;
   /** Ids of what is copied out; nobody's are what the container sees there. */
   readonly outOf: IdShift;
-  /** Whether the sharing user may do it: 1 enter, 2 write, 4 read. */
+  /** Whether whoever copies may do it: 1 enter, 4 read, 5 both. */
   may(stat: Pick<Stats, 'uid' | 'gid' | 'mode'>, what: number): boolean;
-  /** Whether something is the sharing user's own, or one of the container's other users'. */
-  owns(uid: number): boolean;
   refusal(what: string): AnswerRefused;
 }
 
@@ -60,7 +58,6 @@ export async function userShares(container: IsolatedContainer, sources: SharingS
   const inside = (which: 'uids' | 'gids') => (disk: number) => (maps === null ? disk : toInside(maps[which], disk) ?? nobody);
   return {
     has: (mount) => shared.has(mount), may, refusal,
-    owns: (uid) => byRoot || uid === user?.uid || (maps !== null && toInside(maps.uids, uid) !== null),
     into: () => {
       if (user === null) throw refusal('copying to what is');
       if (maps === null) throw refusal('copying to what is, while the container is not running,');

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import { descriptorOf, libcFunction } from '../libc.ts';
 
 type SetSockOpt = (fd: number, level: number, name: number, value: Buffer, length: number) => number;
 
@@ -11,17 +11,6 @@ const bytes = 2 * 1024 * 1024;
 /** More than this makes a stream. */
 const streamBytes = 1024 * 1024;
 let setsockopt: SetSockOpt | null | undefined;
-
-function load(): SetSockOpt | null {
-  if (process.platform !== 'linux') return null;
-  try {
-    // The require's result has no static type; these are the two members used of koffi's documented interface.
-    const koffi = createRequire(import.meta.url)('koffi') as { load(name: string): { func(definition: string): SetSockOpt } };
-    return koffi.load('libc.so.6').func('int setsockopt(int fd, int level, int optname, const void *optval, int optlen)');
-  } catch {
-    return null;
-  }
-}
 
 /** Lets what is written to a connected unix socket pile up in the kernel once it turns out to be a stream; without effect where that can't be had. */
 export class SendBuffer {
@@ -36,10 +25,9 @@ export class SendBuffer {
 }
 
 function enlarge(socket: Socket): void {
-  setsockopt ??= load();
-  // Node has no public way to a socket's descriptor; the handle's fd has been there since 0.x.
-  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
-  if (!setsockopt || fd === undefined || fd < 0) return;
+  setsockopt ??= libcFunction<SetSockOpt>('int setsockopt(int fd, int level, int optname, const void *optval, int optlen)');
+  const fd = descriptorOf(socket);
+  if (setsockopt === null || fd === null) return;
   const value = Buffer.alloc(4);
   value.writeInt32LE(bytes);
   // Past the machine's limit, as root may; else as far as that.

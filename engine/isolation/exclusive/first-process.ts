@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { statFields } from '../../drivers/process-identity.ts';
 
 /** A container's first process: its number, and when it began (clock ticks since boot), since numbers are used again. */
 export interface FirstProcess { readonly pid: number; readonly start: number }
@@ -20,9 +21,7 @@ export function firstProcessOf(runcRoot: string, id: string): FirstProcess | nul
 /** Whether it has ended and its parent knows. */
 export function hasEnded({ pid, start }: FirstProcess): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Fields 3 and on: the name before may hold anything.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) !== start;
+    return Number(statFields(readFileSync(`/proc/${pid}/stat`, 'utf8')).started) !== start;
   } catch (error) {
     return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
   }

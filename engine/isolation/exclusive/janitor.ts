@@ -82,11 +82,7 @@ export class Janitor {
     if (left > 0) { this.#working.set(id, left); return; }
     this.#working.delete(id);
     if (!this.#options.containers.has(id)) this.#forget(id);
-    if (this.#soon.has(id) || !this.#options.containers.has(id)) return;
-    this.#soon.set(id, setTimeout(() => {
-      this.#soon.delete(id);
-      void this.#look(id).then(() => { if (this.#deleting.get(id) === 'asked') this.#deleteAgain(id); });
-    }, settleMs));
+    else this.#lookIn(settleMs, id, () => { if (this.#deleting.get(id) === 'asked') this.#deleteAgain(id); });
   }
 
   /** A runtime that is killed before it asks us anything is no event: its container has ended, and nobody deletes it. */
@@ -156,7 +152,7 @@ export class Janitor {
     await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mounts));
     if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base)) {
       // One that was just killed may be dying: it is looked at once more soon, then with everything.
-      if (this.#say(id, `a process still lives in its id range ${state.base}, which is kept`)) this.#lookAgain(id);
+      if (this.#say(id, `a process still lives in its id range ${state.base}, which is kept`)) this.#lookIn(dyingMs, id);
       return;
     }
     service.release(id, runcRoot, mountsOf('self'));
@@ -190,14 +186,13 @@ export class Janitor {
     return true;
   }
 
-  #lookAgain(id: string): void {
+  /** Looks at one container in `ms`, unless that is due already; `then` is called after. */
+  #lookIn(ms: number, id: string, then?: () => void): void {
     if (this.#soon.has(id)) return;
-    const timer = setTimeout(() => {
+    this.#soon.set(id, setTimeout(() => {
       this.#soon.delete(id);
-      void this.#look(id);
-    }, dyingMs);
-    timer.unref();
-    this.#soon.set(id, timer);
+      void this.#look(id).then(then);
+    }, ms));
   }
 }
 
