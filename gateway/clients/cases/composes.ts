@@ -128,7 +128,7 @@ services:
 volumes: {vol: {labels: {x: y}, driver: local}, ext: {external: true, name: ext$N}}
 networks: {net: {driver: bridge, ipam: {config: [{subnet: "10.219.$N.0/24"}]}}, other: {internal: true, ipam: {config: [{subnet: "10.220.$N.0/24"}]}}, default: {ipam: {config: [{subnet: "10.221.$N.0/24"}]}}}`)}
 sed -i "s/\\$N/$N/" compose.yaml; echo V=w > env; docker volume create ext$N >/dev/null
-docker compose up -d --quiet-pull; echo $?; docker compose ps -a --format "{{.Service}} {{.State}}" | sort
+docker compose up -d --quiet-pull; echo $?; docker wait $(docker compose ps -aq after) >/dev/null; docker compose ps -a --format "{{.Service}} {{.State}}" | sort
 docker compose exec -T base sh -c 'cat /proc/sys/net/core/somaxconn; ulimit -n; pwd; echo $V; touch /t/x && echo tmpfs; hostname'; docker compose exec -T beside sh -c "hostname; ps -o comm | grep -c sleep; touch /v/x || echo readonly"
 docker compose logs --no-log-prefix last; docker compose up -d --force-recreate --no-deps base; echo $?; docker compose events --json --help >/dev/null; docker compose ls -q --filter name=proj4; docker compose down -v -t 0; echo $?; docker volume rm ext$N | sed s/$N//`,
     shows: /^0\nafter exited\nbase running\nbeside running\nlast exited\n1024\n100\n\/t\nw\ntmpfs\n/,
