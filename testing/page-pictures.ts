@@ -6,7 +6,7 @@ import { build, preview } from 'vite';
 
 /**
  * Pictures of pages over invented states, for looking at them while working:
- * `node testing/page-pictures.ts OUT [state/page[?query][@WIDTHxHEIGHT][!dark][~control to click~…]]…`
+ * `node testing/page-pictures.ts OUT [state/page[?query][@WIDTHxHEIGHT][!dark][!zh][~control to click~…]]…`
  */
 const [out = 'artifacts/pages', ...wanted] = process.argv.slice(2);
 const all = ['protected/overview', 'protected/overview!dark', 'off/isolation', 'protected/containers', 'protected/preferences'];
@@ -20,13 +20,13 @@ const base = server.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'], ignoreDefaultArgs: ['--hide-scrollbars'] });
 try {
   for (const spec of wanted.length > 0 ? wanted : all) {
-    const match = /^([^/]+)\/([^@!~]+)(?:@(\d+)x(\d+))?(!dark)?(?:~(.+))?$/.exec(spec);
+    const match = /^([^/]+)\/([^@!~]+)(?:@(\d+)x(\d+))?(!dark)?(!zh)?(?:~(.+))?$/.exec(spec);
     if (match === null) throw new Error(`not state/page: ${spec}`);
-    const [, state = '', address = '', width = '1280', height = '800', dark, clicks] = match;
+    const [, state = '', address = '', width = '1280', height = '800', dark, chinese, clicks] = match;
     const page = await browser.newPage({ viewport: { width: Number(width), height: Number(height) }, colorScheme: dark === undefined ? 'light' : 'dark' });
     page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') console.error(`${spec}: ${message.text()}`); });
     page.on('pageerror', (error) => { console.error(`${spec}: ${error.message}`); });
-    await page.goto(`${base}dev/index.html?state=${state}#/${address}`);
+    await page.goto(`${base}dev/index.html?state=${state}&lang=${chinese === undefined ? 'en' : 'zh-CN'}#/${address}`);
     await page.waitForSelector('body[data-painted] main h1, body[data-painted] main [role="alert"]');
     for (const name of clicks?.split('~') ?? []) await page.locator(`button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), [role="menuitem"]:has-text("${name}"), [aria-label="${name}"]`).or(page.getByLabel(name, { exact: true })).first().click();
     await page.evaluate(async () => { await document.fonts.ready; await new Promise((done) => { requestAnimationFrame(() => { setTimeout(done, 350); }); }); });

@@ -7,7 +7,7 @@ import GlobalStyles from '@mui/material/GlobalStyles';
 import { ThemeProvider, useColorScheme } from '@mui/material/styles';
 import { LoadingRows } from '../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../components/error-panel.tsx';
-import { resolveLanguage } from '../i18n/index.ts';
+import { useLanguage } from '../i18n/index.ts';
 import { globalStyles, theme } from '../theme/theme.ts';
 import { color } from '../theme/tokens.ts';
 import { StoreProvider, useApp, useSnapshot, useStore } from './context.tsx';
@@ -36,7 +36,8 @@ function Window() {
   const { app, loadError } = useSnapshot();
   const store = useStore();
   const { t } = useTranslation();
-  if (app !== null) return <Frame />;
+  const worded = useLanguage(app?.preferences.language ?? null);
+  if (app !== null && worded) return <Frame />;
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
       <TitleBar platform="" onSearch={() => undefined} />
@@ -50,17 +51,11 @@ function Window() {
 function Frame() {
   const store = useStore();
   const app = useApp();
-  const { i18n } = useTranslation();
   const { page } = useRoute();
   const { setMode } = useColorScheme();
   const [searching, setSearching] = useState(false);
-  const { theme: mode, language } = app.preferences;
+  const { theme: mode } = app.preferences;
   useEffect(() => { setMode(mode); }, [setMode, mode]);
-  useEffect(() => {
-    const next = resolveLanguage(language, navigator.languages);
-    document.documentElement.lang = next;
-    if (i18n.language !== next) void i18n.changeLanguage(next);
-  }, [i18n, language]);
   useEffect(() => {
     // After the paint, not before it: two frames on, what a person sees is on screen.
     const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); }); });

@@ -7,9 +7,13 @@ import { fakeBridge } from './fake-bridge.ts';
 import { appState, states } from './fixture.ts';
 import { reviewAnswers, reviewStates } from './review-fixture.ts';
 
-// `?state=off#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
+// `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
 const query = new URLSearchParams(window.location.search);
 const name = query.get('state') ?? '';
 const initial = (states[name] ?? reviewStates[name] ?? appState)();
 const theme = query.get('theme');
-mount(fakeBridge(theme === 'light' || theme === 'dark' ? { ...initial, preferences: { ...initial.preferences, theme } } : initial, reviewAnswers(name)));
+const language = query.get('lang');
+mount(fakeBridge({
+  ...initial,
+  preferences: { ...initial.preferences, ...(theme === 'light' || theme === 'dark' ? { theme } : {}), ...(language === 'en' || language === 'zh-CN' ? { language } : {}) },
+}, reviewAnswers(name)));

@@ -52,7 +52,7 @@ export function useFormats(): Formats {
     const since = (iso: string) => valid(iso, (d) => formatDuration(t, (now - d.getTime()) / 1000));
     return {
       number: (value) => numbers.format(value), time, date, since,
-      dateTime: (iso) => `${date(iso)}, ${time(iso)}`,
+      dateTime: (iso) => t('time.dateTime', { date: date(iso), time: time(iso) }),
       ago: (iso) => valid(iso, (d) => (now - d.getTime() < 5000 ? t('time.justNow') : t('time.ago', { duration: since(iso) }))),
       list: (names) => lists.format(names),
     };

@@ -1,34 +1,61 @@
+import { useEffect, useState } from 'react';
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
+import type { Translation } from './translation.ts';
 
-/** Every language's words have this shape; `en` is the source. */
+/** English is the source of all words; every other language has this shape. */
 export type Words = typeof en;
 export const languages = ['en', 'zh-CN'] as const;
 export type Language = (typeof languages)[number];
+export const availableLanguages: readonly Language[] = languages;
 
 declare module 'i18next' {
   interface CustomTypeOptions { resources: { translation: Words }; returnNull: false }
 }
 
-/** Words bundled so far, by language. A language joins by a line here and one in `available`. */
-const resources: Partial<Record<Language, { translation: Words }>> = { en: { translation: en } };
-export const availableLanguages: readonly Language[] = languages.filter((language) => resources[language] !== undefined);
+/** Languages that are a chunk of their own, read when they are first shown. English is always there: it is what remains when a chunk can't be read. */
+const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Translation<Words>> } = {
+  'zh-CN': async () => (await import('./zh-CN.ts')).zhCN,
+};
 
 /** The language to show for a preference; unknown system languages get English. */
 export function resolveLanguage(preference: 'system' | Language, system: readonly string[]): Language {
-  const wanted = preference === 'system' ? (system.some((tag, index) => index === 0 && tag.toLowerCase().startsWith('zh')) ? 'zh-CN' : 'en') : preference;
-  return availableLanguages.includes(wanted) ? wanted : 'en';
+  if (preference !== 'system') return preference;
+  return system[0]?.toLowerCase().startsWith('zh') === true ? 'zh-CN' : 'en';
 }
 
-/** Starts i18next, bundled words only; safe to call more than once. */
+/** Starts i18next in English, bundled words only; safe to call more than once. */
 export function startI18n(): i18n {
   if (!i18next.isInitialized) {
     void i18next.use(initReactI18next).init({
-      resources, lng: resolveLanguage('system', navigator.languages), fallbackLng: 'en',
+      resources: { en: { translation: en } }, lng: 'en', fallbackLng: 'en',
       interpolation: { escapeValue: false }, returnNull: false, initAsync: false,
       react: { useSuspense: false, transKeepBasicHtmlNodesFor: [] },
     });
   }
   return i18next;
+}
+
+/** Reads the language's words where that was not done yet, and shows it: words, formats and the document's `lang`. */
+export async function showLanguage(language: Language): Promise<void> {
+  if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', await chunks[language]());
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}
+
+/**
+ * Shows the language of a preference, also when it changes; the system's while the preference is not known (`null`).
+ * False until the preferred one is there, so that no page is drawn in a language nobody asked for.
+ */
+export function useLanguage(preference: 'system' | Language | null): boolean {
+  const known = preference !== null;
+  const wanted = resolveLanguage(preference ?? 'system', navigator.languages);
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    let superseded = false;
+    showLanguage(wanted).catch((error: unknown) => { console.error(error); }).finally(() => { if (!superseded && known) setReady(true); });
+    return () => { superseded = true; };
+  }, [wanted, known]);
+  return known && (ready || i18next.language === wanted);
 }

@@ -1,0 +1,36 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { afterEach, expect, test } from 'vitest';
+import { appState } from '../dev/fixture.ts';
+import { renderApp } from '../dev/render-app.tsx';
+import { resolveLanguage, showLanguage } from './index.ts';
+
+const chinese = () => { const state = appState(); return { ...state, preferences: { ...state.preferences, language: 'zh-CN' as const } }; };
+afterEach(async () => { await act(async () => { await showLanguage('en'); }); });
+
+test('a preference for Chinese shows the first page in Chinese, with the document\u2019s language, dates and counts', async () => {
+  await renderApp(chinese(), 'overview');
+  expect(document.documentElement.lang).toBe('zh-CN');
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toMatch(/^受保护，.*前已验证/);
+  expect(screen.getByRole('navigation', { name: '页面' })).toBeTruthy();
+});
+
+test('the language changes without a restart, both ways', async () => {
+  const { user } = await renderApp(appState(), 'preferences');
+  expect(document.documentElement.lang).toBe('en');
+  await user.click(screen.getByRole('combobox', { name: 'Language' }));
+  await user.click(screen.getByRole('option', { name: '简体中文' }));
+  await screen.findByRole('heading', { level: 1, name: '偏好设置' });
+  expect(document.documentElement.lang).toBe('zh-CN');
+  await user.click(screen.getByRole('combobox', { name: '语言' }));
+  await user.click(screen.getByRole('option', { name: 'English' }));
+  await screen.findByRole('heading', { level: 1, name: 'Preferences' });
+  await waitFor(() => { expect(document.documentElement.lang).toBe('en'); });
+});
+
+test('the system\u2019s first language decides, and what is not known gets English', () => {
+  expect(resolveLanguage('system', ['zh-Hans-CN', 'en'])).toBe('zh-CN');
+  expect(resolveLanguage('system', ['en-GB', 'zh-CN'])).toBe('en');
+  expect(resolveLanguage('system', ['pt-BR'])).toBe('en');
+  expect(resolveLanguage('system', [])).toBe('en');
+  expect(resolveLanguage('zh-CN', ['en'])).toBe('zh-CN');
+});

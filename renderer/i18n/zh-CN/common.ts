@@ -1,0 +1,25 @@
+import type { common as english } from '../en/common.ts';
+import type { Translation } from '../translation.ts';
+
+/** Words used on more than one page. The state words are the design language's, exactly. */
+export const common: Translation<typeof english> = {
+  state: {
+    protected: '受保护', unprotected: '未受保护', unverified: '已开启，未验证', audit: '审计模式', off: '已关闭', stopped: '引擎已停止',
+  },
+  outcome: { denied: '已拒绝', changed: '已更改', allowed: '已允许', 'not-allowed': '不允许' },
+  severity: { error: '错误', warning: '警告', note: '提示' },
+  mark: { added: '已添加', edited: '已编辑', removed: '已移除', undo: '撤消此更改', undoNamed: '撤消对 {{name}} 的更改' },
+  time: {
+    justNow: '刚刚', dateTime: '{{date}} {{time}}', ago: '{{duration}}前', seconds: '{{count}} 秒', minutes: '{{count}} 分钟', hours: '{{count}} 小时',
+    days_other: '{{count}} 天', months_other: '{{count}} 个月', years_other: '{{count}} 年',
+  },
+  list: { more: '{{names}} 等，另有 {{count}} 个' },
+  button: {
+    cancel: '取消', close: '关闭', copy: '复制', copied: '已复制', tryAgain: '重试', undo: '撤消', discard: '放弃…', keepEditing: '继续编辑', clear: '清除',
+    startEngine: '启动引擎', stopEngine: '停止引擎', restartEngine: '重启引擎',
+  },
+  locked: { by: '由 {{who}} 锁定', applyRun: '正在进行的应用过程' },
+  onlyHere: '此引擎上不可用',
+  loading: '正在加载',
+  unknown: '未知',
+};

@@ -1,0 +1,78 @@
+import type { overview as english } from '../en/overview.ts';
+import type { Translation } from '../translation.ts';
+
+export const overview: Translation<typeof english> = {
+  sentence: {
+    protected: '受保护，{{ago}}已验证',
+    protectedExcept_other: '受保护，{{ago}}已验证；{{count}} 个容器除外',
+    unverified: '已开启，但未验证', unverifiedSince: '已开启，但自{{date}}起未验证',
+    audit: '已开启审计模式：不会拒绝任何请求',
+    off: '已关闭：容器内的 root 就是引擎中的 root',
+    stopped: '引擎已停止：没有运行，也没有检查',
+    failed: '引擎出现故障：没有运行，也没有检查',
+    working: '引擎尚未就绪：没有检查',
+  },
+  detail: {
+    onLocked: '增强型容器隔离 (ECI) 已开启并锁定。', onUnlocked: '增强型容器隔离 (ECI) 已开启，但未锁定。',
+    passed_other: '{{count}} 项探测全部在真实容器内通过。',
+    settled: '{{count}} 项探测中有 {{passed}} 项在真实容器内通过。其余各项的不足见探测结果。',
+    failed: '{{count}} 项探测中有 {{failed}} 项失败。', notRun: '{{count}} 项探测中有 {{notRun}} 项未运行。', audit: '本应拒绝的请求只会写入决策日志。', never: '在这些设置下尚未运行过探测。', old: '上次探测已超过 24 小时。',
+    off: '增强型容器隔离 (ECI) 为每个容器提供独立的用户命名空间。',
+    stopped: '启动引擎后，可通过 {{socket}} 为客户端提供服务。',
+    unreadable: '无法读取设置文件，因此不显示任何“已验证”状态。',
+  },
+  verify: '立即验证', verifying: '正在验证', results: '探测结果',
+  next: {
+    title: '下一步',
+    nothing: '目前没有需要您处理的事项。',
+    engineStopped: '引擎已停止', engineStoppedWhy: '引擎运行之前，客户端得不到响应。',
+    engineFailed: '引擎出现故障', engineLog: '引擎日志的最后几行',
+    brokenFile: '设置文件不可用', brokenFileWhy: '网关沿用上一份有效策略；如果没有，则拒绝所有请求。', openJson: '打开 JSON',
+    eciOff: 'ECI 已关闭', eciOffWhy: '开启后，每个新容器都将使用独立 ID。', turnOn: '开启…',
+    eciImpossible: '无法在此处开启 ECI', eciImpossibleWhy_other: '缺少 {{count}} 项要求：{{names}}。', seeWhy: '查看缺少的条件',
+    unprotected_other: '{{count}} 个容器未受保护',
+    reason: { 'before-eci': '{{count}} 个在启用 ECI 之前创建', 'past-gateway': '{{count}} 个绕过网关创建', 'no-user-namespace': '{{count}} 个没有用户命名空间', unknown: '{{count}} 个无法检查' },
+    reviewContainers: '查看容器',
+    notVerified: '防护尚未验证', notVerifiedWhy: '探测会启动真实容器，并从内部检查。',
+    probesFailed_other: '{{count}} 项探测未通过', seeResults: '查看结果',
+    notScanned: '尚未检查容器', notScannedWhy: '未经检查的容器不会显示为受保护。', scan: '扫描容器',
+    gateway: '网关没有响应', gatewayWhy: '客户端无法通过网关访问引擎。',
+    open: '打开“{{page}}”',
+  },
+  coverage: {
+    title: '此引擎上的防护范围', workload: '工作负载', state: '状态', howWeKnow: '依据', notHere: '此引擎上不存在：{{names}}。', stopped: '引擎未运行时，不做任何检查。',
+    row: {
+      'run-create': '`docker run`、`docker create`、Compose', 'build-docker-driver': '`docker build`（docker 驱动程序）', 'build-container-driver': '`docker build`（docker-container 驱动程序）', 'socket-started': '通过已挂载的套接字启动的容器',
+      'socket-mount': 'Docker 套接字挂载', 'socket-derived-images': '派生镜像的套接字挂载', 'socket-any-image': '任意镜像的套接字挂载', 'kind-nodes': 'Kubernetes in Docker (KinD) 节点', 'build-host-network': '使用主机网络或 security.insecure 的构建', 'swarm-plugins': 'Swarm 服务、引擎插件',
+      'created-before': '启用 ECI 之前创建的容器', 'kubernetes-kubeadm': 'Docker Desktop Kubernetes', extensions: '扩展容器', 'dev-environments': '开发环境', 'docker-debug': '`docker debug`', 'windows-containers': 'Windows 容器', 'virtual-machine': '虚拟机',
+    },
+    how: {
+      audit: '不会拒绝任何请求',
+      off: 'ECI 已关闭', passed: '探测通过 · {{ago}}', failed: '探测失败 · {{ago}}', outdated: '探测通过，但已是{{ago}}', missing: '尚无探测', rule: '网关规则', ruleUnprobed: '规则生效，未经探测', documentation: 'Docker 的文档',
+      found_other: '发现 {{count}} 个', noneFound: '未发现', notScanned: '尚未扫描',
+    },
+  },
+  containers: { title: '容器', total: '总数', none: '此引擎上没有容器。', notScanned: '尚未扫描。' },
+  engine: {
+    title: '引擎', engine: '引擎', backend: '隔离后端', range: 'ID 范围', kernel: '内核', policy: '策略', lock: '锁定', socket: '套接字', started: '启动时间',
+    version: 'Docker Engine {{version}}', ownRange: '每个容器独立', sharedRange: '引擎自身的 ID', oneRange: '所有容器共用一个', policyVersion: '版本 {{version}}', noPolicy: '没有设置文件',
+    locked: '用户无法更改', unlocked: '用户可以更改', backendOff: '未使用', actions: '引擎操作',
+    restart: '重启引擎…', stop: '停止引擎…',
+    askRestart: '重启引擎？', askStop: '停止引擎？', doRestart: '重启引擎', doStop: '停止引擎', keep: '保持运行',
+    stopsRunning_other: '{{count}} 个正在运行的容器会停止。', stopsNothing: '没有正在运行的容器。',
+    restartPolicy: '设有重启策略的容器会自行重新启动。', stopMeans: '再次启动之前，客户端得不到响应。容器、镜像和卷都会保留。',
+  },
+  probes: {
+    title: '探测结果', at: '{{ago}}运行，用时 {{duration}}', none: '尚未运行过探测。',
+    verdict: { pass: '通过', fail: '失败', limited: '受限', 'not-offered': '不提供', 'not-run': '未运行', 'not-enforced': '未强制执行' },
+    items_other: '尝试了 {{count}} 项',
+    claim: {
+      'A2-user-namespace': '容器内的 root 不是外部的 root', 'A3-exclusive-range': '每个容器都有独立 ID', 'A4-privileged-works': '特权模式可用', 'A5-privileged-confined': '特权容器仍受限制',
+      'A6-runtime-override': '无法选择其他运行时', 'A7-userns-host-ignored': '忽略 --userns=host', 'A7-host-namespaces-refused': '拒绝主机命名空间',
+      'A7-namespace-sharing': '仅与受保护的容器共享命名空间', 'A8-engine-directories-refused': '无法挂载引擎的目录', 'A8-shared-directory-usable': '共享目录可用',
+      'A9-read-only-locked': '只读挂载始终只读', 'A10-proc-hidden': '主机的 /proc 和 /sys 已隐藏', 'A10-proc-emulated': '/proc 显示容器自身的数值',
+      'A11-through-socket': '通过套接字启动的容器同样被隔离', 'B1-socket-refused': '无法挂载 Docker 套接字', 'C-build-legacy': '构建已隔离（经典构建器）', 'C-build-buildkit': '构建已隔离 (BuildKit)',
+    },
+    evidence: '在容器内观察到',
+  },
+};

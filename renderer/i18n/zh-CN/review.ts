@@ -1,0 +1,71 @@
+import type { review as english } from '../en/review.ts';
+import type { Translation } from '../translation.ts';
+
+/** Review & apply: the plan, the run, and how it ended. Names of containers and paths come as `names`. */
+export const review: Translation<typeof english> = {
+  subtitle: '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全恢复到版本 {{from}}。',
+  subtitleFirst: '这将成为版本 {{to}}，即首个版本。任何一步失败，都会恢复到没有设置文件的状态。',
+  subtitleAlone: '在更改之前，查看会有哪些变化。',
+  planning: '正在分析会发生什么',
+  nothing: '草稿与已应用的内容相同：没有可应用的更改。',
+  toOverview: '概览',
+  changes: {
+    count_other: '{{count}} 项更改', formatting: '仅格式更改', view: '更改的显示方式', summary: '摘要', json: 'JSON', diff: '已应用的文本与草稿，逐行对照',
+    formattingOnly: '仅空格和换行不同。设置的含义保持不变。', more: '显示全部 {{count}} 项',
+    added: '已添加', removed: '已移除', missing: '未设置', on: '开启', off: '关闭', document: '整个文档', item: '一个条目',
+  },
+  setting: {
+    '/enhancedContainerIsolation/value': '增强型容器隔离', '/enhancedContainerIsolation/locked': '对用户锁定', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages': '基于允许的镜像构建的镜像',
+    '/enhancedContainerIsolation/dockerSocketMount/imageList/images': '允许的镜像', '/enhancedContainerIsolation/dockerSocketMount/commandList/type': '命令列表的类型', '/enhancedContainerIsolation/dockerSocketMount/commandList/commands': '通过套接字使用的命令',
+    '/filesharingAllowedDirectories': '允许的目录', '/configurationFileVersion': '格式版本', '/bulkhead/backend': '隔离后端', '/bulkhead/existingContainers': '先前创建的容器', '/bulkhead/mode': '模式', '/bulkhead/socketMounts/scope': '已挂载的套接字显示的内容', '/bulkhead/hideEnvironment': '隐藏的环境变量', '/bulkhead/perImageCommandLists': '单个镜像的命令列表', '/blockDockerLoad/value': '阻止 docker load', '/blockDockerLoad/locked': '锁定“阻止 docker load”',
+    sharedByDefault: '默认共享',
+  },
+  findings: { none: '没有问题', count_other: '{{count}} 个问题', blocks_other: '{{count}} 个阻止应用', blocksNothing: '没有阻止应用的问题', open: '打开', checked: '已针对此引擎检查草稿。' },
+  blocked: { title: '无法应用', requirement: '缺少：{{what}}', found: '检测到：{{found}}' },
+  happen: { title: '将会发生什么', about: '约 {{duration}}', now: '应用期间', afterwards: '应用之后', nothing: '除设置所述之外没有其他影响。', choose: '选择…' },
+  kind: { restart: '重启', starts: '启动', stops: '停止', recreated: '重新创建', removed: '移除', unprotected: '未受保护', 'stays-in-view': '保持可见', 'new-rule': '新规则', 'at-once': '立即生效', configured: '已配置' },
+  effect: {
+    engineRestarts: 'Docker Engine 重启一次', engineRestartsWhy: '约 {{duration}}。随后在网关之后恢复运行。', engineStarts: 'Docker Engine 启动', engineStartsWhy: '目前未运行。约 {{duration}}。',
+    daemonJson_other: 'daemon.json 中的 {{count}} 个键', daemonJsonWhy: '{{keys}}。其他内容保持不变。', daemonJsonBack: '{{keys}}。恢复启用 ECI 之前的内容。',
+    stops_other: '{{count}} 个正在运行的容器停止', stopsAll: '{{names}} 随引擎重新启动。', stopsSome: '{{names}} 随引擎重新启动，其余保持停止。', stopsNone_other: '{{names}}。没有重启策略，保持停止。',
+    removed_other: '{{count}} 个容器：{{names}}', removedKeep: '在验证之后。卷会保留。', removedWithVolumes: '在验证之后，连同卷一起移除。',
+    volumes_other: '{{count}} 个卷：{{names}}', volumesWhy: '在其容器之后删除。其中的数据将丢失；其他容器正在使用的卷会保留。',
+    eciOn: '新容器使用独立 ID', eciOnWhy: '容器内的 root 在外部没有任何权限；拒绝主机命名空间。', eciOff: '新容器不受保护', eciOffWhy: '容器内的 root 就是引擎中的 root。',
+    backend: '由 {{name}} 隔离', backendWhy: '保留引擎的存储；镜像和卷不会转换。', exclusive: 'bulkhead-runc', sysbox: 'Sysbox',
+    mounts: '拒绝 {{paths}} 以外的挂载', mountsNone: '不能挂载主机目录', mountsWhy: '符号链接以其指向的位置为准。', mountsNoneWhy: '共享目录列表为空。',
+    socketNone: '拒绝挂载 Docker 套接字', socketNoneWhy: '未列出任何镜像。', socketListed_other: '{{count}} 个列出的镜像可以挂载 Docker 套接字', socketListedWhy: '{{images}}。信任的依据是镜像仓库提供的内容，而不是名称。', socketAny: '任何镜像都可以挂载 Docker 套接字', socketAnyWhy: '列表包含 `*`。',
+    commandsDeny: '通过套接字拒绝：{{commands}}', commandsAllow: '通过套接字仅允许：{{commands}}', commandsAll: '不限制任何命令', commandsNothing: '不允许通过套接字使用任何命令', commandsWhy: '对每个拥有套接字的容器立即生效。',
+    reload: '网关采用新设置', reloadWhy: '不会重启，也不会停止容器。', load: '拒绝 `docker load`', loadWhy: '镜像只能来自镜像仓库或构建。',
+    store: '{{images}}，{{containers}}', images_other: '{{count}} 个镜像', containers_other: '{{count}} 个容器', storeWhy: '引擎的存储、卷和网络也会保留。',
+    kept_other: '{{count}} 个容器仍未受保护', keptBlocked: '{{names}}。不能启动，也不能 exec。', keptWarned: '{{names}}。每次使用都会被记录。',
+  },
+  ends: { title: '验证通过，否则回滚', verified: '探测在真实容器内运行。只有通过之后才会移除容器。', healthy: '引擎必须响应，否则全部恢复。' },
+  footer: { label: '审阅并应用', back: '返回编辑', apply: '应用', remove_other: '应用并移除 {{count}} 个容器', removeVolumes_other: '应用，并移除 {{count}} 个容器及其卷', password: '会要求输入管理员密码', waiting: '正在等待计划', conflict: '其他程序更改了文件：请先比较', starting: '正在开始' },
+  step: {
+    'back-up': '备份', 'write-settings': '写入设置', reconfigure: '重新配置引擎', 'restart-engine': '重启 Docker Engine', 'health-check': '检查引擎', verify: '从内部验证', 'clean-up': '清理',
+  },
+  stepWhat: {
+    'back-up': '当前的设置和 daemon.json', 'write-settings': 'admin-settings.json', reconfigure: 'daemon.json 和隔离运行时', 'restart-engine': '期间容器会停止', 'health-check': '引擎有响应，通过网关也是如此', verify: '在真实容器内探测', 'clean-up': '移除您选择的容器',
+  },
+  stepState: { waiting: '等待中', running: '进行中', done: '已完成', skipped: '不需要', failed: '失败' },
+  seconds: '{{value}} 秒',
+  firstBackUp: '尚无设置文件',
+  before: { version: '版本 {{version}}', none: '没有设置文件的状态' },
+  run: {
+    applying: '正在应用版本 {{to}}', rollingBack: '正在回滚到{{what}}', cancelling: '正在停止，将恢复到{{what}}',
+    applied: '已应用版本 {{version}}', rolledBack: '已回滚到版本 {{version}}', rolledBackNone: '已回滚：与之前一样，没有设置文件', rollbackFailed: '回滚失败',
+    subtitle: '第 {{step}} 步，共 {{count}} 步。您可以离开此页面，应用会继续进行。完成之前，设置为只读。', subtitleBack: '正在恢复原来的设置和引擎配置。您可以离开此页面。',
+    left: '{{elapsed}} · 剩余约 {{left}}', longer: '{{elapsed}} · 已超过预计的 {{estimate}}', elapsed: '{{elapsed}}', took: '用时 {{duration}}', progress: '应用进度',
+    steps: '步骤', announce: '{{step}}：{{state}}', rollBackStep: '回滚', rollBackWhat: '到{{what}}',
+    log: '日志', logFilter: '显示哪些行', all: '全部', engine: '引擎', bulkhead: 'Bulkhead', newLines_other: '{{count}} 行新日志', noLines: '尚无日志。', noLinesOf: '没有此类日志。',
+    canStop: '现在可以安全停止', canStopWhy: '将恢复到{{what}}。没有移除任何容器。', canNotStop: '已无法停止', canNotStopWhy: '设置已应用并通过验证；正在移除所选的容器。', backWhy: '恢复过程不会中途停止。', back: '正在恢复到{{what}}',
+    stop: '停止并回滚…', stopTitle: '停止并恢复到{{what}}？', stopBody: '将恢复设置文件和引擎配置；如果引擎已重启，则会再次重启。您的草稿会保留。', stopConfirm: '停止并回滚', stopCancel: '继续应用', tooLate: '已来不及停止：{{state}}。', footer: '正在应用',
+  },
+  end: {
+    verified: '{{count}} 项断言中有 {{passed}} 项在真实容器内得到证实', verifiedWhy: 'ECI 已开启，并在此引擎上有效。', eciOff: '引擎已按这些设置运行', eciOffWhy: 'ECI 已关闭，因此无需验证。', restored: '已恢复启用 ECI 之前的引擎配置。',
+    sameEngine: '网关已采用这些设置', results: '结果', removed_other: '已移除 {{count}} 个容器', notRemoved_other: '{{count}} 个容器未能移除',
+    unprotected_other: '{{count}} 个容器仍未受保护', unprotectedWhy: '创建时没有 ECI；可以移除后重新创建。', show: '显示', done: '完成',
+    failed: '{{step}}失败', stopped: '已按您的要求停止', stoppedWhy: '在“{{step}}”期间。一切恢复原状。', inForce: '版本 {{version}} 正在生效，您的草稿已保留。', inForceNone: '与之前一样没有设置文件，您的草稿已保留。',
+    again: '重新审阅', backup: '设置和 daemon.json 的备份', rollbackFailedWhy: '无法确定新设置或旧设置是否生效。请将该引擎视为未受保护。', tryNext: '引擎下次启动时会再次尝试恢复。如果仍然失败，请将备份中的文件复制回原位并启动引擎。', firstFailed: '最先失败的步骤：{{step}}', startEngine: '启动引擎', copyPath: '复制备份路径', label: '结果如何',
+  },
+};

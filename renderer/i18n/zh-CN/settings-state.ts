@@ -1,0 +1,29 @@
+import type { settingsState as english } from '../en/settings-state.ts';
+import type { Translation } from '../translation.ts';
+
+/** The settings text as such: broken, unreadable, changed underneath, edited as text. */
+export const settingsState: Translation<typeof english> = {
+  conflict: {
+    title: '其他程序更改了设置文件',
+    body: '{{path}} 与您的草稿所依据的内容不同。请在应用之前做出选择。',
+    compare: '比较…',
+    mine: '保留我的草稿', theirs: '采用文件内容',
+    mineIs: '保留您的草稿，并以当前的文件为基础。', theirsIs: '用文件内容替换您的草稿。可用撤消找回。',
+    diff: '文件与您的草稿', legend: '− 当前的文件，+ 您的草稿',
+  },
+  broken: {
+    draft: '草稿不是有效的 JSON', applied: '已应用的设置文件不是有效的 JSON',
+    where: '第 {{line}} 行，第 {{column}} 列',
+    more_other: '另有 {{count}} 处',
+    appliedMeans: '更正之前，网关沿用上一份有效策略；如果没有，则拒绝所有请求。',
+    policy: '这些设置不能用作策略',
+    edit: '编辑文本', discard: '放弃草稿',
+    formsOff: '表单无法显示不是 JSON 的文本。请更正或放弃。',
+  },
+  unreadable: '无法读取设置文件',
+  json: {
+    title: 'JSON', subtitle: '文档本身。表单与此文本是同一份草稿的两种视图；您未改动的部分逐字节保持不变。',
+    editor: 'admin-settings.json，草稿', noFindings: '未发现问题', findings_other: '{{count}} 个问题',
+    position: '第 {{line}} 行', noFile: '尚无设置文件：ECI 已关闭。首次应用会写入 {{path}}。', create: '新建文档',
+  },
+};
