@@ -23,20 +23,20 @@ const status = () => openTarget(stage.paths.root, { bulkheadCommand, projectRoot
 
 describe('through the elevated command line', () => {
   it('an apply is refused when the file is not what the plan was made against', async () => {
-    const { startApply } = elevation({ bulkheadCommand, root: stage.paths.root, pkexec });
+    const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
     expect(await startApply({ text, choices: keepAllContainers, baseHash: 'f'.repeat(64) }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.conflict' } });
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
   });
 
   it('a text that is no policy is refused before anything is touched', async () => {
-    const { startApply } = elevation({ bulkheadCommand, root: stage.paths.root, pkexec });
+    const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
     expect(await startApply({ text: '{', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.findings' } });
     expect(await readFile(stage.paths.settings, 'utf8').catch(() => null)).toBeNull();
   });
 
   it('an apply runs to its end with the same events as in the app, and ends verified', async () => {
     const events: ApplyEvent[] = [];
-    const { startApply } = elevation({ bulkheadCommand, root: stage.paths.root, pkexec });
+    const { startApply } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
     const started = await startApply({ text, choices: keepAllContainers, baseHash: '' }, (event) => events.push(event));
     if (!started.ok) throw new Error(started.error.message);
     const run = await started.value.done;
@@ -48,7 +48,7 @@ describe('through the elevated command line', () => {
   });
 
   it('the engine is stopped and started', async () => {
-    const { engine } = elevation({ bulkheadCommand, root: stage.paths.root, pkexec });
+    const { engine } = elevation({ bulkheadCommand, target: () => ['--root', stage.paths.root], pkexec });
     expect((await engine('stop', status)).ok).toBe(true);
     expect((await status()).phase).toBe('stopped');
     expect((await engine('start', status)).ok).toBe(true);

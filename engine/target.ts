@@ -8,6 +8,7 @@ import type { RecreatePlan, RecreateRequest, RecreateRun } from '../shared/conta
 import { chosenBackend, type BackendReport } from '../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { EffectiveSettings, LintContext } from '../shared/settings/index.ts';
+import { targetId, type DesktopFacts, type TargetRef } from '../shared/targets/target.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.ts';
 import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
@@ -52,6 +53,11 @@ export interface LocalImage { readonly id: string; readonly tags: string[]; read
 
 /** An engine guarded by us with everything an admin does to it: one object for the command line and the app. Nothing here throws for expected failures. */
 export interface Target {
+  readonly ref: TargetRef;
+  /** The target's stable id (`shared/targets/target.ts`). */
+  readonly id: string;
+  /** What is known of Docker Desktop; null for every other engine. */
+  desktop(): Promise<DesktopFacts | null>;
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
   readonly backends: readonly IsolationBackend[];
@@ -88,6 +94,7 @@ export interface Target {
 /** Opens the engine under `root` (a directory that may not exist yet). Starts nothing. */
 export function openTarget(root: string, options: TargetOptions): Target {
   const paths = rootPaths(root);
+  const ref: TargetRef = { kind: 'embedded', root: paths.root };
   const buildDir = path.join(options.projectRoot, 'runtime', 'build');
   const exclusive = exclusiveBackend({ runtimeBuildDir: buildDir });
   const sysbox = sysboxBackend();
@@ -170,6 +177,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   };
 
   return {
+    ref, id: targetId(ref), desktop: () => Promise.resolve(null),
     paths, driver, backends, lintContext, scan, remove, verify,
     planRecreate: (request) => recreateAs(request.as, (recreate) => makeRecreatePlan(recreate, request)),
     startRecreate: (request, onEvent) => recreateAs(request.as, (recreate) => startRecreate(recreate, request, onEvent ?? (() => undefined))),

@@ -21,7 +21,7 @@ async function standIn(body: string) {
   const pkexec = path.join(directory, 'pkexec');
   await writeFile(pkexec, `#!/bin/sh\nfor a in "$@"; do printf '%s\\n' "$a"; done > ${directory}/called\n[ "$2" = apply ] && cp "$3" ${directory}/text\n${body}\n`);
   await chmod(pkexec, 0o755);
-  return elevation({ bulkheadCommand: '/opt/bulkhead/bin/bulkhead', root: '/srv/a root', pkexec });
+  return elevation({ bulkheadCommand: '/opt/bulkhead/bin/bulkhead', target: () => ['--root', '/srv/a root'], pkexec });
 }
 const says = (...events: unknown[]) => events.map((event) => `cat <<'EOT'\n${JSON.stringify(event)}\nEOT`).join('\n');
 const called = async () => (await readFile(path.join(directory, 'called'), 'utf8')).trimEnd().split('\n');
@@ -76,7 +76,7 @@ describe('what needs root, as a user', () => {
   });
 
   it('says what to do where there is no pkexec', async () => {
-    const { engine } = elevation({ bulkheadCommand: '/b', root: '/r', pkexec: path.join(directory, 'none') });
+    const { engine } = elevation({ bulkheadCommand: '/b', target: () => ['--root', '/r'], pkexec: path.join(directory, 'none') });
     expect(await engine('restart', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root', hint: expect.stringContaining('bulkhead engine restart') as string } });
   });
 });

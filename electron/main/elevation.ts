@@ -24,7 +24,8 @@ export interface Elevation {
 export interface ElevationOptions {
   /** Absolute path of the launcher. */
   readonly bulkheadCommand: string;
-  readonly root: string;
+  /** How the command line is told which engine is meant, now: `--root DIR`. */
+  readonly target: () => readonly string[];
   /** Absolute path of pkexec, or of a stand-in. */
   readonly pkexec?: string;
 }
@@ -33,7 +34,7 @@ export interface ElevationOptions {
 const dismissed = 126;
 const notAuthorised = 127;
 
-export function elevation({ bulkheadCommand, root, pkexec = '/usr/bin/pkexec' }: ElevationOptions): Elevation {
+export function elevation({ bulkheadCommand, target, pkexec = '/usr/bin/pkexec' }: ElevationOptions): Elevation {
   const start = async (args: readonly string[]): Promise<Result<ChildProcessByStdio<null, Readable, Readable>, AppError>> => {
     try { await access(pkexec, constants.X_OK); } catch (cause) {
       return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', { cause, hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}` });
@@ -49,7 +50,7 @@ export function elevation({ bulkheadCommand, root, pkexec = '/usr/bin/pkexec' }:
       await writeFile(file, request.text, { mode: 0o600 });
       const { choices } = request;
       const child = await start([
-        'apply', file, '--yes', '--json', '--events', '--root', root, '--base-hash', request.baseHash,
+        'apply', file, '--yes', '--json', '--events', ...target(), '--base-hash', request.baseHash,
         ...choices.remove.flatMap((id) => ['--remove', id]), ...(choices.includeRunning ? ['--include-running'] : []), ...(choices.removeVolumes ? ['--remove-volumes'] : []),
       ]);
       if (!child.ok) { await cleanUp(); return child; }
@@ -60,11 +61,11 @@ export function elevation({ bulkheadCommand, root, pkexec = '/usr/bin/pkexec' }:
     async startRecreate(request, onEvent) {
       const old = { 'remove-when-healthy': [], keep: ['--keep-old'], remove: ['--remove-old'] }[request.old];
       // Names and ids come after --, so that none is taken for an option.
-      const child = await start(['containers', 'recreate', '--yes', '--json', '--events', '--root', root, ...old, ...(request.commit.length > 0 ? ['--commit'] : []), ...(request.withoutWayBack ? ['--without-way-back'] : []), '--', ...request.ids]);
+      const child = await start(['containers', 'recreate', '--yes', '--json', '--events', ...target(), ...old, ...(request.commit.length > 0 ? ['--commit'] : []), ...(request.withoutWayBack ? ['--without-way-back'] : []), '--', ...request.ids]);
       return child.ok ? followRecreate(child.value, onEvent) : child;
     },
     async engine(action, status) {
-      const child = await start(['engine', action, '--root', root]);
+      const child = await start(['engine', action, ...target()]);
       if (!child.ok) return child;
       child.value.stdout.resume();
       const stderr = collect(child.value.stderr);

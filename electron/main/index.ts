@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { app, nativeTheme, session as electronSession, type BrowserWindow } from 'electron';
-import { rootPaths } from '../../engine/drivers/root-paths.ts';
+import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { elevation } from './elevation.ts';
 import { sinceProcessStart, writeScreenshot } from './first-frame.ts';
@@ -10,6 +10,7 @@ import { parseOptions } from './options.ts';
 import { openUserStore } from './preferences.ts';
 import { hardenCommandLine, hardenContents, hardenSession } from './security.ts';
 import { openSession, type Session } from './session.ts';
+import { openSessions, type Sessions } from './sessions.ts';
 import { claimInstance } from './single-instance.ts';
 import { openWindow, preloadPath, setMenu } from './window.ts';
 
@@ -23,8 +24,10 @@ const report = (error: unknown) => { console.error('bulkhead: defect:', error); 
 registerAppScheme();
 hardenCommandLine();
 hardenContents();
-const userDirectory = claimInstance(rootPaths(options.root).id, () => window);
 let window: BrowserWindow | undefined;
+let sessions: Sessions | undefined;
+// A second start shows the first one's window; where it names another engine, that one is opened in it.
+const userDirectory = claimInstance(options.target, () => window, (target) => { void sessions?.switchTo(target).then((switched) => { if (!switched.ok) report(switched.error); }); });
 
 async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   await app.whenReady();
@@ -33,30 +36,60 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   hardenSession(electronSession.defaultSession);
   serveApp(electronSession.defaultSession, path.join(projectRoot, 'dist', 'renderer'));
 
-  const opening = open(users);
+  const opened = openSessions(firstTarget(users), (ref) => open(ref, users));
+  sessions = opened;
   const painted = new Promise<void>((resolve) => {
-    registerIpc(allHandlers({ session: opening, users, elevation: elevation({ bulkheadCommand, root: options.root }), window: () => window }), resolve, report);
+    registerIpc(allHandlers({ session: opened, sessions: opened, users, elevation: elevation({ bulkheadCommand, target: targetArguments }), window: () => window }), resolve, report);
   });
   window = openWindow(users, preloadPath(__dirname), !app.isPackaged);
   const shown = window;
-  const session = await opening;
-  session.state.onChange((parts) => { sendEvent(shown.webContents, 'changed', parts); });
-  quitGently(session, shown);
+  let first = true;
+  opened.onOpened((session) => {
+    users.setLastTarget(session.target.id);
+    openTargetRef = session.target.ref;
+    // What the closed engine's session still says is nobody's business any more.
+    session.state.onChange((parts) => { if (openTargetRef === session.target.ref) sendEvent(shown.webContents, 'changed', parts); });
+    if (first) { first = false; return; }
+    sendEvent(shown.webContents, 'changed', session.state.get());
+    void complete(session).catch(report);
+  });
+  const session = await opened;
+  quitGently(opened, shown);
 
   await painted;
   if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms`);
-  await resumeInterrupted(session);
-  await session.loadRest();
+  await complete(session);
   if (options.screenshot !== null) {
     await writeScreenshot(shown, options.screenshot);
     console.log(`screenshot: ${options.screenshot}`);
   }
 }
 
+/** What an opened engine needs once its first frame is shown. */
+async function complete(session: Session): Promise<void> {
+  await resumeInterrupted(session);
+  await session.loadRest();
+}
+
+/** The engine that is open, for the elevated command line. */
+let openTargetRef: TargetRef | undefined;
+const targetArguments = (): readonly string[] => (openTargetRef === undefined ? [] : openTargetRef.kind === 'embedded' ? ['--root', openTargetRef.root] : ['--target', targetId(openTargetRef)]);
+
+/** The engine named at start, the one used last, else the first that is found. */
+async function firstTarget(users: ReturnType<typeof openUserStore>): Promise<TargetRef> {
+  const known = options.target ?? parseTargetId(users.lastTarget() ?? '');
+  if (known !== null) return known;
+  const { defaultRoot, discoverTargets } = await import('../../engine/targets/discover.ts');
+  const [found] = await discoverTargets({ roots: [] });
+  return found?.ref ?? { kind: 'embedded', root: defaultRoot };
+}
+
 /** The engine's modules are loaded while the window is loading its page. */
-async function open(users: ReturnType<typeof openUserStore>): Promise<Session> {
-  const { openTarget } = await import('../../engine/target.ts');
-  return openSession(openTarget(options.root, { bulkheadCommand, projectRoot }), users, {
+async function open(ref: TargetRef, users: ReturnType<typeof openUserStore>): Promise<Session> {
+  const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
+  const target = openRef(ref, { bulkheadCommand, projectRoot });
+  if (!target.ok) throw new Error(target.error.message);
+  return openSession(target.value, users, {
     appVersion: app.getVersion(), isRoot, onLog: (line) => { sendEvent(window?.webContents, 'log', line); },
   });
 }
@@ -71,19 +104,23 @@ async function resumeInterrupted(session: Session): Promise<void> {
 }
 
 /** Closing the window quits, but neither in the middle of an apply nor with a draft that is not written yet. */
-function quitGently(session: Session, shown: BrowserWindow): void {
-  const applying = () => { const { run } = session.state.get(); return run !== null && run.activity !== 'ended'; };
+function quitGently(opened: Sessions, shown: BrowserWindow): void {
+  const applying = (session: Session) => { const { run } = session.state.get(); return run !== null && run.activity !== 'ended'; };
+  let current: Session | undefined;
+  void opened.then((session) => { current = session; });
+  opened.onOpened((session) => { current = session; });
   shown.on('close', (event) => {
-    if (!applying()) return;
+    const session = current;
+    if (session === undefined || !applying(session)) return;
     event.preventDefault();
     shown.hide();
-    const stop = session.state.onChange(() => { if (!applying()) { stop(); shown.destroy(); app.quit(); } });
+    const stop = session.state.onChange(() => { if (!applying(session)) { stop(); shown.destroy(); app.quit(); } });
   });
   let closed = false;
   app.on('will-quit', (event) => {
     if (closed) return;
     event.preventDefault();
-    void session.close().catch(report).finally(() => { closed = true; app.quit(); });
+    void opened.close().catch(report).finally(() => { closed = true; app.quit(); });
   });
 }
 

@@ -1,17 +1,16 @@
 import path from 'node:path';
+import { parseTargetId, type TargetRef } from '../../shared/targets/target.ts';
 
 /** What the command line and the environment say. Paths are absolute. */
 export interface AppOptions {
-  /** Root directory of the engine to open. */
-  readonly root: string;
+  /** The engine that was named: by `--target ID`, `--root DIR` or BULKHEAD_ROOT. Null: the one used last, or the first that is found. */
+  readonly target: TargetRef | null;
   readonly measure: boolean;
   /** PNG to write when the window shows its loaded state. */
   readonly screenshot: string | null;
 }
 
-export const defaultRoot = '/var/lib/bulkhead';
-
-/** `--root DIR | --root=DIR`, `--measure`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for the first two. Other arguments are Chromium's. */
+/** `--target ID`, `--root DIR | --root=DIR`, `--measure`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root and --measure. Other arguments are Chromium's. */
 export function parseOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>, cwd: string): AppOptions {
   const value = (name: string): string | undefined => {
     const at = argv.findIndex((a) => a === `--${name}` || a.startsWith(`--${name}=`));
@@ -20,10 +19,11 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     const inline = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : argv[at + 1];
     return inline === undefined || inline === '' || inline.startsWith('--') ? undefined : inline;
   };
-  const root = value('root') ?? (env['BULKHEAD_ROOT'] || undefined) ?? defaultRoot;
+  const root = value('root') ?? (env['BULKHEAD_ROOT'] || undefined);
+  const named = value('target');
   const screenshot = value('screenshot');
   return {
-    root: path.resolve(cwd, root),
+    target: (named === undefined ? null : parseTargetId(named)) ?? (root === undefined ? null : { kind: 'embedded', root: path.resolve(cwd, root) }),
     measure: argv.includes('--measure') || (env['BULKHEAD_MEASURE'] ?? '') !== '',
     screenshot: screenshot === undefined ? null : path.resolve(cwd, screenshot),
   };

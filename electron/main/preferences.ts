@@ -1,6 +1,10 @@
 import Store from 'electron-store';
 import * as z from 'zod';
 import { preferencesSchema, type Preferences } from '../../shared/ipc/contract.ts';
+import { targetIdSchema } from '../../shared/targets/target.ts';
+
+/** Engines remembered at most. */
+const mostTargets = 20;
 
 export const defaultPreferences: Preferences = { theme: 'system', language: 'system', notifications: true };
 
@@ -22,6 +26,12 @@ export interface UserStore {
   setWindowState(state: WindowState): void;
   draft(rootId: string): KeptDraft | null;
   setDraft(rootId: string, draft: KeptDraft | null): void;
+  /** Id of the engine that was open last, null for none. */
+  lastTarget(): string | null;
+  /** Remembers an opened engine; its root, if it has one, is offered again. */
+  setLastTarget(id: string): void;
+  /** Ids of engines opened before, the latest first. */
+  knownTargets(): readonly string[];
 }
 
 /** The part of electron-store used here; anything with it will do in tests. */
@@ -50,6 +60,9 @@ export function userStore(keeper: Keeper): UserStore {
     },
     windowState: () => read('window', windowStateSchema, defaultWindowState),
     setWindowState(state) { keeper.set('window', state); },
+    lastTarget: () => read('targets', z.array(targetIdSchema), [])[0] ?? null,
+    setLastTarget(id) { keeper.set('targets', [id, ...read('targets', z.array(targetIdSchema), []).filter((one) => one !== id)].slice(0, mostTargets)); },
+    knownTargets: () => read('targets', z.array(targetIdSchema), []),
     draft: (rootId) => read(`draft:${rootId}`, keptDraftSchema.nullable(), null),
     setDraft(rootId, draft) { if (draft === null) keeper.delete(`draft:${rootId}`); else keeper.set(`draft:${rootId}`, draft); },
   };

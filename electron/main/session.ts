@@ -41,7 +41,7 @@ export interface Session {
 /** Reads what the first frame needs and starts watching. Never rejects for anything an engine or a file can be. */
 export async function openSession(target: Target, users: UserStore, options: SessionOptions): Promise<Session> {
   const { paths } = target;
-  const [engine, verification] = await Promise.all([engineStatus(target), target.lastVerification().catch(() => null)]);
+  const [engine, verification, desktop] = await Promise.all([engineStatus(target), target.lastVerification().catch(() => null), target.desktop().catch(() => null)]);
   const late: { state?: StateStore } = {};
   const draft = new DraftSession(
     target.settings,
@@ -50,6 +50,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   );
   const opened: StateStore = stateStore({
     appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: containersTmp, isRoot: options.isRoot,
+    target: { id: target.id, kind: target.ref.kind, desktop },
     engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null, recreation: null,
     preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
   });

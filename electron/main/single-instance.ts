@@ -1,21 +1,24 @@
 import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
+import { targetRefSchema, type TargetRef } from '../../shared/targets/target.ts';
 
 /**
- * One app an engine: a second start for the same engine shows the first one's window and ends. Returns the directory of the user's
- * own store (shared by all engines, or what `--user-data-dir` says), or null when this process must end.
+ * One app a user: a second start shows the first one's window and ends. An engine that was named with it is opened in that window.
+ * Returns the directory of the user's own store, or null when this process must end.
  */
-export function claimInstance(engineId: string, window: () => BrowserWindow | undefined): string | null {
+export function claimInstance(target: TargetRef | null, window: () => BrowserWindow | undefined, openTarget: (target: TargetRef) => void): string | null {
   app.setName('Bulkhead');
   const base = app.commandLine.hasSwitch('user-data-dir') ? app.getPath('userData') : path.join(app.getPath('appData'), 'Bulkhead');
-  // Chromium's profile and the lock are per engine, so that two engines can be open side by side.
-  app.setPath('userData', path.join(base, 'engines', engineId));
-  if (!app.requestSingleInstanceLock()) {
-    console.error('Bulkhead is already open for this engine: its window is in front now.');
+  // Chromium's profile beside what is ours.
+  app.setPath('userData', path.join(base, 'profile'));
+  if (!app.requestSingleInstanceLock({ target })) {
+    console.error('Bulkhead is already open: its window is in front now.');
     app.quit();
     return null;
   }
-  app.on('second-instance', () => {
+  app.on('second-instance', (_event, _argv, _cwd, data: unknown) => {
+    const named = typeof data === 'object' && data !== null && 'target' in data ? targetRefSchema.safeParse(data.target) : null;
+    if (named?.success === true) openTarget(named.data);
     const shown = window();
     if (shown === undefined || shown.isDestroyed()) return;
     if (shown.isMinimized()) shown.restore();

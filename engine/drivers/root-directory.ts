@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { recordEngine } from '../targets/registry.ts';
 import type { RootPaths } from './root-paths.ts';
 
 const run = promisify(execFile);
@@ -50,6 +51,7 @@ export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppErr
     await mkdir(path.dirname(paths.run), { recursive: true, mode: 0o711 });
     await mkdir(paths.run, { recursive: true, mode: 0o711 });
     await mkdir(paths.logs, { recursive: true, mode: 0o750 });
+    await recordEngine(paths.root);
     return ok(undefined);
   } catch (error) {
     return fail('engine.root-invalid', "the engine's directory can't be used", { cause: error, params: { path: paths.root } });

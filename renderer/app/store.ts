@@ -36,6 +36,8 @@ export interface AppStore {
   flush(): Promise<Result<void>>;
   /** Throws the draft away (undo brings it back). */
   discard(): Promise<Result<void>>;
+  /** Opens another engine, once main knows the draft of this one. */
+  switchTarget(id: string): Promise<Result<void>>;
   resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<void>>;
   setChoices(choices: ContainerChoices): void;
   painted(): void;
@@ -61,9 +63,18 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   const adopt = (part: IpcEvents['changed']) => {
     if (snapshot.app === null) return;
     tick();
+    // Another engine: what was typed, undone and chosen was about the one before.
+    if (part.target !== undefined && part.target.id !== snapshot.app.target.id) forget();
     // Parts that are present are whole; an absent one stays as it was.
     const app: AppState = { ...snapshot.app, ...Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) };
     set({ app, ...(ahead ? {} : { draft: app.settings.draft }) });
+  };
+
+  const forget = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    ahead = false;
+    set({ undo: [], redo: [], choices: keepAllContainers, log: [], draftError: null });
   };
 
   let pendingLog: EngineLogLine[] = [];
@@ -145,6 +156,14 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
       if (text !== undefined) show(text, { undo: [...snapshot.undo, snapshot.draft], redo: snapshot.redo.slice(0, -1) });
     },
     flush: () => (timer === undefined ? sending : send()),
+    async switchTarget(id) {
+      if (timer !== undefined) await send();
+      await sending;
+      const answer = await bridge.request('target:switch', { id });
+      if (!answer.ok) return answer;
+      adopt(answer.value);
+      return { ok: true, value: undefined };
+    },
     discard: () => replaceSettings(() => bridge.request('settings:discard-draft', undefined)),
     resolveConflict: (keep) => replaceSettings(() => bridge.request('settings:resolve-conflict', { keep })),
     setChoices: (choices) => { set({ choices }); },

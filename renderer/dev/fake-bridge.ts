@@ -2,7 +2,7 @@ import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
-import { plan, recreatePlan, verification } from './fixture.ts';
+import { plan, recreatePlan, targets, verification } from './fixture.ts';
 
 const links: Readonly<Record<string, string>> = { '/srv/projects': '/mnt/data/projects', '/var/run': '/run', '/home/sam/link': '/opt/data', '/mnt/link-to-etc': '/etc' };
 /** Where a path of the invented machine leads. */
@@ -28,6 +28,13 @@ export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBr
   };
   const defaults: Answers = {
     'app:state': () => ok(state),
+    'targets:list': () => ok(targets),
+    'target:switch': ({ id }) => {
+      const next = targets.find((target) => target.id === id);
+      if (next === undefined) return fail('input.unusable', `there is no engine ${id}`);
+      change({ target: { id, kind: next.ref.kind, desktop: null }, engine: { ...state.engine, kind: next.ref.kind, name: next.name, phase: next.phase === 'unreachable' ? 'stopped' : next.phase } });
+      return ok(state);
+    },
     'settings:set-draft': ({ text }) => settings({ draft: text }),
     'settings:discard-draft': () => settings({ draft: state.settings.applied, base: state.settings.applied, conflict: false }),
     'settings:resolve-conflict': ({ keep }) => settings({ conflict: false, base: state.settings.applied, ...(keep === 'theirs' ? { draft: state.settings.applied } : {}) }),

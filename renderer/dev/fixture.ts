@@ -3,6 +3,7 @@ import type { Container } from '../../shared/containers/protection.ts';
 import type { RecreateItem, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
 import type { ApplyRun } from '../../shared/apply/run.ts';
+import type { FoundTarget } from '../../shared/targets/target.ts';
 
 /** States of the app for component tests and screenshots. Invented data; never part of the product's bundle. */
 
@@ -87,7 +88,7 @@ export const requirementsMet: AppState['backends'] = [
 
 export function appState(more: Partial<AppState> = {}): AppState {
   return {
-    appVersion: '0.1.0', platform: 'linux', home: '/home/sam', tmp: '/tmp', isRoot: true,
+    appVersion: '0.1.0', platform: 'linux', home: '/home/sam', tmp: '/tmp', isRoot: true, target: { id: 'embedded:/var/lib/bulkhead', kind: 'embedded', desktop: null },
     engine: {
       kind: 'embedded', phase: 'ready', name: 'workbench', root: '/var/lib/bulkhead', socket: '/var/lib/bulkhead/docker.sock', settingsPath: '/var/lib/bulkhead/admin-settings.json', daemonJsonPath: '/var/lib/bulkhead/daemon.json',
       supervisorPid: 4711, dockerdPid: 4712, generation: 3, startedAt: minutesAgo(75), version: '26.1.5', apiVersion: '1.45', kernel: '6.18.0', os: 'Debian GNU/Linux 13 (trixie)', storageDriver: 'overlay2', defaultRuntime: 'bulkhead',
@@ -99,6 +100,14 @@ export function appState(more: Partial<AppState> = {}): AppState {
     ...more,
   };
 }
+
+/** What the switcher finds on the invented machine. */
+export const targets: FoundTarget[] = [
+  { id: 'embedded:/var/lib/bulkhead', ref: { kind: 'embedded', root: '/var/lib/bulkhead' }, name: 'workbench', place: '/var/lib/bulkhead', phase: 'ready', version: '26.1.5' },
+  { id: 'docker-engine:/var/run/docker.sock', ref: { kind: 'docker-engine', socket: '/var/run/docker.sock' }, name: 'workbench', place: '/var/run/docker.sock', phase: 'ready', version: '27.3.1' },
+  { id: 'docker-desktop', ref: { kind: 'docker-desktop' }, name: 'Docker Desktop', place: '/usr/share/docker-desktop/admin-settings.json', phase: 'stopped', version: '4.41.2' },
+  { id: 'embedded:/srv/engines/a-rather-long-name-for-an-engine-of-the-build-farm', ref: { kind: 'embedded', root: '/srv/engines/a-rather-long-name-for-an-engine-of-the-build-farm' }, name: 'workbench', place: '/srv/engines/a-rather-long-name-for-an-engine-of-the-build-farm', phase: 'stopped', version: null },
+];
 
 const offContainers = someContainers.map((c): Container => ({ ...c, protected: false, reason: 'eci-off', runtime: 'runc', range: null }));
 

@@ -5,7 +5,7 @@ import type { IpcEvents, IpcRequest } from './contract.ts';
  * `satisfies` keeps both lists complete: a request added to the contract and not here is a type error.
  */
 const requests = {
-  'app:state': true,
+  'app:state': true, 'targets:list': true, 'target:switch': true,
   'settings:set-draft': true, 'settings:discard-draft': true, 'settings:resolve-conflict': true,
   'plan:make': true, 'apply:start': true, 'apply:cancel': true, 'apply:log': true, 'apply:dismiss': true,
   'containers:scan': true, 'containers:remove': true, 'recreate:plan': true, 'recreate:start': true, 'recreate:cancel': true, 'recreate:dismiss': true, 'verify:run': true,

@@ -8,6 +8,7 @@ import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '..
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
 import { maxTextLength } from '../settings/limits.ts';
+import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -47,6 +48,8 @@ export const appStateSchema = z.object({
   home: z.string(),
   tmp: z.string(),
   isRoot: z.boolean(),
+  /** Which engine the window works on; switching replaces every part that is about the engine. */
+  target: targetStateSchema,
   engine: engineStatusSchema,
   backends: z.array(backendReportSchema),
   settings: settingsStateSchema,
@@ -71,6 +74,10 @@ const nothing = z.undefined();
 export const ipcContract = {
   requests: {
     'app:state': { input: nothing, output: appStateSchema },
+    /** Engines found on this machine now. */
+    'targets:list': { input: nothing, output: z.array(foundTargetSchema) },
+    /** Closes the open engine (its draft is kept) and opens another; the new state comes as one `changed` event too. Refused during an apply. */
+    'target:switch': { input: z.object({ id: targetIdSchema }), output: appStateSchema },
     'settings:set-draft': { input: z.object({ text: settingsText }), output: settingsStateSchema },
     'settings:discard-draft': { input: nothing, output: settingsStateSchema },
     /** Settle a conflict: take the file's text as the draft, or keep the draft on top of the file's text. */

@@ -8,12 +8,15 @@ import { containerHandlers } from './containers.ts';
 import { engineHandlers } from './engine.ts';
 import { pathHandlers } from './paths.ts';
 import { settingsHandlers } from './settings.ts';
+import { targetHandlers } from './targets.ts';
+import type { Sessions } from '../sessions.ts';
 import { recreateHandlers } from './recreate.ts';
 import { windowHandlers } from './window.ts';
 
-/** What handlers work on. The session may still be opening when the first request comes: it is awaited. */
+/** What handlers work on. The session may still be opening when the first request comes, and another engine may be opened later: it is awaited anew by each request. */
 export interface HandlerContext {
-  readonly session: Promise<Session>;
+  readonly session: PromiseLike<Session>;
+  readonly sessions: Sessions;
   readonly users: UserStore;
   readonly elevation: Elevation;
   window(): BrowserWindow | undefined;
@@ -22,5 +25,5 @@ export interface HandlerContext {
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => ({
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
-  ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context), ...windowHandlers(context),
+  ...targetHandlers(context), ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context), ...windowHandlers(context),
 });

@@ -4,14 +4,14 @@ import List from '@mui/material/List';
 import ListItemButton from '@mui/material/ListItemButton';
 import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
-import { stateIcon } from '../../components/state-badge.tsx';
-import { ErrorIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
-import { color, size, toneText } from '../../theme/tokens.ts';
+import { UnprotectedIcon } from '../../components/icons.ts';
+import { color, size } from '../../theme/tokens.ts';
 import { useNow } from '../clock.ts';
 import { useApp, useDraft } from '../context.tsx';
 import { pageEntries, type PageEntry } from '../pages.ts';
-import { engineLine, protectionOf } from '../protection.ts';
+import { protectionOf } from '../protection.ts';
 import { hrefFor, useRoute } from '../router.ts';
+import { EngineSwitcher } from './engine-switcher.tsx';
 
 /** Left side: the engine and its state, always visible, then the pages by group. */
 export function Navigation() {
@@ -19,7 +19,7 @@ export function Navigation() {
   const group = (name: PageEntry['group']) => pageEntries.filter((entry) => entry.group === name);
   return (
     <Box component="nav" aria-label={t('frame.navigation')} data-region="navigation" tabIndex={-1} sx={{ width: size.navigation, flexShrink: 0, display: 'flex', flexDirection: 'column', padding: '0 8px 8px', boxSizing: 'border-box', overflowY: 'auto' }}>
-      <EngineCard />
+      <EngineSwitcher />
       <List disablePadding sx={{ marginTop: 2 }}>{group('top').map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
       {(['protect', 'observe', 'document'] as const).map((name) => {
         const entries = group(name);
@@ -64,24 +64,6 @@ function UnprotectedCount() {
   return (
     <Box component="span" role="img" aria-label={t('frame.unprotectedCount', { count: unprotected })} sx={{ display: 'inline-flex', alignItems: 'center', gap: '5px', fontSize: 12, fontWeight: eci ? 500 : 400, color: eci ? color.danger : color.text3 }}>
       {eci && <UnprotectedIcon sx={{ fontSize: 14 }} aria-hidden />}{unprotected}
-    </Box>
-  );
-}
-
-function EngineCard() {
-  const { t } = useTranslation();
-  const app = useApp();
-  const protection = protectionOf(app, useNow());
-  const line = engineLine(t, app, protection);
-  const working = app.run !== null && app.run.activity !== 'ended';
-  const Icon = working ? UnverifiedIcon : app.engine.phase === 'failed' ? ErrorIcon : stateIcon[protection.state];
-  return (
-    <Box role="group" aria-label={t('frame.engine.label')} title={`${app.engine.socket}`} sx={{ flexShrink: 0, display: 'flex', alignItems: 'center', gap: '10px', minHeight: 48, padding: '5px 10px', boxSizing: 'border-box', border: `1px solid ${color.border}`, borderRadius: '8px', background: color.card }}>
-      <Icon sx={{ fontSize: 22, color: toneText[line.tone] }} aria-hidden />
-      <Box sx={{ flex: 1, minWidth: 0 }}>
-        <Typography sx={{ fontWeight: 600, lineHeight: '17px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{app.engine.name}</Typography>
-        <Typography role="status" variant="caption" component="div" sx={{ color: line.tone === 'neutral' ? color.text2 : toneText[line.tone], fontWeight: line.tone === 'neutral' ? 400 : 500 }}>{line.text}</Typography>
-      </Box>
     </Box>
   );
 }

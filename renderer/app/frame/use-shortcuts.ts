@@ -35,6 +35,7 @@ export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): v
       if (!command) return;
       const entry = /^[1-9]$/.test(event.key) ? pageEntries[Number(event.key) - 1] : undefined;
       if (entry !== undefined) handled(() => { navigate(entry.id); });
+      else if (event.key.toLowerCase() === 'e' && !event.shiftKey) handled(() => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); });
       else if (event.key === ',') handled(() => { navigate('preferences'); });
       else if ((event.key === 'Enter' || event.key.toLowerCase() === 's') && dirty) handled(() => { void store.flush().then(() => { navigate('review'); }); });
       else if (event.key.toLowerCase() === 'z' && !inText(event.target) && readOnly === null) handled(() => { if (event.shiftKey) store.redo(); else store.undo(); });

@@ -1,0 +1,21 @@
+import { fail, ok } from '../../../shared/result.ts';
+import { parseTargetId } from '../../../shared/targets/target.ts';
+import type { Handlers } from '../ipc/register.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;
+
+/** Which engines there are, and opening another one. */
+export const targetHandlers = ({ session, sessions, users }: HandlerContext): Area => ({
+  'targets:list': async () => {
+    const { discoverTargets } = await import('../../../engine/targets/discover.ts');
+    const open = (await session).target.ref;
+    const roots = users.knownTargets().flatMap((id) => { const ref = parseTargetId(id); return ref?.kind === 'embedded' ? [{ root: ref.root, always: false }] : []; });
+    return ok(await discoverTargets({ roots: [...(open.kind === 'embedded' ? [{ root: open.root, always: true }] : []), ...roots] }));
+  },
+  'target:switch': async ({ id }) => {
+    const ref = parseTargetId(id);
+    if (ref === null) return fail('input.unusable', `"${id}" is not the id of an engine`);
+    return sessions.switchTo(ref);
+  },
+});

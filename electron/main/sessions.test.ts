@@ -1,0 +1,64 @@
+import { describe, expect, it, vi } from 'vitest';
+import { appState, run } from '../../renderer/dev/fixture.ts';
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { targetId, type TargetRef } from '../../shared/targets/target.ts';
+import type { Session } from './session.ts';
+import { openSessions } from './sessions.ts';
+
+const engine = (root: string): TargetRef => ({ kind: 'embedded', root });
+
+/** Sessions over engines that are only names; `state` is what an opened one says. */
+function stage(state: Partial<AppState> = {}) {
+  const log: string[] = [];
+  const open = vi.fn((ref: TargetRef): Promise<Session> => {
+    if (targetId(ref) === 'embedded:/bad') return Promise.reject(new Error('no such engine'));
+    log.push(`open ${targetId(ref)}`);
+    const session = { target: { id: targetId(ref), ref }, state: { get: () => appState({ ...state, target: { id: targetId(ref), kind: ref.kind, desktop: null } }) }, close: () => { log.push(`close ${targetId(ref)}`); return Promise.resolve(); } };
+    return Promise.resolve(session as unknown as Session); // the parts that sessions use
+  });
+  return { sessions: openSessions(engine('/a'), open), log };
+}
+
+describe('switching engines', () => {
+  it('opens the other one before it closes the first, and whoever waits gets the new one', async () => {
+    const { sessions, log } = stage();
+    const opened: string[] = [];
+    sessions.onOpened((session) => { opened.push(session.target.id); });
+    expect((await sessions).target.id).toBe('embedded:/a');
+    expect(await sessions.switchTo(engine('/b'))).toMatchObject({ ok: true, value: { target: { id: 'embedded:/b' } } });
+    expect((await sessions).target.id).toBe('embedded:/b');
+    expect(log).toEqual(['open embedded:/a', 'open embedded:/b', 'close embedded:/a']);
+    expect(opened).toEqual(['embedded:/a', 'embedded:/b']);
+  });
+
+  it('does nothing for the engine that is open', async () => {
+    const { sessions, log } = stage();
+    expect((await sessions.switchTo(engine('/a'))).ok).toBe(true);
+    expect(log).toEqual(['open embedded:/a']);
+  });
+
+  it.each<[string, Partial<AppState>]>([
+    ['an apply', { run: run() }],
+    ['a recreation', { recreation: { activity: 'recreating', cancellable: true, members: [] } }],
+    ['a start of the engine', { busy: { scanning: false, verifying: false, engine: 'starting' } }],
+  ])('is refused during %s', async (_what, state) => {
+    const { sessions, log } = stage(state);
+    expect(await sessions.switchTo(engine('/b'))).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
+    expect(log).toEqual(['open embedded:/a']);
+  });
+
+  it('keeps the open engine when the other cannot be opened, and can be asked again', async () => {
+    const { sessions, log } = stage();
+    expect(await sessions.switchTo(engine('/bad'))).toMatchObject({ ok: false, error: { reason: 'no such engine' } });
+    expect((await sessions).target.id).toBe('embedded:/a');
+    expect((await sessions.switchTo(engine('/b'))).ok).toBe(true);
+    expect(log).toEqual(['open embedded:/a', 'open embedded:/b', 'close embedded:/a']);
+  });
+
+  it('opens one at a time', async () => {
+    const { sessions, log } = stage();
+    const [first, second] = await Promise.all([sessions.switchTo(engine('/b')), sessions.switchTo(engine('/c'))]);
+    expect([first.ok, second.ok]).toEqual([true, false]);
+    expect(log).not.toContain('open embedded:/c');
+  });
+});

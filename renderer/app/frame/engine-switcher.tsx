@@ -1,0 +1,92 @@
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import Snackbar from '@mui/material/Snackbar';
+import Typography from '@mui/material/Typography';
+import type { FoundTarget } from '../../../shared/targets/target.ts';
+import { CheckIcon, ErrorIcon, SelectorIcon, UnverifiedIcon } from '../../components/icons.ts';
+import { stateIcon } from '../../components/state-badge.tsx';
+import { color, fontMono, toneText } from '../../theme/tokens.ts';
+import { useRequest } from '../actions.ts';
+import { useNow } from '../clock.ts';
+import { useApp, useStore } from '../context.tsx';
+import { engineLine, protectionOf } from '../protection.ts';
+
+const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
+
+/** The engine and its state, always visible, and the way to another one (Ctrl E). */
+export function EngineSwitcher() {
+  const { t } = useTranslation();
+  const app = useApp();
+  const store = useStore();
+  const anchor = useRef<HTMLButtonElement>(null);
+  const list = useRequest('targets:list');
+  const [open, setOpen] = useState(false);
+  const [found, setFound] = useState<readonly FoundTarget[]>([]);
+  const [refused, setRefused] = useState<string | null>(null);
+  const protection = protectionOf(app, useNow());
+  const line = engineLine(t, app, protection);
+  const working = app.run !== null && app.run.activity !== 'ended';
+  const Icon = working ? UnverifiedIcon : app.engine.phase === 'failed' ? ErrorIcon : stateIcon[protection.state];
+
+  const look = async () => {
+    setOpen(true);
+    const answer = await list.run(undefined);
+    if (answer.ok) setFound(answer.value);
+  };
+  const switchTo = async (target: FoundTarget) => {
+    setOpen(false);
+    if (target.id === app.target.id) return;
+    const answer = await store.switchTarget(target.id);
+    setRefused(answer.ok ? null : [answer.error.message, answer.error.hint].filter(Boolean).join('. '));
+  };
+
+  return (
+    <>
+      <ButtonBase ref={anchor} data-engine-switcher onClick={() => { void look(); }} aria-haspopup="menu" aria-expanded={open} aria-keyshortcuts={app.platform === 'darwin' ? 'Meta+E' : 'Control+E'}
+        aria-label={t('frame.engine.switch', { name: app.engine.name, state: line.text })} title={app.engine.socket}
+        sx={{ flexShrink: 0, width: '100%', textAlign: 'left', gap: '10px', minHeight: 48, padding: '5px 8px 5px 10px', boxSizing: 'border-box', border: `1px solid ${color.border}`, borderRadius: '8px', background: color.card, '&:hover': { borderColor: color.borderStrong } }}>
+        <Icon sx={{ fontSize: 22, color: toneText[line.tone] }} aria-hidden />
+        <Box component="span" sx={{ flex: 1, minWidth: 0 }}>
+          <Typography component="span" sx={{ display: 'block', fontWeight: 600, lineHeight: '17px', ...oneLine }}>{app.engine.name}</Typography>
+          <Typography component="span" variant="caption" sx={{ display: 'block', color: line.tone === 'neutral' ? color.text2 : toneText[line.tone], fontWeight: line.tone === 'neutral' ? 400 : 500 }}>{line.text}</Typography>
+        </Box>
+        <SelectorIcon sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
+      </ButtonBase>
+      <Box component="span" role="status" sx={{ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }}>{`${app.engine.name}: ${line.text}`}</Box>
+      <Menu open={open} anchorEl={anchor.current} onClose={() => { setOpen(false); }} slotProps={{ list: { 'aria-label': t('frame.engine.menu'), dense: true }, paper: { sx: { width: 340, maxWidth: 'calc(100vw - 32px)' } } }}>
+        {list.error !== null && <MenuItem disabled>{list.error.message}</MenuItem>}
+        {list.error === null && found.length === 0 && <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>}
+        {found.map((target) => <FoundItem key={target.id} target={target} current={target.id === app.target.id} onChoose={() => { void switchTo(target); }} />)}
+      </Menu>
+      <Snackbar open={refused !== null} anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setRefused(null); }} message={t('frame.engine.notSwitched', { reason: refused ?? '' })} />
+    </>
+  );
+}
+
+function FoundItem({ target, current, onChoose, ...rest }: { readonly target: FoundTarget; readonly current: boolean; readonly onChoose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <MenuItem {...rest} role="menuitemradio" aria-checked={current} selected={current} onClick={onChoose} sx={{ minHeight: 48, gap: '10px', alignItems: 'center' }}>
+      <CheckIcon sx={{ fontSize: 18, color: color.accentText, visibility: current ? 'visible' : 'hidden' }} aria-hidden />
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Typography sx={{ fontWeight: 500, ...oneLine }}>{titleOf(t, target)}</Typography>
+        <Typography variant="caption" component="div" sx={{ color: color.text3, ...oneLine, direction: 'rtl', textAlign: 'left', fontFamily: fontMono, fontSize: 11 }}><bdi>{target.place}</bdi></Typography>
+      </Box>
+      <Typography variant="caption" sx={{ color: color.text2, flexShrink: 0 }}>{t(`frame.engine.phase.${target.phase}`)}{target.version === null ? '' : ` · ${target.version}`}</Typography>
+    </MenuItem>
+  );
+}
+
+/** What kind of engine it is, with the name of its machine where that says more. */
+function titleOf(t: TFunction, target: FoundTarget): string {
+  switch (target.ref.kind) {
+    case 'docker-desktop': return t('frame.engine.kind.docker-desktop');
+    case 'docker-engine': return t('frame.engine.kind.docker-engine');
+    case 'embedded': return t('frame.engine.kind.embedded', { name: target.name });
+  }
+}

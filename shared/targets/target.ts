@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { enginePhases } from '../engine-status/status.ts';
+
+/** Longest id of a target: a kind and a path. */
+const maxId = 4200;
+const path = z.string().min(1).max(4096).refine((text) => !text.includes('\0'), 'a path has no NUL byte');
+
+/** Which engine is meant. `docker-engine` is the machine's own dockerd, not behind a gateway of ours. */
+export const targetRefSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('embedded'), root: path }),
+  z.object({ kind: z.literal('docker-engine'), socket: path }),
+  z.object({ kind: z.literal('docker-desktop') }),
+]);
+export type TargetRef = z.infer<typeof targetRefSchema>;
+export type TargetKind = TargetRef['kind'];
+
+/** Where a stock Docker Engine listens. */
+export const machineSocket = '/var/run/docker.sock';
+
+/** The stable id of a target, for `--target`, for what the app remembers and for the contract. */
+export function targetId(ref: TargetRef): string {
+  switch (ref.kind) {
+    case 'embedded': return `embedded:${ref.root}`;
+    case 'docker-engine': return `docker-engine:${ref.socket}`;
+    case 'docker-desktop': return 'docker-desktop';
+  }
+}
+
+/** The target an id names; null for none. `docker-engine` alone is the one at the usual socket. Paths must be absolute. */
+export function parseTargetId(id: string): TargetRef | null {
+  if (id.length > maxId || id.includes('\0')) return null;
+  if (id === 'docker-desktop') return { kind: 'docker-desktop' };
+  if (id === 'docker-engine') return { kind: 'docker-engine', socket: machineSocket };
+  const [kind, rest] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
+  if (!rest.startsWith('/')) return null;
+  if (kind === 'embedded') return { kind, root: rest };
+  return kind === 'docker-engine' ? { kind, socket: rest } : null;
+}
+
+export const targetIdSchema = z.string().max(maxId).refine((id) => parseTargetId(id) !== null, 'not the id of a target');
+
+/** An engine that discovery found, as the switcher lists it. */
+export const foundTargetSchema = z.object({
+  id: z.string(),
+  ref: targetRefSchema,
+  /** Name to show: the host's name for engines of this machine. */
+  name: z.string(),
+  /** Where it is: root directory, socket, or settings file. */
+  place: z.string(),
+  phase: z.enum([...enginePhases, 'unreachable']),
+  version: z.string().nullable(),
+});
+export type FoundTarget = z.infer<typeof foundTargetSchema>;
+
+/** What Docker Desktop's Linux engine runs in. `vm`: a virtual machine of its own (macOS, Linux). */
+export const virtualMachines = ['vm', 'wsl2', 'hyper-v'] as const;
+export type VirtualMachine = (typeof virtualMachines)[number];
+
+/** What is known of an installed Docker Desktop. */
+export const desktopFactsSchema = z.object({
+  platform: z.enum(['darwin', 'win32', 'linux']),
+  /** "4.36.0", null where it could not be learned. */
+  version: z.string().nullable(),
+  virtualMachine: z.enum(virtualMachines),
+  /** How the virtual machine was told: by a user's or the admin's setting, or by the platform's default. */
+  virtualMachineFrom: z.enum(['admin-settings', 'user-settings', 'platform']),
+  /** The program that starts it, null where none was found. */
+  program: z.string().nullable(),
+  /** How it is quit and opened again: by `docker desktop`, or by the system's own ways. */
+  restartBy: z.enum(['docker-desktop-cli', 'system']),
+  /** Settings the user chose in Docker Desktop, where the admin left them unlocked; null where the file can't be read. */
+  userSettings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
+});
+export type DesktopFacts = z.infer<typeof desktopFactsSchema>;
+
+/** The open target, as part of the app's state. */
+export const targetStateSchema = z.object({ id: z.string(), kind: z.enum(['embedded', 'docker-engine', 'docker-desktop']), desktop: desktopFactsSchema.nullable() });
+export type TargetState = z.infer<typeof targetStateSchema>;
