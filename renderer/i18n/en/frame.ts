@@ -15,7 +15,7 @@ export const frame = {
   settings: { eci: 'Enhanced Container Isolation', lock: 'Lock for users', backend: 'Isolation backend', images: 'Images that may mount the Docker socket', commandList: 'Commands through the socket', shares: 'Allowed directories', language: 'Language', theme: 'Theme' },
   window: { minimize: 'Minimize', maximize: 'Maximize or restore', close: 'Close' },
   engine: {
-    label: 'Engine', protectedExcept: 'Protected, except {{count}}', starting: 'Starting', stopping: 'Stopping', restarting: 'Restarting', failed: 'Engine failed', applying: 'Applying version {{version}}', rollingBack: 'Rolling back',
+    protectedExcept: 'Protected, except {{count}}', starting: 'Starting', stopping: 'Stopping', restarting: 'Restarting', failed: 'Engine failed', applying: 'Applying version {{version}}', rollingBack: 'Rolling back',
     switch: 'Engine: {{name}}, {{state}}. Switch engine', menu: 'Engines', looking: 'Looking for engines', none: 'No engine was found.', notSwitched: 'The engine stays: {{reason}}',
     kind: { embedded: 'Embedded engine on {{name}}', 'docker-engine': 'Docker Engine of this machine', 'docker-desktop': 'Docker Desktop' },
     phase: { ready: 'Running', stopped: 'Stopped', starting: 'Starting', restarting: 'Restarting', stopping: 'Stopping', failed: 'Failed', unreachable: 'No answer' },

@@ -18,7 +18,10 @@ export const frame: Translation<typeof english> = {
   settings: { eci: '增强型容器隔离', lock: '对用户锁定', backend: '隔离后端', images: '可挂载 Docker 套接字的镜像', commandList: '通过套接字使用的命令', shares: '允许的目录', language: '语言', theme: '主题' },
   window: { minimize: '最小化', maximize: '最大化或还原', close: '关闭' },
   engine: {
-    label: '引擎', protectedExcept: '受保护，{{count}} 个容器除外', starting: '正在启动', stopping: '正在停止', restarting: '正在重启', failed: '引擎出现故障', applying: '正在应用版本 {{version}}', rollingBack: '正在回滚',
+    protectedExcept: '受保护，{{count}} 个容器除外', starting: '正在启动', stopping: '正在停止', restarting: '正在重启', failed: '引擎出现故障', applying: '正在应用版本 {{version}}', rollingBack: '正在回滚',
+    switch: '引擎：{{name}}，{{state}}。切换引擎', menu: '引擎', looking: '正在查找引擎', none: '未找到引擎。', notSwitched: '仍使用当前引擎：{{reason}}',
+    kind: { embedded: '{{name}} 上的内嵌引擎', 'docker-engine': '本机的 Docker Engine', 'docker-desktop': 'Docker Desktop' },
+    phase: { ready: '运行中', stopped: '已停止', starting: '正在启动', restarting: '正在重启', stopping: '正在停止', failed: '出现故障', unreachable: '无响应' },
   },
   unprotectedCount_other: '{{count}} 个未受保护的容器',
   footer: {
