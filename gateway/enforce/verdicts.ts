@@ -92,13 +92,13 @@ function noteDenial(deciding: Deciding, denial: Denial, outcome: 'deny' | 'would
   return message;
 }
 
-const ruleOf = (denial: Denial) => ({ rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what });
+const ruleOf = (denial: Denial) => ({ rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what, subject: denial.subject });
 
 function tookTime(deciding: Deciding): void {
   deciding.context.counters?.decided((performance.now() - deciding.startedAt) / 1000);
 }
 
-function write(deciding: Deciding, entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message'>, about: About, call = ''): void {
+function write(deciding: Deciding, entry: Pick<AuditEntry, 'outcome' | 'rule' | 'spec' | 'setting' | 'what' | 'message' | 'subject'>, about: About, call = ''): void {
   const { context } = deciding;
   const request = describeRequest(context.request, context.sockets?.mounts ?? null);
   context.audit.write({

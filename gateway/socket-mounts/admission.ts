@@ -42,7 +42,7 @@ export function createAdmission(mounts: SocketMounts, trust: ImageTrust | null):
     }
     const detail = verdict?.trusted === false ? `: ${verdict.detail}` : '';
     const denial = deny('socket-mount', `the Docker socket of container ${nameOf(mount)}`, {
-      spec: 'B2', setting, detail: `the entry "${mount.allowedBy}" that allowed its image ${mount.image} is no longer in the list${detail}`,
+      spec: 'B2', setting, detail: `the entry "${mount.allowedBy}" that allowed its image ${mount.image} is no longer in the list${detail}`, subject: { image: mount.image },
     });
     refused.set(mount.id, { settings, until: Date.now() + refusalMs, denial });
     return denial;

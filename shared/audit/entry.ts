@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RuleCode, SettingPointer } from '../policy/decision.ts';
+import type { DenialSubject, RuleCode, SettingPointer } from '../policy/decision.ts';
 
 /**
  * What became of a request. `would-deny`: audit mode, the rule refuses it, and it was let pass all the same. Requests that pass
@@ -22,6 +22,8 @@ export const auditEntrySchema = z.object({
   setting: z.string().nullable(),
   /** What was asked for, as the user would name it: '--pid=host', 'bind mount of /etc'. */
   what: z.string().optional(),
+  /** The same as data, where a setting can change the outcome. */
+  subject: z.object({ path: z.string().optional(), command: z.string().optional(), image: z.string().optional() }).optional(),
   /** What the client was told, or what was changed. */
   message: z.string(),
   /** Who called (SO_PEERCRED); null where it could not be told. */
@@ -54,6 +56,7 @@ export interface AuditEntry {
   readonly spec: string;
   readonly setting: SettingPointer;
   readonly what: string;
+  readonly subject?: DenialSubject | undefined;
   readonly message: string;
   readonly client: { readonly uid: number | null; readonly pid: number | null };
   readonly origin: AuditOrigin;

@@ -112,7 +112,7 @@ export function decideCommand(endpoint: EndpointCommands, list: GoverningList, m
 
 function decideUnder(endpoint: EndpointCommands, list: GoverningList, mount: Pick<MountedImage, 'image'>, more: string): Denial | null {
   if (endpoint.commands.length === 0 || endpoint.commands.some((command) => negotiation.has(command))) return null;
-  const blocked = (command: string, detail: string) => deny('command-blocked', `docker ${command} through the Docker socket of a container of ${mount.image}`, { spec: 'B5', setting: list.setting, detail: `${detail}${more}` });
+  const blocked = (command: string, detail: string) => deny('command-blocked', `docker ${command} through the Docker socket of a container of ${mount.image}`, { spec: 'B5', setting: list.setting, detail: `${detail}${more}`, subject: { command: listedName(command.split('/')[0] ?? command), image: mount.image } });
   const first = endpoint.commands.join('/');
   const named = namedCommands(list.commands);
   if (list.type === 'allow') {

@@ -25,6 +25,16 @@ export type SettingPointer =
   | '/bulkhead/hideEnvironment'
   | null;
 
+/** What a denial is about, as data: for whoever looks for the setting that would allow it. The words are `what`. */
+export interface DenialSubject {
+  /** Directory or file on the engine's machine, symbolic links followed. */
+  readonly path?: string;
+  /** Docker command, as a command list names it. */
+  readonly command?: string;
+  /** Image whose right it is about. */
+  readonly image?: string;
+}
+
 /** One thing the gateway writes differently from what the client sent. */
 export interface Change {
   readonly rule: RuleCode;
@@ -44,6 +54,7 @@ export interface Denial {
   readonly setting: SettingPointer;
   /** Detail for the sentence, e.g. the field's right spelling or the engine's socket. */
   readonly detail?: string;
+  readonly subject?: DenialSubject;
 }
 export type Decision =
   | { readonly outcome: 'allow'; readonly changes: readonly [] }
@@ -57,8 +68,8 @@ export function passed(changes: readonly Change[]): Decision {
   return changes.length === 0 ? allow : { outcome: 'rewrite', changes };
 }
 
-export function deny(rule: RuleCode, what: string, more: { spec?: string; setting?: SettingPointer; detail?: string } = {}): Denial {
-  return { outcome: 'deny', rule, what, spec: more.spec ?? '', setting: more.setting ?? null, ...(more.detail === undefined ? {} : { detail: more.detail }) };
+export function deny(rule: RuleCode, what: string, more: { spec?: string; setting?: SettingPointer; detail?: string; subject?: DenialSubject } = {}): Denial {
+  return { outcome: 'deny', rule, what, spec: more.spec ?? '', setting: more.setting ?? null, ...(more.detail === undefined ? {} : { detail: more.detail }), ...(more.subject === undefined ? {} : { subject: more.subject }) };
 }
 
 const ruleTexts: Readonly<Record<RuleCode, string>> = {

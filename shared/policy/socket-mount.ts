@@ -24,7 +24,7 @@ export function decideSocketMount(request: SocketMountRequest, answer: SocketAns
   const detail = answer?.kind === 'refused' ? answer.detail : '';
   const setting = answer?.kind === 'refused' ? settingOf(answer) : imageList;
   return deny('socket-mount', `mounting the Docker socket (${request.source}) into a container of ${request.image === '' ? 'no image' : `image ${request.image}`}`, {
-    spec: 'B1', setting, ...(detail === '' ? {} : { detail }),
+    spec: 'B1', setting, ...(detail === '' ? {} : { detail }), ...(request.image === '' ? {} : { subject: { image: request.image } }),
   });
 }
 
