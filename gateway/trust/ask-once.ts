@@ -2,9 +2,10 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { EntryDigest } from '../../shared/settings/index.ts';
 import { governingList, type GoverningList } from '../../shared/policy/commands.ts';
 import { allowedEntries, entryQuestions } from '../../shared/policy/image-trust.ts';
-import { createEngineFacts, EngineUnreachable, type RegistryFacts } from '../enforce/engine-facts.ts';
+import { createEngineFacts } from '../enforce/engine-facts.ts';
 import { createImageTrust, type TrustExplanation } from './create-image-trust.ts';
 import { dockerCredentials } from './docker-credentials.ts';
+import { registriesOr } from './entry-answers.ts';
 import { askGoverning } from './governing.ts';
 import { createRegistryClient } from './registry-client.ts';
 
@@ -26,19 +27,10 @@ export async function explainImageTrust(image: string, socket: EffectiveSettings
   }
 }
 
-/** What Docker takes for granted of registries where no engine says otherwise. */
-const dockerDefaults: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRanges: ['127.0.0.0/8'] };
-
 /** What the registries serve for entries of an image list, by the entry as written. Wildcards ask about images, and are left out. */
 export async function askEntries(images: readonly string[], engineSocket: string | null): Promise<ReadonlyMap<string, EntryDigest>> {
   const facts = engineSocket === null ? null : createEngineFacts(engineSocket);
-  const registries = async (): Promise<RegistryFacts> => {
-    try { return await facts?.registries() ?? dockerDefaults; } catch (error) {
-      if (error instanceof EngineUnreachable) return dockerDefaults;
-      throw error;
-    }
-  };
-  const client = createRegistryClient({ registries, credentials: dockerCredentials() });
+  const client = createRegistryClient({ registries: () => registriesOr(facts), credentials: dockerCredentials() });
   try {
     const asked = await Promise.all(allowedEntries(images).map(async (entry): Promise<[string, EntryDigest][]> => {
       const [question] = entryQuestions([entry]);

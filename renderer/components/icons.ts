@@ -17,6 +17,7 @@ export { default as CheckIcon } from '@mui/icons-material/CheckOutlined';
 export { default as WarningIcon } from '@mui/icons-material/WarningAmberOutlined';
 export { default as ErrorIcon } from '@mui/icons-material/ErrorOutlineOutlined';
 export { default as InfoIcon } from '@mui/icons-material/InfoOutlined';
+export { default as UnknownIcon } from '@mui/icons-material/HelpOutlineOutlined';
 export { default as SearchIcon } from '@mui/icons-material/SearchOutlined';
 export { default as LockIcon } from '@mui/icons-material/LockOutlined';
 export { default as UndoIcon } from '@mui/icons-material/UndoOutlined';

@@ -2,7 +2,7 @@ import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
-import { plan, recreatePlan, targets, verification } from './fixture.ts';
+import { minutesAgo, plan, recreatePlan, targets, verification } from './fixture.ts';
 
 const links: Readonly<Record<string, string>> = { '/srv/projects': '/mnt/data/projects', '/var/run': '/run', '/home/sam/link': '/opt/data', '/mnt/link-to-etc': '/etc' };
 /** Where a path of the invented machine leads. */
@@ -10,6 +10,15 @@ function realOf(path: string): string {
   const link = Object.keys(links).find((from) => path === from || path.startsWith(`${from}/`));
   return link === undefined ? path : `${links[link] ?? ''}${path.slice(link.length)}`;
 }
+
+const served = (digest: string): IpcOutput<'registry:resolve'>[number] => ({ kind: 'served', digest, children: [], at: new Date().toISOString(), lastKnown: null });
+/** What the invented registries serve; nothing else can be asked. */
+const registryAnswers: Readonly<Record<string, IpcOutput<'registry:resolve'>[number]>> = {
+  'docker:cli': served('sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'),
+  'registry.example/ci/agent@sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd': served('sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd'),
+  'example.org/deploy:2': { kind: 'served', digest: 'sha256:b70d5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c65e12', children: null, at: minutesAgo(180), lastKnown: 'the registry could not be reached' },
+  'example.org/gone:1': { kind: 'absent' }, 'docker:24': { kind: 'absent' },
+};
 
 type Answers = { [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>> | Promise<Result<IpcOutput<K>>> };
 
@@ -60,6 +69,7 @@ export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBr
       change({ preferences: { ...state.preferences, ...Object.fromEntries(Object.entries(part).filter(([, v]) => v !== undefined)) } });
       return ok(state.preferences);
     },
+    'registry:resolve': ({ references }) => ok(references.map((reference) => registryAnswers[reference] ?? { kind: 'unavailable', why: 'could not connect: getaddrinfo ENOTFOUND' })),
     'images:list': () => ok([{ id: 'sha256:4f2a91c7', tags: ['docker:cli'], digests: ['docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'] }]),
     'paths:resolve': ({ paths }) => ok(paths.map((written) => {
       const expanded = written.replace('$HOME', state.home).replace('$TMP', state.tmp).replace('$TEMP', state.tmp);

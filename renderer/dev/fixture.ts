@@ -166,7 +166,7 @@ const brokenDraft = appliedText.replace('"allowDerivedImages": true', '"allowDer
 const editedDraft = appliedText.replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ').replace('"sharedByDefault": false', '"sharedByDefault": true');
 const socketText = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps", "logs", "inspect"] }] },\n  "filesharing');
 /** Every mark the Docker socket page knows: added, edited and removed images, marks and unmarks, entries that name nothing. */
-const socketDraft = socketText.replace('"docker.io/testcontainers/ryuk:*", "docker:cli", ', '"docker:cli", "*", "Example.org/Deploy:2", "example.org/tools/*:*", "example.org/deploy:2", ')
+const socketDraft = socketText.replace('"docker.io/testcontainers/ryuk:*", "docker:cli", ', '"docker:cli", "*", "Example.org/Deploy:2", "example.org/tools/*:*", "example.org/deploy:2", "example.org/gone:1", "docker", ')
   .replace('"push", "image*"', '"push", "pull", "tag", "build*", "compose", "pussh"').replace('"allowDerivedImages": true', '"allowDerivedImages": false');
 const sharedDraft = appliedText.replace('{ "path": "/srv/projects", "sharedByDefault": true }', '{ "path": "/srv/projects", "sharedByDefault": true },\n    { "path": "/etc", "sharedByDefault": false },\n    { "path": "/var/run", "sharedByDefault": false }');
 const listText = (list: string): string => appliedText.replace(/"filesharingAllowedDirectories": \[[^\]]*\],\n {2}/, list);
@@ -190,6 +190,7 @@ export const states: Record<string, () => AppState> = {
   failed: () => appState({ engine: { ...appState().engine, phase: 'failed', gatewayUp: false, problem: { message: 'dockerd ended with exit code 1', logTail: ['failed to start daemon: error initializing graphdriver', 'no space left on device'] } }, scan: null }),
   edited: () => appState({ settings: settingsState(appliedText, { draft: editedDraft }) }),
   socketEdited: () => appState({ settings: settingsState(socketText, { draft: socketDraft }) }),
+  socketHuge: () => appState({ settings: settingsState(socketText.replace('"docker:cli", ', `"docker:cli", ${Array.from({ length: 1000 }, (_, i) => `"example.org/team/tool-${i + 1}:${i % 7}"`).join(', ')}, `)) }),
   socketEmpty: () => appState({ settings: settingsState(offText.replace('"value": false', '"value": true')) }),
   shares: () => appState({ settings: settingsState(appliedText, { draft: sharedDraft }) }),
   sharesEmpty: () => appState({ settings: settingsState(listText('"filesharingAllowedDirectories": [],\n  ')) }),

@@ -7,6 +7,7 @@ import { containerScanSchema, removeOutcomeSchema, removeRequestSchema } from '.
 import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '../containers/recreate.ts';
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
+import { registryAnswerSchema } from './registry.ts';
 import { maxTextLength } from '../settings/limits.ts';
 import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 
@@ -116,6 +117,11 @@ export const ipcContract = {
     },
     /** Local images for "matches 3 local images": references and digests. */
     'images:list': { input: nothing, output: z.array(z.object({ id: z.string(), tags: z.array(z.string()), digests: z.array(z.string()) })) },
+    /** What the registries serve for entries of the image list now, in order; wildcards are not asked about. `again`: not from memory. Works without an engine. */
+    'registry:resolve': {
+      input: z.object({ references: z.array(z.string().max(1024)).min(1).max(64), again: z.boolean() }),
+      output: z.array(registryAnswerSchema),
+    },
     'preferences:set': { input: preferencesSchema.partial(), output: preferencesSchema },
     'window:action': { input: z.object({ action: z.enum(['minimize', 'toggle-maximize', 'close']) }), output: nothing },
     'clipboard:write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },

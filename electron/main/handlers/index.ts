@@ -7,6 +7,7 @@ import { applyHandlers } from './apply.ts';
 import { containerHandlers } from './containers.ts';
 import { engineHandlers } from './engine.ts';
 import { pathHandlers } from './paths.ts';
+import { registryHandlers } from './registry.ts';
 import { settingsHandlers } from './settings.ts';
 import { targetHandlers } from './targets.ts';
 import type { Sessions } from '../sessions.ts';
@@ -25,5 +26,6 @@ export interface HandlerContext {
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => ({
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
-  ...targetHandlers(context), ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context), ...windowHandlers(context),
+  ...targetHandlers(context), ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context),
+  ...registryHandlers(context), ...windowHandlers(context),
 });

@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import { AddIcon } from '../../components/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { LocalImages } from './local-images.ts';
-import { checkReference, ReferenceField } from './reference-field.tsx';
+import { checkReference, ReferenceField, useAsked } from './reference-field.tsx';
 
 /** The field at the end of the list. What is typed stays here, so that typing draws nothing but it. */
 export function AddImage({ images, local, field, autoFocus, onAdd, onLeave }: {
@@ -19,7 +19,7 @@ export function AddImage({ images, local, field, autoFocus, onAdd, onLeave }: {
 }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
-  const check = checkReference(t, text, images, local);
+  const check = checkReference(t, text, images, local, useAsked(text));
   const add = () => {
     if (!check.usable) return;
     onAdd(text.trim());
@@ -40,11 +40,12 @@ export function AddImage({ images, local, field, autoFocus, onAdd, onLeave }: {
 }
 
 /** The field below a row whose entry is being edited. */
-export function EditImage({ image, others, local, onSave, onCancel }: { readonly image: string; /** The other entries. */ readonly others: readonly string[]; readonly local: LocalImages; readonly onSave: (image: string) => void; readonly onCancel: () => void }) {
+export function EditImage({ image, proposed = image, others, local, onSave, onCancel }: { readonly image: string; /** What the field starts with. */ readonly proposed?: string; /** The other entries. */ readonly others: readonly string[]; readonly local: LocalImages; readonly onSave: (image: string) => void; readonly onCancel: () => void }) {
   const { t } = useTranslation();
-  const [text, setText] = useState(image);
-  const check = checkReference(t, text, others, local);
-  const save = () => { if (check.usable) onSave(text.trim()); };
+  const [text, setText] = useState(proposed);
+  const check = checkReference(t, text, others, local, useAsked(text));
+  const same = text.trim() === image;
+  const save = () => { if (same) onCancel(); else if (check.usable) onSave(text.trim()); };
   return (
     <Box sx={{ display: 'flex', paddingTop: 1 }}>
       <ReferenceField autoFocus value={text} label={t('socket.images.editing')} check={check} onChange={setText} onEnter={save} onEscape={() => { onCancel(); return true; }}

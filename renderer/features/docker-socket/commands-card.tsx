@@ -57,7 +57,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
 
   return (
     <Card title={t('socket.commands.title')} actions={<ListChooser lists={lists} chosen={own === undefined ? null : ownIndex} readOnly={readOnly} onChoose={(index) => { onChoose(index === null ? null : lists[index]?.now.image ?? null); }} onAdded={onChoose} />}>
-      {own !== undefined && <OwnListRow place={own} index={ownIndex} readOnly={readOnly} onRemoved={() => { onChoose(null); }} />}
+      {own !== undefined && <OwnListRow place={own} index={ownIndex} lockedBy={lockedBy} onRemoved={() => { onChoose(null); }} />}
       <RemovedLists removed={removed} readOnly={readOnly} />
       <Box data-row data-edited={typeEdited || undefined} sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', padding: '8px 16px', background: typeEdited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
         <ToggleButtonGroup exclusive value={type} disabled={readOnly} aria-label={readOnly ? `${t('socket.commands.type.label')}. ${t('locked.by', { who: lockedBy })}` : t('socket.commands.type.label')} onChange={(_, next: unknown) => { if (next === 'deny' || next === 'allow') writeType(store, draft, place, next); }}>

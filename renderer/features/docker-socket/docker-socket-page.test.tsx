@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, appliedText, offText, settingsState, states } from '../../dev/fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
-import { fail } from '../../../shared/result.ts';
+import { fail, ok } from '../../../shared/result.ts';
 
 const open = (text = appliedText, more: Parameters<typeof settingsState>[1] = {}) => renderApp(appState({ settings: settingsState(text, more) }), 'docker-socket');
 const state = (name: string) => {
@@ -10,7 +10,7 @@ const state = (name: string) => {
   if (make === undefined) throw new Error('no such state');
   return make();
 };
-interface Document { enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: string[]; allowDerivedImages?: boolean }; commandList: { type?: string; commands: string[] } } }; bulkhead?: { perImageCommandLists: { image: string; type: string; commands: string[] }[] } }
+interface Document { enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: string[]; allowDerivedImages?: boolean }; commandList: { type?: string; commands: string[] } } }; bulkhead?: { socketMounts?: object; hideEnvironment?: string; perImageCommandLists?: { image: string; type: string; commands: string[] }[] } }
 const document_ = ({ store }: RenderedApp) => JSON.parse(store.get().draft) as Document; // the fixture's shape
 const images = (app: RenderedApp) => document_(app).enhancedContainerIsolation.dockerSocketMount.imageList.images;
 const commands = (app: RenderedApp) => document_(app).enhancedContainerIsolation.dockerSocketMount.commandList;
@@ -44,7 +44,7 @@ describe('allowed images (B2)', patience, () => {
     const app = await open(appliedText.replace('"docker:cli", ', ''));
     await put(app, field(), 'docker:cli');
     await waitFor(() => { expect(helper()).toBe('Matches 1 image on this engine'); });
-    await put(app, field(), 'docker:24');
+    await put(app, field(), 'docker:25');
     expect(helper()).toBe('Matches no image on this engine yet');
     expect(within(row('docker.io/testcontainers/ryuk:*')).getByText('No image yet')).toBeTruthy();
   });
@@ -138,6 +138,84 @@ describe('allowed images (B2)', patience, () => {
     await renderApp(state('stopped'), 'docker-socket');
     expect(screen.getAllByText('Unknown')).toHaveLength(3);
   });
+
+  it('draws only what is near the view of 1,000 entries', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => `example.org/team/tool-${index}:1`);
+    const app = await open(appliedText.replace(/"images": \[[^\]]*\]/, `"images": ${JSON.stringify(many)}`));
+    const table = screen.getByRole('table', { name: 'Allowed images' });
+    expect(table.getAttribute('aria-rowcount')).toBe('1001');
+    expect(within(table).getAllByRole('row').length).toBeLessThan(120);
+    await waitFor(() => { expect(app.bridge.calls.filter(({ name }) => name === 'registry:resolve').length).toBeLessThan(120); });
+  });
+});
+
+describe('what registries serve for the entries (B3)', patience, () => {
+  it('shows the digest, and says of a registry that is away that nothing is known', async () => {
+    await open(appliedText.replace('docker:cli', 'docker:cli", "docker", "example.org/gone:1", "example.org/deploy:2'));
+    expect(await within(row('docker:cli')).findByText('4f2a…91c7')).toBeTruthy();
+    expect(await screen.findByText('unknown')).toBeTruthy();
+    expect(await screen.findByText('not in its registry')).toBeTruthy();
+    expect(await screen.findByText('last known, 3 h ago')).toBeTruthy();
+  });
+
+  it('pins what is served: the entry becomes name@sha256 once it is saved', async () => {
+    const app = await open();
+    await within(row('docker:cli')).findByText('4f2a…91c7');
+    await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
+    await app.user.click(await screen.findByRole('menuitem', { name: 'Pin digest…' }));
+    const input = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Image reference' });
+    expect(input.value).toBe('docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7');
+    expect(app.store.get().draft).toBe(appliedText);
+    await app.user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(images(app)[1]).toBe(input.value);
+    expect(within(row('docker@sha256')).getByText('pinned')).toBeTruthy();
+  });
+
+  it('asks about what is typed once the typing stops, and says what that matches here', async () => {
+    const app = await open(appliedText.replace('"docker:cli", ', ''));
+    await put(app, field(), 'docker:cli');
+    await waitFor(() => { expect(helper()).toBe('The registry serves 4f2a…91c7, which matches 1 local image'); }, { timeout: 5000 });
+    await put(app, field(), 'docker:24');
+    await waitFor(() => { expect(helper()).toBe('The registry has no such image: the entry would let none in'); }, { timeout: 5000 });
+    await put(app, field(), 'docker:26');
+    await waitFor(() => { expect(helper()).toContain('Unknown what the registry serves'); }, { timeout: 5000 });
+  });
+
+  it('asks again past every memory', async () => {
+    const app = await open();
+    await app.user.click(await screen.findByRole('button', { name: 'Ask the registries again' }));
+    await waitFor(() => { expect(app.bridge.calls.filter(({ name, input }) => name === 'registry:resolve' && JSON.stringify(input).includes('"again":true'))).toHaveLength(2); });
+  });
+
+  it('lists local images on demand, with those of other content marked', async () => {
+    const app = await renderApp(appState(), 'docker-socket', { 'images:list': () => ok([{ id: `sha256:${'1'.repeat(64)}`, tags: ['docker:cli'], digests: [`docker@sha256:${'2'.repeat(64)}`] }]) });
+    await app.user.click(await screen.findByText('1 image, other content'));
+    expect(within(await screen.findByRole('dialog', { name: 'Images on this engine that match docker:cli' })).getByText('other content: not let in. Pull it again.')).toBeTruthy();
+  });
+});
+
+describe('what containers see', patience, () => {
+  it('narrows the socket to what was made through it, and back is no change', async () => {
+    const app = await open();
+    const choose = async (name: string, option: string) => { await app.user.click(screen.getByRole('combobox', { name })); await app.user.click(await screen.findByRole('option', { name: option })); };
+    await choose('Through a mounted socket', 'Only their own');
+    await choose('Hide environment variables', 'From everyone');
+    expect(document_(app).bulkhead).toEqual({ socketMounts: { scope: 'own' }, hideEnvironment: 'always' });
+    await choose('Through a mounted socket', 'Everything');
+    await app.user.click(screen.getByRole('button', { name: 'Undo the change to Hide environment variables' }));
+    expect(app.store.get().draft).toBe(appliedText);
+  });
+
+  it('gives one image a scope of its own', async () => {
+    const listed = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing');
+    const app = await open(listed);
+    await app.user.click(screen.getByRole('button', { name: /^docker:cli/ }));
+    await app.user.click(screen.getByRole('combobox', { name: 'What containers of docker:cli see' }));
+    await app.user.click(await screen.findByRole('option', { name: 'Only their own' }));
+    expect(document_(app).bulkhead?.perImageCommandLists).toEqual([{ image: 'docker:cli', type: 'allow', commands: ['ps'], scope: 'own' }]);
+    await app.user.click(screen.getByRole('button', { name: 'Undo the change to What containers of docker:cli see' }));
+    expect(app.store.get().draft).toBe(listed);
+  });
 });
 
 describe('commands through the socket (B5, B7)', patience, () => {
@@ -204,7 +282,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
     await app.user.click(await screen.findByRole('menuitem', { name: 'docker:cli' }));
     expect(document_(app).bulkhead?.perImageCommandLists).toEqual([{ image: 'docker:cli', type: 'deny', commands: ['push', 'image*'] }]);
     await app.user.click(within(group('build*')).getByRole('checkbox', { name: 'Mark all of build*' }));
-    expect(document_(app).bulkhead?.perImageCommandLists[0]?.commands).toEqual(['push', 'image*', 'build*']);
+    expect(document_(app).bulkhead?.perImageCommandLists?.[0]?.commands).toEqual(['push', 'image*', 'build*']);
     expect(commands(app).commands).toEqual(['push', 'image*']);
     expect(within(row('docker:cli')).getByText('Own list · 14 denied')).toBeTruthy();
     await app.user.click(screen.getByRole('button', { name: 'Undo the change to docker:cli' }));
@@ -215,7 +293,7 @@ describe('commands through the socket (B5, B7)', patience, () => {
 describe('what may not be edited', patience, () => {
   it('stays readable and takes no click', async () => {
     const app = await renderApp(state('readOnly'), 'docker-socket');
-    expect(screen.getAllByText('Locked by administrator (root)')).toHaveLength(2);
+    expect(screen.getAllByText('Locked by administrator (root)')).toHaveLength(4);
     expect(screen.queryByRole('textbox', { name: 'Image to allow' })).toBeNull();
     await app.user.click(screen.getByRole('switch'));
     await app.user.click(screen.getByRole('checkbox', { name: 'Mark all of build*' }));

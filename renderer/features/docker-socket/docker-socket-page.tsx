@@ -12,6 +12,8 @@ import { CommandsCard } from './commands-card.tsx';
 import { imagesPointer, mountPointer, ownListsPointer } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 import { ImagesCard } from './images-card.tsx';
+import { RegistryContext, useRegistryAnswers } from './registry-state.ts';
+import { SightCard } from './sight-card.tsx';
 
 export default function DockerSocketPage() {
   const { t } = useTranslation();
@@ -31,12 +33,16 @@ function Forms() {
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   // Only what no row shows; "ECI is off" is said by the notice on top already.
   const findings = draft.findings.filter((finding) => findingPage(finding) === 'docker-socket' && finding.code !== 'eci-off-with-allowlist' && !inRow.test(finding.pointer));
+  const registry = useRegistryAnswers();
   return (
+    <RegistryContext value={registry}>
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
       {!settings.eci.value && <Notice tone="neutral" title={t('socket.off.title')}>{t('socket.off.body')}</Notice>}
       {findings.map((finding) => <FindingNotice key={`${finding.code}-${finding.pointer}`} finding={finding} readOnly={lockedBy !== undefined} />)}
       <ImagesCard settings={settings} lockedBy={lockedBy} onOpenList={(list) => { setChosen(list.now.image); commands.current?.scrollIntoView({ block: 'nearest' }); }} />
       <div ref={commands}><CommandsCard lockedBy={lockedBy} chosen={chosen} onChoose={setChosen} /></div>
+      <SightCard settings={settings} lockedBy={lockedBy} />
     </Box>
+    </RegistryContext>
   );
 }

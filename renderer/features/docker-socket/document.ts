@@ -8,17 +8,19 @@ export const imagesPointer = `${mountPointer}/imageList/images`;
 export const derivedPointer = `${mountPointer}/imageList/allowDerivedImages`;
 export const defaultListPointer = `${mountPointer}/commandList`;
 export const ownListsPointer = '/bulkhead/perImageCommandLists';
+export const scopePointer = '/bulkhead/socketMounts/scope';
+export const hidePointer = '/bulkhead/hideEnvironment';
 
 /** The strings of a list in the document; a missing list is an empty one. The schema was checked before any form is shown. */
 export const stringsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []);
 
 /** A command list as it is written. */
-export interface WrittenList { readonly image: string | null; readonly type: 'deny' | 'allow' | undefined; readonly commands: readonly string[] | undefined }
+export interface WrittenList { readonly image: string | null; readonly type: 'deny' | 'allow' | undefined; readonly commands: readonly string[] | undefined; readonly scope: 'own' | 'all' | undefined }
 
 function written(value: unknown): WrittenList {
   const record: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
-  const { image, type, commands } = record;
-  return { image: typeof image === 'string' ? image : null, type: type === 'deny' || type === 'allow' ? type : undefined, commands: Array.isArray(commands) ? stringsOf(commands) : undefined };
+  const { image, type, commands, scope } = record;
+  return { image: typeof image === 'string' ? image : null, type: type === 'deny' || type === 'allow' ? type : undefined, commands: Array.isArray(commands) ? stringsOf(commands) : undefined, scope: scope === 'own' || scope === 'all' ? scope : undefined };
 }
 
 /** A command list of the draft beside the applied one of the same image; `before` is null for one that is new. */
@@ -60,6 +62,18 @@ export function writeCommands(store: AppStore, draft: DraftView, place: ListPlac
 export function writeType(store: AppStore, draft: DraftView, place: ListPlace, type: 'deny' | 'allow'): void {
   const before = place.before?.type;
   draft.edit(`${place.pointer}/type`, place.before !== null && type === (before ?? 'deny') ? before : type);
+  settle(store, draft);
+}
+
+/** What containers of one image see through their socket; undefined: as all. */
+export function writeListScope(store: AppStore, draft: DraftView, place: ListPlace, scope: 'own' | 'all' | undefined): void {
+  draft.edit(`${place.pointer}/scope`, scope);
+  settle(store, draft);
+}
+
+/** Writes a choice of the engine's own section; what a missing key means is left out where the applied document has none. */
+export function writeChoice(store: AppStore, draft: DraftView, pointer: string, value: string, missing: string): void {
+  draft.editOr(pointer, value, missing);
   settle(store, draft);
 }
 

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useContext, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -12,18 +12,19 @@ import { DataTable } from '../../components/data-table.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { AddIcon, MoreIcon } from '../../components/icons.ts';
+import { AddIcon, MoreIcon, RefreshIcon } from '../../components/icons.ts';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
-import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import { parseImageReference, type EffectiveSettings } from '../../../shared/settings/index.ts';
 import { AddImage, EditImage } from './add-image.tsx';
 import { derivedPointer, imagesPointer, ownLists, stringsOf, writeDerived, writeImages, type ListPlace } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 import { CommandsCell, HereCell, saidInCell, TrustCell } from './image-cells.tsx';
 import { listRows, undoRow, type ListRow } from './list-changes.ts';
 import { useLocalImages } from './local-images.ts';
+import { RegistryContext, type RegistryState } from './registry-state.ts';
 
 /** Images whose containers may mount the socket: the list, a field to add to it, the switch for derived images. */
 export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settings: EffectiveSettings; readonly lockedBy: string | undefined; readonly onOpenList: (list: ListPlace) => void }) {
@@ -33,7 +34,8 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
   const draft = useDraft();
   const local = useLocalImages();
   const [adding, setAdding] = useState(false);
-  const [editing, setEditing] = useState<number | null>(null);
+  const registry = useContext(RegistryContext);
+  const [editing, setEditing] = useState<{ readonly index: number; readonly proposed?: string } | null>(null);
   const [menu, setMenu] = useState<{ readonly row: ListRow; readonly anchor: HTMLElement } | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const card = useRef<HTMLDivElement>(null);
@@ -57,9 +59,9 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
   const derivedEdited = draft.isEdited(derivedPointer);
   const columns = [
     { key: 'image', label: t('socket.images.column.image') },
-    { key: 'trust', label: t('socket.images.column.trust'), width: '23%' },
-    { key: 'here', label: t('socket.images.column.here'), width: '18%' },
-    { key: 'commands', label: t('socket.images.column.commands'), width: '18%' },
+    { key: 'trust', label: <TrustHead />, width: '27%' },
+    { key: 'here', label: t('socket.images.column.here'), width: '16%' },
+    { key: 'commands', label: t('socket.images.column.commands'), width: '16%' },
     { key: 'actions', label: <span className="visually-hidden">{t('socket.images.column.actions')}</span>, width: 52, align: 'right' as const },
   ];
   const tableRows = rows.map((row) => {
@@ -71,9 +73,9 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
     }
     const findings = draft.findings.filter((finding) => finding.pointer === `${imagesPointer}/${row.index}`);
     const notices = findings.filter((finding) => !saidInCell(finding));
-    const isEditing = editing === row.index && !readOnly;
+    const isEditing = editing?.index === row.index && !readOnly;
     const below = isEditing
-      ? <EditImage image={row.value} others={images.toSpliced(row.index, 1)} local={local} onCancel={() => { stopEditing(row.index); }} onSave={(image) => { write(images.with(row.index, image)); stopEditing(row.index); }} />
+      ? <EditImage key={editing.proposed ?? ''} image={row.value} {...(editing.proposed === undefined ? {} : { proposed: editing.proposed })} others={images.toSpliced(row.index, 1)} local={local} onCancel={() => { stopEditing(row.index); }} onSave={(image) => { write(images.with(row.index, image)); stopEditing(row.index); }} />
       : notices.length > 0 ? <Box sx={{ display: 'grid', gap: 1 }}>{notices.map((finding) => (
         <FindingNotice key={finding.code} finding={finding} readOnly={readOnly} {...(finding.code === 'socket-image-invalid' ? { remove: { label: t('socket.images.remove'), run: () => { write(images.toSpliced(row.index, 1)); } } } : {})} />
       ))}</Box> : undefined;
@@ -91,12 +93,14 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
     };
   });
 
+  const pinnedForm = menu === null || readOnly ? null : pinned(menu.row.value, registry.stateOf(menu.row.value));
   const close = (then: ((row: ListRow) => void) | null) => {
     afterMenu.current = then === null || menu === null ? null : () => { then(menu.row); };
     setMenu(null);
   };
   return (
     <Card title={t('socket.images.title')} note={formats.number(images.length)} actions={<>
+      {lockedBy !== undefined && <LockedNote by={lockedBy} />}
       {derivedEdited && <EditedMark />}
       {derivedEdited && !readOnly && <UndoChange name={t('socket.images.derivedName')} onUndo={() => { writeDerived(store, draft, draft.appliedValue(derivedPointer) !== false); }} />}
       <Box component="label" htmlFor="derived-images" sx={{ color: readOnly ? color.text3 : color.text2, fontSize: 12, textAlign: 'right' }}>{withCode(t('socket.images.derived'))}</Box>
@@ -109,17 +113,36 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
           <EmptyState action={!readOnly && !adding && <Button startIcon={<AddIcon />} onClick={() => { setAdding(true); }}>{t('socket.add.button')}</Button>}>{settings.eci.value ? t('socket.images.empty') : t('socket.images.emptyOff')}</EmptyState>
         </Box>
       )}
-      {readOnly
-        ? <Box sx={{ padding: '9px 16px', borderTop: `1px solid ${color.border}` }}><LockedNote by={lockedBy} /></Box>
-        : (images.length > 0 || adding) && <AddImage images={images} local={local} field={field} autoFocus={adding && images.length === 0} onAdd={(image) => { write([...images, image]); }} onLeave={() => { setAdding(false); return images.length === 0; }} />}
+      {!readOnly && (images.length > 0 || adding) && <AddImage images={images} local={local} field={field} autoFocus={adding && images.length === 0} onAdd={(image) => { write([...images, image]); }} onLeave={() => { setAdding(false); return images.length === 0; }} />}
       {local.error !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={local.error} title={t('socket.images.imagesFailed')} action={<Button size="small" onClick={local.retry}>{t('button.tryAgain')}</Button>} /></Box>}
       {/* What takes the focus waits until the menu has given it back. */}
       <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={() => { close(null); }} slotProps={{ transition: { onExited: () => { afterMenu.current?.(); afterMenu.current = null; } } }}>
-        {!readOnly && <MenuItem onClick={() => { close((row) => { setEditing(row.index); }); }}>{t('socket.images.edit')}</MenuItem>}
+        {!readOnly && <MenuItem onClick={() => { close((row) => { setEditing({ index: row.index }); }); }}>{t('socket.images.edit')}</MenuItem>}
+        {pinnedForm !== null && <MenuItem onClick={() => { close((row) => { setEditing({ index: row.index, proposed: pinnedForm }); }); }}>{t('socket.images.pin')}</MenuItem>}
         <MenuItem onClick={() => { close((row) => { void store.request('clipboard:write', { text: row.value }); }); }}>{t('socket.images.copy')}</MenuItem>
         {!readOnly && <MenuItem onClick={() => { close((row) => { write(images.toSpliced(row.index, 1)); stopEditing(row.index); }); }}>{t('socket.images.remove')}</MenuItem>}
       </Menu>
     </Card>
+  );
+}
+
+/** The entry as it would name what its registry serves now, and nothing that is pushed later; null where that is not known or said already. */
+export function pinned(written: string, state: RegistryState | undefined): string | null {
+  const parsed = parseImageReference(written);
+  if (!parsed.ok || parsed.value.kind !== 'image' || parsed.value.digest !== null || state?.kind !== 'served') return null;
+  return `${parsed.value.tagWritten ? written.slice(0, written.lastIndexOf(':')) : written}@${state.digest}`;
+}
+
+/** The column's name; how far the registries were asked, and the way to ask them again. */
+function TrustHead() {
+  const { t } = useTranslation();
+  const { asked, answered, again } = useContext(RegistryContext);
+  return (
+    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '4px' }}>
+      {t('socket.images.column.trust')}
+      {asked > 0 && answered === asked && <IconButton size="small" aria-label={t('socket.registry.again')} title={t('socket.registry.again')} onClick={again} sx={{ width: 22, height: 22, margin: '-4px 0', '& svg': { fontSize: 14 } }}><RefreshIcon /></IconButton>}
+      <Box component="span" role="status" sx={{ fontWeight: 400 }}>{answered < asked ? t('socket.registry.progress', { done: answered, total: asked }) : ''}</Box>
+    </Box>
   );
 }
 

@@ -3,8 +3,15 @@ import { useRequest } from '../../app/actions.ts';
 import { useApp } from '../../app/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import { parseImageReference, referenceCovers, type ImageReference } from '../../../shared/settings/index.ts';
+import type { RegistryState } from './registry-state.ts';
 
-interface LocalImage { readonly id: string; readonly name: string; readonly references: readonly ImageReference[] }
+export interface LocalImage {
+  readonly id: string;
+  readonly name: string;
+  readonly references: readonly ImageReference[];
+  /** What its content is proven by: its repository digests, and the id, which is one in containerd's store. */
+  readonly contents: ReadonlySet<string>;
+}
 
 export interface LocalImages {
   /** Null until they are known, and while the engine does not run. */
@@ -29,7 +36,10 @@ export function useLocalImages(): LocalImages {
       if (!wanted || !answer.ok) return;
       setImages(answer.value.map((image) => {
         const names = [...image.tags, ...image.digests];
-        return { id: image.id, name: names[0] ?? image.id, references: names.flatMap((name) => { const parsed = parseImageReference(name); return parsed.ok ? [parsed.value] : []; }) };
+        return {
+          id: image.id, name: names[0] ?? image.id, contents: new Set([image.id, ...image.digests.map((digest) => digest.slice(digest.indexOf('@') + 1))]),
+          references: names.flatMap((name) => { const parsed = parseImageReference(name); return parsed.ok ? [parsed.value] : []; }),
+        };
       }));
     });
     return () => { wanted = false; };
@@ -37,6 +47,15 @@ export function useLocalImages(): LocalImages {
   return useMemo(() => ({ images: ready ? images : null, loading: ready && images === null && error === null, error: ready ? error : null, retry: () => { setAttempt((before) => before + 1); } }), [ready, images, error]);
 }
 
-/** Names of the local images a reference covers. By name only: what they hold is not looked at. */
-export const matchesOf = (reference: ImageReference, images: readonly LocalImage[]): readonly string[] =>
-  images.filter((image) => reference.kind === 'any' || image.references.some((name) => referenceCovers(reference, name))).map((image) => image.name);
+/** The local images a reference covers by name. What they hold is another question: see `sameContent`. */
+export const matchesOf = (reference: ImageReference, images: readonly LocalImage[]): readonly LocalImage[] =>
+  images.filter((image) => reference.kind === 'any' || image.references.some((name) => referenceCovers(reference, name)));
+
+/** Is a local image what the registry serves? Null where that can't be told. */
+export function sameContent(image: LocalImage, state: RegistryState | undefined): boolean | null {
+  if (state?.kind === 'absent') return false;
+  if (state?.kind !== 'served') return null;
+  if (image.contents.has(state.digest)) return true;
+  if (state.children === null) return null;
+  return state.children.some((digest) => image.contents.has(digest));
+}

@@ -14,7 +14,7 @@ import { AddIcon } from '../../components/icons.ts';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { namedCommands, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
-import { addOwnList, imagesPointer, removeOwnList, restoreOwnList, stringsOf, type ListPlace } from './document.ts';
+import { addOwnList, imagesPointer, removeOwnList, restoreOwnList, stringsOf, writeListScope, type ListPlace } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 
 /** Own lists shown side by side; more go into a menu. */
@@ -64,10 +64,11 @@ export function ListChooser({ lists, chosen, readOnly, onChoose, onAdded }: {
 }
 
 /** Above the marks of an own list: whose it is, what is wrong with that, the way to remove it. */
-export function OwnListRow({ place, index, readOnly, onRemoved }: { readonly place: ListPlace; readonly index: number; readonly readOnly: boolean; readonly onRemoved: () => void }) {
+export function OwnListRow({ place, index, lockedBy, onRemoved }: { readonly place: ListPlace; readonly index: number; readonly lockedBy: string | undefined; readonly onRemoved: () => void }) {
   const { t } = useTranslation();
   const store = useStore();
   const draft = useDraft();
+  const readOnly = lockedBy !== undefined;
   const image = place.now.image ?? '';
   const parsed = parseImageReference(image);
   // It is put to use by any allowed image it covers, or that covers it.
@@ -78,10 +79,20 @@ export function OwnListRow({ place, index, readOnly, onRemoved }: { readonly pla
   const findings = draft.findings.filter((finding) => finding.pointer === `${place.pointer}/image`);
   const remove = () => { removeOwnList(store, draft, index); onRemoved(); };
   const added = place.before === null;
+  const scopeEdited = place.before !== null && place.before.scope !== place.now.scope;
   return (
     <Box sx={{ borderBottom: `1px solid ${color.border}`, background: added ? color.edited : 'transparent' }}>
       <Row>
         <RowText strong={false} primary={withCode(used || !parsed.ok ? t('socket.commands.own', { image }) : t('socket.commands.ownUnused', { image }))} />
+        <Select value={place.now.scope ?? ''} displayEmpty disabled={readOnly} sx={{ width: 176, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }}
+          inputProps={{ 'aria-label': lockedBy === undefined ? t('socket.sight.ownScope', { image }) : `${t('socket.sight.ownScope', { image })}. ${t('locked.by', { who: lockedBy })}` }}
+          onChange={(event) => { writeListScope(store, draft, place, event.target.value === 'own' || event.target.value === 'all' ? event.target.value : undefined); }}>
+          <MenuItem value="">{t('socket.sight.asAll')}</MenuItem>
+          <MenuItem value="all">{t('socket.sight.scope.allOption')}</MenuItem>
+          <MenuItem value="own">{t('socket.sight.scope.ownOption')}</MenuItem>
+        </Select>
+        {scopeEdited && <EditedMark />}
+        {scopeEdited && !readOnly && <UndoChange name={t('socket.sight.ownScope', { image })} onUndo={() => { writeListScope(store, draft, place, place.before?.scope); }} />}
         {added && <EditedMark kind="added" />}
         {added && !readOnly && <UndoChange name={image} onUndo={remove} />}
         {!added && !readOnly && <Button size="small" onClick={remove}>{t('socket.commands.removeOwn')}</Button>}

@@ -1,4 +1,4 @@
-import { useId, type ReactNode, type Ref } from 'react';
+import { useEffect, useId, useState, type ReactNode, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -7,13 +7,20 @@ import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../components/
 import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { canonicalReference, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
-import { matchesOf, type LocalImages } from './local-images.ts';
+import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
+import { shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
 
 /** What is wrong with a reference as typed so far, or what it would match. */
 export interface ReferenceCheck { readonly usable: boolean; readonly tone: Tone; readonly words: string }
 
-/** `others`: the entries already listed, without the one being edited. */
-export function checkReference(t: TFunction, written: string, others: readonly string[], local: LocalImages): ReferenceCheck {
+/** Does the registry have a say about what is typed? Only about what names one manifest. */
+export function askable(written: string): boolean {
+  const parsed = parseImageReference(written.trim());
+  return parsed.ok && parsed.value.kind === 'image' && !parsed.value.path.includes('*') && parsed.value.tag !== '*';
+}
+
+/** `others`: the entries already listed, without the one being edited. `state`: what its registry said, undefined before it was asked. */
+export function checkReference(t: TFunction, written: string, others: readonly string[], local: LocalImages, state: RegistryState | undefined): ReferenceCheck {
   const text = written.trim();
   if (text === '') return { usable: false, tone: 'neutral', words: t('socket.add.hint') };
   const parsed = parseImageReference(text);
@@ -25,9 +32,37 @@ export function checkReference(t: TFunction, written: string, others: readonly s
   const wider = read.find(({ reference }) => referenceCovers(reference, parsed.value));
   if (wider !== undefined) return { usable: true, tone: 'neutral', words: t('socket.add.covered', { image: wider.image }) };
   if (parsed.value.kind === 'any') return { usable: true, tone: 'warn', words: t('socket.add.anyImage') };
-  if (local.images === null) return { usable: true, tone: 'ok', words: t('socket.add.unknownHere') };
-  const count = matchesOf(parsed.value, local.images).length;
-  return { usable: true, tone: 'ok', words: count === 0 ? t('socket.add.noneHere') : t('socket.add.here', { count }) };
+  const matches = local.images === null ? null : matchesOf(parsed.value, local.images);
+  const here = matches === null ? t('socket.add.unknownHere') : matches.length === 0 ? t('socket.add.noneHere') : t('socket.add.here', { count: matches.length });
+  switch (state?.kind) {
+    case undefined: case 'not-asked': return { usable: true, tone: 'neutral', words: here };
+    case 'asking': return { usable: true, tone: 'neutral', words: t('socket.add.asking', { here }) };
+    case 'absent': return { usable: true, tone: 'warn', words: t('socket.add.absent') };
+    case 'denied': return { usable: true, tone: 'warn', words: t('socket.add.denied', { why: state.why }) };
+    case 'unavailable': return { usable: true, tone: 'neutral', words: t('socket.add.unavailable', { here, why: state.why }) };
+    case 'served': {
+      const digest = shortDigest(state.digest);
+      if (state.lastKnown !== null) return { usable: true, tone: 'neutral', words: t('socket.add.lastKnown', { digest, why: state.lastKnown }) };
+      if (matches === null) return { usable: true, tone: 'ok', words: t('socket.add.served', { digest }) };
+      const same = matches.filter((image) => sameContent(image, state) === true).length;
+      return { usable: true, tone: 'ok', words: same === 0 ? t('socket.add.servedNone', { digest }) : t('socket.add.servedHere', { digest, count: same }) };
+    }
+  }
+}
+
+/** A pause in typing, ms, before a registry is asked. */
+const pause = 600;
+
+/** What is typed, once nobody has typed for a moment, as far as a registry can be asked about it. */
+export function useAsked(written: string): RegistryState | undefined {
+  const text = written.trim();
+  const [asked, setAsked] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => { setAsked(askable(text) ? text : null); }, pause);
+    return () => { clearTimeout(timer); };
+  }, [text]);
+  const state = useRegistryState(asked);
+  return asked === text ? state : undefined;
 }
 
 const icon = { ok: AllowedIcon, danger: ErrorIcon, warn: WarningIcon, neutral: InfoIcon, accent: InfoIcon } as const;

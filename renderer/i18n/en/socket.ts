@@ -11,6 +11,8 @@ export const socket = {
     derived: 'Also allow images built `FROM` these', derivedName: 'Also allow images built from these',
     anyImage: 'Any image', anyRepository: 'Any repository', anyTag: 'Any tag', tagMoves: 'tag can move', latestMoves: 'latest, can move', pinned: 'pinned', invalid: 'Matches nothing',
     matches_one: '{{count}} image', matches_other: '{{count}} images', noMatch: 'No image yet',
+    otherContent_one: '{{count}} image, other content', otherContent_other: '{{count}} images, other content', someOther_one: '{{count}} image, {{other}} with other content', someOther_other: '{{count}} images, {{other}} with other content',
+    showMatches_one: '{{count}} image matches {{image}}: show it', showMatches_other: '{{count}} images match {{image}}: show them', matchesOf: 'Images on this engine that match {{image}}', sameContent: 'is what the registry serves', isOther: 'other content: not let in. Pull it again.', byName: 'matches by name', andMore: 'and {{count}} more', pin: 'Pin digest\u2026',
     unknown: 'Unknown', unknownStopped: 'The engine does not run: its images are not known.',
     defaultList: 'Default list', ownDenies: 'Own list · {{count}} denied', ownAllows: 'Own list · {{count}} allowed', openOwn: 'Show the own list of {{image}}',
     menu: 'Actions for {{image}}', edit: 'Edit\u2026', copy: 'Copy', remove: 'Remove', save: 'Save', editing: 'Image reference',
@@ -21,6 +23,8 @@ export const socket = {
     hint: '`name` means its latest tag, `name:*` any tag.',
     duplicate: 'Already listed as `{{image}}`', covered: 'Already covered by `{{image}}`',
     anyImage: 'Every image, also those pulled later', noneHere: 'Matches no image on this engine yet', unknownHere: 'A valid reference',
+    asking: '{{here}}. Asking the registry\u2026', absent: 'The registry has no such image: the entry would let none in', denied: 'The registry gives no access: {{why}}', unavailable: '{{here}}. Unknown what the registry serves: {{why}}',
+    lastKnown: 'The registry last served `{{digest}}`; now it can\u2019t be asked: {{why}}', served: 'The registry serves `{{digest}}`', servedNone: 'The registry serves `{{digest}}`, which no image on this engine is yet', servedHere_one: 'The registry serves `{{digest}}`, which matches {{count}} local image', servedHere_other: 'The registry serves `{{digest}}`, which matches {{count}} local images',
     here_one: 'Matches {{count}} image on this engine', here_other: 'Matches {{count}} images on this engine',
     error: {
       empty: 'An image reference is missing', space: 'An image reference holds no spaces', 'upper-case': 'Repository names are lower case', 'bad-domain': 'The registry host is not valid',
@@ -40,5 +44,17 @@ export const socket = {
     unread: 'Entries that are no commands', unreadRemove: 'Remove',
     lists: 'Command list', defaultList: 'Default list', ownCount: { deny: 'denies {{count}}', allow: 'allows {{count}}' }, addOwn: 'Own list', addOwnLabel: 'Give an image a command list of its own', noneLeft: 'Every listed image has one',
     own: 'Containers of `{{image}}` are under this list instead of the default one.', ownUnused: '`{{image}}` is not an allowed image: this list has no effect.', removeOwn: 'Remove own list', ownRemoved: 'Own list of `{{image}}`',
+  },
+  registry: {
+    asking: 'Asking the registry', progress: 'asking, {{done}} of {{total}}', again: 'Ask the registries again', lastKnown: 'last known, {{ago}}',
+    absent: 'not in its registry', denied: 'no access to the registry', unavailable: 'unknown', pinnedAbsent: 'pinned, not in its registry',
+  },
+  sight: {
+    title: 'What containers see', asAll: 'As for all', ownScope: 'What containers of {{image}} see',
+    scope: { name: 'Through a mounted socket', allOption: 'Everything', ownOption: 'Only their own', all: 'A container with the socket sees and touches all that is on this engine, as far as its commands allow.', own: 'A container with the socket sees and touches only what was made through its own socket. All else is not there for it.' },
+    hide: {
+      name: 'Hide environment variables', neverOption: 'From nobody', 'socket-mountsOption': 'From sockets in containers', alwaysOption: 'From everyone',
+      never: '`docker inspect` shows what is in containers\u2019 environment variables, passwords too.', 'socket-mounts': 'Containers with the Docker socket see names of variables, but not their values.', always: 'Nobody sees the values through `docker inspect`. Tools that copy a container\u2019s configuration can\u2019t do so then.',
+    },
   },
 };

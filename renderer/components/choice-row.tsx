@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import MenuItem from '@mui/material/MenuItem';
+import Select from '@mui/material/Select';
+import { Row, RowText } from './card.tsx';
+import { EditedMark, UndoChange } from './edited-mark.tsx';
+import { LockedNote } from './setting-row.tsx';
+
+/** One setting with a few named values: name, what the chosen one means, the choice; marked and undoable when it differs from what is applied. */
+export function ChoiceRow<T extends string>({ name, description, value, options, onChange, edited, onUndo, lockedBy, unavailable, width = 176 }: {
+  readonly name: string;
+  readonly description: ReactNode;
+  readonly value: T;
+  readonly options: readonly { readonly value: T; readonly label: string }[];
+  readonly onChange: (value: T) => void;
+  readonly edited: boolean;
+  readonly onUndo: () => void;
+  /** File or administrator that fixes it: not clickable then, and said so. */
+  readonly lockedBy: string | undefined;
+  /** Why it does not exist here: no control, greyed words. */
+  readonly unavailable?: string | undefined;
+  readonly width?: number;
+}) {
+  const { t } = useTranslation();
+  const locked = lockedBy !== undefined;
+  return (
+    <Row edited={edited}>
+      <RowText primary={name} secondary={unavailable ?? description} />
+      {edited && <EditedMark />}
+      {edited && !locked && <UndoChange name={name} onUndo={onUndo} />}
+      {locked && <LockedNote by={lockedBy} />}
+      {unavailable === undefined && (
+        <Select value={value} disabled={locked} sx={{ width, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }} inputProps={{ 'aria-label': locked ? `${name}. ${t('locked.by', { who: lockedBy })}` : name }}
+          onChange={(event) => {
+            const next = options.find((option) => option.value === event.target.value);
+            if (next !== undefined && !locked) onChange(next.value);
+          }}>
+          {options.map((option) => <MenuItem key={option.value} value={option.value}>{option.label}</MenuItem>)}
+        </Select>
+      )}
+    </Row>
+  );
+}

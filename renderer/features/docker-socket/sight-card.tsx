@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next';
+import { useApp, useDraft, useStore } from '../../app/context.tsx';
+import { Card } from '../../components/card.tsx';
+import { ChoiceRow } from '../../components/choice-row.tsx';
+import { withCode } from '../../components/mono.tsx';
+import type { EffectiveSettings } from '../../../shared/settings/index.ts';
+import { hidePointer, scopePointer, writeChoice } from './document.ts';
+
+/** What containers see of the engine: through their socket, and of other containers' environment. */
+export function SightCard({ settings, lockedBy }: { readonly settings: EffectiveSettings; readonly lockedBy: string | undefined }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const draft = useDraft();
+  // The engine's own section is never written for Docker Desktop.
+  const unavailable = useApp().engine.kind === 'docker-desktop' ? t('onlyHere') : undefined;
+  const { scope } = settings.socket;
+  const hide = settings.hideEnvironment;
+  return (
+    <Card title={t('socket.sight.title')}>
+      <ChoiceRow name={t('socket.sight.scope.name')} description={t(`socket.sight.scope.${scope}`)} value={scope} lockedBy={lockedBy} unavailable={unavailable}
+        options={(['all', 'own'] as const).map((value) => ({ value, label: t(`socket.sight.scope.${value}Option`) }))}
+        edited={draft.isEdited(scopePointer)} onUndo={() => { draft.revert(scopePointer); }} onChange={(value) => { writeChoice(store, draft, scopePointer, value, 'all'); }} />
+      <ChoiceRow name={t('socket.sight.hide.name')} description={withCode(t(`socket.sight.hide.${hide}`))} value={hide} lockedBy={lockedBy} unavailable={unavailable}
+        options={(['never', 'socket-mounts', 'always'] as const).map((value) => ({ value, label: t(`socket.sight.hide.${value}Option`) }))}
+        edited={draft.isEdited(hidePointer)} onUndo={() => { draft.revert(hidePointer); }} onChange={(value) => { writeChoice(store, draft, hidePointer, value, 'never'); }} />
+    </Card>
+  );
+}

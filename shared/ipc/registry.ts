@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+/** What a registry serves for one entry of the image list, as the window shows it. Only `served` with `lastKnown: null` is fresh knowledge. */
+export const registryAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('served'), digest: z.string(),
+    /** Digests of an index's manifests; null: it is an index and they are not known. */
+    children: z.array(z.string()).nullable(),
+    /** When the registry said so. */
+    at: z.string(),
+    /** Why the registry could not be asked now, if so: the digest is the last known one. */
+    lastKnown: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('absent') }),
+  /** It wants credentials, or other ones. */
+  z.object({ kind: z.literal('denied'), why: z.string() }),
+  z.object({ kind: z.literal('unavailable'), why: z.string() }),
+  /** A wildcard, or no reference at all: there is no one manifest to ask for. */
+  z.object({ kind: z.literal('not-asked') }),
+]);
+export type EntryAnswer = z.infer<typeof registryAnswerSchema>;
