@@ -5,6 +5,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { Actionable, firstLines, main, must, note, run, step } from './console.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
+import { drawIcons } from './icons.mjs';
+import { writeLicences } from './licences.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { at, isProgram, pinnedNode, repository } from './paths.mjs';
 
@@ -48,6 +50,8 @@ const targets = [
       await bundle({ ...common, entryPoints: { preload: at('electron', 'preload', 'index.ts') }, external: ['electron'] });
     },
   },
+  { name: 'icons', inputs: ['scripts/icons.mjs', 'scripts/raster.mjs'], outputs: ['dist/icons/protected.png', 'dist/icons/app.png'], build: () => { drawIcons(); } },
+  { name: 'licences', inputs: ['scripts/licences.mjs'], outputs: ['dist/licences.json'], build: () => { writeLicences(); } },
   { name: 'renderer', inputs: ['shared', 'renderer', 'vite.config.ts'], outputs: ['dist/renderer/index.html'], build: bundleRenderer },
   {
     name: 'isolation runtime', inputs: ['runtime'], outputs: ['runtime/build/bulkhead-runc', 'runtime/build/bulkhead-probe'], onlyOn: 'linux',

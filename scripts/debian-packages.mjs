@@ -44,10 +44,12 @@ const tests = [
   { packages: ['systemd'] }, { packages: ['libcap2-bin'], command: 'setcap' },
   { packages: [crossCompiler] }, { packages: [crossLibrary] }, { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
 ];
-const sets = { display, tests };
+// The fallback runtime is packaged from a zip, as the official one comes.
+const packaging = [{ packages: ['zip'], command: 'zip' }];
+const sets = { display, tests: [...tests, ...packaging], packaging };
 const servicesOf = { 'docker.io': ['docker.socket', 'docker'], 'docker-registry': ['docker-registry'], lxcfs: ['lxcfs'] };
 
-/** Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a screen) or 'tests' (display included). */
+/** Installs the Debian packages that are missing. `also`: 'display' (the virtual one, for machines without a screen), 'packaging', or 'tests' (both included). */
 export async function installDebianPackages({ also } = {}) {
   if (process.platform !== 'linux') {
     note('The embedded engine needs Linux: on this system the app opens without it.');

@@ -1,0 +1,110 @@
+// `npm run package`: the app as people install it, in out/. The app is an asar with its integrity where the platform checks it, and the fuses are set.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { Actionable, main, must, note, step } from './console.mjs';
+import { build } from './build.mjs';
+import { installDebianPackages } from './debian-packages.mjs';
+import { findElectron } from './electron-runtime.mjs';
+import { appFuses, expectedWire } from './fuses.mjs';
+import { at, isProgram, pinnedNode } from './paths.mjs';
+import { setUp } from './set-up.mjs';
+
+const productName = 'Bulkhead';
+
+/** Packages for this machine's system. Resolves with the directory made. */
+async function packageApp({ out }) {
+  const { packager } = await import('@electron/packager');
+  const electron = findElectron();
+  if (electron === undefined) throw new Actionable('There is no Electron runtime yet: run `npm run set-up`.');
+  const work = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-package-'));
+  try {
+    step(`Packaging with Electron ${electron.version}${electron.official ? '' : ' (the fallback runtime: for tests, not for release)'}`);
+    const [directory] = await packager({
+      dir: stageApp(path.join(work, 'app')), out, name: productName, executableName: 'bulkhead-app', appBundleId: 'io.bulkhead.app', appCategoryType: 'public.app-category.developer-tools',
+      platform: process.platform, arch: process.arch, electronVersion: electron.version, overwrite: true, quiet: true, prune: false, derefSymlinks: true,
+      asar: true, extraResource: [stageProgram(path.join(work, 'program'))],
+      protocols: [{ name: productName, schemes: ['bulkhead'] }],
+      ...(electron.official ? {} : { electronZipDir: await zipRuntime(electron, path.join(work, 'zip')) }),
+    });
+    if (directory === undefined) throw new Actionable('The packager left nothing: run it again with DEBUG=@electron/packager to see why.');
+    const binary = binaryOf(directory);
+    await setFuses(binary);
+    note(`${binary}`);
+    return directory;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** What becomes app.asar: the built main process, preload and renderer, and a package.json that names them. Source maps and everything else stay out. */
+function stageApp(directory) {
+  const { version, description, license } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  mkdirSync(directory, { recursive: true });
+  for (const name of ['electron', 'renderer', 'icons', 'licences.json']) {
+    cpSync(at('dist', name), path.join(directory, 'dist', name), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  }
+  writeFileSync(path.join(directory, 'package.json'), `${JSON.stringify({ name: 'bulkhead', productName, version, description, license, main: 'dist/electron/main.cjs' }, null, 2)}\n`);
+  return directory;
+}
+
+/**
+ * What stays a tree of files beside the app: the command line, gateway and runtime, with the pinned Node. The app can't run as Node itself
+ * (its fuse is off), and root's processes must not need a window's runtime. Laid out as in the repository, so that one launcher serves both.
+ */
+function stageProgram(directory) {
+  const copy = (...names) => { cpSync(at(...names), path.join(directory, ...names), { recursive: true, dereference: true, filter: (file) => !file.endsWith('.map') }); };
+  copy('bin', 'bulkhead');
+  copy('dist', 'cli');
+  copy('dist', 'gateway');
+  if (process.platform === 'linux') copy('runtime', 'build');
+  copy('node_modules', 'koffi');
+  const binding = `@koromix/koffi-${process.platform}-${process.arch}`;
+  if (existsSync(at('node_modules', binding))) copy('node_modules', ...binding.split('/'));
+  cpSync(pinnedNode, path.join(directory, path.relative(at(), pinnedNode)), { dereference: true });
+  for (const name of ['LICENSE', 'README.md']) if (existsSync(at(name))) copy(name);
+  return directory;
+}
+
+/** The fallback runtime as the zip that the packager would have downloaded. */
+async function zipRuntime(electron, directory) {
+  const runtime = path.dirname(electron.path);
+  const copy = path.join(directory, 'runtime');
+  cpSync(runtime, copy, { recursive: true, filter: (file) => path.dirname(file) !== path.join(runtime, 'resources') });
+  mkdirSync(path.join(copy, 'resources'), { recursive: true });
+  writeFileSync(path.join(copy, 'resources', 'default_app.asar'), '');
+  writeFileSync(path.join(copy, 'version'), `v${electron.version}`);
+  const zip = path.join(directory, `electron-v${electron.version}-${process.platform}-${process.arch}.zip`);
+  await must('zip', ['-q', '-0', '-r', '-y', zip, '.'], 'The runtime could not be zipped: see below, and check that zip is installed.', { cwd: copy });
+  rmSync(copy, { recursive: true });
+  return directory;
+}
+
+/** The executable inside a packaged directory. */
+export function binaryOf(directory) {
+  if (process.platform === 'darwin') return path.join(directory, `${productName}.app`, 'Contents', 'MacOS', 'bulkhead-app');
+  return path.join(directory, process.platform === 'win32' ? 'bulkhead-app.exe' : 'bulkhead-app');
+}
+
+/** Sets the fuses, and reads them back: what this runtime does not have can't be set, and is named. */
+async function setFuses(binary) {
+  const { flipFuses, getCurrentFuseWire } = await import('@electron/fuses');
+  await flipFuses(binary, { version: '1', resetAdHocDarwinSignature: process.platform === 'darwin', ...appFuses });
+  const { wrong, absent } = expectedWire(await getCurrentFuseWire(binary));
+  if (wrong.length > 0) throw new Actionable(`These fuses are not as they must be: ${wrong.join(', ')}.`);
+  note(`Fuses set${absent.length > 0 ? `; this runtime is too old to have ${absent.join(', ')}` : ''}`);
+}
+
+if (isProgram(import.meta.url)) {
+  await main(async () => {
+    const outAt = process.argv.indexOf('--out');
+    const out = outAt === -1 ? at('out') : path.resolve(process.argv[outAt + 1] ?? 'out');
+    if (!process.argv.includes('--no-set-up')) {
+      await setUp({});
+      await installDebianPackages({ also: 'packaging' });
+      await build();
+    }
+    await packageApp({ out });
+  });
+}
