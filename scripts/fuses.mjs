@@ -17,14 +17,14 @@ export const fuses = [
   { number: 7, name: 'GrantFileProtocolExtraPrivileges', on: false },
 ];
 
-/** As `flipFuses` wants them. */
-export const appFuses = Object.fromEntries(fuses.map(({ number, on }) => [number, on]));
+/** As `flipFuses` wants them, without those named. */
+export const wireWithout = (absent) => Object.fromEntries(fuses.filter(({ name }) => !absent.includes(name)).map(({ number, on }) => [number, on]));
 
 const enabled = '1'.charCodeAt(0);
 const disabled = '0'.charCodeAt(0);
 
 /** What of a wire is not as it must be, and what the runtime is too old to have. */
-export function expectedWire(wire) {
+export function checkWire(wire) {
   const absent = fuses.filter(({ number }) => wire[number] === undefined);
   const wrong = fuses.filter(({ number, on }) => wire[number] !== undefined && wire[number] !== (on ? enabled : disabled));
   return { absent: absent.map(({ name }) => name), wrong: wrong.map(({ name }) => name) };

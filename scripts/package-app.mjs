@@ -7,7 +7,7 @@ import { Actionable, main, must, note, step } from './console.mjs';
 import { build } from './build.mjs';
 import { installDebianPackages } from './debian-packages.mjs';
 import { findElectron } from './electron-runtime.mjs';
-import { appFuses, expectedWire } from './fuses.mjs';
+import { checkWire, wireWithout } from './fuses.mjs';
 import { at, isProgram, pinnedNode } from './paths.mjs';
 import { setUp } from './set-up.mjs';
 
@@ -30,7 +30,7 @@ async function packageApp({ out }) {
     });
     if (directory === undefined) throw new Actionable('The packager left nothing: run it again with DEBUG=@electron/packager to see why.');
     const binary = binaryOf(directory);
-    await setFuses(binary);
+    await setFuses(binary, electron.official);
     note(`${binary}`);
     return directory;
   } finally {
@@ -58,7 +58,8 @@ function stageProgram(directory) {
   copy('bin', 'bulkhead');
   copy('dist', 'cli');
   copy('dist', 'gateway');
-  if (process.platform === 'linux') copy('runtime', 'build');
+  // Its links from one architecture to itself and to the other stay links.
+  if (process.platform === 'linux') cpSync(at('runtime', 'build'), path.join(directory, 'runtime', 'build'), { recursive: true, verbatimSymlinks: true });
   copy('node_modules', 'koffi');
   const binding = `@koromix/koffi-${process.platform}-${process.arch}`;
   if (existsSync(at('node_modules', binding))) copy('node_modules', ...binding.split('/'));
@@ -87,11 +88,13 @@ export function binaryOf(directory) {
   return path.join(directory, process.platform === 'win32' ? 'bulkhead-app.exe' : 'bulkhead-app');
 }
 
-/** Sets the fuses, and reads them back: what this runtime does not have can't be set, and is named. */
-async function setFuses(binary) {
+/** Sets the fuses, and reads them back. What the fallback runtime is too old to have can't be set, and is named; in a release nothing may be missing. */
+async function setFuses(binary, official) {
   const { flipFuses, getCurrentFuseWire } = await import('@electron/fuses');
-  await flipFuses(binary, { version: '1', resetAdHocDarwinSignature: process.platform === 'darwin', ...appFuses });
-  const { wrong, absent } = expectedWire(await getCurrentFuseWire(binary));
+  const { absent } = checkWire(await getCurrentFuseWire(binary));
+  if (official && absent.length > 0) throw new Actionable(`This Electron has no fuse ${absent.join(', ')}: see scripts/fuses.mjs.`);
+  await flipFuses(binary, { version: '1', resetAdHocDarwinSignature: process.platform === 'darwin', ...wireWithout(absent) });
+  const { wrong } = checkWire(await getCurrentFuseWire(binary));
   if (wrong.length > 0) throw new Actionable(`These fuses are not as they must be: ${wrong.join(', ')}.`);
   note(`Fuses set${absent.length > 0 ? `; this runtime is too old to have ${absent.join(', ')}` : ''}`);
 }

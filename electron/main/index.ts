@@ -7,6 +7,7 @@ import { sinceProcessStart, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
 import { registerIpc, sendEvent } from './ipc/register.ts';
 import { parseOptions } from './options.ts';
+import { appFiles, programRoot } from './places.ts';
 import { openUserStore } from './preferences.ts';
 import { hardenCommandLine, hardenContents, hardenSession } from './security.ts';
 import { openSession, type Session } from './session.ts';
@@ -16,7 +17,7 @@ import { openWindow, preloadPath, setMenu } from './window.ts';
 
 // The composition root: everything is made and wired here, in the order in which a cold start needs it.
 const options = parseOptions(process.argv, process.env, process.cwd());
-const projectRoot = app.getAppPath();
+const projectRoot = programRoot();
 const bulkheadCommand = path.join(projectRoot, 'bin', 'bulkhead');
 const isRoot = process.getuid?.() === 0;
 const report = (error: unknown) => { console.error('bulkhead: defect:', error); };
@@ -34,7 +35,7 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   nativeTheme.themeSource = users.preferences().theme;
   setMenu();
   hardenSession(electronSession.defaultSession);
-  serveApp(electronSession.defaultSession, path.join(projectRoot, 'dist', 'renderer'));
+  serveApp(electronSession.defaultSession, path.join(appFiles(), 'dist', 'renderer'));
 
   const opened = openSessions(firstTarget(users), (ref) => open(ref, users));
   sessions = opened;
