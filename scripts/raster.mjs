@@ -1,4 +1,5 @@
 // Draws SVG paths into PNG files: a handful of icons, so no native library is needed.
+import { Buffer } from 'node:buffer';
 import { deflateSync, crc32 } from 'node:zlib';
 
 /** A path's `d` as closed polygons, curves flattened. Knows M L H V C S and Z, absolute and relative, and circles by `circle`. */

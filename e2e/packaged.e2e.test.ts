@@ -1,0 +1,139 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { getCurrentFuseWire } from '@electron/fuses';
+import { listPackage } from '@electron/asar';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkWire, fuses } from '../scripts/fuses.mjs';
+import { removeEngineRoot } from '../testing/real-engine.ts';
+import { startDisplay, type Display } from './display.ts';
+
+// The app as `npm run package` leaves it. Playwright's own way into Electron needs --inspect, which a fuse has turned off: the window is reached by its debugging port.
+const run = promisify(execFile);
+const project = path.dirname(import.meta.dirname);
+let work = '';
+let directory = '';
+let binary = '';
+let display: Display;
+let root = '';
+
+beforeAll(async () => {
+  work = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-packaged-'));
+  root = await mkdtemp('/tmp/bh-');
+  display = await startDisplay();
+  await run(process.execPath, [path.join(project, 'scripts', 'package-app.mjs'), '--no-set-up', '--out', work], { timeout: 120_000 });
+  directory = path.join(work, `Bulkhead-linux-${process.arch}`);
+  binary = path.join(directory, 'bulkhead-app');
+});
+afterAll(async () => {
+  await run(launcher(), ['engine', 'stop', '--root', root]).catch(() => undefined);
+  await removeEngineRoot(root);
+  await display.stop();
+  await rm(work, { recursive: true, force: true });
+});
+
+const launcher = () => path.join(directory, 'resources', 'program', 'bin', 'bulkhead');
+
+/** Starts the packaged app; `said` is all it printed. */
+function start(args: readonly string[], env: Record<string, string> = {}): { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | null> } {
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const child = spawn(binary, [...sandbox, `--user-data-dir=${path.join(work, 'user')}`, ...args], { env: { ...process.env, DISPLAY: display.name, LANG: 'en_US.UTF-8', LANGUAGE: 'en', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += String(chunk); });
+  return { child, said: () => said, ended: new Promise((resolve) => { child.once('exit', resolve); }) };
+}
+
+/** The page of a started app by its debugging port; Playwright does not speak to this old browser from outside. */
+interface CdpPage { evaluate(expression: string): Promise<unknown>; close(): void }
+
+async function pageOf(app: ReturnType<typeof start>): Promise<CdpPage> {
+  const port = await new Promise<string>((resolve, reject) => {
+    const look = () => { const found = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(app.said())?.[1]; if (found !== undefined) resolve(found); };
+    app.child.stderr?.on('data', look);
+    void app.ended.then((code) => { reject(new Error(`the packaged app ended with ${String(code)}: ${app.said()}`)); });
+    look();
+  });
+  const socket = new WebSocket(await ownPage(port));
+  await new Promise((resolve, reject) => { socket.onopen = resolve; socket.onerror = () => { reject(new Error('the page took no debugger')); }; });
+  const waiting = new Map<number, (value: unknown) => void>();
+  socket.onmessage = ({ data }) => {
+    const { id, result } = JSON.parse(String(data)) as { id?: number; result?: { result?: { value?: unknown } } };
+    if (id !== undefined) { waiting.get(id)?.(result?.result?.value); waiting.delete(id); }
+  };
+  let last = 0;
+  const evaluate = (expression: string): Promise<unknown> => new Promise((resolve) => {
+    waiting.set(++last, resolve);
+    socket.send(JSON.stringify({ id: last, method: 'Runtime.evaluate', params: { expression, awaitPromise: true, returnByValue: true } }));
+  });
+  await evaluate(`new Promise((done) => { const look = () => { if (document.querySelector('main h1') !== null) done(); else requestAnimationFrame(look); }; look(); })`);
+  return { evaluate, close: () => { socket.close(); } };
+}
+
+/** The debugger's address of the app's own page, once there is one. */
+async function ownPage(port: string): Promise<string> {
+  for (const deadline = Date.now() + 20_000; ;) {
+    const targets = await (await fetch(`http://127.0.0.1:${port}/json`)).json() as { url: string; webSocketDebuggerUrl?: string }[];
+    const own = targets.find((target) => target.url.startsWith('app://bulkhead/'))?.webSocketDebuggerUrl;
+    if (own !== undefined) return own;
+    if (Date.now() > deadline) throw new Error(`the packaged app shows no page of its own: ${JSON.stringify(targets)}`);
+    await delay(50);
+  }
+}
+
+/** Makes one request of the contract, as the page does. */
+const requestOf = (name: string, input = 'undefined') => `window.bulkhead.request(${JSON.stringify(name)}, ${input})`;
+
+describe('the packaged app', () => {
+  it('has every fuse set that its runtime has', async () => {
+    const { wrong, absent } = checkWire(await getCurrentFuseWire(binary));
+    expect(wrong).toEqual([]);
+    // The fallback runtime is Electron 25, older than this one; a release fails without it (scripts/package-app.mjs), and file: is refused by the session in both.
+    expect(absent.filter((name) => name !== 'GrantFileProtocolExtraPrivileges')).toEqual([]);
+    expect(fuses.map((fuse) => `${fuse.name} ${fuse.on ? 'on' : 'off'}`)).toEqual([
+      'RunAsNode off', 'EnableCookieEncryption on', 'EnableNodeOptionsEnvironmentVariable off', 'EnableNodeCliInspectArguments off', 'EnableEmbeddedAsarIntegrityValidation on', 'OnlyLoadAppFromAsar on',
+      'LoadBrowserProcessSpecificV8Snapshot off', 'GrantFileProtocolExtraPrivileges off',
+    ]);
+  });
+
+  it('holds what it needs and nothing of the sources', async () => {
+    const files = listPackage(path.join(directory, 'resources', 'app.asar'), { isPack: false });
+    expect(files).toEqual(expect.arrayContaining(['/package.json', '/dist/electron/main.cjs', '/dist/electron/preload.cjs', '/dist/renderer/index.html', '/dist/icons/protected.png', '/dist/licences.json']));
+    expect(files.filter((file) => file.endsWith('.map') || file.endsWith('.ts') || file.includes('node_modules'))).toEqual([]);
+  });
+
+  it('runs no script as Node, takes no NODE_OPTIONS, opens no inspector, and prefers no directory to its archive', async () => {
+    const ran = path.join(work, 'ran');
+    const script = path.join(work, 'script.cjs');
+    await writeFile(script, `require('node:fs').writeFileSync(${JSON.stringify(ran)}, 'x')`);
+    const planted = path.join(directory, 'resources', 'app');
+    await mkdir(planted);
+    await cp(script, path.join(planted, 'index.js'));
+    await writeFile(path.join(planted, 'package.json'), '{ "name": "planted", "main": "index.js" }');
+    try {
+      const app = start(['--inspect=0', '--remote-debugging-port=0', '--root', root, script], { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: `--require=${script}` });
+      const page = await pageOf(app);
+      expect(await page.evaluate('location.href')).toMatch(/^app:\/\/bulkhead\//);
+      expect(app.said()).not.toMatch(/Debugger listening/);
+      void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
+      expect(await app.ended).toBe(0);
+      await expect(readFile(ran)).rejects.toThrow(/ENOENT/);
+    } finally { await rm(planted, { recursive: true }); }
+  });
+
+  it('carries the command line with its own Node and runtime, and the app starts an engine through them', async () => {
+    expect((await run(launcher(), ['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    const app = start(['--remote-debugging-port=0', '--root', root]);
+    const page = await pageOf(app);
+    expect(await page.evaluate(requestOf('engine:start'))).toMatchObject({ ok: true, value: { phase: 'ready' } });
+    const status = JSON.parse((await run(launcher(), ['status', '--root', root, '--json'])).stdout) as { engine: { supervisorPid: number } };
+    // Root's processes run from the package, not from this repository.
+    expect((await readFile(`/proc/${status.engine.supervisorPid}/cmdline`, 'utf8')).split('\0')[0]).toBe(path.join(directory, 'resources', 'program', 'node_modules', 'node', 'bin', 'node'));
+    const built = await page.evaluate(`new Promise((done) => { const look = () => { void ${requestOf('app:state')}.then(({ value }) => { if (value.backends.length > 0) done(value.backends[0].requirements.find((r) => r.code === 'runtime-built')); else setTimeout(look, 100); }); }; look(); })`);
+    expect(built).toEqual({ code: 'runtime-built', met: true, found: path.join(directory, 'resources', 'program', 'runtime', 'build', 'bulkhead-runc') });
+    void page.evaluate(requestOf('window:action', `{ action: 'close' }`));
+    expect(await app.ended).toBe(0);
+  });
+});
