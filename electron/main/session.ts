@@ -4,6 +4,7 @@ import type { RootPaths } from '../../engine/drivers/root-paths.ts';
 import type { AppState, Preferences } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
+import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { stateStore, type StateStore } from './app-state.ts';
 import { DraftSession } from './draft.ts';
@@ -31,6 +32,8 @@ export interface Session {
   log(line: EngineLogLine): void;
   refreshEngine(): Promise<EngineStatus>;
   scan(): Promise<Result<ContainerScan, AppError>>;
+  /** The unprotected containers that appeared were looked at. */
+  acknowledge(): void;
   setPreferences(preferences: Preferences): void;
   /** What need not be known for the first frame: backends, containers, an interrupted apply. Resolves when the state is complete. */
   loadRest(): Promise<void>;
@@ -51,11 +54,12 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   const opened: StateStore = stateStore({
     appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: containersTmp, isRoot: options.isRoot,
     target: { id: target.id, kind: target.ref.kind, desktop },
-    engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null, recreation: null,
+    engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
   });
   late.state = opened;
 
+  let watched = nothingWatched;
   let scanning: Promise<Result<ContainerScan, AppError>> | undefined;
   let scanTimer: NodeJS.Timeout | undefined;
   const scan = (): Promise<Result<ContainerScan, AppError>> => {
@@ -66,7 +70,8 @@ export async function openSession(target: Target, users: UserStore, options: Ses
       // The last scan stays, with its age, when this one fails.
       const result = await target.scan().catch((error: unknown) => fail('internal', 'the containers could not be listed', { cause: error }));
       scanning = undefined;
-      opened.set({ ...(result.ok ? { scan: result.value, scanError: null } : { scanError: result.error }), busy: { ...opened.get().busy, scanning: false } });
+      if (result.ok) watched = watchScan(watched, result.value);
+      opened.set({ ...(result.ok ? { scan: result.value, scanError: null, appeared: watched.appeared } : { scanError: result.error }), busy: { ...opened.get().busy, scanning: false } });
       return result;
     })();
     return scanning;
@@ -112,6 +117,10 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   return {
     target, state: opened, draft, applyLog, isRoot: options.isRoot, refreshEngine, scan,
     log(line) { applyLog.add(line); options.onLog(line); },
+    acknowledge() {
+      watched = { ...watched, appeared: null };
+      opened.set({ appeared: null });
+    },
     setPreferences(preferences) { opened.set({ preferences }); },
     async loadRest() {
       await Promise.all([
@@ -147,6 +156,7 @@ export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why:
 /** Applied state of things that must not run at the same time as an apply. */
 export function refuseDuringApply(state: AppState): Result<null, AppError> {
   if (state.recreation !== null && state.recreation.activity !== 'ended') return fail('apply.in-progress', 'containers are being recreated', { hint: 'Wait until that has ended, or cancel it.' });
+  if (state.removal !== null && state.removal.activity !== 'ended') return fail('apply.in-progress', 'containers are being removed', { hint: 'Wait until that has ended, or cancel it.' });
   return state.run !== null && state.run.activity !== 'ended'
     ? fail('apply.in-progress', 'an apply is under way', { hint: 'Wait until it has ended, or cancel it.' })
     : ok(null);

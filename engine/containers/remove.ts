@@ -25,7 +25,7 @@ export async function removeContainers(docker: Docker, request: RemoveRequest, o
   const limit = pLimit(removeConcurrency);
   let done = 0;
   return Promise.all(request.ids.map((id) => limit(async () => {
-    const outcome = options.signal?.aborted === true ? { id, name: id, removed: false, error: 'not begun: cancelled' } : await removeOne(docker, id, request);
+    const outcome = options.signal?.aborted === true ? { id, name: id, removed: false, error: 'not begun: cancelled', notBegun: true as const } : await removeOne(docker, id, request);
     done++;
     options.onProgress?.(outcome, done, request.ids.length);
     return outcome;

@@ -15,6 +15,7 @@ import { CommandPalette } from './frame/command-palette.tsx';
 import { DraftFooter } from './frame/draft-footer.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
+import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
 import { pageComponents } from './pages.ts';
@@ -71,6 +72,7 @@ function Frame() {
         <Navigation />
         <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', background: color.bg, border: `1px solid ${color.border}`, borderRight: 0, borderBottom: 0, borderTopLeftRadius: '10px', overflow: 'hidden' }}>
           <ConflictNotice />
+          <UnprotectedNotice />
           <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
             <PageBoundary key={page}>
               <Suspense fallback={<Box sx={{ padding: '80px 32px' }}><LoadingRows /></Box>}><PageContent /></Suspense>

@@ -54,8 +54,13 @@ export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBr
     'containers:remove': ({ ids }) => {
       const gone = state.scan?.containers.filter((c) => ids.includes(c.id)) ?? [];
       if (state.scan !== null) change({ scan: { ...state.scan, containers: state.scan.containers.filter((c) => !ids.includes(c.id)) } });
-      return ok(gone.map((c) => ({ id: c.id, name: c.name, removed: true })));
+      const run = { activity: 'ended' as const, total: ids.length, done: ids.length, removed: gone.length, told: [], error: null, includeRunning: false, removeVolumes: false };
+      change({ removal: run });
+      return ok(run);
     },
+    'containers:cancel-removal': () => ok({ accepted: true }),
+    'containers:dismiss-removal': () => { change({ removal: null }); return ok(undefined); },
+    'containers:acknowledge': () => { change({ appeared: null }); return ok(undefined); },
     'recreate:plan': (request) => ok(recreatePlan(state.scan?.containers.filter((c) => request.ids.includes(c.id)) ?? [], request)),
     'recreate:start': ({ ids }) => {
       const members = (state.scan?.containers ?? []).filter((c) => ids.includes(c.id)).map((c) => ({ id: c.id, name: c.name, step: null, outcome: null }));

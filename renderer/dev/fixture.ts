@@ -95,7 +95,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       counts: { containers: 9, running: 7, images: 12 }, gatewayUp: true, plannerUp: true, problem: null,
     },
     backends: requirementsMet, settings: settingsState(appliedText), verification,
-    scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null,
+    scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     preferences: { theme: 'system', language: 'system', notifications: true }, busy: { scanning: false, verifying: false, engine: null },
     ...more,
   };
@@ -205,6 +205,9 @@ export const states: Record<string, () => AppState> = {
   missing: () => appState({ ...off(), backends: [{ id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }, { code: 'runc', met: true, found: '1.1.15' }] }, ...requirementsMet.slice(1)] }),
   applying: () => appState({ ...off({ draft: offText.replace('"value": false', '"value": true') }), run: run() }),
   recreating: () => appState({ recreation: recreation() }),
+  appeared: () => appState({ appeared: { ids: someContainers.filter(({ name }) => name === 'debug-shell').map(({ id }) => id), since: minutesAgo(0.2) } }),
+  removing: () => appState({ removal: { activity: 'removing', total: 200, done: 86, removed: 85, told: [{ id: 'x', name: 'job-12', removed: false, error: 'device or resource busy' }], error: null, includeRunning: true, removeVolumes: false } }),
+  removed: () => appState({ removal: { activity: 'ended', total: 200, done: 200, removed: 180, told: [{ id: 'x', name: 'job-12', removed: false, error: 'device or resource busy' }, ...Array.from({ length: 19 }, (_, i) => ({ id: `n${i}`, name: `job-${i + 180}`, removed: false, error: 'not begun: cancelled', notBegun: true as const }))], error: null, includeRunning: true, removeVolumes: false } }),
   recreated: () => appState({ recreation: recreation({ activity: 'ended', cancellable: false, members: [
     { id: 'a', name: 'old-vpn', step: 'clean-up', outcome: { kind: 'recreated', id: 'x', kept: 'old-vpn-before-eci', image: 'bulkhead/recreated:old-vpn-20261110T104207', started: true } },
     { id: 'b', name: 'a-container-with-a-rather-long-name-that-somebody-chose-for-it-and-that-does-not-end-soon', step: 'create', outcome: { kind: 'refused', error: { code: 'containers.recreate-blocked', message: 'the new container was not made', reason: 'enhanced container isolation: bind mount of /etc is blocked: it is in no shared directory (A8); /filesharingAllowedDirectories would allow it' } } },

@@ -3,7 +3,9 @@ import { appErrorSchema } from '../result.ts';
 import { engineLogLineSchema, engineStatusSchema } from '../engine-status/status.ts';
 import { backendReportSchema } from '../isolation/requirements.ts';
 import { verificationSchema } from '../verify/claims.ts';
-import { containerScanSchema, removeOutcomeSchema, removeRequestSchema } from '../containers/protection.ts';
+import { containerScanSchema, removeRequestSchema } from '../containers/protection.ts';
+import { removalRunSchema } from '../containers/removal.ts';
+import { appearedSchema } from '../containers/appeared.ts';
 import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '../containers/recreate.ts';
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
@@ -60,6 +62,10 @@ export const appStateSchema = z.object({
   run: applyRunSchema.nullable(),
   /** Containers being recreated, or how that ended until it is dismissed. */
   recreation: recreateRunSchema.nullable(),
+  /** Containers being removed, or how that ended until it is dismissed. */
+  removal: removalRunSchema.nullable(),
+  /** Unprotected containers that appeared while ECI was on; null once they are acknowledged or gone. */
+  appeared: appearedSchema.nullable(),
   preferences: preferencesSchema,
   /** Long work under way: never two of a kind at once. */
   busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable() }),
@@ -91,7 +97,13 @@ export const ipcContract = {
     /** Forget an ended run. */
     'apply:dismiss': { input: nothing, output: nothing },
     'containers:scan': { input: nothing, output: containerScanSchema },
-    'containers:remove': { input: removeRequestSchema, output: z.array(removeOutcomeSchema) },
+    /** Starts a removal; how it goes comes as `removal` in `changed` events. */
+    'containers:remove': { input: removeRequestSchema, output: removalRunSchema },
+    /** Those not begun yet stay; what is removed is gone. */
+    'containers:cancel-removal': { input: nothing, output: z.object({ accepted: z.boolean() }) },
+    'containers:dismiss-removal': { input: nothing, output: nothing },
+    /** What `appeared` tells of was looked at. */
+    'containers:acknowledge': { input: nothing, output: nothing },
     /** What recreating containers under ECI would do. Changes nothing. */
     'recreate:plan': { input: recreateRequestSchema, output: recreatePlanSchema },
     /** Starts recreating; how it goes comes as `recreation` in `changed` events. */

@@ -1,7 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, minutesAgo, someContainers, states } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import type { RemovalRun } from '../../../shared/containers/removal.ts';
+import type { AppState } from '../../../shared/ipc/contract.ts';
+import { ok } from '../../../shared/result.ts';
 
 const recent = () => appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
 const rows = () => screen.getAllByRole('row').slice(1);
@@ -10,6 +13,8 @@ const row = (name: string) => {
   if (found === undefined) throw new Error(`no row ${name}`);
   return found;
 };
+const never = (): never => { throw new Error('the fixture has containers'); };
+const removal = (more: Partial<RemovalRun>): RemovalRun => ({ activity: 'ended', total: 1, done: 0, removed: 0, told: [], error: null, includeRunning: false, removeVolumes: false, ...more });
 const removals = (calls: { name: string; input: unknown }[]) => calls.filter((call) => call.name === 'containers:remove').map((call) => call.input);
 
 describe('the list of containers', () => {
@@ -116,12 +121,44 @@ describe('removing containers', () => {
   });
 
   it("accounts for what was not removed, in the engine's words", async () => {
-    const { user } = await renderApp(recent(), 'containers', { 'containers:remove': ({ ids }) => ({ ok: true, value: ids.map((id) => ({ id, name: 'db-archive', removed: false, error: 'device or resource busy' })) }) });
+    const [archive = someContainers[0] ?? never()] = someContainers.filter(({ name }) => name === 'db-archive');
+    const { user, bridge } = await renderApp(recent(), 'containers', { 'containers:remove': () => ok(removal({})) });
     await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));
     await user.click(screen.getByRole('button', { name: 'Remove…' }));
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove 1 container' }));
+    await act(async () => { bridge.emit('changed', { removal: removal({ done: 3, removed: 1, told: [{ id: archive.id, name: 'db-archive', removed: false, error: 'device or resource busy' }, { id: 'x', name: 'other', removed: false, error: 'not begun: cancelled', notBegun: true }] }) }); await Promise.resolve(); });
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toContain('1 was not removed');
+    expect(alert.textContent).toContain('1 container removed · 1 was not removed · 1 left, since it was stopped');
     expect(alert.textContent).toContain('device or resource busy');
+    await user.click(within(alert).getByRole('button', { name: 'Try it again…' }));
+    expect(await screen.findByRole('dialog', { name: 'Remove 1 container?' })).toBeTruthy();
+  });
+
+  it('shows how far it is and stops on request', async () => {
+    const { user, bridge } = await renderApp({ ...recent(), removal: removal({ activity: 'removing', total: 200, done: 40, removed: 40 }) }, 'containers');
+    expect(screen.getByText('Removing 200 containers · 40 of 200')).toBeTruthy();
+    expect(screen.getByRole('progressbar', { name: 'Removing 200 containers' }).getAttribute('aria-valuenow')).toBe('20');
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(bridge.calls.some(({ name }) => name === 'containers:cancel-removal')).toBe(true);
+  });
+});
+
+describe('an unprotected container that appears later', () => {
+  const [fresh = someContainers[0]] = someContainers.filter(({ name }) => name === 'debug-shell');
+  const appeared = (): AppState => ({ ...recent(), appeared: { ids: [fresh?.id ?? ''], since: minutesAgo(0.1) } });
+  it('is told on every page, and leads to the container', async () => {
+    const { user, bridge } = await renderApp(appeared(), 'isolation');
+    expect(screen.getByText('debug-shell is not protected')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Review…' }));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Containers' })).toBeTruthy();
+    await waitFor(() => { expect(rows()).toHaveLength(1); });
+    expect(bridge.state().appeared).toBeNull();
+  });
+
+  it('goes when it is left so, and takes no focus', async () => {
+    const { user } = await renderApp(appeared(), 'containers');
+    expect(document.activeElement?.textContent ?? '').not.toContain('Leave it so');
+    await user.click(screen.getByRole('button', { name: 'Leave it so' }));
+    expect(screen.queryByText('debug-shell is not protected')).toBeNull();
   });
 });

@@ -4,7 +4,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 import InputAdornment from '@mui/material/InputAdornment';
-import LinearProgress from '@mui/material/LinearProgress';
 import OutlinedInput from '@mui/material/OutlinedInput';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
@@ -16,7 +15,7 @@ import { protectionOf } from '../../app/protection.ts';
 import { navigate, useRoute } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
-import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, SearchIcon } from '../../components/icons.ts';
 import { FooterBar, Page } from '../../components/page.tsx';
 import { useFormats } from '../../i18n/format.ts';
@@ -25,9 +24,9 @@ import { isRunning, type Container } from '../../../shared/containers/protection
 import { ContainerTable } from './container-table.tsx';
 import { RecreateDialog } from './recreate-dialog.tsx';
 import { RecreateReport } from './recreate-report.tsx';
+import { RemovalReport } from './removal-report.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { emptySelection, keepExisting, type Selection } from './selection.ts';
-import { useRemoval, type Removal } from './use-removal.ts';
 
 type Show = 'all' | 'unprotected' | 'protected';
 const isShow = (value: unknown): value is Show => value === 'all' || value === 'unprotected' || value === 'protected';
@@ -43,13 +42,14 @@ export default function ContainersPage() {
   const { params } = useRoute();
   const protection = protectionOf(app, now);
   const scan = useRequest('containers:scan');
-  const { removal, remove, dismiss } = useRemoval();
+  const remove = useRequest('containers:remove');
   const [show, setShow] = useState<Show>(isShow(params['show']) ? params['show'] : 'all');
   const [text, setText] = useState(params['find'] ?? '');
   const [selected, setSelected] = useState<Selection>(emptySelection);
   const [asking, setAsking] = useState<readonly Container[] | null>(null);
   const [recreating, setRecreating] = useState<readonly Container[] | null>(null);
   const recreate = useRequest('recreate:start');
+  const acknowledge = useRequest('containers:acknowledge');
 
   const ready = app.engine.phase === 'ready';
   const scanning = app.busy.scanning || scan.running;
@@ -80,7 +80,7 @@ export default function ContainersPage() {
   const chosen = all.filter((c) => selection.chosen.has(c.id));
   const count = { all: matching.length, unprotected: matching.filter((c) => !c.protected).length, protected: matching.filter((c) => c.protected).length };
   const unprotectedCount = all.filter((c) => !c.protected).length;
-  const removing = removal?.running === true || (app.recreation !== null && app.recreation.activity !== 'ended') || recreate.running;
+  const removing = (app.removal !== null && app.removal.activity !== 'ended') || remove.running || (app.recreation !== null && app.recreation.activity !== 'ended') || recreate.running;
   const failure = scan.error ?? app.scanError;
   // Only what ECI does not hold yet, and only while it is on: else it would be made unprotected anew.
   const recreatable = (these: readonly Container[]) => (protection.eci ? these.filter((c) => !c.protected) : []);
@@ -99,8 +99,9 @@ export default function ContainersPage() {
           <Typography sx={{ color: color.text2, marginLeft: 1 }}>{chosen.some(isRunning) ? `${t('containers.bar.running', { count: chosen.filter(isRunning).length })} ` : ''}{t('containers.bar.volumes')}</Typography>
           <Button variant="text" color="primary" sx={{ marginLeft: '4px' }} onClick={() => { setSelected(emptySelection); }}>{t('button.clear')}</Button>
           <Box sx={{ flex: 1 }} />
-          {recreatable(chosen).length > 0 && <Button disabled={removing || !ready} onClick={() => { setRecreating(recreatable(chosen)); }}>{t('recreate.bar')}</Button>}
+          {recreatable(chosen).length > 0 && <Button variant="text" onClick={() => { setSelected(emptySelection); if (app.appeared !== null) void acknowledge.run(undefined); }}>{t('containers.bar.keep')}</Button>}
           <Button color="error" disabled={removing || !ready} onClick={() => { setAsking(chosen); }}>{t('containers.bar.remove')}</Button>
+          {recreatable(chosen).length > 0 && <Button variant="contained" color="primary" disabled={removing || !ready} onClick={() => { setRecreating(recreatable(chosen)); }}>{t('recreate.bar')}</Button>}
         </FooterBar>
       )}
     >
@@ -112,9 +113,10 @@ export default function ContainersPage() {
           onKeyDown={(event) => { if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); } }}
           inputProps={{ 'aria-label': t('containers.filter'), 'data-filter': true, type: 'search' }} startAdornment={<InputAdornment position="start"><SearchIcon /></InputAdornment>} />
       </Box>
-      {app.recreation !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RecreateReport run={app.recreation} /></Box>}
+      {app.recreation !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RecreateReport run={app.recreation} onRetry={removing || !ready ? undefined : (ids) => { const these = recreatable(all.filter(({ id }) => ids.includes(id))); if (these.length > 0) setRecreating(these); }} /></Box>}
       {recreate.error !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={recreate.error} action={<Button size="small" onClick={recreate.clear}>{t('recreate.dismiss')}</Button>} /></Box>}
-      {removal !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RemovalReport removal={removal} onClose={dismiss} /></Box>}
+      {remove.error !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={remove.error} action={<Button size="small" onClick={remove.clear}>{t('containers.report.close')}</Button>} /></Box>}
+      {app.removal !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RemovalReport run={app.removal} onRetry={removing || !ready ? undefined : (ids) => { setAsking(all.filter(({ id }) => ids.includes(id))); }} /></Box>}
       {failure !== null && ready && (
         <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
           <ErrorPanel error={failure} action={<Button disabled={!canScan} onClick={rescan}>{t('button.tryAgain')}</Button>} />
@@ -139,7 +141,7 @@ export default function ContainersPage() {
         <RemoveDialog containers={asking} onCancel={() => { setAsking(null); }} onRemove={(these, how) => {
           setAsking(null);
           setSelected(emptySelection);
-          void remove(these, how);
+          void remove.run({ ids: these.map(({ id }) => id), ...how });
         }} />
       )}
     </Page>
@@ -156,33 +158,4 @@ function byUrgency(a: Container, b: Container): number {
 function matches(container: Container, words: string): boolean {
   const text = [container.name, container.image, container.id, ...Object.entries(container.labels).map(([key, value]) => `${key}=${value}`)].join('\n').toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
-}
-
-/** How a removal goes and went, each failure with the engine's words. */
-function RemovalReport({ removal, onClose }: { readonly removal: Removal; readonly onClose: () => void }) {
-  const { t } = useTranslation();
-  if (removal.running) {
-    return (
-      <Box role="status" sx={{ display: 'grid', gap: 1 }}>
-        <Typography>{t('containers.remove.progress', { count: removal.total })} · {removal.done}/{removal.total}</Typography>
-        <LinearProgress variant="determinate" value={removal.total === 0 ? 0 : (100 * removal.done) / removal.total} aria-label={t('containers.remove.progress', { count: removal.total })} />
-      </Box>
-    );
-  }
-  const removed = removal.outcomes.filter((o) => o.removed);
-  const failed = removal.outcomes.filter((o) => !o.removed);
-  const close = <Button size="small" onClick={onClose}>{t('containers.report.close')}</Button>;
-  if (removal.error !== null && removal.outcomes.length === 0) return <ErrorPanel error={removal.error} action={close} />;
-  const good = failed.length === 0 && removal.error === null;
-  return (
-    <Notice tone={good ? 'ok' : 'danger'} live={good ? 'polite' : 'assertive'} action={close}
-      title={[removed.length > 0 ? t('containers.report.done', { count: removed.length }) : t('containers.report.none'), ...(failed.length > 0 ? [t('containers.report.failed', { count: failed.length })] : [])].join(' · ')}>
-      {(failed.length > 0 || removal.error !== null) && (
-        <Box component="ul" className="selectable" sx={{ margin: 0, padding: 0, listStyle: 'none', maxHeight: 96, overflow: 'auto' }}>
-          {failed.map((o) => <li key={o.id}><strong>{o.name}</strong>: {o.error}</li>)}
-          {removal.error !== null && <li>{t(`errors.${removal.error.code}`)}: {removal.error.reason ?? removal.error.message}</li>}
-        </Box>
-      )}
-    </Notice>
-  );
 }

@@ -13,7 +13,7 @@ import { pageOfSetting } from './recreate-words.ts';
 const succeeded = (outcome: RecreateOutcome | null): boolean => outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
 
 /** How a recreation goes, step by step, and how it ended; a refusal leads to the page with its setting. */
-export function RecreateReport({ run }: { readonly run: RecreateRun }) {
+export function RecreateReport({ run, onRetry }: { readonly run: RecreateRun; /** Undefined: not now. */ readonly onRetry?: ((ids: readonly string[]) => void) | undefined }) {
   const { t } = useTranslation();
   const store = useStore();
   if (run.activity !== 'ended') return <Progress run={run} onCancel={() => { void store.request('recreate:cancel', undefined); }} />;
@@ -26,6 +26,7 @@ export function RecreateReport({ run }: { readonly run: RecreateRun }) {
       title={[good.length > 0 ? t('recreate.done', { count: good.length }) : t('recreate.nothing'), ...(bad.length > 0 ? [t('recreate.failed', { count: bad.length })] : [])].join(' · ')}
       action={<Box sx={{ display: 'flex', gap: 1, alignSelf: 'flex-start' }}>
         {page !== null && <Button size="small" onClick={() => { navigate(page); }}>{page === 'file-sharing' ? t('recreate.openSharing') : t('recreate.openSocket')}</Button>}
+        {bad.length > 0 && onRetry !== undefined && <Button size="small" onClick={() => { onRetry(bad.map(({ id }) => id)); }}>{t('recreate.again', { count: bad.length })}</Button>}
         <Button size="small" onClick={() => { void store.request('recreate:dismiss', undefined); }}>{t('recreate.dismiss')}</Button>
       </Box>}>
       {told.length > 0 && (

@@ -15,7 +15,7 @@ export const containers = {
   detail: { id: 'Id', created: 'Created', runtime: 'Runtime', restart: 'Restart policy', volumes: 'Volumes', noVolumes: 'None', anonymous: '{{count}} anonymous', range: 'Ids outside', labels: 'Labels', obstacles: 'Not under ECI' },
   empty: { none: 'There is no container on this engine.', noneProtected: 'No container is protected.', noneUnprotected: 'No container is unprotected.', filtered: 'No container matches “{{text}}”.', clear: 'Clear the filter', stopped: 'The engine does not run, so its containers can\u2019t be looked at.', showAll: 'Show all' },
   old: 'These containers are as of {{time}}; scanning again failed.',
-  bar: { label: 'Selected containers', selected: '{{count}} selected', running_one: '{{count}} is running.', running_other: '{{count}} are running.', volumes: 'Volumes are kept.', remove: 'Remove…' },
+  bar: { label: 'Selected containers', selected: '{{count}} selected', running_one: '{{count}} is running.', running_other: '{{count}} are running.', volumes: 'Volumes are kept.', remove: 'Remove…', keep: 'Keep as they are' },
   menu: { remove: 'Remove…', copyId: 'Copy id', copyName: 'Copy name' },
   remove: {
     title_one: 'Remove {{count}} container?', title_other: 'Remove {{count}} containers?',
@@ -26,7 +26,7 @@ export const containers = {
     confirm_one: 'Remove {{count}} container', confirm_other: 'Remove {{count}} containers', confirmNone: 'Remove',
     confirmVolumes_one: 'Remove {{count}} container and volumes', confirmVolumes_other: 'Remove {{count}} containers and volumes',
     noteNone: 'All of them are running.', keep: 'Keep them',
-    progress_one: 'Removing {{count}} container', progress_other: 'Removing {{count}} containers',
+    progress_one: 'Removing {{count}} container', progress_other: 'Removing {{count}} containers', of: '{{done}} of {{total}}', stop: 'Stop', cancelling: 'Stopping: those begun are still removed',
   },
-  report: { done_one: '{{count}} container removed', done_other: '{{count}} containers removed', failed_one: '{{count}} was not removed', failed_other: '{{count}} were not removed', none: 'Nothing was removed', close: 'Dismiss' },
+  report: { done_one: '{{count}} container removed', done_other: '{{count}} containers removed', failed_one: '{{count}} was not removed', failed_other: '{{count}} were not removed', none: 'Nothing was removed', notBegun_one: '{{count}} left, since it was stopped', notBegun_other: '{{count}} left, since it was stopped', retry_one: 'Try it again…', retry_other: 'Try {{count}} again…', label: 'What there is to tell', close: 'Dismiss' },
 };

@@ -40,4 +40,9 @@ export const frame = {
   },
   crash: { title: 'This page failed', body: 'The rest of the app works on. Nothing was changed by this.', again: 'Open the page again' },
   noState: { title: 'Bulkhead could not read its state' },
+  appeared: {
+    title_one: '{{names}} is not protected', title_other: '{{count}} containers are not protected: {{names}}',
+    body_one: 'It was made while ECI is on, but not under it. It stays as it is until you say so.', body_other: 'They were made while ECI is on, but not under it. They stay as they are until you say so.',
+    keep: 'Leave it so', review: 'Review…',
+  },
 };

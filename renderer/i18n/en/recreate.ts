@@ -22,6 +22,7 @@ export const recreate = {
     keep: 'Keep the old ones, stopped', keepWhy: 'Otherwise each is removed once the new one runs well. Volumes are kept in any case.',
     wayBack: 'Also those run with --rm', wayBackWhy: 'If the new one does not run well, the old one can\u2019t come back.',
   },
+  again_one: 'Try it again…', again_other: 'Try {{count}} again…',
   confirm_one: 'Recreate {{count}} container', confirm_other: 'Recreate {{count}} containers', confirmNone: 'Recreate', keepThem: 'Leave as they are',
   left_one: '{{count}} is left as it is', left_other: '{{count}} are left as they are',
   step: { create: 'Making the new container', stop: 'Stopping the old one', commit: 'Keeping what was written inside', swap: 'Swapping names', start: 'Starting', wait: 'Waiting until it runs well', 'clean-up': 'Tidying up' },

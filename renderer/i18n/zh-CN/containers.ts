@@ -18,7 +18,7 @@ export const containers: Translation<typeof english> = {
   detail: { id: 'ID', created: '创建时间', runtime: '运行时', restart: '重启策略', volumes: '卷', noVolumes: '无', anonymous: '{{count}} 个匿名卷', range: '外部 ID', labels: '标签 (label)', obstacles: 'ECI 下不可用' },
   empty: { none: '此引擎上没有容器。', noneProtected: '没有受保护的容器。', noneUnprotected: '没有未受保护的容器。', filtered: '没有容器与“{{text}}”匹配。', clear: '清除筛选', stopped: '引擎未运行，无法查看其容器。', showAll: '显示全部' },
   old: '以下为 {{time}} 的容器状态；重新扫描失败。',
-  bar: { label: '已选择的容器', selected: '已选择 {{count}} 个', running_other: '其中 {{count}} 个正在运行。', volumes: '卷会保留。', remove: '移除…' },
+  bar: { label: '已选择的容器', selected: '已选择 {{count}} 个', running_other: '其中 {{count}} 个正在运行。', volumes: '卷会保留。', remove: '移除…', keep: '保持原样' },
   menu: { remove: '移除…', copyId: '复制 ID', copyName: '复制名称' },
   remove: {
     title_other: '移除 {{count}} 个容器？',
@@ -29,7 +29,8 @@ export const containers: Translation<typeof english> = {
     confirm_other: '移除 {{count}} 个容器', confirmNone: '移除',
     confirmVolumes_other: '移除 {{count}} 个容器及其卷',
     noteNone: '全部正在运行。', keep: '保留容器',
-    progress_other: '正在移除 {{count}} 个容器',
+    progress_other: '正在移除 {{count}} 个容器', of: '{{done}}/{{total}}', stop: '停止', cancelling: '正在停止：已开始的仍会移除',
   },
-  report: { done_other: '已移除 {{count}} 个容器', failed_other: '{{count}} 个未能移除', none: '没有移除任何容器', close: '关闭' },
+  report: {
+    notBegun_other: '已停止，{{count}} 个保持原样', retry_other: '重试 {{count}} 个…', label: '详情', done_other: '已移除 {{count}} 个容器', failed_other: '{{count}} 个未能移除', none: '没有移除任何容器', close: '关闭' },
 };

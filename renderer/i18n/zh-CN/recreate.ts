@@ -25,6 +25,7 @@ export const recreate: Translation<typeof english> = {
     keep: '保留已停止的旧容器', keepWhy: '否则，在新容器运行正常后移除旧容器。卷始终保留。',
     wayBack: '也包括以 --rm 运行的容器', wayBackWhy: '如果新容器运行不正常，旧容器无法恢复。',
   },
+  again_other: '重试 {{count}} 个…',
   confirm_other: '重新创建 {{count}} 个容器', confirmNone: '重新创建', keepThem: '保持不变',
   left_other: '{{count}} 个保持不变',
   step: { create: '正在创建新容器', stop: '正在停止旧容器', commit: '正在保存容器内写入的数据', swap: '正在交换名称', start: '正在启动', wait: '正在等待运行正常', 'clean-up': '正在清理' },
