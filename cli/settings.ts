@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { HistoryEntry } from '../engine/store/history.ts';
 import type { RootPaths } from '../engine/drivers/root-paths.ts';
 import type { Target } from '../engine/target.ts';
 import type { SettingsState } from '../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import type { HistoryItem } from '../shared/settings/history.ts';
 import type { DiffHunk, Finding, LintContext } from '../shared/settings/index.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
@@ -32,10 +32,11 @@ export function registerSettings(program: Command): void {
 
   withJson(withRoot(settings.command('history').description('list applied versions, newest first')))
     .action((options: RootOptions) => withTarget(options, async (target) => {
-      printResult(await target.settings.history(), { json: options.json, human: describeHistory });
+      if (options.json === true) printResult(await target.settings.history(), { json: true, human: () => '' });
+      else printResult(await target.settings.historyItems(), { json: false, human: describeHistory });
     }));
 
-  withJson(withRoot(settings.command('rollback <version>').description('make an earlier version the draft; apply it with bulkhead apply')))
+  withJson(withRoot(settings.command('rollback <version>').description('make an earlier version the draft (0: no settings file); apply it with bulkhead apply')))
     .action((version: string, options: RootOptions) => withTarget(options, async (target) => {
       if (!/^\d{1,9}$/.test(version)) {
         printError({ code: 'input.unusable', message: `"${version}" is not a version`, hint: 'Give a number from bulkhead settings history.' }, options);
@@ -82,12 +83,30 @@ const describeDraft = (state: SettingsState): string => (state.draft === state.a
   ? 'The draft is what is applied: there is nothing to apply.'
   : `The draft is kept. See what applying it would do: bulkhead plan${state.conflict ? '\nThe settings file was changed by another program since the draft was begun: look at both before applying.' : ''}`);
 
-function describeHistory(entries: readonly HistoryEntry[]): string {
-  if (entries.length === 0) return 'Nothing has been applied yet.';
-  return entries.map((entry) => {
-    const how = entry.how === 'apply' ? `applied by ${entry.user}` : 'found, written by another program';
-    return `${String(entry.version).padStart(4)}  ${entry.at.slice(0, 19).replace('T', ' ')} UTC  ECI ${entry.eci ? 'on ' : 'off'}  ${how}`;
+export function describeHistory(items: readonly HistoryItem[]): string {
+  if (items.length === 0) return 'Nothing has been applied yet.';
+  return items.map((item) => {
+    const at = item.at === null ? ''.padEnd(23) : `${item.at.slice(0, 19).replace('T', ' ')} UTC`;
+    const eci = item.eci === null ? '' : `ECI ${item.eci ? 'on' : 'off'}`;
+    return `${item.current ? '*' : ' '}${String(item.version).padStart(4)}  ${at}  ${eci.padEnd(7)}  ${how(item)}${changesOf(item)}`.trimEnd();
   }).join('\n');
+}
+
+function how(item: HistoryItem): string {
+  switch (item.how) {
+    case 'apply': return `applied by ${item.user}`;
+    case 'found': return 'found, written by another program';
+    case 'none': return 'no settings file';
+    case 'unrecorded': return 'the file as it is, changed by another program and not recorded yet';
+    case 'unreadable': return `${item.problem?.message ?? 'unreadable'}: ${item.problem?.reason ?? ''}`;
+  }
+}
+
+/** How many changes, and the first of them by pointer. */
+function changesOf({ changes, changed }: HistoryItem): string {
+  if (changes === null || changes === 0) return '';
+  const more = changes > changed.length ? `, and ${changes - changed.length} more` : '';
+  return `: ${changes} change${changes === 1 ? '' : 's'}: ${changed.map((change) => change.pointer || 'the whole document').join(', ')}${more}`;
 }
 
 interface LintReport { readonly path: string; readonly errors: number; readonly findings: readonly Finding[] }

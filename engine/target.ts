@@ -189,6 +189,11 @@ export function openTarget(root: string, options: TargetOptions): Target {
         watchers.add(stop);
         return () => { watchers.delete(stop); stop(); };
       },
+      watchHistory: (listener) => {
+        const stop = store.watchHistory(listener);
+        watchers.add(stop);
+        return () => { watchers.delete(stop); stop(); };
+      },
     },
     backendReports: () => Promise.all(backends.map((backend) => backend.report(paths))),
     plan: async (text, choices) => {

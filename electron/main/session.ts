@@ -54,7 +54,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   const opened: StateStore = stateStore({
     appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: containersTmp, isRoot: options.isRoot,
     target: { id: target.id, kind: target.ref.kind, desktop },
-    engine, backends: [], settings: await draft.refresh(), verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
+    engine, backends: [], settings: await draft.refresh(), historyRevision: 0, verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
   });
   late.state = opened;
@@ -112,6 +112,11 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     containers: () => { scanSoon(); void refreshEngine(); },
   });
   const unwatchSettings = target.settings.watch(() => { void draft.refresh(); });
+  const unwatchHistory = target.settings.watchHistory(() => {
+    opened.set({ historyRevision: opened.get().historyRevision + 1 });
+    // Which version is applied follows from history, too.
+    void draft.refresh();
+  });
   const applyLog = new LogBuffer();
 
   return {
@@ -132,6 +137,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
       clearTimeout(scanTimer);
       feed.stop();
       unwatchSettings();
+      unwatchHistory();
       await draft.flush().catch(() => undefined);
       target.dispose();
     },

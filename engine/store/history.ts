@@ -48,7 +48,8 @@ export async function listHistory(history: string): Promise<Result<HistoryEntry[
   return ok(entries.filter((entry): entry is HistoryEntry => entry !== null));
 }
 
-async function versionNumbers(history: string): Promise<Result<number[], AppError>> {
+/** Numbers of all versions that have a folder, readable or not, oldest first. */
+export async function versionNumbers(history: string): Promise<Result<number[], AppError>> {
   try {
     return ok((await readdir(history)).filter((name) => /^\d{4,9}$/.test(name)).map(Number).sort((a, b) => a - b));
   } catch (error) {

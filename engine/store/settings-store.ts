@@ -3,10 +3,12 @@ import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { maxTextLength, type SettingsState } from '../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { rollbackText, type HistoryItem } from '../../shared/settings/history.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { noFile, readSettings, removeFile, systemCode, writeFileAtomic, type StoredText } from './files.ts';
 import { listHistory, readVersion, versionState, type HistoryEntry } from './history.ts';
-import { watchFiles } from './watch.ts';
+import { historyLister } from './history-items.ts';
+import { watchEntries, watchFiles } from './watch.ts';
 
 /** The settings file of one engine, its draft and its history. */
 export interface SettingsStore {
@@ -21,8 +23,13 @@ export interface SettingsStore {
   watch(listener: () => void): () => void;
   /** Newest first. */
   history(): Promise<Result<HistoryEntry[], AppError>>;
-  historyText(version: number): Promise<Result<string, AppError>>;
-  /** Makes a version's text the draft; applying it is a separate, planned step. */
+  /** Newest first, with what each changed, down to version 0; unreadable ones and an unrecorded change too. */
+  historyItems(): Promise<Result<HistoryItem[], AppError>>;
+  /** A version's text; null where there was no file, as in version 0. */
+  historyText(version: number): Promise<Result<string | null, AppError>>;
+  /** Calls back when a version was added, whoever added it. Returns how to stop. */
+  watchHistory(listener: () => void): () => void;
+  /** Makes a version's text the draft (see `rollbackText`); applying it is a separate, planned step. */
   rollback(version: number): Promise<Result<SettingsState, AppError>>;
 }
 
@@ -75,6 +82,14 @@ export function createSettingsStore(paths: StorePaths): SettingsStore {
     return done.ok ? ok(await read()) : done;
   };
 
+  const listItems = historyLister(paths.history);
+  const historyText = async (version: number): Promise<Result<string | null, AppError>> => {
+    // What there was before the first version has no folder.
+    if (version === 0) return ok(null);
+    const found = await readVersion(paths.history, version);
+    return found.ok ? ok(found.value.settings) : found;
+  };
+
   return {
     read, setDraft,
     discardDraft: async () => {
@@ -91,17 +106,16 @@ export function createSettingsStore(paths: StorePaths): SettingsStore {
       const entries = await listHistory(paths.history);
       return entries.ok ? ok([...entries.value].reverse()) : entries;
     },
-    historyText: async (version) => {
-      const found = await readVersion(paths.history, version);
-      return found.ok ? ok(found.value.settings ?? '') : found;
+    historyItems: async () => {
+      const applied = await readSettings(paths.settings);
+      // Unreadable now: that is told beside the page; what was applied before can be looked at all the same.
+      return listItems(applied.ok ? applied.value : { ...noFile, exists: true });
     },
+    historyText,
+    watchHistory: (listener) => watchEntries(paths.history, /^\d{4,9}$/, listener),
     rollback: async (version) => {
-      const found = await readVersion(paths.history, version);
-      if (!found.ok) return found;
-      if (found.value.settings === null) {
-        return fail('settings.version-unknown', `version ${version} has no settings file`, { reason: 'it records that there was none', hint: 'Turn ECI off instead: bulkhead settings set /enhancedContainerIsolation/value false' });
-      }
-      return setDraft(found.value.settings);
+      const [found, state] = await Promise.all([historyText(version), read()]);
+      return found.ok ? setDraft(rollbackText(found.value, state.exists)) : found;
     },
   };
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { maxCountedLength } from '../../shared/settings/history.ts';
+import { effectiveSettings, freshSettings } from '../../shared/settings/index.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
 import { readSettings, removeLeftTemporaries, sha256, writeFileAtomic } from './files.ts';
 import { eciSince, listHistory, versionState, writeVersion, type HistoryEntry } from './history.ts';
@@ -216,7 +218,7 @@ describe('history', () => {
     const store = createSettingsStore(rootPaths(dir));
     expect(await store.historyText(1)).toEqual({ ok: true, value: 'a' });
     expect(codeOf(await store.historyText(9))).toBe('settings.version-unknown');
-    expect(codeOf(await store.rollback(0))).toBe('settings.version-unknown');
+    expect(await store.rollback(0)).toMatchObject({ ok: true, value: { draft: '', applied: '' } });
     expect(await store.rollback(1)).toMatchObject({ ok: true, value: { draft: 'a', applied: '' } });
   });
   test('an existing version is never overwritten; a damaged one is skipped and its number stays taken', async () => {
@@ -228,6 +230,50 @@ describe('history', () => {
     const listed = await listHistory(history);
     expect(listed.ok && listed.value.map((e) => e.version)).toEqual([1]);
     expect(await versionState(history, { exists: true, text: 'a', hash: sha256('a') })).toMatchObject({ value: { current: 3, recorded: false, next: 4 } });
+  });
+  test('rolling back to version 0, "no file", makes the draft an empty document where there is a file', async () => {
+    const paths = rootPaths(dir);
+    await writeFile(paths.settings, '{"enhancedContainerIsolation":{"value":true}}');
+    const store = createSettingsStore(paths);
+    expect(await store.historyText(0)).toEqual({ ok: true, value: null });
+    const rolled = await store.rollback(0);
+    expect(rolled).toMatchObject({ ok: true, value: { exists: true, draft: freshSettings } });
+    const before = effectiveSettings('');
+    expect(rolled.ok && effectiveSettings(rolled.value.draft)).toEqual(before);
+  });
+  test('lists versions newest first with what each changed, an unreadable one, an unrecorded change, and version 0', async () => {
+    const paths = rootPaths(dir);
+    const store = createSettingsStore(paths);
+    expect(await store.historyItems()).toEqual({ ok: true, value: [] });
+    const on = '{"enhancedContainerIsolation":{"value":true}}';
+    const locked = '{"enhancedContainerIsolation":{"value":true,"locked":true}, "blockDockerLoad":{"value":true}}';
+    await writeVersion(paths.history, { entry: entry(1, on, { eci: true }), settings: on, daemonJson: null });
+    await writeVersion(paths.history, { entry: entry(2, locked, { eci: true, user: 'mei' }), settings: locked, daemonJson: null });
+    await mkdir(path.join(paths.history, '0003'));
+    await writeFile(paths.settings, '{}');
+    const listed = await store.historyItems();
+    expect(listed).toMatchObject({ ok: true, value: [
+      { version: 4, how: 'unrecorded', current: true },
+      { version: 3, how: 'unreadable', changes: null, problem: { code: 'settings.unreadable' } },
+      { version: 2, how: 'apply', user: 'mei', changes: 2, changed: [{ pointer: '/enhancedContainerIsolation/locked', kind: 'added' }, { pointer: '/blockDockerLoad/value', kind: 'added' }], current: false },
+      { version: 1, changes: 1, changed: [{ pointer: '/enhancedContainerIsolation/value', page: 'isolation' }] },
+      { version: 0, how: 'none', at: null, eci: false },
+    ] });
+  });
+  test('a version too large to compare in a list is listed, its changes uncounted', async () => {
+    const history = at('history');
+    const big = JSON.stringify({ filler: 'x'.repeat(maxCountedLength) });
+    await writeVersion(history, { entry: entry(1, big), settings: big, daemonJson: null });
+    await writeFile(at('admin-settings.json'), big);
+    expect(await createSettingsStore(rootPaths(dir)).historyItems()).toMatchObject({ ok: true, value: [{ version: 1, changes: null, problem: null }, { version: 0 }] });
+  });
+  test('watching history tells of a version that was added, whoever adds it', async () => {
+    const paths = rootPaths(dir);
+    const store = createSettingsStore(paths);
+    await mkdir(paths.history);
+    const added = new Promise<void>((resolve) => { const stop = store.watchHistory(() => { stop(); resolve(); }); });
+    await writeVersion(paths.history, { entry: entry(1, 'a'), settings: 'a', daemonJson: null });
+    await added;
   });
   test.runIf(process.getuid?.() === 0)('an ordinary user may read versions, but not daemon.json, which may hold credentials', async () => {
     await chmod(dir, 0o711);

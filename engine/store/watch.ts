@@ -1,4 +1,4 @@
-import { readFileSync, watch, type FSWatcher } from 'node:fs';
+import { readFileSync, readdirSync, watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256, systemCode } from './files.ts';
@@ -44,6 +44,41 @@ export function watchFiles(files: readonly string[], listener: () => void, quiet
       // The directory is not there yet (an engine never started): look again until it is.
       later(retryMs);
     }
+  };
+  begin();
+  return () => {
+    stopped = true;
+    if (timer !== null) clearTimeout(timer);
+    watcher?.close();
+  };
+}
+
+/**
+ * Calls `listener` when entries of `directory` whose names match come or go. A directory that is not there yet is waited for.
+ * Returns how to stop.
+ */
+export function watchEntries(directory: string, names: RegExp, listener: () => void, quietMs = 60): () => void {
+  let watcher: FSWatcher | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  const list = (): string => { try { return readdirSync(directory).filter((name) => names.test(name)).sort().join(' '); } catch (error) { return systemCode(error); } };
+  let last = list();
+  const later = (ms: number) => {
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => {
+      timer = null;
+      if (watcher === null) begin();
+      const now = list();
+      if (now !== last) { last = now; listener(); }
+    }, ms);
+    timer.unref();
+  };
+  const lost = () => { watcher?.close(); watcher = null; if (!stopped) later(retryMs); };
+  const begin = () => {
+    try {
+      watcher = watch(directory, { persistent: false }, () => { later(quietMs); });
+      watcher.on('error', lost);
+    } catch { lost(); }
   };
   begin();
   return () => {

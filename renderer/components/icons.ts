@@ -39,3 +39,5 @@ export { default as ChevronDownIcon } from '@mui/icons-material/KeyboardArrowDow
 export { default as CloseIcon } from '@mui/icons-material/CloseOutlined';
 export { default as SelectorIcon } from '@mui/icons-material/UnfoldMoreOutlined';
 export { default as BoltIcon } from '@mui/icons-material/BoltOutlined';
+export { default as HistoryIcon } from '@mui/icons-material/HistoryOutlined';
+export { default as AppliedIcon } from '@mui/icons-material/CheckCircleOutlined';

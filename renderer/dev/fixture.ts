@@ -94,7 +94,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       supervisorPid: 4711, dockerdPid: 4712, generation: 3, startedAt: minutesAgo(75), version: '26.1.5', apiVersion: '1.45', kernel: '6.18.0', os: 'Debian GNU/Linux 13 (trixie)', storageDriver: 'overlay2', defaultRuntime: 'bulkhead',
       counts: { containers: 9, running: 7, images: 12 }, gatewayUp: true, plannerUp: true, problem: null,
     },
-    backends: requirementsMet, settings: settingsState(appliedText), verification,
+    backends: requirementsMet, settings: settingsState(appliedText), historyRevision: 0, verification,
     scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     preferences: { theme: 'system', language: 'system', notifications: true }, busy: { scanning: false, verifying: false, engine: null },
     ...more,

@@ -11,6 +11,7 @@ import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
 import { registryAnswerSchema } from './registry.ts';
 import { maxTextLength } from '../settings/limits.ts';
+import { historyItemSchema } from '../settings/history.ts';
 import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 
 export const preferencesSchema = z.object({
@@ -56,6 +57,8 @@ export const appStateSchema = z.object({
   engine: engineStatusSchema,
   backends: z.array(backendReportSchema),
   settings: settingsStateSchema,
+  /** Goes up whenever a version was added to history: what was listed is old then. */
+  historyRevision: z.number().int(),
   verification: verificationSchema.nullable(),
   scan: containerScanSchema.nullable(),
   scanError: appErrorSchema.nullable(),
@@ -89,6 +92,10 @@ export const ipcContract = {
     'settings:discard-draft': { input: nothing, output: settingsStateSchema },
     /** Settle a conflict: take the file's text as the draft, or keep the draft on top of the file's text. */
     'settings:resolve-conflict': { input: z.object({ keep: z.enum(['mine', 'theirs']) }), output: settingsStateSchema },
+    /** Every version newest first, down to version 0. */
+    'history:list': { input: nothing, output: z.array(historyItemSchema) },
+    /** A version's text; null where there was no settings file. */
+    'history:read': { input: z.object({ version: z.number().int().min(0).max(999_999_999) }), output: z.object({ text: settingsText.nullable() }) },
     'plan:make': { input: z.object({ choices: containerChoicesSchema }), output: applyPlanSchema },
     /** Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` is the plan's. */
     'apply:start': { input: z.object({ choices: containerChoicesSchema, baseHash: z.string() }), output: applyRunSchema },

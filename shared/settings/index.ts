@@ -10,3 +10,4 @@ export * from './commands.ts';
 export * from './position.ts';
 export * from './schema.ts';
 export * from './shares.ts';
+export * from './history.ts';

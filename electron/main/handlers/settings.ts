@@ -2,11 +2,16 @@ import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/register.ts';
 import type { HandlerContext } from './index.ts';
 
-type Area = Pick<Handlers, 'settings:set-draft' | 'settings:discard-draft' | 'settings:resolve-conflict'>;
+type Area = Pick<Handlers, 'settings:set-draft' | 'settings:discard-draft' | 'settings:resolve-conflict' | 'history:list' | 'history:read'>;
 
-/** The draft: its text, what becomes of it, and conflicts with the file. */
+/** The draft: its text, what becomes of it, and conflicts with the file; and the versions there were. */
 export const settingsHandlers = ({ session }: HandlerContext): Area => ({
   'settings:set-draft': async ({ text }) => ok(await (await session).draft.edit(text)),
   'settings:discard-draft': async () => (await session).draft.discard(),
   'settings:resolve-conflict': async ({ keep }) => (await session).draft.resolve(keep),
+  'history:list': async () => (await session).target.settings.historyItems(),
+  'history:read': async ({ version }) => {
+    const read = await (await session).target.settings.historyText(version);
+    return read.ok ? ok({ text: read.value }) : read;
+  },
 });

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { SettingsChange } from '../../../shared/settings/changes.ts';
+import type { SettingsChange } from '../../shared/settings/changes.ts';
 
 /** A change in words: which setting, and the values before and after; null where there was none. */
 export interface ChangeWords { readonly setting: string; readonly known: boolean; readonly before: string | null; readonly after: string | null }

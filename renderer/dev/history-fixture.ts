@@ -1,0 +1,42 @@
+import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { diffSettings } from '../../shared/settings/index.ts';
+import { namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
+import { appState, appliedText, minutesAgo, offText, settingsState } from './fixture.ts';
+
+/** Invented histories, for tests and pictures. */
+
+const texts: readonly string[] = [
+  '', offText, offText.replace('"value": false', '"value": true'), offText.replace('"value": false', '"value": true').replace('"locked": false', '"locked": true'),
+  appliedText.replace('"docker:cli", ', ''), appliedText.replace('"sharedByDefault": false', '"sharedByDefault": true'), appliedText,
+];
+
+const item = (version: number, more: Partial<HistoryItem> = {}): HistoryItem => {
+  const changes = diffSettings(texts[version - 1] ?? '', texts[version] ?? '');
+  return {
+    version, at: minutesAgo((texts.length - version) * 3100), user: version % 2 === 0 ? 'mei' : 'sam', how: 'apply', eci: version > 1, current: version === texts.length - 1,
+    changes: changes.length, changed: changes.slice(0, namedChanges).map(({ pointer, kind, page }) => ({ pointer, kind, page })), problem: null, ...more,
+  };
+};
+const none: HistoryItem = { version: 0, at: null, user: '', how: 'none', eci: false, current: false, changes: 0, changed: [], problem: null };
+const unreadable = item(3, { at: null, user: '', how: 'unreadable', eci: null, changes: null, changed: [], problem: { code: 'settings.unreadable', message: 'version 3 could not be read', reason: '/var/lib/bulkhead/history/0003/meta.json is missing or damaged', hint: 'The other versions are not affected.' } });
+
+export const historyItems: readonly HistoryItem[] = [item(6), item(5), item(4), unreadable, item(2, { how: 'found', user: 'root' }), item(1), none];
+
+/** The list each state shows. */
+const lists: Readonly<Record<string, readonly HistoryItem[]>> = {
+  noFile: [],
+  historyFound: [{ ...item(7), at: null, user: '', how: 'unrecorded', eci: null, current: true, changes: 2 }, item(6, { current: false }), ...historyItems.slice(1)],
+  historyHuge: [...Array.from({ length: 1000 }, (_, i) => item(6, { version: 1006 - i, current: i === 0, at: minutesAgo(i * 61), changes: i % 9 })), ...historyItems.slice(1)],
+};
+
+export const historyStates: Record<string, () => AppState> = {
+  historyFound: () => appState({ settings: settingsState(`${appliedText}\n`, { appliedVersion: 7 }) }),
+  historyHuge: () => appState({ settings: settingsState(appliedText, { appliedVersion: 1006 }) }),
+};
+
+export const historyAnswers = (state: string): { 'history:list': () => Result<HistoryItem[]>; 'history:read': (input: IpcInput<'history:read'>) => Result<IpcOutput<'history:read'>> } => ({
+  'history:list': () => (state === 'historyFailed' ? fail('settings.unreadable', '/var/lib/bulkhead/history could not be read', { reason: 'EACCES: permission denied, scandir', hint: 'Run as a user who may read it.' }) : ok([...(lists[state] ?? historyItems)])),
+  'history:read': ({ version }) => ok({ text: version === 0 ? null : texts[version] ?? texts.at(-1) ?? '' }),
+});
+historyStates['historyFailed'] = () => appState();

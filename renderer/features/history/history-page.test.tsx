@@ -1,0 +1,107 @@
+import { act, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { appState, appliedText, offText, settingsState, states } from '../../dev/fixture.ts';
+import { historyAnswers, historyItems, historyStates } from '../../dev/history-fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+import { ok } from '../../../shared/result.ts';
+import { freshSettings } from '../../../shared/settings/index.ts';
+import type { AppState } from '../../../shared/ipc/contract.ts';
+
+const open = async (state: AppState, answers: Parameters<typeof renderApp>[2] = {}) => {
+  const app = await renderApp(state, 'history', { ...historyAnswers('protected'), ...answers });
+  await screen.findByRole('heading', { level: 1, name: 'History' });
+  return app;
+};
+const row = (version: number) => screen.findByRole('button', { name: new RegExp(`^Version ${version}\\b`) });
+const detail = (version: number) => screen.findByRole('region', { name: `Version ${version}` });
+
+describe('history', () => {
+  it('lists every version with who, when and what it changed, and shows the newest against the one before', async () => {
+    await open(appState());
+    expect((await row(6)).textContent).toMatch(/Version 6Applied.*applied by mei · 1 change: Shared by default/);
+    expect((await row(2)).textContent).toContain('found, written by another program · 1 change: Enhanced Container Isolation');
+    expect((await row(0)).textContent).toContain('no settings file');
+    expect(within(await detail(6)).getByText(/− Version 5, \+ Version 6 · 1 change/)).toBeTruthy();
+    // What is applied is nothing to go back to.
+    expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
+  });
+
+  it('makes an earlier version the draft and leads to the review; nothing is applied, and undo takes it back', async () => {
+    const { user, store, bridge } = await open(appState());
+    await user.click(await row(1));
+    await user.click(await within(await detail(1)).findByRole('button', { name: 'Roll back to this…' }));
+    await screen.findByRole('heading', { level: 1, name: 'Review & apply' });
+    expect(store.get().draft).toBe(offText);
+    expect(bridge.calls.some((call) => call.name === 'apply:start')).toBe(false);
+    act(() => { store.undo(); });
+    expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('goes back to version 0, "no file", by an empty document', async () => {
+    const { user, store } = await open(appState());
+    await user.click(await row(0));
+    await screen.findByText(/Going back makes the document an empty one/);
+    await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
+    expect(store.get().draft).toBe(freshSettings);
+  });
+
+  it('compares a version with what is applied, and with the draft, under a link of its own', async () => {
+    const { user } = await open(states['edited']?.() ?? appState());
+    await user.click(await row(1));
+    await user.click(await within(await detail(1)).findByRole('button', { name: 'Applied' }));
+    await within(await detail(1)).findByText(/− what is applied, \+ Version 1/);
+    await user.click(within(await detail(1)).getByRole('button', { name: 'Draft' }));
+    await within(await detail(1)).findByText(/− the draft, \+ Version 1/);
+    expect(window.location.hash).toBe('#/history?version=1&against=draft');
+    expect(screen.getByText('Going back replaces your draft')).toBeTruthy();
+  });
+
+  it('says which version can’t be read and why; the others can be opened all the same', async () => {
+    const { user } = await open(appState());
+    await user.click(await row(3));
+    await screen.findByText(/meta\.json is missing or damaged/);
+    expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
+    await user.click(await row(4));
+    await screen.findByText('The version before can’t be read. Compare with what is applied instead.');
+  });
+
+  it('reads the list anew when a version was added by whoever', async () => {
+    let items = historyItems.slice(1);
+    const { bridge } = await open(appState(), { 'history:list': () => ok([...items]) });
+    await row(5);
+    expect(screen.queryByRole('button', { name: /^Version 6/ })).toBeNull();
+    items = [...historyItems];
+    act(() => { bridge.emit('changed', { historyRevision: 1 }); });
+    await row(6);
+  });
+
+  it('shows the file another program changed since as a version of its own', async () => {
+    await open(historyStates['historyFound']?.() ?? appState(), historyAnswers('historyFound'));
+    expect((await row(7)).textContent).toContain('changed by another program');
+  });
+
+  it('draws only the rows in view of a thousand versions, and goes through them with the arrow keys', async () => {
+    const { user } = await open(historyStates['historyHuge']?.() ?? appState(), historyAnswers('historyHuge'));
+    const first = await row(1006);
+    expect(screen.getAllByRole('listitem').length).toBeLessThan(60);
+    first.focus();
+    await user.keyboard('{ArrowDown}');
+    await waitFor(() => { expect(document.activeElement?.textContent).toMatch(/^Version 1005/); });
+    await detail(1005);
+  });
+
+  it('offers no way back while settings are read-only, and says by what', async () => {
+    const { user } = await open(states['readOnly']?.() ?? appState());
+    await user.click(await row(1));
+    expect(await within(await detail(1)).findByText(/Locked by administrator \(root\)/)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
+  });
+
+  it('says what an empty history means, and why one can’t be read', async () => {
+    await open(appState({ settings: settingsState('') }), historyAnswers('noFile'));
+    await screen.findByText('Nothing was applied yet. The first apply becomes version 1.');
+    await open(appState(), historyAnswers('historyFailed'));
+    await screen.findByText(/EACCES: permission denied, scandir/);
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();
+  });
+});
