@@ -5,7 +5,7 @@ import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status
 import type { AppError, Result } from '../shared/result.ts';
 import { bulkheadCommand, errorText, printError, printResult, progress, resolveRoot, secondsOption, withJson, withRoot } from './output.ts';
 
-interface EngineOptions { readonly root?: string; readonly json?: boolean; readonly timeout?: string; readonly foreground?: boolean; readonly verbose?: boolean }
+interface EngineOptions { readonly root?: string; readonly target?: string; readonly json?: boolean; readonly timeout?: string; readonly foreground?: boolean; readonly verbose?: boolean }
 
 /** `bulkhead engine start|stop|restart|status`. `status` exits 0 when the engine is ready, 1 when not. */
 export function registerEngine(program: Command): void {

@@ -9,6 +9,7 @@ import { registerGateway } from './gateway.ts';
 import { endWithReader, exitCodes, printError } from './output.ts';
 import { registerPlanner } from './planner.ts';
 import { registerSettings } from './settings.ts';
+import { registerTargets } from './targets.ts';
 import { registerTrust } from './trust.ts';
 
 /** The whole command line. Each command loads its own modules only when it runs. */
@@ -25,6 +26,7 @@ export function buildProgram(): Command {
   registerSettings(program);
   registerApply(program);
   registerContainers(program);
+  registerTargets(program);
   registerTrust(program);
   registerExplain(program);
   registerAudit(program);

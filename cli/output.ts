@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
+import { parseTargetId, type TargetRef } from '../shared/targets/target.ts';
 
 /** Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2 unusable arguments. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -54,9 +55,11 @@ export function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Adds `--root DIR`, which BULKHEAD_ROOT may give too. Read it with `resolveRoot`. */
+/** Adds `--root DIR`, which BULKHEAD_ROOT may give too, and `--target ID` before it. Read them with `resolveTarget`, or `resolveRoot` where only an engine of ours will do. */
 export function withRoot(command: Command): Command {
-  return command.addOption(new Option('--root <dir>', 'directory of the engine (default for root: /var/lib/bulkhead)').env('BULKHEAD_ROOT'));
+  return command.addOption(new Option('--root <dir>', 'directory of the engine (default for root: /var/lib/bulkhead)').env('BULKHEAD_ROOT'))
+    .addOption(new Option('--target <id>', 'another engine, by its id: docker-desktop, docker-engine, embedded:DIR (see bulkhead targets)'))
+    .addOption(new Option('--session-user <uid>').hideHelp());
 }
 
 /** Adds `--json`. */
@@ -64,8 +67,22 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'print one JSON document on stdout');
 }
 
+/** The engine that was named: `--target`, else the root directory. */
+export function resolveTarget(options: { readonly root?: string | undefined; readonly target?: string | undefined }): Result<TargetRef, AppError> {
+  if (options.target === undefined) {
+    const root = resolveRoot(options);
+    return root.ok ? ok({ kind: 'embedded', root: root.value }) : root;
+  }
+  const ref = parseTargetId(options.target);
+  return ref === null ? fail('input.unusable', `"${options.target}" is not the id of an engine`, { hint: 'See which there are: bulkhead targets.' }) : ok(ref);
+}
+
 /** The engine's root directory: the option, else BULKHEAD_ROOT, else for root the system's one; otherwise an error that says so. */
-export function resolveRoot(options: { readonly root?: string | undefined }, env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.()): Result<string, AppError> {
+export function resolveRoot(options: { readonly root?: string | undefined; readonly target?: string | undefined }, env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.()): Result<string, AppError> {
+  if (options.target !== undefined) {
+    const ref = parseTargetId(options.target);
+    return ref?.kind === 'embedded' ? ok(ref.root) : fail('input.unusable', `this command is for engines of Bulkhead's own, and "${options.target}" is none`, { hint: 'Name one: --root DIR.' });
+  }
   const given = options.root ?? env['BULKHEAD_ROOT'];
   if (given !== undefined && given.trim() !== '') {
     if (given.includes('\0')) return fail('input.unusable', 'the root directory is not a path', { reason: 'it contains a NUL byte' });

@@ -43,6 +43,9 @@ function describeEffect({ code, params }: PlanEffect): string {
   const containers = number(count, 'container');
   switch (code) {
     case 'engine-restarts': return `Docker Engine restarts once, about ${String(params['seconds'])} s`;
+    case 'desktop-reopens': return `Docker Desktop is quit and opened again, about ${String(params['seconds'])} s`;
+    case 'desktop-opens': return `Docker Desktop is opened, about ${String(params['seconds'])} s`;
+    case 'desktop-sign-in': return `${params['first'] === 1 ? 'the file is new here: ' : ''}while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a Docker Business organisation`;
     case 'engine-starts': return `Docker Engine starts, about ${String(params['seconds'])} s`;
     case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}`;
     case 'containers-removed': return `${containers}, after verification: ${list(params['names'])}`;

@@ -56,6 +56,10 @@ async function set(target: Target, pointer: string, value: string | undefined, o
   }
   const place = parsePointer(pointer);
   if (!place.ok) { printError({ ...place.error, code: 'input.unusable' }, options); return; }
+  if (target.ref.kind === 'docker-desktop' && place.value[0] === 'bulkhead' && value !== undefined) {
+    printError({ code: 'input.unusable', message: '"bulkhead" is never written for Docker Desktop', reason: 'nothing there reads it' }, options);
+    return;
+  }
   const state = await target.settings.read();
   if (state.readError !== null) { printError(state.readError, options); return; }
   const edited = editSettings(state.draft, place.value, value === undefined ? undefined : valueOf(value));

@@ -1,18 +1,19 @@
 import path from 'node:path';
 import type { Target } from '../engine/target.ts';
 import type { AppError, Result } from '../shared/result.ts';
-import { bulkheadCommand, printError, resolveRoot } from './output.ts';
+import { bulkheadCommand, printError, resolveTarget } from './output.ts';
 
-export interface RootOptions { readonly root?: string; readonly json?: boolean }
+export interface RootOptions { readonly root?: string; readonly target?: string; readonly sessionUser?: string; readonly json?: boolean }
 
-/** Opens the engine that --root (or BULKHEAD_ROOT) names, runs `work` on it and lets go of it. An unusable root is printed as the error it is. */
+/** Opens the engine that --target or --root (or BULKHEAD_ROOT) names, runs `work` on it and lets go of it. One that can't be opened is printed as the error it is. */
 export async function withTarget(options: RootOptions, work: (target: Target) => Promise<void>): Promise<void> {
-  const root = resolveRoot(options);
-  if (!root.ok) { printError(root.error, options); return; }
-  const { openTarget } = await import('../engine/target.ts');
+  const ref = resolveTarget(options);
+  if (!ref.ok) { printError(ref.error, options); return; }
+  const { openTargetRef } = await import('../engine/targets/open.ts');
   const command = bulkheadCommand();
-  const target = openTarget(root.value, { bulkheadCommand: command, projectRoot: path.resolve(path.dirname(command), '..') });
-  try { await work(target); } finally { target.dispose(); }
+  const target = await openTargetRef(ref.value, { bulkheadCommand: command, projectRoot: path.resolve(path.dirname(command), '..'), ...(options.sessionUser === undefined ? {} : { sessionUser: options.sessionUser }) });
+  if (!target.ok) { printError(target.error, options); return; }
+  try { await work(target.value); } finally { target.value.dispose(); }
 }
 
 /** A file given as argument, else the draft. A missing file is an error; a draft that equals the applied text is what there is. */

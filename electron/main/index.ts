@@ -88,7 +88,7 @@ async function firstTarget(users: ReturnType<typeof openUserStore>): Promise<Tar
 /** The engine's modules are loaded while the window is loading its page. */
 async function open(ref: TargetRef, users: ReturnType<typeof openUserStore>): Promise<Session> {
   const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
-  const target = openRef(ref, { bulkheadCommand, projectRoot });
+  const target = await openRef(ref, { bulkheadCommand, projectRoot });
   if (!target.ok) throw new Error(target.error.message);
   return openSession(target.value, users, {
     appVersion: app.getVersion(), isRoot, onLog: (line) => { sendEvent(window?.webContents, 'log', line); },

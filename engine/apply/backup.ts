@@ -75,9 +75,9 @@ async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSc
 
 /**
  * Puts every backed-up file back, byte for byte, with its mode; one that was not there is deleted. The settings file is left alone when
- * it holds neither the old nor the new text: then another program wrote it meanwhile, and that is not ours to undo.
+ * it holds neither the old nor the new text: then another program wrote it meanwhile, and that is not ours to undo. `noteRemoval`: false where no gateway reads the file.
  */
-export async function restoreBackup(paths: RootPaths): Promise<Result<{ foreignSettings: boolean }, AppError>> {
+export async function restoreBackup(paths: RootPaths, options: { readonly noteRemoval?: boolean } = {}): Promise<Result<{ foreignSettings: boolean }, AppError>> {
   const manifest = await readManifest(paths);
   if (manifest === null) return fail('apply.rollback-failed', 'the backup cannot be read', { reason: backupDirectory(paths), params: { path: backupDirectory(paths) } });
   const target = await readTargetText(paths);
@@ -88,7 +88,7 @@ export async function restoreBackup(paths: RootPaths): Promise<Result<{ foreignS
     if (hash === file.hash && (now !== null) === (file.stored !== null)) continue;
     if (file.path === paths.settings && now !== null && target.ok && hash !== sha256(target.value)) { foreignSettings = true; continue; }
     // The gateway would take the absence for a mistake, and keep the policy.
-    if (file.stored === null && file.path === paths.settings) {
+    if (options.noteRemoval !== false && file.stored === null && file.path === paths.settings) {
       const noted = await writeFileAtomic(removalNote(file.path), `${hash}\n`);
       if (!noted.ok) return noted;
     }

@@ -3,7 +3,7 @@ import { unprotected, type Container, type ContainerScan } from '../../shared/co
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
-import { defaultSettings, diffSettings, effectiveSettings, lintSettings, lockedDownSettings, type EffectiveSettings, type Finding, type LintContext, type SettingsChange } from '../../shared/settings/index.ts';
+import { defaultSettings, diffSettings, effectiveSettings, lintSettings, lockedDownSettings, parseSettings, type EffectiveSettings, type Finding, type LintContext, type SettingsChange } from '../../shared/settings/index.ts';
 import type { EngineConfigPlan } from '../drivers/daemon-json.ts';
 import type { StoredText } from '../store/files.ts';
 import type { VersionState } from '../store/history.ts';
@@ -26,6 +26,8 @@ export interface PlanFacts {
   readonly scan: ContainerScan | null;
   /** Why this user can't apply, null when they can. */
   readonly rights: string | null;
+  /** For Docker Desktop, which reads its file when it starts and only then: every change needs a full quit and relaunch. */
+  readonly desktop?: { readonly fileIsNew: boolean };
 }
 
 /** What a settings text means for ECI. An applied text that can't be used counts as ECI on: the gateway locks down then. */
@@ -49,7 +51,8 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const findings = findingsOf(facts, draft);
   const daemonJson = facts.engineConfig.ok ? [...facts.engineConfig.value.changes] : [];
   const engineUp = facts.engine.phase === 'ready';
-  const restartNeeded = !engineUp || eciBefore !== eciAfter || changes.some((change) => change.needs === 'engine-restart')
+  const desktop = facts.desktop !== undefined;
+  const restartNeeded = desktop ? !engineUp || facts.applied.text !== draft : !engineUp || eciBefore !== eciAfter || changes.some((change) => change.needs === 'engine-restart')
     || daemonJson.some((change) => change.kind !== 'conflict') || (eciAfter && facts.engine.defaultRuntime !== facts.runtimeName);
   const missingRequirements = eciAfter ? (facts.backend?.requirements ?? []).filter((requirement) => !requirement.met) : [];
   const blockers = findBlockers(facts, { draft, restartNeeded: restartNeeded && engineUp, eciAfter, errors: errorsIn(findings) });
@@ -61,7 +64,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     changes, findings, blocked: blockers.length > 0, blockers, missingRequirements, restartNeeded, eciBefore, eciAfter, daemonJson,
     effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, choices, backend: facts.backend?.id ?? 'none' }),
     unprotected: notProtected, remove: remove.map((container) => container.id),
-    estimatedSeconds: estimateSeconds(steps, facts.versions.entries, remove.length),
+    estimatedSeconds: Math.max(estimateSeconds(steps, facts.versions.entries, remove.length), desktop && restartNeeded ? desktopSeconds : 0),
   };
 }
 
@@ -99,6 +102,7 @@ function findBlockers(facts: PlanFacts, plan: { draft: string; restartNeeded: bo
   const blockers: ApplyPlan['blockers'] = [];
   if (facts.applied.exists && facts.applied.text === plan.draft && !plan.restartNeeded) blockers.push({ code: 'nothing-to-apply', message: 'The draft is what is applied already.' });
   blockers.push(...findingsBlocker(plan.errors));
+  if (facts.desktop !== undefined && hasOwnKey(plan.draft) && !hasOwnKey(facts.applied.text)) blockers.push({ code: 'findings', message: '"bulkhead" is never written for Docker Desktop: nothing there reads it. Remove it.' });
   if (plan.eciAfter && facts.backend?.available !== true) {
     const missing = facts.backend?.requirements.find((requirement) => !requirement.met);
     blockers.push({ code: 'requirement', message: missing === undefined ? 'No isolation backend can run on this machine.' : `Isolation can't run on this machine: ${missing.code}: ${missing.found}.` });
@@ -107,6 +111,12 @@ function findBlockers(facts: PlanFacts, plan: { draft: string; restartNeeded: bo
   else for (const conflict of facts.engineConfig.value.conflicts) blockers.push({ code: 'daemon-json', message: `${conflict.reason} ${conflict.hint}` });
   if (facts.rights !== null) blockers.push({ code: 'rights', message: facts.rights });
   return blockers;
+}
+
+/** Whether a text holds the key that only engines of ours understand. */
+function hasOwnKey(text: string): boolean {
+  const parsed = parseSettings(text);
+  return parsed.ok && Object.hasOwn(parsed.value.value, 'bulkhead');
 }
 
 /** With ECI off afterwards every container is unprotected by choice; nothing to warn about then. */
@@ -121,6 +131,9 @@ function chosen(scan: ContainerScan | null, choices: ContainerChoices): Containe
 }
 
 export const isRunning = (container: Container): boolean => container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
+
+/** What quitting and reopening Docker Desktop takes, where nothing better is known. */
+const desktopSeconds = 60;
 
 interface EffectInput {
   facts: PlanFacts; before: EffectiveSettings; after: EffectiveSettings; changes: readonly SettingsChange[]; restartNeeded: boolean; engineUp: boolean;
@@ -139,7 +152,11 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   const seconds = estimateSeconds(['restart-engine'], facts.versions.entries, 0);
   const containers = facts.scan?.containers ?? [];
 
-  if (input.restartNeeded) now('restart', input.engineUp ? 'engine-restarts' : 'engine-starts', { seconds });
+  if (facts.desktop !== undefined && input.restartNeeded) {
+    now('restart', input.engineUp ? 'desktop-reopens' : 'desktop-opens', { seconds: Math.max(seconds, desktopSeconds) });
+    // The file's presence means more than what stands in it.
+    later('new-rule', 'desktop-sign-in', { first: facts.desktop.fileIsNew ? 1 : 0 });
+  } else if (input.restartNeeded) now('restart', input.engineUp ? 'engine-restarts' : 'engine-starts', { seconds });
   else if (changes.length > 0) now('at-once', 'gateway-reloads');
   const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
   if (stopping.length > 0) {

@@ -15,6 +15,8 @@ export interface ApplyPorts {
   facts(draft: string): Promise<Result<PlanFacts, AppError>>;
   /** The isolation backend a policy asks for. */
   isolation(settings: EffectiveSettings): IsolationBackend;
+  /** For an engine whose configuration is not ours: what it does in place of the step "reconfigure". The value is a caption. */
+  readonly reconfigure?: () => Promise<Result<string, AppError>>;
   /** Answers the engine through the gateway, and has it the default runtime expected (null: any)? The value is a caption. */
   health(expectedRuntime: string | null): Promise<Result<string, AppError>>;
   /** Runs the probes and records the result. */

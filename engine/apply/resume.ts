@@ -75,7 +75,7 @@ async function dropAll(ports: ApplyPorts): Promise<never[]> {
 /** A journal nobody can read (a damaged disk; ours are written atomically): the files go back, the engine is brought in line with them. */
 async function settleDamaged(ports: ApplyPorts): Promise<Result<null, AppError>> {
   if (await hasBackup(ports.paths)) {
-    const restored = await restoreBackup(ports.paths);
+    const restored = await restoreBackup(ports.paths, { noteRemoval: ports.driver.kind !== 'docker-desktop' });
     if (!restored.ok) return restored;
     const status = await ports.driver.status();
     const restarted = status.phase === 'stopped' ? ok(undefined) : await ports.driver.restart();

@@ -33,7 +33,7 @@ export async function rollBack(ports: ApplyPorts, state: RunState, journal: Jour
 async function undo(ports: ApplyPorts, state: RunState, journal: Journal): Promise<Result<void, AppError>> {
   if (journal.step === 'back-up') return ok(undefined);
   if (!journal.restored) {
-    const restored = await restoreBackup(ports.paths);
+    const restored = await restoreBackup(ports.paths, { noteRemoval: ports.driver.kind !== 'docker-desktop' });
     if (!restored.ok) return restored;
     if (restored.value.foreignSettings) state.log('the settings file was changed by another program meanwhile: left as it is');
     await writeJournal(ports.paths.journal, { ...journal, restored: true });

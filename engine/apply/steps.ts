@@ -83,6 +83,10 @@ export function conflict(path: string): Result<never, AppError> {
 
 const reconfigure: Step = async ({ ports, journal, text }) => {
   const { paths } = ports;
+  if (ports.reconfigure !== undefined) {
+    const own = await ports.reconfigure();
+    return own.ok ? done(own.value) : own;
+  }
   const backend = ports.isolation(settingsInForce({ exists: true, text, hash: journal.targetHash }));
   if (journal.eciAfter) {
     const installed = await backend.install(paths);

@@ -14,7 +14,7 @@ import { dockerClient } from './docker-client.ts';
 
 const run = promisify(execFile);
 
-export interface AskingUser { readonly name: string; readonly uid: number; readonly gid: number }
+export interface AskingUser { readonly name: string; readonly uid: number; readonly gid: number; readonly home?: string }
 
 export const root: AskingUser = { name: 'root', uid: 0, gid: 0 };
 
@@ -41,11 +41,20 @@ export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null 
 export async function userCalled(nameOrId: string): Promise<Result<AskingUser, AppError>> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId)) return fail('input.unusable', `${nameOrId} is no user`);
   try {
-    const [name = '', , uid = '', gid = ''] = (await run('getent', ['passwd', nameOrId])).stdout.split('\n', 1)[0]?.split(':') ?? [];
-    return ok({ name, uid: Number(uid), gid: Number(gid) });
+    const [name = '', , uid = '', gid = '', , home = ''] = await passwdEntry(nameOrId);
+    return ok({ name, uid: Number(uid), gid: Number(gid), ...(home === '' ? {} : { home }) });
   } catch {
     return fail('input.unusable', `there is no user ${nameOrId}`, { hint: 'Give one of this machine\'s users: --as NAME.' });
   }
+}
+
+/** The fields of a user's passwd line; macOS keeps them elsewhere. */
+async function passwdEntry(nameOrId: string): Promise<string[]> {
+  if (process.platform !== 'darwin') return (await run('getent', ['passwd', nameOrId])).stdout.split('\n', 1)[0]?.split(':') ?? [];
+  const name = /^\d+$/.test(nameOrId) ? (await run('/usr/bin/id', ['-un', nameOrId])).stdout.trim() : nameOrId;
+  const said = (await run('/usr/bin/dscl', ['.', '-read', `/Users/${name}`, 'UniqueID', 'PrimaryGroupID', 'NFSHomeDirectory'])).stdout;
+  const field = (key: string): string => new RegExp(`^${key}: (.+)$`, 'm').exec(said)?.[1] ?? '';
+  return [name, '', field('UniqueID'), field('PrimaryGroupID'), '', field('NFSHomeDirectory')];
 }
 
 /** A client of the gateway that asks as `user`, when this process is root's: what the gateway learns of a caller it learns from the kernel. */

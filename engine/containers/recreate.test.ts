@@ -45,7 +45,7 @@ describe('who asks (A8)', () => {
     } finally { await rm(paths.root, { recursive: true }); }
   });
   test('is one of this machine, by name or number, and never an option of getent', async () => {
-    expect(await userCalled('0')).toEqual({ ok: true, value: { name: 'root', uid: 0, gid: 0 } });
+    expect(await userCalled('0')).toEqual({ ok: true, value: { name: 'root', uid: 0, gid: 0, home: '/root' } });
     expect(await userCalled('root')).toEqual(await userCalled('0'));
     for (const bad of ['--help', 'a b', '', 'nobody-is-called-so']) expect(await userCalled(bad)).toMatchObject({ ok: false, error: { code: 'input.unusable' } });
   });

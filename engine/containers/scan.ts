@@ -15,6 +15,8 @@ export interface ScanOptions {
   readonly eciSince: string | null;
   /** Name the isolation runtime is registered under. */
   readonly runtimeName: string;
+  /** The engine runs in a machine of its own: a running container's range can't be seen from here, and its runtime is what tells. */
+  readonly elsewhere?: boolean;
   /** Text of /proc/<pid>/uid_map; null when there is no such process (any more). Injected by tests. */
   readonly uidMap?: (pid: number) => Promise<string | null>;
 }
@@ -49,7 +51,7 @@ async function inspectOne(docker: Docker, item: ContainerInfo, options: ScanOpti
     } catch (error) {
       return statusOf(error) === 404 ? null : uninspected(item);
     }
-    const pid = runningPid(inspected);
+    const pid = options.elsewhere === true ? 0 : runningPid(inspected);
     const map = pid === 0 ? null : await (options.uidMap ?? readUidMap)(pid).catch(() => 'unreadable');
     if (pid !== 0 && map === null && attempt < 2) continue;
     return describe(item, inspected, map, options);
@@ -91,6 +93,7 @@ function protection(runtime: string, inspected: ContainerInspectInfo, uidMap: st
     return { reason: later ? 'past-gateway' : 'before-eci', range: null };
   }
   if (!inspected.State.Running) return { reason: 'own-range-stopped', range: null };
+  if (options.elsewhere === true) return { reason: 'own-range', range: null };
   const range = uidMap === null ? null : parseUidMap(uidMap);
   if (range === null) return { reason: 'unknown', range: null };
   return range.first === 0 ? { reason: 'no-user-namespace', range: null } : { reason: 'own-range', range };

@@ -118,6 +118,8 @@ export function writeHint(code: string): string {
 
 /** Makes a rename or unlink in `directory` durable. */
 export async function syncDirectory(directory: string): Promise<void> {
+  // Windows has no such thing: a directory can't be opened there.
+  if (process.platform === 'win32') return;
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try { await handle.sync(); } finally { await handle.close(); }
 }

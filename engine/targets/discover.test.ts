@@ -11,7 +11,7 @@ beforeEach(async () => { base = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-d
 afterEach(async () => { await rm(base, { recursive: true, force: true }); });
 
 const registry = () => path.join(base, 'registry');
-const found = async (roots: { root: string; always: boolean }[] = []) => (await discoverTargets({ roots, registry: registry() })).map((target) => target.place).filter((place) => place.startsWith(base));
+const found = async (roots: { root: string; always: boolean }[] = []) => (await discoverTargets({ roots, registry: registry(), machineSocket: path.join(base, 'none.sock'), desktopHost: null })).map((target) => target.place).filter((place) => place.startsWith(base));
 
 describe('engines on this machine', () => {
   it('are those that were started, with a settings or state file, each once', async () => {
@@ -21,7 +21,7 @@ describe('engines on this machine', () => {
     expect(await found()).toEqual([]);
     await writeFile(rootPaths(root).settings, '{}');
     expect(await found([{ root, always: true }, { root: `${root}/`, always: false }])).toEqual([root]);
-    const [only] = await discoverTargets({ roots: [], registry: registry() }).then((all) => all.filter((target) => target.place === root));
+    const [only] = await discoverTargets({ roots: [], registry: registry(), machineSocket: path.join(base, 'none.sock'), desktopHost: null }).then((all) => all.filter((target) => target.place === root));
     expect(only).toMatchObject({ id: `embedded:${root}`, phase: 'stopped', version: null, name: os.hostname() });
   });
 

@@ -1,14 +1,21 @@
-import { access } from 'node:fs/promises';
+import { access, realpath } from 'node:fs/promises';
 import os from 'node:os';
-import { targetId, type FoundTarget, type TargetRef } from '../../shared/targets/target.ts';
+import { machineSocket, targetId, type FoundTarget, type TargetRef } from '../../shared/targets/target.ts';
 import { engineStatus } from '../drivers/engine-facts.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
+import { answeringSocket, installedVersion, isInstalled } from './desktop/detect.ts';
+import { thisHost, type DesktopHost } from './desktop/host.ts';
+import { machineInfo } from './machine/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from './registry.ts';
 
 export interface DiscoverOptions {
   /** Roots somebody named (an option, the open target, ones used before): listed also where nothing is there yet if `always`. */
   readonly roots: readonly { readonly root: string; readonly always: boolean }[];
   readonly registry?: string;
+  /** Where the machine's own engine listens. */
+  readonly machineSocket?: string;
+  /** Stands in for the machine Docker Desktop runs on. */
+  readonly desktopHost?: DesktopHost | null;
 }
 
 /** Where an engine of ours lives when nobody says otherwise. */
@@ -16,9 +23,30 @@ export const defaultRoot = '/var/lib/bulkhead';
 
 /** Engines found on this machine now, running ones first, each once. Looks only; starts and changes nothing. */
 export async function discoverTargets(options: DiscoverOptions): Promise<FoundTarget[]> {
-  const found = await embeddedEngines(options);
+  const embedded = await embeddedEngines(options);
+  const [machine, desktop] = await Promise.all([
+    machineEngine(options.machineSocket ?? machineSocket, embedded), dockerDesktop(options.desktopHost === undefined ? thisHost() : options.desktopHost),
+  ]);
   const rank = (target: FoundTarget): number => (target.phase === 'ready' ? 0 : 1);
-  return found.toSorted((a, b) => rank(a) - rank(b));
+  return [...embedded, ...machine, ...desktop].toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The engine at the usual socket, unless that is an engine of ours or Docker Desktop's: those are found by themselves. */
+async function machineEngine(socket: string, embedded: readonly FoundTarget[]): Promise<FoundTarget[]> {
+  if (!await exists(socket)) return [];
+  const info = await machineInfo(socket);
+  const real = await realpath(socket).catch(() => socket);
+  const ours = embedded.some((one) => one.ref.kind === 'embedded' && (rootPaths(one.ref.root).clientSocket === real || rootPaths(one.ref.root).data === info?.DockerRootDir));
+  if (ours || info?.OperatingSystem === 'Docker Desktop') return [];
+  const ref: TargetRef = { kind: 'docker-engine', socket };
+  return [{ id: targetId(ref), ref, name: info?.Name ?? os.hostname(), place: socket, phase: info === null ? 'unreachable' : 'ready', version: info?.ServerVersion ?? null }];
+}
+
+async function dockerDesktop(host: DesktopHost | null): Promise<FoundTarget[]> {
+  if (host === null || !await isInstalled(host)) return [];
+  const [version, socket] = await Promise.all([installedVersion(host), answeringSocket(host)]);
+  const ref: TargetRef = { kind: 'docker-desktop' };
+  return [{ id: targetId(ref), ref, name: 'Docker Desktop', place: host.locations.settings, phase: socket === null ? 'stopped' : 'ready', version }];
 }
 
 async function embeddedEngines({ roots, registry = registryDirectory }: DiscoverOptions): Promise<FoundTarget[]> {

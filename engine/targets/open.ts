@@ -1,11 +1,40 @@
+import { homedir } from 'node:os';
 import type { TargetRef } from '../../shared/targets/target.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { userBehind, userCalled } from '../containers/docker-client-as.ts';
 import { openTarget, type Target, type TargetOptions } from '../target.ts';
+import { thisHost, type DesktopHost } from './desktop/host.ts';
+import { openDesktopTarget } from './desktop/target.ts';
+import { openMachineTarget } from './machine/target.ts';
+
+export interface OpenOptions extends TargetOptions {
+  /** The user whose Docker Desktop is meant, by number, where this process has an administrator's rights. Default: the one behind sudo or pkexec. */
+  readonly sessionUser?: string;
+  /** Stands in for the machine Docker Desktop runs on. */
+  readonly desktopHost?: DesktopHost;
+}
 
 /** Opens the engine that `ref` names, whatever its kind. Starts nothing. */
-export function openTargetRef(ref: TargetRef, options: TargetOptions): Result<Target, AppError> {
+export async function openTargetRef(ref: TargetRef, options: OpenOptions): Promise<Result<Target, AppError>> {
   switch (ref.kind) {
     case 'embedded': return ok(openTarget(ref.root, options));
-    case 'docker-engine': case 'docker-desktop': return fail('input.unusable', 'this kind of engine cannot be opened yet');
+    case 'docker-engine': return ok(openMachineTarget(ref.socket));
+    case 'docker-desktop': {
+      const host = options.desktopHost === undefined ? await hostOf(options.sessionUser) : ok(options.desktopHost);
+      return host.ok ? ok(openDesktopTarget(host.value, options)) : host;
+    }
   }
+}
+
+/** This machine, with the user whose Docker Desktop it is where that is not the one this process runs as. */
+async function hostOf(sessionUser: string | undefined): Promise<Result<DesktopHost, AppError>> {
+  const asked = process.getuid?.() === 0 ? sessionUser ?? userBehind() : null;
+  let user: { readonly uid: number; readonly name: string; readonly home: string } | null = null;
+  if (asked !== null && asked !== '0') {
+    const known = await userCalled(asked);
+    if (!known.ok) return known;
+    user = { uid: known.value.uid, name: known.value.name, home: known.value.home ?? homedir() };
+  }
+  const host = thisHost(user);
+  return host === null ? fail('input.unusable', `there is no Docker Desktop for ${process.platform}`) : ok(host);
 }

@@ -5,7 +5,7 @@ export const findingCodes = [
   'syntax', 'bom', 'too-large', 'wrong-type', 'unknown-key', 'duplicate-key', 'version-unsupported', 'missing-version',
   'socket-command-unsupported', 'socket-command-unknown', 'socket-image-any', 'socket-image-wildcard-tag', 'socket-image-mutable-tag', 'socket-image-invalid',
   'socket-image-no-digest', 'socket-list-unused', 'share-dangerous', 'share-invalid', 'share-empty-list', 'eci-unlocked', 'eci-off-with-allowlist', 'file-sharing-drivers-off',
-  'key-not-used-here', 'bulkhead-on-desktop', 'kubernetes-images-not-allowed', 'embedded-json-invalid', 'audit-mode',
+  'key-not-used-here', 'bulkhead-on-desktop', 'kubernetes-images-not-allowed', 'embedded-json-invalid', 'audit-mode', 'desktop-version-too-old',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 

@@ -37,6 +37,9 @@ export function effectWords(t: TFunction, effect: PlanEffect, context: { readonl
   const words = (title: string, why: string, more?: string): EffectWords => ({ title, why, tag: more ?? tag });
   switch (effect.code) {
     case 'engine-restarts': return words(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
+    case 'desktop-reopens': return words(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
+    case 'desktop-opens': return words(t('review.effect.desktopOpens'), t('review.effect.desktopOpensWhy', { duration }), t('review.kind.starts'));
+    case 'desktop-sign-in': return words(params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'), t('review.effect.desktopSignInWhy'));
     case 'engine-starts': return words(t('review.effect.engineStarts'), t('review.effect.engineStartsWhy', { duration }), t('review.kind.starts'));
     case 'containers-stop': {
       const returning = texts(params['returning']);

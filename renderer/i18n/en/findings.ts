@@ -8,7 +8,7 @@ export const findings = {
     'socket-image-invalid': '`{{image}}` is not an image reference', 'socket-image-no-digest': 'No digest is known for `{{image}}`', 'socket-list-unused': 'The list for `{{image}}` has no effect',
     'share-dangerous': 'Sharing `{{path}}` is dangerous', 'share-invalid': '`{{path}}` can\u2019t be shared', 'share-empty-list': 'The list of directories is empty',
     'eci-unlocked': 'ECI is on, but not locked', 'eci-off-with-allowlist': 'The list has no effect while ECI is off', 'file-sharing-drivers-off': 'Both file-sharing drivers are off',
-    'key-not-used-here': '`{{key}}` is Docker Desktop\u2019s; kept, not used here', 'bulkhead-on-desktop': 'Docker Desktop does not know `{{key}}`', 'kubernetes-images-not-allowed': 'Kubernetes needs images that are not allowed', 'embedded-json-invalid': 'The JSON inside this string is not valid', 'audit-mode': 'Audit mode: nothing is refused',
+    'key-not-used-here': '`{{key}}` is Docker Desktop\u2019s; kept, not used here', 'bulkhead-on-desktop': 'Docker Desktop does not know `{{key}}`', 'kubernetes-images-not-allowed': 'Kubernetes needs images that are not allowed', 'embedded-json-invalid': 'The JSON inside this string is not valid', 'audit-mode': 'Audit mode: nothing is refused', 'desktop-version-too-old': 'Needs Docker Desktop {{since}} or newer',
   },
   line: 'Line {{line}}',
 };

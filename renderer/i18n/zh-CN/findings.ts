@@ -11,7 +11,7 @@ export const findings: Translation<typeof english> = {
     'socket-image-invalid': '`{{image}}` 不是镜像引用', 'socket-image-no-digest': '`{{image}}` 没有已知的摘要', 'socket-list-unused': '`{{image}}` 的列表不起作用',
     'share-dangerous': '共享 `{{path}}` 有危险', 'share-invalid': '无法共享 `{{path}}`', 'share-empty-list': '目录列表为空',
     'eci-unlocked': 'ECI 已开启，但未锁定', 'eci-off-with-allowlist': 'ECI 关闭时，该列表不起作用', 'file-sharing-drivers-off': '两个文件共享驱动程序均已关闭',
-    'key-not-used-here': '`{{key}}` 属于 Docker Desktop；会保留，但此处不使用', 'bulkhead-on-desktop': 'Docker Desktop 不识别 `{{key}}`', 'kubernetes-images-not-allowed': 'Kubernetes 所需的镜像未被允许', 'embedded-json-invalid': '此字符串中的 JSON 无效', 'audit-mode': '审计模式：不会拒绝任何请求',
+    'key-not-used-here': '`{{key}}` 属于 Docker Desktop；会保留，但此处不使用', 'bulkhead-on-desktop': 'Docker Desktop 不识别 `{{key}}`', 'kubernetes-images-not-allowed': 'Kubernetes 所需的镜像未被允许', 'embedded-json-invalid': '此字符串中的 JSON 无效', 'audit-mode': '审计模式：不会拒绝任何请求', 'desktop-version-too-old': '需要 Docker Desktop {{since}} 或更高版本',
   },
   line: '第 {{line}} 行',
 };

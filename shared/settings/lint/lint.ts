@@ -2,6 +2,7 @@ import type { Finding } from '../findings.ts';
 import { applyEdits } from '../edit.ts';
 import { LineIndex } from '../position.ts';
 import { parseIgnoringBom, type SettingsSyntaxError } from '../parse.ts';
+import { lintDesktopVersion } from './desktop-version.ts';
 import { lintDocument } from './document.ts';
 import { lintIsolation } from './isolation.ts';
 import { lintShares } from './shares.ts';
@@ -22,7 +23,7 @@ export function lintSettings(text: string, context: LintContext): Finding[] {
   const parsed = parseIgnoringBom(text);
   if (!parsed.ok) return [...findings, ...parsed.error.map((error) => syntaxFinding(text, error))];
   const report = new Report(parsed.value, context);
-  for (const lint of [lintDocument, lintIsolation, lintSocket, lintShares]) lint(report);
+  for (const lint of [lintDocument, lintIsolation, lintSocket, lintShares, lintDesktopVersion]) lint(report);
   findings.push(...report.findings);
   const rank = { error: 0, warning: 1, note: 2 } as const;
   return findings.toSorted((a, b) => a.range.offset - b.range.offset || rank[a.severity] - rank[b.severity]);

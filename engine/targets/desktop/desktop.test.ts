@@ -1,0 +1,168 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { keepAllContainers } from '../../../shared/apply/plan.ts';
+import { standInDockerDesktop, wordsOnlyEngine, type StandInDesktop, type StandInOptions } from '../../../testing/stand-in-docker-desktop.ts';
+import type { Target } from '../../target.ts';
+import { discoverTargets } from '../discover.ts';
+import { componentsVersion, desktopFacts, plistVersion } from './detect.ts';
+import { startCommand, quitCommand } from './commands.ts';
+import type { DesktopPlatform } from './locations.ts';
+import { openDesktopTarget } from './target.ts';
+
+// Everything here runs on a stand-in; nothing was run on a real Docker Desktop.
+let desktop: StandInDesktop | undefined;
+afterEach(async () => { await desktop?.end(); desktop = undefined; });
+
+const platforms: readonly DesktopPlatform[] = ['darwin', 'win32', 'linux'];
+const first = '{\n  "configurationFileVersion": 2,\n  "disableUpdate": { "locked": true, "value": false },\n  "enhancedContainerIsolation": { "locked": true, "value": false }\n}\n';
+const second = first.replace('"value": false },\n  "enh', '"value": true },\n  "enh');
+
+async function stage(options: Partial<StandInOptions> & Pick<StandInOptions, 'platform'>) {
+  const engine = wordsOnlyEngine();
+  const made = await standInDockerDesktop({ engine, ...options });
+  desktop = made;
+  return { made, engine, target: openDesktopTarget(made.host, { bulkheadCommand: '/none', projectRoot: '/none' }) };
+}
+
+async function apply(target: Target, text: string) {
+  const plan = await target.plan(text, keepAllContainers);
+  if (!plan.ok) return plan;
+  const started = await target.startApply({ text, choices: keepAllContainers, baseHash: plan.value.baseHash });
+  return started.ok ? { ok: true as const, run: await started.value.done, plan: plan.value } : started;
+}
+const settingsOf = (made: StandInDesktop) => readFile(made.host.locations.settings, 'utf8');
+
+describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
+  it('is found with its version, and opened: its file, its socket, its state', async () => {
+    const { made, target } = await stage({ platform });
+    const found = (await discoverTargets({ roots: [], registry: path.join(made.directory, 'none'), machineSocket: '/none.sock', desktopHost: made.host })).find((one) => one.id === 'docker-desktop');
+    expect(found).toMatchObject({ name: 'Docker Desktop', phase: 'stopped', version: '4.41.2', place: made.host.locations.settings });
+    expect(await target.settings.read()).toMatchObject({ path: made.host.locations.settings, exists: false, readError: null });
+    expect(await target.driver.status()).toMatchObject({ kind: 'docker-desktop', phase: 'stopped', settingsPath: made.host.locations.settings });
+    expect(await target.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready', version: '28.1.1' } });
+  });
+
+  it('is written, quit as a whole, opened again, and every change needs that', async () => {
+    const { made, target, engine } = await stage({ platform });
+    await target.driver.start();
+    const applied = await apply(target, first);
+    expect(applied).toMatchObject({ ok: true, run: { outcome: { kind: 'applied', version: 1 } }, plan: { restartNeeded: true, effects: expect.arrayContaining([expect.objectContaining({ code: 'desktop-reopens' }), expect.objectContaining({ code: 'desktop-sign-in', params: { first: 1 } })]) as unknown } });
+    expect(await settingsOf(made)).toBe(first);
+    expect((await stat(made.host.locations.settings)).mode & 0o777).toBe(0o644);
+    expect(engine.starts).toEqual([null, first]);
+    expect(await apply(target, second)).toMatchObject({ ok: true, run: { outcome: { kind: 'applied', version: 2 } }, plan: { effects: expect.arrayContaining([expect.objectContaining({ code: 'desktop-sign-in', params: { first: 0 } })]) as unknown } });
+    expect(engine.starts).toEqual([null, first, second]);
+    const calls = await made.calls();
+    expect(calls.filter((call) => / desktop (stop|start)/.test(call)).map((call) => call.replace(/^.* desktop/, 'desktop'))).toEqual(['desktop start --detach', 'desktop stop --timeout 90', 'desktop start --detach', 'desktop stop --timeout 90', 'desktop start --detach']);
+    expect(calls.join('\n')).not.toContain('restart');
+  });
+
+  it('goes back to the file before, and opens again, when it cannot start under the new one', async () => {
+    const { made, target, engine } = await stage({ platform, refuses: (text) => (text === second ? 'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: EOF' : null) });
+    await target.driver.start();
+    expect(await apply(target, first)).toMatchObject({ run: { outcome: { kind: 'applied' } } });
+    const broken = await apply(target, second);
+    expect(broken).toMatchObject({ ok: true, run: { outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 1, error: { code: 'engine.start-failed', reason: expect.stringContaining('invalid admin configuration') as string } } } });
+    expect(await settingsOf(made)).toBe(first);
+    expect(engine.starts.at(-1)).toBe(first);
+    expect(await target.driver.status()).toMatchObject({ phase: 'ready' });
+  });
+
+  it('is left without a file again, when the first one breaks it', async () => {
+    const { made, target, engine } = await stage({ platform, refuses: () => 'invalid admin configuration' });
+    await target.driver.start();
+    expect(await apply(target, first)).toMatchObject({ run: { outcome: { kind: 'rolled-back', restoredVersion: 0 } } });
+    expect(await target.settings.read()).toMatchObject({ exists: false });
+    await expect(stat(`${made.host.locations.settings}.removed`)).rejects.toThrow('ENOENT');
+    expect(engine.starts).toEqual([null, null]);
+  });
+
+  it('is quit and opened by the system before 4.37', async () => {
+    const { made, target } = await stage({ platform, version: '4.34.3' });
+    expect(await desktopFacts(made.host)).toMatchObject({ version: '4.34.3', restartBy: 'system' });
+    await target.driver.start();
+    expect(await target.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready' } });
+    const expected = {
+      darwin: ['/usr/bin/open -g -b com.docker.docker', '/usr/bin/osascript -e tell application id "com.docker.docker" to quit', '/usr/bin/open -g -b com.docker.docker'],
+      linux: ['/usr/bin/systemctl --user start docker-desktop', '/usr/bin/systemctl --user stop docker-desktop', '/usr/bin/systemctl --user start docker-desktop'],
+      win32: [expect.stringMatching(/^C:\\Windows\\explorer\.exe .*Docker Desktop\.exe$/), 'C:\\Program Files\\Docker\\Docker\\DockerCli.exe -Shutdown', expect.stringMatching(/^C:\\Windows\\explorer\.exe /)],
+    }[platform];
+    expect(await made.calls()).toEqual(expected);
+  });
+
+  it('is neither written nor quit without an administrator, and plans all the same', async () => {
+    const { made, target } = await stage({ platform, elevated: false });
+    expect(await target.plan(first, keepAllContainers)).toMatchObject({ ok: true, value: { blocked: false } });
+    expect(await apply(target, first)).toMatchObject({ ok: false, error: { code: 'rights.not-root' } });
+    expect(await made.calls()).toEqual([]);
+  });
+
+  it('never gets the key that only engines of ours understand', async () => {
+    const { target } = await stage({ platform });
+    await target.driver.start();
+    const text = first.replace('{\n', '{\n  "bulkhead": { "mode": "audit" },\n');
+    expect(await target.plan(text, keepAllContainers)).toMatchObject({ ok: true, value: { blocked: true, blockers: [{ code: 'findings' }] } });
+    expect(await apply(target, text)).toMatchObject({ ok: false, error: { code: 'settings.findings' } });
+  });
+});
+
+describe('what else can go wrong with it (stand-in)', () => {
+  it('says that it did not quit', async () => {
+    const { made, target } = await stage({ platform: 'darwin', version: '4.30.0', without: ['/usr/bin/osascript'] });
+    await target.driver.start();
+    expect(await target.driver.stop({ timeoutMs: 100 })).toMatchObject({ ok: false, error: { code: 'engine.stop-failed', hint: 'Quit it from its menu, then try again.' } });
+    expect(await made.calls()).toHaveLength(1);
+  });
+
+  it('gives up waiting, with what may be the reason, and honours a cancel', async () => {
+    const { target } = await stage({ platform: 'linux', engine: { start: () => Promise.resolve(), stop: () => Promise.resolve() } });
+    const said: string[] = [];
+    expect(await target.driver.start({ timeoutMs: 200, onLog: (line) => { said.push(line.text); } })).toMatchObject({ ok: false, error: { code: 'engine.start-failed', hint: expect.stringContaining('sign in') as string } });
+    expect(said).toEqual(['starting Docker Desktop']);
+    const controller = new AbortController();
+    controller.abort();
+    expect(await target.driver.start({ signal: controller.signal })).toMatchObject({ ok: false, error: { code: 'apply.cancelled' } });
+  });
+
+  it('refuses a directory that others may write in', async () => {
+    const { made, target } = await stage({ platform: 'linux' });
+    await target.driver.start();
+    await mkdir(path.dirname(made.host.locations.settings), { recursive: true, mode: 0o777 });
+    await import('node:fs/promises').then(({ chmod }) => chmod(path.dirname(made.host.locations.settings), 0o777));
+    expect(await apply(target, first)).toMatchObject({ ok: false, error: { code: 'settings.unwritable' } });
+  });
+});
+
+describe('what is told of an installed Docker Desktop', () => {
+  it('reads versions from what its files say, and guesses none', () => {
+    expect(plistVersion('<key>CFBundleShortVersionString</key>\n\t<string>4.36.0</string>')).toBe('4.36.0');
+    expect(plistVersion('<key>CFBundleVersion</key><string>4.36.0</string>')).toBeNull();
+    expect(componentsVersion('\uFEFF{"appVersion":"4.41.2"}')).toBe('4.41.2');
+    expect(componentsVersion('{"Informational":"4.19.0.106363-abc"}')).toBeNull();
+    expect([componentsVersion('{'), componentsVersion('[]'), componentsVersion('{"appVersion":4}')]).toEqual([null, null, null]);
+  });
+
+  it.each<[string, string | null, Record<string, unknown> | null, string, string]>([
+    ['neither says', null, null, 'wsl2', 'platform'],
+    ['the user chose Hyper-V', null, { WslEngineEnabled: false }, 'hyper-v', 'user-settings'],
+    ['the admin locked WSL 2', '{"linuxVM":{"wslEngineEnabled":{"locked":true,"value":true}}}', { WslEngineEnabled: false }, 'wsl2', 'admin-settings'],
+    ['the admin has a default only', '{"linuxVM":{"wslEngineEnabled":{"locked":false,"value":true}}}', { wslEngineEnabled: false }, 'hyper-v', 'user-settings'],
+    ['the user never chose', '{"linuxVM":{"wslEngineEnabled":{"locked":false,"value":false}}}', {}, 'hyper-v', 'admin-settings'],
+    ['a file is broken', '{', null, 'wsl2', 'platform'],
+  ])('tells the machine on Windows where %s', async (_case, admin, user, virtualMachine, from) => {
+    const { made } = await stage({ platform: 'win32' });
+    const put = async (file: string | undefined, text: string | null) => { if (file === undefined || text === null) return; await mkdir(path.dirname(file), { recursive: true }); await writeFile(file, text); };
+    await put(made.host.locations.settings, admin);
+    await put(made.host.locations.userSettings[0], user === null ? null : JSON.stringify(user));
+    expect(await desktopFacts(made.host)).toMatchObject({ virtualMachine, virtualMachineFrom: from });
+  });
+
+  it('runs what belongs to the user as him, where it was elevated', async () => {
+    const { made } = await stage({ platform: 'linux' });
+    const facts = { restartBy: 'system', program: null } as const;
+    const linux = { ...made.host, user: { uid: 1000, name: 'sam' } };
+    expect(quitCommand(linux, facts, null)).toEqual({ program: '/usr/sbin/runuser', args: ['-u', 'sam', '--', '/usr/bin/env', 'XDG_RUNTIME_DIR=/run/user/1000', 'DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus', 'HOME=/home/sam', '/usr/bin/systemctl', '--user', 'stop', 'docker-desktop'] });
+    expect(startCommand({ ...linux, platform: 'darwin' }, facts, null)).toEqual({ program: '/bin/launchctl', args: ['asuser', '1000', '/usr/bin/sudo', '-n', '-H', '-u', '#1000', '--', '/usr/bin/open', '-g', '-b', 'com.docker.docker'] });
+  });
+});

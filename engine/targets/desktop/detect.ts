@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import { atLeast } from '../../../shared/coverage/index.ts';
+import { parseSettings } from '../../../shared/settings/index.ts';
+import type { DesktopFacts } from '../../../shared/targets/target.ts';
+import { firstThere, type DesktopHost } from './host.ts';
+
+/** From this version on there is `docker desktop stop` and `start`. */
+const cliSince = '4.37';
+
+/** What an engine's /version says about the product around it: "Docker Desktop 4.36.0 (175267)". */
+const platformName = z.object({ Platform: z.object({ Name: z.string() }) });
+
+/** Is Docker Desktop installed here? Looks at files only. */
+export async function isInstalled(host: DesktopHost): Promise<boolean> {
+  return await firstThere(host, [...host.locations.programs, ...host.locations.versions]) !== null;
+}
+
+/** Everything that can be learned of the installed Docker Desktop without changing or starting anything. What can't be learned is null, never guessed. */
+export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
+  const [program, version, userSettings, admin] = await Promise.all([firstThere(host, host.locations.programs), installedVersion(host), readUserSettings(host), host.read(host.locations.settings)]);
+  const command = await firstThere(host, host.locations.dockerCommands);
+  return {
+    platform: host.platform, version, program, ...virtualMachine(host, admin, userSettings),
+    restartBy: command !== null && atLeast(version, cliSince) ? 'docker-desktop-cli' : 'system',
+    userSettings,
+  };
+}
+
+/** The installed version, by its files, else by the running engine's word, else by the package. */
+export async function installedVersion(host: DesktopHost): Promise<string | null> {
+  for (const file of host.locations.versions) {
+    const text = await host.read(file);
+    const version = text === null ? null : file.endsWith('.plist') ? plistVersion(text) : componentsVersion(text);
+    if (version !== null) return version;
+  }
+  const running = await runningVersion(host);
+  if (running !== null) return running;
+  if (host.platform === 'linux') return packageVersion(host);
+  return host.platform === 'win32' ? registryVersion(host) : null;
+}
+
+const versionIn = (text: string): string | null => /(?:^|[^\d.])(\d+\.\d+\.\d+)(?![\d.])/.exec(text)?.[1] ?? null;
+
+/** CFBundleShortVersionString of an app's Info.plist (XML). */
+export function plistVersion(text: string): string | null {
+  return versionIn(/<key>CFBundleShortVersionString<\/key>\s*<string>([^<]{1,64})<\/string>/.exec(text)?.[1] ?? '');
+}
+
+/** `appVersion` or `Informational` of componentsVersion.json. */
+export function componentsVersion(text: string): string | null {
+  let value: unknown;
+  try { value = JSON.parse(text.replace(/^\uFEFF/, '')); } catch { return null; }
+  if (typeof value !== 'object' || value === null) return null;
+  for (const key of ['appVersion', 'Informational', 'version']) {
+    const found: unknown = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined; // an own member of an object
+    const version = typeof found === 'string' ? versionIn(found) : null;
+    if (version !== null) return version;
+  }
+  return null;
+}
+
+/** The socket that answers, and the client of it; null where none does. */
+export async function answeringSocket(host: DesktopHost): Promise<string | null> {
+  for (const socket of host.locations.sockets) {
+    try { await host.docker(socket, 3000).ping(); return socket; } catch { /* the next one */ }
+  }
+  return null;
+}
+
+async function runningVersion(host: DesktopHost): Promise<string | null> {
+  const socket = await answeringSocket(host);
+  if (socket === null) return null;
+  try {
+    const said = platformName.safeParse(await host.docker(socket, 3000).version());
+    return said.success && said.data.Platform.Name.startsWith('Docker Desktop') ? versionIn(said.data.Platform.Name) : null;
+  } catch { return null; }
+}
+
+/** Debian and Fedora packages; which of the two asks is whichever is there. */
+async function packageVersion(host: DesktopHost): Promise<string | null> {
+  for (const [program, args] of [['/usr/bin/dpkg-query', ['-W', '-f=${Version}', 'docker-desktop']], ['/usr/bin/rpm', ['-q', '--qf', '%{VERSION}', 'docker-desktop']]] as const) {
+    const said = await host.run(program, args, { timeoutMs: 5000 });
+    const version = said.code === 0 ? versionIn(said.stdout) : null;
+    if (version !== null) return version;
+  }
+  return null;
+}
+
+async function registryVersion(host: DesktopHost): Promise<string | null> {
+  const key = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\Docker Desktop';
+  const said = await host.run(`${host.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\reg.exe`, ['query', key, '/v', 'DisplayVersion', '/reg:64'], { timeoutMs: 5000 });
+  return said.code === 0 ? versionIn(/DisplayVersion\s+REG_SZ\s+(\S+)/.exec(said.stdout)?.[1] ?? '') : null;
+}
+
+/** The user's own settings of Docker Desktop that are plain values; lists and objects are left out. */
+export async function readUserSettings(host: DesktopHost): Promise<DesktopFacts['userSettings']> {
+  for (const file of host.locations.userSettings) {
+    const text = await host.read(file);
+    if (text === null) continue;
+    let value: unknown;
+    try { value = JSON.parse(text.replace(/^\uFEFF/, '')); } catch { return null; }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string | number | boolean] => ['string', 'number', 'boolean'].includes(typeof entry[1])));
+  }
+  return null;
+}
+
+/** A user's setting by its name, which is written in camel case before 4.35 and in Pascal case since. */
+export function userSetting(settings: DesktopFacts['userSettings'], name: string): string | number | boolean | undefined {
+  if (settings === null) return undefined;
+  const key = Object.keys(settings).find((one) => one.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : settings[key];
+}
+
+/** On Windows the admin's locked word counts, then the user's, then the admin's default, then WSL 2, which new installations get. */
+function virtualMachine(host: DesktopHost, admin: string | null, user: DesktopFacts['userSettings']): Pick<DesktopFacts, 'virtualMachine' | 'virtualMachineFrom'> {
+  if (host.platform !== 'win32') return { virtualMachine: 'vm', virtualMachineFrom: 'platform' };
+  const parsed = admin === null ? null : parseSettings(admin);
+  const entry = parsed?.ok === true ? z.object({ linuxVM: z.looseObject({ wslEngineEnabled: z.looseObject({ locked: z.boolean().optional(), value: z.boolean().optional() }) }) }).safeParse(parsed.value.value) : null;
+  const asked = entry?.success === true ? entry.data.linuxVM.wslEngineEnabled : null;
+  const kind = (wsl: boolean): DesktopFacts['virtualMachine'] => (wsl ? 'wsl2' : 'hyper-v');
+  if (asked?.locked === true && asked.value !== undefined) return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
+  const chosen = userSetting(user, 'wslEngineEnabled');
+  if (typeof chosen === 'boolean') return { virtualMachine: kind(chosen), virtualMachineFrom: 'user-settings' };
+  if (asked?.value !== undefined) return { virtualMachine: kind(asked.value), virtualMachineFrom: 'admin-settings' };
+  return { virtualMachine: 'wsl2', virtualMachineFrom: 'platform' };
+}

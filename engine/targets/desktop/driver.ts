@@ -1,0 +1,173 @@
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { EngineLogLine, EngineStatus } from '../../../shared/engine-status/status.ts';
+import * as z from 'zod';
+import type { DriverCallOptions, EngineDriver } from '../../drivers/driver.ts';
+import type { RootPaths } from '../../drivers/root-paths.ts';
+import { quitCommand, startCommand, type Command } from './commands.ts';
+import { answeringSocket, desktopFacts } from './detect.ts';
+import { firstThere, type DesktopHost } from './host.ts';
+
+/** How long quitting, and coming back, may take. A first start of its machine, with a sign-in in between, takes minutes. */
+export const quitMs = 120_000;
+export const startMs = 300_000;
+const lookEveryMs = 1000;
+/** A word on how it goes, as often. */
+const wordEveryMs = 15_000;
+
+const infoSchema = z.object({
+  Containers: z.number(), ContainersRunning: z.number(), Images: z.number(), Driver: z.string(), KernelVersion: z.string(), OperatingSystem: z.string(), DefaultRuntime: z.string(), ServerVersion: z.string(),
+});
+
+/** Drives Docker Desktop from outside: status by its user's socket, restart by a full quit and relaunch. */
+export function createDesktopDriver(paths: RootPaths, host: DesktopHost): EngineDriver {
+  let phase: EngineStatus['phase'] | null = null;
+  let generation = 1;
+  const lines: EngineLogLine[] = [];
+
+  const status = async (): Promise<EngineStatus> => {
+    const socket = await answeringSocket(host);
+    const info = socket === null ? null : await engineInfo(host, socket);
+    const problem = socket === null && phase === null ? await startProblem(host, 0) : null;
+    return {
+      kind: 'docker-desktop', phase: phase ?? (socket !== null ? 'ready' : problem !== null ? 'failed' : 'stopped'), name: 'Docker Desktop', root: null,
+      socket: socket ?? host.locations.sockets[0] ?? '', settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
+      supervisorPid: null, dockerdPid: null, generation, startedAt: null,
+      version: info?.ServerVersion ?? null, apiVersion: null, kernel: info?.KernelVersion ?? null, os: info?.OperatingSystem ?? null,
+      storageDriver: info?.Driver ?? null, defaultRuntime: info?.DefaultRuntime ?? null,
+      counts: info === null ? null : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+      gatewayUp: false, plannerUp: false, problem: problem === null ? null : { message: problem, logTail: [] },
+    };
+  };
+
+  const say = (text: string, call: DriverCallOptions) => {
+    const line: EngineLogLine = { at: new Date(host.now()).toISOString(), source: 'bulkhead', text };
+    lines.push(line);
+    if (lines.length > 500) lines.shift();
+    call.onLog?.(line);
+  };
+  const during = async (now: EngineStatus['phase'], work: () => Promise<Result<void, AppError>>): Promise<Result<EngineStatus, AppError>> => {
+    phase = now;
+    let done: Result<void, AppError>;
+    try { done = await work(); } finally { phase = null; }
+    return done.ok ? ok(await status()) : done;
+  };
+
+  const quit = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
+    if (await answeringSocket(host) === null && !await running(host)) return ok(undefined);
+    const facts = await desktopFacts(host);
+    const command = quitCommand(host, facts, await firstThere(host, host.locations.dockerCommands));
+    say('quitting Docker Desktop', call);
+    const ended = await host.run(command.program, command.args, { timeoutMs: quitMs, ...(call.signal === undefined ? {} : { signal: call.signal }) });
+    if (ended.code !== 0) say(`${command.program} ended with ${ended.code ?? 'no code'}: ${ended.stderr.trim() || ended.stdout.trim()}`, call);
+    const gone = await until(host, call.timeoutMs ?? quitMs, call.signal, async () => (await answeringSocket(host) === null ? 'gone' : null));
+    if (gone === 'cancelled') return fail('apply.cancelled', 'quitting Docker Desktop was cancelled');
+    return gone === 'late' ? fail('engine.stop-failed', 'Docker Desktop did not quit', { reason: ended.stderr.trim() || `its engine still answers after ${quitMs / 1000} s`, hint: 'Quit it from its menu, then try again.' }) : ok(undefined);
+  };
+
+  const launch = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
+    if (await answeringSocket(host) !== null) return ok(undefined);
+    const facts = await desktopFacts(host);
+    if (facts.program === null && facts.version === null) return fail('engine.not-installed', 'Docker Desktop is not installed', { hint: 'Install it, or choose another engine.' });
+    const begun = host.now();
+    say('starting Docker Desktop', call);
+    const started = await run(host, startCommand(host, facts, await firstThere(host, host.locations.dockerCommands)), call);
+    if (!started.ok) return started;
+    let nextWord = begun + wordEveryMs;
+    const limit = call.timeoutMs ?? startMs;
+    const came = await until(host, limit, call.signal, async () => {
+      if (await answeringSocket(host) !== null) return 'ready';
+      const problem = await startProblem(host, begun);
+      if (problem !== null) return { problem };
+      if (host.now() >= nextWord) {
+        nextWord += wordEveryMs;
+        say(`waiting for Docker Desktop: ${Math.round((host.now() - begun) / 1000)} s. It may ask to sign in`, call);
+      }
+      return null;
+    });
+    if (came === 'cancelled') return fail('apply.cancelled', 'waiting for Docker Desktop was cancelled');
+    if (came === 'late') return fail('engine.start-failed', 'Docker Desktop did not come up', { reason: `its engine does not answer after ${limit / 1000} s`, hint: 'Look at its window: it may ask to sign in, or show an error.' });
+    if (typeof came === 'object') return fail('engine.start-failed', 'Docker Desktop could not start', { reason: came.problem, hint: 'The file it reads at start is admin-settings.json; an earlier version of it is in History.' });
+    say('Docker Desktop answers', call);
+    return ok(undefined);
+  };
+
+  return {
+    kind: 'docker-desktop', paths, status,
+    start: (call = {}) => during('starting', () => launch(call)),
+    stop: (call = {}) => during('stopping', () => quit(call)),
+    restart: (call = {}) => during('restarting', async () => {
+      const quitted = await quit(call);
+      if (!quitted.ok) return quitted;
+      generation++;
+      return launch(call);
+    }),
+    // Its file is checked by the lint; nothing but a start of it says more.
+    checkConfig: () => Promise.resolve(ok(undefined)),
+    log: (count) => Promise.resolve(lines.slice(-count)),
+  };
+}
+
+async function run(host: DesktopHost, command: Command, call: DriverCallOptions): Promise<Result<void, AppError>> {
+  if (command.lasting === true) return await host.launch(command.program, command.args) ? ok(undefined) : fail('engine.start-failed', 'Docker Desktop could not be started', { reason: `${command.program} could not be run` });
+  const ended = await host.run(command.program, command.args, { timeoutMs: 60_000, ...(call.signal === undefined ? {} : { signal: call.signal }) });
+  return ended.code === 0 ? ok(undefined) : fail('engine.start-failed', 'Docker Desktop could not be started', { reason: ended.stderr.trim() || ended.stdout.trim() || `${command.program} ended with ${ended.code ?? 'no code'}` });
+}
+
+/** Whether it runs without an engine that answers: it is starting, or waits for a sign-in. Only `docker desktop` tells. */
+async function running(host: DesktopHost): Promise<boolean> {
+  const facts = await desktopFacts(host);
+  const command = await firstThere(host, host.locations.dockerCommands);
+  if (facts.restartBy !== 'docker-desktop-cli' || command === null) return false;
+  const said = await host.run(command, ['desktop', 'status', '--format', 'json'], { timeoutMs: 10_000 });
+  return said.code === 0 && /"Status"\s*:\s*"(running|starting)"/i.test(said.stdout);
+}
+
+async function engineInfo(host: DesktopHost, socket: string): Promise<z.infer<typeof infoSchema> | null> {
+  try {
+    const parsed = infoSchema.safeParse(await host.docker(socket, 5000).info());
+    return parsed.success ? parsed.data : null;
+  } catch { return null; }
+}
+
+/** Calls `look` until it has an answer, at most `ms`. */
+async function until<T>(host: DesktopHost, ms: number, signal: AbortSignal | undefined, look: () => Promise<T | null>): Promise<T | 'late' | 'cancelled'> {
+  for (const deadline = host.now() + ms; ;) {
+    if (signal?.aborted === true) return 'cancelled';
+    const answer = await look();
+    if (answer !== null) return answer;
+    if (host.now() >= deadline) return 'late';
+    await host.wait(lookEveryMs, signal);
+  }
+}
+
+/** Why its backend could not start, by what it wrote since `since` (ms); null where it wrote nothing of the kind. */
+export async function startProblem(host: DesktopHost, since: number): Promise<string | null> {
+  for (const file of host.locations.backendErrors) {
+    const at = await host.changedAt(file);
+    if (at === null || at < since) continue;
+    const text = await host.read(file);
+    if (text !== null && text.trim() !== '') return backendError(text);
+  }
+  if (since === 0) return null;
+  for (const file of host.locations.backendLogs) {
+    const at = await host.changedAt(file);
+    if (at === null || at < since) continue;
+    // Only what it says of our file: a log is full of errors that mean nothing.
+    const said = (await host.read(file) ?? '').slice(-65_536).split('\n').filter((line) => /invalid admin configuration|reading admin settings/i.test(line) && newerThan(line, since)).at(-1);
+    if (said !== undefined) return said.trim().slice(0, 500);
+  }
+  return null;
+}
+
+/** A log line without a time of its own counts: the log as a whole is new. */
+function newerThan(line: string, since: number): boolean {
+  const at = Date.parse(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/.exec(line)?.[0] ?? '');
+  return Number.isNaN(at) || at >= since - 1000;
+}
+
+/** The innermost description of backend.error.json, or its text. */
+function backendError(text: string): string {
+  const described = [...text.matchAll(/"(?:description|message)"\s*:\s*"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] ?? '').filter((one) => one !== '');
+  const longest = described.toSorted((a, b) => b.length - a.length)[0] ?? text.trim();
+  return longest.replaceAll('\\"', '"').slice(0, 500);
+}

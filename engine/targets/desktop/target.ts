@@ -1,0 +1,159 @@
+import { mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type Docker from 'dockerode';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { EffectiveSettings, LintContext } from '../../../shared/settings/index.ts';
+import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
+import type { ApplyPlan } from '../../../shared/apply/plan.ts';
+import { startApply } from '../../apply/apply.ts';
+import { makePlan, settingsInForce, type PlanFacts } from '../../apply/plan.ts';
+import type { ApplyPorts } from '../../apply/ports.ts';
+import { resumeInterruptedApply } from '../../apply/resume.ts';
+import { requestFailure } from '../../containers/docker-client.ts';
+import { removeContainers } from '../../containers/remove.ts';
+import { scanContainers } from '../../containers/scan.ts';
+import type { IsolationBackend } from '../../isolation/backend.ts';
+import { readSettings } from '../../store/files.ts';
+import { eciSince, listHistory, versionState } from '../../store/history.ts';
+import { createSettingsStore } from '../../store/settings-store.ts';
+import type { Target, TargetOptions } from '../../target.ts';
+import { answeringSocket, desktopFacts } from './detect.ts';
+import { createDesktopDriver } from './driver.ts';
+import type { DesktopHost } from './host.ts';
+import { desktopPaths, verificationFiles } from './paths.ts';
+import { newestVerification, verifyDesktop } from './verify.ts';
+
+const notHere = (what: string) => fail('input.unusable', `${what} on Docker Desktop`, { reason: 'Docker Desktop makes and guards its containers itself', hint: 'Remove the container, and create it again as it was created.' });
+
+/** Docker Desktop as a target: its admin's file, edited and applied with the same code as everywhere; Docker Desktop enforces it. Not run on a real Docker Desktop. */
+export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Target {
+  const paths = desktopPaths(host);
+  const ref: TargetRef = { kind: 'docker-desktop' };
+  const driver = options.driver ?? createDesktopDriver(paths, host);
+  const store = createSettingsStore(paths);
+  const watchers = new Set<() => void>();
+  const backend = dockersOwn(host.runtimeName);
+  const files = verificationFiles(host);
+
+  const client = async (): Promise<Docker> => host.docker(await answeringSocket(host) ?? paths.clientSocket);
+  const inForce = async (): Promise<EffectiveSettings> => {
+    const applied = await readSettings(paths.settings);
+    return settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
+  };
+  // What the version decides is known after a look; the lint of a draft begins without.
+  const lintContext: LintContext = { target: 'docker-desktop', platform: host.platform, home: host.home, socketPath: paths.clientSocket };
+  const lintFor = async (): Promise<LintContext> => {
+    const { version, virtualMachine } = await desktopFacts(host);
+    return { ...lintContext, desktop: { version, virtualMachine } };
+  };
+
+  const scan: Target['scan'] = async () => {
+    const [settings, history, docker] = await Promise.all([inForce(), listHistory(paths.history), client()]);
+    return scanContainers(docker, { eci: settings.eci.value, eciSince: history.ok ? eciSince(history.value) : null, runtimeName: host.runtimeName, elsewhere: true });
+  };
+  const remove: Target['remove'] = async (request, call = {}) => {
+    const docker = await client();
+    try { await docker.ping(); } catch (error) { return requestFailure('the containers could not be removed', error); }
+    return ok(await removeContainers(docker, request, call));
+  };
+  const verify: Target['verify'] = async (signal) => verifyDesktop(host, await inForce(), {
+    probeDirectory: path.join(options.projectRoot, 'runtime', 'build'), file: await host.elevated() ? files.elevated : files.user, ...(signal === undefined ? {} : { signal }),
+  });
+
+  const facts = async (): Promise<Result<PlanFacts, AppError>> => {
+    const applied = await readSettings(paths.settings);
+    if (!applied.ok) return applied;
+    const versions = await versionState(paths.history, applied.value);
+    if (!versions.ok) return versions;
+    const [engine, lint, elevated] = await Promise.all([driver.status(), lintFor(), host.elevated()]);
+    const scanned = engine.phase === 'ready' ? await scan() : null;
+    if (scanned !== null && !scanned.ok) return scanned;
+    return ok({
+      applied: applied.value, versions: versions.value, engine, lint, backend: { id: 'sysbox', available: true, requirements: [] }, runtimeName: host.runtimeName,
+      engineConfig: ok({ text: null, record: null, changes: [], conflicts: [] }), scan: scanned?.value ?? null, rights: elevated ? null : 'Saving the file of Docker Desktop needs an administrator.', desktop: { fileIsNew: !applied.value.exists },
+    });
+  };
+
+  const ports: ApplyPorts = {
+    paths, driver, facts, isolation: () => backend, verify: (signal) => verify(signal), lastVerification: () => newestVerification([files.elevated, files.user]),
+    reconfigure: () => Promise.resolve(ok('Docker Desktop reads the file when it starts')),
+    remove: (request, onProgress) => remove(request, { onProgress }),
+    health: async () => {
+      try {
+        const docker = await client();
+        await docker.ping();
+        await docker.listContainers({ limit: 1 });
+        return ok('Docker Desktop answers');
+      } catch (error) { return requestFailure('the health check failed', error); }
+    },
+    ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
+  };
+
+  const elevatedOnly = async (): Promise<Result<void, AppError>> => {
+    if (!await host.elevated()) return fail('rights.not-root', 'saving the file of Docker Desktop needs an administrator', { hint: host.platform === 'win32' ? 'Run the same command from an elevated prompt.' : 'Run the same command with sudo.' });
+    return prepareDirectories([path.dirname(paths.settings), paths.root]);
+  };
+
+  return {
+    ref, id: targetId(ref), desktop: () => desktopFacts(host), paths, driver, backends: [], lintContext, scan, remove, verify,
+    planRecreate: () => Promise.resolve(notHere('containers are not recreated')),
+    startRecreate: () => Promise.resolve(notHere('containers are not recreated')),
+    settleRecreate: () => Promise.resolve(ok(null)),
+    settings: {
+      ...store,
+      // An older place is read, so that what it says is seen; what is saved goes to the place of today.
+      watch: (listener) => {
+        const stop = store.watch(listener);
+        watchers.add(stop);
+        return () => { watchers.delete(stop); stop(); };
+      },
+    },
+    backendReports: () => Promise.resolve([]),
+    plan: async (text, choices) => {
+      const found = await facts();
+      if (!found.ok) return found;
+      const plan: ApplyPlan = makePlan(found.value, text, choices);
+      const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
+      return ok({ ...plan, blockers, blocked: blockers.length > 0 });
+    },
+    startApply: async (request, onEvent) => {
+      const ready = await elevatedOnly();
+      return ready.ok ? startApply(ports, request, onEvent ?? (() => undefined)) : ready;
+    },
+    resume: async (onEvent) => (await host.elevated() ? resumeInterruptedApply(ports, onEvent ?? (() => undefined)) : ok(null)),
+    lastVerification: () => newestVerification([files.elevated, files.user]),
+    images: async () => {
+      try {
+        const images = await (await client()).listImages();
+        return ok(images.map((image) => ({ id: image.Id, tags: image.RepoTags ?? [], digests: image.RepoDigests ?? [] })));
+      } catch (error) { return requestFailure('the images could not be listed', error); }
+    },
+    dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
+  };
+}
+
+/** Docker Desktop brings its isolation runtime with it: there is nothing to install, to register or to try. */
+function dockersOwn(runtimeName: string): IsolationBackend {
+  return {
+    id: 'sysbox', runtimeName, report: () => Promise.resolve({ id: 'sysbox', available: true, requirements: [] }), install: () => Promise.resolve(ok(undefined)),
+    runtimePath: () => '', engineEnvironment: () => ({}), needsPlanner: false,
+  };
+}
+
+/** Makes directories that only administrators may write in; refuses one that belongs to somebody else, who could swap what is written. */
+async function prepareDirectories(directories: readonly string[]): Promise<Result<void, AppError>> {
+  for (const directory of directories) {
+    try {
+      await mkdir(directory, { recursive: true, mode: 0o755 });
+      const info = await stat(directory);
+      // Windows keeps rights in lists of its own; what is made below ProgramData is the administrators' there.
+      if (process.getuid === undefined) continue;
+      if (info.uid !== process.getuid() || (info.mode & 0o022) !== 0) {
+        return fail('settings.unwritable', `${directory} is not safe to write in`, { reason: 'somebody other than an administrator may write there', hint: 'Give it to root with mode 0755, then try again.', params: { path: directory } });
+      }
+    } catch (cause) {
+      return fail('settings.unwritable', `${directory} could not be made`, { cause, params: { path: directory } });
+    }
+  }
+  return ok(undefined);
+}

@@ -1,0 +1,92 @@
+import os from 'node:os';
+import * as z from 'zod';
+import type { EngineStatus } from '../../../shared/engine-status/status.ts';
+import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
+import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
+import { dockerClient, requestFailure } from '../../containers/docker-client.ts';
+import { scanContainers } from '../../containers/scan.ts';
+import type { EngineDriver } from '../../drivers/driver.ts';
+import { rootPaths, type RootPaths } from '../../drivers/root-paths.ts';
+import { createSettingsStore } from '../../store/settings-store.ts';
+import type { Target } from '../../target.ts';
+
+/** The file a gateway in front of the machine's engine would enforce. */
+export const machineSettings = '/etc/bulkhead/admin-settings.json';
+const machineState = '/var/lib/bulkhead-docker-engine';
+
+export const machineInfoSchema = z.object({
+  Containers: z.number(), ContainersRunning: z.number(), Images: z.number(), Driver: z.string(), KernelVersion: z.string(), OperatingSystem: z.string(), DefaultRuntime: z.string(), ServerVersion: z.string(), Name: z.string(), DockerRootDir: z.string(),
+});
+export type MachineInfo = z.infer<typeof machineInfoSchema>;
+
+/** What an engine says of itself; null where none answers. */
+export async function machineInfo(socket: string, timeoutMs = 3000): Promise<MachineInfo | null> {
+  try {
+    const parsed = machineInfoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
+    return parsed.success ? parsed.data : null;
+  } catch { return null; }
+}
+
+/**
+ * The machine's own Docker Engine, as it is: seen, counted and named, and nothing of it changed. No gateway and no isolation runtime of
+ * ours stand in front of it, so whatever a settings file said, nothing would hold: it can't be turned on from here, and the words say so.
+ */
+export function openMachineTarget(socket: string): Target {
+  const ref: TargetRef = { kind: 'docker-engine', socket };
+  const paths: RootPaths = { ...rootPaths(machineState), clientSocket: socket, engineSocket: socket, settings: machineSettings, daemonJson: '/etc/docker/daemon.json' };
+  const store = createSettingsStore(paths);
+  const refused = (what: string): Err<AppError> => fail('input.unusable', `${what} on the machine's own Docker Engine`, {
+    reason: 'no gateway and no isolation runtime stand in front of it, so nothing would be enforced', hint: 'Use an embedded engine: bulkhead engine start. It runs beside this one.',
+  });
+  const driver = machineDriver(paths, socket, refused);
+  const watchers = new Set<() => void>();
+  const readOnly = <T extends { readOnly: string | null }>(state: T): T => ({ ...state, readOnly: 'nothing on this engine enforces the file' });
+  const unwritable = () => Promise.resolve(refused('settings are not kept'));
+  return {
+    ref, id: targetId(ref), desktop: () => Promise.resolve(null), paths, driver, backends: [],
+    lintContext: { target: 'docker-engine', platform: process.platform, home: os.homedir(), socketPath: socket },
+    settings: {
+      ...store, read: async () => readOnly(await store.read()), setDraft: unwritable, discardDraft: unwritable, resolveConflict: unwritable, rollback: unwritable,
+      watch: (listener) => {
+        const stop = store.watch(listener);
+        watchers.add(stop);
+        return () => { watchers.delete(stop); stop(); };
+      },
+    },
+    backendReports: () => Promise.resolve([]),
+    // Every container of it is unprotected, whatever its runtime is called.
+    scan: () => scanContainers(dockerClient(socket), { eci: false, eciSince: null, runtimeName: '' }),
+    remove: () => Promise.resolve(refused('containers are not removed')),
+    planRecreate: () => Promise.resolve(refused('containers are not recreated')),
+    startRecreate: () => Promise.resolve(refused('containers are not recreated')),
+    settleRecreate: () => Promise.resolve(ok(null)),
+    plan: () => Promise.resolve(refused('settings are not applied')),
+    startApply: () => Promise.resolve(refused('settings are not applied')),
+    resume: () => Promise.resolve(ok(null)),
+    verify: () => Promise.resolve(refused('there is no protection to verify')),
+    lastVerification: () => Promise.resolve(null),
+    images: async () => {
+      try {
+        return ok((await dockerClient(socket).listImages()).map((image) => ({ id: image.Id, tags: image.RepoTags ?? [], digests: image.RepoDigests ?? [] })));
+      } catch (error) { return requestFailure('the images could not be listed', error); }
+    },
+    dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
+  };
+}
+
+function machineDriver(paths: RootPaths, socket: string, refused: (what: string) => Err<AppError>): EngineDriver {
+  const status = async (): Promise<EngineStatus> => {
+    const info = await machineInfo(socket, 5000);
+    return {
+      kind: 'docker-engine', phase: info === null ? 'stopped' : 'ready', name: info?.Name ?? os.hostname(), root: null, socket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
+      supervisorPid: null, dockerdPid: null, generation: info === null ? 0 : 1, startedAt: null, version: info?.ServerVersion ?? null, apiVersion: null, kernel: info?.KernelVersion ?? null, os: info?.OperatingSystem ?? null,
+      storageDriver: info?.Driver ?? null, defaultRuntime: info?.DefaultRuntime ?? null, counts: info === null ? null : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
+      gatewayUp: false, plannerUp: false, problem: null,
+    };
+  };
+  const not = (what: string) => (): Promise<Result<never, AppError>> => Promise.resolve(refused(what));
+  return {
+    kind: 'docker-engine', paths, status, start: not('it is not started'), stop: not('it is not stopped'), restart: not('it is not restarted'),
+    checkConfig: () => Promise.resolve(ok(undefined)), log: () => Promise.resolve([]),
+  };
+}
