@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDecisionLog } from './read-log.ts';
+import { DecisionLogReader, maxLineBytes, readDecisionLog } from './read-log.ts';
 
 let dir: string;
 let file: string;
@@ -43,5 +43,34 @@ describe('reading the decision log', () => {
     stop.abort();
     await following;
     expect(seen).toEqual(['/1', '/2', '/3', '/4', '/5']);
+  });
+
+  it('passes over lines that are broken or of any length, in whatever pieces they come, and keeps its place', async () => {
+    const seen: string[] = [];
+    let broken = 0;
+    const reader = new DecisionLogReader(file, { entry: (entry) => { seen.push(entry.target); }, broken: () => { broken++; } });
+    await writeFile(file, `${line('/1')}not JSON\n${'x'.repeat(3 * maxLineBytes)}`);
+    await reader.pass();
+    expect([seen, broken]).toEqual([['/1'], 2]);
+    await appendFile(file, `${'x'.repeat(maxLineBytes)}\n${line('/2')}${line('/数据').slice(0, -20)}`);
+    await reader.pass();
+    await appendFile(file, line('/数据').slice(-20));
+    await reader.pass();
+    expect([seen, broken]).toEqual([['/1', '/2', '/数据'], 2]);
+  });
+
+  it('begins again with a file that was emptied, replaced or removed', async () => {
+    const seen: string[] = [];
+    const reader = new DecisionLogReader(file, { entry: (entry) => { seen.push(entry.target); } });
+    expect(await reader.pass()).toBe(0);
+    await writeFile(file, line('/1') + line('/2'));
+    expect(await reader.pass()).toBe(1);
+    await writeFile(file, line('/3'));
+    await reader.pass();
+    await rm(file);
+    expect(await reader.pass()).toBe(0);
+    await writeFile(file, line('/4'));
+    await reader.pass();
+    expect(seen).toEqual(['/1', '/2', '/3', '/4']);
   });
 });

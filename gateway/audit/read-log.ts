@@ -1,7 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import path from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { auditEntrySchema, type StoredAuditEntry } from '../../shared/audit/entry.ts';
 import { decisionLogFiles } from './decision-log.ts';
 
@@ -13,20 +12,48 @@ export function parseLine(line: string): StoredAuditEntry | null {
   } catch { return null; }
 }
 
-/** Reads an open file from `from` on, line by line; the value is how far whole lines went. */
-async function readLines(handle: FileHandle, from: number, line: (text: string) => void): Promise<number> {
-  const decoder = new StringDecoder('utf8');
-  let at = from;
-  let rest = '';
-  for await (const chunk of handle.createReadStream({ start: from, autoClose: false, highWaterMark: 256 * 1024 })) {
+/** A line longer than this is none of the gateway's: it is passed over, whatever its length. */
+export const maxLineBytes = 256 * 1024;
+const newline = 0x0a;
+
+/** How far a file was read: the start of its first line that is not whole yet. Within an overlong line, `skipping` until its end. */
+interface Reached { readonly at: number; readonly skipping: boolean }
+
+/** Reads an open file on, line by line, and never keeps more than one line of it; '' stands for an overlong one. */
+async function readLines(handle: FileHandle, from: Reached, line: (text: string) => void): Promise<Reached> {
+  let { at, skipping } = from;
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  for await (const chunk of handle.createReadStream({ start: at, autoClose: false, highWaterMark: 256 * 1024 })) {
     // A stream without an encoding gives buffers.
-    const bytes = chunk as Buffer;
-    at += bytes.length;
-    const lines = (rest + decoder.write(bytes)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const one of lines) line(one);
+    let bytes = chunk as Buffer;
+    if (skipping) {
+      const end = bytes.indexOf(newline);
+      at += end === -1 ? bytes.length : end + 1;
+      if (end === -1) continue;
+      skipping = false;
+      bytes = bytes.subarray(end + 1);
+    }
+    const last = bytes.lastIndexOf(newline);
+    if (last !== -1) {
+      const whole = Buffer.concat([...waiting, bytes.subarray(0, last)]);
+      for (const one of whole.toString('utf8').split('\n')) line(one.length > maxLineBytes ? '' : one);
+      at += whole.length + 1;
+      waiting = [];
+      waitingBytes = 0;
+      bytes = bytes.subarray(last + 1);
+    }
+    waiting.push(bytes);
+    waitingBytes += bytes.length;
+    if (waitingBytes > maxLineBytes) {
+      line('');
+      at += waitingBytes;
+      skipping = true;
+      waiting = [];
+      waitingBytes = 0;
+    }
   }
-  return at - Buffer.byteLength(rest);
+  return { at, skipping };
 }
 
 interface OpenFile { readonly handle: FileHandle; readonly id: string; readonly size: number }
@@ -37,22 +64,68 @@ async function openAll(file: string): Promise<OpenFile[]> {
     const names = await decisionLogFiles(file);
     const opened: OpenFile[] = [];
     let steady = true;
-    for (const name of names) {
-      const handle = await open(name, 'r').catch(absent);
-      if (handle === null) { steady = false; break; }
-      const info = await handle.stat({ bigint: true });
-      opened.push({ handle, id: `${info.dev}:${info.ino}`, size: Number(info.size) });
+    try {
+      for (const name of names) {
+        const handle = await open(name, 'r').catch(absent);
+        if (handle === null) { steady = false; break; }
+        const info = await handle.stat({ bigint: true });
+        opened.push({ handle, id: `${info.dev}:${info.ino}`, size: Number(info.size) });
+      }
+      const after = await decisionLogFiles(file);
+      const ids = await Promise.all(after.map((name) => stat(name, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => '')));
+      if (steady && ids.join(' ') === opened.map(({ id }) => id).join(' ')) return opened;
+    } catch (error) {
+      await closeAll(opened);
+      throw error;
     }
-    const after = await decisionLogFiles(file);
-    const ids = await Promise.all(after.map((name) => stat(name, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => '')));
-    if (steady && ids.join(' ') === opened.map(({ id }) => id).join(' ')) return opened;
-    await Promise.all(opened.map(({ handle }) => handle.close()));
+    await closeAll(opened);
   }
 }
+
+const closeAll = (files: readonly OpenFile[]) => Promise.all(files.map(({ handle }) => handle.close()));
 
 function absent(error: NodeJS.ErrnoException): null {
   if (error.code !== 'ENOENT') throw error;
   return null;
+}
+
+/** What of a log a reader hears. */
+export interface LogListener {
+  entry(entry: StoredAuditEntry): void;
+  /** A line that is no entry, or too long for one. */
+  broken?(): void;
+}
+
+/**
+ * Reads a decision log, rotated files included, and later what was added: through rotation, files that were emptied, removed or
+ * replaced. One `pass` at a time. It keeps nothing of what it read.
+ */
+export class DecisionLogReader {
+  #file: string;
+  #listener: LogListener;
+  /** How far each file was read, by inode: names move on at a rotation. */
+  #reached = new Map<string, Reached>();
+  constructor(file: string, listener: LogListener) { this.#file = file; this.#listener = listener; }
+
+  /** Tells everything that was added since the last pass, oldest first; the value is how many files the log has now. Rejects when one can't be read. */
+  async pass(): Promise<number> {
+    const line = (text: string) => {
+      const parsed = text === '' ? null : parseLine(text);
+      if (parsed === null) this.#listener.broken?.();
+      else this.#listener.entry(parsed);
+    };
+    const files = await openAll(this.#file);
+    const reached = new Map<string, Reached>();
+    try {
+      for (const { handle, id, size } of files) {
+        const before = this.#reached.get(id) ?? { at: 0, skipping: false };
+        // Shorter than what was read: it was emptied.
+        reached.set(id, size === before.at ? before : await readLines(handle, size < before.at ? { at: 0, skipping: false } : before, line));
+      }
+    } finally { await closeAll(files); }
+    this.#reached = reached;
+    return files.length;
+  }
 }
 
 /**
@@ -60,25 +133,8 @@ function absent(error: NodeJS.ErrnoException): null {
  * until the signal; resolves at the end. Rejects when the files can't be read.
  */
 export async function readDecisionLog(file: string, entry: (entry: StoredAuditEntry) => void, follow: AbortSignal | null): Promise<void> {
-  const line = (text: string) => {
-    const parsed = text === '' ? null : parseLine(text);
-    if (parsed !== null) entry(parsed);
-  };
-  /** How far each file was read, by inode: names move on at a rotation. */
-  let done = new Map<string, number>();
-  const pass = async () => {
-    const files = await openAll(file);
-    const reached = new Map<string, number>();
-    try {
-      for (const { handle, id, size } of files) {
-        const before = done.get(id) ?? 0;
-        // Shorter than what was read: it was emptied.
-        reached.set(id, size === before ? before : await readLines(handle, size < before ? 0 : before, line));
-      }
-    } finally { await Promise.all(files.map(({ handle }) => handle.close())); }
-    done = reached;
-  };
-  await pass();
+  const reader = new DecisionLogReader(file, { entry });
+  await reader.pass();
   if (follow === null || follow.aborted) return;
   await new Promise<void>((resolve, reject) => {
     let running = false;
@@ -86,7 +142,7 @@ export async function readDecisionLog(file: string, entry: (entry: StoredAuditEn
     const run = async () => {
       if (running) { again = true; return; }
       running = true;
-      do { again = false; await pass(); } while (again);
+      do { again = false; await reader.pass(); } while (again);
       running = false;
     };
     const failed = (error: unknown) => { watcher.close(); reject(error instanceof Error ? error : new Error(String(error))); };

@@ -1,0 +1,57 @@
+import { activityDays, isDenial, lastDays, localDay, repeatKey, type ActivityEntry, type ActivitySummary, type DenialGroup } from '../../../shared/audit/activity.ts';
+
+/** Groups that are kept apart at most; of a flood of different ones the oldest go. */
+const groupsAtMost = 500;
+const groupsShown = 5;
+
+/** Counts denials by day, and those not looked at yet, while entries come by in the order of the log. */
+export class DenialCounts {
+  #days = new Map<string, { denied: number; wouldDeny: number }>();
+  #groups = new Map<string, DenialGroup>();
+  #unseen = 0;
+  #seenUntil: string;
+  #newest = '';
+  #now: () => number;
+  constructor(seenUntil: string | null, now: () => number = Date.now) { this.#seenUntil = seenUntil ?? ''; this.#now = now; }
+
+  /** `live`: it was written while the log was followed, so nobody can have looked at it before, whatever the clock says. */
+  add(entry: ActivityEntry, live: boolean): void {
+    if (entry.time > this.#newest && !Number.isNaN(Date.parse(entry.time))) this.#newest = entry.time;
+    if (!isDenial(entry)) return;
+    this.#count(entry);
+    if (!live && entry.time <= this.#seenUntil) return;
+    this.#unseen++;
+    const key = repeatKey(entry);
+    const before = this.#groups.get(key);
+    // Set anew: the map is in the order of the last ones.
+    this.#groups.delete(key);
+    this.#groups.set(key, before === undefined ? { count: 1, first: entry.time, last: entry.time, entry } : { count: before.count + 1, first: before.first, last: entry.time, entry });
+    if (this.#groups.size > groupsAtMost) this.#groups.delete(this.#groups.keys().next().value ?? key);
+  }
+
+  #count(entry: ActivityEntry): void {
+    const day = localDay(entry.time);
+    if (day === null) return;
+    const counts = this.#days.get(day) ?? { denied: 0, wouldDeny: 0 };
+    if (entry.outcome === 'deny') counts.denied++;
+    else counts.wouldDeny++;
+    this.#days.set(day, counts);
+    // Clocks may be anything: what is kept stays small.
+    if (this.#days.size > 4 * activityDays) this.#days.delete([...this.#days.keys()].toSorted()[0] ?? day);
+  }
+
+  /** Everything up to the newest entry was looked at; the value is that moment, to be remembered. */
+  seen(): string {
+    // Never a moment to come: it would hide what happens until then.
+    const until = [this.#newest, new Date(this.#now()).toISOString()].toSorted()[0] ?? '';
+    if (until > this.#seenUntil) this.#seenUntil = until;
+    this.#unseen = 0;
+    this.#groups.clear();
+    return this.#seenUntil;
+  }
+
+  summary(): Pick<ActivitySummary, 'days' | 'unseen' | 'groups'> {
+    const days = lastDays(this.#now()).flatMap((day) => { const counts = this.#days.get(day); return counts === undefined ? [] : [{ day, ...counts }]; });
+    return { days, unseen: this.#unseen, groups: [...this.#groups.values()].slice(-groupsShown).reverse() };
+  }
+}

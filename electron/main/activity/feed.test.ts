@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { appendFile, chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { activityDepth, localDay, type ActivityEntry, type ActivitySummary } from '../../../shared/audit/activity.ts';
+import { activityFeed, type ActivityFeed, type FeedBatch, type FeedOptions } from './feed.ts';
+import { userNames } from './user-names.ts';
+
+let dir: string;
+let file: string;
+let feeds: ActivityFeed[] = [];
+beforeEach(async () => { dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-feed-')); file = path.join(dir, 'engine', 'audit.jsonl'); await mkdir(path.dirname(file)); });
+afterEach(async () => {
+  for (const feed of feeds) feed.stop();
+  feeds = [];
+  await rm(dir, { recursive: true, force: true });
+});
+
+const line = (target: string, more: object = {}) => `${JSON.stringify({ id: `r-${target.slice(1)}`, time: new Date().toISOString(), outcome: 'deny', rule: 'host-namespace', setting: null, what: '--pid=host', message: 'm', client: { uid: 1000, pid: 1 }, method: 'POST', target, ...more })}\n`;
+const targets = (entries: readonly ActivityEntry[]) => entries.map((entry) => entry.target);
+
+/** A feed that can be waited for: `until` resolves with what came, as soon as it satisfies. */
+function follow(options: Partial<FeedOptions> = {}) {
+  const got: { batches: FeedBatch[]; summary: ActivitySummary | null } = { batches: [], summary: null };
+  let wake: () => void = () => undefined;
+  const feed = activityFeed(file, { seenUntil: null, user: (uid) => (uid === 1000 ? 'sam' : null), ...options, onSummary: (summary) => { got.summary = summary; wake(); } });
+  feed.onBatch((batch) => { got.batches.push(batch); wake(); });
+  feeds.push(feed);
+  const until = async (wanted: () => boolean) => { while (!wanted()) await new Promise<void>((resolve) => { wake = resolve; }); };
+  const live = () => targets(got.batches.filter((batch) => !batch.history).flatMap((batch) => batch.entries));
+  return { feed, got, until, live };
+}
+
+describe('the decision log in the app', () => {
+  it('is read with its rotated files, then followed through rotation, in order and nothing twice', async () => {
+    await writeFile(`${file}.1`, line('/1'));
+    await writeFile(file, `${line('/2')}{"broken\n`);
+    const { feed, got, until, live } = follow();
+    await feed.start();
+    expect(got.summary).toMatchObject({ state: { kind: 'following' }, entries: 2, unseen: 2, rotatedAway: false });
+    expect(got.batches.map((batch) => [batch.history, targets(batch.entries)])).toEqual([[true, ['/1', '/2']]]);
+    await appendFile(file, line('/3'));
+    await until(() => live().length === 1);
+    await rename(file, `${file}.2`);
+    await writeFile(file, line('/4'));
+    await until(() => live().length === 2);
+    expect(live()).toEqual(['/3', '/4']);
+    expect(feed.page(null, 10)).toMatchObject({ entries: [{ target: '/1', user: 'sam', id: 'r-1', seq: 1 }, { target: '/2' }, { target: '/3' }, { target: '/4' }], more: false });
+  });
+
+  it('comes into view when it comes into being, with its directory or without', async () => {
+    await rm(path.dirname(file), { recursive: true });
+    const { feed, got, until, live } = follow();
+    await feed.start();
+    expect(got.summary?.state).toEqual({ kind: 'absent' });
+    await mkdir(path.dirname(file));
+    await writeFile(file, line('/1'));
+    await until(() => live().length === 1 && got.summary?.state.kind === 'following');
+    await rm(file);
+    await until(() => got.summary?.state.kind === 'absent');
+    // What was seen stays seen.
+    expect(feed.page(null, 10).entries).toHaveLength(1);
+    await writeFile(file, line('/2'));
+    await until(() => live().length === 2);
+  });
+
+  it('that this user may not read says so, and is read once he may', async () => {
+    await writeFile(file, line('/1'));
+    await chmod(file, 0o640);
+    await chmod(dir, 0o755);
+    // Another user needs a process of his own.
+    const child = spawn(process.execPath, ['--input-type=module', '-e', `
+      const { activityFeed } = await import(${JSON.stringify(path.join(import.meta.dirname, 'feed.ts'))});
+      const feed = activityFeed(${JSON.stringify(file)}, { seenUntil: null, onSummary: (summary) => { console.log(JSON.stringify([summary.state.kind, summary.state.why ?? null, summary.entries])); } });
+      await feed.start();
+    `], { uid: 65534, gid: 65534, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const next = async () => JSON.parse(String((await said.next()).value)) as unknown;
+      expect(await next()).toEqual(['unreadable', 'rights', 0]);
+      await chmod(file, 0o644);
+      expect(await next()).toEqual(['following', null, 1]);
+      await chmod(path.dirname(file), 0o700);
+      expect(await next()).toEqual(['unreadable', 'rights', 1]);
+    } finally { child.kill('SIGKILL'); }
+  });
+
+  it('keeps the newest of a flood, tells how many were left, and counts all', async () => {
+    await writeFile(file, '');
+    const { feed, got, until } = follow();
+    await feed.start();
+    const flood = activityDepth * 2 + 5000;
+    let text = '';
+    for (let i = 1; i <= flood; i++) text += line(`/${i}`, { message: 'x'.repeat(i === flood ? 50_000 : 10) });
+    await appendFile(file, text);
+    const count = () => got.batches.reduce((sum, batch) => sum + batch.entries.length + batch.left, 0);
+    await until(() => count() === flood);
+    expect(Math.max(...got.batches.map((batch) => batch.entries.length))).toBeLessThanOrEqual(activityDepth + 1000);
+    await until(() => got.summary?.unseen === flood);
+    const page = feed.page(null, 2500);
+    expect(page.entries.at(-1)).toMatchObject({ target: `/${flood}` });
+    expect(page.entries.at(-1)?.message.length).toBeLessThan(5000);
+    let entries = [...page.entries];
+    for (let more = page.more; more;) {
+      const next = feed.page(entries[0]?.seq ?? null, 2500);
+      entries = [...next.entries, ...entries];
+      ({ more } = next);
+    }
+    expect(targets(entries)).toEqual(Array.from({ length: activityDepth }, (_, i) => `/${flood - activityDepth + 1 + i}`));
+  });
+
+  it('counts denials by day, and those not looked at by what they repeat', async () => {
+    const at = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    await writeFile(file, [
+      line('/1', { time: at(40) }), line('/2', { time: at(2) }), line('/3', { time: at(2), outcome: 'would-deny' }), line('/4', { time: at(1), outcome: 'rewrite' }),
+      line('/5'), line('/6'), line('/7', { what: '--ipc=host' }), line('/8', { time: 'no time', what: '--uts=host' }),
+    ].join(''));
+    const { feed, got, until } = follow({ seenUntil: at(1.5) });
+    await feed.start();
+    expect(got.summary?.days).toEqual([{ day: localDay(at(2)), denied: 1, wouldDeny: 1 }, { day: localDay(at(0)), denied: 3, wouldDeny: 0 }]);
+    expect(got.summary?.groups.map((group) => [group.count, group.entry.what])).toEqual([[1, '--uts=host'], [1, '--ipc=host'], [2, '--pid=host']]);
+    expect(feed.seen() >= at(0.1)).toBe(true);
+    await until(() => got.summary?.unseen === 0);
+    expect(got.summary?.groups).toEqual([]);
+    // What is written from now on is new, whatever the clock said.
+    await appendFile(file, line('/9', { time: at(3) }));
+    await until(() => got.summary?.unseen === 1);
+  });
+});
+
+describe('names of users', () => {
+  it('come from the machine, anew for an id that is new', async () => {
+    const passwd = path.join(dir, 'passwd');
+    await writeFile(passwd, 'root:x:0:0:root:/root:/bin/sh\nsam:x:1000:1000::/home/sam:/bin/sh\nsam2:x:1000:1000::/:/bin/sh\nnonsense\n');
+    let now = 0;
+    const name = userNames(passwd, () => now);
+    expect([name(0), name(1000), name(1001), name(null)]).toEqual(['root', 'sam', null, null]);
+    await appendFile(passwd, 'kim:x:1001:1001::/home/kim:/bin/sh\n');
+    expect(name(1001)).toBeNull();
+    now = 6000;
+    expect(name(1001)).toBe('kim');
+    expect(userNames(path.join(dir, 'none'))(0)).toBeNull();
+  });
+});
