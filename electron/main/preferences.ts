@@ -24,6 +24,9 @@ export interface UserStore {
   setPreferences(change: Partial<Preferences>): Preferences;
   windowState(): WindowState;
   setWindowState(state: WindowState): void;
+  /** Until when this engine's denials were looked at, ISO 8601. */
+  seenDenials(rootId: string): string | null;
+  setSeenDenials(rootId: string, until: string): void;
   draft(rootId: string): KeptDraft | null;
   setDraft(rootId: string, draft: KeptDraft | null): void;
   /** Id of the engine that was open last, null for none. */
@@ -63,6 +66,8 @@ export function userStore(keeper: Keeper): UserStore {
     lastTarget: () => read('targets', z.array(targetIdSchema), [])[0] ?? null,
     setLastTarget(id) { keeper.set('targets', [id, ...read('targets', z.array(targetIdSchema), []).filter((one) => one !== id)].slice(0, mostTargets)); },
     knownTargets: () => read('targets', z.array(targetIdSchema), []),
+    seenDenials: (rootId) => read(`seen-denials:${rootId}`, z.string().nullable(), null),
+    setSeenDenials(rootId, until) { keeper.set(`seen-denials:${rootId}`, until); },
     draft: (rootId) => read(`draft:${rootId}`, keptDraftSchema.nullable(), null),
     setDraft(rootId, draft) { if (draft === null) keeper.delete(`draft:${rootId}`); else keeper.set(`draft:${rootId}`, draft); },
   };

@@ -6,6 +6,7 @@ import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/sta
 import type { ContainerScan } from '../../shared/containers/protection.ts';
 import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { activityFeed, type ActivityFeed } from './activity/feed.ts';
 import { stateStore, type StateStore } from './app-state.ts';
 import { DraftSession } from './draft.ts';
 import { LogBuffer } from './log-buffer.ts';
@@ -28,6 +29,8 @@ export interface Session {
   readonly state: StateStore;
   readonly draft: DraftSession;
   readonly applyLog: LogBuffer;
+  /** The decision log; followed once the rest is loaded. */
+  readonly activity: ActivityFeed;
   readonly isRoot: boolean;
   log(line: EngineLogLine): void;
   refreshEngine(): Promise<EngineStatus>;
@@ -51,10 +54,12 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     { get: () => users.draft(paths.id), set: (kept) => { users.setDraft(paths.id, kept); } },
     (settings) => { late.state?.set({ settings }); },
   );
+  const activity = activityFeed(paths.audit, { seenUntil: users.seenDenials(paths.id), onSummary: (summary) => { late.state?.set({ activity: summary }); } });
   const opened: StateStore = stateStore({
     appVersion: options.appVersion, platform: process.platform, home: os.homedir(), tmp: containersTmp, isRoot: options.isRoot,
     target: { id: target.id, kind: target.ref.kind, desktop },
     engine, backends: [], settings: await draft.refresh(), historyRevision: 0, verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
+    activity: activity.summary(),
     preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
   });
   late.state = opened;
@@ -120,7 +125,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   const applyLog = new LogBuffer();
 
   return {
-    target, state: opened, draft, applyLog, isRoot: options.isRoot, refreshEngine, scan,
+    target, state: opened, draft, applyLog, activity, isRoot: options.isRoot, refreshEngine, scan,
     log(line) { applyLog.add(line); options.onLog(line); },
     acknowledge() {
       watched = { ...watched, appeared: null };
@@ -131,11 +136,13 @@ export async function openSession(target: Target, users: UserStore, options: Ses
       await Promise.all([
         target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined),
         opened.get().engine.phase === 'ready' ? settle().then(scan) : undefined,
+        activity.start(),
       ]);
     },
     async close() {
       clearTimeout(scanTimer);
       feed.stop();
+      activity.stop();
       unwatchSettings();
       unwatchHistory();
       await draft.flush().catch(() => undefined);

@@ -6,7 +6,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { rollbackText, type HistoryItem } from '../../shared/settings/history.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { noFile, readSettings, removeFile, systemCode, writeFileAtomic, type StoredText } from './files.ts';
-import { listHistory, readVersion, versionState, type HistoryEntry } from './history.ts';
+import { listHistory, readVersion, versionState, type HistoryEntry, type VersionState } from './history.ts';
 import { historyLister } from './history-items.ts';
 import { watchEntries, watchFiles } from './watch.ts';
 
@@ -54,7 +54,7 @@ export function createSettingsStore(paths: StorePaths): SettingsStore {
     const readError = !applied.ok ? applied.error : !draft.ok ? draft.error : !versions.ok ? versions.error : null;
     return {
       path: paths.settings, applied: current.text, appliedHash: current.hash, exists: current.exists,
-      appliedVersion: versions.ok ? versions.value.current : 0,
+      appliedVersion: versions.ok ? versions.value.current : 0, appliedBy: versions.ok ? appliedBy(versions.value) : null,
       draft: edited ? draftStored : current.text, base: baseText, conflict: edited && baseText !== current.text,
       readError, readOnly: await readOnlyReason(paths),
     };
@@ -118,6 +118,11 @@ export function createSettingsStore(paths: StorePaths): SettingsStore {
       return found.ok ? setDraft(rollbackText(found.value, state.exists)) : found;
     },
   };
+}
+
+function appliedBy({ recorded, entries }: VersionState): SettingsState['appliedBy'] {
+  const last = entries.at(-1);
+  return recorded && last?.how === 'apply' ? { user: last.user, at: last.at } : null;
 }
 
 /** Makes the engine's directory if there is none. */

@@ -1,5 +1,7 @@
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
+import type { ActivityEntry } from '../../shared/audit/activity.ts';
+import { someEntries } from './activity-fixture.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
 import { minutesAgo, plan, recreatePlan, targets, verification } from './fixture.ts';
@@ -23,10 +25,10 @@ const registryAnswers: Readonly<Record<string, IpcOutput<'registry:resolve'>[num
 type Answers = { [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>> | Promise<Result<IpcOutput<K>>> };
 
 /** A bridge over one AppState kept in memory, for component tests and screenshots. `answers` overrides single requests; `calls` records all. */
-export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBridge & { readonly calls: { name: IpcRequest; input: unknown }[]; emit<E extends keyof IpcEvents>(event: E, payload: IpcEvents[E]): void; state(): AppState } {
+export function fakeBridge(initial: AppState, answers: Answers = {}, entries: readonly ActivityEntry[] = someEntries): BulkheadBridge & { readonly calls: { name: IpcRequest; input: unknown }[]; emit<E extends keyof IpcEvents>(event: E, payload: IpcEvents[E]): void; state(): AppState } {
   let state = initial;
   const calls: { name: IpcRequest; input: unknown }[] = [];
-  const listeners: { [E in keyof IpcEvents]: Set<(payload: IpcEvents[E]) => void> } = { changed: new Set(), log: new Set() };
+  const listeners: { [E in keyof IpcEvents]: Set<(payload: IpcEvents[E]) => void> } = { changed: new Set(), log: new Set(), activity: new Set() };
   const change = (part: Partial<AppState>) => {
     state = { ...state, ...part };
     for (const listener of listeners.changed) listener(part);
@@ -44,6 +46,12 @@ export function fakeBridge(initial: AppState, answers: Answers = {}): BulkheadBr
       change({ target: { id, kind: next.ref.kind, desktop: null }, engine: { ...state.engine, kind: next.ref.kind, name: next.name, phase: next.phase === 'unreachable' ? 'stopped' : next.phase } });
       return ok(state);
     },
+    'activity:read': ({ before, limit }) => {
+      const older = before === null ? entries : entries.filter((entry) => entry.seq < before);
+      return ok({ target: state.target.id, entries: older.slice(-limit), more: older.length > limit });
+    },
+    'activity:leave': () => ok(undefined),
+    'activity:seen': () => { change({ activity: { ...state.activity, unseen: 0, groups: [] } }); return ok(undefined); },
     'settings:set-draft': ({ text }) => settings({ draft: text }),
     'settings:discard-draft': () => settings({ draft: state.settings.applied, base: state.settings.applied, conflict: false }),
     'settings:resolve-conflict': ({ keep }) => settings({ conflict: false, base: state.settings.applied, ...(keep === 'theirs' ? { draft: state.settings.applied } : {}) }),

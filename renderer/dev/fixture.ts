@@ -1,4 +1,5 @@
 import type { AppState, SettingsState } from '../../shared/ipc/contract.ts';
+import { activitySummary } from './activity-fixture.ts';
 import type { Container } from '../../shared/containers/protection.ts';
 import type { RecreateItem, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
 import type { ApplyPlan } from '../../shared/apply/plan.ts';
@@ -33,7 +34,7 @@ export const appliedText = `{
 export const offText = '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": {\n    "locked": false,\n    "value": false\n  }\n}\n';
 
 export function settingsState(applied: string, more: Partial<SettingsState> = {}): SettingsState {
-  return { path: '/var/lib/bulkhead/admin-settings.json', applied, appliedHash: `hash-of-${applied.length}`, appliedVersion: 11, exists: applied !== '', draft: applied, base: applied, conflict: false, readError: null, readOnly: null, ...more };
+  return { path: '/var/lib/bulkhead/admin-settings.json', applied, appliedHash: `hash-of-${applied.length}`, appliedVersion: 11, appliedBy: { user: 'sam', at: minutesAgo(130) }, exists: applied !== '', draft: applied, base: applied, conflict: false, readError: null, readOnly: null, ...more };
 }
 
 export function container(name: string, more: Partial<Container> = {}): Container {
@@ -96,6 +97,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     },
     backends: requirementsMet, settings: settingsState(appliedText), historyRevision: 0, verification,
     scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null, removal: null, appeared: null,
+    activity: activitySummary(),
     preferences: { theme: 'system', language: 'system', notifications: true }, busy: { scanning: false, verifying: false, engine: null },
     ...more,
   };

@@ -10,11 +10,12 @@ const requests = {
   'plan:make': true, 'apply:start': true, 'apply:cancel': true, 'apply:log': true, 'apply:dismiss': true,
   'containers:scan': true, 'containers:remove': true, 'containers:cancel-removal': true, 'containers:dismiss-removal': true, 'containers:acknowledge': true, 'recreate:plan': true, 'recreate:start': true, 'recreate:cancel': true, 'recreate:dismiss': true, 'verify:run': true,
   'engine:start': true, 'engine:stop': true, 'engine:restart': true, 'engine:log': true,
+  'activity:read': true, 'activity:leave': true, 'activity:seen': true,
   'dialog:pick-folder': true, 'paths:resolve': true, 'paths:would-mount': true, 'images:list': true, 'registry:resolve': true,
   'preferences:set': true, 'window:action': true, 'clipboard:write': true,
 } satisfies Record<IpcRequest, true>;
 
-const events = { changed: true, log: true } satisfies Record<keyof IpcEvents, true>;
+const events = { changed: true, log: true, activity: true } satisfies Record<keyof IpcEvents, true>;
 
 export const requestNames: ReadonlySet<string> = new Set(Object.keys(requests));
 export const eventNames: ReadonlySet<string> = new Set(Object.keys(events));

@@ -12,6 +12,7 @@ import { applyRunSchema } from '../apply/run.ts';
 import { registryAnswerSchema } from './registry.ts';
 import { maxTextLength } from '../settings/limits.ts';
 import { historyItemSchema } from '../settings/history.ts';
+import { activityBatchSchema, activityPageSchema, activityPageSize, activitySummarySchema } from '../audit/activity.ts';
 import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 
 export const preferencesSchema = z.object({
@@ -31,6 +32,8 @@ export const settingsStateSchema = z.object({
   applied: z.string(),
   appliedHash: z.string(),
   appliedVersion: z.number().int(),
+  /** Who applied that version and when; null where history does not know (another program wrote the file). */
+  appliedBy: z.object({ user: z.string(), at: z.string() }).nullable(),
   exists: z.boolean(),
   /** The draft; equals `applied` when nothing was edited. */
   draft: z.string(),
@@ -69,6 +72,8 @@ export const appStateSchema = z.object({
   removal: removalRunSchema.nullable(),
   /** Unprotected containers that appeared while ECI was on; null once they are acknowledged or gone. */
   appeared: appearedSchema.nullable(),
+  /** The gateway's decision log, in short. */
+  activity: activitySummarySchema,
   preferences: preferencesSchema,
   /** Long work under way: never two of a kind at once. */
   busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable() }),
@@ -122,6 +127,11 @@ export const ipcContract = {
     'engine:stop': { input: nothing, output: engineStatusSchema },
     'engine:restart': { input: nothing, output: engineStatusSchema },
     'engine:log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.array(engineLogLineSchema) },
+    /** Entries of the decision log before a seq (null: the newest). New ones then come as `activity` events, until `activity:leave`. */
+    'activity:read': { input: z.object({ before: z.number().int().nonnegative().nullable(), limit: z.number().int().min(1).max(activityPageSize) }), output: activityPageSchema },
+    'activity:leave': { input: nothing, output: nothing },
+    /** The denials there are count as looked at. */
+    'activity:seen': { input: nothing, output: nothing },
     /** Native folder picker; null when dismissed. */
     'dialog:pick-folder': { input: nothing, output: z.object({ path: z.string() }).nullable() },
     /** Real paths of directories as written ($HOME etc. resolved): symlinks followed, existence, kind. */
@@ -149,6 +159,8 @@ export const ipcContract = {
     /** Parts of AppState that changed. */
     changed: appStateSchema.partial(),
     log: engineLogLineSchema,
+    /** New entries of the decision log, while somebody reads it. */
+    activity: activityBatchSchema,
   },
 } as const;
 

@@ -3,6 +3,7 @@ import type { Handlers } from '../ipc/register.ts';
 import type { UserStore } from '../preferences.ts';
 import type { Session } from '../session.ts';
 import type { Elevation } from '../elevation.ts';
+import { activityHandlers } from './activity.ts';
 import { applyHandlers } from './apply.ts';
 import { containerHandlers } from './containers.ts';
 import { engineHandlers } from './engine.ts';
@@ -26,6 +27,6 @@ export interface HandlerContext {
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => ({
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
-  ...targetHandlers(context), ...settingsHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context),
+  ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context),
   ...registryHandlers(context), ...windowHandlers(context),
 });

@@ -1,0 +1,32 @@
+import { ok } from '../../../shared/result.ts';
+import type { Handlers } from '../ipc/register.ts';
+import { sendEvent } from '../ipc/register.ts';
+import type { Session } from '../session.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen'>;
+
+/** The decision log, for a window that reads it. Nobody is sent what nobody reads. */
+export function activityHandlers({ session, users, window }: HandlerContext): Area {
+  let reading: { readonly session: Session; readonly stop: () => void } | null = null;
+  const leave = () => { reading?.stop(); reading = null; };
+  return {
+    'activity:read': async ({ before, limit }) => {
+      const s = await session;
+      if (reading?.session !== s) {
+        leave();
+        reading = { session: s, stop: s.activity.onBatch(({ entries, left, history }) => {
+          if (!history) sendEvent(window()?.webContents, 'activity', { target: s.target.id, entries: [...entries], left });
+        }) };
+      }
+      const { entries, more } = s.activity.page(before, limit);
+      return ok({ target: s.target.id, entries: [...entries], more });
+    },
+    'activity:leave': () => { leave(); return ok(undefined); },
+    'activity:seen': async () => {
+      const s = await session;
+      users.setSeenDenials(s.target.paths.id, s.activity.seen());
+      return ok(undefined);
+    },
+  };
+}
