@@ -4,7 +4,7 @@ import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
 import { Row, RowText } from './card.tsx';
 import { EditedMark, UndoChange } from './edited-mark.tsx';
-import { LockedNote } from './setting-row.tsx';
+import { LockedNote, withLock } from './setting-row.tsx';
 
 /** One setting with a few named values: name, what the chosen one means, the choice; marked and undoable when it differs from what is applied. */
 export function ChoiceRow<T extends string>({ name, description, value, options, onChange, edited, onUndo, lockedBy, unavailable, width = 176 }: {
@@ -30,7 +30,7 @@ export function ChoiceRow<T extends string>({ name, description, value, options,
       {edited && !locked && <UndoChange name={name} onUndo={onUndo} />}
       {locked && <LockedNote by={lockedBy} />}
       {unavailable === undefined && (
-        <Select value={value} disabled={locked} sx={{ width, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }} inputProps={{ 'aria-label': locked ? `${name}. ${t('locked.by', { who: lockedBy })}` : name }}
+        <Select value={value} disabled={locked} sx={{ width, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }} inputProps={{ 'aria-label': withLock(t, name, lockedBy) }}
           onChange={(event) => {
             const next = options.find((option) => option.value === event.target.value);
             if (next !== undefined && !locked) onChange(next.value);

@@ -21,12 +21,12 @@ export function EditedMark({ kind = 'edited' }: { readonly kind?: 'added' | 'edi
 }
 
 /** The arrow that takes one change back; mark and warning go with it. */
-export function UndoChange({ name, onUndo, disabled = false }: { readonly name: string; readonly onUndo: () => void; readonly disabled?: boolean }) {
+export function UndoChange({ name, onUndo }: { readonly name: string; readonly onUndo: () => void }) {
   const { t } = useTranslation();
   return (
     <Tooltip title={t('mark.undo')}>
       <span>
-        <IconButton aria-label={t('mark.undoNamed', { name })} onClick={onUndo} disabled={disabled} sx={{ color: color.accentText }}><UndoIcon /></IconButton>
+        <IconButton aria-label={t('mark.undoNamed', { name })} onClick={onUndo} sx={{ color: color.accentText }}><UndoIcon /></IconButton>
       </span>
     </Tooltip>
   );

@@ -1,5 +1,6 @@
 import { useId, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Switch from '@mui/material/Switch';
 import Typography from '@mui/material/Typography';
@@ -17,6 +18,9 @@ export function LockedNote({ by }: { readonly by: string }) {
     </Box>
   );
 }
+
+/** A control's accessible name with what it is locked by, if it is. */
+export const withLock = (t: TFunction, name: string, lockedBy: string | undefined): string => (lockedBy === undefined ? name : `${name}. ${t('locked.by', { who: lockedBy })}`);
 
 /** One on/off setting: name, what it means, the switch; marked and undoable when it differs from what is applied. */
 export function SettingRow({ name, description, checked, onChange, edited = false, onUndo, lockedBy, unavailable, children }: {
@@ -50,7 +54,7 @@ export function SettingRow({ name, description, checked, onChange, edited = fals
           checked={checked}
           disabled={locked}
           onChange={(_, value) => { onChange(value); }}
-          slotProps={{ input: { 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-text`, role: 'switch', ...(locked ? { 'aria-label': `${name}. ${t('locked.by', { who: lockedBy })}`, 'aria-labelledby': undefined } : {}) } }}
+          slotProps={{ input: { 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-text`, role: 'switch', ...(locked ? { 'aria-label': withLock(t, name, lockedBy), 'aria-labelledby': undefined } : {}) } }}
         />
       )}
     </Row>

@@ -12,7 +12,7 @@ import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { InfoIcon, SearchIcon } from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
-import { LockedNote } from '../../components/setting-row.tsx';
+import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { dockerCommands, namedCommands, unsupportedCommands, type DockerCommand } from '../../../shared/settings/index.ts';
@@ -60,9 +60,9 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
       {own !== undefined && <OwnListRow place={own} index={ownIndex} lockedBy={lockedBy} onRemoved={() => { onChoose(null); }} />}
       <RemovedLists removed={removed} readOnly={readOnly} />
       <Box data-row data-edited={typeEdited || undefined} sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', padding: '8px 16px', background: typeEdited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
-        <ToggleButtonGroup exclusive value={type} disabled={readOnly} aria-label={readOnly ? `${t('socket.commands.type.label')}. ${t('locked.by', { who: lockedBy })}` : t('socket.commands.type.label')} onChange={(_, next: unknown) => { if (next === 'deny' || next === 'allow') writeType(store, draft, place, next); }}>
-          <ToggleButton value="deny">{t('socket.commands.type.deny')}</ToggleButton>
-          <ToggleButton value="allow">{t('socket.commands.type.allow')}</ToggleButton>
+        <ToggleButtonGroup exclusive value={type} disabled={readOnly} aria-label={withLock(t, t('socket.commands.type.label'), lockedBy)} onChange={(_, next: unknown) => { if (next === 'deny' || next === 'allow') writeType(store, draft, place, next); }}>
+          <ToggleButton value="deny" {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.deny'), lockedBy) } : {})}>{t('socket.commands.type.deny')}</ToggleButton>
+          <ToggleButton value="allow" {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.allow'), lockedBy) } : {})}>{t('socket.commands.type.allow')}</ToggleButton>
         </ToggleButtonGroup>
         <Box role="status" sx={{ fontSize: 12, color: color.text2 }}>{type === 'deny' ? t('socket.commands.denied', { count: marked.size, total: formats.number(dockerCommands.length) }) : t('socket.commands.allowed', { count: marked.size, total: formats.number(dockerCommands.length) })}</Box>
         {typeEdited && <EditedMark />}
@@ -74,7 +74,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
       </Box>
       <Box ref={box} sx={{ '--socket-row': `${width < names.below ? names.narrow : names.wide}px minmax(0, 1fr) ${sums}px` }}>
         {groups.map(({ group, shown }) => (
-          <GroupRow key={`${place.pointer} ${group}`} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} readOnly={readOnly} shown={shown} width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
+          <GroupRow key={`${place.pointer} ${group}`} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} lockedBy={lockedBy} shown={shown} width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
             onSet={(names) => { write(setMarked(entries, applied, group, names)); }} onUndo={() => { write(setEntries(entries, applied, group, entriesOf(applied, group))); }} />
         ))}
         {cantList.map((name) => <EmptyState key={name}>{withCode(t('socket.commands.cantList', { command: name, why: unsupportedCommands[name] ?? '' }))}</EmptyState>)}

@@ -5,6 +5,7 @@ import ButtonBase from '@mui/material/ButtonBase';
 import Checkbox from '@mui/material/Checkbox';
 import Link from '@mui/material/Link';
 import Tooltip from '@mui/material/Tooltip';
+import { withLock } from '../../components/setting-row.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { CheckIcon, DeniedIcon } from '../../components/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
@@ -33,13 +34,14 @@ function fitting(commands: readonly DockerCommand[], first: ReadonlySet<string>,
 }
 
 /** One group: a checkbox for all of it, a chip for each command, what it comes to. */
-export function GroupRow({ group, marked, type, edited, readOnly, shown, width, onSet, onUndo }: {
+export function GroupRow({ group, marked, type, edited, lockedBy, shown, width, onSet, onUndo }: {
   readonly group: GroupKey;
   /** Canonical names marked in the whole list. */
   readonly marked: ReadonlySet<string>;
   readonly type: 'deny' | 'allow';
   readonly edited: boolean;
-  readonly readOnly: boolean;
+  /** File or administrator that fixes it: nothing can be marked then, and the names say so. */
+  readonly lockedBy: string | undefined;
   /** The commands a filter leaves; null without one. */
   readonly shown: readonly DockerCommand[] | null;
   /** Room for the chips, px. */
@@ -49,6 +51,7 @@ export function GroupRow({ group, marked, type, edited, readOnly, shown, width, 
 }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const readOnly = lockedBy !== undefined;
   const all = commandsOf(group);
   const here = new Set(all.flatMap((command) => (marked.has(command.name) ? [command.name] : [])));
   const whole = here.size === all.length;
@@ -64,12 +67,12 @@ export function GroupRow({ group, marked, type, edited, readOnly, shown, width, 
   return (
     <Box role="group" aria-label={t('socket.commands.row', { group: name })} data-row data-edited={edited || undefined} sx={{ display: 'grid', gridTemplateColumns: 'var(--socket-row)', alignItems: 'start', padding: '2px 16px 1px', boxSizing: 'border-box', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
       <Box component="label" sx={{ display: 'flex', alignItems: 'center', minHeight: 28, gap: '5px', fontSize: 12, fontFamily: group === 'other' ? 'inherit' : fontMono, fontVariantLigatures: 'none', fontWeight: 500, color: color.text }}>
-        <Checkbox sx={{ marginLeft: '-4px' }} checked={whole} indeterminate={here.size > 0 && !whole} disabled={readOnly} slotProps={{ input: { 'aria-label': t('socket.commands.markGroup', { group: name }) } }}
+        <Checkbox sx={{ marginLeft: '-4px' }} checked={whole} indeterminate={here.size > 0 && !whole} disabled={readOnly} slotProps={{ input: { 'aria-label': withLock(t, t('socket.commands.markGroup', { group: name }), lockedBy) } }}
           onChange={() => { onSet(new Set(whole ? [] : all.map((command) => command.name))); }} />
         {group === 'other' ? t('socket.commands.other') : group}
       </Box>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `4px ${chipGap}px`, minHeight: 28 }}>
-        {visible.map((command) => <CommandChip key={command.name} command={command} marked={here.has(command.name)} type={type} readOnly={readOnly} onToggle={() => { toggle(command.name); }} />)}
+        {visible.map((command) => <CommandChip key={command.name} command={command} marked={here.has(command.name)} type={type} lockedBy={lockedBy} onToggle={() => { toggle(command.name); }} />)}
         {rest && <Link component="button" aria-expanded={open} sx={{ fontSize: 12, padding: '0 2px' }} onClick={() => { setOpen(!open); }}>{open ? t('socket.commands.less') : t('socket.commands.more', { count: all.length - fit.size })}</Link>}
       </Box>
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'flex-end', gap: '4px', minHeight: 28, fontSize: 12, color: color.text2, whiteSpace: 'nowrap' }}>
@@ -81,12 +84,14 @@ export function GroupRow({ group, marked, type, edited, readOnly, shown, width, 
   );
 }
 
-function CommandChip({ command, marked, type, readOnly, onToggle }: { readonly command: DockerCommand; readonly marked: boolean; readonly type: 'deny' | 'allow'; readonly readOnly: boolean; readonly onToggle: () => void }) {
+function CommandChip({ command, marked, type, lockedBy, onToggle }: { readonly command: DockerCommand; readonly marked: boolean; readonly type: 'deny' | 'allow'; readonly lockedBy: string | undefined; readonly onToggle: () => void }) {
+  const { t } = useTranslation();
+  const readOnly = lockedBy !== undefined;
   const Icon = type === 'deny' ? DeniedIcon : CheckIcon;
   const chip = (
-    <ButtonBase aria-pressed={marked} aria-label={command.name} disabled={readOnly} onClick={onToggle} sx={{
-      height: 22, padding: '0 8px', gap: '4px', borderRadius: '4px', border: `1px solid ${marked ? color.accentText : color.border}`, boxSizing: 'border-box', whiteSpace: 'nowrap',
-      background: marked ? color.accentSoft : color.card, color: marked ? color.accentText : color.text2, fontFamily: fontMono, fontVariantLigatures: 'none', fontSize: 12, lineHeight: '16px', fontWeight: marked ? 600 : 400,
+    <ButtonBase aria-pressed={marked} aria-label={withLock(t, command.name, lockedBy)} disabled={readOnly} onClick={onToggle} sx={{
+      height: 22, padding: '0 8px', gap: '4px', borderRadius: '4px', border: `1px ${readOnly ? 'dashed' : 'solid'} ${marked && !readOnly ? color.accentText : color.border}`, boxSizing: 'border-box', whiteSpace: 'nowrap',
+      background: readOnly ? 'transparent' : marked ? color.accentSoft : color.card, color: readOnly ? (marked ? color.text : color.text3) : marked ? color.accentText : color.text2, fontFamily: fontMono, fontVariantLigatures: 'none', fontSize: 12, lineHeight: '16px', fontWeight: marked ? 600 : 400,
       '&:hover': { borderColor: marked ? color.accentText : color.control, color: marked ? color.accentText : color.text },
     }}>
       {marked && <Icon aria-hidden sx={{ fontSize: 14 }} />}{shortName(command)}

@@ -14,7 +14,7 @@ import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AddIcon, MoreIcon, RefreshIcon } from '../../components/icons.ts';
 import { Mono, withCode } from '../../components/mono.tsx';
-import { LockedNote } from '../../components/setting-row.tsx';
+import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { parseImageReference, type EffectiveSettings } from '../../../shared/settings/index.ts';
@@ -67,7 +67,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
   const tableRows = rows.map((row) => {
     const key = `${row.kind}-${row.index}-${row.value}`;
     const name = <Reference text={row.value} />;
-    const undo = <RowActions key="actions" place={row.index}><UndoChange name={row.value} disabled={readOnly} onUndo={() => { stopEditing(row.index); write(undoRow(images, row)); }} /></RowActions>;
+    const undo = <RowActions key="actions" place={row.index}>{!readOnly && <UndoChange name={row.value} onUndo={() => { stopEditing(row.index); write(undoRow(images, row)); }} />}</RowActions>;
     if (row.kind === 'removed') {
       return { key, edited: true, cells: [<Marked key="image" mark="removed"><Box component="del" sx={{ color: color.text3 }}>{name}</Box></Marked>, null, null, null, undo] };
     }
@@ -105,7 +105,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
       {derivedEdited && !readOnly && <UndoChange name={t('socket.images.derivedName')} onUndo={() => { writeDerived(store, draft, draft.appliedValue(derivedPointer) !== false); }} />}
       <Box component="label" htmlFor="derived-images" sx={{ color: readOnly ? color.text3 : color.text2, fontSize: 12, textAlign: 'right' }}>{withCode(t('socket.images.derived'))}</Box>
       <Switch id="derived-images" checked={settings.socket.allowDerivedImages} disabled={readOnly} onChange={(_, on) => { writeDerived(store, draft, on); }}
-        slotProps={{ input: { role: 'switch', 'aria-label': readOnly ? `${t('socket.images.derivedName')}. ${t('locked.by', { who: lockedBy })}` : t('socket.images.derivedName') } }} />
+        slotProps={{ input: { role: 'switch', 'aria-label': withLock(t, t('socket.images.derivedName'), lockedBy) } }} />
     </>}>
       {rows.length > 0 && <div ref={card}><DataTable label={t('socket.images.title')} columns={columns} rows={tableRows} /></div>}
       {images.length === 0 && (

@@ -11,6 +11,7 @@ import { useDraft, useStore } from '../../app/context.tsx';
 import { Row, RowText } from '../../components/card.tsx';
 import { Dot, EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { AddIcon } from '../../components/icons.ts';
+import { withLock } from '../../components/setting-row.tsx';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { namedCommands, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
@@ -85,7 +86,7 @@ export function OwnListRow({ place, index, lockedBy, onRemoved }: { readonly pla
       <Row>
         <RowText strong={false} primary={withCode(used || !parsed.ok ? t('socket.commands.own', { image }) : t('socket.commands.ownUnused', { image }))} />
         <Select value={place.now.scope ?? ''} displayEmpty disabled={readOnly} sx={{ width: 176, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }}
-          inputProps={{ 'aria-label': lockedBy === undefined ? t('socket.sight.ownScope', { image }) : `${t('socket.sight.ownScope', { image })}. ${t('locked.by', { who: lockedBy })}` }}
+          inputProps={{ 'aria-label': withLock(t, t('socket.sight.ownScope', { image }), lockedBy) }}
           onChange={(event) => { writeListScope(store, draft, place, event.target.value === 'own' || event.target.value === 'all' ? event.target.value : undefined); }}>
           <MenuItem value="">{t('socket.sight.asAll')}</MenuItem>
           <MenuItem value="all">{t('socket.sight.scope.allOption')}</MenuItem>

@@ -68,7 +68,7 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci
   const tableRows = rows.map((row) => {
     const { path } = row.share;
     const key = keyOf(row);
-    const undo = <UndoChange name={path} disabled={readOnly} onUndo={() => { write(undoRow(shares, row)); }} />;
+    const undo = readOnly ? null : <UndoChange name={path} onUndo={() => { write(undoRow(shares, row)); }} />;
     if (row.kind === 'removed') return { key, edited: true, cells: [<Cell key="written"><Box component="del" sx={{ color: color.text3 }}><PathText path={path} /></Box><EditedMark kind="removed" /></Cell>, null, null, undo] };
     const isEditing = editing === row.index && !readOnly;
     const judgement = judge(path, found.get(path), context);

@@ -9,7 +9,7 @@ import { Card, Row } from '../../components/card.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { AllowedIcon, DeniedIcon } from '../../components/icons.ts';
 import { Tag } from '../../components/mono.tsx';
-import { LockedNote } from '../../components/setting-row.tsx';
+import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { runtimeNameOf, type BackendId, type BackendReport } from '../../../shared/isolation/requirements.ts';
@@ -36,16 +36,16 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
       {lockedBy !== undefined && <LockedNote by={lockedBy} />}
     </>}>
       <Box role="radiogroup" aria-label={t('isolation.backend.title')}>
-        <Option id="auto" report={report('exclusive')} checked={value === 'auto'} locked={lockedBy !== undefined} onChoose={choose} tag={t('isolation.backend.recommended')} detailed={false} />
-        <Option id="exclusive" report={report('exclusive')} checked={value === 'exclusive'} locked={lockedBy !== undefined} onChoose={choose} {...inUse('exclusive')} />
+        <Option id="auto" report={report('exclusive')} checked={value === 'auto'} lockedBy={lockedBy} onChoose={choose} tag={t('isolation.backend.recommended')} detailed={false} />
+        <Option id="exclusive" report={report('exclusive')} checked={value === 'exclusive'} lockedBy={lockedBy} onChoose={choose} {...inUse('exclusive')} />
         {/* Only where the engine's side knows of it, or the file names it. */}
-        {(report('sysbox') !== undefined || value === 'sysbox') && <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} locked={lockedBy !== undefined} onChoose={choose} {...inUse('sysbox')} />}
+        {(report('sysbox') !== undefined || value === 'sysbox') && <Option id="sysbox" report={report('sysbox')} checked={value === 'sysbox'} lockedBy={lockedBy} onChoose={choose} {...inUse('sysbox')} />}
       </Box>
     </Card>
   );
 }
 
-function Option({ id, report, checked, locked, onChoose, tag, detailed = true }: { readonly id: Backend; readonly report: BackendReport | undefined; readonly checked: boolean; readonly locked: boolean; readonly onChoose: (id: Backend) => void; readonly tag?: string; readonly detailed?: boolean }) {
+function Option({ id, report, checked, lockedBy, onChoose, tag, detailed = true }: { readonly id: Backend; readonly report: BackendReport | undefined; readonly checked: boolean; readonly lockedBy: string | undefined; readonly onChoose: (id: Backend) => void; readonly tag?: string; readonly detailed?: boolean }) {
   const { t } = useTranslation();
   const label = useId();
   const available = report?.available === true;
@@ -57,7 +57,7 @@ function Option({ id, report, checked, locked, onChoose, tag, detailed = true }:
   return (
     <Row>
       <Box sx={{ alignSelf: 'flex-start', width: 26, flexShrink: 0, marginLeft: '-4px', paddingTop: '6px' }}>
-        {radio ? <Radio name="backend" value={id} checked={checked} disabled={locked} onChange={() => { onChoose(id); }} slotProps={{ input: { 'aria-labelledby': label } }} /> : <DeniedIcon sx={{ fontSize: 18, color: color.text3, margin: '4px' }} aria-hidden />}
+        {radio ? <Radio name="backend" value={id} checked={checked} disabled={lockedBy !== undefined} onChange={() => { onChoose(id); }} slotProps={{ input: lockedBy === undefined ? { 'aria-labelledby': label } : { 'aria-label': withLock(t, t(`isolation.backend.${id}.name`), lockedBy) } }} /> : <DeniedIcon sx={{ fontSize: 18, color: color.text3, margin: '4px' }} aria-hidden />}
       </Box>
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Typography component="div" id={label} sx={{ fontWeight: 600, color: available ? color.text : color.text3 }}>{t(`isolation.backend.${id}.name`)}</Typography>

@@ -1,15 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import MenuItem from '@mui/material/MenuItem';
-import Select from '@mui/material/Select';
 import { useApp, useDraft, useSnapshot, useStore } from '../../app/context.tsx';
 import { navigate } from '../../app/router.ts';
-import { Card, Row, RowText } from '../../components/card.tsx';
+import { Card } from '../../components/card.tsx';
+import { ChoiceRow } from '../../components/choice-row.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
-import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { Page } from '../../components/page.tsx';
-import { LockedNote, SettingRow } from '../../components/setting-row.tsx';
+import { SettingRow } from '../../components/setting-row.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
@@ -19,6 +17,7 @@ import { ExistingContainersDialog } from '../../components/existing-containers-d
 
 const eciPointer = '/enhancedContainerIsolation/value';
 const lockPointer = '/enhancedContainerIsolation/locked';
+const modePointer = '/bulkhead/mode';
 const existingPointer = '/bulkhead/existingContainers';
 
 export default function IsolationPage() {
@@ -34,6 +33,8 @@ function Forms() {
   const draft = useDraft();
   const { choices } = useSnapshot();
   const lockedBy = useReadOnlyReason();
+  // The engine's own section is never written for Docker Desktop.
+  const desktop = app.engine.kind === 'docker-desktop' ? t('onlyHere') : undefined;
   /** Open, and whether it was the toggle that opened it: then Cancel takes the toggle back. */
   const [prompt, setPrompt] = useState<'toggle' | 'later' | null>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
@@ -58,17 +59,12 @@ function Forms() {
           name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.editOr(lockPointer, on, false); }}
           edited={draft.isEdited(lockPointer)} onUndo={() => { draft.revert(lockPointer); }} lockedBy={lockedBy}
         />
-        <Row edited={draft.isEdited(existingPointer)}>
-          <RowText primary={t('isolation.existing.name')} secondary={settings.existingContainers === 'block' ? t('isolation.existing.block') : t('isolation.existing.warn')} />
-          {draft.isEdited(existingPointer) && <EditedMark />}
-          {draft.isEdited(existingPointer) && lockedBy === undefined && <UndoChange name={t('isolation.existing.name')} onUndo={() => { draft.revert(existingPointer); }} />}
-          {lockedBy !== undefined && <LockedNote by={lockedBy} />}
-          <Select value={settings.existingContainers} disabled={lockedBy !== undefined} sx={{ width: 136, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }} inputProps={{ 'aria-label': t('isolation.existing.name') }}
-            onChange={(event) => { draft.editOr(existingPointer, event.target.value, 'block'); }}>
-            <MenuItem value="block">{t('isolation.existing.blockOption')}</MenuItem>
-            <MenuItem value="warn">{t('isolation.existing.warnOption')}</MenuItem>
-          </Select>
-        </Row>
+        <ChoiceRow name={t('isolation.mode.name')} description={t(`isolation.mode.${settings.mode}`)} value={settings.mode} lockedBy={lockedBy} unavailable={desktop} width={136}
+          options={(['enforce', 'audit'] as const).map((value) => ({ value, label: t(`isolation.mode.${value}Option`) }))}
+          edited={draft.isEdited(modePointer)} onUndo={() => { draft.revert(modePointer); }} onChange={(value) => { draft.editOr(modePointer, value, 'enforce'); }} />
+        <ChoiceRow name={t('isolation.existing.name')} description={t(`isolation.existing.${settings.existingContainers}`)} value={settings.existingContainers} lockedBy={lockedBy} unavailable={desktop} width={136}
+          options={(['block', 'warn'] as const).map((value) => ({ value, label: t(`isolation.existing.${value}Option`) }))}
+          edited={draft.isEdited(existingPointer)} onUndo={() => { draft.revert(existingPointer); }} onChange={(value) => { draft.editOr(existingPointer, value, 'block'); }} />
       </Card>
       <BackendCard lockedBy={lockedBy} />
       <EffectsCard before={before} after={settings.eci.value} existing={settings.existingContainers} onChoose={() => { setPrompt('later'); }} />

@@ -3,6 +3,7 @@ export const isolation = {
   subtitle: 'Runs every container in a user namespace of its own, so that root inside is nobody outside.',
   eci: { name: 'Enhanced Container Isolation', on: 'New containers get ids of their own; root inside is unprivileged outside.', off: 'Now off: root in a container is root in the engine.', impossible: 'It can\u2019t be turned on here: no isolation backend can run. What is missing is listed below.' },
   lock: { name: 'Lock for users', on: 'Users can\u2019t turn it off or change what belongs to it.', off: 'Users may turn it off: it is only a default for them.' },
+  mode: { name: 'What is not allowed', enforce: 'Is refused, and recorded.', audit: 'Is recorded and let through: nothing is refused, so nothing is protected by rules.', enforceOption: 'Refuse', auditOption: 'Only record' },
   existing: { name: 'Containers created before', block: 'Can\u2019t be started, exec\u2019d into or copied from while ECI is on. They can be stopped, inspected and removed.', warn: 'Can be started; every use is recorded.', blockOption: 'Block', warnOption: 'Only record' },
   backend: {
     title: 'Isolation backend', recommended: 'Recommended', inUse: 'In use',
