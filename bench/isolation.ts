@@ -91,11 +91,11 @@ async function insideContainers(guarded: GuardedEngine, work: readonly ('mounts'
   const milliseconds = async (runtime: Runtime, ...args: string[]) => Number(await docker(socket, 'exec', ids[runtime], 'workload', ...args)) / 1e6;
 
   if (work.includes('mounts')) report({ name: '1,000 mounts and umounts inside', unit: 'ms', ...await both(10, (runtime) => milliseconds(runtime, 'mounts', '1000')), target: null });
-  const megabytes = 192, small = 2000;
+  const megabytes = 192, small = 1000;
   for (const [place, where] of [['root file system', '/root-fs'], ['volume', '/volume'], ['bind', '/bind']] as const) {
     if (!work.includes('io')) break;
     const rate = (name: string, unit: string, amount: number, args: (runtime: Runtime) => string[]) =>
-      both(12, async (runtime) => amount / (await milliseconds(runtime, ...args(runtime)) / 1000)).then((samples) => { report({ name: `${place}: ${name}`, unit, ...samples, target: { atLeast: 0.97 } }); });
+      both(rounds, async (runtime) => amount / (await milliseconds(runtime, ...args(runtime)) / 1000)).then((samples) => { report({ name: `${place}: ${name}`, unit, ...samples, target: { atLeast: 0.97 } }); });
     await rate('write', 'MB/s', megabytes, (runtime) => ['write', `${where}/${runtime}`, String(megabytes)]);
     await rate('read', 'MB/s', megabytes, (runtime) => ['read', `${where}/${runtime}`, String(megabytes)]);
     await rate('small files', '/s', small, () => ['files', where, String(small)]);
@@ -111,8 +111,8 @@ async function copies(guarded: GuardedEngine): Promise<void> {
   const ids = { runc: '', bulkhead: '' };
   for (const runtime of Object.values(runtimes)) ids[runtime] = await docker(socket, 'run', '-d', '--runtime', runtime, 'busybox', 'sleep', '100000');
   const through = { runc: socket, bulkhead: guarded.socket };
-  report({ name: 'docker cp into a container', unit: 'MB/s', ...await both(6, (runtime) => putArchive(through[runtime], ids[runtime], bytes)), target: { atLeast: 0.9 } });
-  report({ name: 'docker cp out of a container', unit: 'MB/s', ...await both(6, (runtime) => getArchive(through[runtime], ids[runtime], bytes)), target: { atLeast: 0.9 } });
+  report({ name: 'docker cp into a container', unit: 'MB/s', ...await both(10, (runtime) => putArchive(through[runtime], ids[runtime], bytes)), target: { atLeast: 0.9 } });
+  report({ name: 'docker cp out of a container', unit: 'MB/s', ...await both(10, (runtime) => getArchive(through[runtime], ids[runtime], bytes)), target: { atLeast: 0.9 } });
   await docker(socket, 'rm', '-f', ...Object.values(ids));
 }
 

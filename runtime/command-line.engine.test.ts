@@ -72,6 +72,8 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   };
   const verbs = () => asked.map(([, verb]) => verb);
   const called = () => existsSync(at('called')) ? readFileSync(at('called'), 'utf8') : '';
+  /** As if the planner had a container. */
+  const keeps = (id: string) => { mkdirSync(at('isolation/containers'), { recursive: true }); writeFileSync(at(`isolation/containers/${id}.json`), '{}'); };
   const create = ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'];
 
   it('passes streams, umask, signals and limits on to runc as it got them, and no file of its own', async () => {
@@ -138,10 +140,25 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
   it('starts nothing without a planner, but still deletes', async () => {
     expect(await run(['run', 'c1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('the isolation planner does not answer') as unknown });
     expect(called()).toBe('');
+    keeps('c1');
     const { code, stderr } = await run(['delete', '--force', 'c1']);
     expect(code).toBe(0);
     expect(called()).toContain('delete --force c1');
     expect(stderr).toContain('left for the planner');
+  });
+
+  it('asks about the delete of what the planner keeps, and has runc alone delete anything else', async () => {
+    await plannerThat({});
+    expect((await run(['delete', 'c1'])).code).toBe(0);
+    expect({ verbs: verbs(), called: called() }).toEqual({ verbs: [], called: expect.stringContaining('delete c1') as string });
+    keeps('c1');
+    expect((await run(['delete', 'c1'])).code).toBe(0);
+    expect(verbs()).toEqual(['deleting', 'delete', 'release']);
+    // What can't be looked at may be kept.
+    rmSync(at('isolation'), { recursive: true });
+    writeFileSync(at('isolation'), '');
+    expect((await run(['delete', 'c1'])).code).toBe(0);
+    expect(verbs()).toHaveLength(6);
   });
 
   it('says its errors in runc\'s log, as text and as JSON that containerd can read', async () => {

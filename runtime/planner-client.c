@@ -121,7 +121,6 @@ void planner_announce(const char *root_dir, const struct planner_request *reques
   size_t length = encode(request, bytes);
   int s = length > 0 ? connect_to(root_dir) : -1;
   if (s < 0) return; /* without a planner there is nobody to tell: its next start looks at everything */
-  /* The answer only says that it was heard; what comes after it is not raced with. */
-  char ignored[64];
-  if (send_all(s, bytes, length) != 0 || receive_all(s, ignored, sizeof ignored) < 0) (void)close(s);
+  /* Not waited for: it is read before our end is seen, which is when it counts. */
+  if (send_all(s, bytes, length) != 0) (void)close(s);
 }

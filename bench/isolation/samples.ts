@@ -4,12 +4,22 @@ export class Samples {
 
   add(value: number): void { this.values.push(value); }
 
-  get mean(): number { return this.values.reduce((sum, one) => sum + one, 0) / this.values.length; }
+  /** Mean without the highest and the lowest tenth: what the disk or another program does now and then hits one side only. */
+  get mean(): number {
+    const kept = this.#kept();
+    return kept.reduce((sum, one) => sum + one, 0) / kept.length;
+  }
 
-  /** Standard error of the mean. */
+  /** Standard error of that mean. */
   get error(): number {
-    const { mean, values } = this;
-    return values.length < 2 ? 0 : Math.sqrt(values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (values.length - 1) / values.length);
+    const { mean } = this;
+    const kept = this.#kept();
+    return kept.length < 2 ? 0 : Math.sqrt(kept.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (kept.length - 1) / kept.length);
+  }
+
+  #kept(): number[] {
+    const left = Math.floor(this.values.length / 10);
+    return this.values.toSorted((a, b) => a - b).slice(left, this.values.length - left);
   }
 }
 

@@ -93,3 +93,9 @@ describe('parseSpec', () => {
     expect(() => parseSpec(text)).toThrow();
   });
 });
+
+it('keeps every number of config.json as it was written, whether or not it fits a double', () => {
+  const numbers = ['0', '-1', '1.5', '1e3', '-0', '9007199254740993', '18446744073709551615', '123456789012345', '1.0', '-12E-2', '0.10'];
+  const text = (number: string) => `{"root":{"path":"/r"},"linux":{"namespaces":[]},"a":${number},"b":[${number}, ${number}],"c":"1e9 x:12345678901234567890"}`;
+  for (const number of numbers) expect(renderSpec(parseSpec(text(number)))).toBe(text(number).replace(', ', ','));
+});

@@ -1,15 +1,18 @@
 import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
-// Claims of id ranges: files that appear whole or not at all, and that one of several writers makes. Written aside, synced, then linked.
+// Claims of ids: files that appear whole or not at all, and that one of several writers makes. Written aside, then linked.
 
-/** Writes `value` as JSON to a new file of no claim's name in `directory`, synced. Returns its path; throws and leaves nothing when the disk fails. */
-export function writeAside(directory: string, value: unknown, mode: number): string {
+/**
+ * Writes `value` as JSON to a new file of no claim's name in `directory`; `synced`: on the disk when it returns, for claims that outlive the
+ * machine's boot. Returns its path; throws and leaves nothing when the disk fails.
+ */
+export function writeAside(directory: string, value: unknown, mode: number, synced: boolean): string {
   const aside = path.join(directory, `.${process.pid}.${Math.random().toString(36).slice(2)}`);
   const fd = openSync(aside, 'wx', mode);
   try {
     writeSync(fd, JSON.stringify(value));
-    fsyncSync(fd);
+    if (synced) fsyncSync(fd);
   } catch (error) {
     rmSync(aside, { force: true });
     throw error;

@@ -37,8 +37,9 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
     const store = path.dirname(layer);
     const lowers = readFileSync(path.join(layer, 'lower'), 'utf8').trim().split(':').filter((name) => name !== '');
     return {
-      lowers: lowers.map((name) => realpathSync(path.join(store, name))),
-      upper: upperDir === undefined ? null : { parent: realpathSync(layer), name: 'diff', work: 'work' },
+      // Natively: an image may have a hundred layers, and every container waits for this.
+      lowers: lowers.map((name) => realpathSync.native(path.join(store, name))),
+      upper: upperDir === undefined ? null : { parent: realpathSync.native(layer), name: 'diff', work: 'work' },
       options,
     };
   }
@@ -50,12 +51,12 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   const lowers = named.map((lower) => {
     const absolute = path.isAbsolute(lower) ? lower : upperDir === undefined ? null : path.join(path.dirname(path.dirname(upperDir)), lower);
     if (absolute === null || absolute === '/') throw new Error(`the layers of ${mount.mountPoint} cannot be told`);
-    return realpathSync(absolute);
+    return realpathSync.native(absolute);
   });
   if (upperDir === undefined || workDir === undefined) return { lowers, upper: null, options };
   const parent = path.dirname(upperDir);
   if (path.dirname(workDir) !== parent) throw new Error(`the layers of ${mount.mountPoint} are not laid out as an engine does it`);
-  return { lowers, upper: { parent: realpathSync(parent), name: path.basename(upperDir), work: path.basename(workDir) }, options };
+  return { lowers, upper: { parent: realpathSync.native(parent), name: path.basename(upperDir), work: path.basename(workDir) }, options };
 }
 
 /** Plans the overlay with ids shifted to `base`; `readOnly` makes a view of what upper holds now. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -196,4 +196,14 @@ it('the map of id-mapped layers is a bijection of all ids', () => {
       expect(next).toBe(4_294_967_295);
     }
   }));
+});
+
+it('frees claims that a power cut left empty, and none of this boot (A3)', () => {
+  const open = () => openRangeStore(directory, '/engine', () => new Set());
+  const old = open().claim('c1');
+  writeFileSync(path.join(directory, String(old)), '');
+  utimesSync(path.join(directory, String(old)), 1, 1);
+  writeFileSync(path.join(directory, String(old + rangeSize)), '');
+  open();
+  expect(readdirSync(directory).map(Number)).toEqual([old + rangeSize]);
 });

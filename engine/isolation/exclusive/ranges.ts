@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { linkNew, syncDirectory, writeAside } from './claim-files.ts';
+import { linkNew, writeAside } from './claim-files.ts';
 
 /** Ids in a container: 0 … 65535. */
 export const rangeSize = 65536;
@@ -15,8 +16,8 @@ type Claim = z.infer<typeof claimSchema>;
 
 /**
  * Exclusive 64K ranges of host ids (A3), claimed as files `<base>` in one directory of the machine. A claim appears complete or not
- * at all (written aside, fsynced, linked: `link` refuses an existing name), so that neither a crash nor a second planner can hand
- * out a range twice. Several containers hold one range only where one joined the namespaces of another.
+ * at all (written aside, linked: `link` refuses an existing name), so that neither a crash nor a second planner can hand out a range
+ * twice. Not synced to the disk: no container outlives the machine's boot, and waiting for the disk is most of what a claim would cost. Several containers hold one range only where one joined the namespaces of another.
  */
 export interface RangeStore {
   /** Claims a free range for container `id` and returns its base. Throws when none is left or the disk fails. */
@@ -42,13 +43,14 @@ export interface RangeStore {
 export function openRangeStore(directory: string, root: string, inUse: () => ReadonlySet<number> = basesInUse): RangeStore {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   removeUnfinished(directory);
+  removeLost(directory);
   let unclaimed = inUse();
   const holders = new Map<number, Set<string>>();
   const fileOf = (base: number) => path.join(directory, String(base));
   // Next fit, not first fit: a range just freed rests before somebody else's processes get its ids.
   let next = nextBase(Math.max(firstBase - rangeSize, ...bases(directory)));
 
-  const written = (claim: Claim): string => writeAside(directory, claim, 0o600);
+  const written = (claim: Claim): string => writeAside(directory, claim, 0o600, false);
   const hold = (base: number, id: string) => {
     const held = holders.get(base) ?? new Set();
     held.add(id);
@@ -78,7 +80,6 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
           const base = next;
           next = nextBase(next);
           if (holders.has(base) || unclaimed.has(base) || !linkNew(aside, fileOf(base))) continue;
-          syncDirectory(directory);
           hold(base, id);
           return base;
         }
@@ -97,7 +98,6 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
         } finally {
           rmSync(aside, { force: true });
         }
-        syncDirectory(directory);
       }
       hold(base, id);
     },
@@ -112,7 +112,6 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
           restoreDirectory();
           renameSync(written({ root, id: heir.value }), fileOf(base));
         }
-        if (existsSync(directory)) syncDirectory(directory);
       }
     },
     orphans: () => bases(directory).flatMap((base) => {
@@ -141,7 +140,6 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
           rmSync(turn, { force: true });
         }
       }
-      syncDirectory(directory);
     },
   };
 }
@@ -166,6 +164,16 @@ function removeUnfinished(directory: string): void {
   for (const name of readdirSync(directory)) {
     const pid = /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(path.join(directory, name), { force: true });
+  }
+}
+
+/** Removes claims that a power cut left without content: of before this boot, where the directory outlived it. */
+function removeLost(directory: string): void {
+  const booted = Date.now() - os.uptime() * 1000;
+  for (const base of bases(directory)) {
+    const file = path.join(directory, String(base));
+    // A minute for clocks that were set meanwhile: a claim of this boot is whole anyway.
+    if (readClaim(file) === null && (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000) rmSync(file, { force: true });
   }
 }
 

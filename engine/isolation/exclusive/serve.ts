@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { rootPaths } from '../../drivers/root-paths.ts';
 import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
 import { startPlanner } from './planner.ts';
@@ -9,6 +10,7 @@ export interface ServiceOutput { readonly out: (line: string) => void; readonly 
 /** Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. Resolves with the exit code: 0, or 1 when it could not start. */
 export async function servePlanner(root: string, output: ServiceOutput, records: SharingOptions['records'] = 'required'): Promise<number> {
   const paths = rootPaths(root);
+  goFirst();
   const started = await startPlanner({
     paths: exclusivePaths(paths),
     parts: { sockets: engineSockets(paths), directories: engineDirectories(paths), containerSockets: paths.sockets, roots: [paths.root, paths.run] },
@@ -27,4 +29,13 @@ export async function servePlanner(root: string, output: ServiceOutput, records:
   await stopped;
   await started.value.close();
   return 0;
+}
+
+/** Every container waits for the planner, which has little to do: on a machine under load it should not be last. */
+function goFirst(): void {
+  try {
+    os.setPriority(os.constants.priority.PRIORITY_ABOVE_NORMAL);
+  } catch {
+    // A container's root may lack the right to: it only takes longer.
+  }
 }

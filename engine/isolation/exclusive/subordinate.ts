@@ -100,7 +100,7 @@ function firstFree(directory: string): number {
 
 /** Takes the range, whole on disk or not at all; false when somebody has it. */
 function claim(directory: string, base: number, uid: number): boolean {
-  const aside = writeAside(directory, { uid, base }, 0o644);
+  const aside = writeAside(directory, { uid, base }, 0o644, true);
   try {
     return linkNew(aside, path.join(directory, String(base)));
   } finally {
