@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
+import { names } from '../i18n/joining.ts';
 
 /** A change in words: which setting, and the values before and after; null where there was none. */
 export interface ChangeWords { readonly setting: string; readonly known: boolean; readonly before: string | null; readonly after: string | null }
@@ -32,7 +33,7 @@ function say(t: TFunction, value: unknown): string {
   if (typeof value === 'boolean') return value ? t('review.changes.on') : t('review.changes.off');
   if (typeof value === 'string') return cut(value);
   if (typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string') return cut(value.path);
-  if (Array.isArray(value) && value.length > 0) return cut(value.map((item) => say(t, item)).join(', '));
+  if (Array.isArray(value) && value.length > 0) return cut(names(t, value.map((item) => say(t, item))));
   return cut(JSON.stringify(value) ?? t('review.changes.missing'));
 }
 

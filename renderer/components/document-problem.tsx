@@ -8,6 +8,7 @@ import type { DocumentView } from '../app/draft-view.ts';
 import { color, fontMono } from '../theme/tokens.ts';
 import { Card } from './card.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
+import { told } from '../i18n/told.ts';
 
 /** In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it can be used. */
 export function useDocumentProblem(): React.ReactNode {
@@ -35,7 +36,7 @@ export function useDocumentProblem(): React.ReactNode {
   return (
     <Card>
       <Box sx={{ padding: 2 }}>
-        <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>{draft.settings.error.reason ?? draft.settings.error.message}</Notice>
+        <Notice tone="danger" live="assertive" title={t('settingsState.broken.policy')}>{told(draft.settings.error.reason ?? draft.settings.error.message)}</Notice>
         {typeof pointer === 'string' && <Box className="mono selectable" sx={{ fontFamily: fontMono, fontSize: 12, marginTop: 1 }}>{pointer}</Box>}
         {actions}
       </Box>
@@ -52,7 +53,7 @@ export function SyntaxPlace({ document }: { readonly document: DocumentView }) {
     <Box sx={{ marginTop: 2 }}>
       <Typography sx={{ color: color.text }}>
         <strong>{t('settingsState.broken.where', { line: first.line, column: first.column })}</strong>{' '}
-        {first.message}{document.syntax.length > 1 && <Box component="span" sx={{ color: color.text3 }}> ({t('settingsState.broken.more', { count: document.syntax.length - 1 })})</Box>}
+        {told(first.message)}{document.syntax.length > 1 && <Box component="span" sx={{ color: color.text3 }}> ({t('settingsState.broken.more', { count: document.syntax.length - 1 })})</Box>}
       </Typography>
       <Box component="pre" tabIndex={0} aria-label={t('settingsState.broken.where', { line: first.line, column: first.column })} sx={{ margin: '8px 0 0', padding: '8px 12px', border: `1px solid ${color.border}`, borderRadius: '6px', background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', overflowX: 'auto', color: color.text }}>{first.excerpt}</Box>
     </Box>

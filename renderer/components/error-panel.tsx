@@ -7,6 +7,7 @@ import type { AppError } from '../../shared/result.ts';
 import { useStore } from '../app/context.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../theme/tokens.ts';
 import { CopyIcon, severityIcon } from './notice-icons.ts';
+import { told } from '../i18n/told.ts';
 
 /** A notice inside what it concerns: icon, what, why, and what to do as a button. */
 export function Notice({ tone, title, children, action, live = 'off' }: { readonly tone: Tone; readonly title: ReactNode; readonly children?: ReactNode; readonly action?: ReactNode; readonly live?: 'polite' | 'assertive' | 'off' }) {
@@ -28,14 +29,14 @@ export function ErrorPanel({ error, action, title }: { readonly error: AppError;
   const { t } = useTranslation();
   const store = useStore();
   const [copied, setCopied] = useState(false);
-  const why = [error.message, error.reason].filter((part) => part !== undefined && part !== '').join('\n');
+  const why = [error.message, error.reason].flatMap((part) => (part === undefined || part === '' ? [] : [told(part)])).join('\n');
   const copy = async () => {
     const answer = await store.request('clipboard:write', { text: why });
     setCopied(answer.ok);
   };
   return (
     <Box role="alert" sx={{ borderRadius: '8px', border: `1px solid ${color.border}`, background: color.dangerSoft, padding: 2 }}>
-      <Notice tone="danger" title={title ?? t(`errors.${error.code}`)} {...(action === undefined ? {} : { action })}>{error.hint}</Notice>
+      <Notice tone="danger" title={title ?? t(`errors.${error.code}`)} {...(action === undefined ? {} : { action })}>{error.hint === undefined ? null : told(error.hint)}</Notice>
       {why !== '' && (
         <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: 1, padding: '8px 12px', background: color.card, border: `1px solid ${color.border}`, borderRadius: '6px' }}>
           <Box component="pre" aria-label={t('errors.why')} tabIndex={0} sx={{ flex: 1, minWidth: 0, margin: 0, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', color: color.text, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 220, overflow: 'auto' }}>{why}</Box>

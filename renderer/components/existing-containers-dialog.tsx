@@ -15,6 +15,7 @@ import { VirtualRows } from './virtual-rows.tsx';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
+import { names } from '../i18n/joining.ts';
 
 type Choice = 'keep' | 'remove';
 const rowHeight = 48;
@@ -99,7 +100,7 @@ function ChoiceRow({ container, index, choice, onChoose }: { readonly container:
       <Box role="cell" sx={{ minWidth: 0 }}>
         <Box sx={{ fontWeight: 600, color: color.text, lineHeight: '18px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.name}</Box>
         <Box sx={{ fontSize: 12, lineHeight: '16px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: container.obstacles.length > 0 ? color.warn : color.text3 }}>
-          {container.obstacles.length > 0 ? t('isolation.prompt.obstacle', { what: container.obstacles.join(', ') }) : <Mono size={11.5} nowrap>{container.image}</Mono>}
+          {container.obstacles.length > 0 ? t('isolation.prompt.obstacle', { what: names(t, container.obstacles) }) : <Mono size={11.5} nowrap>{container.image}</Mono>}
         </Box>
       </Box>
       <Box role="cell" sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.status}</Box>

@@ -1,12 +1,13 @@
 import type { TFunction } from 'i18next';
 import type { Finding } from '../../shared/settings/findings.ts';
 import type { PageId } from '../app/router.ts';
+import { told } from '../i18n/told.ts';
 
 /** A finding in a few words, with `code` between backticks (see withCode). */
 export const findingTitle = (t: TFunction, finding: Finding): string => t(`findings.title.${finding.code}`, { replace: finding.params });
 
 /** What a finding means and what to do. */
-export const findingWhy = (finding: Finding): string => finding.message;
+export const findingWhy = (finding: Finding): string => told(finding.message);
 
 /** The page where a finding is mended. */
 export function findingPage(finding: Finding): PageId {

@@ -8,6 +8,7 @@ import { color } from '../theme/tokens.ts';
 import { Row } from './card.tsx';
 import { EditedMark, UndoChange } from './edited-mark.tsx';
 import { LockIcon } from './icons.ts';
+import { lockedName } from '../i18n/joining.ts';
 
 /** "Locked by …" with a padlock: the value stays readable, the control is not one. */
 export function LockedNote({ by }: { readonly by: string }) {
@@ -20,7 +21,7 @@ export function LockedNote({ by }: { readonly by: string }) {
 }
 
 /** A control's accessible name with what it is locked by, if it is. */
-export const withLock = (t: TFunction, name: string, lockedBy: string | undefined): string => (lockedBy === undefined ? name : `${name}. ${t('locked.by', { who: lockedBy })}`);
+export const withLock = (t: TFunction, name: string, lockedBy: string | undefined): string => (lockedBy === undefined ? name : lockedName(t, name, lockedBy));
 
 /** One on/off setting: name, what it means, the switch; marked and undoable when it differs from what is applied. */
 export function SettingRow({ name, description, checked, onChange, edited = false, onUndo, lockedBy, unavailable, children }: {

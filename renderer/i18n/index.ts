@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
+import { setTold } from './told.ts';
 import type { Translation } from './translation.ts';
 
 /** English is the source of all words; every other language has this shape. */
@@ -14,9 +15,14 @@ declare module 'i18next' {
   interface CustomTypeOptions { resources: { translation: Words }; returnNull: false }
 }
 
+interface Chunk { readonly words: Translation<Words>; readonly told: (english: string) => string }
+
 /** Languages that are a chunk of their own, read when they are first shown. English is always there: it is what remains when a chunk can't be read. */
-const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Translation<Words>> } = {
-  'zh-CN': async () => (await import('./zh-CN.ts')).zhCN,
+const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
+  'zh-CN': async () => {
+    const [{ zhCN }, { chinese }] = await Promise.all([import('./zh-CN.ts'), import('../../shared/messages/zh-CN/index.ts')]);
+    return { words: zhCN, told: chinese.told };
+  },
 };
 
 /** The language to show for a preference; unknown system languages get English. */
@@ -39,7 +45,9 @@ export function startI18n(): i18n {
 
 /** Reads the language's words where that was not done yet, and shows it: words, formats and the document's `lang`. */
 export async function showLanguage(language: Language): Promise<void> {
-  if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', await chunks[language]());
+  const chunk = language === 'en' ? null : await chunks[language]();
+  if (chunk !== null && !i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', chunk.words);
+  setTold(chunk?.told ?? ((english) => english));
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

@@ -1,6 +1,8 @@
+import { english, fill, refusalPrefix, type DecisionLanguage, type DecisionWords } from '../messages/decision-words.ts';
+
 /**
  * A decision as data: the gateway enforces it, the simulator explains it, the plan previews it. Words are rendered from the codes by
- * `refusalText` (English, for Docker clients) or by the app in its own languages.
+ * `refusalText` (for Docker clients) or by the app, in the languages of `shared/messages`.
  */
 
 export const ruleCodes = [
@@ -72,79 +74,21 @@ export function deny(rule: RuleCode, what: string, more: { spec?: string; settin
   return { outcome: 'deny', rule, what, spec: more.spec ?? '', setting: more.setting ?? null, ...(more.detail === undefined ? {} : { detail: more.detail }), ...(more.subject === undefined ? {} : { subject: more.subject }) };
 }
 
-const ruleTexts: Readonly<Record<RuleCode, string>> = {
-  'runtime-forced': 'every container runs with the isolation runtime',
-  'userns-ignored': 'every container has a user namespace of its own',
-  'privileged-by-runtime': 'Sysbox takes no privileged containers; root in its containers has every capability there anyway',
-  'host-namespace': 'a container may not share a namespace with the engine',
-  'foreign-namespace': 'a namespace may be shared with a protected container only',
-  'unmodelled-value': 'this value is not one the gateway knows to be safe',
-  'unmodelled-field': 'the request has a field the gateway does not know, so it cannot tell what it does',
-  'unreadable-body': 'the request\'s body cannot be read without doubt',
-  'host-device': 'devices of the engine are not given to containers',
-  'security-option': 'this security option is not one the gateway knows to be safe',
-  'cgroup-parent': 'a container\'s cgroup parent may only be a single plain name',
-  annotation: 'this annotation changes how the runtime treats the container',
-  'log-driver': 'this log driver or option reaches files, sockets or plugins of the engine',
-  'environment-switch': 'this variable changes how the isolation runtime treats the container',
-  'volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
-  'network-plugin': 'network plugins run outside isolation; only the engine\'s own drivers are allowed',
-  'bind-engine-directory': 'directories that hold the engine\'s own data or sockets are never mounted',
-  'bind-not-shared': 'the directory is not shared with containers',
-  'bind-unresolvable': 'it cannot be told which directory this is',
-  'bind-propagation': 'mounts made in a container may not appear in the engine',
-  'socket-mount': 'the Docker socket may be mounted by allowed images only',
-  'volume-options': 'a local volume with these options mounts something of the engine; only tmpfs is allowed',
-  'volume-unknown': 'the volume could not be looked at',
-  'container-unprotected': 'the container was not created under enhanced container isolation',
-  'command-blocked': 'the command list of the mounted socket does not let it through',
-  'socket-holder': 'the container has a Docker socket under another command list',
-  'not-own': 'through this socket only what was made through it may be seen and touched',
-  'owner-label': 'the label says who made it, and only the gateway may set it',
-  'environment-hidden': 'values of environment variables are hidden',
-  'container-name': 'a container\'s name may not look like a container id',
-  'copy-mounts': 'the engine would follow a link that anybody may put there at that moment; copy in the shared directory itself, or with tar over docker exec',
-  'share-missing': 'a directory that is not there is made by the user who shares it',
-  'host-network-build': 'builds do not get the engine\'s network',
-  'build-entitlement': 'builds get no rights beyond isolation',
-  'build-source': 'what a build is made of must be visible in the request, and lie outside the engine\'s own directories',
-  'grpc-method': 'the gateway does not know this call of the build service, so it cannot tell what it does',
-  'docker-load': 'loading images from archives is blocked',
-  swarm: 'Swarm services run outside isolation',
-  plugin: 'engine plugins run as root outside isolation',
-  checkpoint: 'checkpoints are written to and read from directories of the engine',
-  debug: 'debug endpoints show the engine\'s memory',
-  'removed-endpoint': 'the endpoint was removed from the API',
-  'unknown-endpoint': 'the gateway does not know this endpoint, so it cannot tell what it does',
-  'form-body': 'form bodies override what the request\'s address says',
-  'pinned-reference': 'names of containers are replaced by their ids',
-  'cleaned-path': 'paths are written without dot segments and symbolic links',
-  'own-socket': 'an allowed image gets a Docker socket of its own',
-  'parameter-dropped': 'parameters without meaning are left away',
-};
-
-const settingTexts: Readonly<Record<Exclude<SettingPointer, null | `/bulkhead/perImageCommandLists/${number}`>, string>> = {
-  '/enhancedContainerIsolation/dockerSocketMount/imageList': 'an administrator can allow it with an entry of enhancedContainerIsolation.dockerSocketMount.imageList that covers the image',
-  '/filesharingAllowedDirectories': 'an administrator can allow it by listing the directory in filesharingAllowedDirectories',
-  '/blockDockerLoad': 'an administrator can allow it with blockDockerLoad',
-  '/enhancedContainerIsolation/dockerSocketMount/commandList': 'an administrator can allow it in enhancedContainerIsolation.dockerSocketMount.commandList',
-  '/bulkhead/socketMounts/scope': 'an administrator can allow it with bulkhead.socketMounts.scope: "all"',
-  '/bulkhead/hideEnvironment': 'an administrator can allow it with bulkhead.hideEnvironment',
-  '/bulkhead/existingContainers': 'recreate the container (bulkhead containers recreate), or an administrator can allow it with bulkhead.existingContainers: "warn"',
-};
-
-/** The text Docker clients show (B6): what was blocked, by which rule, and which setting would allow it. */
-export function refusalText(denial: Denial): string {
-  const spec = denial.spec === '' ? '' : ` (${denial.spec})`;
-  const detail = denial.detail === undefined || denial.detail === '' ? '' : ` (${denial.detail})`;
-  const setting = denial.setting === null ? 'no setting allows it' : settingText(denial.setting);
-  return `enhanced container isolation: ${denial.what} is blocked: ${ruleTexts[denial.rule]}${detail}${spec}; ${setting}`;
+/**
+ * The text Docker clients show (B6): what was blocked, by which rule, and which setting would allow it. It begins alike in every
+ * language, and names of settings stay as they are written in the file, so that scripts can match both.
+ */
+export function refusalText(denial: Denial, language: DecisionLanguage = english): string {
+  const { words, named } = language;
+  const asides = [denial.detail === undefined ? '' : named(denial.detail), denial.spec].filter((aside) => aside !== '').map((aside) => fill(words.aside, [aside]));
+  const setting = denial.setting === null ? words.noSetting : settingText(words, denial.setting);
+  return `${refusalPrefix}${fill(words.refusal, [named(denial.what), `${words.rules[denial.rule]}${asides.join('')}`, setting])}`;
 }
 
-function settingText(setting: Exclude<SettingPointer, null>): string {
+function settingText(words: DecisionWords, setting: Exclude<SettingPointer, null>): string {
   const index = /^\/bulkhead\/perImageCommandLists\/(\d+)$/.exec(setting)?.[1];
-  if (index !== undefined) return `an administrator can allow it in bulkhead.perImageCommandLists[${index}]`;
-  return settingTexts[setting as keyof typeof settingTexts]; // the one family of pointers without a text of its own is dealt with above
+  if (index !== undefined) return fill(words.perImageList, [index]);
+  return words.settings[setting as keyof typeof words.settings]; // the one family of pointers without a text of its own is dealt with above
 }
 
 /** Requirement behind what is written differently; '' where it is the message model's own. */
@@ -160,6 +104,6 @@ export function ruleSpec(rule: RuleCode): string {
 }
 
 /** The rule alone, as a sentence without a capital. */
-export function ruleText(rule: RuleCode): string {
-  return ruleTexts[rule];
+export function ruleText(rule: RuleCode, words: DecisionWords = english.words): string {
+  return words.rules[rule];
 }

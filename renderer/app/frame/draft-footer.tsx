@@ -9,6 +9,8 @@ import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useApp, useDraft, useSnapshot, useStore } from '../context.tsx';
 import { navigate, useRoute } from '../router.ts';
+import { labelled } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 /** Sticks to the bottom while the draft differs from what is applied, and goes when nothing differs any more. */
 export function DraftFooter() {
@@ -38,7 +40,7 @@ export function DraftFooter() {
           <Dot />
           <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>{broken ? t('frame.footer.broken') : count === 0 ? t('frame.footer.formatting') : t('frame.footer.changes', { count })}</Typography>
           <Typography sx={{ color: draftError === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}>
-            {draftError !== null ? `${t('frame.footer.notSaved')}: ${draftError.message}` : broken ? t('frame.footer.brokenWhy') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
+            {draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : broken ? t('frame.footer.brokenWhy') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
           </Typography>
           <Button variant="text" onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
           <Button variant="contained" color="primary" disabled={broken || settings.conflict} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>

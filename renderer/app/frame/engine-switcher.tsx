@@ -15,6 +15,8 @@ import { useRequest } from '../actions.ts';
 import { useNow } from '../clock.ts';
 import { useApp, useStore } from '../context.tsx';
 import { engineLine, protectionOf } from '../protection.ts';
+import { closed, sentences } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
@@ -42,7 +44,7 @@ export function EngineSwitcher() {
     setOpen(false);
     if (target.id === app.target.id) return;
     const answer = await store.switchTarget(target.id);
-    setRefused(answer.ok ? null : [answer.error.message, answer.error.hint].filter(Boolean).join('. '));
+    setRefused(answer.ok ? null : sentences(t, [answer.error.message, answer.error.hint ?? ''].map((text) => closed(t, told(text)))));
   };
 
   return (
@@ -59,7 +61,7 @@ export function EngineSwitcher() {
       </ButtonBase>
       <Box component="span" role="status" sx={{ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }}>{`${app.engine.name}: ${line.text}`}</Box>
       <Menu open={open} anchorEl={anchor.current} onClose={() => { setOpen(false); }} slotProps={{ list: { 'aria-label': t('frame.engine.menu'), dense: true }, paper: { sx: { width: 340, maxWidth: 'calc(100vw - 32px)' } } }}>
-        {list.error !== null && <MenuItem disabled>{list.error.message}</MenuItem>}
+        {list.error !== null && <MenuItem disabled>{told(list.error.message)}</MenuItem>}
         {list.error === null && found.length === 0 && <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>}
         {found.map((target) => <FoundItem key={target.id} target={target} current={target.id === app.target.id} onChoose={() => { void switchTo(target); }} />)}
       </Menu>

@@ -4,6 +4,7 @@ import Button from '@mui/material/Button';
 import { Notice } from '../../components/error-panel.tsx';
 import { useApp, useStore } from '../context.tsx';
 import { navigate, useRoute } from '../router.ts';
+import { names as joined } from '../../i18n/joining.ts';
 
 /** Names shown; more are counted. */
 const namesAtMost = 3;
@@ -18,7 +19,7 @@ export function UnprotectedNotice() {
   // While something is being decided already, the question waits.
   if (names.length === 0 || page === 'review') return null;
   const acknowledge = () => { void store.request('containers:acknowledge', undefined); };
-  const some = names.length <= namesAtMost ? names.join(', ') : t('list.more', { names: names.slice(0, namesAtMost).join(', '), count: names.length - namesAtMost });
+  const some = names.length <= namesAtMost ? joined(t, names) : t('list.more', { names: joined(t, names.slice(0, namesAtMost)), count: names.length - namesAtMost });
   return (
     <Box sx={{ padding: '12px 32px 0' }}>
       <Notice tone="danger" live="polite" title={t('frame.appeared.title', { count: names.length, names: some })} action={

@@ -11,6 +11,7 @@ import { formatDuration, useFormats, type Formats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { exitCode, statusAge } from './status-age.ts';
+import { names } from '../../i18n/joining.ts';
 
 export const rowHeight = 48;
 const detailLine = 20;
@@ -23,7 +24,7 @@ const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'now
 function details(t: TFunction, formats: Formats, container: Container): readonly { readonly label: string; readonly value: ReactNode; readonly text: string }[] {
   const named = container.volumes.filter((v) => !v.anonymous).map((v) => `${v.name} → ${v.destination}`);
   const anonymous = container.volumes.length - named.length;
-  const volumes = [...named, ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : [])].join(', ');
+  const volumes = names(t, [...named, ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : [])]);
   const facts = [
     { label: t('containers.detail.id'), text: container.id.slice(0, 12), mono: true },
     { label: t('containers.detail.created'), text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`, mono: false },
@@ -31,7 +32,7 @@ function details(t: TFunction, formats: Formats, container: Container): readonly
     ...(container.range === null ? [] : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
     { label: t('containers.detail.volumes'), text: volumes === '' ? t('containers.detail.noVolumes') : volumes, mono: volumes !== '' },
     { label: t('containers.detail.restart'), text: container.restartPolicy, mono: true },
-    ...(container.obstacles.length === 0 ? [] : [{ label: t('containers.detail.obstacles'), text: container.obstacles.join(', '), mono: true }]),
+    ...(container.obstacles.length === 0 ? [] : [{ label: t('containers.detail.obstacles'), text: names(t, container.obstacles), mono: true }]),
   ];
   return facts.map(({ label, text, mono }) => ({ label, text, value: mono ? <Mono nowrap>{text}</Mono> : text }));
 }
@@ -50,7 +51,7 @@ function why(t: TFunction, formats: Formats, container: Container): { readonly f
     case 'past-gateway': return { first, second: t('containers.reasonMore.past-gateway') };
     case 'no-user-namespace': return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
     case 'unknown': return { first, second: t('containers.reasonMore.unknown') };
-    case 'before-eci': case 'eci-off': return { first, second: container.obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: container.obstacles.join(', ') }) };
+    case 'before-eci': case 'eci-off': return { first, second: container.obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: names(t, container.obstacles) }) };
     case 'own-range': case 'own-range-stopped': return { first, second: null };
   }
 }

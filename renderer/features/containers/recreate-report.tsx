@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -9,6 +10,8 @@ import { Notice } from '../../components/error-panel.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { RecreateMember, RecreateOutcome, RecreateRun } from '../../../shared/containers/recreate.ts';
 import { pageOfSetting } from './recreate-words.ts';
+import { closed, labelled } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 const succeeded = (outcome: RecreateOutcome | null): boolean => outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
 
@@ -42,14 +45,15 @@ function Outcome({ member: { outcome } }: { readonly member: RecreateMember }) {
   const { t } = useTranslation();
   if (outcome === null) return t('recreate.outcome.not-begun');
   switch (outcome.kind) {
-    case 'recreated': return [outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'), ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]), ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]), ...(outcome.warning === undefined ? [] : [outcome.warning])].join('. ').replaceAll('..', '.');
+    case 'recreated': return [outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'), ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]), ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]), ...(outcome.warning === undefined ? [] : [told(outcome.warning)])].map((text) => closed(t, text)).join(t('join.sentences')).replace(/[.。]$/, '');
     case 'unchanged': return t('recreate.outcome.unchanged');
-    case 'refused': case 'rolled-back': case 'not-begun': return `${t(`recreate.outcome.${outcome.kind}`)}: ${reason(outcome.error)}`;
-    case 'rollback-failed': return `${t('recreate.outcome.rollback-failed')}: ${reason(outcome.error)}; ${reason(outcome.rollbackError)}`;
+    case 'refused': case 'rolled-back': case 'not-begun': return labelled(t, t(`recreate.outcome.${outcome.kind}`), reason(t, outcome.error));
+    case 'rollback-failed': return labelled(t, t('recreate.outcome.rollback-failed'), `${reason(t, outcome.error)}; ${reason(t, outcome.rollbackError)}`);
   }
 }
 
-const reason = (error: { readonly message: string; readonly reason?: string | undefined }): string => [error.message, error.reason].filter((part) => part !== undefined && part !== '').join(': ');
+const reason = (t: TFunction, error: { readonly message: string; readonly reason?: string | undefined }): string =>
+  (error.reason === undefined || error.reason === '' ? told(error.message) : labelled(t, told(error.message), told(error.reason)));
 
 function Progress({ run, onCancel }: { readonly run: RecreateRun; readonly onCancel: () => void }) {
   const { t } = useTranslation();

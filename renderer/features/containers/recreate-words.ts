@@ -2,10 +2,11 @@ import type { TFunction } from 'i18next';
 import { bytesText } from '../../../shared/containers/bytes.ts';
 import type { RecreateNote } from '../../../shared/containers/recreate.ts';
 import type { PageId } from '../../app/router.ts';
+import { names } from '../../i18n/joining.ts';
 
 /** A note of a plan in the window's language; code between backticks. */
 export function noteWords(t: TFunction, { code, params }: RecreateNote): string {
-  const value = (key: string): string => { const found = params[key]; return Array.isArray(found) ? found.join(', ') : String(found ?? ''); };
+  const value = (key: string): string => { const found = params[key]; return Array.isArray(found) ? names(t, found.map(String)) : String(found ?? ''); };
   switch (code) {
     case 'writable-layer': return t('recreate.note.writable-layer', { size: bytesText(Number(params['bytes'] ?? 0)), count: Number(params['paths'] ?? 0) });
     case 'execs': return t('recreate.note.execs', { count: Number(params['count'] ?? 0) });

@@ -8,6 +8,8 @@ import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
+import { labelled } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 /** How a removal goes and went, each failure with the engine's words and the way to try those again. */
 export function RemovalReport({ run, onRetry }: { readonly run: RemovalRun; /** Undefined: not now. */ readonly onRetry: ((ids: readonly string[]) => void) | undefined }) {
@@ -41,8 +43,8 @@ export function RemovalReport({ run, onRetry }: { readonly run: RemovalRun; /** 
       title={[run.removed > 0 ? t('containers.report.done', { count: run.removed }) : t('containers.report.none'), ...(failed.length > 0 ? [t('containers.report.failed', { count: failed.length })] : []), ...(notBegun.length > 0 ? [t('containers.report.notBegun', { count: notBegun.length })] : [])].join(' · ')}>
       {(listed.length > 0 || run.error !== null) && (
         <Box component="ul" tabIndex={0} aria-label={t('containers.report.label')} className="selectable" sx={{ margin: 0, padding: 0, listStyle: 'none', maxHeight: 96, overflow: 'auto', overflowWrap: 'anywhere' }}>
-          {listed.map((one) => <li key={one.id}><strong>{one.name}</strong>: {one.error}</li>)}
-          {run.error !== null && <li>{t(`errors.${run.error.code}`)}: {run.error.reason ?? run.error.message}</li>}
+          {listed.map((one) => <li key={one.id}><strong>{one.name}</strong>{labelled(t, '', told(one.error ?? ''))}</li>)}
+          {run.error !== null && <li>{labelled(t, t(`errors.${run.error.code}`), told(run.error.reason ?? run.error.message))}</li>}
         </Box>
       )}
     </Notice>

@@ -6,6 +6,7 @@ import { DialogOption } from '../../components/dialog-option.tsx';
 import { Mono } from '../../components/mono.tsx';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
+import { names } from '../../i18n/joining.ts';
 
 const namesAtMost = 6;
 
@@ -18,7 +19,7 @@ export function RemoveDialog({ containers, onCancel, onRemove }: { readonly cont
   const going = includeRunning ? containers : containers.filter((c) => !isRunning(c));
   const volumes = [...new Set(going.flatMap((c) => c.volumes.map((v) => v.name)))];
   const withVolumes = removeVolumes && volumes.length > 0;
-  const some = (names: readonly string[]) => (names.length <= namesAtMost ? names.join(', ') : t('list.more', { names: names.slice(0, namesAtMost).join(', '), count: names.length - namesAtMost }));
+  const some = (list: readonly string[]) => (list.length <= namesAtMost ? names(t, list) : t('list.more', { names: names(t, list.slice(0, namesAtMost)), count: list.length - namesAtMost }));
   const confirm = going.length === 0 ? t('containers.remove.confirmNone') : withVolumes ? t('containers.remove.confirmVolumes', { count: going.length }) : t('containers.remove.confirm', { count: going.length });
   return (
     <ConfirmDialog open destructive width={560} title={t('containers.remove.title', { count: containers.length })} confirm={confirm} cancel={t('containers.remove.keep')} disabled={going.length === 0}

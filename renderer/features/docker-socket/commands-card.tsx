@@ -21,6 +21,7 @@ import { defaultList, ownLists, writeCommands, writeType } from './document.ts';
 import { GroupRow } from './group-row.tsx';
 import { ListChooser, OwnListRow, RemovedLists } from './own-lists.tsx';
 import { UnreadEntries } from './unread-entries.tsx';
+import { told } from '../../i18n/told.ts';
 
 const unsupportedNames = Object.keys(unsupportedCommands);
 /** Columns beside the chips, px; the first is narrower where the page is. */
@@ -77,7 +78,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
           <GroupRow key={`${place.pointer} ${group}`} group={group} marked={marked} type={type} edited={groupEdited(applied, entries, group)} lockedBy={lockedBy} shown={shown} width={width - (width < names.below ? names.narrow : names.wide) - sums - padding}
             onSet={(names) => { write(setMarked(entries, applied, group, names)); }} onUndo={() => { write(setEntries(entries, applied, group, entriesOf(applied, group))); }} />
         ))}
-        {cantList.map((name) => <EmptyState key={name}>{withCode(t('socket.commands.cantList', { command: name, why: unsupportedCommands[name] ?? '' }))}</EmptyState>)}
+        {cantList.map((name) => <EmptyState key={name}>{withCode(t('socket.commands.cantList', { command: name, why: told(unsupportedCommands[name] ?? '') }))}</EmptyState>)}
         {groups.length === 0 && cantList.length === 0 && <EmptyState action={<Button onClick={() => { setText(''); }}>{t('button.clear')}</Button>}>{t('socket.commands.noneFound', { text: text.trim() })}</EmptyState>}
         <UnreadEntries place={place} entries={entries} applied={applied} readOnly={readOnly} onWrite={write} />
       </Box>

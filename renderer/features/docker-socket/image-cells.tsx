@@ -17,6 +17,7 @@ import { namedCommands, parseImageReference, referenceCovers, type ImageReferenc
 import type { ListPlace } from './document.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
 import { RegistryContext, shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
+import { told } from '../../i18n/told.ts';
 
 /** Names listed on demand; an engine may have thousands of images. */
 const listedAtMost = 200;
@@ -30,7 +31,8 @@ export function TrustCell({ image, findings }: { readonly image: string; readonl
   const parsed = parseImageReference(image);
   const open = parsed.ok ? openness(t, parsed.value) : null;
   const state = useRegistryState(parsed.ok && open === null ? image : null);
-  const why = findings.find(saidInCell)?.message;
+  const said = findings.find(saidInCell);
+  const why = said === undefined ? undefined : told(said.message);
   if (!parsed.ok) return <Box component="span" sx={{ ...line, color: color.text3, fontSize: 12 }}><ErrorIcon sx={{ fontSize: 16 }} aria-hidden />{t('socket.images.invalid')}</Box>;
   const reference = parsed.value;
   const content = open !== null

@@ -7,6 +7,7 @@ import { color } from '../../theme/tokens.ts';
 import { entriesOf, groupEdited, groupOfEntry, setEntries } from './command-entries.ts';
 import type { ListPlace } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
+import { labelled, names } from '../../i18n/joining.ts';
 
 /** Entries of a list that name no command: why, and what to do; also when the draft has just lost them. */
 export function UnreadEntries({ place, entries, applied, readOnly, onWrite }: { readonly place: ListPlace; readonly entries: readonly string[]; readonly applied: readonly string[]; readonly readOnly: boolean; readonly onWrite: (next: readonly string[]) => void }) {
@@ -21,7 +22,7 @@ export function UnreadEntries({ place, entries, applied, readOnly, onWrite }: { 
     <Box role="group" aria-label={t('socket.commands.unread')} data-row data-edited={edited || undefined} sx={{ display: 'grid', gap: 1, padding: '8px 16px', background: edited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
       {edited && (
         <Box sx={{ display: 'flex', alignItems: 'center', gap: '4px', fontSize: 12, color: color.text2, minHeight: 28 }}>
-          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{t('socket.commands.unread')}{gone.length > 0 && <>: <del><Mono>{gone.join(', ')}</Mono></del></>}</Box>
+          <Box sx={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{t('socket.commands.unread')}{gone.length > 0 && <>{labelled(t, '', '')}<del><Mono>{names(t, gone)}</Mono></del></>}</Box>
           <EditedMark kind={now.length === 0 ? 'removed' : 'edited'} />
           {!readOnly && <UndoChange name={t('socket.commands.unread')} onUndo={() => { onWrite(setEntries(entries, applied, null, before)); }} />}
         </Box>

@@ -24,6 +24,7 @@ import { AddDirectory, EditDirectory } from './path-forms.tsx';
 import type { Resolved } from './resolved.ts';
 import { judge, ShareNotice } from './share-notice.tsx';
 import { defaultShares, listPointer, undoRow, withDefault, writeList, writeShares, type Share, type ShareList, type ShareRow } from './shares.ts';
+import { lockedName } from '../../i18n/joining.ts';
 
 /** The directories: each as written, where it leads here, its switch; what is dangerous says so in its row. */
 export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci }: {
@@ -87,7 +88,7 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci
         </Cell>,
         <HostCell key="host" written={path} found={found.get(path)} />,
         <Switch key="default" checked={row.share.sharedByDefault === true} disabled={readOnly} onChange={(_, on) => { writeShares(store, draft, shares.with(row.index, withDefault(row, on))); }}
-          slotProps={{ input: { role: 'switch', 'aria-label': `${t('files.list.byDefault', { path })}${readOnly ? `. ${t('locked.by', { who: lockedBy })}` : ''}` } }} />,
+          slotProps={{ input: { role: 'switch', 'aria-label': readOnly ? lockedName(t, t('files.list.byDefault', { path }), lockedBy) : t('files.list.byDefault', { path }) } }} />,
         row.kind === 'same'
           ? <IconButton key="actions" aria-label={t('files.list.menu', { path })} aria-haspopup="menu" onClick={(event) => { setMenu({ row, anchor: event.currentTarget }); }}><MoreIcon /></IconButton>
           : undo,

@@ -14,6 +14,8 @@ import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
 import { useMountAnswer, type Against, type AskedMount, type MountAnswer } from './mount-answer.ts';
 import type { Resolved } from './resolved.ts';
+import { sentence, sentences } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 /** Answers kept below the field; the oldest goes. */
 const kept = 3;
@@ -90,7 +92,7 @@ function Kept({ path, against, found, onForget }: { readonly path: string; reado
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <PathText path={path} />{' '}
         <Box component="span" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>
-          {asked.error !== null && !asked.old ? asked.error.message : answer === null ? t('files.tester.asking') : withCode(`${answer.mount.allowed ? t('files.tester.yes') : t('files.tester.no')}. ${reasonOf(t, answer, found)}`)}
+          {asked.error !== null && !asked.old ? told(asked.error.message) : answer === null ? t('files.tester.asking') : withCode(sentences(t, [sentence(t, answer.mount.allowed ? t('files.tester.yes') : t('files.tester.no')), reasonOf(t, answer, found)]))}
         </Box>
       </Box>
       <IconButton aria-label={t('files.tester.forget', { path })} onClick={onForget} sx={{ width: 20, height: 20, '& svg': { fontSize: 16 } }}><CloseIcon /></IconButton>
@@ -113,6 +115,6 @@ function reasonOf(t: TFunction, { path, mount, found: at }: MountAnswer, found: 
     case 'bind-engine-directory': return t('files.tester.engine');
     case 'bind-unresolvable': return path.startsWith('/') ? t('files.tester.unresolvable') : t('files.tester.relative');
     case 'socket-mount': return t('files.tester.socket');
-    default: return mount.reason;
+    default: return told(mount.reason);
   }
 }

@@ -13,6 +13,7 @@ import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { EffectiveSettings } from '../../../shared/settings/index.ts';
 import { runtimeNameOf, type BackendId, type BackendReport } from '../../../shared/isolation/requirements.ts';
+import { told } from '../../i18n/told.ts';
 
 type Backend = EffectiveSettings['backend'];
 const pointer = '/bulkhead/backend';
@@ -84,7 +85,7 @@ function Requirements({ report }: { readonly report: BackendReport }) {
         <Box component="li" key={requirement.code} sx={{ display: 'grid', gridTemplateColumns: '16px 180px minmax(0, 1fr)', gap: '8px', alignItems: 'start', fontSize: 12, lineHeight: '16px' }}>
           {requirement.met ? <AllowedIcon titleAccess={t('isolation.backend.met')} sx={{ fontSize: 16, color: color.ok }} /> : <DeniedIcon titleAccess={t('isolation.backend.notMet')} sx={{ fontSize: 16, color: color.danger }} />}
           <span>{t(`isolation.requirement.${requirement.code}`)}</span>
-          <Box className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{requirement.found}{!requirement.met && requirement.fix !== undefined && <Box component="span" sx={{ display: 'block', color: color.text, fontWeight: 500 }}>{requirement.fix}</Box>}</Box>
+          <Box className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{told(requirement.found)}{!requirement.met && requirement.fix !== undefined && <Box component="span" sx={{ display: 'block', color: color.text, fontWeight: 500 }}>{told(requirement.fix)}</Box>}</Box>
         </Box>
       ))}
     </Box>

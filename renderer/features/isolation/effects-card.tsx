@@ -9,6 +9,7 @@ import { AllowedIcon, DeniedIcon, EyeIcon, InfoIcon, RestartIcon, RollbackIcon, 
 import { withCode } from '../../components/mono.tsx';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
+import { sentences } from '../../i18n/joining.ts';
 
 interface Effect { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly text: string; readonly action?: boolean }
 
@@ -34,7 +35,7 @@ export function EffectsCard({ before, after, existing, onChoose }: { readonly be
     { key: 'socket', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.socketRule') },
     { key: 'mount', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.mountRule') },
   ];
-  const left: Effect[] = exist !== null && exist > 0 ? [{ key: 'exist', icon: UnprotectedIcon, tone: 'danger', text: `${t('isolation.does.unprotected', { count: exist })} ${existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned')}`, action: turning === 'on' }] : [];
+  const left: Effect[] = exist !== null && exist > 0 ? [{ key: 'exist', icon: UnprotectedIcon, tone: 'danger', text: sentences(t, [t('isolation.does.unprotected', { count: exist }), existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned')]), action: turning === 'on' }] : [];
   const view: Effect[] = images === null ? [] : [{ key: 'view', icon: EyeIcon, tone: 'neutral', text: t('isolation.does.images', { count: images }) }];
   const effects: Effect[] = turning === 'on' ? [...restart, ...left, ...rules, ...view, { key: 'verified', icon: RollbackIcon, tone: 'neutral', text: t('isolation.does.verified') }]
     : turning === 'off' ? [...restart, { key: 'off', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.offMeans') }, { key: 'still', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.stillRun') }, { key: 'restored', icon: RollbackIcon, tone: 'neutral', text: t('isolation.does.restored') }]

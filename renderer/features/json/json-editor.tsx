@@ -8,6 +8,7 @@ import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { tags } from '@lezer/highlight';
 import { color, fontMono } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/findings.ts';
+import { told } from '../../i18n/told.ts';
 
 /** A change that comes from the draft (undo, a form), not from typing here. */
 const fromOutside = Annotation.define<boolean>();
@@ -116,7 +117,7 @@ export default function JsonEditor({ text, onChange, findings, label, readOnly, 
     const separator = editor.state.lineBreak;
     const at = (offset: number) => Math.min(length, toPosition(text, offset, separator));
     const diagnostics = findings.map((finding): Diagnostic => ({
-      from: at(finding.range.offset), to: at(finding.range.offset + finding.range.length), severity: severity[finding.severity], message: finding.message,
+      from: at(finding.range.offset), to: at(finding.range.offset + finding.range.length), severity: severity[finding.severity], message: told(finding.message),
     }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
   }, [findings, text]);

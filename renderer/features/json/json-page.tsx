@@ -15,6 +15,7 @@ import { Page } from '../../components/page.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
 import { applyFix, freshSettings, type Finding } from '../../../shared/settings/index.ts';
 import { ConflictView } from './conflict-view.tsx';
+import { told } from '../../i18n/told.ts';
 
 // CodeMirror is large and this page's alone.
 const JsonEditor = lazy(() => import('./json-editor.tsx'));
@@ -61,7 +62,7 @@ function Findings({ findings, onGo, onFix }: { readonly findings: readonly Findi
           <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
             <Icon titleAccess={t(`severity.${finding.severity}`)} sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }} />
             <RowText primary={withCode(findingTitle(t, finding))} secondary={findingWhy(finding)} />
-            {finding.fix !== undefined && onFix !== undefined && <Button size="small" onClick={() => { onFix(finding); }}>{finding.fix.title}</Button>}
+            {finding.fix !== undefined && onFix !== undefined && <Button size="small" onClick={() => { onFix(finding); }}>{told(finding.fix.title)}</Button>}
             <Button size="small" variant="text" color="primary" onClick={() => { onGo(finding.range.offset); }}>{t('settingsState.json.position', { line: finding.range.line })}</Button>
           </Row>
         );

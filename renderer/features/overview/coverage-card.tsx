@@ -15,6 +15,7 @@ import { color } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { coverageFor, rowEvidence, shownState, type CoverageRow } from '../../../shared/coverage/index.ts';
 import type { BackendId } from '../../../shared/isolation/requirements.ts';
+import { names } from '../../i18n/joining.ts';
 
 /** What this engine protects, row by row, and how that is known. A rule without a probe is "On, not verified". */
 export function CoverageCard({ protection }: { readonly protection: Protection }) {
@@ -74,7 +75,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
           key: row.workload,
           cells: [withCode(t(`overview.coverage.row.${row.workload}`)), state(row), <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>{how(row)}</Box>],
         }))}
-        {...(absent.length === 0 ? {} : { footer: t('overview.coverage.notHere', { names: absent.join(', ') }) })}
+        {...(absent.length === 0 ? {} : { footer: t('overview.coverage.notHere', { names: names(t, absent) }) })}
       />
     </Card>
   );

@@ -14,6 +14,7 @@ import { MoreIcon } from '../../components/icons.ts';
 import { PathText } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { backendIds, runtimeNameOf } from '../../../shared/isolation/requirements.ts';
+import { sentences } from '../../i18n/joining.ts';
 
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
@@ -66,8 +67,10 @@ export function EngineCard({ protection }: { readonly protection: Protection }) 
         }}
       >
         <DialogText>
-          {running === 0 ? t('overview.engine.stopsNothing') : t('overview.engine.stopsRunning', { count: running })}{' '}
-          {asking === 'stop' ? t('overview.engine.stopMeans') : running === 0 ? '' : t('overview.engine.restartPolicy')}
+          {sentences(t, [
+            running === 0 ? t('overview.engine.stopsNothing') : t('overview.engine.stopsRunning', { count: running }),
+            asking === 'stop' ? t('overview.engine.stopMeans') : running === 0 ? '' : t('overview.engine.restartPolicy'),
+          ])}
         </DialogText>
       </ConfirmDialog>
     </Card>

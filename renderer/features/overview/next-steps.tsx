@@ -16,6 +16,8 @@ import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { settled } from '../../../shared/verify/claims.ts';
+import { clauses, sentence } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: ReactNode; readonly why: ReactNode; readonly action: string; readonly run: () => void; readonly busy?: boolean }
 
@@ -82,7 +84,7 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   const left = protection.eci ? app.scan?.containers.filter((c) => !c.protected) ?? [] : [];
   if (left.length > 0) {
     const reasons = reasonOrder.map((reason) => ({ reason, count: left.filter((c) => c.reason === reason).length })).filter(({ count }) => count > 0);
-    steps.push({ key: 'unprotected', icon: UnprotectedIcon, tone: 'danger', title: t('overview.next.unprotected', { count: left.length }), why: `${reasons.map(({ reason, count }) => t(`overview.next.reason.${reason}`, { count })).join(', ')}.`, action: t('overview.next.reviewContainers'), run: () => { navigate('containers', { show: 'unprotected' }); } });
+    steps.push({ key: 'unprotected', icon: UnprotectedIcon, tone: 'danger', title: t('overview.next.unprotected', { count: left.length }), why: sentence(t, clauses(t, reasons.map(({ reason, count }) => t(`overview.next.reason.${reason}`, { count })))), action: t('overview.next.reviewContainers'), run: () => { navigate('containers', { show: 'unprotected' }); } });
   }
   if (ready && app.scan === null && !app.busy.scanning) {
     steps.push({ key: 'scan', icon: stateIcon.unverified, tone: 'warn', title: t('overview.next.notScanned'), why: t('overview.next.notScannedWhy'), action: t('overview.next.scan'), run: () => { navigate('containers', { scan: 'now' }); } });
@@ -90,7 +92,7 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   if (protection.state === 'unverified') {
     const bad = app.verification?.eci === true ? app.verification.claims.filter((c) => !settled(c.verdict)) : [];
     steps.push(bad.length > 0
-      ? { key: 'probes', icon: ErrorIcon, tone: 'danger', title: t('overview.next.probesFailed', { count: bad.length }), why: `${formats.list(bad.map((c) => t(`overview.probes.claim.${c.id}`)))}.`, action: t('overview.next.seeResults'), run: onResults }
+      ? { key: 'probes', icon: ErrorIcon, tone: 'danger', title: t('overview.next.probesFailed', { count: bad.length }), why: sentence(t, formats.list(bad.map((c) => t(`overview.probes.claim.${c.id}`)))), action: t('overview.next.seeResults'), run: onResults }
       : { key: 'verify', icon: UnverifiedIcon, tone: 'warn', title: t('overview.next.notVerified'), why: t('overview.next.notVerifiedWhy'), action: t('overview.verify'), run: onVerify, busy: app.busy.verifying });
   }
   for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, findingsAtMost)) {
@@ -108,7 +110,7 @@ function Problem() {
   if (engine.problem === null) return null;
   return (
     <>
-      {engine.problem.message}
+      {told(engine.problem.message)}
       {engine.problem.logTail.length > 0 && (
         <Box component="pre" tabIndex={0} aria-label={t('overview.next.engineLog')} sx={{ margin: '6px 0 0', padding: '6px 8px', border: `1px solid ${color.border}`, borderRadius: '6px', background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 160, overflow: 'auto', color: color.text }}>
           {engine.problem.logTail.join('\n')}

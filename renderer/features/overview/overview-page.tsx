@@ -20,6 +20,7 @@ import { CoverageCard } from './coverage-card.tsx';
 import { EngineCard } from './engine-card.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { ProbePanel } from './probe-panel.tsx';
+import { sentences } from '../../i18n/joining.ts';
 
 export default function OverviewPage() {
   const { t } = useTranslation();
@@ -103,14 +104,14 @@ function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable }:
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
   const v = app.verification;
-  if (v === null || !v.eci) return `${on} ${t('overview.detail.never')}`;
+  if (v === null || !v.eci) return sentences(t, [on, t('overview.detail.never')]);
   const count = v.claims.length;
   const failed = v.claims.filter((c) => c.verdict === 'fail').length;
   const notRun = v.claims.filter((c) => c.verdict === 'not-run').length;
-  if (state === 'audit') return `${on} ${t('overview.detail.audit')}`;
-  if (failed > 0) return `${on} ${t('overview.detail.failed', { failed, count })}`;
-  if (notRun > 0) return `${on} ${t('overview.detail.notRun', { notRun, count })}`;
-  if (now - Date.parse(v.at) > verificationMaxAgeMs) return `${on} ${t('overview.detail.old')}`;
+  if (state === 'audit') return sentences(t, [on, t('overview.detail.audit')]);
+  if (failed > 0) return sentences(t, [on, t('overview.detail.failed', { failed, count })]);
+  if (notRun > 0) return sentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
+  if (now - Date.parse(v.at) > verificationMaxAgeMs) return sentences(t, [on, t('overview.detail.old')]);
   const passed = v.claims.filter((c) => c.verdict === 'pass').length;
-  return `${on} ${passed < count ? t('overview.detail.settled', { passed, count }) : t('overview.detail.passed', { count })}`;
+  return sentences(t, [on, passed < count ? t('overview.detail.settled', { passed, count }) : t('overview.detail.passed', { count })]);
 }

@@ -5,6 +5,7 @@ import { BoltIcon, DeleteIcon, DeniedIcon, EyeIcon, RecreateIcon, RestartIcon, S
 import { formatDuration } from '../../i18n/format.ts';
 import type { Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan, PlanEffect } from '../../../shared/apply/plan.ts';
+import { names as joined } from '../../i18n/joining.ts';
 
 type Kind = PlanEffect['kind'];
 
@@ -22,9 +23,9 @@ const number = (value: unknown): number => (typeof value === 'number' ? value : 
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
 
 /** A few names, then how many more; `count` may be more than there are names. */
-export function someNames(t: TFunction, names: readonly string[], count = names.length, list: (names: readonly string[]) => string = (all) => all.join(', ')): string {
+export function someNames(t: TFunction, names: readonly string[], count = names.length, list: (names: readonly string[]) => string = (all) => joined(t, all)): string {
   const shown = names.slice(0, namesAtMost);
-  return count > shown.length ? t('list.more', { names: shown.join(', '), count: count - shown.length }) : list(shown);
+  return count > shown.length ? t('list.more', { names: joined(t, shown), count: count - shown.length }) : list(shown);
 }
 
 /** An effect in words; `list` joins names as the language does. `existing`: what happens to unprotected containers afterwards. */

@@ -10,6 +10,8 @@ import { withCode } from '../../components/mono.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
 import { applyFix } from '../../../shared/settings/index.ts';
+import { sentence, sentences } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 const order = { error: 0, warning: 1, note: 2 } as const;
 
@@ -28,8 +30,8 @@ export function FindingsCard() {
           return (
             <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
               <Icon titleAccess={t(`severity.${finding.severity}`)} sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }} />
-              <RowText primary={withCode(findingTitle(t, finding))} secondary={<>{finding.severity === 'note' ? `${t('findings.line', { line: finding.range.line })}. ` : ''}{findingWhy(finding)}</>} />
-              {finding.fix !== undefined ? <Button size="small" disabled={readOnly} onClick={() => { draft.setText(applyFix(draft.text, finding)); }}>{finding.fix.title}</Button>
+              <RowText primary={withCode(findingTitle(t, finding))} secondary={sentences(t, [...(finding.severity === 'note' ? [sentence(t, t('findings.line', { line: finding.range.line }))] : []), findingWhy(finding)])} />
+              {finding.fix !== undefined ? <Button size="small" disabled={readOnly} onClick={() => { draft.setText(applyFix(draft.text, finding)); }}>{told(finding.fix.title)}</Button>
                 : finding.severity !== 'note' && <Button size="small" onClick={() => { navigate(findingPage(finding)); }}>{t('review.findings.open')}</Button>}
             </Row>
           );

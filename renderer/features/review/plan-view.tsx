@@ -20,6 +20,8 @@ import { ChangesCard } from './changes-card.tsx';
 import { FindingsCard } from './findings-card.tsx';
 import { HappenCard } from './happen-card.tsx';
 import { usePlan } from './use-plan.ts';
+import { sentence, sentences } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 /** Where "Back to editing" leads: to the page the person came from, else to the Overview. */
 function goBack(): void {
@@ -88,7 +90,7 @@ export function PlanView() {
 function whyNot(t: TFunction, facts: { readonly plan: ApplyPlan | null; readonly current: boolean; readonly conflict: boolean; readonly problem: boolean; readonly readOnly: string | null }): string | null {
   if (facts.readOnly !== null) return t('locked.by', { who: facts.readOnly });
   if (facts.conflict) return t('review.footer.conflict');
-  if (facts.plan !== null && facts.plan.blocked) return facts.plan.blockers[0]?.message ?? t('review.blocked.title');
+  if (facts.plan !== null && facts.plan.blocked) return told(facts.plan.blockers[0]?.message ?? t('review.blocked.title'));
   if (facts.problem) return t('review.blocked.title');
   if (facts.plan === null || !facts.current) return t('review.footer.waiting');
   return null;
@@ -100,9 +102,9 @@ function Blockers({ plan }: { readonly plan: ApplyPlan }) {
   return (
     <Notice tone="danger" live="assertive" title={t('review.blocked.title')}>
       <Box component="ul" sx={{ margin: '2px 0 0', paddingLeft: 2, color: color.text }}>
-        {plan.blockers.filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0).map((blocker) => <li key={`${blocker.code}${blocker.message}`}>{blocker.message}</li>)}
+        {plan.blockers.filter((blocker) => blocker.code !== 'requirement' || plan.missingRequirements.length === 0).map((blocker) => <li key={`${blocker.code}${blocker.message}`}>{told(blocker.message)}</li>)}
         {plan.missingRequirements.map((requirement) => (
-          <li key={requirement.code}>{t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) })}. {t('review.blocked.found', { found: requirement.found })}. {requirement.fix}</li>
+          <li key={requirement.code}>{sentences(t, [sentence(t, t('review.blocked.requirement', { what: t(`isolation.requirement.${requirement.code}`) })), sentence(t, t('review.blocked.found', { found: told(requirement.found) })), told(requirement.fix ?? '')])}</li>
         ))}
       </Box>
     </Notice>

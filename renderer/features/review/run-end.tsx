@@ -12,6 +12,8 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import { settled } from '../../../shared/verify/claims.ts';
+import { labelled } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 /** How a run ended: what holds now, why it went back, what to do next. */
 export function RunEnd({ run }: { readonly run: ApplyRun }) {
@@ -45,7 +47,7 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
       {removed > 0 && <Notice tone="neutral" title={t('review.end.removed', { count: removed })}>{list(outcome.removed.filter((one) => one.removed).map((one) => one.name).slice(0, 20))}</Notice>}
       {failed.length > 0 && (
         <Notice tone="warn" live="polite" title={t('review.end.notRemoved', { count: failed.length })} action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('review.end.show')}</Button>}>
-          {failed.slice(0, 5).map((one) => <Box key={one.id} className="selectable"><strong>{one.name}</strong>{one.error === undefined ? '' : `: ${one.error}`}</Box>)}
+          {failed.slice(0, 5).map((one) => <Box key={one.id} className="selectable"><strong>{one.name}</strong>{one.error === undefined ? '' : labelled(t, '', told(one.error))}</Box>)}
         </Notice>
       )}
       {left.length > 0 && <Notice tone="danger" title={t('review.end.unprotected', { count: left.length })} action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('review.end.show')}</Button>}>{t('review.end.unprotectedWhy')}</Notice>}
@@ -93,7 +95,7 @@ export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
   const applied = run.outcome?.kind === 'applied';
   return (
     <FooterBar label={t('review.end.label')}>
-      <Box role="status" sx={{ flex: 1, minWidth: 0, color: color.danger }}>{dismiss.error?.message}</Box>
+      <Box role="status" sx={{ flex: 1, minWidth: 0, color: color.danger }}>{dismiss.error === null ? null : told(dismiss.error.message)}</Box>
       {applied ? <Button variant="contained" color="primary" disabled={dismiss.running} onClick={() => { void leave('overview'); }}>{t('review.end.done')}</Button>
         : <>
           <Button disabled={dismiss.running} onClick={() => { void leave('overview'); }}>{t('review.end.done')}</Button>

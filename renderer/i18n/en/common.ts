@@ -10,10 +10,11 @@ export const common = {
     justNow: 'just now', dateTime: '{{date}}, {{time}}', ago: '{{duration}} ago', seconds: '{{count}} s', minutes: '{{count}} min', hours: '{{count}} h',
     days_one: '{{count}} day', days_other: '{{count}} days', months_one: '{{count}} month', months_other: '{{count}} months', years_one: '{{count}} year', years_other: '{{count}} years',
   },
+  join: { name: ', ', clause: ', ', sentence: '{{text}}.', sentences: ' ', labelled: '{{what}}: {{text}}' },
   list: { more: '{{names}} and {{count}} more' },
   button: {
     cancel: 'Cancel', close: 'Close', copy: 'Copy', copied: 'Copied', tryAgain: 'Try again', undo: 'Undo', discard: 'Discard…', keepEditing: 'Keep editing', clear: 'Clear',
-    startEngine: 'Start engine', stopEngine: 'Stop engine', restartEngine: 'Restart engine',
+    startEngine: 'Start engine', restartEngine: 'Restart engine',
   },
   locked: { by: 'Locked by {{who}}', applyRun: 'the apply under way' },
   onlyHere: 'Not on this engine',

@@ -12,7 +12,7 @@ export const containers = {
   },
   reasonMore: { 'past-gateway': 'On the engine\u2019s own socket', 'no-user-namespace': 'Although runtime {{runtime}} is set', obstacle: 'Uses {{what}}', unknown: 'Not counted as protected' },
   tag: { privileged: 'Privileged, confined', privilegedOpen: 'Privileged' },
-  detail: { id: 'Id', created: 'Created', runtime: 'Runtime', restart: 'Restart policy', volumes: 'Volumes', noVolumes: 'None', anonymous: '{{count}} anonymous', range: 'Ids outside', labels: 'Labels', obstacles: 'Not under ECI' },
+  detail: { id: 'Id', created: 'Created', runtime: 'Runtime', restart: 'Restart policy', volumes: 'Volumes', noVolumes: 'None', anonymous: '{{count}} anonymous', range: 'Ids outside', obstacles: 'Not under ECI' },
   empty: { none: 'There is no container on this engine.', noneProtected: 'No container is protected.', noneUnprotected: 'No container is unprotected.', filtered: 'No container matches “{{text}}”.', clear: 'Clear the filter', stopped: 'The engine does not run, so its containers can\u2019t be looked at.', showAll: 'Show all' },
   old: 'These containers are as of {{time}}; scanning again failed.',
   bar: { label: 'Selected containers', selected: '{{count}} selected', running_one: '{{count}} is running.', running_other: '{{count}} are running.', volumes: 'Volumes are kept.', remove: 'Remove…', keep: 'Keep as they are' },

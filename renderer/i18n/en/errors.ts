@@ -13,5 +13,5 @@ export const errors = {
   'containers.not-found': 'The container no longer exists', 'containers.running': 'The container is running', 'containers.remove-failed': 'The container could not be removed', 'containers.recreate-failed': 'The container could not be recreated', 'containers.recreate-blocked': 'The container can\u2019t be recreated as it is', 'containers.not-healthy': 'The new container did not stay well',
   'rights.not-root': 'Administrator rights are needed', 'ipc.bad-payload': 'The app sent a request that was refused', 'ipc.bad-sender': 'The request came from where none may come',
   'input.unusable': 'The input can\u2019t be used', internal: 'Something went wrong inside Bulkhead',
-  why: 'Why', copyWhy: 'Copy why', asOf: 'As of {{time}}',
+  why: 'Why', copyWhy: 'Copy why',
 };

@@ -11,7 +11,7 @@ export const frame = {
   searchLabel: 'Search and commands',
   searchEmpty: 'Nothing is called that.',
   searchKinds: { page: 'Page', setting: 'Setting', container: 'Container', command: 'Command' },
-  commands: { verify: 'Verify now', scan: 'Scan containers', restart: 'Restart the engine', start: 'Start the engine', review: 'Review the changes', undo: 'Undo in the draft', redo: 'Redo in the draft', light: 'Light theme', dark: 'Dark theme', systemTheme: 'Theme of the system' },
+  commands: { verify: 'Verify now', scan: 'Scan containers', restart: 'Restart the engine', start: 'Start the engine', review: 'Review the changes', undo: 'Undo in the draft', redo: 'Redo in the draft' },
   settings: { eci: 'Enhanced Container Isolation', lock: 'Lock for users', backend: 'Isolation backend', images: 'Images that may mount the Docker socket', commandList: 'Commands through the socket', shares: 'Allowed directories', language: 'Language', theme: 'Theme' },
   window: { minimize: 'Minimize', maximize: 'Maximize or restore', close: 'Close' },
   engine: {

@@ -34,7 +34,7 @@ export const isolation = {
     setAll: 'Set all to', remove: 'Remove', stopAndRemove: 'Stop and remove', keep: 'Keep unprotected', each: 'Choose for each',
     container: 'Container', status: 'Status', when: 'When ECI is applied', choiceFor: 'What happens to {{name}}',
     runningStay: 'Running containers are kept unless you choose each of them.',
-    volumes: 'Also delete volumes of removed containers', volumesKept: 'Volumes are kept otherwise.', volumesOnlyAnonymous: 'Volumes that another container uses stay.',
+    volumes: 'Also delete volumes of removed containers', volumesKept: 'Volumes are kept otherwise.',
     kept_one: '{{count}} kept unprotected', kept_other: '{{count}} kept unprotected', removed_one: '{{count}} removed', removed_other: '{{count}} removed',
     continue: 'Continue to review', obstacle: 'Uses {{what}}, which ECI doesn\u2019t allow',
   },

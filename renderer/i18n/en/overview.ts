@@ -61,7 +61,7 @@ export const overview = {
     restartPolicy: 'Containers with a restart policy start again by themselves.', stopMeans: 'Clients get no answer until it is started again. Containers, images and volumes stay.',
   },
   probes: {
-    title: 'Probe results', at: 'Run {{ago}}, in {{duration}}', none: 'No probe has run yet.',
+    title: 'Probe results', at: 'Run {{ago}}, in {{duration}}',
     verdict: { pass: 'Passed', fail: 'Failed', limited: 'Limited', 'not-offered': 'Not offered', 'not-run': 'Not run', 'not-enforced': 'Not enforced' },
     items_one: '{{count}} thing tried', items_other: '{{count}} things tried',
     claim: {
@@ -71,6 +71,5 @@ export const overview = {
       'A9-read-only-locked': 'Read-only mounts stay read-only', 'A10-proc-hidden': 'The machine\u2019s /proc and /sys are hidden', 'A10-proc-emulated': '/proc shows the container\u2019s own numbers',
       'A11-through-socket': 'What is started through a socket is isolated too', 'B1-socket-refused': 'The Docker socket can\u2019t be mounted', 'C-build-legacy': 'Builds are isolated (classic builder)', 'C-build-buildkit': 'Builds are isolated (BuildKit)',
     },
-    evidence: 'Seen inside',
   },
 };

@@ -5,7 +5,7 @@ export const recreate = {
   body: 'Each is made anew with the same configuration. The old one comes back if the new one does not run well.',
   planning: 'Looking at what would change', together: 'Together, since they share namespaces', running: 'Stops, and the new one starts', idle: 'Does not run; the new one is not started',
   group: { blockers: 'In the way', lost: 'Not carried over', carried: 'Carried over', changes: 'Changes' },
-  unchanged: 'Protected already. Nothing is done.', show: 'What else changes',
+  unchanged: 'Protected already. Nothing is done.',
   note: {
     runtime: 'Runtime {{before}} becomes {{after}}, in a user namespace of its own', userns: '`--userns={{before}}` is dropped', 'cgroup-namespace': 'Its cgroup namespace is its own', image: '{{before}} names another image by now, so it is made of {{after}}',
     'anonymous-volume': 'The anonymous volume at {{destination}} stays, from now on by its name', 'volumes-from': 'The volumes it has from {{names}} are mounted by name', socket: 'The Docker socket at {{destination}} becomes one of its own, where the settings allow it',

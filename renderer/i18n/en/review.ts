@@ -3,13 +3,12 @@ export const review = {
   subtitle: 'Version {{from}} becomes {{to}}. If any step fails, everything goes back to version {{from}}.',
   subtitleFirst: 'This becomes version {{to}}, the first. If any step fails, everything goes back to no settings file.',
   subtitleAlone: 'What would change, before it changes.',
-  planning: 'Working out what will happen',
   nothing: 'The draft is what is applied already: there is nothing to apply.',
   toOverview: 'Overview',
   changes: {
     count_one: '{{count}} change', count_other: '{{count}} changes', formatting: 'Formatting only', view: 'How to show the changes', summary: 'Summary', json: 'JSON', diff: 'Applied text and draft, line by line',
     formattingOnly: 'Only spaces and line ends differ. What the settings mean stays the same.', more: 'Show all {{count}}',
-    added: 'Added', removed: 'Removed', missing: 'not set', on: 'On', off: 'Off', document: 'The whole document', item: 'an entry',
+    added: 'Added', removed: 'Removed', missing: 'not set', on: 'On', off: 'Off', document: 'The whole document',
   },
   setting: {
     '/enhancedContainerIsolation/value': 'Enhanced Container Isolation', '/enhancedContainerIsolation/locked': 'Lock for users', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages': 'Images built from allowed ones',
@@ -61,7 +60,7 @@ export const review = {
     stop: 'Stop and roll back…', stopTitle: 'Stop and go back to {{what}}?', stopBody: 'Settings file and engine configuration are put back, and the engine restarts if it was restarted. Your draft is kept.', stopConfirm: 'Stop and roll back', stopCancel: 'Go on applying', tooLate: 'It was too late to stop: {{state}}.', footer: 'Applying',
   },
   end: {
-    verified: '{{passed}} of {{count}} claims shown from inside real containers', verifiedWhy: 'ECI is on and holds on this engine.', eciOff: 'The engine runs with these settings', eciOffWhy: 'ECI is off, so there is nothing to verify.', restored: 'The engine\u2019s configuration from before ECI was put back.',
+    verified: '{{passed}} of {{count}} claims shown from inside real containers', verifiedWhy: 'ECI is on and holds on this engine.', eciOff: 'The engine runs with these settings', eciOffWhy: 'ECI is off, so there is nothing to verify.',
     sameEngine: 'The gateway uses these settings', results: 'Results', removed_one: '{{count}} container removed', removed_other: '{{count}} containers removed', notRemoved_one: '{{count}} container was not removed', notRemoved_other: '{{count}} containers were not removed',
     unprotected_one: '{{count}} container is still unprotected', unprotected_other: '{{count}} containers are still unprotected', unprotectedWhy: 'Created without ECI; they can be removed and created again.', show: 'Show', done: 'Done',
     failed: '{{step}} failed', stopped: 'Stopped at your request', stoppedWhy: 'During “{{step}}”. Everything is as it was before.', inForce: 'Version {{version}} is in force, and your draft is kept.', inForceNone: 'There is no settings file, as before, and your draft is kept.',

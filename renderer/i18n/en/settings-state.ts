@@ -17,7 +17,6 @@ export const settingsState = {
     edit: 'Edit the text', discard: 'Discard the draft',
     formsOff: 'Forms can\u2019t show a text that is not JSON. Correct it or discard it.',
   },
-  unreadable: 'The settings file can\u2019t be read',
   json: {
     title: 'JSON', subtitle: 'The document itself. Forms and this text are two views of one draft; what you don\u2019t touch stays byte for byte.',
     editor: 'admin-settings.json, draft', noFindings: 'Nothing found', findings_one: '{{count}} finding', findings_other: '{{count}} findings',

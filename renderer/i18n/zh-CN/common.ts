@@ -13,10 +13,11 @@ export const common: Translation<typeof english> = {
     justNow: '刚刚', dateTime: '{{date}} {{time}}', ago: '{{duration}}前', seconds: '{{count}} 秒', minutes: '{{count}} 分钟', hours: '{{count}} 小时',
     days_other: '{{count}} 天', months_other: '{{count}} 个月', years_other: '{{count}} 年',
   },
+  join: { name: '、', clause: '，', sentence: '{{text}}。', sentences: '', labelled: '{{what}}：{{text}}' },
   list: { more: '{{names}} 等，另有 {{count}} 个' },
   button: {
     cancel: '取消', close: '关闭', copy: '复制', copied: '已复制', tryAgain: '重试', undo: '撤消', discard: '放弃…', keepEditing: '继续编辑', clear: '清除',
-    startEngine: '启动引擎', stopEngine: '停止引擎', restartEngine: '重启引擎',
+    startEngine: '启动引擎', restartEngine: '重启引擎',
   },
   locked: { by: '由 {{who}} 锁定', applyRun: '正在进行的应用过程' },
   onlyHere: '此引擎上不可用',

@@ -16,5 +16,5 @@ export const errors: Translation<typeof english> = {
   'containers.not-found': '容器已不存在', 'containers.running': '容器正在运行', 'containers.remove-failed': '无法移除容器', 'containers.recreate-failed': '无法重新创建容器', 'containers.recreate-blocked': '无法按原样重新创建此容器', 'containers.not-healthy': '新容器未能保持正常运行',
   'rights.not-root': '需要管理员权限', 'ipc.bad-payload': '应用发送的请求被拒绝', 'ipc.bad-sender': '请求来自不允许的来源',
   'input.unusable': '无法使用此输入', internal: 'Bulkhead 内部出错',
-  why: '原因', copyWhy: '复制原因', asOf: '截至 {{time}}',
+  why: '原因', copyWhy: '复制原因',
 };

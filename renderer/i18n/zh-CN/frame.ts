@@ -14,7 +14,7 @@ export const frame: Translation<typeof english> = {
   searchLabel: '搜索和命令',
   searchEmpty: '没有符合的名称。',
   searchKinds: { page: '页面', setting: '设置', container: '容器', command: '命令' },
-  commands: { verify: '立即验证', scan: '扫描容器', restart: '重启引擎', start: '启动引擎', review: '审阅更改', undo: '撤消草稿中的更改', redo: '重做草稿中的更改', light: '浅色主题', dark: '深色主题', systemTheme: '跟随系统主题' },
+  commands: { verify: '立即验证', scan: '扫描容器', restart: '重启引擎', start: '启动引擎', review: '审阅更改', undo: '撤消草稿中的更改', redo: '重做草稿中的更改' },
   settings: { eci: '增强型容器隔离', lock: '对用户锁定', backend: '隔离后端', images: '可挂载 Docker 套接字的镜像', commandList: '通过套接字使用的命令', shares: '允许的目录', language: '语言', theme: '主题' },
   window: { minimize: '最小化', maximize: '最大化或还原', close: '关闭' },
   engine: {

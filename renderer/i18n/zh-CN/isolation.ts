@@ -37,7 +37,7 @@ export const isolation: Translation<typeof english> = {
     setAll: '全部设为', remove: '移除', stopAndRemove: '停止并移除', keep: '保留为未受保护', each: '逐个选择',
     container: '容器', status: '状态', when: '应用 ECI 时', choiceFor: '如何处理 {{name}}',
     runningStay: '除非逐个选择，否则保留正在运行的容器。',
-    volumes: '同时删除已移除容器的卷', volumesKept: '否则保留卷。', volumesOnlyAnonymous: '其他容器正在使用的卷会保留。',
+    volumes: '同时删除已移除容器的卷', volumesKept: '否则保留卷。',
     kept_other: '{{count}} 个保留为未受保护', removed_other: '移除 {{count}} 个',
     continue: '继续审阅', obstacle: '使用了 ECI 不允许的 {{what}}',
   },

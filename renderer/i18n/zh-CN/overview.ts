@@ -63,7 +63,7 @@ export const overview: Translation<typeof english> = {
     restartPolicy: '设有重启策略的容器会自行重新启动。', stopMeans: '再次启动之前，客户端得不到响应。容器、镜像和卷都会保留。',
   },
   probes: {
-    title: '探测结果', at: '{{ago}}运行，用时 {{duration}}', none: '尚未运行过探测。',
+    title: '探测结果', at: '{{ago}}运行，用时 {{duration}}',
     verdict: { pass: '通过', fail: '失败', limited: '受限', 'not-offered': '不提供', 'not-run': '未运行', 'not-enforced': '未强制执行' },
     items_other: '尝试了 {{count}} 项',
     claim: {
@@ -73,6 +73,5 @@ export const overview: Translation<typeof english> = {
       'A9-read-only-locked': '只读挂载始终只读', 'A10-proc-hidden': '主机的 /proc 和 /sys 已隐藏', 'A10-proc-emulated': '/proc 显示容器自身的数值',
       'A11-through-socket': '通过套接字启动的容器同样被隔离', 'B1-socket-refused': '无法挂载 Docker 套接字', 'C-build-legacy': '构建已隔离（经典构建器）', 'C-build-buildkit': '构建已隔离 (BuildKit)',
     },
-    evidence: '在容器内观察到',
   },
 };

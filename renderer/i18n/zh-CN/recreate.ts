@@ -8,7 +8,7 @@ export const recreate: Translation<typeof english> = {
   body: '每个容器都会以相同的配置重新创建。如果新容器运行不正常，会恢复旧容器。',
   planning: '正在查看会有哪些变化', together: '因共享命名空间而一起处理', running: '停止旧容器，启动新容器', idle: '未运行；新容器也不会启动',
   group: { blockers: '阻碍因素', lost: '不会保留', carried: '会保留', changes: '更改' },
-  unchanged: '已受保护，无需处理。', show: '查看其他变化',
+  unchanged: '已受保护，无需处理。',
   note: {
     runtime: '运行时由 {{before}} 改为 {{after}}，使用独立的用户命名空间', userns: '去掉 `--userns={{before}}`', 'cgroup-namespace': '使用独立的 cgroup 命名空间', image: '{{before}} 现在指向另一个镜像，因此改用 {{after}} 创建',
     'anonymous-volume': '保留 {{destination}} 处的匿名卷，此后按名称引用', 'volumes-from': '来自 {{names}} 的卷改为按名称挂载', socket: '在设置允许时，{{destination}} 处的 Docker 套接字改为容器专用的套接字',

@@ -6,13 +6,12 @@ export const review: Translation<typeof english> = {
   subtitle: '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全恢复到版本 {{from}}。',
   subtitleFirst: '这将成为版本 {{to}}，即首个版本。任何一步失败，都会恢复到没有设置文件的状态。',
   subtitleAlone: '在更改之前，查看会有哪些变化。',
-  planning: '正在分析会发生什么',
   nothing: '草稿与已应用的内容相同：没有可应用的更改。',
   toOverview: '概览',
   changes: {
     count_other: '{{count}} 项更改', formatting: '仅格式更改', view: '更改的显示方式', summary: '摘要', json: 'JSON', diff: '已应用的文本与草稿，逐行对照',
     formattingOnly: '仅空格和换行不同。设置的含义保持不变。', more: '显示全部 {{count}} 项',
-    added: '已添加', removed: '已移除', missing: '未设置', on: '开启', off: '关闭', document: '整个文档', item: '一个条目',
+    added: '已添加', removed: '已移除', missing: '未设置', on: '开启', off: '关闭', document: '整个文档',
   },
   setting: {
     '/enhancedContainerIsolation/value': '增强型容器隔离', '/enhancedContainerIsolation/locked': '对用户锁定', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages': '基于允许的镜像构建的镜像',
@@ -64,7 +63,7 @@ export const review: Translation<typeof english> = {
     stop: '停止并回滚…', stopTitle: '停止并恢复到{{what}}？', stopBody: '将恢复设置文件和引擎配置；如果引擎已重启，则会再次重启。您的草稿会保留。', stopConfirm: '停止并回滚', stopCancel: '继续应用', tooLate: '已来不及停止：{{state}}。', footer: '正在应用',
   },
   end: {
-    verified: '{{count}} 项断言中有 {{passed}} 项在真实容器内得到证实', verifiedWhy: 'ECI 已开启，并在此引擎上有效。', eciOff: '引擎已按这些设置运行', eciOffWhy: 'ECI 已关闭，因此无需验证。', restored: '已恢复启用 ECI 之前的引擎配置。',
+    verified: '{{count}} 项断言中有 {{passed}} 项在真实容器内得到证实', verifiedWhy: 'ECI 已开启，并在此引擎上有效。', eciOff: '引擎已按这些设置运行', eciOffWhy: 'ECI 已关闭，因此无需验证。',
     sameEngine: '网关已采用这些设置', results: '结果', removed_other: '已移除 {{count}} 个容器', notRemoved_other: '{{count}} 个容器未能移除',
     unprotected_other: '{{count}} 个容器仍未受保护', unprotectedWhy: '创建时没有 ECI；可以移除后重新创建。', show: '显示', done: '完成',
     failed: '{{step}}失败', stopped: '已按您的要求停止', stoppedWhy: '在“{{step}}”期间。一切恢复原状。', inForce: '版本 {{version}} 正在生效，您的草稿已保留。', inForceNone: '与之前一样没有设置文件，您的草稿已保留。',

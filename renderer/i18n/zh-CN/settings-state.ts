@@ -20,7 +20,6 @@ export const settingsState: Translation<typeof english> = {
     edit: '编辑文本', discard: '放弃草稿',
     formsOff: '表单无法显示不是 JSON 的文本。请更正或放弃。',
   },
-  unreadable: '无法读取设置文件',
   json: {
     title: 'JSON', subtitle: '文档本身。表单与此文本是同一份草稿的两种视图；您未改动的部分逐字节保持不变。',
     editor: 'admin-settings.json，草稿', noFindings: '未发现问题', findings_other: '{{count}} 个问题',

@@ -1,0 +1,104 @@
+import path from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { en } from './en.ts';
+import { zhCN } from './zh-CN.ts';
+
+const renderer = path.join(import.meta.dirname, '..');
+type Tree = { readonly [key: string]: string | Tree };
+const flat = (tree: Tree, prefix = ''): readonly (readonly [string, string])[] => Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [[`${prefix}${key}`, value] as const] : flat(value, `${prefix}${key}.`)));
+const english = new Map(flat(en)), chinese = new Map(flat(zhCN));
+const places = (text: string | undefined): readonly string[] => [...new Set(text?.match(/\{\{\s*\w+\s*\}\}/g))].sort();
+const code = (text: string): readonly string[] => [...text.matchAll(/`([^`]*)`/g)].map(([, inside = '']) => inside.replaceAll(/\{\{\w+\}\}/g, '…')).sort();
+
+describe('words of the window', () => {
+  test('Chinese has every key of English and none besides; its one plural form is _other', () => {
+    expect([...english.keys()].filter((key) => !key.endsWith('_one') && !chinese.has(key))).toEqual([]);
+    expect([...chinese.keys()].filter((key) => !english.has(key) || key.endsWith('_one'))).toEqual([]);
+  });
+
+  test('English has both forms of every plural', () => {
+    expect([...english.keys()].filter((key) => /_(?:one|other)$/.test(key) && !english.has(key.replace(/_(one|other)$/, (_, form) => (form === 'one' ? '_other' : '_one'))))).toEqual([]);
+  });
+
+  test('both languages have the same values in a text, and the same code between backticks', () => {
+    const different = [...chinese].filter(([key, text]) => {
+      const other = english.get(key) ?? '';
+      return places(text).join() !== places(other).join() || code(text).join() !== code(other).join();
+    });
+    expect(different.map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+  });
+
+  test('no English is left in Chinese but names and what is typed', () => {
+    const names = /^(?:Bulkhead|English|JSON|Linux|runc|Sysbox|SELinux|Swarm|bulkhead-runc|admin-settings\.json|daemon\.json|ID|Docker Engine(?: \{\{version\}\})?|Docker Desktop(?: Kubernetes)?|`docker debug`|`docker run`、`docker create`、Compose|\/home\/me\/app)$/;
+    expect([...chinese].filter(([, text]) => /[A-Za-z]{2}/.test(text.replaceAll(/\{\{\w+\}\}/g, '')) && !/[\u4e00-\u9fff]/.test(text) && !names.test(text)).map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+  });
+
+  test('Chinese is punctuated as Chinese', () => {
+    // A Chinese character beside a half-width mark; commands and times keep theirs.
+    expect([...chinese].filter(([, text]) => /[\u4e00-\u9fff][,;:?!](?!\/\/)|[,;:?!][\u4e00-\u9fff]|[\u4e00-\u9fff]\.(?!\w)|[\u4e00-\u9fff]"|\s[，。；：]/.test(text)).map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+    expect([...chinese].filter(([, text]) => /[\u4e00-\u9fff][A-Za-z0-9{`]|[A-Za-z0-9}`][\u4e00-\u9fff]/.test(text.replaceAll(/\{\{(?:ago|duration|what|text|step|elapsed|left|estimate|date|title|why|reason|state|how)\}\}/g, ''))).map(([key, text]) => `${key}: ${text}`)).toEqual([]);
+  });
+});
+
+describe('the sources of the window', () => {
+  const used = new Set<string>();
+  const literals: string[] = [], byHand: string[] = [];
+  beforeAll(() => {
+    const config = path.join(renderer, '..', 'tsconfig.json');
+    const { config: read } = ts.readConfigFile(config, (file) => ts.sys.readFile(file)) as { config: unknown }; // the API says any
+    const parsed = ts.parseJsonConfigFileContent(read, ts.sys, path.dirname(config));
+    const files = parsed.fileNames.filter((file) => file.startsWith(renderer) && !/\.test\.tsx?$|\/dev\//.test(file));
+    const program = ts.createProgram(files, { ...parsed.options, noEmit: true, incremental: false });
+    const checker = program.getTypeChecker();
+    for (const file of files) {
+      const source = program.getSourceFile(file);
+      if (source === undefined || file.includes('/i18n/en') || file.includes('/i18n/zh-CN')) continue;
+      const visit = (node: ts.Node): void => {
+        if (ts.isCallExpression(node) && node.arguments[0] !== undefined && /(?:^|\.)t$/.test(node.expression.getText())) {
+          const type = checker.getTypeAtLocation(node.arguments[0]);
+          for (const one of type.isUnion() ? type.types : [type]) if (one.isStringLiteral()) used.add(one.value);
+        }
+        visible(node, source, literals);
+        if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts')) byHand.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 80)}`);
+        ts.forEachChild(node, visit);
+      };
+      visit(source);
+    }
+  }, 120_000);
+
+  test('use every word there is', () => {
+    expect([...english.keys()].filter((key) => !used.has(key) && !used.has(key.replace(/_(?:one|other)$/, '')))).toEqual([]);
+  });
+
+  test('hold no words of their own that a person sees', () => {
+    expect(literals).toEqual([]);
+  });
+
+  test('join words as the language does', () => {
+    expect(byHand).toEqual([]);
+  });
+});
+
+const spoken = new Set(['title', 'label', 'aria-label', 'placeholder', 'alt', 'titleAccess', 'aria-description', 'primary', 'secondary', 'helperText', 'aria-roledescription']);
+// Names, units of code and signs are the same in every language.
+const sameEverywhere = /^[^A-Za-z]*$|^(?:Bulkhead|Ctrl|Shift|Cmd|K|JSON|Docker Engine|Linux|ECI|…|admin-settings\.json|daemon\.json)$/;
+
+/** English punctuation between words of the window: `${t(…)}: ${…}`, `.join(', ')`. renderer/i18n/joining.ts has every language's. */
+function joinedByHand(node: ts.Node): boolean {
+  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'join') return node.arguments[0] !== undefined && ts.isStringLiteral(node.arguments[0]) && /^[,;.:] ?$/.test(node.arguments[0].text);
+  if (!ts.isTemplateExpression(node)) return false;
+  const says = (one: ts.Node): boolean => (ts.isCallExpression(one) && /^(?:t|told|sentence|names)$/.test(one.expression.getText())) || ts.forEachChild(one, says) === true;
+  return node.templateSpans.some((span) => says(span.expression)) && [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].some((text) => /^[,;.:](?: |$)|[,;.:] $/.test(text));
+}
+
+/** Notes text between tags, and literals in attributes that are shown or read out. */
+function visible(node: ts.Node, source: ts.SourceFile, found: string[]): void {
+  const note = (text: string) => { if (!sameEverywhere.test(text.trim())) found.push(`${path.relative(renderer, source.fileName)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${text.trim()}`); };
+  if (ts.isJsxText(node)) note(node.text);
+  if (ts.isJsxAttribute(node) && spoken.has(node.name.getText()) && node.initializer !== undefined) {
+    if (ts.isStringLiteral(node.initializer)) note(node.initializer.text);
+    else if (ts.isJsxExpression(node.initializer) && node.initializer.expression !== undefined && ts.isStringLiteralLike(node.initializer.expression)) note(node.initializer.expression.text);
+  }
+  if (ts.isJsxExpression(node) && node.expression !== undefined && ts.isStringLiteralLike(node.expression) && (ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent))) note(node.expression.text);
+}

@@ -1,0 +1,80 @@
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sourceTexts } from '../testing/message-sources.ts';
+import { deny, refusalText, ruleCodes, type SettingPointer } from '../shared/policy/decision.ts';
+import { decisions as english } from '../shared/messages/en/decisions.ts';
+import { decisions } from '../shared/messages/zh-CN/decisions.ts';
+import { chinese, sentences } from '../shared/messages/zh-CN/index.ts';
+import { languageOfEnvironment } from '../shared/messages/language.ts';
+
+const root = path.join(import.meta.dirname, '..');
+const places = (text: string): readonly string[] => [...new Set(text.match(/\{\d+\}/g))].sort();
+const list = (texts: readonly { text: string; file: string; line: number }[]) => texts.map(({ text, file, line }) => `${file}:${line} ${text}`);
+const all: Readonly<Record<string, string>> = sentences;
+
+describe('messages of engine, gateway and command line in Chinese', () => {
+  test('every text of an error, a denial or a finding in the sources has its translation', () => {
+    expect(list(sourceTexts(root, ['shared', 'engine', 'electron', 'cli', 'gateway']).filter(({ text }) => !Object.hasOwn(all, text)))).toEqual([]);
+  });
+
+  test('every sentence the command line says has its translation', () => {
+    expect(list(sourceTexts(root, ['cli'], 'say').filter(({ text }) => !Object.hasOwn(all, text)))).toEqual([]);
+  });
+
+  test('a translation has the values of its English; only plural endings may be left away', () => {
+    const different = Object.entries(all).filter(([text, translation]) => {
+      const endings = new Set([...text.matchAll(/[a-z](\{\d+\})|(\{\d+\})(?=[a-z])/g)].map(([, one, other]) => one ?? other));
+      return places(translation).some((place) => !text.includes(place)) || places(text).some((place) => !translation.includes(place) && !endings.has(place));
+    });
+    expect(different.map(([text]) => text)).toEqual([]);
+  });
+
+  test('no English is left but names, options and what is typed', () => {
+    // Command lines and fields are the same in every language.
+    const kept = /^(?:--|docker |HostConfig\.|\{0\} \(\{1\}\)$)/;
+    expect(Object.entries(all).filter(([text, translation]) => !/[\u4e00-\u9fff]/.test(translation) && !kept.test(text)).map(([text]) => text)).toEqual([]);
+  });
+
+  test('rules and settings are told with the settings\u2019 names as they are written in the file', () => {
+    for (const [pointer, text] of Object.entries(english.settings)) {
+      const named = text.match(/[a-zA-Z]+(?:\.[a-zA-Z]+)+(?:: "\w+")?|\b(?:filesharingAllowedDirectories|blockDockerLoad)\b/g) ?? [];
+      for (const name of named) expect(decisions.settings[pointer as keyof typeof decisions.settings], pointer).toContain(name); // Object.entries forgets the keys' type
+    }
+    expect(Object.keys(decisions.rules).sort()).toEqual([...ruleCodes].sort());
+  });
+});
+
+describe('a refusal', () => {
+  const denial = deny('socket-mount', 'mounting the Docker socket (/var/run/docker.sock) into a container of image alpine', { spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList', detail: 'there is no such container' });
+
+  test('is told in the language from its codes, with the same beginning, rule and setting', () => {
+    expect(refusalText(denial, chinese)).toBe('enhanced container isolation: 已阻止“将 Docker 套接字 (/var/run/docker.sock) 挂载到 镜像 alpine 的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许');
+  });
+
+  test('is told alike when it comes as an English sentence from another process', () => {
+    expect(chinese.told(refusalText(denial))).toBe(refusalText(denial, chinese));
+    expect(chinese.told(`Error response from daemon: ${refusalText(denial)}`)).toBe(`Error response from daemon: ${refusalText(denial, chinese)}`);
+  });
+
+  test('of every rule and setting comes back from its English', () => {
+    for (const rule of ruleCodes) {
+      for (const setting of [null, '/bulkhead/perImageCommandLists/3', ...Object.keys(english.settings)] as SettingPointer[]) {
+        const one = deny(rule, '--pid=host', { spec: 'A7', setting, detail: 'it is not UTF-8' });
+        expect(chinese.told(refusalText(one)), `${rule} ${String(setting)}`).toBe(refusalText(one, chinese));
+      }
+    }
+  });
+});
+
+test('an engine\u2019s own words stay as they are', () => {
+  expect(chinese.told('OCI runtime create failed: runc create failed: unable to start container process')).toBe('OCI runtime create failed: runc create failed: unable to start container process');
+});
+
+test('the locale decides, LC_ALL before LC_MESSAGES before LANG', () => {
+  expect(languageOfEnvironment({ LANG: 'zh_CN.UTF-8' })).toBe('zh-CN');
+  expect(languageOfEnvironment({ LANG: 'zh_CN.UTF-8', LC_MESSAGES: 'en_GB.UTF-8' })).toBe('en');
+  expect(languageOfEnvironment({ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' })).toBe('en');
+  expect(languageOfEnvironment({ LC_ALL: '', LANG: 'zh_CN' })).toBe('zh-CN');
+  expect(languageOfEnvironment({ LANG: 'de_DE.UTF-8' })).toBe('en');
+  expect(languageOfEnvironment({})).toBe('en');
+});

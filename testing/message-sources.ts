@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+/** A sentence as the program text has it: `{0}`, `{1}` … stand where values go in. */
+export interface SourceText { readonly text: string; readonly file: string; readonly line: number }
+
+/** Calls whose arguments reach a person: which arguments are texts, and which members of an object argument. */
+const callsWithText: Readonly<Record<string, { readonly texts: readonly number[]; readonly members?: readonly string[] }>> = {
+  fail: { texts: [1], members: ['reason', 'hint'] },
+  deny: { texts: [1], members: ['detail'] },
+  add: { texts: [3], members: ['title'] }, addAt: { texts: [4], members: ['title'] },
+};
+
+const sourceFiles = (directory: string): readonly string[] => readdirSync(directory).flatMap((name) => {
+  const file = path.join(directory, name);
+  if (statSync(file).isDirectory()) return ['node_modules', 'adversary', 'clients'].includes(name) ? [] : sourceFiles(file);
+  return /\.tsx?$/.test(name) && !/\.test\.tsx?$|fixture/.test(name) ? [file] : [];
+});
+
+/**
+ * The English sentences in the sources below `directories`: texts of errors, denials and findings, and what is written with the tag
+ * `tag` (`say\`…\``). Both branches of a condition count; a text that is worked out elsewhere does not.
+ */
+export function sourceTexts(root: string, directories: readonly string[], tag?: string): readonly SourceText[] {
+  const found: SourceText[] = [];
+  for (const file of directories.flatMap((directory) => sourceFiles(path.join(root, directory)))) {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+    const note = (text: string, node: ts.Node) => { if (/[A-Za-z]{2}.* |[A-Za-z]{3}.*\{0\}/.test(text)) found.push({ text, file: path.relative(root, file), line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1 }); };
+    const collect = (node: ts.Expression | undefined): void => {
+      if (node === undefined) return;
+      if (ts.isStringLiteralLike(node)) note(node.text, node);
+      else if (ts.isTemplateExpression(node)) {
+        note(templateText(node), node);
+        for (const span of node.templateSpans) collect(span.expression);
+      } else if (ts.isParenthesizedExpression(node)) collect(node.expression);
+      else if (ts.isConditionalExpression(node)) { collect(node.whenTrue); collect(node.whenFalse); }
+      else if (ts.isBinaryExpression(node) && [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken].includes(node.operatorToken.kind)) { collect(node.left); collect(node.right); }
+    };
+    const members = (node: ts.Node, names: readonly string[]): void => {
+      if (ts.isPropertyAssignment(node) && names.includes(node.name.getText())) collect(node.initializer);
+      ts.forEachChild(node, (child) => { members(child, names); });
+    };
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node)) {
+        const name = ts.isIdentifier(node.expression) ? node.expression.text : ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : '';
+        const spec = Object.hasOwn(callsWithText, name) && (tag === undefined) ? callsWithText[name] : undefined;
+        if (spec !== undefined && node.arguments.length > 1) {
+          for (const index of spec.texts) collect(node.arguments[index]);
+          for (const argument of node.arguments) if (ts.isObjectLiteralExpression(argument)) members(argument, spec.members ?? []);
+        }
+      }
+      if (tag !== undefined && ts.isTaggedTemplateExpression(node) && node.tag.getText().split('.').at(-1) === tag) {
+        note(ts.isTemplateExpression(node.template) ? templateText(node.template) : node.template.text, node);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return found;
+}
+
+const templateText = (node: ts.TemplateExpression): string => node.templateSpans.reduce((text, span, index) => `${text}{${index}}${span.literal.text}`, node.head.text);
