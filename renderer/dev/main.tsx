@@ -5,16 +5,16 @@ import '@fontsource/jetbrains-mono/600.css';
 import { mount } from '../app/mount.tsx';
 import { fakeBridge } from './fake-bridge.ts';
 import { appState, states } from './fixture.ts';
-import { historyAnswers, historyStates } from './history-fixture.ts';
+import { documentAnswers, documentStates } from './document-fixture.ts';
 import { reviewAnswers, reviewStates } from './review-fixture.ts';
 
 // `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
 const query = new URLSearchParams(window.location.search);
 const name = query.get('state') ?? '';
-const initial = (states[name] ?? reviewStates[name] ?? historyStates[name] ?? appState)();
+const initial = (states[name] ?? reviewStates[name] ?? documentStates[name] ?? appState)();
 const theme = query.get('theme');
 const language = query.get('lang');
 mount(fakeBridge({
   ...initial,
   preferences: { ...initial.preferences, ...(theme === 'light' || theme === 'dark' ? { theme } : {}), ...(language === 'en' || language === 'zh-CN' ? { language } : {}) },
-}, { ...historyAnswers(name), ...reviewAnswers(name) }));
+}, { ...documentAnswers(name), ...reviewAnswers(name) }));

@@ -50,8 +50,11 @@ function leaves(value: unknown, pointer: string, kind: 'added' | 'removed'): Set
 /** Lists whose order says nothing. The per-image lists are not among them: their first match counts. */
 const unordered = /^\/(filesharingAllowedDirectories|enhancedContainerIsolation\/dockerSocketMount\/(imageList\/images|commandList\/commands)|bulkhead\/perImageCommandLists\/\d+\/commands)$/;
 
+/** Is the list at this pointer one whose order says nothing? */
+export const isUnorderedList = (pointer: string): boolean => unordered.test(pointer);
+
 function compareLists(before: readonly unknown[], after: readonly unknown[], pointer: string): SettingsChange[] {
-  const pairs = unordered.test(pointer) ? pairUnordered(before, after) : pairInOrder(before, after);
+  const pairs = isUnorderedList(pointer) ? pairUnordered(before, after) : pairInOrder(before, after);
   const paired = { before: new Set(pairs.map(([b]) => b)), after: new Map(pairs.map(([b, a]) => [a, b])) };
   const removed = before.flatMap((element, index) => (paired.before.has(index) ? [] : [change(childPointer(pointer, index), 'removed', element, undefined)]));
   const rest = after.flatMap((element, index) => {
@@ -62,7 +65,7 @@ function compareLists(before: readonly unknown[], after: readonly unknown[], poi
 }
 
 /** Elements are the same thing when they are equal or, being objects, have the same `path` or `image`. */
-function identity(element: unknown): string {
+export function identityOf(element: unknown): string {
   if (isRecord(element)) {
     for (const key of ['path', 'image']) if (typeof element[key] === 'string') return `${key}:${element[key]}`;
   }
@@ -74,20 +77,20 @@ type Pair = readonly [before: number, after: number];
 function pairUnordered(before: readonly unknown[], after: readonly unknown[]): Pair[] {
   const free = new Map<string, number[]>();
   before.forEach((element, index) => {
-    const key = identity(element);
+    const key = identityOf(element);
     const list = free.get(key);
     if (list === undefined) free.set(key, [index]);
     else list.push(index);
   });
   return after.flatMap((element, index) => {
-    const partner = free.get(identity(element))?.shift();
+    const partner = free.get(identityOf(element))?.shift();
     return partner === undefined ? [] : [[partner, index] as const];
   });
 }
 
 /** Longest common subsequence where that is affordable; else what is common at both ends. */
 function pairInOrder(before: readonly unknown[], after: readonly unknown[]): Pair[] {
-  const [a, b] = [before.map(identity), after.map(identity)];
+  const [a, b] = [before.map(identityOf), after.map(identityOf)];
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;
@@ -119,7 +122,7 @@ function canonical(value: unknown): string {
 }
 
 /** JSON.stringify writes 1e400 (read as Infinity) as null; that must not make the two equal. */
-const sameJson = (a: unknown, b: unknown): boolean => Object.is(a, b) || (typeof a !== 'number' && typeof b !== 'number' && canonical(a) === canonical(b)) || (a === 0 && b === 0);
+export const sameJson = (a: unknown, b: unknown): boolean => Object.is(a, b) || (typeof a !== 'number' && typeof b !== 'number' && canonical(a) === canonical(b)) || (a === 0 && b === 0);
 
 function change(pointer: string, kind: SettingsChange['kind'], before: unknown, after: unknown): SettingsChange {
   return {

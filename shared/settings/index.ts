@@ -11,3 +11,4 @@ export * from './position.ts';
 export * from './schema.ts';
 export * from './shares.ts';
 export * from './history.ts';
+export * from './merge.ts';

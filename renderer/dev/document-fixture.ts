@@ -4,10 +4,10 @@ import { diffSettings } from '../../shared/settings/index.ts';
 import { namedChanges, type HistoryItem } from '../../shared/settings/history.ts';
 import { appState, appliedText, minutesAgo, offText, settingsState } from './fixture.ts';
 
-/** Invented histories, for tests and pictures. */
+/** Invented histories and conflicts, for tests and pictures. */
 
 const texts: readonly string[] = [
-  '', offText, offText.replace('"value": false', '"value": true'), offText.replace('"value": false', '"value": true').replace('"locked": false', '"locked": true'),
+  '', offText, offText.replace('"value": false', '"value": true'), offText.replace('"value": false', '"value": true').replace('"locked": true', '"locked": false'),
   appliedText.replace('"docker:cli", ', ''), appliedText.replace('"sharedByDefault": false', '"sharedByDefault": true'), appliedText,
 ];
 
@@ -30,13 +30,21 @@ const lists: Readonly<Record<string, readonly HistoryItem[]>> = {
   historyHuge: [...Array.from({ length: 1000 }, (_, i) => item(6, { version: 1006 - i, current: i === 0, at: minutesAgo(i * 61), changes: i % 9 })), ...historyItems.slice(1)],
 };
 
-export const historyStates: Record<string, () => AppState> = {
+const theirs = appliedText.replace('"locked": true', '"locked": false').replace('"docker:cli", ', '');
+const mine = appliedText.replace('"allowDerivedImages": true', '"allowDerivedImages": false').replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ');
+
+export const documentStates: Record<string, () => AppState> = {
   historyFound: () => appState({ settings: settingsState(`${appliedText}\n`, { appliedVersion: 7 }) }),
+  historyFailed: () => appState(),
+  // Both sides changed different things.
+  conflictClean: () => appState({ settings: settingsState(theirs, { base: appliedText, draft: mine, conflict: true }) }),
+  // Both changed the same command list and the same share.
+  conflictOverlap: () => appState({ settings: settingsState(theirs.replace('"deny"', '"allow"').replace('"sharedByDefault": false', '"sharedByDefault": true'), { base: appliedText, draft: mine.replace('"deny", ', '"deny", "note": 1, ').replace(/\{ "path": "\$TMP"[^}]*\},\s*/, ''), conflict: true }) }),
+  conflictBroken: () => appState({ settings: settingsState(theirs, { base: appliedText, draft: `${mine},`, conflict: true }) }),
   historyHuge: () => appState({ settings: settingsState(appliedText, { appliedVersion: 1006 }) }),
 };
 
-export const historyAnswers = (state: string): { 'history:list': () => Result<HistoryItem[]>; 'history:read': (input: IpcInput<'history:read'>) => Result<IpcOutput<'history:read'>> } => ({
+export const documentAnswers = (state: string): { 'history:list': () => Result<HistoryItem[]>; 'history:read': (input: IpcInput<'history:read'>) => Result<IpcOutput<'history:read'>> } => ({
   'history:list': () => (state === 'historyFailed' ? fail('settings.unreadable', '/var/lib/bulkhead/history could not be read', { reason: 'EACCES: permission denied, scandir', hint: 'Run as a user who may read it.' }) : ok([...(lists[state] ?? historyItems)])),
   'history:read': ({ version }) => ok({ text: version === 0 ? null : texts[version] ?? texts.at(-1) ?? '' }),
 });
-historyStates['historyFailed'] = () => appState();
