@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ApplyHandle, Target } from '../engine/target.ts';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
@@ -12,7 +12,7 @@ import { textToApply, withTarget, type RootOptions } from './target.ts';
 
 interface ChoiceOptions extends RootOptions { readonly remove?: string[]; readonly includeRunning?: boolean; readonly removeVolumes?: boolean }
 interface VerifyOptions extends RootOptions { readonly items?: boolean }
-interface ApplyOptions extends ChoiceOptions { readonly yes?: boolean; readonly events?: boolean; readonly baseHash?: string }
+interface ApplyOptions extends ChoiceOptions { readonly yes?: boolean; readonly events?: boolean; readonly eventsTo?: string; readonly baseHash?: string }
 
 /** `bulkhead plan | apply | status | verify`. */
 export function registerApply(program: Command): void {
@@ -26,6 +26,7 @@ export function registerApply(program: Command): void {
   withChoices(withJson(withRoot(program.command('apply [file]').description('apply the draft (or a file): back up, write, restart, verify, or roll back'))))
     .option('--yes', 'do not ask')
     .option('--events', 'with --json: print every event as one JSON line')
+    .addOption(new Option('--events-to <socket>').hideHelp())
     .option('--base-hash <sha256>', 'refuse when the applied text is not the one with this hash any more')
     .action((file: string | undefined, options: ApplyOptions) => withTarget(options, (target) => apply(target, file, options)));
 
@@ -88,10 +89,25 @@ async function makePlan(target: Target, file: string | undefined, options: Choic
 }
 
 async function apply(target: Target, file: string | undefined, options: ApplyOptions): Promise<void> {
-  const emit = (event: ApplyEvent) => { if (options.events === true) process.stdout.write(`${JSON.stringify(event)}\n`); };
+  const listener = options.events === true ? await eventListener(options.eventsTo) : null;
+  try { await applyTelling(target, file, options, listener); } finally { listener?.end(); }
+}
+
+/** Where events go: stdout, or the socket of a program that could not keep a pipe to us (macOS and Windows give an elevated command none). */
+async function eventListener(socket: string | undefined): Promise<{ write(line: string): void; end(): void }> {
+  if (socket === undefined) return { write: (line) => { process.stdout.write(line); }, end: () => undefined };
+  const { connect } = await import('node:net');
+  const connection = connect(socket);
+  // Nobody listens any more: the work goes on.
+  connection.on('error', () => undefined);
+  return { write: (line) => { connection.write(line); }, end: () => { connection.end(); } };
+}
+
+async function applyTelling(target: Target, file: string | undefined, options: ApplyOptions, listener: { write(line: string): void } | null): Promise<void> {
+  const emit = (event: ApplyEvent) => { listener?.write(`${JSON.stringify(event)}\n`); };
   const refuse = (error: AppError) => {
     // The stream of events is read by a program that gets to know from it why there is no run.
-    if (options.events === true) process.stdout.write(`${JSON.stringify({ error })}\n`);
+    listener?.write(`${JSON.stringify({ error })}\n`);
     printError(error, options);
   };
   if (options.yes !== true && !process.stdin.isTTY) {

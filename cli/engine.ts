@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { EngineDriver } from '../engine/drivers/driver.ts';
 import type { EngineStatus, EngineLogLine } from '../shared/engine-status/status.ts';
 import type { AppError, Result } from '../shared/result.ts';
+import { withTarget } from './target.ts';
 import { bulkheadCommand, errorText, printError, printResult, progress, resolveRoot, secondsOption, withJson, withRoot } from './output.ts';
 
 interface EngineOptions { readonly root?: string; readonly target?: string; readonly json?: boolean; readonly timeout?: string; readonly foreground?: boolean; readonly verbose?: boolean }
@@ -23,6 +24,10 @@ export function registerEngine(program: Command): void {
   lasting('stop', 'stop the engine and wait until everything has ended').action((options: EngineOptions) => drive(options, 'stop'));
   lasting('restart', 'restart the engine under the configuration on disk; the gateway stays').action((options: EngineOptions) => drive(options, 'restart'));
   withJson(withRoot(engine.command('status').description('show what runs'))).action(async (options: EngineOptions) => {
+    if (options.target !== undefined) {
+      await withTarget(options, async (target) => { printResult({ ok: true, value: await target.driver.status() }, { json: options.json, human: describe, failed: (status) => status.phase !== 'ready' }); });
+      return;
+    }
     const root = resolveRoot(options);
     if (!root.ok) { printError(root.error, options); return; }
     const driver = await openDriver(root.value);
@@ -31,6 +36,7 @@ export function registerEngine(program: Command): void {
 }
 
 async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
+  if (options.target !== undefined) { await driveTarget(options, what); return; }
   const root = resolveRoot(options);
   const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
   if (!root.ok) { printError(root.error, options); return; }
@@ -43,6 +49,16 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   const result: Result<EngineStatus, AppError> = await driver[what]({ onLog, timeoutMs: timeoutMs.value });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
   printResult(result, { json: options.json, human: describe });
+}
+
+/** Another engine than one of ours: Docker Desktop is quit and opened, the machine's own engine says why not. */
+async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'restart'): Promise<void> {
+  const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
+  if (!timeoutMs.ok) { printError(timeoutMs.error, options); return; }
+  await withTarget(options, async (target) => {
+    const call = { onLog: (line: EngineLogLine) => { progress(line.text); }, timeoutMs: target.ref.kind === 'docker-desktop' ? Math.max(timeoutMs.value, 300_000) : timeoutMs.value };
+    printResult(await target.driver[what](call), { json: options.json, human: describe });
+  });
 }
 
 /** Finishes or rolls back an apply whose process is gone, and says so. One that is under way, or being settled by the supervisor, is left alone. */
@@ -89,7 +105,7 @@ function describe(status: EngineStatus): string {
     lines.push(`  clients        unix://${status.socket}`);
     if (status.version !== null) lines.push(`  Docker Engine  ${status.version}, API ${status.apiVersion ?? '?'}, default runtime ${status.defaultRuntime ?? '?'}`);
     if (status.counts !== null) lines.push(`  containers     ${status.counts.containers} (${status.counts.running} running), images ${status.counts.images}`);
-    lines.push(`  gateway        ${status.gatewayUp ? 'up' : 'down'}`, `  planner        ${status.plannerUp ? 'up' : 'down'}`);
+    if (status.kind === 'embedded') lines.push(`  gateway        ${status.gatewayUp ? 'up' : 'down'}`, `  planner        ${status.plannerUp ? 'up' : 'down'}`);
   }
   if (status.root !== null) lines.push(`  root           ${status.root}`);
   if (status.problem !== null) lines.push(`  problem        ${status.problem.message}`, ...status.problem.logTail.map((line) => `                 ${line}`));

@@ -1,5 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { access, constants, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,11 +8,12 @@ import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/a
 import { recreateRunSchema, type RecreateRequest, type RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { appErrorSchema, fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { dismissed, notAuthorised, systemElevator, type ElevatedChild, type Elevator } from './elevator.ts';
 
 /**
- * What needs root when the app runs as its user: our own command line, through polkit's pkexec. Absolute paths, an argument
- * vector and no shell; the elevated command validates its input again. Shown with a stand-in for pkexec in the tests;
- * it has not been run against a real polkit.
+ * What needs root when the app runs as its user: our own command line, elevated as the system does it (polkit's pkexec, macOS's and
+ * Windows's own question). Absolute paths and an argument vector; the elevated command validates its input again. Shown with stand-ins
+ * in the tests; it has not been run against a real polkit, macOS or Windows.
  */
 export interface Elevation {
   startApply(request: ApplyRequest, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>>;
@@ -22,25 +22,19 @@ export interface Elevation {
 }
 
 export interface ElevationOptions {
-  /** Absolute path of the launcher. */
-  readonly bulkheadCommand: string;
+  /** Absolute path of the launcher: `bin/bulkhead`; on Windows, Node's and the program's. */
+  readonly bulkheadCommand: string | readonly string[];
   /** How the command line is told which engine is meant, now: `--root DIR`. */
   readonly target: () => readonly string[];
   /** Absolute path of pkexec, or of a stand-in. */
   readonly pkexec?: string;
+  /** How rights are asked for; default: as this system does. */
+  readonly elevator?: Elevator;
 }
 
-/** pkexec's own exit codes: the dialog was dismissed, not authorised. */
-const dismissed = 126;
-const notAuthorised = 127;
-
-export function elevation({ bulkheadCommand, target, pkexec = '/usr/bin/pkexec' }: ElevationOptions): Elevation {
-  const start = async (args: readonly string[]): Promise<Result<ChildProcessByStdio<null, Readable, Readable>, AppError>> => {
-    try { await access(pkexec, constants.X_OK); } catch (cause) {
-      return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', { cause, hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}` });
-    }
-    return ok(spawn(pkexec, [bulkheadCommand, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DISPLAY: process.env['DISPLAY'] ?? '', XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? '', DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' } }));
-  };
+export function elevation({ bulkheadCommand, target, pkexec, elevator = systemElevator(process.platform, pkexec) }: ElevationOptions): Elevation {
+  const command = typeof bulkheadCommand === 'string' ? [bulkheadCommand] : bulkheadCommand;
+  const start = (args: readonly string[]): Promise<Result<ElevatedChild, AppError>> => elevator(command, args);
   return {
     async startApply(request, onEvent) {
       // The text goes by a file only this user can read; the elevated command reads it once and validates what it read.
@@ -69,7 +63,7 @@ export function elevation({ bulkheadCommand, target, pkexec = '/usr/bin/pkexec' 
       if (!child.ok) return child;
       child.value.stdout.resume();
       const stderr = collect(child.value.stderr);
-      const code = await exitOf(child.value);
+      const code = await child.value.exited;
       if (code === 0) return ok(await status());
       return refusedByPolkit(code) ?? fail(action === 'stop' ? 'engine.stop-failed' : 'engine.start-failed', `the engine did not ${action}`, { reason: (await stderr).trim() });
     },
@@ -77,7 +71,7 @@ export function elevation({ bulkheadCommand, target, pkexec = '/usr/bin/pkexec' 
 }
 
 /** Reads the event stream of an elevated apply. Resolves with a handle at the first run event, or with why there is none. */
-async function followApply(child: ChildProcessByStdio<null, Readable, Readable>, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>> {
+async function followApply(child: ElevatedChild, onEvent: (event: ApplyEvent) => void): Promise<Result<ApplyHandle, AppError>> {
   let run: ApplyRun | undefined;
   let reported: AppError | undefined;
   const stderr = collect(child.stderr);
@@ -98,7 +92,7 @@ async function followApply(child: ChildProcessByStdio<null, Readable, Readable>,
     const error = appErrorSchema.safeParse(typeof value === 'object' && value !== null && 'error' in value ? value.error : value);
     if (error.success) reported = error.data;
   });
-  const exited = exitOf(child);
+  const exited = child.exited;
   await Promise.race([first, exited]);
   const started = run;
   if (started === undefined) {
@@ -122,7 +116,7 @@ async function followApply(child: ChildProcessByStdio<null, Readable, Readable>,
 }
 
 /** Reads the event stream of an elevated recreation. The child is root's: it can't be cancelled from here. */
-async function followRecreate(child: ChildProcessByStdio<null, Readable, Readable>, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>> {
+async function followRecreate(child: ElevatedChild, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>> {
   let run: RecreateRun | undefined;
   let reported: AppError | undefined;
   const stderr = collect(child.stderr);
@@ -141,7 +135,7 @@ async function followRecreate(child: ChildProcessByStdio<null, Readable, Readabl
     const error = appErrorSchema.safeParse(typeof value === 'object' && value !== null && 'error' in value ? value.error : value);
     if (error.success) reported = error.data;
   });
-  const exited = exitOf(child);
+  const exited = child.exited;
   await Promise.race([first, exited]);
   const started = run;
   if (started === undefined) return refusedByPolkit(await exited) ?? (reported === undefined ? fail('internal', 'the elevated recreation ended without a word', { reason: (await stderr).trim() }) : { ok: false, error: reported });
@@ -159,13 +153,6 @@ async function followRecreate(child: ChildProcessByStdio<null, Readable, Readabl
 function refusedByPolkit(code: number | string): Result<never, AppError> | null {
   if (code === dismissed) return fail('rights.not-root', 'administrator rights were not given', { hint: 'Try again and enter the password.' });
   return code === notAuthorised ? fail('rights.not-root', 'this user may not get administrator rights', { hint: 'Ask an administrator, or run bulkhead as root.' }) : null;
-}
-
-function exitOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<number | string> {
-  return new Promise((resolve) => {
-    child.once('close', (code, signal) => { resolve(code ?? signal ?? 'unknown'); });
-    child.once('error', (error) => { resolve(error.message); });
-  });
 }
 
 async function collect(stream: Readable): Promise<string> {

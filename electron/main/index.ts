@@ -3,6 +3,7 @@ import { app, nativeTheme, session as electronSession, type BrowserWindow } from
 import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { elevation } from './elevation.ts';
+import { elevatedCommand } from './elevator.ts';
 import { sinceProcessStart, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
 import { registerIpc, sendEvent } from './ipc/register.ts';
@@ -40,7 +41,7 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   const opened = openSessions(firstTarget(users), (ref) => open(ref, users));
   sessions = opened;
   const painted = new Promise<void>((resolve) => {
-    registerIpc(allHandlers({ session: opened, sessions: opened, users, elevation: elevation({ bulkheadCommand, target: targetArguments }), window: () => window }), resolve, report);
+    registerIpc(allHandlers({ session: opened, sessions: opened, users, elevation: elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments }), window: () => window }), resolve, report);
   });
   window = openWindow(users, preloadPath(__dirname), !app.isPackaged);
   const shown = window;
@@ -74,7 +75,7 @@ async function complete(session: Session): Promise<void> {
 
 /** The engine that is open, for the elevated command line. */
 let openTargetRef: TargetRef | undefined;
-const targetArguments = (): readonly string[] => (openTargetRef === undefined ? [] : openTargetRef.kind === 'embedded' ? ['--root', openTargetRef.root] : ['--target', targetId(openTargetRef)]);
+const targetArguments = (): readonly string[] => (openTargetRef === undefined ? [] : openTargetRef.kind === 'embedded' ? ['--root', openTargetRef.root] : ['--target', targetId(openTargetRef), ...(process.platform === 'darwin' ? ['--session-user', String(process.getuid?.() ?? 0)] : [])]);
 
 /** The engine named at start, the one used last, else the first that is found. */
 async function firstTarget(users: ReturnType<typeof openUserStore>): Promise<TargetRef> {

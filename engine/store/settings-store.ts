@@ -39,7 +39,7 @@ type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history'>;
 export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string => paths.draft.replace(/\.json$/, '.base.json');
 
 /** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
-export function createSettingsStore(paths: StorePaths): SettingsStore {
+export function createSettingsStore(paths: StorePaths, options: { /** Who may not write the file saves it with an administrator's rights: it is nobody's to only read. */ readonly savedElevated?: boolean } = {}): SettingsStore {
   const basePath = draftBasePath(paths);
 
   const read = async (): Promise<SettingsState> => {
@@ -56,7 +56,7 @@ export function createSettingsStore(paths: StorePaths): SettingsStore {
       path: paths.settings, applied: current.text, appliedHash: current.hash, exists: current.exists,
       appliedVersion: versions.ok ? versions.value.current : 0, appliedBy: versions.ok ? appliedBy(versions.value) : null,
       draft: edited ? draftStored : current.text, base: baseText, conflict: edited && baseText !== current.text,
-      readError, readOnly: await readOnlyReason(paths),
+      readError, readOnly: options.savedElevated === true ? null : await readOnlyReason(paths),
     };
   };
 

@@ -15,7 +15,8 @@ import { scanContainers } from '../../containers/scan.ts';
 import type { IsolationBackend } from '../../isolation/backend.ts';
 import { readSettings } from '../../store/files.ts';
 import { eciSince, listHistory, versionState } from '../../store/history.ts';
-import { createSettingsStore } from '../../store/settings-store.ts';
+import { createSettingsStore, draftBasePath } from '../../store/settings-store.ts';
+import { watchFiles } from '../../store/watch.ts';
 import type { Target, TargetOptions } from '../../target.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { createDesktopDriver } from './driver.ts';
@@ -30,7 +31,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   const paths = desktopPaths(host);
   const ref: TargetRef = { kind: 'docker-desktop' };
   const driver = options.driver ?? createDesktopDriver(paths, host);
-  const store = createSettingsStore(paths);
+  const store = createSettingsStore(paths, { savedElevated: true });
   const watchers = new Set<() => void>();
   const backend = dockersOwn(host.runtimeName);
   const files = verificationFiles(host);
@@ -101,9 +102,10 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     settleRecreate: () => Promise.resolve(ok(null)),
     settings: {
       ...store,
-      // An older place is read, so that what it says is seen; what is saved goes to the place of today.
       watch: (listener) => {
-        const stop = store.watch(listener);
+        // The draft lies in another directory than Docker's file.
+        const stops = [store.watch(listener), watchFiles([paths.draft, draftBasePath(paths)], listener)];
+        const stop = () => { for (const one of stops) one(); };
         watchers.add(stop);
         return () => { watchers.delete(stop); stop(); };
       },

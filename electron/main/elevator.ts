@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+
+/** Our command line running with an administrator's rights. */
+export interface ElevatedChild {
+  /** What it says, line by line. */
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Its exit code, or why there is none. 126: the question for a password was dismissed; 127: this user may not. */
+  readonly exited: Promise<number | string>;
+}
+
+/** Our command line as an elevated process is told to run it. The launcher is a shell's script, which Windows has none for. */
+export const elevatedCommand = (root: string, platform: NodeJS.Platform = process.platform): readonly string[] => (platform === 'win32'
+  ? [path.win32.join(root, 'node_modules', 'node', 'bin', 'node.exe'), path.win32.join(root, 'dist', 'cli', 'main.mjs')]
+  : [path.join(root, 'bin', 'bulkhead')]);
+
+/** Runs our command line, elevated. `command`: program and first arguments. */
+export type Elevator = (command: readonly string[], args: readonly string[]) => Promise<Result<ElevatedChild, AppError>>;
+
+export const dismissed = 126;
+export const notAuthorised = 127;
+
+/** The system's own way. `program` replaces its program (tests). Not run on a real polkit, macOS or Windows. */
+export function systemElevator(platform: NodeJS.Platform = process.platform, program?: string): Elevator {
+  switch (platform) {
+    case 'darwin': return throughSocket(macQuestion(program ?? '/usr/bin/osascript'));
+    case 'win32': return throughSocket(windowsQuestion(program ?? `${process.env['SystemRoot'] ?? 'C:\\Windows'}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`));
+    default: return polkit(program ?? '/usr/bin/pkexec');
+  }
+}
+
+/** polkit's pkexec keeps the pipes. */
+const polkit = (pkexec: string): Elevator => async (command, args) => {
+  try { await access(pkexec, constants.X_OK); } catch (cause) {
+    return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', { cause, hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}` });
+  }
+  const child = spawn(pkexec, [...command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DISPLAY: process.env['DISPLAY'] ?? '', XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? '', DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' } });
+  return ok({ stdout: child.stdout, stderr: child.stderr, exited: exitOf(child) });
+};
+
+/** How a system asks: a program, its arguments, more environment, and what its end means. */
+interface Question {
+  readonly program: string;
+  args(command: readonly string[]): readonly string[];
+  environment(command: readonly string[]): Readonly<Record<string, string>>;
+  /** The elevated command's exit code, by the asking program's code and words. */
+  code(code: number | string, stderr: string): number | string;
+}
+
+/** The words of the script never change: what is run comes as arguments, quoted by AppleScript itself for the one shell that macOS insists on. */
+const appleScript = ['on run argv', 'set theCommand to ""', 'repeat with onePart in argv', 'set theCommand to theCommand & quoted form of (onePart as text) & " "', 'end repeat', 'do shell script theCommand with administrator privileges', 'end run'];
+
+const macQuestion = (program: string): Question => ({
+  program,
+  args: (command) => [...appleScript.flatMap((line) => ['-e', line]), ...command],
+  environment: () => ({}),
+  code: (code, stderr) => (/\(-128\)/.test(stderr) ? dismissed : /\(-60005\)|\(-60007\)/.test(stderr) ? notAuthorised : code),
+});
+
+/** Nor do these: program and arguments come by the environment of this process, which the elevated one does not get. */
+const powershell = [
+  '$ErrorActionPreference = "Stop"',
+  'try { $p = Start-Process -FilePath $env:BULKHEAD_PROGRAM -ArgumentList $env:BULKHEAD_ARGUMENTS -Verb RunAs -WindowStyle Hidden -Wait -PassThru } catch { exit 126 }',
+  'exit $p.ExitCode',
+].join('; ');
+
+const windowsQuestion = (program: string): Question => ({
+  program,
+  args: () => ['-NoProfile', '-NonInteractive', '-Command', powershell],
+  environment: ([file = '', ...args]) => ({ BULKHEAD_PROGRAM: file, BULKHEAD_ARGUMENTS: args.map(windowsArgument).join(' ') }),
+  code: (code) => code,
+});
+
+/** One argument as Windows programs take their command line apart (CommandLineToArgvW). */
+export function windowsArgument(text: string): string {
+  if (text !== '' && !/[\s"]/.test(text)) return text;
+  // Backslashes count double before a quote, and at the end, where our own quote follows.
+  return `"${text.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
+}
+
+/** Neither system passes pipes on: the elevated command connects to a socket of ours instead, which only this user can reach. */
+function throughSocket(question: Question): Elevator {
+  return async (command, args) => {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-'));
+    const place = process.platform === 'win32' ? `\\\\.\\pipe\\bulkhead-${randomBytes(16).toString('hex')}` : path.join(directory, 'events.sock');
+    const stdout = new PassThrough();
+    let connected: net.Socket | undefined;
+    const server = net.createServer((socket) => {
+      // The first is ours; nobody else knows the place.
+      if (connected !== undefined) { socket.destroy(); return; }
+      connected = socket;
+      socket.on('error', () => undefined).pipe(stdout);
+    });
+    try { await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(place, resolve); }); } catch (cause) {
+      await rm(directory, { recursive: true, force: true });
+      return fail('internal', 'the elevated command could not be listened to', { cause });
+    }
+    const whole = [...command, ...args, '--events-to', place];
+    const child = spawn(question.program, [...question.args(whole)], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...question.environment(whole) }, windowsHide: true });
+    let words = '';
+    const stderr = new PassThrough();
+    child.stderr.on('data', (chunk: Buffer) => { words = (words + String(chunk)).slice(-16_384); });
+    child.stderr.pipe(stderr);
+    const exited = exitOf(child).then(async (code) => {
+      server.close();
+      if (connected === undefined) stdout.end();
+      else if (!connected.readableEnded) await new Promise<void>((resolve) => { connected?.once('close', () => { resolve(); }); setTimeout(resolve, 2000).unref(); });
+      stdout.end();
+      await rm(directory, { recursive: true, force: true }).catch(() => undefined);
+      return question.code(code, words);
+    });
+    return ok({ stdout, stderr, exited });
+  };
+}
+
+function exitOf(child: ReturnType<typeof spawn>): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => { resolve(code ?? signal ?? 'unknown'); });
+    child.once('error', (error) => { resolve(error.message); });
+  });
+}
