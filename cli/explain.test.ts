@@ -3,12 +3,12 @@ import { strictest, type Explanation, type Finding } from '../shared/explain/exp
 import { describeExplanation } from './explain.ts';
 
 const denied: Finding = { outcome: 'deny', rule: 'host-namespace', spec: 'A7', setting: null, what: '--pid=host', message: 'enhanced container isolation: --pid=host is blocked: why (A7); no setting allows it' };
-const explanation = (more: Partial<Explanation>): Explanation => ({ eci: true, mode: 'enforce', outcome: 'allow', requests: [], missingFacts: [], notes: [], ...more });
+const explanation = (more: Partial<Explanation>): Explanation => ({ eci: true, mode: 'enforce', outcome: 'allow', requests: [], missingFacts: [], facts: [], images: [], engine: true, clientWords: '', leftOut: [], notes: [], ...more });
 const last = (more: Partial<Explanation>) => describeExplanation(explanation(more)).split('\n').at(-1);
 
 describe('bulkhead explain', () => {
   it('says one line a finding, and concludes', () => {
-    expect(describeExplanation(explanation({ outcome: 'deny', requests: [{ method: 'POST', target: '/v1.45/containers/create', outcome: 'deny', findings: [denied] }], missingFacts: ['volume v'], notes: ['later-requests'] }))).toBe([
+    expect(describeExplanation(explanation({ outcome: 'deny', requests: [{ method: 'POST', target: '/v1.45/containers/create', outcome: 'deny', findings: [denied], refusal: denied.message }], missingFacts: ['volume v'], notes: ['later-requests'] }))).toBe([
       'POST /v1.45/containers/create', '  denied     host-namespace A7: --pid=host is blocked: why (A7); no setting allows it', 'No engine could be asked; taken for absent: volume v.', 'Denied. Nothing was run.',
     ].join('\n'));
   });
@@ -19,7 +19,7 @@ describe('bulkhead explain', () => {
     expect(last({ outcome: 'undecided' })).toMatch(/^Not decided/);
   });
   it('sends no control characters of others to the terminal', () => {
-    expect(describeExplanation(explanation({ requests: [{ method: 'POST', target: '/x', outcome: 'deny', findings: [{ ...denied, message: 'a\u001b[2Jb' }] }] }))).toContain('a\\u001b[2Jb');
+    expect(describeExplanation(explanation({ requests: [{ method: 'POST', target: '/x', outcome: 'deny', findings: [{ ...denied, message: 'a\u001b[2Jb' }], refusal: null }] }))).toContain('a\\u001b[2Jb');
   });
   it('takes the strictest outcome for the whole', () => {
     expect(strictest([])).toBe('allow');

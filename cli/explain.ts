@@ -1,4 +1,3 @@
-import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
@@ -22,21 +21,13 @@ export function registerExplain(program: Command): void {
       const settings = file === null ? effectiveSettings(options.draft === true ? state.draft : state.applied, { exists: options.draft !== true && state.exists }) : effectiveSettings(file.value, { exists: true });
       if (!settings.ok) { printError(settings.error, options); return; }
       const { explainCommand } = await import('../gateway/explain/explain.ts');
+      const { engineToAsk } = await import('../gateway/explain/engine-to-ask.ts');
       const { paths } = target;
       printResult(await explainCommand({
         args, settings: settings.value, engineSocket: await engineToAsk(paths), clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket],
         engineDirectories: [paths.root, paths.data, paths.run], stateDirectory: paths.root, assumeImageTrusted: options.imageTrusted === true, workingDirectory: path.resolve('.'),
       }), { json: options.json, human: describeExplanation, failed: (explanation) => explanation.outcome === 'deny' || explanation.outcome === 'undecided' });
     }));
-}
-
-/** Root asks the engine itself, others through the gateway; null where neither can be reached. */
-async function engineToAsk(paths: { readonly engineSocket: string; readonly clientSocket: string }): Promise<string | null> {
-  const { answersOnSocket } = await import('../gateway/explain/answers.ts');
-  for (const socket of [paths.engineSocket, paths.clientSocket]) {
-    if (await access(socket, constants.R_OK | constants.W_OK).then(() => true, () => false) && await answersOnSocket(socket)) return socket;
-  }
-  return null;
 }
 
 /** One line a finding, then the conclusion. */

@@ -1,8 +1,9 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
-import type { ExplainedRequest, Finding } from '../../shared/explain/explanation.ts';
+import type { ExplainedRequest, Finding, RequestPart } from '../../shared/explain/explanation.ts';
 import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
-import { isObject, parseJson, writeJson } from '../../shared/policy/json.ts';
-import { splitCreateBody } from '../../shared/policy/split-create.ts';
+import { isObject, parseJson, writeJson, type JsonObject } from '../../shared/policy/json.ts';
+import { objectAt, textAt } from '../../shared/policy/shape.ts';
+import { partText, splitCreateBody } from '../../shared/policy/split-create.ts';
 import { loggedTarget } from '../audit/describe-request.ts';
 import { createGatekeeper, type GatekeeperOptions } from '../enforce/decide.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
@@ -13,11 +14,17 @@ const reads = new Set([
 ]);
 const stop: Verdict = { kind: 'refuse', status: 403, message: 'bulkhead explain: this is as far as it goes; nothing was done' };
 
+export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
+  /** Everything is passed on after it was decided: behind this there is no engine, but something that says yes to all (`made-up-engine.ts`). */
+  readonly goOn?: boolean;
+}
+
 /**
  * A gatekeeper that lets nothing through but reads: what would change or run something is decided by the gateway's own code, told to
  * `explained`, and refused, so that the client stops there. Of a create request every part is decided on its own.
  */
-export function dryRun(options: Omit<GatekeeperOptions, 'audit'>, explained: (request: ExplainedRequest) => void): Gatekeeper {
+export function dryRun(options: DryRunOptions, explained: (request: ExplainedRequest) => void): Gatekeeper {
+  const goOn = options.goOn === true;
   let entries: AuditEntry[] = [];
   const decide = createGatekeeper({ ...options, audit: { write: (entry) => { entries.push(entry); }, dropped: 0, flush: () => Promise.resolve() } });
   // One request at a time: the entries are those of the one under way.
@@ -30,20 +37,22 @@ export function dryRun(options: Omit<GatekeeperOptions, 'audit'>, explained: (re
   const collect = async (work: () => Verdict | Promise<Verdict>): Promise<{ verdict: Verdict; findings: Finding[] }> => {
     entries = [];
     const verdict = await work();
-    return { verdict, findings: entries.map(({ outcome, rule, spec, setting, what, message }) => ({ outcome, rule, spec, setting, what, message })) };
+    return { verdict, findings: entries.map(({ outcome, rule, spec, setting, what, message, subject }) => ({ outcome, rule, spec, setting, what, message, ...(subject === undefined ? {} : { subject }) })) };
   };
-  const conclude = (request: GatewayRequest, verdict: Verdict, findings: Finding[]): Verdict => {
+  const conclude = (request: GatewayRequest, verdict: Verdict, findings: Finding[], more: Pick<ExplainedRequest, 'passed' | 'service' | 'image'> = {}): Verdict => {
     if (verdict.kind === 'refuse' && !findings.some(({ outcome }) => outcome === 'deny')) {
       findings = [...findings, { outcome: 'missing', rule: '', spec: '', setting: null, what: `${request.head.method} ${request.target.path}`, message: verdict.message }];
     }
-    explained({ method: request.head.method, target: loggedTarget(request.target), outcome: outcomeOf(verdict, findings), findings });
-    return stop;
+    explained({ method: request.head.method, target: loggedTarget(request.target), outcome: outcomeOf(verdict, findings), findings, refusal: verdict.kind === 'refuse' ? verdict.message : null, ...more });
+    // The client shows what it would show: the refusal in its own words.
+    return goOn ? { kind: 'forward' } : verdict.kind === 'refuse' ? verdict : stop;
   };
 
   return async (request) => {
     if (request.head.method === 'GET' || request.head.method === 'HEAD' || request.head.method === 'OPTIONS') {
-      if (request.match !== null && reads.has(request.match.route.pattern)) return { kind: 'forward' };
+      if (goOn || (request.match !== null && reads.has(request.match.route.pattern))) return { kind: 'forward' };
     }
+    let stopped: Verdict = stop;
     const handling = await inTurn(async (): Promise<Extract<Handling, { kind: 'read-body' }> | null> => {
       let later: Extract<Handling, { kind: 'read-body' }> | null = null;
       const { verdict, findings } = await collect(async () => {
@@ -52,33 +61,46 @@ export function dryRun(options: Omit<GatekeeperOptions, 'audit'>, explained: (re
         later = handled;
         return stop;
       });
-      if (later === null) conclude(request, verdict, findings);
+      if (later === null) stopped = conclude(request, verdict, findings);
       return later;
     });
-    if (handling === null) return stop;
+    if (handling === null) return goOn ? { kind: 'forward' } : stopped;
     return {
       kind: 'read-body', limit: handling.limit,
       decide: (body) => inTurn(async () => {
         const { verdict, findings } = await collect(() => handling.decide(body));
-        const every = request.match?.route.inspect === 'create-container' ? await everyFinding(handling, body, findings) : findings;
-        return conclude(request, verdict, every);
+        if (request.match?.route.inspect !== 'create-container') return conclude(request, verdict, findings);
+        const parsed = parseJson(body.toString('utf8'));
+        // What can't be read without doubt is refused as a whole.
+        if (!parsed.ok || !isObject(parsed.value)) return conclude(request, verdict, findings);
+        const parts = await everyPart(handling, parsed.value, findings);
+        return conclude(request, verdict, parts.findings, { passed: parts.passed, ...named(parsed.value) });
       }),
     };
   };
 
-  async function everyFinding(handling: Extract<Handling, { kind: 'read-body' }>, sent: Buffer, whole: readonly Finding[]): Promise<Finding[]> {
-    const parsed = parseJson(sent.toString('utf8'));
-    // What can't be read without doubt is refused as a whole.
-    if (!parsed.ok || !isObject(parsed.value)) return [...whole];
+  async function everyPart(handling: Extract<Handling, { kind: 'read-body' }>, sent: JsonObject, whole: readonly Finding[]): Promise<{ findings: Finding[]; passed: RequestPart[] }> {
     const found: Finding[] = [];
-    for (const part of splitCreateBody(parsed.value, options.runtime ?? exclusiveRuntimeName)) {
-      const bytes = Buffer.from(writeJson(part), 'utf8');
-      found.push(...(await collect(() => handling.decide(bytes))).findings);
+    const passed: RequestPart[] = [];
+    for (const part of splitCreateBody(sent, options.runtime ?? exclusiveRuntimeName)) {
+      const { findings } = await collect(() => handling.decide(Buffer.from(writeJson(part.body), 'utf8')));
+      const value = partText(part);
+      found.push(...findings.map((finding) => ({ ...finding, part: { field: part.field, value: value ?? '' } })));
+      if (findings.length === 0 && value !== null) passed.push({ field: part.field, value });
     }
     // What only the whole shows (the name, parts that don't go together) stays; the parts say the rest better.
     const said = new Set(found.map(({ message }) => message));
-    return unique([...found, ...whole.filter(({ outcome, message }) => (outcome === 'deny' || outcome === 'would-deny') && !said.has(message))]);
+    return { findings: unique([...found, ...whole.filter(({ outcome, message }) => (outcome === 'deny' || outcome === 'would-deny') && !said.has(message))]), passed: passed.slice(0, maxParts) };
   }
+}
+
+/** So many parts that pass are told of one container. */
+const maxParts = 200;
+
+function named(body: JsonObject): Pick<ExplainedRequest, 'service' | 'image'> {
+  const service = textAt(objectAt(body, 'Labels'), 'com.docker.compose.service');
+  const image = textAt(body, 'Image');
+  return { ...(service === '' ? {} : { service }), ...(image === '' ? {} : { image }) };
 }
 
 function outcomeOf(verdict: Verdict, findings: readonly Finding[]): ExplainedRequest['outcome'] {
@@ -89,5 +111,5 @@ function outcomeOf(verdict: Verdict, findings: readonly Finding[]): ExplainedReq
 }
 
 function unique(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((finding) => [`${finding.rule} ${finding.message}`, finding])).values()];
+  return [...new Map(findings.map((finding) => [`${finding.rule} ${finding.message} ${finding.part?.value ?? ''}`, finding])).values()];
 }

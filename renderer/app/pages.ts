@@ -1,7 +1,7 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
-import { ContainersIcon, FolderIcon, HistoryIcon, JsonIcon, OverviewIcon, PreferencesIcon, ShieldIcon, SocketIcon } from '../components/icons.ts';
+import { ContainersIcon, FolderIcon, HistoryIcon, JsonIcon, OverviewIcon, PreferencesIcon, ShieldIcon, SimulatorIcon, SocketIcon } from '../components/icons.ts';
 import type { PageId } from './router.ts';
 
 /** A page in the navigation. */
@@ -20,6 +20,7 @@ export const pageEntries: readonly PageEntry[] = [
   { id: 'docker-socket', group: 'protect', icon: SocketIcon, changes: 'socket' },
   { id: 'file-sharing', group: 'protect', icon: FolderIcon, changes: 'file-sharing' },
   { id: 'containers', group: 'protect', icon: ContainersIcon },
+  { id: 'simulator', group: 'observe', icon: SimulatorIcon },
   { id: 'json', group: 'document', icon: JsonIcon, changes: 'other' },
   { id: 'history', group: 'document', icon: HistoryIcon },
   { id: 'preferences', group: 'bottom', icon: PreferencesIcon },
@@ -32,6 +33,7 @@ export const pageComponents: Record<PageId, LazyExoticComponent<ComponentType>> 
   'docker-socket': lazy(() => import('../features/docker-socket/docker-socket-page.tsx')),
   'file-sharing': lazy(() => import('../features/file-sharing/file-sharing-page.tsx')),
   containers: lazy(() => import('../features/containers/containers-page.tsx')),
+  simulator: lazy(() => import('../features/simulator/simulator-page.tsx')),
   json: lazy(() => import('../features/json/json-page.tsx')),
   history: lazy(() => import('../features/history/history-page.tsx')),
   preferences: lazy(() => import('../features/preferences/preferences-page.tsx')),

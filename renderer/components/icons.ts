@@ -8,6 +8,7 @@ export { default as OverviewIcon } from '@mui/icons-material/SpaceDashboardOutli
 export { default as SocketIcon } from '@mui/icons-material/CableOutlined';
 export { default as FolderIcon } from '@mui/icons-material/FolderOutlined';
 export { default as ContainersIcon } from '@mui/icons-material/ViewInArOutlined';
+export { default as SimulatorIcon } from '@mui/icons-material/ScienceOutlined';
 export { default as JsonIcon } from '@mui/icons-material/DataObjectOutlined';
 export { default as PreferencesIcon } from '@mui/icons-material/TuneOutlined';
 export { default as DeniedIcon } from '@mui/icons-material/BlockOutlined';

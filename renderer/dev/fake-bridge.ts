@@ -5,6 +5,7 @@ import { someEntries } from './activity-fixture.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
 import { minutesAgo, plan, recreatePlan, targets, verification } from './fixture.ts';
+import { simulate } from './simulator-fixture.ts';
 
 const links: Readonly<Record<string, string>> = { '/srv/projects': '/mnt/data/projects', '/var/run': '/run', '/home/sam/link': '/opt/data', '/mnt/link-to-etc': '/etc' };
 /** Where a path of the invented machine leads. */
@@ -78,6 +79,11 @@ export function fakeBridge(initial: AppState, answers: Answers = {}, entries: re
     'recreate:cancel': () => ok({ accepted: true }),
     'recreate:dismiss': () => { change({ recreation: null }); return ok(undefined); },
     'verify:run': () => (verification === null ? fail('verify.failed', 'no') : ok({ ...verification, at: new Date().toISOString() })),
+    'simulate:run': (input) => {
+      const read = effectiveSettings(state.settings[input.against]);
+      return read.ok ? simulate(input, { eci: read.value.eci.value, ready: state.engine.phase === 'ready', audit: read.value.mode === 'audit' }) : read;
+    },
+    'simulate:cancel': () => ok(undefined), 'simulate:open-compose': () => ok({ path: '/srv/projects/shop/compose.yaml', text: 'services:\n  web:\n    image: nginx\n  agent:\n    image: alpine\n    pid: host\n    volumes:\n      - /:/host:ro\n' }),
     'preferences:set': (part) => {
       change({ preferences: { ...state.preferences, ...Object.fromEntries(Object.entries(part).filter(([, v]) => v !== undefined)) } });
       return ok(state.preferences);

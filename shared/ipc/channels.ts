@@ -12,6 +12,7 @@ const requests = {
   'engine:start': true, 'engine:stop': true, 'engine:restart': true, 'engine:log': true,
   'activity:read': true, 'activity:leave': true, 'activity:seen': true,
   'dialog:pick-folder': true, 'paths:resolve': true, 'paths:would-mount': true, 'images:list': true, 'registry:resolve': true,
+  'simulate:run': true, 'simulate:cancel': true, 'simulate:open-compose': true,
   'preferences:set': true, 'window:action': true, 'clipboard:write': true,
 } satisfies Record<IpcRequest, true>;
 

@@ -14,6 +14,7 @@ import { maxTextLength } from '../settings/limits.ts';
 import { historyItemSchema } from '../settings/history.ts';
 import { activityBatchSchema, activityPageSchema, activityPageSize, activitySummarySchema } from '../audit/activity.ts';
 import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
+import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
 
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -151,6 +152,11 @@ export const ipcContract = {
       input: z.object({ references: z.array(z.string().max(1024)).min(1).max(64), again: z.boolean() }),
       output: z.array(registryAnswerSchema),
     },
+    /** What would happen to a command line or a compose file. One at a time: a newer one cancels the one under way. Nothing is run. */
+    'simulate:run': { input: simulationInputSchema, output: simulationSchema },
+    'simulate:cancel': { input: nothing, output: nothing },
+    /** Native picker of a compose file, and its text; null when dismissed. */
+    'simulate:open-compose': { input: nothing, output: z.object({ path: z.string(), text: z.string() }).nullable() },
     'preferences:set': { input: preferencesSchema.partial(), output: preferencesSchema },
     'window:action': { input: z.object({ action: z.enum(['minimize', 'toggle-maximize', 'close']) }), output: nothing },
     'clipboard:write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },

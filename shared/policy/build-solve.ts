@@ -105,7 +105,12 @@ function firstOf<T>(things: Iterable<T>, check: (thing: T) => Denial | null): De
 const hostNetwork = () => deny('host-network-build', 'a build with the engine\'s network (--network=host, --allow network.host)', { spec: 'C' });
 
 function entitlements(names: readonly string[]): Denial | null {
-  return firstOf(names, (name) => (name === 'network.host' ? hostNetwork() : deny('build-entitlement', `docker buildx build --allow ${name}`, { spec: 'C' })));
+  return firstOf(names, entitlementDenial);
+}
+
+/** The refusal of a right beyond isolation that a build asks for (`--allow`): none is given. */
+export function entitlementDenial(name: string): Denial {
+  return name === 'network.host' ? hostNetwork() : deny('build-entitlement', `docker buildx build --allow ${name}`, { spec: 'C' });
 }
 
 /** Options go to a frontend, which is any program: only those that reach past its own steps matter. */

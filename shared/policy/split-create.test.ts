@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, parseJson, writeJson } from './json.ts';
-import { splitCreateBody } from './split-create.ts';
+import { partText, splitCreateBody } from './split-create.ts';
 
 function split(text: string): string[] {
   const parsed = parseJson(text);
   if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
-  return splitCreateBody(parsed.value, 'iso').map((part) => writeJson(part));
+  return splitCreateBody(parsed.value, 'iso').map(({ body }) => writeJson(body));
 }
 
 describe('a create body, one thing at a time', () => {
@@ -20,5 +20,12 @@ describe('a create body, one thing at a time', () => {
   });
   it('is one part where nothing is asked for', () => {
     expect(split('{"Image":"a"}')).toEqual(['{"Image":"a","HostConfig":{}}']);
+  });
+  it('says of each part where it stands and what it is, and of variables and labels only the name', () => {
+    const parsed = parseJson('{"Image":"a","Env":["A=secret"],"Labels":{"l":"secret"},"Tty":false,"HostConfig":{"Binds":["/a:/a","/b:/b"],"Tmpfs":{"/t":"size=1"},"Mounts":[{"Type":"bind","Source":"/s"}],"Memory":0,"Privileged":true}}');
+    if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
+    expect(splitCreateBody(parsed.value, 'iso').map((part) => [part.field, partText(part)]).filter(([, text]) => text !== null)).toEqual([
+      ['HostConfig.Binds', '/a:/a'], ['HostConfig.Binds', '/b:/b'], ['HostConfig.Tmpfs', '/t=size=1'], ['HostConfig.Mounts', '{"Type":"bind","Source":"/s"}'], ['HostConfig.Privileged', 'true'], ['Env', 'A'], ['Labels', 'l'],
+    ]);
   });
 });

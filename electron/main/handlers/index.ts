@@ -13,6 +13,7 @@ import { settingsHandlers } from './settings.ts';
 import { targetHandlers } from './targets.ts';
 import type { Sessions } from '../sessions.ts';
 import { recreateHandlers } from './recreate.ts';
+import { simulateHandlers } from './simulate.ts';
 import { windowHandlers } from './window.ts';
 
 /** What handlers work on. The session may still be opening when the first request comes, and another engine may be opened later: it is awaited anew by each request. */
@@ -28,5 +29,5 @@ export interface HandlerContext {
 export const allHandlers = (context: HandlerContext): Handlers => ({
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
   ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context),
-  ...registryHandlers(context), ...windowHandlers(context),
+  ...registryHandlers(context), ...simulateHandlers(context), ...windowHandlers(context),
 });

@@ -1,0 +1,64 @@
+import { readFile, stat } from 'node:fs/promises';
+import os from 'node:os';
+import { dialog } from 'electron';
+import { maxComposeLength } from '../../../shared/explain/limits.ts';
+import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { effectiveSettings } from '../../../shared/settings/index.ts';
+import type { Handlers } from '../ipc/register.ts';
+import type { Session } from '../session.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-compose'>;
+
+/** A registry that does not answer must not hold a window up. */
+const timeoutMs = 30_000;
+
+/** The Simulator: one run at a time, the newest wins. It runs as the app's user, and sees of the engine what that user may. */
+export const simulateHandlers = ({ session, window }: HandlerContext): Area => {
+  let running: AbortController | null = null;
+  return {
+    'simulate:run': async (input) => {
+      running?.abort();
+      const mine = new AbortController();
+      running = mine;
+      try { return await simulate(await session, input, mine.signal); } finally { if (running === mine) running = null; }
+    },
+    'simulate:cancel': () => { running?.abort(); return ok(undefined); },
+    'simulate:open-compose': async () => {
+      const w = window();
+      const options = { properties: ['openFile' as const, 'dontAddToRecent' as const], filters: [{ name: 'Compose', extensions: ['yaml', 'yml'] }, { name: '*', extensions: ['*'] }] };
+      const picked = w === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(w, options);
+      const path = picked.filePaths[0];
+      return picked.canceled || path === undefined ? ok(null) : readCompose(path);
+    },
+  };
+};
+
+async function simulate({ state, target: { paths } }: Session, input: SimulationInput, signal: AbortSignal): Promise<Result<Simulation, AppError>> {
+  const { applied, draft, exists, appliedVersion, readError } = state.get().settings;
+  if (input.against === 'applied' && readError !== null) return { ok: false, error: readError };
+  const settings = input.against === 'applied' ? effectiveSettings(applied, { exists }) : effectiveSettings(draft);
+  if (!settings.ok) return settings;
+  const begun = performance.now();
+  const { engineToAsk } = await import('../../../gateway/explain/engine-to-ask.ts');
+  const setting = {
+    settings: settings.value, engineSocket: await engineToAsk(paths), clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket], engineDirectories: [paths.root, paths.data, paths.run],
+    stateDirectory: paths.root, signal, timeoutMs,
+  };
+  const { simulateCommand } = await import('../../../gateway/explain/simulate.ts');
+  const simulated = input.kind === 'command' ? await simulateCommand(input.text, os.homedir(), setting) : fail('input.unusable', 'not yet');
+  if (!simulated.ok) return simulated;
+  return ok({ at: new Date().toISOString(), durationMs: Math.round(performance.now() - begun), against: input.against, version: appliedVersion, ...simulated.value });
+}
+
+async function readCompose(path: string): Promise<Result<{ path: string; text: string }, AppError>> {
+  try {
+    const info = await stat(path);
+    if (!info.isFile()) return fail('input.unusable', `${path} is no file`);
+    if (info.size > maxComposeLength) return fail('input.unusable', `${path} is too large for a compose file`, { reason: `${info.size} bytes; ${maxComposeLength} at most` });
+    return ok({ path, text: await readFile(path, 'utf8') });
+  } catch (error) {
+    return fail('input.unusable', `${path} can't be read`, { cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+import type { AskedFact, AskedImage } from '../../shared/explain/explanation.ts';
+import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
+
+/** How much is kept of what was asked. */
+const most = 100;
+
+/** The same facts; what is asked by name is noted once each. */
+export function recordedFacts(facts: EngineFacts, asked: Map<string, AskedFact>): EngineFacts {
+  const note = <T>(kind: AskedFact['kind'], describe: (found: T) => string, ask: (name: string) => Promise<T | null>) => async (name: string): Promise<T | null> => {
+    const found = await ask(name);
+    if (asked.size < most) asked.set(`${kind} ${name}`, { kind, name, found: found === null ? null : describe(found) });
+    return found;
+  };
+  return {
+    ...facts,
+    container: note('container', (found) => `${found.id.slice(0, 12)}, ${found.runtime}`, (name) => facts.container(name)),
+    image: note('image', (found) => found.id.slice(0, 19), (name) => facts.image(name)),
+    volume: note('volume', (found) => found.driver, (name) => facts.volume(name)),
+    network: note('network', (found) => found.driver, (name) => facts.network(name)),
+  };
+}
+
+/** The same trust; what became of each image that asks for the socket is noted. */
+export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>): ImageTrust {
+  return {
+    decide: async (image, socket) => {
+      const verdict = await trust.decide(image, socket);
+      images.set(image, verdict.trusted
+        ? { image, trusted: true, allowedBy: verdict.allowedBy, imageId: verdict.imageId, reason: '', detail: verdict.derivedFrom ?? '' }
+        : { image, trusted: false, allowedBy: '', imageId: '', reason: verdict.reason, detail: verdict.detail });
+      return verdict;
+    },
+    close: () => { trust.close(); },
+  };
+}

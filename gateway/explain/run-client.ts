@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+
+export interface ClientRun {
+  readonly args: readonly string[];
+  /** A directory of this run's own. */
+  readonly directory: string;
+  readonly socket: string;
+  readonly workingDirectory: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Whether it may find the user's own plugins. */
+  readonly plugins?: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+export interface ClientWords { readonly code: number; readonly words: string; readonly output: string }
+
+const timeoutMs = 60_000;
+/** How much is kept of what the client said, and of what it put out. */
+const maxWords = 16 * 1024;
+const maxOutput = 8 * 1024 * 1024;
+/** Variables that lead the client elsewhere, or run something in it. */
+const ours = /^(?:DOCKER_|BUILDKIT_|BUILDX_|COMPOSE_|LD_|GO|OTEL_|PATH$|HOME$|LANG$|BASH_ENV$|ENV$)/i;
+
+/** Runs the real client with nothing of the user's own configuration, so that it goes nowhere else. */
+export async function runClient(run: ClientRun): Promise<Result<ClientWords, AppError>> {
+  const config = path.join(run.directory, 'config');
+  await mkdir(config, { recursive: true });
+  if (run.plugins === true) await linkPlugins(config);
+  // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks the same by parameters.
+  const environment = {
+    ...Object.fromEntries(Object.entries(run.environment ?? {}).filter(([name]) => !ours.test(name))),
+    PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', DOCKER_CONFIG: config, DOCKER_HOST: `unix://${run.socket}`, DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false',
+  };
+  return new Promise((resolve) => {
+    if (run.signal?.aborted === true) { resolve(cancelled()); return; }
+    const child = spawn('docker', [...run.args], { env: environment, cwd: run.workingDirectory, stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], timeout: run.timeoutMs ?? timeoutMs, killSignal: 'SIGKILL' });
+    const kill = () => { child.kill('SIGKILL'); };
+    run.signal?.addEventListener('abort', kill, { once: true });
+    let words = '';
+    let output = '';
+    child.stderr?.on('data', (part: Buffer) => { if (words.length < maxWords) words += part.toString('utf8'); });
+    child.stdout?.on('data', (part: Buffer) => { if (output.length < maxOutput) output += part.toString('utf8'); });
+    // It may end before it has read all.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(run.input);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      run.signal?.removeEventListener('abort', kill);
+      resolve(error.code === 'ENOENT' && error.path === 'docker' ? fail('engine.not-installed', 'the Docker command line is not installed', { hint: 'Install it: apt-get install docker-cli.' }) : fail('input.unusable', 'docker could not be run', { cause: error }));
+    });
+    child.once('close', (code) => {
+      run.signal?.removeEventListener('abort', kill);
+      resolve(run.signal?.aborted === true ? cancelled() : code === null ? fail('input.unusable', 'docker took too long', { hint: 'Try again, or make it less at a time.' }) : ok({ code, words: withoutAdvice(words), output }));
+    });
+  });
+}
+
+const cancelled = () => fail('apply.cancelled', 'cancelled');
+
+/** Plugins are the only thing that is ever taken from the user's configuration: Compose is one. */
+async function linkPlugins(config: string): Promise<void> {
+  const own = path.join(process.env['DOCKER_CONFIG'] ?? path.join(process.env['HOME'] ?? '/', '.docker'), 'cli-plugins');
+  await symlink(own, path.join(config, 'cli-plugins')).catch(() => undefined);
+}
+
+/** What the client says, without its advice on builders. */
+function withoutAdvice(text: string): string {
+  return text.replace(/DEPRECATED:[\s\S]*?environment-variable\.\s*/, '');
+}
+
+/** The first line that says something. */
+export const firstLine = (text: string): string => text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { strictest, type AskedFact, type AskedImage, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import { ok, type AppError, type Result } from '../../shared/result.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import { createEngineFacts, type EngineFacts } from '../enforce/engine-facts.ts';
+import { listenOn } from '../http/listener.ts';
+import { createImageTrust } from '../trust/create-image-trust.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
+import { absentFacts, serveAbsentEngine } from './absent-engine.ts';
+import { dryRun } from './dry-run.ts';
+import { dryRunSockets } from './dry-run-sockets.ts';
+import { recordedFacts, recordedTrust } from './recorded-facts.ts';
+
+/** What a dry run is decided by, whatever is explained. */
+export interface DryRunSetting {
+  readonly settings: EffectiveSettings;
+  /** Socket of the engine that answers what has to be known; null: there is none. */
+  readonly engineSocket: string | null;
+  /** What the gateway that enforces would have been started with. */
+  readonly clientSocket: string;
+  readonly engineSockets: readonly string[];
+  readonly engineDirectories: readonly string[];
+  readonly stateDirectory: string;
+  /** Takes every image for trusted that wants the Docker socket, instead of asking registries. */
+  readonly assumeImageTrusted?: boolean;
+  readonly workingDirectory?: string;
+  /** Ends it; what comes back then is `apply.cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+}
+
+export interface DrySession {
+  /** Where the client is to go. */
+  readonly socket: string;
+  /** A directory of this run's own. */
+  readonly directory: string;
+  readonly requests: readonly ExplainedRequest[];
+}
+
+/** Stands between the client and the engine, and changes what is known of the engine. */
+export interface Between { facts(facts: EngineFacts): EngineFacts; serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }> }
+
+/**
+ * Opens a private socket behind which the gateway's own code decides, and on which nothing but reads gets to the engine; has `work` use
+ * it, and takes everything away again.
+ */
+export async function drySession(setting: DryRunSetting, between: Between | null, work: (session: DrySession) => Promise<Result<Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'>, AppError>>): Promise<Result<Explanation, AppError>> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
+  const missing = new Set<string>();
+  const requests: ExplainedRequest[] = [];
+  const asked = new Map<string, AskedFact>();
+  const images = new Map<string, AskedImage>();
+  const engineFacts = setting.engineSocket === null ? absentFacts((what) => { missing.add(what); }) : recordedFacts(createEngineFacts(setting.engineSocket), asked);
+  const facts = between === null ? engineFacts : between.facts(engineFacts);
+  const trust = recordedTrust(setting.assumeImageTrusted === true ? assumedTrust : createImageTrust({ facts: engineFacts, stateDirectory: setting.stateDirectory, readOnly: true }), images);
+  const engineSocket = setting.engineSocket ?? path.join(directory, 'engine.sock');
+  const absent = setting.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
+  const madeUp = between === null ? null : await between.serve(path.join(directory, 'made-up.sock'), engineSocket);
+  try {
+    const state = { settings: setting.settings, generation: 0, problem: null };
+    const decide = dryRun({
+      settings: { current: () => state, close: () => undefined }, facts, runtime: runtimeNameOf(chosenBackend(setting.settings.backend)), requireUserNamespace: true,
+      engineDirectories: setting.engineDirectories, engineSockets: setting.engineSockets, clientSocket: setting.clientSocket, sockets: dryRunSockets(setting.stateDirectory, trust), goOn: between !== null,
+    }, (request) => { if (requests.length < maxRequests) requests.push(request); });
+    const socket = path.join(directory, 'docker.sock');
+    const listener = await listenOn({ path: socket }, {
+      engineSocket: madeUp === null ? engineSocket : path.join(directory, 'made-up.sock'), decide, origin: { kind: 'clients' }, log: () => undefined, malformed: () => undefined, group: '',
+    });
+    if (!listener.ok) return listener;
+    const said = await work({ socket, directory, requests });
+    await listener.value.close(0);
+    if (!said.ok) return said;
+    return ok({
+      eci: setting.settings.eci.value, mode: setting.settings.mode, outcome: strictest(requests.map(({ outcome }) => outcome)), requests, missingFacts: [...missing],
+      facts: [...asked.values()], images: [...images.values()], engine: setting.engineSocket !== null, clientWords: said.value.clientWords, leftOut: said.value.leftOut,
+      notes: [...said.value.notes, ...(setting.assumeImageTrusted === true ? ['image-assumed' as const] : [])],
+    });
+  } finally {
+    trust.close();
+    facts.close();
+    await madeUp?.close();
+    await absent?.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** A compose file of more services than this is not one. */
+const maxRequests = 1000;
+
+const assumedTrust: ImageTrust = {
+  decide: (image) => Promise.resolve({ trusted: true, imageId: '', allowedBy: `(assumed for ${image})`, derivedFrom: null }),
+  close: () => undefined,
+};

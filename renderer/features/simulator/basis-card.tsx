@@ -1,0 +1,41 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import { useApp } from '../../app/context.tsx';
+import { Card, CardBody, Facts } from '../../components/card.tsx';
+import { Mono, withCode } from '../../components/mono.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { color } from '../../theme/tokens.ts';
+import type { Simulation } from '../../../shared/explain/simulation.ts';
+
+/** What the decision stands on: when, which settings, what the engine was asked; and what it leaves open. */
+export function BasisCard({ simulation, sudo }: { readonly simulation: Simulation; readonly sudo: boolean }) {
+  const { t } = useTranslation();
+  const { isRoot } = useApp();
+  const { ago, number, list } = useFormats();
+  const { explanation } = simulation;
+  const facts = explanation.facts.map((fact) => ({ key: `${fact.kind} ${fact.name}`, text: `${t(`simulator.basis.kind.${fact.kind}`)} ${fact.found === null ? t('simulator.basis.absent', { name: fact.name }) : t('simulator.basis.there', { name: fact.name, found: fact.found })}` }));
+  return (
+    <Card title={t('simulator.basis.title')}>
+      <CardBody>
+        <Facts items={[
+          { label: t('simulator.basis.at'), value: t('simulator.basis.atValue', { ago: ago(simulation.at), ms: number(simulation.durationMs) }) },
+          { label: t('simulator.basis.settings'), value: simulation.against === 'applied' ? t('simulator.basis.settingsApplied', { version: simulation.version }) : t('simulator.basis.settingsDraft') },
+          { label: t('simulator.basis.engine'), value: explanation.engine ? t('simulator.basis.engineAsked') : t('simulator.basis.engineAbsent') },
+          { label: t('simulator.basis.user'), value: withCode(isRoot ? t('simulator.basis.userRoot') : sudo ? t('simulator.basis.sudo') : t('simulator.basis.userYou')) },
+          ...(explanation.engine ? [{ label: t('simulator.basis.facts'), value: facts.length === 0 ? t('simulator.basis.nothing') : <Lines lines={facts} /> }] : []),
+          ...(explanation.missingFacts.length > 0 ? [{ label: t('simulator.basis.missing'), value: <Mono>{list(explanation.missingFacts)}</Mono> }] : []),
+          ...(explanation.leftOut.length > 0 ? [{ label: t('simulator.basis.leftOut'), value: <Mono>{explanation.leftOut.join(' ')}</Mono> }] : []),
+        ]} />
+        {explanation.notes.length > 0 && (
+          <Box component="ul" sx={{ margin: '12px 0 0', padding: '0 0 0 18px', fontSize: 12, lineHeight: '18px', color: color.text2, maxWidth: 720 }}>
+            {explanation.notes.map((note) => <li key={note}>{withCode(t(`simulator.basis.note.${note}`))}</li>)}
+          </Box>
+        )}
+      </CardBody>
+    </Card>
+  );
+}
+
+function Lines({ lines }: { readonly lines: readonly { readonly key: string; readonly text: string }[] }) {
+  return <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: 0 }}>{lines.map(({ key, text }) => <Box component="li" key={key} sx={{ overflowWrap: 'anywhere' }}>{text}</Box>)}</Box>;
+}

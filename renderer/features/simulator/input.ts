@@ -1,0 +1,65 @@
+import type { TFunction } from 'i18next';
+import { isMap, isScalar, parseDocument } from 'yaml';
+import { parseCommandLine, type CommandProblem } from '../../../shared/explain/command-line.ts';
+import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
+import { ruleRows, type RuleRow } from '../../../shared/explain/rows.ts';
+import type { RuleGroup } from './rules-card.tsx';
+
+export type Against = SimulationInput['against'];
+/** What stands in the field. */
+export type TypedInput = { readonly kind: 'command'; readonly text: string; readonly file: null } | { readonly kind: 'compose'; readonly text: string; readonly file: string | null };
+export const emptyInput: TypedInput = { kind: 'command', text: '', file: null };
+
+/** Why it can't be simulated. */
+export type InputProblem = { readonly start: number; readonly end: number } & ({ readonly kind: 'command'; readonly code: CommandProblem; readonly what: string } | { readonly kind: 'compose'; readonly message: string });
+
+/** A text with a top-level `services:` is a compose file, whatever the field held before. */
+export function readInput(text: string, before: TypedInput | null): TypedInput {
+  if (/^services\s*:/m.test(text) || (before?.kind === 'compose' && text.trim() !== '' && !/^\s*(?:[$#>] )?(?:sudo |docker )/.test(text))) return { kind: 'compose', text, file: before?.kind === 'compose' ? before.file : null };
+  return { kind: 'command', text, file: null };
+}
+
+/** What is asked for, or why nothing can be. */
+export function toSimulate(input: TypedInput, against: Against, home: string): { readonly input: SimulationInput | null; readonly problem: InputProblem | null; readonly sudo: boolean } {
+  if (input.text.trim() === '') return { input: null, problem: null, sudo: false };
+  if (input.kind === 'compose') {
+    const [error] = parseDocument(input.text, { prettyErrors: false }).errors;
+    const problem: InputProblem | null = error === undefined ? null : { kind: 'compose', message: error.message, start: error.pos[0], end: error.pos[1] };
+    return { input: problem === null ? { ...input, against } : null, problem, sudo: false };
+  }
+  const parsed = parseCommandLine(input.text, { home });
+  if (!parsed.ok) return { input: null, problem: { kind: 'command', code: parsed.problem, what: parsed.what, start: parsed.start, end: parsed.end }, sudo: false };
+  return { input: { kind: 'command', text: input.text, against }, problem: null, sudo: parsed.line.sudo };
+}
+
+/** The rows of an answer: of a command one group without a name, of a compose file one for each service, network and volume. */
+export function groupsOf(t: TFunction, { explanation }: Simulation, input: SimulationInput, home: string): readonly RuleGroup[] {
+  if (input.kind === 'command') {
+    const parsed = parseCommandLine(input.text, { home });
+    const line = parsed.ok ? parsed.line : null;
+    return [{ name: '', rows: explanation.requests.flatMap((request) => ruleRows(request, explanation.images, line)) }];
+  }
+  const places = servicePlaces(input.text);
+  const groups = explanation.requests.flatMap((request): RuleGroup[] => {
+    const rows = ruleRows(request, explanation.images, null);
+    if (request.service !== undefined) {
+      const place = places.get(request.service);
+      const name = request.name ?? t('simulator.compose.service', { name: request.service });
+      return [{ name: request.kind === 'build' ? t('simulator.compose.build', { name: request.service }) : name, rows: place === undefined ? rows : rows.map((row, index): RuleRow => (index === 0 ? { ...row, place } : row)) }];
+    }
+    // What Compose makes besides is told only where a rule has something to say about it.
+    if (rows.length === 0) return [];
+    const kind = request.kind === 'network' ? 'network' : request.kind === 'volume' ? 'volume' : null;
+    return [{ name: kind === null ? t('simulator.compose.other') : t(`simulator.compose.${kind}`, { name: request.name ?? '' }), rows }];
+  });
+  return groups;
+}
+
+/** Where the names of the services stand in the text. */
+function servicePlaces(text: string): ReadonlyMap<string, { readonly start: number; readonly end: number }> {
+  const places = new Map<string, { start: number; end: number }>();
+  const services: unknown = parseDocument(text, { prettyErrors: false }).get('services');
+  if (!isMap(services)) return places;
+  for (const { key } of services.items) if (isScalar(key) && key.range) places.set(String(key.value), { start: key.range[0], end: key.range[1] });
+  return places;
+}

@@ -1,0 +1,83 @@
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import Typography from '@mui/material/Typography';
+import { useDraft } from '../../app/context.tsx';
+import { hrefFor } from '../../app/router.ts';
+import { Card } from '../../components/card.tsx';
+import { EmptyState } from '../../components/empty-and-loading.tsx';
+import { InfoIcon, WarningIcon } from '../../components/icons.ts';
+import { Mono, withCode } from '../../components/mono.tsx';
+import { OutcomeChip, Toned } from '../../components/state-badge.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { color } from '../../theme/tokens.ts';
+import type { Simulation } from '../../../shared/explain/simulation.ts';
+import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
+import { counts, pageOf, rowWords } from './words.ts';
+
+/** One request's rows, under a name where there are several. */
+export interface RuleGroup { readonly name: string; readonly rows: readonly RuleRow[] }
+
+/** Rule by rule: the outcome, the words it is about, what the rule says, and where its setting is. */
+export function RulesCard({ simulation, groups, text, old }: { readonly simulation: Simulation; readonly groups: readonly RuleGroup[]; readonly text: string; readonly old: boolean }) {
+  const { t } = useTranslation();
+  const rows = groups.flatMap((group) => group.rows);
+  return (
+    <Box sx={{ opacity: old ? 0.6 : 1 }}>
+      <Card title={t('simulator.rules.title')} actions={<span>{counts(t, rows)}</span>}>
+        {rows.length === 0 && <EmptyState>{t('simulator.rules.none')}</EmptyState>}
+        {groups.map((group) => (
+          <Box key={group.name} {...(group.name === '' ? {} : { component: 'section', 'aria-label': group.name })}>
+            {group.name !== '' && <Typography component="h3" sx={{ padding: '8px 16px', fontWeight: 600, background: color.subtle, borderTop: `1px solid ${color.border}`, '[data-row] + &': { borderTop: `1px solid ${color.border}` } }}>{group.name}</Typography>}
+            <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
+              {group.rows.length === 0 && <Box component="li" sx={{ padding: '10px 16px', color: color.text2 }}>{t('simulator.rules.none')}</Box>}
+              {group.rows.map((row, index) => <Rule key={index} row={row} text={text} simulation={simulation} />)}
+            </Box>
+          </Box>
+        ))}
+      </Card>
+    </Box>
+  );
+}
+
+function Rule({ row, text, simulation }: { readonly row: RuleRow; readonly text: string; readonly simulation: Simulation }) {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const { list } = useFormats();
+  const settings = (simulation.against === 'applied' ? draft.applied : draft.draft).settings;
+  const shares = settings.ok ? (settings.value.fileSharing.kind === 'list' ? settings.value.fileSharing.directories.map(({ path }) => path) : ['$HOME', '$TMP']) : [];
+  const words = rowWords(t, row, list(shares.map((path) => `\`${path}\``)), simulation.explanation);
+  const page = pageOf(row);
+  const said = row.options.map(({ start, end }) => text.slice(start, end)).join(' ');
+  return (
+    <Box component="li" sx={{ display: 'grid', gridTemplateColumns: '100px minmax(0, 176px) minmax(0, 1fr) auto', columnGap: 2, padding: '9px 16px', alignItems: 'start', 'li + &': { borderTop: `1px solid ${color.border}` }, '@container page (max-width: 640px)': { gridTemplateColumns: '100px minmax(0, 1fr) auto' } }}>
+      <Box sx={{ lineHeight: '20px' }}><RowOutcomeChip outcome={row.outcome} /></Box>
+      <Box sx={{ lineHeight: '20px' }}>{said !== '' ? <Mono>{said}</Mono> : <Mono dim>{unsaid(row, t)}</Mono>}</Box>
+      <Box sx={{ minWidth: 0, '@container page (max-width: 640px)': { gridRow: 2, gridColumn: '1 / -1' } }}>
+        <Typography component="div" sx={{ fontWeight: 600, color: color.text }}>{withCode(words.title)}</Typography>
+        <Typography variant="caption" component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}>{withCode(words.text)}</Typography>
+        {words.detail !== undefined && <Typography variant="caption" component="div" className="selectable" lang="en" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{words.detail}</Typography>}
+      </Box>
+      <Link href={hrefFor(page)} sx={{ fontSize: 12, lineHeight: '20px', whiteSpace: 'nowrap' }}>{t(`frame.page.${page}`)}</Link>
+    </Box>
+  );
+}
+
+function unsaid(row: RuleRow, t: TFunction): string {
+  if (row.what.kind !== 'finding') return row.what.kind === 'passed' ? row.what.value : row.what.image.image;
+  const { rule, part, what } = row.what.finding;
+  if (rule === 'runtime-forced') return part === undefined || part.value === '' ? t('simulator.rules.notSaid', { option: '--runtime' }) : part.value;
+  return part?.value !== undefined && part.value !== '' ? part.value : what === '' ? t('simulator.rules.whole') : what;
+}
+
+function RowOutcomeChip({ outcome }: { readonly outcome: RowOutcome }) {
+  const { t } = useTranslation();
+  switch (outcome) {
+    case 'deny': return <OutcomeChip outcome="denied" />;
+    case 'rewrite': return <OutcomeChip outcome="changed" />;
+    case 'allow': return <OutcomeChip outcome="allowed" />;
+    case 'would-deny': return <Toned icon={WarningIcon} tone="warn">{t('simulator.rules.wouldDeny')}</Toned>;
+    case 'missing': return <Toned icon={InfoIcon} tone="warn">{t('simulator.rules.open')}</Toned>;
+  }
+}

@@ -1,0 +1,101 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { states } from '../../dev/fixture.ts';
+import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
+import { pictureCommand } from '../../dev/simulator-fixture.ts';
+
+async function open(state: keyof typeof states & string = 'protected', answers: Parameters<typeof renderApp>[2] = {}): Promise<RenderedApp> {
+  const make = states[state];
+  if (make === undefined) throw new Error(`no state ${state}`);
+  const app = await renderApp(make(), 'simulator', answers);
+  const clear = screen.queryByRole('button', { name: 'Clear' });
+  if (clear !== null) await app.user.click(clear);
+  return app;
+}
+const field = () => screen.getByRole('textbox', { name: /Docker command|Compose file/ });
+const type = async ({ user }: RenderedApp, text: string) => { await user.click(field()); await user.paste(text); await user.keyboard('{Enter}'); };
+const runs = ({ bridge }: RenderedApp) => bridge.calls.filter(({ name }) => name === 'simulate:run').map(({ input }) => input);
+
+describe('the Simulator', () => {
+  it('tells an answer rule by rule, with the words each is about and what the client would see', async () => {
+    const app = await open();
+    await type(app, pictureCommand);
+    expect(await screen.findByRole('heading', { name: 'Refused: the directory is not shared with containers' })).toBeTruthy();
+    expect(screen.getByText(/^docker: Error response from daemon: .*bind mount of \/etc/)).toBeTruthy();
+    const rows = within(screen.getByRole('region', { name: 'Rule by rule' })).getAllByRole('listitem').map((row) => row.textContent);
+    expect(rows).toEqual([
+      expect.stringMatching(/^Denied-v \/etc:\/xBind mount\/etc isn’t inside a shared directory: \$HOME, \$TMP, and \/srv\/projects\.File sharing$/), expect.stringMatching(/^Changed-v \/var\/run\/docker\.sock/), expect.stringMatching(/^Changed--privilegedKept, and confined/),
+      expect.stringMatching(/^Changedno --runtime/), expect.stringMatching(/^Alloweddocker:cliTrusted for the socket/),
+    ]);
+    expect([...document.querySelectorAll('[data-mark]')].map((mark) => [mark.textContent, mark.getAttribute('data-mark')])).toEqual([
+      ['--privileged', 'rewrite'], ['-v /etc:/x', 'deny'], ['-v /var/run/docker.sock:/var/run/docker.sock', 'rewrite'], ['docker:cli', 'allow'],
+    ]);
+    expect(screen.getByText('image docker:cli: sha256:4f2a5b7d1f6a')).toBeTruthy();
+  });
+
+  it('tries it without what was refused', async () => {
+    const app = await open();
+    await type(app, pictureCommand);
+    await app.user.click(await screen.findByRole('button', { name: 'Try without it' }));
+    await waitFor(() => { expect(field()).toHaveProperty('value', 'docker run --privileged -v /var/run/docker.sock:/var/run/docker.sock docker:cli'); });
+    expect(await screen.findByRole('heading', { name: 'Allowed, with changes' })).toBeTruthy();
+  });
+
+  it('adds the exact change to the draft after it was shown, and decides under the draft when told to', async () => {
+    const app = await open();
+    await type(app, pictureCommand);
+    expect(await screen.findByText(/Not recommended: containers could read the host’s accounts/)).toBeTruthy();
+    await app.user.click(screen.getAllByRole('button', { name: 'Add to draft…' })[0] ?? document.body);
+    const dialog = await screen.findByRole('dialog', { name: 'Add to the draft?' });
+    expect(dialog.textContent).toMatch(/"path": "\/etc"/);
+    await app.user.click(within(dialog).getByRole('button', { name: 'Add to draft' }));
+    await waitFor(() => { expect(app.store.get().draft).toMatch(/"path": "\/etc"/); });
+    // The dialog leaves the page to the reader again.
+    await app.user.click(await screen.findByRole('button', { name: 'Draft' }));
+    await waitFor(() => { expect(runs(app).at(-1)).toMatchObject({ against: 'draft' }); });
+    // Main knows the draft before it decides by it.
+    const order = app.bridge.calls.map(({ name }) => name);
+    expect(order.lastIndexOf('settings:set-draft')).toBeLessThan(order.lastIndexOf('simulate:run'));
+  });
+
+  it('says where and why a text can’t be simulated, and asks nothing', async () => {
+    const app = await open();
+    await type(app, 'docker run -v $(pwd):/x alpine');
+    expect(await screen.findByText(/The Simulator is in no directory: write out what/)).toBeTruthy();
+    expect(screen.getByText('Character 15')).toBeTruthy();
+    expect(document.querySelector('[data-mark="problem"]')?.textContent).toBe('$(pwd)');
+    expect(field().getAttribute('aria-invalid')).toBe('true');
+    expect(JSON.stringify(runs(app))).not.toContain('pwd');
+  });
+
+  it('takes a compose file, service by service; a broken one with its place', async () => {
+    const app = await open();
+    await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
+    expect(await screen.findByRole('heading', { name: 'Refused: 1 of 2 services refused' })).toBeTruthy();
+    expect(screen.getByText('/srv/projects/shop/compose.yaml')).toBeTruthy();
+    expect(within(screen.getByRole('region', { name: 'Service agent' })).getAllByRole('listitem')).toHaveLength(3);
+    expect([...document.querySelectorAll('[data-mark]')].map((mark) => [mark.textContent, mark.getAttribute('data-mark')])).toEqual([['web', 'rewrite'], ['agent', 'deny']]);
+    await app.user.click(screen.getByRole('button', { name: 'Clear' }));
+    await type(app, 'services:\n  a: [');
+    expect(await screen.findByText(/^Line \d, column/)).toBeTruthy();
+  });
+
+  it('says that ECI is off, the engine stopped, audit mode on or the Docker client missing', async () => {
+    await type(await open('off'), pictureCommand);
+    expect(await screen.findByRole('heading', { name: 'Allowed: ECI is off' })).toBeTruthy();
+    await type(await open('stopped'), pictureCommand);
+    expect(await screen.findByText('Not reachable: what it knows was taken for absent')).toBeTruthy();
+    await type(await open('audit'), 'docker run --pid=host alpine');
+    expect(await screen.findByRole('heading', { name: 'Let through, and logged' })).toBeTruthy();
+    await type(await open(), 'docker run no-docker');
+    expect(await screen.findByText(/lets the Docker command line make the request/)).toBeTruthy();
+  });
+
+  it('offers examples, and stops what takes long', async () => {
+    const app = await open('protected', { 'simulate:run': () => new Promise(() => undefined) });
+    await app.user.click(screen.getByRole('button', { name: /A privileged container/ }));
+    await app.user.click(await screen.findByRole('button', { name: 'Stop' }));
+    expect(screen.getByText(/^Stopped/)).toBeTruthy();
+    expect(app.bridge.calls.at(-1)?.name).toBe('simulate:cancel');
+  });
+});

@@ -1,0 +1,67 @@
+import { useEffect, useRef, useState } from 'react';
+import { useApp, useSnapshot, useStore } from '../../app/context.tsx';
+import type { AppError } from '../../../shared/result.ts';
+import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
+
+/** What is known of the input: the last answer stays, marked as old, while a new one is made. */
+export interface Answer {
+  readonly simulation: Simulation | null;
+  /** The input that the answer is for. */
+  readonly input: SimulationInput | null;
+  readonly error: AppError | null;
+  readonly running: boolean;
+  readonly stopped: boolean;
+  stop(): void;
+  /** Decides now, without waiting for a pause in typing. */
+  now(): void;
+}
+
+/** So long nothing is typed before it is decided. */
+const pauseMs = 500;
+const nothing = { simulation: null, input: null, error: null };
+
+/** Decides `input`, after a pause while somebody is typing, and again when settings or engine change. Null: there is nothing that could be decided. */
+export function useSimulation(input: SimulationInput | null, typing: boolean): Answer {
+  const store = useStore();
+  const app = useApp();
+  const { draft } = useSnapshot();
+  const [answer, setAnswer] = useState<Pick<Answer, 'simulation' | 'input' | 'error'>>(nothing);
+  const [running, setRunning] = useState(false);
+  const [stopped, setStopped] = useState(false);
+  // Asked for out of turn: Enter, or Try again.
+  const [asked, setAsked] = useState(0);
+  const newest = useRef(0);
+  const lastAsked = useRef(0);
+
+  const settings = input?.against === 'draft' ? draft : app.settings.applied;
+  const key = input === null ? null : JSON.stringify(input);
+  useEffect(() => {
+    const mine = ++newest.current;
+    if (key === null) { setRunning(false); void store.request('simulate:cancel', undefined); return undefined; }
+    const wanted = JSON.parse(key) as SimulationInput; // written above
+    const run = async () => {
+      setRunning(true);
+      setStopped(false);
+      // Main has to know the draft as it is seen here.
+      if (wanted.against === 'draft') await store.flush();
+      if (mine !== newest.current) return;
+      const result = await store.request('simulate:run', wanted);
+      if (mine !== newest.current) return;
+      setRunning(false);
+      if (result.ok) setAnswer({ simulation: result.value, input: wanted, error: null });
+      else if (result.error.code !== 'apply.cancelled') setAnswer({ simulation: null, input: wanted, error: result.error });
+    };
+    const atOnce = !typing || asked !== lastAsked.current;
+    lastAsked.current = asked;
+    const timer = setTimeout(() => { void run(); }, atOnce ? 0 : pauseMs);
+    return () => { clearTimeout(timer); };
+  }, [store, key, settings, app.engine.phase, app.engine.generation, asked, typing]);
+  // A run whose page is gone helps nobody.
+  useEffect(() => () => { newest.current++; void store.request('simulate:cancel', undefined); }, [store]);
+
+  return {
+    ...(input === null && answer.input === null ? nothing : answer), running, stopped,
+    stop: () => { newest.current++; setRunning(false); setStopped(true); void store.request('simulate:cancel', undefined); },
+    now: () => { setAsked((count) => count + 1); },
+  };
+}

@@ -1,0 +1,67 @@
+import type { TFunction } from 'i18next';
+import { ruleCodes, type RuleCode } from '../../../shared/policy/decision.ts';
+import type { Explanation } from '../../../shared/explain/explanation.ts';
+import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
+import { parseBind } from '../../../shared/policy/bind-spec.ts';
+import type { PageId } from '../../app/router.ts';
+
+const known: ReadonlySet<string> = new Set(ruleCodes);
+export const isRule = (code: string): code is RuleCode => known.has(code);
+
+/** A row's two lines, with `code` between backticks. */
+export interface RowWords { readonly title: string; readonly text: string; /** In the gateway's own words: what was found about an image. */ readonly detail?: string }
+
+/** What a row says. `shares` are the directories that are shared, as written. */
+export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation: Explanation): RowWords {
+  const { what } = row;
+  switch (what.kind) {
+    case 'passed': return { title: t(`simulator.passed.${what.code}.title`), text: t(`simulator.passed.${what.code}.text`) };
+    case 'image': {
+      const { allowedBy: entry, imageId, detail } = what.image;
+      const text = detail !== '' ? t('simulator.image.derived', { base: detail, entry }) : imageId === '' ? t('simulator.image.any', { entry }) : t('simulator.image.by', { id: shortId(imageId), entry });
+      return { title: t('simulator.image.title'), text };
+    }
+    case 'finding': {
+      const { finding } = what;
+      if (!isRule(finding.rule)) return { title: t('simulator.verdict.undecided'), text: finding.message };
+      const title = t(`rules.title.${finding.rule}`);
+      if (finding.rule === 'bind-not-shared') {
+        const path = finding.subject?.path ?? sourceOf(finding.part?.value ?? '');
+        if (path !== '') return { title, text: shares === '' ? t('simulator.rules.sharedNone', { path }) : t('simulator.rules.shared', { path, shares }) };
+      }
+      const detail = finding.rule === 'socket-mount' ? explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image)?.detail ?? explanation.images.find((image) => !image.trusted)?.detail : undefined;
+      return { title, text: t(`rules.why.${finding.rule}`), ...(detail === undefined || detail === '' ? {} : { detail }) };
+    }
+  }
+}
+
+const shortId = (id: string): string => id.replace(/^sha256:/, '').replace(/^(.{4}).*(.{4})$/, '$1…$2');
+
+/** The source of a bind, as it was asked for. */
+export function sourceOf(value: string): string {
+  const parsed = parseBind(value);
+  return parsed.ok && parsed.spec.kind === 'path' ? parsed.spec.source : '';
+}
+
+/** Where the setting behind a rule is, or the rule is explained. */
+export function pageOf(row: RuleRow): PageId {
+  const rule = row.what.kind === 'finding' ? row.what.finding.rule : '';
+  if (row.what.kind === 'image' || rule === 'socket-mount' || rule === 'own-socket' || rule === 'command-blocked') return 'docker-socket';
+  if (rule.startsWith('bind-') || rule === 'share-missing' || (row.what.kind === 'passed' && row.what.code === 'shared-bind')) return 'file-sharing';
+  if (rule === 'container-unprotected' || rule === 'foreign-namespace') return 'containers';
+  return 'isolation';
+}
+
+export const counted: readonly RowOutcome[] = ['deny', 'would-deny', 'missing', 'rewrite', 'allow'];
+const countKeys = { deny: 'denied', 'would-deny': 'wouldDeny', missing: 'missing', rewrite: 'changed', allow: 'allowed' } as const;
+
+/** "1 denied · 3 changed · 1 allowed" */
+export function counts(t: TFunction, rows: readonly RuleRow[]): string {
+  return counted.flatMap((outcome) => {
+    const count = rows.filter((row) => row.outcome === outcome).length;
+    return count === 0 ? [] : [t(`simulator.rules.${countKeys[outcome]}`, { count })];
+  }).join(' · ');
+}
+
+/** A sentence inside another one: no capital, no full stop. */
+export const asClause = (sentence: string): string => `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`.replace(/[.。]$/, '');
