@@ -4,7 +4,7 @@ import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/ta
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { elevation } from './elevation.ts';
 import { elevatedCommand } from './elevator.ts';
-import { sinceProcessStart, writeScreenshot } from './first-frame.ts';
+import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
 import { registerIpc, sendEvent } from './ipc/register.ts';
 import { parseOptions } from './options.ts';
@@ -23,6 +23,7 @@ const bulkheadCommand = path.join(projectRoot, 'bin', 'bulkhead');
 const isRoot = process.getuid?.() === 0;
 const report = (error: unknown) => { console.error('bulkhead: defect:', error); };
 
+reached('code');
 registerAppScheme();
 hardenCommandLine();
 hardenContents();
@@ -33,6 +34,7 @@ const userDirectory = claimInstance(options.target, () => window, (target) => { 
 
 async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   await app.whenReady();
+  reached('ready');
   nativeTheme.themeSource = users.preferences().theme;
   setMenu();
   hardenSession(electronSession.defaultSession);
@@ -45,6 +47,8 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   });
   window = openWindow(users, preloadPath(__dirname), !app.isPackaged);
   const shown = window;
+  reached('window');
+  shown.webContents.once('dom-ready', () => { reached('page'); });
   let first = true;
   opened.onOpened((session) => {
     users.setLastTarget(session.target.id);
@@ -56,10 +60,11 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
     void complete(session).catch(report);
   });
   const session = await opened;
+  reached('session');
   quitGently(opened, shown);
 
   await painted;
-  if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms`);
+  if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
   await complete(session);
   if (options.screenshot !== null) {
     await writeScreenshot(shown, options.screenshot);
