@@ -14,7 +14,7 @@ import { hardenCommandLine, hardenContents, hardenSession } from './security.ts'
 import { openSession, type Session } from './session.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { claimInstance } from './single-instance.ts';
-import { openWindow, preloadPath, setMenu } from './window.ts';
+import { drawWithoutMissingGpu, openWindow, preloadPath, setMenu } from './window.ts';
 
 // The composition root: everything is made and wired here, in the order in which a cold start needs it.
 const options = parseOptions(process.argv, process.env, process.cwd());
@@ -26,6 +26,7 @@ const report = (error: unknown) => { console.error('bulkhead: defect:', error); 
 reached('code');
 registerAppScheme();
 hardenCommandLine();
+drawWithoutMissingGpu();
 hardenContents();
 let window: BrowserWindow | undefined;
 let sessions: Sessions | undefined;

@@ -1,10 +1,16 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { BrowserWindow, Menu, nativeTheme, screen } from 'electron';
+import { app, BrowserWindow, Menu, nativeTheme, screen } from 'electron';
 import { appUrl } from './app-protocol.ts';
 import type { UserStore, WindowState } from './preferences.ts';
 
 /** The shell colour of each theme: what is behind the page until it paints, so that nothing flashes. */
 const shellColour = () => (nativeTheme.shouldUseDarkColors ? '#101215' : '#F3F4F6');
+
+/** Where Linux has no graphics device, Chromium would start a process for it, see it fail, and start over: a tenth of a second, at times a whole one. Before the app is ready. */
+export function drawWithoutMissingGpu(): void {
+  if (process.platform === 'linux' && !existsSync('/dev/dri')) app.disableHardwareAcceleration();
+}
 
 /** Opens the one window, hidden until its first frame is ready. `preload` is an absolute path. */
 export function openWindow(store: UserStore, preload: string, devTools: boolean): BrowserWindow {
