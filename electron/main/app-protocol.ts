@@ -33,9 +33,15 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
 }
 
-/** Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. */
-export function serveApp(session: Session, directory: string): void {
-  session.protocol.handle(appScheme, (request) => respond(request.method, request.url, directory));
+/** Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves when the first script was asked for: from then on the page has work of its own to do. */
+export function serveApp(session: Session, directory: string): Promise<void> {
+  return new Promise((resolve) => {
+    session.protocol.handle(appScheme, async (request) => {
+      const response = await respond(request.method, request.url, directory);
+      if (/\.js$/.test(request.url)) setImmediate(resolve);
+      return response;
+    });
+  });
 }
 
 /** File below `directory` that `url` names, null for anything else: another host, `..` however it is written, a NUL, a backslash. */

@@ -39,9 +39,13 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   nativeTheme.themeSource = users.preferences().theme;
   setMenu();
   hardenSession(electronSession.defaultSession);
-  serveApp(electronSession.defaultSession, path.join(appFiles(), 'dist', 'renderer'));
+  const serving = serveApp(electronSession.defaultSession, path.join(appFiles(), 'dist', 'renderer'));
 
-  const opened = openSessions(firstTarget(users), (ref) => open(ref, users));
+  const opened = openSessions(firstTarget(users), async (ref) => {
+    // The engine's modules are read while the page starts; earlier, they would keep its files from it.
+    await serving;
+    return open(ref, users);
+  });
   sessions = opened;
   const painted = new Promise<void>((resolve) => {
     registerIpc(allHandlers({ session: opened, sessions: opened, users, elevation: elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments }), window: () => window }), resolve, report);
@@ -92,7 +96,6 @@ async function firstTarget(users: ReturnType<typeof openUserStore>): Promise<Tar
   return found?.ref ?? { kind: 'embedded', root: defaultRoot };
 }
 
-/** The engine's modules are loaded while the window is loading its page. */
 async function open(ref: TargetRef, users: ReturnType<typeof openUserStore>): Promise<Session> {
   const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
   const target = await openRef(ref, { bulkheadCommand, projectRoot });

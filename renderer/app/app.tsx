@@ -18,8 +18,8 @@ import { ConflictNotice } from './frame/conflict-notice.tsx';
 import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
-import { pageComponents } from './pages.ts';
-import { useRoute } from './router.ts';
+import { pageComponent } from './pages.ts';
+import { useRoute, type PageId } from './router.ts';
 import type { AppStore } from './store.ts';
 
 export function App({ store }: { readonly store: AppStore }) {
@@ -50,21 +50,14 @@ function Window() {
 }
 
 function Frame() {
-  const store = useStore();
   const app = useApp();
   const { page } = useRoute();
   const { setMode } = useColorScheme();
   const [searching, setSearching] = useState(false);
   const { theme: mode } = app.preferences;
   useEffect(() => { setMode(mode); }, [setMode, mode]);
-  useEffect(() => {
-    // After the paint, not before it: two frames on, what a person sees is on screen.
-    const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); }); });
-    return () => { cancelAnimationFrame(first); };
-  }, [store]);
   useShortcuts({ onSearch: () => { setSearching(true); } });
 
-  const PageContent = pageComponents[page];
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column', background: color.shell }}>
       <TitleBar platform={app.platform} onSearch={() => { setSearching(true); }} />
@@ -75,7 +68,7 @@ function Frame() {
           <UnprotectedNotice />
           <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
             <PageBoundary key={page}>
-              <Suspense fallback={<Box sx={{ padding: '80px 32px' }}><LoadingRows /></Box>}><PageContent /></Suspense>
+              <Suspense fallback={<Box sx={{ padding: '80px 32px' }}><LoadingRows /></Box>}><PageContent id={page} /></Suspense>
             </PageBoundary>
           </Box>
           <DraftFooter />
@@ -84,6 +77,18 @@ function Frame() {
       <CommandPalette open={searching} onClose={() => { setSearching(false); }} />
     </Box>
   );
+}
+
+/** The page with its content; says when that is on screen. */
+function PageContent({ id }: { readonly id: PageId }) {
+  const store = useStore();
+  const [Content] = useState(() => pageComponent(id));
+  useEffect(() => {
+    // After the paint, not before it: two frames on, what a person sees is on screen.
+    const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); }); });
+    return () => { cancelAnimationFrame(first); };
+  }, [store]);
+  return <Content />;
 }
 
 /** A defect in one page stays in that page. */

@@ -2,8 +2,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import { App } from './app.tsx';
+import { loadPage } from './pages.ts';
+import { currentPage } from './router.ts';
 import { createAppStore } from './store.ts';
 import { startI18n } from '../i18n/index.ts';
+
+/** How long the window stays empty for what is to be in it. */
+const waitAtMostMs = 300;
 
 /** Draws the app into #root, talking to main over `bridge`. */
 export function mount(bridge: BulkheadBridge): void {
@@ -11,6 +16,7 @@ export function mount(bridge: BulkheadBridge): void {
   if (root === null) throw new Error('index.html has no #root');
   startI18n();
   const store = createAppStore(bridge);
-  void store.load();
-  createRoot(root).render(<StrictMode><App store={store} /></StrictMode>);
+  const draw = () => { createRoot(root).render(<StrictMode><App store={store} /></StrictMode>); };
+  // One drawing instead of three (empty window, frame, page), unless main takes its time.
+  void Promise.race([Promise.allSettled([store.load(), loadPage(currentPage())]), new Promise((resolve) => { setTimeout(resolve, waitAtMostMs); })]).then(draw);
 }

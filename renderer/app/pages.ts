@@ -1,4 +1,4 @@
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, type ComponentType } from 'react';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
 import { ContainersIcon, FolderIcon, HistoryIcon, JsonIcon, OverviewIcon, PreferencesIcon, ShieldIcon, SimulatorIcon, SocketIcon } from '../components/icons.ts';
@@ -26,16 +26,32 @@ export const pageEntries: readonly PageEntry[] = [
   { id: 'preferences', group: 'bottom', icon: PreferencesIcon },
 ];
 
-/** Each page is its own chunk, loaded when first opened. */
-export const pageComponents: Record<PageId, LazyExoticComponent<ComponentType>> = {
-  overview: lazy(() => import('../features/overview/overview-page.tsx')),
-  isolation: lazy(() => import('../features/isolation/isolation-page.tsx')),
-  'docker-socket': lazy(() => import('../features/docker-socket/docker-socket-page.tsx')),
-  'file-sharing': lazy(() => import('../features/file-sharing/file-sharing-page.tsx')),
-  containers: lazy(() => import('../features/containers/containers-page.tsx')),
-  simulator: lazy(() => import('../features/simulator/simulator-page.tsx')),
-  json: lazy(() => import('../features/json/json-page.tsx')),
-  history: lazy(() => import('../features/history/history-page.tsx')),
-  preferences: lazy(() => import('../features/preferences/preferences-page.tsx')),
-  review: lazy(() => import('../features/review/review-page.tsx')),
+/** Each page is its own chunk, read when first opened. */
+const pageModules: Record<PageId, () => Promise<{ readonly default: ComponentType }>> = {
+  overview: () => import('../features/overview/overview-page.tsx'),
+  isolation: () => import('../features/isolation/isolation-page.tsx'),
+  'docker-socket': () => import('../features/docker-socket/docker-socket-page.tsx'),
+  'file-sharing': () => import('../features/file-sharing/file-sharing-page.tsx'),
+  containers: () => import('../features/containers/containers-page.tsx'),
+  simulator: () => import('../features/simulator/simulator-page.tsx'),
+  json: () => import('../features/json/json-page.tsx'),
+  history: () => import('../features/history/history-page.tsx'),
+  preferences: () => import('../features/preferences/preferences-page.tsx'),
+  review: () => import('../features/review/review-page.tsx'),
 };
+
+const loaded = new Map<PageId, ComponentType>();
+
+/** Reads the page's chunk ahead of its first drawing. */
+export async function loadPage(page: PageId): Promise<void> {
+  loaded.set(page, (await pageModules[page]()).default);
+}
+
+const lazily = new Map<PageId, ComponentType>();
+
+/** The page to draw: one that was read already without React's wait, which shows the placeholder for 300 ms at least. Keep the answer while the page stays. */
+export function pageComponent(page: PageId): ComponentType {
+  const component = loaded.get(page) ?? lazily.get(page) ?? lazy(async () => { await loadPage(page); return pageModules[page](); });
+  if (!loaded.has(page)) lazily.set(page, component);
+  return component;
+}

@@ -34,6 +34,9 @@ const subscribe = (listener: () => void) => {
   return () => { window.removeEventListener('hashchange', listener); };
 };
 
+/** The page of the address. */
+export const currentPage = (): PageId => current().page;
+
 export function useRoute(): Route {
   return useSyncExternalStore(subscribe, current);
 }
