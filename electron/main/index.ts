@@ -1,7 +1,11 @@
 import path from 'node:path';
 import { app, nativeTheme, session as electronSession, type BrowserWindow } from 'electron';
 import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
+import { deepLinkScheme, parseDeepLink } from '../../shared/desktop/deep-link.ts';
+import type { DesktopState } from '../../shared/ipc/contract.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { addressOf, createDesktop, showWindow, type Desktop } from './desktop/desktop.ts';
+import { trayAvailable } from './desktop/tray.ts';
 import { elevation } from './elevation.ts';
 import { elevatedCommand } from './elevator.ts';
 import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
@@ -30,8 +34,12 @@ drawWithoutMissingGpu();
 hardenContents();
 let window: BrowserWindow | undefined;
 let sessions: Sessions | undefined;
-// A second start shows the first one's window; where it names another engine, that one is opened in it.
-const userDirectory = claimInstance(options.target, () => window, (target) => { void sessions?.switchTo(target).then((switched) => { if (!switched.ok) report(switched.error); }); });
+let ask: (name: 'verify:run' | 'engine:start' | 'engine:stop') => void = () => undefined;
+// A second start shows the first one's window; where it names another engine or a place, that is opened in it.
+const userDirectory = claimInstance(options.target, options.place, (target, place) => {
+  if (target !== null) void sessions?.switchTo(target).then((switched) => { if (!switched.ok) report(switched.error); });
+  showWindow(window, place);
+});
 
 async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   await app.whenReady();
@@ -41,16 +49,22 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   hardenSession(electronSession.defaultSession);
   const serving = serveApp(electronSession.defaultSession, path.join(appFiles(), 'dist', 'renderer'));
 
+  // Only where a tray could show the window later; asked before anything is opened, so that nobody misses what is.
+  const hidden = options.hidden && await trayAvailable();
   const opened = openSessions(firstTarget(users), async (ref) => {
     // The engine's modules are read while the page starts; earlier, they would keep its files from it.
     await serving;
-    return open(ref, users);
+    return open(ref, users, () => desktop.state());
   });
   sessions = opened;
+  const desktop = createDesktop({ window: () => window, preferences: () => users.preferences(), report, actions: { verify: () => { ask('verify:run'); }, engine: (action) => { ask(`engine:${action}`); } } });
   const painted = new Promise<void>((resolve) => {
-    registerIpc(allHandlers({ session: opened, sessions: opened, users, elevation: elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments }), window: () => window }), resolve, report);
+    const handlers = allHandlers({ session: opened, sessions: opened, users, desktop, elevation: elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments }), window: () => window });
+    registerIpc(handlers, resolve, report);
+    // The tray asks for what the window's buttons do, by the same handlers.
+    ask = (name) => { void Promise.resolve(handlers[name](undefined)).then((answer) => { if (!answer.ok) report(answer.error); }, report); };
   });
-  window = openWindow(users, preloadPath(__dirname), !app.isPackaged);
+  window = openWindow(users, { preload: preloadPath(__dirname), devTools: !app.isPackaged, address: addressOf(options.place), hidden });
   const shown = window;
   reached('window');
   shown.webContents.once('dom-ready', () => { reached('page'); });
@@ -59,6 +73,7 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
     users.setLastTarget(session.target.id);
     openTargetRef = session.target.ref;
     // What the closed engine's session still says is nobody's business any more.
+    desktop.follow(session);
     session.state.onChange((parts) => { if (openTargetRef === session.target.ref) sendEvent(shown.webContents, 'changed', parts); });
     if (first) { first = false; return; }
     sendEvent(shown.webContents, 'changed', session.state.get());
@@ -66,10 +81,12 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   });
   const session = await opened;
   reached('session');
-  quitGently(opened, shown);
+  quitGently(opened, shown, desktop);
 
-  await painted;
+  // A hidden window paints nothing.
+  if (!hidden) await painted;
   if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
+  void desktop.look().catch(report);
   await complete(session);
   if (options.screenshot !== null) {
     await writeScreenshot(shown, options.screenshot);
@@ -96,12 +113,12 @@ async function firstTarget(users: ReturnType<typeof openUserStore>): Promise<Tar
   return found?.ref ?? { kind: 'embedded', root: defaultRoot };
 }
 
-async function open(ref: TargetRef, users: ReturnType<typeof openUserStore>): Promise<Session> {
+async function open(ref: TargetRef, users: ReturnType<typeof openUserStore>, desktop: () => DesktopState): Promise<Session> {
   const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
   const target = await openRef(ref, { bulkheadCommand, projectRoot });
   if (!target.ok) throw new Error(target.error.message);
   return openSession(target.value, users, {
-    appVersion: app.getVersion(), isRoot, onLog: (line) => { sendEvent(window?.webContents, 'log', line); },
+    appVersion: app.getVersion(), isRoot, desktop, onLog: (line) => { sendEvent(window?.webContents, 'log', line); },
   });
 }
 
@@ -114,13 +131,20 @@ async function resumeInterrupted(session: Session): Promise<void> {
   else if (resumed.value !== null) await settleApply(session, resumed.value);
 }
 
-/** Closing the window quits, but neither in the middle of an apply nor with a draft that is not written yet. */
-function quitGently(opened: Sessions, shown: BrowserWindow): void {
+/** Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an apply nor with a draft that is not written yet. */
+function quitGently(opened: Sessions, shown: BrowserWindow, desktop: Desktop): void {
   const applying = (session: Session) => { const { run } = session.state.get(); return run !== null && run.activity !== 'ended'; };
   let current: Session | undefined;
   void opened.then((session) => { current = session; });
   opened.onOpened((session) => { current = session; });
+  let quitting = false;
+  app.on('before-quit', () => { quitting = true; });
   shown.on('close', (event) => {
+    if (!quitting && desktop.keepsInTray()) {
+      event.preventDefault();
+      shown.hide();
+      return;
+    }
     const session = current;
     if (session === undefined || !applying(session)) return;
     event.preventDefault();
@@ -131,10 +155,17 @@ function quitGently(opened: Sessions, shown: BrowserWindow): void {
   app.on('will-quit', (event) => {
     if (closed) return;
     event.preventDefault();
+    desktop.close();
     void opened.close().catch(report).finally(() => { closed = true; app.quit(); });
   });
 }
 
+// macOS hands links to the running app this way; elsewhere they come as an argument of a second start. Not run on a real macOS.
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  showWindow(window, parseDeepLink(url));
+});
+if (app.isPackaged && process.platform !== 'linux') app.setAsDefaultProtocolClient(deepLinkScheme);
 app.on('window-all-closed', () => { app.quit(); });
 process.on('unhandledRejection', report);
 if (userDirectory !== null) {

@@ -1,16 +1,21 @@
 import path from 'node:path';
+import { deepLinkOf, type DeepLink } from '../../shared/desktop/deep-link.ts';
 import { parseTargetId, type TargetRef } from '../../shared/targets/target.ts';
 
 /** What the command line and the environment say. Paths are absolute. */
 export interface AppOptions {
   /** The engine that was named: by `--target ID`, `--root DIR` or BULKHEAD_ROOT. Null: the one used last, or the first that is found. */
   readonly target: TargetRef | null;
+  /** The place to show, by `--route ROUTE` or a bulkhead:// address. */
+  readonly place: DeepLink | null;
+  /** Start in the tray, where there is one. */
+  readonly hidden: boolean;
   readonly measure: boolean;
   /** PNG to write when the window shows its loaded state. */
   readonly screenshot: string | null;
 }
 
-/** `--target ID`, `--root DIR | --root=DIR`, `--measure`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root and --measure. Other arguments are Chromium's. */
+/** `--target ID`, `--root DIR | --root=DIR`, `--route ROUTE` or a bulkhead:// address, `--hidden`, `--measure`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root and --measure. Other arguments are Chromium's. */
 export function parseOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>, cwd: string): AppOptions {
   const value = (name: string): string | undefined => {
     const at = argv.findIndex((a) => a === `--${name}` || a.startsWith(`--${name}=`));
@@ -24,6 +29,8 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   const screenshot = value('screenshot');
   return {
     target: (named === undefined ? null : parseTargetId(named)) ?? (root === undefined ? null : { kind: 'embedded', root: path.resolve(cwd, root) }),
+    place: deepLinkOf(argv),
+    hidden: argv.includes('--hidden'),
     measure: argv.includes('--measure') || (env['BULKHEAD_MEASURE'] ?? '') !== '',
     screenshot: screenshot === undefined ? null : path.resolve(cwd, screenshot),
   };

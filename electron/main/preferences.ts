@@ -1,18 +1,20 @@
 import Store from 'electron-store';
 import * as z from 'zod';
-import { preferencesSchema, type Preferences } from '../../shared/ipc/contract.ts';
+import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } from '../../shared/ipc/contract.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
 
 /** Engines remembered at most. */
 const mostTargets = 20;
 
-export const defaultPreferences: Preferences = { theme: 'system', language: 'system', notifications: true };
+export const defaultPreferences: Preferences = { theme: 'system', language: 'system', notifyDenied: true, notifyUnprotected: true, notifyProtection: true, closeToTray: false };
 
 const windowStateSchema = z.object({
   x: z.number().int().optional(), y: z.number().int().optional(), width: z.number().int(), height: z.number().int(), maximized: z.boolean(),
 });
 export type WindowState = z.infer<typeof windowStateSchema>;
 export const defaultWindowState: WindowState = { width: 1280, height: 800, maximized: false };
+
+const firstRunsSchema = z.record(z.string(), firstRunSchema);
 
 const keptDraftSchema = z.object({ text: z.string(), base: z.string() });
 /** A draft that could not be kept beside the settings file. `base` is the applied text it was started from. */
@@ -27,6 +29,9 @@ export interface UserStore {
   /** Until when this engine's denials were looked at, ISO 8601. */
   seenDenials(rootId: string): string | null;
   setSeenDenials(rootId: string, until: string): void;
+  /** How far the first run on an engine got. */
+  firstRun(targetId: string): FirstRun;
+  setFirstRun(targetId: string, step: FirstRun): void;
   draft(rootId: string): KeptDraft | null;
   setDraft(rootId: string, draft: KeptDraft | null): void;
   /** Id of the engine that was open last, null for none. */
@@ -51,8 +56,10 @@ export function userStore(keeper: Keeper): UserStore {
     return parsed.success ? parsed.data : fallback;
   };
   const preferences = (): Preferences => {
-    const kept = read('preferences', preferencesSchema.partial(), {});
-    return { theme: kept.theme ?? defaultPreferences.theme, language: kept.language ?? defaultPreferences.language, notifications: kept.notifications ?? defaultPreferences.notifications };
+    // Each by itself: one that no longer fits does not take the others with it.
+    const kept = read('preferences', z.record(z.string(), z.unknown()), {});
+    const fitting = Object.entries(preferencesSchema.shape).flatMap(([name, schema]) => { const one = schema.safeParse(kept[name]); return one.success ? [[name, one.data]] : []; });
+    return preferencesSchema.parse({ ...defaultPreferences, ...Object.fromEntries(fitting) });
   };
   return {
     preferences,
@@ -68,6 +75,8 @@ export function userStore(keeper: Keeper): UserStore {
     knownTargets: () => read('targets', z.array(targetIdSchema), []),
     seenDenials: (rootId) => read(`seen-denials:${rootId}`, z.string().nullable(), null),
     setSeenDenials(rootId, until) { keeper.set(`seen-denials:${rootId}`, until); },
+    firstRun: (id) => read('firstRuns', firstRunsSchema, {})[id] ?? 'engine',
+    setFirstRun(id, step) { keeper.set('firstRuns', { ...read('firstRuns', firstRunsSchema, {}), [id]: step }); },
     draft: (rootId) => read(`draft:${rootId}`, keptDraftSchema.nullable(), null),
     setDraft(rootId, draft) { if (draft === null) keeper.delete(`draft:${rootId}`); else keeper.set(`draft:${rootId}`, draft); },
   };

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { Target } from '../../engine/target.ts';
 import type { RootPaths } from '../../engine/drivers/root-paths.ts';
-import type { AppState, Preferences } from '../../shared/ipc/contract.ts';
+import type { AppState, DesktopState, Preferences } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine, EngineStatus } from '../../shared/engine-status/status.ts';
 import type { ContainerScan } from '../../shared/containers/protection.ts';
 import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
@@ -17,6 +17,8 @@ import type { UserStore } from './preferences.ts';
 export interface SessionOptions {
   readonly appVersion: string;
   readonly isRoot: boolean;
+  /** What the desktop offers, as far as it is known. */
+  readonly desktop: () => DesktopState;
   readonly onLog: (line: EngineLogLine) => void;
 }
 
@@ -60,7 +62,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     target: { id: target.id, kind: target.ref.kind, desktop },
     engine, backends: [], settings: await draft.refresh(), historyRevision: 0, verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     activity: activity.summary(),
-    preferences: users.preferences(), busy: { scanning: false, verifying: false, engine: null },
+    preferences: users.preferences(), desktop: options.desktop(), firstRun: users.firstRun(target.id), busy: { scanning: false, verifying: false, engine: null },
   });
   late.state = opened;
 

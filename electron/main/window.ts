@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { app, BrowserWindow, Menu, nativeTheme, screen } from 'electron';
-import { appUrl } from './app-protocol.ts';
+import { iconFile } from './places.ts';
 import type { UserStore, WindowState } from './preferences.ts';
 
 /** The shell colour of each theme: what is behind the page until it paints, so that nothing flashes. */
@@ -12,13 +12,23 @@ export function drawWithoutMissingGpu(): void {
   if (process.platform === 'linux' && !existsSync('/dev/dri')) app.disableHardwareAcceleration();
 }
 
-/** Opens the one window, hidden until its first frame is ready. `preload` is an absolute path. */
-export function openWindow(store: UserStore, preload: string, devTools: boolean): BrowserWindow {
+export interface WindowOptions {
+  /** Absolute path. */
+  readonly preload: string;
+  readonly devTools: boolean;
+  /** What to load: a page of the app. */
+  readonly address: string;
+  /** Stay hidden when the first frame is ready. */
+  readonly hidden: boolean;
+}
+
+/** Opens the one window, hidden until its first frame is ready. */
+export function openWindow(store: UserStore, { preload, devTools, address, hidden }: WindowOptions): BrowserWindow {
   const remembered = onScreen(store.windowState(), screen.getAllDisplays().map((display) => display.workArea));
   const window = new BrowserWindow({
     ...(remembered.x === undefined || remembered.y === undefined ? {} : { x: remembered.x, y: remembered.y }),
     width: remembered.width, height: remembered.height, minWidth: 900, minHeight: 600,
-    show: false, title: 'Bulkhead', backgroundColor: shellColour(), autoHideMenuBar: true,
+    show: false, icon: iconFile('app'), title: 'Bulkhead', backgroundColor: shellColour(), autoHideMenuBar: true,
     // macOS keeps its own buttons; elsewhere the page draws them and asks through `window:action`.
     ...(process.platform === 'darwin' ? { titleBarStyle: 'hiddenInset' as const, trafficLightPosition: { x: 16, y: 13 } } : { frame: false }),
     webPreferences: {
@@ -27,10 +37,10 @@ export function openWindow(store: UserStore, preload: string, devTools: boolean)
     },
   });
   if (remembered.maximized) window.maximize();
-  window.once('ready-to-show', () => { window.show(); });
+  if (!hidden) window.once('ready-to-show', () => { window.show(); });
   nativeTheme.on('updated', () => { if (!window.isDestroyed()) window.setBackgroundColor(shellColour()); });
   rememberState(window, store);
-  void window.loadURL(appUrl);
+  void window.loadURL(address);
   return window;
 }
 

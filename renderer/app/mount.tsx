@@ -2,8 +2,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import { App } from './app.tsx';
+import { openWelcome } from './first-run.ts';
 import { loadPage } from './pages.ts';
-import { currentPage } from './router.ts';
+import { currentPage, isPage, navigate } from './router.ts';
 import { createAppStore } from './store.ts';
 import { startI18n } from '../i18n/index.ts';
 
@@ -16,7 +17,9 @@ export function mount(bridge: BulkheadBridge): void {
   if (root === null) throw new Error('index.html has no #root');
   startI18n();
   const store = createAppStore(bridge);
+  // The tray, a notification or a link names a place; main has checked it, and the router knows only its own pages.
+  bridge.on('navigate', ({ page, params }) => { if (isPage(page)) navigate(page, params); });
   const draw = () => { createRoot(root).render(<StrictMode><App store={store} /></StrictMode>); };
   // One drawing instead of three (empty window, frame, page), unless main takes its time.
-  void Promise.race([Promise.allSettled([store.load(), loadPage(currentPage())]), new Promise((resolve) => { setTimeout(resolve, waitAtMostMs); })]).then(draw);
+  void Promise.race([Promise.allSettled([store.load().then(() => { openWelcome(store); }), loadPage(currentPage())]), new Promise((resolve) => { setTimeout(resolve, waitAtMostMs); })]).then(draw);
 }

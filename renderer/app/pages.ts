@@ -37,6 +37,7 @@ const pageModules: Record<PageId, () => Promise<{ readonly default: ComponentTyp
   json: () => import('../features/json/json-page.tsx'),
   history: () => import('../features/history/history-page.tsx'),
   preferences: () => import('../features/preferences/preferences-page.tsx'),
+  welcome: () => import('../features/welcome/welcome-page.tsx'),
   review: () => import('../features/review/review-page.tsx'),
 };
 

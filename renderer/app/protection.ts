@@ -1,29 +1,14 @@
 import type { TFunction } from 'i18next';
-import { protectionState, type ProtectionState } from '../../shared/verify/claims.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
+import { protectionIn, type Protection } from '../../shared/ipc/protection.ts';
 import { stateTone } from '../components/state-badge.tsx';
 import type { Tone } from '../theme/tokens.ts';
 import { viewDocument } from './draft-view.ts';
 
-/** The engine's one honest state, and how many containers are left out of it. */
-export interface Protection {
-  readonly state: ProtectionState;
-  readonly eci: boolean;
-  readonly locked: boolean;
-  /** The applied text can't be read or used: nothing counts as verified. */
-  readonly unreadable: boolean;
-  /** Containers that ECI does not protect; null when nobody looked yet. */
-  readonly unprotected: number | null;
-}
+export type { Protection };
 
-/** Derived from facts only: applied text, engine phase, last verification, last scan. An unreadable applied text counts as ECI on (the gateway locks down) and never as verified. */
-export function protectionOf(app: AppState, now: number): Protection {
-  const applied = viewDocument(app.settings.applied, app.settings.exists).settings;
-  const unreadable = !applied.ok || app.settings.readError !== null;
-  const eci = applied.ok ? applied.value.eci.value : true;
-  const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, audit: applied.ok && applied.value.mode === 'audit', verification: unreadable ? null : app.verification, now });
-  return { state, eci, unreadable, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
-}
+/** The engine's one honest state in this window. */
+export const protectionOf = (app: AppState, now: number): Protection => protectionIn(app, viewDocument(app.settings.applied, app.settings.exists).settings, now);
 
 /** What stands under the engine's name. */
 export function engineLine(t: TFunction, app: AppState, protection: Protection): { readonly text: string; readonly tone: Tone } {

@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react';
 
-export const pageIds = ['overview', 'isolation', 'docker-socket', 'file-sharing', 'containers', 'simulator', 'json', 'history', 'preferences', 'review'] as const;
+export const pageIds = ['overview', 'isolation', 'docker-socket', 'file-sharing', 'containers', 'simulator', 'json', 'history', 'preferences', 'review', 'welcome'] as const;
 export type PageId = (typeof pageIds)[number];
 
 export interface Route { readonly page: PageId; readonly params: Readonly<Record<string, string>> }
 
-const isPage = (name: string): name is PageId => (pageIds as readonly string[]).includes(name);
+export const isPage = (name: string): name is PageId => (pageIds as readonly string[]).includes(name);
 
 /** `#/containers?show=unprotected` → route. Unknown addresses lead to the Overview. */
 export function parseRoute(hash: string): Route {

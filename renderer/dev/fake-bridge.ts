@@ -29,7 +29,7 @@ type Answers = { [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>
 export function fakeBridge(initial: AppState, answers: Answers = {}, entries: readonly ActivityEntry[] = someEntries): BulkheadBridge & { readonly calls: { name: IpcRequest; input: unknown }[]; emit<E extends keyof IpcEvents>(event: E, payload: IpcEvents[E]): void; state(): AppState } {
   let state = initial;
   const calls: { name: IpcRequest; input: unknown }[] = [];
-  const listeners: { [E in keyof IpcEvents]: Set<(payload: IpcEvents[E]) => void> } = { changed: new Set(), log: new Set(), activity: new Set() };
+  const listeners: { [E in keyof IpcEvents]: Set<(payload: IpcEvents[E]) => void> } = { changed: new Set(), log: new Set(), activity: new Set(), navigate: new Set() };
   const change = (part: Partial<AppState>) => {
     state = { ...state, ...part };
     for (const listener of listeners.changed) listener(part);
@@ -89,6 +89,9 @@ export function fakeBridge(initial: AppState, answers: Answers = {}, entries: re
       return ok(state.preferences);
     },
     'registry:resolve': ({ references }) => ok(references.map((reference) => registryAnswers[reference] ?? { kind: 'unavailable', why: 'could not connect: getaddrinfo ENOTFOUND' })),
+    'first-run:set': ({ step }) => { change({ firstRun: step }); return ok(undefined); },
+    'desktop:start-at-login': ({ on }) => { change({ desktop: { ...state.desktop, startsAtLogin: on } }); return ok(state.desktop); },
+    'app:licences': () => ok([{ name: 'a-library', version: '1.2.3', licence: 'MIT', text: 'MIT License\n\nPermission is hereby granted…' }, { name: 'another', version: '4.5.6', licence: 'Apache-2.0', text: '' }]),
     'images:list': () => ok([{ id: 'sha256:4f2a91c7', tags: ['docker:cli'], digests: ['docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'] }]),
     'paths:resolve': ({ paths }) => ok(paths.map((written) => {
       const expanded = written.replace('$HOME', state.home).replace('$TMP', state.tmp).replace('$TEMP', state.tmp);

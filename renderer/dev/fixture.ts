@@ -98,7 +98,8 @@ export function appState(more: Partial<AppState> = {}): AppState {
     backends: requirementsMet, settings: settingsState(appliedText), historyRevision: 0, verification,
     scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     activity: activitySummary(),
-    preferences: { theme: 'system', language: 'system', notifications: true }, busy: { scanning: false, verifying: false, engine: null },
+    preferences: { theme: 'system', language: 'system', notifyDenied: true, notifyUnprotected: true, notifyProtection: true, closeToTray: false },
+    desktop: { tray: true, notifications: true, canStartAtLogin: true, startsAtLogin: false }, firstRun: 'dismissed', busy: { scanning: false, verifying: false, engine: null },
     ...more,
   };
 }
@@ -204,6 +205,12 @@ export const states: Record<string, () => AppState> = {
   conflict: () => appState({ settings: settingsState(appliedText, { base: offText, draft: editedDraft, conflict: true }) }),
   readOnly: () => appState({ settings: settingsState(appliedText, { readOnly: 'administrator (root)' }) }),
   noFile: () => appState({ ...off(), settings: settingsState('') }),
+  firstRun: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
+  firstRunScan: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'scan' }),
+  firstRunPolicy: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'policy' }),
+  firstRunStopped: () => appState({ ...off(), engine: { ...appState().engine, phase: 'stopped', version: null, kernel: null, gatewayUp: false, plannerUp: false, counts: null }, scan: null, settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
+  firstRunMissing: () => appState({ ...off(), backends: [{ id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }, { code: 'runc', met: true, found: '1.1.15' }] }], settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
+  noDesktop: () => appState({ desktop: { tray: false, notifications: false, canStartAtLogin: true, startsAtLogin: false } }),
   missing: () => appState({ ...off(), backends: [{ id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }, { code: 'runc', met: true, found: '1.1.15' }] }, ...requirementsMet.slice(1)] }),
   applying: () => appState({ ...off({ draft: offText.replace('"value": false', '"value": true') }), run: run() }),
   recreating: () => appState({ recreation: recreation() }),

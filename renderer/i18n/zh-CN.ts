@@ -12,10 +12,11 @@ import { files } from './zh-CN/files.ts';
 import { recreate } from './zh-CN/recreate.ts';
 import { review } from './zh-CN/review.ts';
 import { history } from './zh-CN/history.ts';
+import { welcome } from './zh-CN/welcome.ts';
 import { rules } from './zh-CN/rules.ts';
 import { simulator } from './zh-CN/simulator.ts';
 import type { en } from './en.ts';
 import type { Translation } from './translation.ts';
 
 /** Simplified Chinese, a chunk of its own. A key that is missing here or is not in English is a type error. */
-export const zhCN: Translation<typeof en> = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator };
+export const zhCN: Translation<typeof en> = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, welcome };

@@ -13,10 +13,10 @@ const requests = {
   'activity:read': true, 'activity:leave': true, 'activity:seen': true,
   'dialog:pick-folder': true, 'paths:resolve': true, 'paths:would-mount': true, 'images:list': true, 'registry:resolve': true,
   'simulate:run': true, 'simulate:cancel': true, 'simulate:open-compose': true,
-  'preferences:set': true, 'window:action': true, 'clipboard:write': true,
+  'first-run:set': true, 'desktop:start-at-login': true, 'app:licences': true, 'preferences:set': true, 'window:action': true, 'clipboard:write': true,
 } satisfies Record<IpcRequest, true>;
 
-const events = { changed: true, log: true, activity: true } satisfies Record<keyof IpcEvents, true>;
+const events = { changed: true, log: true, activity: true, navigate: true } satisfies Record<keyof IpcEvents, true>;
 
 export const requestNames: ReadonlySet<string> = new Set(Object.keys(requests));
 export const eventNames: ReadonlySet<string> = new Set(Object.keys(events));

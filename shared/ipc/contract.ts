@@ -19,9 +19,29 @@ import { simulationInputSchema, simulationSchema } from '../explain/simulation.t
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'zh-CN']),
-  notifications: z.boolean(),
+  /** Which notifications are shown. */
+  notifyDenied: z.boolean(),
+  notifyUnprotected: z.boolean(),
+  notifyProtection: z.boolean(),
+  /** Closing the window leaves the app in the tray, where there is one. */
+  closeToTray: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
+
+/** What the desktop around the window offers, and what of it is set. False until it was looked at, which is after the first frame. */
+export const desktopStateSchema = z.object({
+  tray: z.boolean(),
+  notifications: z.boolean(),
+  /** Whether the app can be started at login here, and whether it is. The system knows, not the preferences. */
+  canStartAtLogin: z.boolean(),
+  startsAtLogin: z.boolean(),
+});
+export type DesktopState = z.infer<typeof desktopStateSchema>;
+
+/** How far the first run on this engine got. */
+export const firstRunSteps = ['engine', 'scan', 'policy'] as const;
+export const firstRunSchema = z.enum([...firstRunSteps, 'dismissed']);
+export type FirstRun = z.infer<typeof firstRunSchema>;
 
 /** Where the settings text stands. `maxTextLength` bounds every text that crosses. */
 export { maxTextLength };
@@ -76,6 +96,9 @@ export const appStateSchema = z.object({
   /** The gateway's decision log, in short. */
   activity: activitySummarySchema,
   preferences: preferencesSchema,
+  desktop: desktopStateSchema,
+  /** Asked for by a first run where nothing was ever applied; remembered for each engine. */
+  firstRun: firstRunSchema,
   /** Long work under way: never two of a kind at once. */
   busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable() }),
 });
@@ -157,6 +180,11 @@ export const ipcContract = {
     'simulate:cancel': { input: nothing, output: nothing },
     /** Native picker of a compose file, and its text; null when dismissed. */
     'simulate:open-compose': { input: nothing, output: z.object({ path: z.string(), text: z.string() }).nullable() },
+    /** Remembers how far the first run on this engine got, or that it is not wanted. */
+    'first-run:set': { input: z.object({ step: firstRunSchema }), output: nothing },
+    'desktop:start-at-login': { input: z.object({ on: z.boolean() }), output: desktopStateSchema },
+    /** What the app is made of, with licences. */
+    'app:licences': { input: nothing, output: z.array(z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() })) },
     'preferences:set': { input: preferencesSchema.partial(), output: preferencesSchema },
     'window:action': { input: z.object({ action: z.enum(['minimize', 'toggle-maximize', 'close']) }), output: nothing },
     'clipboard:write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
@@ -167,6 +195,8 @@ export const ipcContract = {
     log: engineLogLineSchema,
     /** New entries of the decision log, while somebody reads it. */
     activity: activityBatchSchema,
+    /** Show a place: a notification, the tray or a link asked for it. */
+    navigate: z.object({ page: z.string(), params: z.record(z.string(), z.string()) }),
   },
 } as const;
 

@@ -2,10 +2,12 @@ import type { BrowserWindow } from 'electron';
 import type { Handlers } from '../ipc/register.ts';
 import type { UserStore } from '../preferences.ts';
 import type { Session } from '../session.ts';
+import type { Desktop } from '../desktop/desktop.ts';
 import type { Elevation } from '../elevation.ts';
 import { activityHandlers } from './activity.ts';
 import { applyHandlers } from './apply.ts';
 import { containerHandlers } from './containers.ts';
+import { desktopHandlers } from './desktop.ts';
 import { engineHandlers } from './engine.ts';
 import { pathHandlers } from './paths.ts';
 import { registryHandlers } from './registry.ts';
@@ -22,6 +24,7 @@ export interface HandlerContext {
   readonly sessions: Sessions;
   readonly users: UserStore;
   readonly elevation: Elevation;
+  readonly desktop: Desktop;
   window(): BrowserWindow | undefined;
 }
 
@@ -29,5 +32,5 @@ export interface HandlerContext {
 export const allHandlers = (context: HandlerContext): Handlers => ({
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
   ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context),
-  ...registryHandlers(context), ...simulateHandlers(context), ...windowHandlers(context),
+  ...registryHandlers(context), ...simulateHandlers(context), ...windowHandlers(context), ...desktopHandlers(context),
 });

@@ -31,8 +31,8 @@ export function DraftFooter() {
     setDiscarded(answer.ok);
   };
 
-  // The review page has its own footer; while settings are being applied nothing is waiting here.
-  const shown = draft.dirty && page !== 'review' && draft.readOnly !== 'applying';
+  // The review and the first run have footers of their own; while settings are being applied nothing is waiting here.
+  const shown = draft.dirty && page !== 'review' && page !== 'welcome' && draft.readOnly !== 'applying';
   return (
     <>
       {shown && (

@@ -2,7 +2,7 @@ export const frame = {
   app: 'Bulkhead',
   page: {
     overview: 'Overview', isolation: 'Isolation', 'docker-socket': 'Docker socket', 'file-sharing': 'File sharing', containers: 'Containers',
-    simulator: 'Simulator', json: 'JSON', history: 'History', preferences: 'Preferences', review: 'Review & apply',
+    simulator: 'Simulator', json: 'JSON', history: 'History', preferences: 'Preferences', review: 'Review & apply', welcome: 'First run',
   },
   group: { protect: 'Protect', observe: 'Observe', document: 'Document' },
   navigation: 'Pages',

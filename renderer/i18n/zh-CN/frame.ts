@@ -5,7 +5,7 @@ export const frame: Translation<typeof english> = {
   app: 'Bulkhead',
   page: {
     overview: '概览', isolation: '隔离', 'docker-socket': 'Docker 套接字', 'file-sharing': '文件共享', containers: '容器',
-    simulator: '模拟器', json: 'JSON', history: '历史记录', preferences: '偏好设置', review: '审阅并应用',
+    simulator: '模拟器', json: 'JSON', history: '历史记录', preferences: '偏好设置', review: '审阅并应用', welcome: '首次运行',
   },
   group: { protect: '防护', observe: '观察', document: '文档' },
   navigation: '页面',

@@ -1,0 +1,131 @@
+import { app, Notification, type BrowserWindow } from 'electron';
+import { hashOf, type DeepLink } from '../../../shared/desktop/deep-link.ts';
+import { createNotices, type Notice } from '../../../shared/desktop/notices.ts';
+import { desktopWords, type DesktopWords } from '../../../shared/desktop/words.ts';
+import type { DesktopState, Preferences } from '../../../shared/ipc/contract.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { appUrl } from '../app-protocol.ts';
+import { sendEvent } from '../ipc/register.ts';
+import { iconFile } from '../places.ts';
+import type { Session } from '../session.ts';
+import { startAtLogin } from './start-at-login.ts';
+import { notificationsAvailable, openTray, trayAvailable, type AppTray, type TrayActions } from './tray.ts';
+import { factsOf, trayState } from './tray-state.ts';
+
+/** Everything of the app outside its window: tray, notifications, start at login. */
+export interface Desktop {
+  state(): DesktopState;
+  /** Looks what this desktop offers, and puts the icon in its tray. After the first frame: nobody waits for it. */
+  look(): Promise<DesktopState>;
+  /** Follows a session until the next one is followed. */
+  follow(session: Session): void;
+  /** Closing the window is to leave the app in the tray. */
+  keepsInTray(): boolean;
+  setStartAtLogin(on: boolean): Promise<Result<DesktopState, AppError>>;
+  close(): void;
+}
+
+export interface DesktopOptions {
+  readonly window: () => BrowserWindow | undefined;
+  readonly preferences: () => Preferences;
+  /** What the tray's menu can do with the engine; the results are shown by the state they lead to. */
+  readonly actions: Pick<TrayActions, 'verify' | 'engine'>;
+  readonly report: (error: unknown) => void;
+}
+
+/** A verification grows old without anybody doing anything. */
+const lookAgainMs = 60_000;
+
+/** Shows the window, at a place where one is named. */
+export function showWindow(window: BrowserWindow | undefined, place?: DeepLink | null): void {
+  if (window === undefined || window.isDestroyed()) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+  if (place !== undefined && place !== null) sendEvent(window.webContents, 'navigate', { page: place.page, params: { ...place.params } });
+}
+
+/** The address to load the window with. */
+export const addressOf = (place: DeepLink | null): string => (place === null ? appUrl : `${appUrl}#${hashOf(place)}`);
+
+export function createDesktop({ window, preferences, actions, report }: DesktopOptions): Desktop {
+  const login = startAtLogin();
+  let desktop: DesktopState = { tray: false, notifications: false, canStartAtLogin: login.supported(), startsAtLogin: false };
+  let tray: AppTray | undefined;
+  let session: Session | undefined;
+  let unfollow: () => void = () => undefined;
+  const words = (): DesktopWords => desktopWords(preferences().language, app.getPreferredSystemLanguages()[0] ?? app.getLocale());
+  const tell = (part: Partial<DesktopState>) => {
+    desktop = { ...desktop, ...part };
+    session?.state.set({ desktop });
+  };
+
+  const notices = createNotices({
+    words, show: (notice) => { showNotice(notice, window); },
+    wanted: (kind) => { const p = preferences(); return desktop.notifications && { denied: p.notifyDenied, unprotected: p.notifyUnprotected, protection: p.notifyProtection }[kind]; },
+    inFront: () => { const w = window(); return w !== undefined && !w.isDestroyed() && w.isVisible() && w.isFocused(); },
+  });
+
+  const refresh = () => {
+    if (session === undefined) return;
+    const state = session.state.get();
+    const now = Date.now();
+    notices.engine(factsOf(state, now));
+    tray?.show(trayState(state, words(), now), state.engine.name, words());
+  };
+  const timer = setInterval(refresh, lookAgainMs);
+  const act = (work: () => void) => () => { try { work(); } catch (error) { report(error); } };
+
+  return {
+    state: () => desktop,
+    async look() {
+      const [hasTray, shows, starts] = await Promise.all([trayAvailable(), notificationsAvailable(Notification.isSupported()), login.isOn()]);
+      if (hasTray && tray === undefined && session !== undefined) {
+        const first = trayState(session.state.get(), words(), Date.now());
+        tray = openTray(first, { ...actions, open: act(() => { showWindow(window()); }), quit: act(() => { app.quit(); }) });
+      }
+      tell({ tray: hasTray, notifications: shows, startsAtLogin: starts });
+      refresh();
+      return desktop;
+    },
+    follow(next) {
+      session = next;
+      notices.forget();
+      next.state.set({ desktop });
+      unfollow();
+      unfollow = next.activity.onBatch((batch) => { if (!batch.history) notices.decided(batch.entries, batch.left); });
+      next.state.onChange(() => { if (session === next) refresh(); });
+      refresh();
+    },
+    keepsInTray: () => tray !== undefined && preferences().closeToTray,
+    async setStartAtLogin(on) {
+      if (!login.supported()) return fail('input.unusable', 'this system starts nothing at login');
+      try { await login.set(on); } catch (cause) { return fail('internal', `start at login could not be turned ${on ? 'on' : 'off'}`, { cause }); }
+      tell({ startsAtLogin: await login.isOn() });
+      return ok(desktop);
+    },
+    close() {
+      clearInterval(timer);
+      unfollow();
+      notices.forget();
+      tray?.destroy();
+      tray = undefined;
+    },
+  };
+}
+
+/** Kept until it is gone: a notification that is collected as garbage forgets what its click should do. */
+const shown = new Set<Notification>();
+
+function showNotice(notice: Notice, window: () => BrowserWindow | undefined): void {
+  const notification = new Notification({ title: notice.title, body: notice.body, icon: iconFile('app') });
+  const done = () => { shown.delete(notification); };
+  notification.on('click', () => { done(); showWindow(window(), notice.place); });
+  notification.on('close', done);
+  notification.on('failed', done);
+  shown.add(notification);
+  // Servers that say nothing of closed ones must not make this grow.
+  const [oldest] = shown;
+  if (shown.size > 50 && oldest !== undefined) shown.delete(oldest);
+  notification.show();
+}

@@ -1,0 +1,40 @@
+import type { AppState } from '../../../shared/ipc/contract.ts';
+import { protectionIn } from '../../../shared/ipc/protection.ts';
+import type { EngineFacts } from '../../../shared/desktop/notices.ts';
+import type { DesktopWords } from '../../../shared/desktop/words.ts';
+import { effectiveSettings } from '../../../shared/settings/index.ts';
+
+/** Shapes that scripts/icons.mjs draws. */
+export type TrayIcon = 'protected' | 'unverified' | 'off' | 'stopped' | 'failed' | 'working';
+
+/** What the tray shows and offers. */
+export interface TrayState {
+  readonly icon: TrayIcon;
+  readonly sentence: string;
+  readonly canVerify: boolean;
+  /** What the engine item does; null where nothing can be done now. */
+  readonly engine: 'start' | 'stop' | null;
+}
+
+const protection = (state: AppState, now: number) => protectionIn(state, effectiveSettings(state.settings.applied, { exists: state.settings.exists }), now);
+const applying = (state: AppState): boolean => (state.run !== null && state.run.activity !== 'ended') || (state.recreation !== null && state.recreation.activity !== 'ended');
+
+/** The facts that notices are decided by. */
+export function factsOf(state: AppState, now: number): EngineFacts {
+  return {
+    phase: state.engine.phase, broken: state.engine.problem !== null, protection: protection(state, now).state, scan: state.scan,
+    expected: applying(state) || state.busy.engine !== null || state.busy.verifying,
+  };
+}
+
+export function trayState(state: AppState, words: DesktopWords, now: number): TrayState {
+  const { phase } = state.engine;
+  const driven = state.target.kind === 'embedded';
+  const idle = !applying(state) && state.busy.engine === null;
+  const base = { canVerify: idle && phase === 'ready' && !state.busy.verifying, engine: !idle || !driven ? null : phase === 'ready' ? 'stop' as const : phase === 'stopped' || phase === 'failed' ? 'start' as const : null };
+  if (!idle || phase === 'starting' || phase === 'stopping' || phase === 'restarting') return { ...base, icon: 'working', sentence: words.state.working };
+  if (phase === 'failed') return { ...base, icon: 'failed', sentence: words.state.failed };
+  const { state: shown, unprotected } = protection(state, now);
+  const icon: TrayIcon = shown === 'audit' ? 'unverified' : shown;
+  return { ...base, icon, sentence: shown === 'protected' && unprotected !== null && unprotected > 0 ? words.except(unprotected) : words.state[shown] };
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { fail, ok } from '../../../shared/result.ts';
+import type { Handlers } from '../ipc/register.ts';
+import { appFiles } from '../places.ts';
+import type { HandlerContext } from './index.ts';
+
+type Area = Pick<Handlers, 'first-run:set' | 'desktop:start-at-login' | 'app:licences'>;
+const licencesSchema = z.array(z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }));
+
+/** What surrounds the window, and what the app is made of. */
+export const desktopHandlers = ({ session, users, desktop }: HandlerContext): Area => ({
+  'first-run:set': async ({ step }) => {
+    const s = await session;
+    users.setFirstRun(s.target.id, step);
+    s.state.set({ firstRun: step });
+    return ok(undefined);
+  },
+  'desktop:start-at-login': ({ on }) => desktop.setStartAtLogin(on),
+  'app:licences': async () => {
+    const file = path.join(appFiles(), 'dist', 'licences.json');
+    try { return ok(licencesSchema.parse(JSON.parse(await readFile(file, 'utf8')))); } catch (cause) {
+      return fail('internal', 'the list of packages and licences could not be read', { cause, hint: `It is built into ${file}.` });
+    }
+  },
+});

@@ -1,0 +1,64 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import CircularProgress from '@mui/material/CircularProgress';
+import Typography from '@mui/material/Typography';
+import { useRequest } from '../../app/actions.ts';
+import { useApp } from '../../app/context.tsx';
+import { Card, CardBody, Facts, Row } from '../../components/card.tsx';
+import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { AllowedIcon, DeniedIcon, PowerIcon } from '../../components/icons.ts';
+import { PathText } from '../../components/mono.tsx';
+import { color } from '../../theme/tokens.ts';
+
+/** The engine that was found, what this machine lacks for ECI, and the button that starts it. */
+export function EngineStep() {
+  const { t } = useTranslation();
+  const { engine, busy, backends } = useApp();
+  const start = useRequest('engine:start');
+  const starting = busy.engine !== null || engine.phase === 'starting' || engine.phase === 'restarting';
+  const ready = engine.phase === 'ready';
+  const best = backends.find((backend) => backend.available) ?? backends[0];
+  const missing = best?.requirements.filter((requirement) => !requirement.met) ?? [];
+  return (
+    <>
+      {start.error !== null && <ErrorPanel error={start.error} />}
+      {start.error === null && engine.problem !== null && <Notice tone="danger" live="assertive" title={t('frame.engine.failed')}>{engine.problem.message}</Notice>}
+      <Card>
+        <Row>
+          {starting ? <CircularProgress aria-hidden /> : ready ? <AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden /> : <PowerIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />}
+          <Box role="status" sx={{ flex: 1, minWidth: 0 }}>
+            <Typography sx={{ fontWeight: 600, color: color.text }}>{starting ? t('welcome.engine.starting') : ready ? t('welcome.engine.ready', { name: engine.name }) : t('welcome.engine.stopped', { name: engine.name })}</Typography>
+            {!ready && <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{t('welcome.engine.startNote')}</Typography>}
+          </Box>
+          {!ready && <Button disabled={starting} onClick={() => { void start.run(undefined); }}>{t('button.startEngine')}</Button>}
+        </Row>
+        <Box sx={{ borderTop: `1px solid ${color.border}` }}>
+          <CardBody>
+            <Facts items={[
+              { label: t('welcome.engine.where'), value: <PathText path={engine.root ?? engine.socket} /> },
+              { label: t('preferences.about.socket'), value: <PathText path={engine.socket} /> },
+              ...(engine.version === null ? [] : [{ label: t('welcome.engine.version'), value: `${engine.version}${engine.storageDriver === null ? '' : ` · ${engine.storageDriver}`}` }]),
+              ...(engine.kernel === null ? [] : [{ label: t('welcome.engine.system'), value: `${engine.os ?? ''} · Linux ${engine.kernel}` }]),
+            ]} />
+          </CardBody>
+        </Box>
+      </Card>
+      <Card title={t('welcome.engine.requirements')}>
+        {best === undefined && <CardBody><Typography role="status" sx={{ color: color.text2 }}>{t('welcome.engine.examining')}</Typography></CardBody>}
+        {best !== undefined && missing.length === 0 && (
+          <Row><AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden /><Typography sx={{ color: color.text }}>{t('welcome.engine.met', { count: best.requirements.length, name: t(`isolation.backend.${best.id}.name`) })}</Typography></Row>
+        )}
+        {missing.map((requirement) => (
+          <Row key={requirement.code}>
+            <DeniedIcon sx={{ fontSize: 20, color: color.danger }} aria-hidden />
+            <Box sx={{ minWidth: 0 }}>
+              <Typography sx={{ fontWeight: 600, color: color.text }}>{t('welcome.engine.missing', { what: t(`isolation.requirement.${requirement.code}`) })}</Typography>
+              <Typography variant="caption" component="div" className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{requirement.found}{requirement.fix === undefined ? '' : ` · ${requirement.fix}`}</Typography>
+            </Box>
+          </Row>
+        ))}
+      </Card>
+    </>
+  );
+}

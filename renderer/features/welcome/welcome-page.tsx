@@ -1,0 +1,116 @@
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Step from '@mui/material/Step';
+import StepButton from '@mui/material/StepButton';
+import StepLabel from '@mui/material/StepLabel';
+import Stepper from '@mui/material/Stepper';
+import Typography from '@mui/material/Typography';
+import { useApp, useDraft, useSnapshot, useStore } from '../../app/context.tsx';
+import { navigate } from '../../app/router.ts';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
+import { FooterBar, Page } from '../../components/page.tsx';
+import { color } from '../../theme/tokens.ts';
+import { firstRunSteps, type FirstRun } from '../../../shared/ipc/contract.ts';
+import type { AppError } from '../../../shared/result.ts';
+import { EngineStep } from './engine-step.tsx';
+import { PolicyStep } from './policy-step.tsx';
+import { recommended, recommendedEdits, type Policy } from './policy.ts';
+import { ScanStep } from './scan-step.tsx';
+
+type StepId = Exclude<FirstRun, 'dismissed'>;
+const stepAt = (index: number): StepId => firstRunSteps[index] ?? 'engine';
+
+/**
+ * The first run: the engine, its containers, the policy that is recommended, then Review & apply with the draft prepared. Every step shows what is
+ * so now; nothing is applied here. It can be left at any moment, and goes on where it was left.
+ */
+export default function WelcomePage() {
+  const { t } = useTranslation();
+  const store = useStore();
+  const app = useApp();
+  const draft = useDraft();
+  const { choices } = useSnapshot();
+  const [step, setStep] = useState<StepId>(app.firstRun === 'dismissed' ? 'engine' : app.firstRun);
+  const [policy, setPolicy] = useState<Policy>(recommended);
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<AppError | null>(null);
+  const index = firstRunSteps.indexOf(step);
+  const ready = app.engine.phase === 'ready';
+  const possible = app.backends.some((backend) => backend.available);
+  const unprotected = app.scan?.containers.filter((container) => !container.protected) ?? [];
+  const reachable = (to: number) => to === 0 || ready;
+  const mayGoOn = ready && (step !== 'policy' || (possible && draft.readOnly === null));
+
+  const heading = useRef<HTMLHeadingElement>(null);
+  const moved = useRef(false);
+  useEffect(() => { if (moved.current) heading.current?.focus({ preventScroll: true }); }, [step]);
+  const go = (next: StepId) => {
+    moved.current = true;
+    setStep(next);
+    void store.request('first-run:set', { step: next });
+  };
+  const skip = async () => {
+    const answer = await store.request('first-run:set', { step: 'dismissed' });
+    if (answer.ok) navigate('overview');
+    else setProblem(answer.error);
+  };
+  const review = async () => {
+    setAsking(false);
+    const edited = draft.editAll(recommendedEdits(policy, draft));
+    const written = edited.ok ? await store.flush() : edited;
+    if (written.ok) navigate('review');
+    else setProblem(written.error);
+  };
+  const next = () => {
+    setProblem(null);
+    if (step !== 'policy') go(stepAt(index + 1));
+    else if (unprotected.length > 0) setAsking(true);
+    else void review();
+  };
+
+  return (
+    <Page title={t('welcome.title')} subtitle={t('welcome.subtitle')} footer={(
+      <FooterBar label={t('welcome.footer')}>
+        <Button variant="text" onClick={() => { void skip(); }}>{t('welcome.skip')}</Button>
+        <Typography variant="caption" component="div" role="status" sx={{ flex: 1, minWidth: 0, color: color.text2, textAlign: 'right', paddingRight: 1 }}>{mayGoOn ? t('welcome.nothingYet') : !ready ? t('welcome.needsEngine') : draft.readOnly !== null ? t('welcome.needsRights') : t('welcome.needsBackend')}</Typography>
+        {index > 0 && <Button onClick={() => { setProblem(null); go(stepAt(index - 1)); }}>{t('welcome.back')}</Button>}
+        <Button variant="contained" color="primary" disabled={!mayGoOn} onClick={next}>{step === 'policy' ? t('welcome.toReview') : t('welcome.next')}</Button>
+      </FooterBar>
+    )}>
+      <Box component="nav" aria-label={t('welcome.steps')} sx={{ maxWidth: 720, marginBottom: 3 }}>
+        <Stepper nonLinear activeStep={index} sx={steps}>
+          {firstRunSteps.map((id, at) => (
+            <Step key={id} completed={at < index && reachable(at)}>
+              <StepButton disabled={!reachable(at)} aria-current={at === index ? 'step' : undefined} onClick={() => { go(id); }}>{t(`welcome.step.${id}`)}</StepButton>
+            </Step>
+          ))}
+          {/* No step of this page: where it leads. */}
+          <Step disabled><StepLabel>{t('welcome.step.review')}</StepLabel></Step>
+        </Stepper>
+      </Box>
+      <Box sx={{ maxWidth: 720, display: 'grid', gap: 2 }}>
+        <Box>
+          <Typography variant="h2" ref={heading} tabIndex={-1} sx={{ color: color.text, '&:focus': { outline: 'none' } }}>{t(`welcome.${step}.title`)}</Typography>
+          <Typography sx={{ color: color.text2, marginTop: '4px' }}>{t(`welcome.${step}.text`)}</Typography>
+        </Box>
+        {problem !== null && <ErrorPanel error={problem} />}
+        {step === 'engine' && <EngineStep />}
+        {step === 'scan' && <ScanStep />}
+        {step === 'policy' && <PolicyStep policy={policy} onChange={setPolicy} />}
+      </Box>
+      <ExistingContainersDialog open={asking} containers={unprotected} initial={choices} onCancel={() => { setAsking(false); }} onContinue={(chosen) => { store.setChoices(chosen); void review(); }} />
+    </Page>
+  );
+}
+
+const steps = {
+  '& .MuiStepConnector-line': { borderColor: color.border },
+  '& .MuiStepButton-root': { padding: '2px', margin: 0, borderRadius: '6px', width: 'auto' },
+  '& .MuiStepLabel-label': { fontSize: 13, fontWeight: 500, color: color.text2, '&.Mui-active': { color: color.text, fontWeight: 600 }, '&.Mui-disabled': { color: color.text3 } },
+  '& .MuiStepIcon-root': { fontSize: 20, color: color.control, '&.Mui-active, &.Mui-completed': { color: color.accent } },
+  '& .MuiStepIcon-text': { fontSize: 12, fontWeight: 600, fill: '#FFFFFF' },
+  '& .MuiStep-root:first-of-type': { paddingLeft: 0 },
+} as const;

@@ -1,0 +1,31 @@
+export const welcome = {
+  title: 'Protect this engine',
+  subtitle: 'Four short steps. Nothing is changed before you have seen and confirmed the plan.',
+  steps: 'Steps of the first run', footer: 'First run',
+  step: { engine: 'Engine', scan: 'Containers', policy: 'Policy', review: 'Review & apply' },
+  skip: 'Skip for now', back: 'Back', next: 'Continue', toReview: 'Review the changes',
+  nothingYet: 'Nothing is changed yet.', needsEngine: 'Start the engine to go on.', needsBackend: 'ECI can\u2019t be turned on here: see what is missing in the first step.', needsRights: 'You have no rights to change the settings of this engine.',
+  engine: {
+    title: 'The engine that was found', text: 'Bulkhead runs a Docker engine behind a gateway that enforces the policy. Docker clients use its socket as any other.',
+    ready: '{{name}} is running', stopped: '{{name}} is not running', starting: 'The engine is starting', startNote: 'It must run to be looked at and protected.',
+    where: 'Directory', version: 'Docker Engine', system: 'System',
+    requirements: 'What isolation needs', examining: 'This machine is being examined.',
+    met_one: 'This machine has what {{name}} needs: its requirement is met.', met_other: 'This machine has what {{name}} needs: all {{count}} requirements are met.', missing: 'Missing: {{what}}',
+  },
+  scan: {
+    title: 'What runs there now', text: 'Containers get their protection when they are created. Those that exist already keep running as they are until you decide.',
+    looking: 'Looking for containers', found_one: '{{count}} container', found_other: '{{count}} containers', age: 'Scanned {{age}}', again: 'Scan again',
+    empty: 'There is no container yet: everything that is created from now on will be protected.',
+    more_one: 'and {{count}} more', more_other: 'and {{count}} more',
+    existing_one: 'It was created without protection', existing_other: 'They were created without protection',
+    choose: 'Before the review you choose what happens to each: keep, or remove. On the Containers page they can be recreated under protection afterwards.',
+    stops_one: 'Turning ECI on restarts the engine: {{count}} running container stops meanwhile.', stops_other: 'Turning ECI on restarts the engine: {{count}} running containers stop meanwhile.',
+  },
+  policy: {
+    title: 'The policy to begin with', text: 'It suits most machines, and every line of it can be changed later.',
+    card: 'Policy', included: 'Part of the policy',
+    eci: 'Root inside a container is nobody outside. `--privileged` works, confined to its container.',
+    shares: 'Share home and temporary directories', sharesOn: 'Containers may mount what is below {{home}} and {{tmp}} (`$HOME` and `$TMP`), and nothing else of this machine.', sharesOff: 'The list is empty: no directory of this machine can be mounted.', sharesKept_one: 'The {{count}} directory that the draft lists already stays.', sharesKept_other: 'The {{count}} directories that the draft lists already stay.',
+    socket: 'Docker socket', socketText: 'No container may mount it, until you list its image. What is refused is shown with the way to allow it.',
+  },
+};

@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deepLinkOf, hashOf, parseDeepLink, parseRoute } from './deep-link.ts';
+
+describe('links into the window', () => {
+  it.each([
+    ['bulkhead://overview', '/overview'], ['bulkhead://activity/?entry=4f2a-17', '/activity?entry=4f2a-17'], ['bulkhead://containers?show=unprotected', '/containers?show=unprotected'], ['bulkhead://docker-socket', '/docker-socket'],
+  ])('%s shows %s', (url, hash) => {
+    const place = parseDeepLink(url);
+    expect(place === null ? null : hashOf(place)).toBe(hash);
+  });
+
+  it.each([
+    'bulkhead://', 'bulkhead://nowhere', 'bulkhead://Overview', 'bulkhead://overview/../json', 'bulkhead://overview#x', 'bulkhead://user@overview', 'bulkhead://overview:80', 'bulkhead:overview', 'https://overview', 'file:///etc/passwd',
+    'bulkhead://overview?x=1', 'bulkhead://containers?show=everything', 'bulkhead://activity?entry=<script>', 'bulkhead://activity?entry=a&entry=b', 'bulkhead://activity?entry=%2e%2e%2f', 'bulkhead://__proto__', 'bulkhead://constructor?x=1', 'bulkhead://activity?__proto__=a', `bulkhead://activity?entry=${'a'.repeat(600)}`,
+    'bulkhead://simulator?command=run', 'javascript:alert(1)', '',
+  ])('%s shows nothing', (url) => { expect(parseDeepLink(url)).toBeNull(); });
+
+  it('never gives more than a listed page with listed parameters, whatever it is given', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((s) => `bulkhead://${s}`), fc.string().map((s) => `activity?${s}`)), (text) => {
+      for (const place of [parseDeepLink(text), parseRoute(text), deepLinkOf([text])]) {
+        if (place !== null) expect(hashOf(place)).toMatch(/^\/[a-z-]+(\?[\w=&.%:-]+)?$/);
+      }
+    }), { numRuns: 2000 });
+  });
+
+  it('is taken from arguments, as a route or as an address', () => {
+    expect(deepLinkOf(['app', '--route', 'activity?filter=denied'])).toEqual({ page: 'activity', params: { filter: 'denied' } });
+    expect(deepLinkOf(['app', '--no-sandbox', '--route=json'])).toEqual({ page: 'json', params: {} });
+    expect(deepLinkOf(['app', '--', 'bulkhead://containers'])).toEqual({ page: 'containers', params: {} });
+    expect(deepLinkOf(['app', '--route'])).toBeNull();
+    expect(deepLinkOf(['app', 'overview'])).toBeNull();
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredAuditEntry } from '../audit/entry.ts';
+import type { Container, ContainerScan } from '../containers/protection.ts';
+import { createNotices, type EngineFacts, type Notice, type NoticeKind } from './notices.ts';
+import { desktopWords } from './words.ts';
+
+/** Notices with a clock that the test moves. */
+function desk(options: { inFront?: boolean; off?: readonly NoticeKind[]; language?: 'en' | 'zh-CN' } = {}) {
+  const shown: Notice[] = [];
+  const timers = new Set<{ at: number; act: () => void }>();
+  let now = 0;
+  const notices = createNotices({
+    words: () => desktopWords(options.language ?? 'en', ''), wanted: (kind) => options.off?.includes(kind) !== true, inFront: () => options.inFront === true, show: (notice) => { shown.push(notice); }, quietMs: 30,
+    schedule: (act, ms) => { const timer = { at: now + ms, act }; timers.add(timer); return { cancel: () => { timers.delete(timer); } }; },
+  });
+  const pass = (ms: number) => {
+    for (const end = now + ms; now < end;) {
+      now++;
+      for (const timer of [...timers]) if (timer.at <= now) { timers.delete(timer); timer.act(); }
+    }
+  };
+  return { notices, shown, pass };
+}
+const denial = (what: string, more: Partial<StoredAuditEntry> = {}): StoredAuditEntry => ({ id: `r-${what.length}`, time: '2026-11-25T10:00:00Z', outcome: 'deny', rule: 'bind-not-shared', setting: null, what, message: `${what} is blocked`, client: { uid: 1000, pid: 1 }, method: 'POST', target: '/containers/create', ...more });
+const container = (name: string, isProtected: boolean): Container => ({ id: name, name, image: 'i', state: 'running', status: '', createdAt: '', runtime: '', protected: isProtected, reason: 'past-gateway', range: null, privileged: false, restartPolicy: 'no', volumes: [], obstacles: [], labels: {} });
+const scan = (containers: Container[], eci = true): ContainerScan => ({ at: '', durationMs: 1, eci, containers });
+const facts = (more: Partial<EngineFacts> = {}): EngineFacts => ({ phase: 'ready', broken: false, protection: 'protected', scan: null, expected: false, ...more });
+
+describe('a denial', () => {
+  it('is told at once, with what, and leads to its entry', () => {
+    const { notices, shown } = desk();
+    notices.decided([denial('bind mount of /etc', { id: 'a-7' })]);
+    expect(shown).toEqual([{ kind: 'denied', title: 'Denied: bind mount of /etc', body: 'bind mount of /etc is blocked', place: { page: 'activity', params: { entry: 'a-7' } } }]);
+  });
+
+  it('that comes soon after another is told with all others, once, with counts', () => {
+    const { notices, shown, pass } = desk();
+    notices.decided([denial('--pid=host')]);
+    for (let n = 0; n < 5000; n++) notices.decided([denial(n % 10 === 0 ? 'the Docker socket' : 'bind mount of /etc')]);
+    pass(29);
+    expect(shown).toHaveLength(1);
+    pass(1);
+    expect(shown).toHaveLength(2);
+    expect(shown[1]).toMatchObject({ title: '5,000 requests denied', place: { page: 'activity', params: { filter: 'denied' } } });
+    expect(shown[1]?.body).toMatch(/^bind mount of \/etc \(\d+ times\)\nthe Docker socket \(\d+ times\)$/);
+    pass(1000);
+    expect(shown).toHaveLength(2);
+  });
+
+  it('never floods: one notification a pause, however many come', () => {
+    const { notices, shown, pass } = desk();
+    for (let n = 0; n < 300; n++) { notices.decided([denial(`${n}`)]); pass(1); }
+    expect(shown.length).toBeLessThanOrEqual(11);
+  });
+
+  it('is not told where the window is in front, where the person does not want it, and where nothing was refused', () => {
+    for (const options of [{ inFront: true }, { off: ['denied'] as const }]) {
+      const { notices, shown, pass } = desk(options);
+      notices.decided([denial('x'), denial('y')]);
+      pass(100);
+      expect(shown).toEqual([]);
+    }
+    const { notices, shown } = desk();
+    notices.decided([denial('x', { outcome: 'would-deny' }), denial('y', { outcome: 'rewrite' }), denial('z', { outcome: 'allow' })]);
+    expect(shown).toEqual([]);
+  });
+
+  it('shows a hostile name as one short line', () => {
+    const { notices, shown } = desk();
+    notices.decided([denial(`bind mount of /a\n\u202ereversed\u0000${'x'.repeat(300)}`)]);
+    expect(shown[0]?.title).toMatch(/^Denied: bind mount of \/a reversed x+…$/);
+    expect(shown[0]?.title.length).toBeLessThan(100);
+  });
+
+  it('is told in Chinese', () => {
+    const { notices, shown } = desk({ language: 'zh-CN' });
+    notices.decided([denial('--pid=host')]);
+    expect(shown[0]?.title).toBe('已拒绝：--pid=host');
+  });
+});
+
+describe('an unprotected container', () => {
+  it('is news when it appears, not when it was there at the first look', () => {
+    const { notices, shown } = desk();
+    notices.engine(facts({ scan: scan([container('old', false)]) }));
+    notices.engine(facts({ scan: scan([container('old', false), container('web', true)]) }));
+    expect(shown).toEqual([]);
+    notices.engine(facts({ scan: scan([container('old', false), container('new', false)]) }));
+    expect(shown).toMatchObject([{ kind: 'unprotected', title: 'new is not protected', place: { page: 'containers', params: { show: 'unprotected' } } }]);
+  });
+
+  it('is no news while ECI is off, when it has just been turned on, and during an apply', () => {
+    const { notices, shown } = desk();
+    notices.engine(facts({ protection: 'off', scan: scan([], false) }));
+    notices.engine(facts({ protection: 'off', scan: scan([container('a', false)], false) }));
+    notices.engine(facts({ scan: scan([container('a', false)]) }));
+    notices.engine(facts({ expected: true, scan: scan([container('a', false), container('b', false)]) }));
+    expect(shown).toEqual([]);
+  });
+
+  it('of another engine is no news', () => {
+    const { notices, shown } = desk();
+    notices.engine(facts({ scan: scan([]) }));
+    notices.forget();
+    notices.engine(facts({ scan: scan([container('theirs', false)]) }));
+    expect(shown).toEqual([]);
+  });
+});
+
+describe('the protection', () => {
+  it('that is not verified any more is told, once', () => {
+    const { notices, shown } = desk();
+    notices.engine(facts());
+    notices.engine(facts({ protection: 'unverified' }));
+    notices.engine(facts({ protection: 'unverified' }));
+    expect(shown).toMatchObject([{ kind: 'protection', title: 'Protection is not verified any more' }]);
+  });
+
+  it('that ends with an engine that failed, or whose supervisor was killed, is told; one that somebody stopped is not', () => {
+    for (const [to, told] of [[{ phase: 'failed' }, 1], [{ phase: 'stopped', broken: true }, 1], [{ phase: 'stopped', broken: true, expected: true }, 0], [{ phase: 'stopped' }, 0], [{ phase: 'stopping' }, 0]] as const) {
+      const { notices, shown } = desk();
+      notices.engine(facts());
+      notices.engine(facts({ protection: 'stopped', ...to }));
+      notices.engine(facts({ protection: 'stopped', phase: 'stopped' }));
+      expect(shown, JSON.stringify(to)).toHaveLength(told);
+    }
+  });
+
+  it('of an engine that comes and goes is told once a pause', () => {
+    const { notices, shown, pass } = desk();
+    for (let n = 0; n < 20; n++) { notices.engine(facts()); notices.engine(facts({ phase: 'failed', protection: 'stopped' })); }
+    expect(shown).toHaveLength(1);
+    pass(30);
+    notices.engine(facts());
+    notices.engine(facts({ phase: 'failed', protection: 'stopped' }));
+    expect(shown).toHaveLength(2);
+  });
+});
