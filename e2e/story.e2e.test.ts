@@ -46,7 +46,10 @@ afterAll(async () => {
 });
 
 describe('an admin turns ECI on', () => {
-  it('finds it off, and is told so in one sentence', async () => {
+  it('is offered a first run, leaves it, and is told in one sentence that it is off', async () => {
+    await window.page.getByRole('heading', { level: 1, name: 'Protect this engine' }).waitFor();
+    await window.page.getByRole('button', { name: 'Skip for now' }).click();
+    await window.page.getByText('What is protected on this engine').waitFor();
     expect(await window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText()).toBe('Off: root in a container is root in the engine');
     expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
   });
