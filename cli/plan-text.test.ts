@@ -9,7 +9,7 @@ const engine: EngineStatus = {
   apiVersion: null, kernel: null, os: null, storageDriver: null, defaultRuntime: 'bulkhead', counts: null, gatewayUp: true, plannerUp: true, problem: null,
 };
 const report = (more: Partial<StatusReport>): StatusReport => ({
-  engine, protection: 'protected', eci: true, audit: false, unprotected: 0, verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
+  engine, protection: 'protected', eci: true, audit: false, preferredOff: null, unprotected: 0, verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
   appliedVersion: 2, draftDiffers: false, interruptedApply: false, settingsProblem: null, settingsDeleted: false, ...more,
 });
 const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];

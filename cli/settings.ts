@@ -6,10 +6,11 @@ import type { SettingsState } from '../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { HistoryItem } from '../shared/settings/history.ts';
 import type { DiffHunk, Finding, LintContext } from '../shared/settings/index.ts';
+import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
 import { printError, printResult, progress, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
-/** `bulkhead settings lint | show | set | history | rollback`. They edit the draft; only `bulkhead apply` changes what is in force. */
+/** `bulkhead settings lint | show | set | prefer | history | rollback`. They edit the draft; only `bulkhead apply` changes what is in force, and `prefer` what was left to users. */
 export function registerSettings(program: Command): void {
   const settings = program.command('settings').description('read, check and edit admin-settings.json');
 
@@ -29,6 +30,11 @@ export function registerSettings(program: Command): void {
     .option('--unset', 'remove it instead')
     .addHelpText('after', '\nA value that is no JSON is taken as a string. Examples:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR\n  bulkhead settings set /bulkhead/existingContainers --unset --root DIR')
     .action((pointer: string, value: string | undefined, options: SetOptions) => withTarget(options, (target) => set(target, pointer, value, options)));
+
+  withJson(withRoot(settings.command('prefer <pointer> [value]').description("set your own preference where the administrator left a setting open (locked: false); counts at once")))
+    .option('--clear', 'have no preference: the administrator\'s default holds again')
+    .addHelpText('after', '\nWhat can be preferred: /enhancedContainerIsolation/value false, /blockDockerLoad/value true|false. Examples:\n  bulkhead settings prefer /enhancedContainerIsolation/value false --root DIR\n  bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR')
+    .action((pointer: string, value: string | undefined, options: RootOptions & { clear?: boolean }) => withTarget(options, (target) => prefer(target, pointer, value, options)));
 
   withJson(withRoot(settings.command('history').description('list applied versions, newest first')))
     .action((options: RootOptions) => withTarget(options, async (target) => {
@@ -70,6 +76,32 @@ async function set(target: Target, pointer: string, value: string | undefined, o
   const findings = kept.ok ? lintSettings(kept.value.draft, target.lintContext).filter(about) : [];
   for (const finding of findings) progress(`${finding.severity}: ${finding.pointer}: ${finding.message}`);
   printResult(kept, { json: options.json, human: (now) => `${describeEdit(diffLines, state.draft, now.draft)}\n${describeDraft(now)}` });
+}
+
+async function prefer(target: Target, pointer: string, value: string | undefined, options: RootOptions & { readonly clear?: boolean }): Promise<void> {
+  const { preferenceNames, preferencePointers } = await import('../shared/settings/preferences.ts');
+  const name = preferenceNames.find((one) => preferencePointers[one] === pointer);
+  if (name === undefined) {
+    printError({ code: 'input.unusable', message: `${pointer} is no setting that users can have a preference about`, hint: `It goes for ${Object.values(preferencePointers).join(' and ')}.` }, options);
+    return;
+  }
+  if ((value === undefined) !== (options.clear === true) || (value !== undefined && value !== 'true' && value !== 'false')) {
+    printError({ code: 'input.unusable', message: 'a preference is true or false, or --clear', hint: 'Give one of the three.' }, options);
+    return;
+  }
+  const kept = await target.settings.prefer(name, value === undefined ? null : value === 'true');
+  const state = kept.ok ? ok((await target.settings.read()).preference) : kept;
+  printResult(state, { json: options.json, human: (now) => describePreference(pointer, now?.outcomes[name] ?? 'none') });
+}
+
+export function describePreference(pointer: string, outcome: PreferenceOutcome): string {
+  switch (outcome) {
+    case 'none': return `No preference about ${pointer}: the administrator's default holds.`;
+    case 'in-force': return `Your preference about ${pointer} is in force until you clear it or the administrator locks it.`;
+    case 'same': return `Your preference about ${pointer} is kept; the administrator has it so anyway.`;
+    case 'locked': return `Your preference about ${pointer} does not count: the administrator has locked it.`;
+    case 'needs-restart': return `Your preference about ${pointer} does not count: only the administrator can turn it on.`;
+  }
 }
 
 /** What an edit changed, as the lines of the text that differ. */

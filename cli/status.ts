@@ -9,6 +9,8 @@ export interface StatusReport {
   readonly engine: EngineStatus;
   readonly protection: ProtectionState;
   readonly eci: boolean;
+  /** Who turned ECI off by a preference that counts; null: nobody. */
+  readonly preferredOff: string | null;
   /** Audit mode is set: nothing is refused. Means something only while `eci` is true. */
   readonly audit: boolean;
   /** Containers that are not protected; null where the engine doesn't answer. */
@@ -29,12 +31,13 @@ export async function statusReport(target: Target): Promise<StatusReport> {
   const [{ settingsInForce }, { readJournal }] = await Promise.all([import('../engine/apply/plan.ts'), import('../engine/apply/journal.ts')]);
   const [engine, settings, verification, journal] = await Promise.all([target.driver.status(), target.settings.read(), target.lastVerification(), readJournal(target.paths.journal)]);
   const inForce = settingsInForce({ exists: settings.exists, text: settings.applied, hash: settings.appliedHash });
-  const eci = inForce.eci.value;
+  const preferredOff = settings.preference?.outcomes.eci === 'in-force' ? settings.preference.by ?? 'a user' : null;
+  const eci = inForce.eci.value && preferredOff === null;
   const audit = inForce.mode === 'audit';
   const ready = engine.phase === 'ready';
   const scan = ready ? await target.scan() : null;
   return {
-    engine, eci, audit, verification, protection: protectionState({ engineReady: ready, eci, audit, verification, now: Date.now() }),
+    engine, eci, preferredOff, audit, verification, protection: protectionState({ engineReady: ready, eci, audit, verification, now: Date.now() }),
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
     appliedVersion: settings.appliedVersion, draftDiffers: settings.draft !== settings.applied, interruptedApply: journal !== null, settingsProblem: settings.readError?.message ?? null,
     settingsDeleted: !settings.exists && settings.readError === null && await deletedByMistake(target),
@@ -52,6 +55,7 @@ export function describeStatus(report: StatusReport): string {
   const lines = [sentence(report, Date.now())];
   if (report.eci && report.unprotected === null && report.protection !== 'stopped') lines.push('The containers could not be looked at.');
   if (report.protection === 'off' && report.unprotected !== null && report.unprotected > 0) lines.push(`${report.unprotected === 1 ? '1 container is' : `${report.unprotected} containers are`} not protected.`);
+  if (report.preferredOff !== null) lines.push(`Turned off by ${report.preferredOff}, as the unlocked default lets users: no rule is enforced. New containers still get ids of their own, unless they ask for another runtime. Back on: bulkhead settings prefer /enhancedContainerIsolation/value --clear`);
   // A running engine tells it as its problem.
   if (report.settingsProblem !== null && report.engine.problem === null) lines.push(`${report.settingsProblem}: a gateway that runs keeps its last good policy, one that starts is locked down.`);
   if (report.settingsDeleted) lines.push('The settings file was deleted: a gateway that runs keeps its last policy, the next start of engine or gateway finds ECI off. Put it back: bulkhead settings rollback, or apply again.');

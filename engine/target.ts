@@ -29,6 +29,8 @@ import { exclusiveBackend } from './isolation/exclusive/backend.ts';
 import { sysboxBackend } from './isolation/sysbox/backend.ts';
 import { readSettings } from './store/files.ts';
 import { eciSince, listHistory, versionState } from './store/history.ts';
+import { withPreferences } from '../shared/settings/preferences.ts';
+import { readUserSettings } from './store/user-settings.ts';
 import { createSettingsStore, type SettingsStore } from './store/settings-store.ts';
 import { readVerification, verifyProtection } from './verify/verify.ts';
 
@@ -100,14 +102,15 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const sysbox = sysboxBackend();
   const backends: readonly IsolationBackend[] = [exclusive, sysbox];
   const driver = options.driver ?? createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
-  const store = createSettingsStore(paths);
+  const store = createSettingsStore(paths, { preferences: true });
   const watchers = new Set<() => void>();
   const docker = (): Docker => dockerClient(paths.clientSocket);
   const isolation = (settings: EffectiveSettings): IsolationBackend => (chosenBackend(settings.backend) === 'sysbox' ? sysbox : exclusive);
 
   const inForce = async (): Promise<EffectiveSettings> => {
     const applied = await readSettings(paths.settings);
-    return settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
+    const admin = settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
+    return withPreferences(admin, (await readUserSettings(paths.root)).preferences).settings;
   };
   const lintContext: LintContext = {
     target: 'embedded', platform: process.platform, home: os.homedir(), engineDirectories: [paths.root, paths.run, paths.data], socketPath: paths.clientSocket,
@@ -172,6 +175,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const ports: ApplyPorts = {
     paths, driver, facts, isolation, verify, lastVerification: () => readVerification(paths),
     remove: (request, onProgress) => remove(request, { onProgress }),
+    turnedOffByUser: async () => (await store.read()).preference?.outcomes.eci === 'in-force',
     health: (expected) => checkHealth(docker(), expected),
     ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
   };

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
 import { withTrueIds } from './archive/true-ids.ts';
-import { openDecisionLog } from './audit/decision-log.ts';
+import { openDecisionLog, type DecisionLog } from './audit/decision-log.ts';
 import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './enforce/engine-facts.ts';
+import { groupId } from './http/socket-file.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
 import type { InheritedListener } from '../shared/gateway/kept-listeners.ts';
 import { noKeeper, type ListenerKeeper } from './socket-mounts/keeper.ts';
@@ -17,6 +19,8 @@ import type { SharingUsers } from './sharing/sharing-users.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
 import type { ImageTrust } from './trust/image-trust.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
+import { keepPreferencesFile } from './user-settings.ts';
+import { userSettingsName } from '../shared/settings/preferences.ts';
 
 export interface GatewayOptions {
   /** Path of the engine's own unix socket. */
@@ -66,8 +70,17 @@ export interface Gateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<Result<Gateway, AppError>> {
   const log = options.log ?? (() => undefined);
-  const audit = openDecisionLog(options.auditFile ?? null, log);
-  const settings = watchSettings(options.settingsFile, (state) => { log(describePolicy(options.settingsFile, state)); });
+  const preferences = typeof options.stateDirectory === 'string' ? { file: path.join(options.stateDirectory, userSettingsName), gid: groupId(options.group ?? 'docker') } : null;
+  const keepPreferences = (state: PolicyState): void => {
+    const problem = preferences === null ? null : keepPreferencesFile(preferences.file, state.settings, preferences.gid);
+    if (problem !== null) log(`there is no place for users' preferences: ${problem}`);
+  };
+  const settings = watchSettings(options.settingsFile, (state) => {
+    log(describePolicy(options.settingsFile, state));
+    keepPreferences(state);
+  }, preferences);
+  // Every line says whose preference it was decided under, if anybody's.
+  const audit = withPreference(openDecisionLog(options.auditFile ?? null, log), () => settings.current().preference);
   const facts = createEngineFacts(options.engineSocket);
   const counters = new GatewayCounters();
   const imageTrust = countedTrust(counters, options.imageTrust ?? createImageTrust({
@@ -151,6 +164,17 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   });
 }
 
+function withPreference(audit: DecisionLog, preference: () => string | null): DecisionLog {
+  return {
+    write: (entry) => {
+      const by = preference();
+      audit.write(by === null ? entry : { ...entry, preference: by });
+    },
+    get dropped() { return audit.dropped; },
+    flush: () => audit.flush(),
+  };
+}
+
 /** Counts every answer. */
 function countedTrust(counters: GatewayCounters, trust: ImageTrust): ImageTrust {
   return {
@@ -166,9 +190,10 @@ function countedTrust(counters: GatewayCounters, trust: ImageTrust): ImageTrust 
 function describePolicy(file: string, state: PolicyState): string {
   const eci = state.settings.eci.value ? 'on' : 'off';
   const mode = state.settings.eci.value && state.settings.mode === 'audit' ? '; audit mode: nothing is refused, what would be is only logged' : '';
+  const preferred = `${state.preference === null ? '' : `; by preference of ${state.preference}`}${state.preferenceProblem === null ? '' : `; a user's preference is not in force: ${state.preferenceProblem}`}`;
   const why = state.problem?.split('\n', 1)[0] ?? null;
-  if (why === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}`;
+  if (why === null) return `policy ${state.generation} of ${file} in force: enhanced container isolation ${eci}${mode}${preferred}`;
   return state.settings === lockedDownSettings
     ? `locked down: ${file} cannot be used: ${why}`
-    : `the last good policy stays in force (enhanced container isolation ${eci}${mode}): ${file} cannot be used: ${why}`;
+    : `the last good policy stays in force (enhanced container isolation ${eci}${mode}${preferred}): ${file} cannot be used: ${why}`;
 }

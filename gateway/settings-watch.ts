@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { lstatSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings, effectiveSettings, lockedDownSettings, type EffectiveSettings } from '../shared/settings/effective.ts';
+import { preferenceNames, preferencePointers, preferencesInWords, withPreferences } from '../shared/settings/preferences.ts';
 import { removalNote } from '../shared/settings/removal-note.ts';
+import { readPreferences } from './user-settings.ts';
 
 /** Settings larger than this are a mistake (the file is a few KB). */
 const maxSettingsBytes = 4 * 1024 * 1024;
@@ -13,7 +15,14 @@ export interface PolicyState {
   readonly generation: number;
   /** Why the file on disk is not what is in force, if so. */
   readonly problem: string | null;
+  /** What a user prefers where the administrator left it open, in words; null: nothing of the kind is in force. `settings` has it already. */
+  readonly preference: string | null;
+  /** Why a preference that was written is not in force, if so. */
+  readonly preferenceProblem: string | null;
 }
+
+/** Where users' preferences are kept, and which group may write there; null group: nobody. */
+export interface PreferencesAt { readonly file: string; readonly gid: number | null }
 
 export interface SettingsWatch {
   /** The policy in force. `fresh` looks at the file first: for requests that matter, so that what was written before counts for what is asked after. */
@@ -26,16 +35,19 @@ export interface SettingsWatch {
  * start. Whatever happens to the file later, the last good policy stays in force until there is a usable one. That goes for its deletion
  * too, unless a note says that it was meant (`removalNote`): a mistaken `rm` must not take isolation away. `onChange` is told of every change of the policy and of every new problem.
  */
-export function watchSettings(file: string, onChange: (state: PolicyState) => void): SettingsWatch {
+export function watchSettings(file: string, onChange: (state: PolicyState) => void, preferences: PreferencesAt | null = null): SettingsWatch {
   let stamp = '';
+  /** What the administrator set, before anybody's preference. */
+  let admin: EffectiveSettings = lockedDownSettings;
   let seen = false;
   /** Hash of the text last read; '' before. */
   let lastRead = '';
-  let state: PolicyState = { settings: lockedDownSettings, generation: 0, problem: 'not read yet' };
+  let state: PolicyState = { settings: lockedDownSettings, generation: 0, problem: 'not read yet', preference: null, preferenceProblem: null };
 
-  const fileStamp = (): string => {
+  const fileStamp = (at = file): string => {
     try {
-      const info = statSync(file, { bigint: true });
+      // The settings may be a link to a file elsewhere; preferences never are.
+      const info = at === file ? statSync(at, { bigint: true }) : lstatSync(at, { bigint: true });
       return `${info.dev}:${info.ino}:${info.size}:${info.mtimeNs}:${info.ctimeNs}`;
     } catch (error) {
       // ENOENT, and why not otherwise: changes of the reason are changes too.
@@ -43,21 +55,38 @@ export function watchSettings(file: string, onChange: (state: PolicyState) => vo
     }
   };
 
+  /** The administrator's settings with the preferences that count now. */
+  const preferred = (settings: EffectiveSettings): Pick<PolicyState, 'settings' | 'preference' | 'preferenceProblem'> => {
+    if (preferences === null) return { settings, preference: null, preferenceProblem: null };
+    const read = readPreferences(preferences.file);
+    const { settings: inForce, outcomes } = withPreferences(settings, read.preferences);
+    const ignored = preferenceNames.filter((name) => outcomes[name] === 'locked' || outcomes[name] === 'needs-restart');
+    return {
+      settings: inForce, preference: preferencesInWords(read.preferences, outcomes),
+      preferenceProblem: read.problem ?? (ignored.length === 0 ? null : ignored.map((name) => `${preferencePointers[name]} is ${outcomes[name] === 'locked' ? 'locked' : 'off, and turned on by the administrator only'}`).join(', ')),
+    };
+  };
+
   const refresh = (): void => {
-    const now = fileStamp();
+    const now = `${fileStamp()} ${preferences === null ? '' : fileStamp(preferences.file)}`;
     if (now === stamp) return;
     stamp = now;
     const loaded = load(file, seen ? lastRead : null);
     if (loaded.hash !== null) lastRead = loaded.hash;
     if ('settings' in loaded) {
-      const changed = !seen || JSON.stringify(loaded.settings) !== JSON.stringify(state.settings) || state.problem !== null;
-      if (changed) state = { settings: loaded.settings, generation: state.generation + 1, problem: null };
+      admin = loaded.settings;
+      const next = { ...preferred(admin), problem: null };
+      const changed = !seen || JSON.stringify(next) !== JSON.stringify({ settings: state.settings, preference: state.preference, preferenceProblem: state.preferenceProblem, problem: state.problem });
+      if (changed) state = { ...next, generation: state.generation + 1 };
       seen = true;
       if (changed) onChange(state);
       return;
     }
-    if (loaded.problem === state.problem) return;
-    state = { ...state, problem: loaded.problem, generation: state.generation + (seen ? 0 : 1) };
+    // The last good policy stays, and so does what it leaves to users; locked down, it leaves nothing.
+    const next = { ...preferred(admin), problem: loaded.problem };
+    const same = JSON.stringify(next.settings) === JSON.stringify(state.settings);
+    if (seen && same && loaded.problem === state.problem && next.preferenceProblem === state.preferenceProblem) return;
+    state = { ...next, settings: same ? state.settings : next.settings, generation: state.generation + (seen && same ? 0 : 1) };
     seen = true;
     onChange(state);
   };

@@ -11,7 +11,7 @@ function home(applied = '{}', writable = true) {
     const edited = disk.draft !== null && disk.draft !== disk.applied;
     return {
       path: '/x', applied: disk.applied, appliedHash: disk.applied, appliedBy: null, appliedVersion: 1, exists: true, draft: disk.draft ?? disk.applied, base: edited ? disk.base : disk.applied,
-      conflict: edited && disk.base !== disk.applied, readError: null, readOnly: writable ? null : 'no rights',
+      conflict: edited && disk.base !== disk.applied, readError: null, preference: null, readOnly: writable ? null : 'no rights',
     };
   };
   const guarded = (act: () => void): Promise<Result<SettingsState, AppError>> => {

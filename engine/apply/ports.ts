@@ -21,6 +21,8 @@ export interface ApplyPorts {
   health(expectedRuntime: string | null): Promise<Result<string, AppError>>;
   /** Runs the probes and records the result. */
   verify(signal: AbortSignal): Promise<Result<Verification, AppError>>;
+  /** Has a user turned isolation off for now, as the settings let them? Then there is nothing that could be verified. */
+  readonly turnedOffByUser?: () => Promise<boolean>;
   /** The last recorded verification, for a run that is finished after a crash. */
   lastVerification(): Promise<Verification | null>;
   remove(request: RemoveRequest, onProgress: (outcome: RemoveOutcome, done: number, total: number) => void): Promise<Result<RemoveOutcome[], AppError>>;

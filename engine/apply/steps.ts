@@ -119,6 +119,7 @@ const healthCheck: Step = async ({ ports, journal, text }) => {
 };
 
 const verify: Step = async ({ ports, state, signal }) => {
+  if (await ports.turnedOffByUser?.() === true) return done('not verified: a user has turned isolation off, as the settings let them');
   const verification = await ports.verify(signal);
   if (!verification.ok) return verification;
   const { claims } = verification.value;

@@ -8,6 +8,9 @@ import type { RootPaths } from '../drivers/root-paths.ts';
 import { noFile, readSettings, removeFile, systemCode, writeFileAtomic, type StoredText } from './files.ts';
 import { listHistory, readVersion, versionState, type HistoryEntry, type VersionState } from './history.ts';
 import { historyLister } from './history-items.ts';
+import { defaultSettings, effectiveSettings, lockedDownSettings, type EffectiveSettings } from '../../shared/settings/index.ts';
+import type { PreferenceName } from '../../shared/settings/preferences.ts';
+import { preferenceState, userSettingsPath, writePreference } from './user-settings.ts';
 import { watchEntries, watchFiles } from './watch.ts';
 
 /** The settings file of one engine, its draft and its history. */
@@ -21,6 +24,8 @@ export interface SettingsStore {
   resolveConflict(keep: 'mine' | 'theirs'): Promise<Result<SettingsState, AppError>>;
   /** Calls back when the content of settings file or draft changed, whoever changed it. Returns how to stop. */
   watch(listener: () => void): () => void;
+  /** Keeps a user's preference (null: none), at once and without an apply. Errors: settings.locked, settings.unwritable. */
+  prefer(setting: PreferenceName, value: boolean | null): Promise<Result<void, AppError>>;
   /** Newest first. */
   history(): Promise<Result<HistoryEntry[], AppError>>;
   /** Newest first, with what each changed, down to version 0; unreadable ones and an unrecorded change too. */
@@ -39,7 +44,12 @@ type StorePaths = Pick<RootPaths, 'root' | 'settings' | 'draft' | 'history'>;
 export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string => paths.draft.replace(/\.json$/, '.base.json');
 
 /** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
-export function createSettingsStore(paths: StorePaths, options: { /** Who may not write the file saves it with an administrator's rights: it is nobody's to only read. */ readonly savedElevated?: boolean } = {}): SettingsStore {
+export function createSettingsStore(paths: StorePaths, options: {
+  /** Who may not write the file saves it with an administrator's rights: it is nobody's to only read. */
+  readonly savedElevated?: boolean;
+  /** The engine's gateway takes users' preferences. */
+  readonly preferences?: boolean;
+} = {}): SettingsStore {
   const basePath = draftBasePath(paths);
 
   const read = async (): Promise<SettingsState> => {
@@ -56,7 +66,7 @@ export function createSettingsStore(paths: StorePaths, options: { /** Who may no
       path: paths.settings, applied: current.text, appliedHash: current.hash, exists: current.exists,
       appliedVersion: versions.ok ? versions.value.current : 0, appliedBy: versions.ok ? appliedBy(versions.value) : null,
       draft: edited ? draftStored : current.text, base: baseText, conflict: edited && baseText !== current.text,
-      readError, readOnly: options.savedElevated === true ? null : await readOnlyReason(paths),
+      readError, readOnly: options.savedElevated === true ? null : await readOnlyReason(paths), preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
     };
   };
 
@@ -101,7 +111,14 @@ export function createSettingsStore(paths: StorePaths, options: { /** Who may no
       const done = keep === 'theirs' ? await dropDraft() : await keepDraft(state.draft, state.applied);
       return done.ok ? ok(await read()) : done;
     },
-    watch: (listener) => watchFiles([paths.settings, paths.draft, basePath], listener),
+    prefer: async (setting, value) => {
+      if (options.preferences !== true) return fail('settings.unwritable', 'this engine takes no preferences of users');
+      const applied = await readSettings(paths.settings);
+      if (!applied.ok) return applied;
+      const written = await writePreference(paths.root, settingsOf(applied.value), setting, value);
+      return written.ok ? ok(undefined) : written;
+    },
+    watch: (listener) => watchFiles([paths.settings, paths.draft, basePath, ...(options.preferences === true ? [userSettingsPath(paths.root)] : [])], listener),
     history: async () => {
       const entries = await listHistory(paths.history);
       return entries.ok ? ok([...entries.value].reverse()) : entries;
@@ -118,6 +135,13 @@ export function createSettingsStore(paths: StorePaths, options: { /** Who may no
       return found.ok ? setDraft(rollbackText(found.value, state.exists)) : found;
     },
   };
+}
+
+/** As the gateway takes it, without anybody's preference. */
+function settingsOf(stored: StoredText): EffectiveSettings {
+  if (!stored.exists) return defaultSettings;
+  const read = effectiveSettings(stored.text, { exists: true });
+  return read.ok ? read.value : lockedDownSettings;
 }
 
 function appliedBy({ recorded, entries }: VersionState): SettingsState['appliedBy'] {

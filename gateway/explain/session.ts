@@ -60,7 +60,7 @@ export async function drySession(setting: DryRunSetting, between: Between | null
   const absent = setting.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
   const madeUp = between === null ? null : await between.serve(path.join(directory, 'made-up.sock'), engineSocket);
   try {
-    const state = { settings: setting.settings, generation: 0, problem: null };
+    const state = { settings: setting.settings, generation: 0, problem: null, preference: null, preferenceProblem: null };
     const decide = dryRun({
       settings: { current: () => state, close: () => undefined }, facts, runtime: runtimeNameOf(chosenBackend(setting.settings.backend)), requireUserNamespace: true,
       engineDirectories: setting.engineDirectories, engineSockets: setting.engineSockets, clientSocket: setting.clientSocket, sockets: dryRunSockets(setting.stateDirectory, trust), goOn: between !== null,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, link, lstat, readFile, unlink } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, chown, link, lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -73,12 +74,19 @@ async function identityOf(file: string): Promise<string | null> {
   return info === null ? null : `${info.dev}:${info.ino}`;
 }
 
-async function giveToGroup(file: string, group: string, log: (line: string) => void): Promise<void> {
-  const groups = await readFile('/etc/group', 'utf8').catch(() => '');
+/** The id of a group of this machine; null where there is none of that name. */
+export function groupId(group: string): number | null {
+  let groups: string;
+  try { groups = readFileSync('/etc/group', 'utf8'); } catch { return null; }
   const gid = groups.split('\n').map((line) => line.split(':')).find((fields) => fields[0] === group)?.[2];
+  return gid === undefined ? null : Number(gid);
+}
+
+async function giveToGroup(file: string, group: string, log: (line: string) => void): Promise<void> {
+  const gid = groupId(group);
   try {
-    if (gid !== undefined && process.getuid?.() === 0) {
-      await chown(file, 0, Number(gid));
+    if (gid !== null && process.getuid?.() === 0) {
+      await chown(file, 0, gid);
       await chmod(file, 0o660);
     } else await chmod(file, 0o600);
   } catch (error) {

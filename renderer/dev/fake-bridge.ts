@@ -3,6 +3,7 @@ import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../..
 import type { ActivityEntry } from '../../shared/audit/activity.ts';
 import { someEntries } from './activity-fixture.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { withPreferences } from '../../shared/settings/preferences.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
 import { minutesAgo, plan, recreatePlan, targets, verification } from './fixture.ts';
 import { simulate } from './simulator-fixture.ts';
@@ -55,6 +56,14 @@ export function fakeBridge(initial: AppState, answers: Answers = {}, entries: re
     'activity:seen': () => { change({ activity: { ...state.activity, unseen: 0, groups: [] } }); return ok(undefined); },
     'settings:set-draft': ({ text }) => settings({ draft: text }),
     'settings:discard-draft': () => settings({ draft: state.settings.applied, base: state.settings.applied, conflict: false }),
+    'settings:prefer': ({ setting, value }) => {
+      const admin = effectiveSettings(state.settings.applied);
+      const before = state.settings.preference;
+      if (!admin.ok || before === null) return fail('settings.unwritable', 'no preferences here');
+      const wanted = { eci: before.eci, blockDockerLoad: before.blockDockerLoad, [setting]: value };
+      const given = { version: 1 as const, ...(wanted.eci === null ? {} : { eci: wanted.eci }), ...(wanted.blockDockerLoad === null ? {} : { blockDockerLoad: wanted.blockDockerLoad }) };
+      return settings({ preference: { ...before, ...wanted, by: 'sam', outcomes: withPreferences(admin.value, given).outcomes } });
+    },
     'settings:resolve-conflict': ({ keep }) => settings({ conflict: false, base: state.settings.applied, ...(keep === 'theirs' ? { draft: state.settings.applied } : {}) }),
     'plan:make': () => ok(plan),
     'apply:log': () => ok([]),

@@ -34,7 +34,7 @@ export const appliedText = `{
 export const offText = '{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": {\n    "locked": false,\n    "value": false\n  }\n}\n';
 
 export function settingsState(applied: string, more: Partial<SettingsState> = {}): SettingsState {
-  return { path: '/var/lib/bulkhead/admin-settings.json', applied, appliedHash: `hash-of-${applied.length}`, appliedVersion: 11, appliedBy: { user: 'sam', at: minutesAgo(130) }, exists: applied !== '', draft: applied, base: applied, conflict: false, readError: null, readOnly: null, ...more };
+  return { path: '/var/lib/bulkhead/admin-settings.json', applied, appliedHash: `hash-of-${applied.length}`, appliedVersion: 11, appliedBy: { user: 'sam', at: minutesAgo(130) }, exists: applied !== '', draft: applied, base: applied, conflict: false, readError: null, readOnly: null, preference: null, ...more };
 }
 
 export function container(name: string, more: Partial<Container> = {}): Container {
@@ -165,6 +165,7 @@ export function run(more: Partial<ApplyRun> = {}): ApplyRun {
   };
 }
 
+const unlockedText = appliedText.replace('"locked": true', '"locked": false');
 const brokenDraft = appliedText.replace('"allowDerivedImages": true', '"allowDerivedImages": true,');
 const editedDraft = appliedText.replace('"docker:cli", ', '"docker:cli", "example.org/deploy:2", ').replace('"sharedByDefault": false', '"sharedByDefault": true');
 const socketText = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps", "logs", "inspect"] }] },\n  "filesharing');
@@ -204,6 +205,9 @@ export const states: Record<string, () => AppState> = {
   unreadable: () => appState({ settings: settingsState('', { exists: true, readError: { code: 'settings.unreadable', message: 'admin-settings.json is a directory.', reason: 'EISDIR: illegal operation on a directory, read', hint: 'Move the directory away.' } }) }),
   conflict: () => appState({ settings: settingsState(appliedText, { base: offText, draft: editedDraft, conflict: true }) }),
   readOnly: () => appState({ settings: settingsState(appliedText, { readOnly: 'administrator (root)' }) }),
+  preferred: () => appState({ settings: settingsState(unlockedText, { readOnly: 'administrator (root)', preference: { by: 'sam', eci: false, blockDockerLoad: null, outcomes: { eci: 'in-force', blockDockerLoad: 'none' }, problem: null, writable: true } }) }),
+  unlocked: () => appState({ settings: settingsState(unlockedText, { readOnly: 'administrator (root)', preference: { by: null, eci: null, blockDockerLoad: null, outcomes: { eci: 'none', blockDockerLoad: 'none' }, problem: null, writable: true } }) }),
+  preferenceLocked: () => appState({ settings: settingsState(appliedText, { preference: { by: 'sam', eci: false, blockDockerLoad: null, outcomes: { eci: 'locked', blockDockerLoad: 'none' }, problem: null, writable: false } }) }),
   noFile: () => appState({ ...off(), settings: settingsState('') }),
   firstRun: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
   firstRunScan: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'scan' }),

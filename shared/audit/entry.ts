@@ -39,6 +39,8 @@ export const auditEntrySchema = z.object({
   decisionUs: z.number().optional(),
   /** Counts the policies this gateway has had in force. */
   generation: z.number().optional(),
+  /** A user's preference that was in force then, where the administrator left it open: `sam: docker load allowed`. */
+  preference: z.string().optional(),
   /** Entries that were lost before this one (a full disk, a flood). */
   droppedBefore: z.number().optional(),
 });
@@ -66,4 +68,5 @@ export interface AuditEntry {
   readonly image?: string | undefined;
   readonly decisionUs: number;
   readonly generation: number;
+  readonly preference?: string;
 }

@@ -6,7 +6,7 @@ import type { IpcEvents, IpcRequest } from './contract.ts';
  */
 const requests = {
   'app:state': true, 'targets:list': true, 'target:switch': true,
-  'settings:set-draft': true, 'settings:discard-draft': true, 'settings:resolve-conflict': true, 'history:list': true, 'history:read': true,
+  'settings:set-draft': true, 'settings:discard-draft': true, 'settings:resolve-conflict': true, 'settings:prefer': true, 'history:list': true, 'history:read': true,
   'plan:make': true, 'apply:start': true, 'apply:cancel': true, 'apply:log': true, 'apply:dismiss': true,
   'containers:scan': true, 'containers:remove': true, 'containers:cancel-removal': true, 'containers:dismiss-removal': true, 'containers:acknowledge': true, 'recreate:plan': true, 'recreate:start': true, 'recreate:cancel': true, 'recreate:dismiss': true, 'verify:run': true,
   'engine:start': true, 'engine:stop': true, 'engine:restart': true, 'engine:log': true,

@@ -10,6 +10,7 @@ import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '..
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
 import { registryAnswerSchema } from './registry.ts';
+import { preferenceNames, preferenceStateSchema } from '../settings/preferences.ts';
 import { maxTextLength } from '../settings/limits.ts';
 import { historyItemSchema } from '../settings/history.ts';
 import { activityBatchSchema, activityPageSchema, activityPageSize, activitySummarySchema } from '../audit/activity.ts';
@@ -65,6 +66,8 @@ export const settingsStateSchema = z.object({
   readError: appErrorSchema.nullable(),
   /** Why saving is not possible for this user, if so. */
   readOnly: z.string().nullable(),
+  /** What users prefer where the administrator left it open; null where the engine knows no preferences. */
+  preference: preferenceStateSchema.nullable(),
 });
 export type SettingsState = z.infer<typeof settingsStateSchema>;
 
@@ -120,6 +123,8 @@ export const ipcContract = {
     'settings:set-draft': { input: z.object({ text: settingsText }), output: settingsStateSchema },
     'settings:discard-draft': { input: nothing, output: settingsStateSchema },
     /** Settle a conflict: take the file's text as the draft, or keep the draft on top of the file's text. */
+    /** A user's own preference, null for none; only where the setting is not locked. Counts at once. */
+    'settings:prefer': { input: z.object({ setting: z.enum(preferenceNames), value: z.boolean().nullable() }), output: settingsStateSchema },
     'settings:resolve-conflict': { input: z.object({ keep: z.enum(['mine', 'theirs']) }), output: settingsStateSchema },
     /** Every version newest first, down to version 0. */
     'history:list': { input: nothing, output: z.array(historyItemSchema) },

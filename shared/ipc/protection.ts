@@ -8,6 +8,8 @@ export interface Protection {
   readonly state: ProtectionState;
   readonly eci: boolean;
   readonly locked: boolean;
+  /** Who turned ECI off by a preference that counts ('' where they gave no name); null: nobody. */
+  readonly preferredOff: string | null;
   /** The applied text can't be read or used: nothing counts as verified. */
   readonly unreadable: boolean;
   /** Containers that ECI does not protect; null when nobody looked yet. */
@@ -20,7 +22,8 @@ export interface Protection {
  */
 export function protectionIn(app: Pick<AppState, 'settings' | 'engine' | 'verification' | 'scan'>, applied: Result<EffectiveSettings, AppError>, now: number): Protection {
   const unreadable = !applied.ok || app.settings.readError !== null;
-  const eci = applied.ok ? applied.value.eci.value : true;
+  const preferredOff = app.settings.preference?.outcomes.eci === 'in-force' ? app.settings.preference.by ?? '' : null;
+  const eci = applied.ok ? applied.value.eci.value && preferredOff === null : true;
   const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, audit: applied.ok && applied.value.mode === 'audit', verification: unreadable ? null : app.verification, now });
-  return { state, eci, unreadable, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
+  return { state, eci, unreadable, preferredOff, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
 }

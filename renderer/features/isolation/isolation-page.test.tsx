@@ -44,3 +44,36 @@ describe('turning ECI on while containers exist', () => {
     expect(store.get().choices.remove).toHaveLength(1);
   });
 });
+
+describe("a user's own preference", () => {
+  const state = (name: string) => {
+    const make = states[name];
+    if (make === undefined) throw new Error('no such state');
+    return make();
+  };
+  it('turns isolation off where the administrator left that open, though the document is out of reach', async () => {
+    const { user, store, bridge } = await renderApp(state('unlocked'), 'isolation');
+    const before = store.get().draft;
+    await user.click(screen.getByRole('combobox', { name: 'Isolation on this engine' }));
+    await user.click(await screen.findByRole('option', { name: 'Off' }));
+    expect(await screen.findByText(/^Turned off by sam\. No rule is enforced/)).toBeTruthy();
+    expect(within(screen.getByRole('navigation')).getByText('Off')).toBeTruthy();
+    expect(bridge.calls.filter(({ name }) => name === 'settings:prefer').map(({ input }) => input)).toEqual([{ setting: 'eci', value: false }]);
+    expect(store.get().draft).toBe(before);
+  });
+
+  it('is never shown as protected on the Overview', async () => {
+    await renderApp(state('preferred'), 'overview');
+    expect(screen.getByRole('heading', { level: 1, name: 'Off: sam turned it off, as users may here' })).toBeTruthy();
+    expect(screen.queryByText(/^Protected and verified/)).toBeNull();
+  });
+
+  it('does not count once it is locked, looks so, and takes no click', async () => {
+    const { user, bridge } = await renderApp(state('preferenceLocked'), 'isolation');
+    expect(screen.getByText('Off, wanted by sam, does not count.')).toBeTruthy();
+    const choice = screen.getByRole('combobox', { name: 'Isolation on this engine. Locked by the administrator' });
+    await user.click(choice);
+    expect(screen.queryByRole('option')).toBeNull();
+    expect(bridge.calls.some(({ name }) => name === 'settings:prefer')).toBe(false);
+  });
+});

@@ -12,6 +12,7 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';
+import { PreferenceCard } from './preference-card.tsx';
 import { EffectsCard } from './effects-card.tsx';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 
@@ -66,6 +67,7 @@ function Forms() {
           options={(['block', 'warn'] as const).map((value) => ({ value, label: t(`isolation.existing.${value}Option`) }))}
           edited={draft.isEdited(existingPointer)} onUndo={() => { draft.revert(existingPointer); }} onChange={(value) => { draft.editOr(existingPointer, value, 'block'); }} />
       </Card>
+      <PreferenceCard />
       <BackendCard lockedBy={lockedBy} />
       <EffectsCard before={before} after={settings.eci.value} existing={settings.existingContainers} onChoose={() => { setPrompt('later'); }} />
       <ExistingContainersDialog

@@ -84,10 +84,10 @@ export default function OverviewPage() {
 }
 
 /** The one honest sentence. */
-function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprotected, unreadable }: Protection): string {
+function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprotected, unreadable, preferredOff }: Protection): string {
   switch (state) {
     case 'stopped': return app.engine.phase === 'stopped' ? t('overview.sentence.stopped') : app.engine.phase === 'failed' ? t('overview.sentence.failed') : t('overview.sentence.working');
-    case 'off': return t('overview.sentence.off');
+    case 'off': return preferredOff === null ? t('overview.sentence.off') : preferredOff === '' ? t('overview.sentence.preferredOffUnnamed') : t('overview.sentence.preferredOff', { by: preferredOff });
     case 'audit': return t('overview.sentence.audit');
     // A verification under settings that can't be read any more says nothing about now.
     case 'unverified': return !unreadable && app.verification !== null && app.verification.eci && allSettled(app.verification.claims) ? t('overview.sentence.unverifiedSince', { date: formats.dateTime(app.verification.at) }) : t('overview.sentence.unverified');
@@ -98,9 +98,10 @@ function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprot
   }
 }
 
-function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable }: Protection, now: number): string {
+function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable, preferredOff }: Protection, now: number): string {
   if (state === 'stopped') return t('overview.detail.stopped', { socket: app.engine.socket });
   if (unreadable) return t('overview.detail.unreadable');
+  if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
   const on = locked ? t('overview.detail.onLocked') : t('overview.detail.onUnlocked');
   const v = app.verification;

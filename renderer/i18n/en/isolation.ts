@@ -3,6 +3,12 @@ export const isolation = {
   subtitle: 'Runs every container in a user namespace of its own, so that root inside is nobody outside.',
   eci: { name: 'Enhanced Container Isolation', on: 'New containers get ids of their own; root inside is unprivileged outside.', off: 'Now off: root in a container is root in the engine.', impossible: 'It can\u2019t be turned on here: no isolation backend can run. What is missing is listed below.' },
   lock: { name: 'Lock for users', on: 'Users can\u2019t turn it off or change what belongs to it.', off: 'Users may turn it off: it is only a default for them.' },
+  preference: {
+    title: 'Your preference', who: 'The administrator lets users choose. It counts at once, for everybody who uses this engine.',
+    eci: { name: 'Isolation on this engine', admin: 'As the administrator set it: on', off: 'Off', isAdmin: 'Rules are enforced for everybody.', isOff: 'Turned off by {{by}}. No rule is enforced: sockets, host directories and host namespaces are open. New containers still get ids of their own, unless they ask for another runtime.', ignored: 'Off, wanted by {{by}}, does not count.' },
+    load: { name: 'docker load on this engine', admin: 'As the administrator set it', on: 'Blocked', off: 'Allowed', isAdmin_true: 'Blocked by default.', isAdmin_false: 'Allowed by default.', isOwn_true: 'Blocked, wanted by {{by}}.', isOwn_false: 'Allowed, wanted by {{by}}.' },
+    somebody: 'a user', administrator: 'the administrator', problem: 'What is kept as preference counts as none: {{why}}.', readOnly: 'whoever may not use the socket', failed: 'The preference could not be kept',
+  },
   mode: { name: 'What is not allowed', enforce: 'Is refused, and recorded.', audit: 'Is recorded and let through: nothing is refused, so nothing is protected by rules.', enforceOption: 'Refuse', auditOption: 'Only record' },
   existing: { name: 'Containers created before', block: 'Can\u2019t be started, exec\u2019d into or copied from while ECI is on. They can be stopped, inspected and removed.', warn: 'Can be started; every use is recorded.', blockOption: 'Block', warnOption: 'Only record' },
   backend: {

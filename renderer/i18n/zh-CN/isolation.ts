@@ -6,6 +6,12 @@ export const isolation: Translation<typeof english> = {
   subtitle: '让每个容器在各自的用户命名空间中运行，容器内的 root 在外部没有任何权限。',
   eci: { name: '增强型容器隔离', on: '新容器使用独立 ID；容器内的 root 在外部没有特权。', off: '当前已关闭：容器内的 root 就是引擎中的 root。', impossible: '无法在此处开启：没有可运行的隔离后端。缺少的条件列在下方。' },
   lock: { name: '对用户锁定', on: '用户不能将其关闭，也不能更改相关设置。', off: '用户可以将其关闭：这只是为用户提供的默认值。' },
+  preference: {
+    title: '您的偏好', who: '管理员允许用户选择。立即生效，并对使用此引擎的所有人有效。',
+    eci: { name: '此引擎的隔离', admin: '按管理员设定：开启', off: '关闭', isAdmin: '规则对所有人生效。', isOff: '由 {{by}} 关闭。不执行任何规则：套接字、主机目录和主机命名空间均开放。新容器仍使用独立 ID，除非另行指定运行时。', ignored: '{{by}} 希望关闭，但不生效。' },
+    load: { name: '此引擎的 docker load', admin: '按管理员设定', on: '阻止', off: '允许', isAdmin_true: '默认阻止。', isAdmin_false: '默认允许。', isOwn_true: '阻止，由 {{by}} 设定。', isOwn_false: '允许，由 {{by}} 设定。' },
+    somebody: '某用户', administrator: '管理员', problem: '保存的偏好视为没有：{{why}}。', readOnly: '无权使用套接字的用户', failed: '无法保存偏好',
+  },
   mode: { name: '不允许的操作', enforce: '予以拒绝并记录。', audit: '仅记录并放行：不拒绝任何操作，因此规则不提供保护。', enforceOption: '拒绝', auditOption: '仅记录' },
   existing: { name: '先前创建的容器', block: 'ECI 开启时，不能启动、exec 或复制其内容。可以停止、检查和移除。', warn: '可以启动；每次使用都会被记录。', blockOption: '阻止', warnOption: '仅记录' },
   backend: {
