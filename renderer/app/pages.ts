@@ -1,7 +1,7 @@
 import { lazy, type ComponentType } from 'react';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
-import { ContainersIcon, FolderIcon, HistoryIcon, JsonIcon, OverviewIcon, PreferencesIcon, ShieldIcon, SimulatorIcon, SocketIcon } from '../components/icons.ts';
+import { ActivityIcon, ContainersIcon, FolderIcon, HistoryIcon, JsonIcon, OverviewIcon, PreferencesIcon, ShieldIcon, SimulatorIcon, SocketIcon } from '../components/icons.ts';
 import type { PageId } from './router.ts';
 
 /** A page in the navigation. */
@@ -20,6 +20,7 @@ export const pageEntries: readonly PageEntry[] = [
   { id: 'docker-socket', group: 'protect', icon: SocketIcon, changes: 'socket' },
   { id: 'file-sharing', group: 'protect', icon: FolderIcon, changes: 'file-sharing' },
   { id: 'containers', group: 'protect', icon: ContainersIcon },
+  { id: 'activity', group: 'observe', icon: ActivityIcon },
   { id: 'simulator', group: 'observe', icon: SimulatorIcon },
   { id: 'json', group: 'document', icon: JsonIcon, changes: 'other' },
   { id: 'history', group: 'document', icon: HistoryIcon },
@@ -33,6 +34,7 @@ const pageModules: Record<PageId, () => Promise<{ readonly default: ComponentTyp
   'docker-socket': () => import('../features/docker-socket/docker-socket-page.tsx'),
   'file-sharing': () => import('../features/file-sharing/file-sharing-page.tsx'),
   containers: () => import('../features/containers/containers-page.tsx'),
+  activity: () => import('../features/activity/activity-page.tsx'),
   simulator: () => import('../features/simulator/simulator-page.tsx'),
   json: () => import('../features/json/json-page.tsx'),
   history: () => import('../features/history/history-page.tsx'),

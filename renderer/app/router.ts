@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export const pageIds = ['overview', 'isolation', 'docker-socket', 'file-sharing', 'containers', 'simulator', 'json', 'history', 'preferences', 'review', 'welcome'] as const;
+export const pageIds = ['overview', 'isolation', 'docker-socket', 'file-sharing', 'containers', 'activity', 'simulator', 'json', 'history', 'preferences', 'review', 'welcome'] as const;
 export type PageId = (typeof pageIds)[number];
 
 export interface Route { readonly page: PageId; readonly params: Readonly<Record<string, string>> }

@@ -27,6 +27,8 @@ export interface AppStore {
   subscribe(listener: () => void): () => void;
   get(): Snapshot;
   load(): Promise<void>;
+  /** Listens to an event of main until the returned function is called. */
+  on<E extends keyof IpcEvents>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
   request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>>>;
   /** Makes `text` the draft, with undo. Main is told after a pause in typing. */
   setDraft(text: string): void;
@@ -139,6 +141,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
         if (log.ok) set({ log: log.value.slice(-logDepth) });
       }
     },
+    on: (event, listener) => bridge.on(event, listener),
     async request(name, input) {
       if (name === 'apply:start') set({ log: [], choices: keepAllContainers });
       return bridge.request(name, input);

@@ -7,15 +7,16 @@ import { color } from '../theme/tokens.ts';
 import { CloseIcon } from './icons.ts';
 
 /** Detail beside a page, not over it; in narrow windows it covers the page's right part. Esc closes it and focus goes back. */
-export function SidePanel({ title, subtitle, leading, onClose, children }: { readonly title: ReactNode; readonly subtitle?: ReactNode; readonly leading?: ReactNode; readonly onClose: () => void; readonly children: ReactNode }) {
+export function SidePanel({ title, subtitle, leading, onClose, takeFocus = true, children }: { readonly title: ReactNode; readonly subtitle?: ReactNode; readonly leading?: ReactNode; readonly onClose: () => void; /** False: focus stays where it is, in a list that is walked through. */ readonly takeFocus?: boolean; readonly children: ReactNode }) {
   const { t } = useTranslation();
   const id = useId();
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => {
+    if (!takeFocus) return undefined;
     const before = document.activeElement;
     close.current?.focus();
     return () => { if (before instanceof HTMLElement) before.focus(); };
-  }, []);
+  }, [takeFocus]);
   return (
     <Box component="aside" aria-labelledby={id} data-region="panel" tabIndex={-1}
       onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); onClose(); } }}

@@ -50,6 +50,9 @@ export const manyEntries = (count: number): readonly ActivityEntry[] => Array.fr
   id: `m-${index + 1}`, seq: index + 1,
 }));
 
+/** The entries of a named state. */
+export const entriesOf = (state: string): readonly ActivityEntry[] => (state === 'activityMany' ? manyEntries(10_000) : state === 'activityEmpty' || state === 'activityNoRights' ? [] : someEntries);
+
 /** What main would say of entries, none of them looked at; with a history of denials in the days before. */
 export function activitySummary(entries: readonly ActivityEntry[] = someEntries, more: Partial<ActivitySummary> = {}): ActivitySummary {
   const history = [0, 1, 0, 2, 1, 0, 0, 3, 2, 1, 4, 2];

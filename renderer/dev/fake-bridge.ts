@@ -18,6 +18,7 @@ function realOf(path: string): string {
 const served = (digest: string): IpcOutput<'registry:resolve'>[number] => ({ kind: 'served', digest, children: [], at: new Date().toISOString(), lastKnown: null });
 /** What the invented registries serve; nothing else can be asked. */
 const registryAnswers: Readonly<Record<string, IpcOutput<'registry:resolve'>[number]>> = {
+  'registry.example/ci/runner:2.1': served('sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e'),
   'docker:cli': served('sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'),
   'registry.example/ci/agent@sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd': served('sha256:8c1e5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c603bd'),
   'example.org/deploy:2': { kind: 'served', digest: 'sha256:b70d5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c65e12', children: null, at: minutesAgo(180), lastKnown: 'the registry could not be reached' },
@@ -101,7 +102,7 @@ export function fakeBridge(initial: AppState, answers: Answers = {}, entries: re
     'first-run:set': ({ step }) => { change({ firstRun: step }); return ok(undefined); },
     'desktop:start-at-login': ({ on }) => { change({ desktop: { ...state.desktop, startsAtLogin: on } }); return ok(state.desktop); },
     'app:licences': () => ok([{ name: 'a-library', version: '1.2.3', licence: 'MIT', text: 'MIT License\n\nPermission is hereby granted…' }, { name: 'another', version: '4.5.6', licence: 'Apache-2.0', text: '' }]),
-    'images:list': () => ok([{ id: 'sha256:4f2a91c7', tags: ['docker:cli'], digests: ['docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'] }]),
+    'images:list': () => ok([{ id: 'sha256:77aa5b7d', tags: ['registry.example/ci/runner:2.1'], digests: ['registry.example/ci/runner@sha256:77aa5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c6c40e'] }, { id: 'sha256:4f2a91c7', tags: ['docker:cli'], digests: ['docker@sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7'] }]),
     'paths:resolve': ({ paths }) => ok(paths.map((written) => {
       const expanded = written.replace('$HOME', state.home).replace('$TMP', state.tmp).replace('$TEMP', state.tmp);
       return expanded.endsWith('/gone') || !expanded.startsWith('/')

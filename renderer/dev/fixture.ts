@@ -229,5 +229,8 @@ export const states: Record<string, () => AppState> = {
     container('a-container-with-a-rather-long-name-that-somebody-chose-for-it-and-that-does-not-end-soon', { protected: false, image: 'registry.example.org:5000/an/image/with/many/parts/and-a-long-name:2026.11.10-build.4711', labels: { 标签: '数据库' } }),
     container('shop-数据库-1', { protected: false, image: 'registry.example.org/商店/数据库:最新', obstacles: ['pid=host'] }), container('db-archive', { protected: false, state: 'exited', status: 'Exited (0) 3 days ago', volumes: [{ name: '3f9c1d', anonymous: true, destination: '/var/lib/数据' }] }),
   ] } }),
+  activityEmpty: () => appState({ activity: activitySummary([], { days: [], since: null }) }),
+  activityNoRights: () => appState({ activity: activitySummary([], { days: [], since: null, state: { kind: 'unreadable', why: 'rights', path: '/var/lib/bulkhead/audit.jsonl', message: 'EACCES: permission denied' } }) }),
+  activityMany: () => appState({ activity: activitySummary([], { entries: 10_000 }) }),
   many: () => appState({ scan: { at: minutesAgo(0.1), durationMs: 400, eci: true, containers: Array.from({ length: 1000 }, (_, i) => container(`job-${i + 1}`, i % 3 === 0 ? { protected: false } : {})) } }),
 };

@@ -3,6 +3,7 @@ import '@fontsource/jetbrains-mono/400.css';
 import '@fontsource/jetbrains-mono/500.css';
 import '@fontsource/jetbrains-mono/600.css';
 import { mount } from '../app/mount.tsx';
+import { entriesOf } from './activity-fixture.ts';
 import { fakeBridge } from './fake-bridge.ts';
 import { appState, states } from './fixture.ts';
 import { documentAnswers, documentStates } from './document-fixture.ts';
@@ -17,4 +18,4 @@ const language = query.get('lang');
 mount(fakeBridge({
   ...initial,
   preferences: { ...initial.preferences, ...(theme === 'light' || theme === 'dark' ? { theme } : {}), ...(language === 'en' || language === 'zh-CN' ? { language } : {}) },
-}, { ...documentAnswers(name), ...reviewAnswers(name) }));
+}, { ...documentAnswers(name), ...reviewAnswers(name) }, entriesOf(name)));

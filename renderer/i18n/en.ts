@@ -14,7 +14,8 @@ import { review } from './en/review.ts';
 import { history } from './en/history.ts';
 import { welcome } from './en/welcome.ts';
 import { rules } from './en/rules.ts';
+import { activity } from './en/activity.ts';
 import { simulator } from './en/simulator.ts';
 
 /** English, the source of all words. One object a page; `_one`/`_other` are i18next's plurals. */
-export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, welcome };
+export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome };

@@ -21,6 +21,9 @@ export interface Formats {
   number(value: number): string;
   /** 10:42 */
   time(iso: string): string;
+  /** 10:42:07 */
+  clock(iso: string): string;
+  isToday(iso: string): boolean;
   /** 10 Nov (with the year when it is another) */
   date(iso: string): string;
   dateTime(iso: string): string;
@@ -40,6 +43,7 @@ export function useFormats(): Formats {
   return useMemo(() => {
     const numbers = new Intl.NumberFormat(language);
     const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
+    const clocks = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
     const dates = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short' });
     const datesWithYear = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short', year: 'numeric' });
     const lists = new Intl.ListFormat(language, { style: 'long', type: 'conjunction' });
@@ -51,6 +55,7 @@ export function useFormats(): Formats {
     const time = (iso: string) => valid(iso, (d) => times.format(d));
     const since = (iso: string) => valid(iso, (d) => formatDuration(t, (now - d.getTime()) / 1000));
     return {
+      clock: (iso) => valid(iso, (d) => clocks.format(d)), isToday: (iso) => new Date(iso).toDateString() === new Date(now).toDateString(),
       number: (value) => numbers.format(value), time, date, since,
       dateTime: (iso) => t('time.dateTime', { date: date(iso), time: time(iso) }),
       ago: (iso) => valid(iso, (d) => (now - d.getTime() < 5000 ? t('time.justNow') : t('time.ago', { duration: since(iso) }))),

@@ -15,8 +15,9 @@ import { history } from './zh-CN/history.ts';
 import { welcome } from './zh-CN/welcome.ts';
 import { rules } from './zh-CN/rules.ts';
 import { simulator } from './zh-CN/simulator.ts';
+import { activity } from './zh-CN/activity.ts';
 import type { en } from './en.ts';
 import type { Translation } from './translation.ts';
 
 /** Simplified Chinese, a chunk of its own. A key that is missing here or is not in English is a type error. */
-export const zhCN: Translation<typeof en> = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, welcome };
+export const zhCN: Translation<typeof en> = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome };

@@ -6,6 +6,7 @@ import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
 import { UnprotectedIcon } from '../../components/icons.ts';
 import { color, size } from '../../theme/tokens.ts';
+import { useFormats } from '../../i18n/format.ts';
 import { useNow } from '../clock.ts';
 import { useApp, useDraft } from '../context.tsx';
 import { pageEntries, type PageEntry } from '../pages.ts';
@@ -51,9 +52,19 @@ function PageItem({ entry }: { readonly entry: PageEntry }) {
         <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t(`frame.page.${entry.id}`)}</Box>
         {changed && <Dot label={t('frame.hasChanges')} />}
         {entry.id === 'containers' && <UnprotectedCount />}
+        {entry.id === 'activity' && <UnseenCount />}
       </ListItemButton>
     </Box>
   );
+}
+
+/** Denials nobody looked at yet. */
+function UnseenCount() {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  const { activity: { unseen } } = useApp();
+  if (unseen === 0) return null;
+  return <Box component="span" role="img" aria-label={t('frame.unseenDenials', { count: unseen })} sx={{ fontSize: 12, color: color.text3 }}>{unseen > 9999 ? `${number(9999)}+` : number(unseen)}</Box>;
 }
 
 function UnprotectedCount() {

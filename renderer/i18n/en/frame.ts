@@ -2,6 +2,7 @@ export const frame = {
   app: 'Bulkhead',
   page: {
     overview: 'Overview', isolation: 'Isolation', 'docker-socket': 'Docker socket', 'file-sharing': 'File sharing', containers: 'Containers',
+    activity: 'Activity',
     simulator: 'Simulator', json: 'JSON', history: 'History', preferences: 'Preferences', review: 'Review & apply', welcome: 'First run',
   },
   group: { protect: 'Protect', observe: 'Observe', document: 'Document' },
@@ -20,6 +21,7 @@ export const frame = {
     kind: { embedded: 'Embedded engine on {{name}}', 'docker-engine': 'Docker Engine of this machine', 'docker-desktop': 'Docker Desktop' },
     phase: { ready: 'Running', stopped: 'Stopped', starting: 'Starting', restarting: 'Restarting', stopping: 'Stopping', failed: 'Failed', unreachable: 'No answer' },
   },
+  unseenDenials_one: '{{count}} denial not looked at', unseenDenials_other: '{{count}} denials not looked at',
   unprotectedCount_one: '{{count}} unprotected container', unprotectedCount_other: '{{count}} unprotected containers',
   footer: {
     changes_one: '{{count}} change', changes_other: '{{count}} changes',

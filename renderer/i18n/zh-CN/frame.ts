@@ -5,6 +5,7 @@ export const frame: Translation<typeof english> = {
   app: 'Bulkhead',
   page: {
     overview: '概览', isolation: '隔离', 'docker-socket': 'Docker 套接字', 'file-sharing': '文件共享', containers: '容器',
+    activity: '活动',
     simulator: '模拟器', json: 'JSON', history: '历史记录', preferences: '偏好设置', review: '审阅并应用', welcome: '首次运行',
   },
   group: { protect: '防护', observe: '观察', document: '文档' },
@@ -23,6 +24,7 @@ export const frame: Translation<typeof english> = {
     kind: { embedded: '{{name}} 上的内嵌引擎', 'docker-engine': '本机的 Docker Engine', 'docker-desktop': 'Docker Desktop' },
     phase: { ready: '运行中', stopped: '已停止', starting: '正在启动', restarting: '正在重启', stopping: '正在停止', failed: '出现故障', unreachable: '无响应' },
   },
+  unseenDenials_other: '{{count}} 次拒绝尚未查看',
   unprotectedCount_other: '{{count}} 个未受保护的容器',
   footer: {
     changes_other: '{{count}} 项更改',

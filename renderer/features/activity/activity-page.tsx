@@ -1,0 +1,164 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import InputAdornment from '@mui/material/InputAdornment';
+import TextField from '@mui/material/TextField';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useApp, useStore } from '../../app/context.tsx';
+import { useRoute } from '../../app/router.ts';
+import { Card } from '../../components/card.tsx';
+import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
+import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { PauseIcon, PlayIcon, SearchIcon } from '../../components/icons.ts';
+import { Page } from '../../components/page.tsx';
+import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
+import { useFormats } from '../../i18n/format.ts';
+import { color } from '../../theme/tokens.ts';
+import type { ActivityEntry } from '../../../shared/audit/activity.ts';
+import { ActivityList } from './activity-list.tsx';
+import { EntryPanel } from './entry-panel.tsx';
+import { filters, haystack, matchesFilter, type Filter } from './entry-words.ts';
+import { keyOf, linesOf, type Repeats } from './repeats.ts';
+import { useActivity } from './use-activity.ts';
+
+const isFilter = (value: unknown): value is Filter => (filters as readonly unknown[]).includes(value);
+
+/** Every decision the gateway logged, as it is made; each with its rule, its setting and what would allow it. */
+export default function ActivityPage() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { params } = useRoute();
+  const store = useStore();
+  const { activity: { state, unseen }, target } = useApp();
+  const [paused, setPaused] = useState(false);
+  const [scrolled, setScrolled] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const [filter, setFilter] = useState<Filter>('all');
+  const [query, setQuery] = useState('');
+  /** Only repeats of one line, each on a line of its own. */
+  const [only, setOnly] = useState<string | null>(null);
+  const [selected, setSelected] = useState<string | null>(null);
+  const [focusPanel, setFocusPanel] = useState(false);
+  const list = useRef<VirtualRowsHandle>(null);
+  const activity = useActivity(paused || scrolled || focused || selected !== null);
+  const { shown, loading } = activity;
+
+  const wanted = useMemo(() => {
+    const words = query.trim().toLowerCase();
+    const known = new WeakMap<ActivityEntry, string>();
+    return (entry: ActivityEntry): boolean => {
+      if (only !== null && keyOf(entry) !== only) return false;
+      if (words === '') return true;
+      const text = known.get(entry) ?? haystack(t, entry);
+      known.set(entry, text);
+      return words.split(/\s+/).every((word) => text.includes(word));
+    };
+  }, [query, only, t]);
+  const found = useMemo(() => shown.filter(wanted), [shown, wanted]);
+  const counts = useMemo(() => ({ all: found.length, denied: found.filter((entry) => matchesFilter(entry, 'denied')).length, changed: found.filter((entry) => matchesFilter(entry, 'changed')).length }), [found]);
+  const lines = useMemo(() => linesOf(found.filter((entry) => matchesFilter(entry, filter)), only !== null), [found, filter, only]);
+  const waiting = useMemo(() => activity.waiting.filter((entry) => matchesFilter(entry, filter) && wanted(entry)).length, [activity.waiting, filter, wanted]);
+
+  const chosen = useMemo(() => (selected === null ? null : shown.find((entry) => entry.id === selected) ?? null), [shown, selected]);
+  const chosenLine = chosen === null ? null : lines.find((line) => line.key === (only === null ? keyOf(chosen) : chosen.id)) ?? null;
+
+  // The address leads to an entry, a filter or a container; a notification or the Overview made it.
+  const [sought, setSought] = useState<string | null>(null);
+  useEffect(() => {
+    setFilter(isFilter(params['filter']) ? params['filter'] : 'all');
+    setQuery(params['container'] ?? params['q'] ?? '');
+    setOnly(null);
+    setSought(params['entry'] ?? null);
+    if (params['entry'] === undefined) setSelected(null);
+  }, [params]);
+  useEffect(() => {
+    if (sought === null || !shown.some((entry) => entry.id === sought)) return;
+    setSelected(sought);
+    setSought(null);
+  }, [sought, shown]);
+  const scrolledTo = useRef<string | null>(null);
+  useEffect(() => {
+    if (selected === null || scrolledTo.current === selected || chosenLine === null) return;
+    scrolledTo.current = selected;
+    list.current?.scrollTo(lines.indexOf(chosenLine));
+  }, [selected, chosenLine, lines]);
+
+  // What is in view counts as looked at.
+  useEffect(() => {
+    if (unseen > 0 && !paused && !loading) void store.request('activity:seen', undefined);
+  }, [unseen, paused, loading, store]);
+
+  const select = useCallback((line: Repeats) => { scrolledTo.current = line.entry.id; setFocusPanel(false); setSelected(line.entry.id); }, []);
+  const enter = useCallback((line: Repeats) => {
+    scrolledTo.current = line.entry.id;
+    setFocusPanel(true);
+    setSelected(line.entry.id);
+    document.querySelector<HTMLElement>('[data-region="panel"]')?.focus();
+  }, []);
+  const onReading = useCallback((how: 'scrolled' | 'focused', yes: boolean) => { if (how === 'scrolled') setScrolled(yes); else setFocused(yes); }, []);
+  const showNew = () => {
+    activity.release();
+    list.current?.scrollTo(0);
+  };
+  const narrowed = query !== '' || filter !== 'all' || only !== null;
+  const reset = () => { setQuery(''); setFilter('all'); setOnly(null); };
+
+  return (
+    <Page
+      fill title={t('activity.title')} subtitle={t('activity.subtitle')}
+      actions={state.kind === 'following' && <>
+        <Box component="span" role="status" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', fontWeight: 500, color: color.text2, marginRight: 1 }}>
+          <Box component="span" aria-hidden sx={{ width: 8, height: 8, borderRadius: '50%', background: paused ? color.neutral : color.chartOk }} />{paused ? t('activity.paused') : t('activity.live')}
+        </Box>
+        <Button startIcon={paused ? <PlayIcon /> : <PauseIcon />} onClick={() => { setPaused(!paused); }}>{paused ? t('activity.resume') : t('activity.pause')}</Button>
+      </>}
+      panel={chosen !== null && (
+        <EntryPanel entry={chosen} repeats={chosenLine} showAll={only === null && chosenLine !== null && chosenLine.count > 1 ? () => { setOnly(keyOf(chosen)); } : null}
+          takeFocus={focusPanel} onClose={() => { setSelected(null); }} />
+      )}
+    >
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: '12px', marginBottom: 2, flexShrink: 0, flexWrap: 'wrap' }}>
+        <ToggleButtonGroup exclusive value={filter} aria-label={t('activity.show')} onChange={(_, value: unknown) => { if (isFilter(value)) setFilter(value); }}>
+          {filters.map((name) => <ToggleButton key={name} value={name}>{t(`activity.filter.${name}`)}{name !== 'all' && <Box component="span" sx={{ marginLeft: '6px', fontWeight: 400, color: color.text3 }}>{formats.number(counts[name])}</Box>}</ToggleButton>)}
+        </ToggleButtonGroup>
+        <TextField size="small" sx={{ flex: 1, minWidth: 160 }} placeholder={t('activity.search')} value={query} onChange={(event) => { setQuery(event.target.value); }}
+          onKeyDown={(event) => { if (event.key === 'Escape' && query !== '') { event.stopPropagation(); setQuery(''); } }}
+          slotProps={{ htmlInput: { 'aria-label': t('activity.search'), 'data-filter': true }, input: { startAdornment: <InputAdornment position="start"><SearchIcon /></InputAdornment> } }} />
+      </Box>
+      {only !== null && (
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, marginBottom: 2, flexShrink: 0, color: color.text2 }}>
+          {t('activity.onlyRepeats', { count: lines.length })}
+          <Button size="small" variant="text" onClick={() => { setOnly(null); }}>{t('activity.showGrouped')}</Button>
+        </Box>
+      )}
+      {state.kind === 'unreadable' && (
+        <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
+          <Notice tone="warn" live="polite" title={state.why === 'rights' ? t('activity.noRights') : t('activity.unreadable')}>{state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : state.message}</Notice>
+        </Box>
+      )}
+      {sought !== null && !loading && (
+        <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
+          <Notice tone="neutral" live="polite" title={t('activity.gone')} action={<Button size="small" onClick={() => { setSought(null); }}>{t('button.close')}</Button>}>{t('activity.goneWhy')}</Notice>
+        </Box>
+      )}
+      {activity.error !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={activity.error} action={<Button onClick={activity.reload}>{t('button.tryAgain')}</Button>} /></Box>}
+      <Box sx={{ position: 'relative', display: 'flex', flexDirection: 'column', minHeight: 0 }}>
+        {waiting > 0 && (
+          <Box sx={{ position: 'absolute', top: 40, left: 0, right: 0, zIndex: 1, display: 'flex', justifyContent: 'center', pointerEvents: 'none' }}>
+            <Button size="small" sx={{ pointerEvents: 'auto', borderRadius: '14px', boxShadow: `0 2px 8px ${color.shadow}`, background: color.card }} onClick={showNew}>{t('activity.new', { count: waiting })}</Button>
+          </Box>
+        )}
+        {lines.length > 0 && <ActivityList lines={lines} selected={chosenLine?.key ?? null} onSelect={select} onEnter={enter} onClose={() => { setSelected(null); }} handle={list} onReading={onReading} />}
+        {lines.length === 0 && (
+          <Card>
+            {loading || state.kind === 'reading' ? <LoadingRows />
+              : narrowed ? <EmptyState action={<Button onClick={reset}>{t('activity.showEverything')}</Button>}>{shown.length === 0 ? t('activity.none') : t('activity.noMatch')}</EmptyState>
+                : <EmptyState>{target.kind !== 'embedded' ? t('activity.noGateway') : state.kind === 'unreadable' ? t('activity.noneReadable') : t('activity.none')}</EmptyState>}
+          </Card>
+        )}
+      </Box>
+    </Page>
+  );
+}

@@ -1,0 +1,52 @@
+import type { activity as english } from '../en/activity.ts';
+import type { Translation } from '../translation.ts';
+
+export const activity: Translation<typeof english> = {
+  title: '活动', subtitle: '网关记录的决策，最新的在前。',
+  live: '实时', paused: '已暂停', pause: '暂停', resume: '继续', show: '显示', search: '容器、镜像或规则',
+  filter: { all: '全部', denied: '已拒绝', changed: '已更改' },
+  column: { time: '时间', outcome: '结果', request: '请求' },
+  outcome: { wouldDeny: '本应拒绝', warned: '已警告' },
+  times: '{{count}} 次', new_other: '{{count}} 条新记录',
+  repeated: '自 {{first}} 起共 {{count}} 次，最近一次 {{last}}', showAll: '全部显示', onlyRepeats_other: '同类记录 {{count}} 条，逐条显示', showGrouped: '返回全部',
+  none: '尚未拒绝或更改任何请求。原样通过的请求不会记录。', noneReadable: '没有可显示的内容。', noGateway: '此引擎前没有 Bulkhead 网关，因此不作决策，也没有记录。',
+  noMatch: '没有匹配的记录。', showEverything: '显示全部',
+  noRights: '您无权读取决策日志', noRightsWhy: '{{path}} 归管理员所有。请以 root 身份启动应用，或申请读取权限。在此期间不统计拒绝次数。',
+  unreadable: '无法读取决策日志', gone: '此记录已不在显示范围内', goneWhy: '日志只保留最新的记录。',
+  noSetting: '没有设置可以改变此结果', socketOther: '这不是允许列表条目所能授予的套接字。',
+  by: {
+    user: '由 {{name}}', uid: '由用户 {{uid}}', unknown: '未知用户', container: '通过 {{name}} 的套接字', throughSocket: '通过以下容器的 Docker 套接字：',
+    uidOnly: '用户 {{uid}}（本机未知）', userUid: '{{name}} (uid {{uid}})', pid: 'pid {{pid}}', separator: '，',
+  },
+  fact: { rule: '规则', setting: '设置', image: '镜像', askedBy: '请求者', request: '请求', lost: '丢失' },
+  lostBefore_other: '此前有 {{count}} 条记录未能写入',
+  image: { here: '本地为 {{digest}}', same: '镜像仓库提供 {{digest}}，与本地相同', served: '镜像仓库提供 {{digest}}；本地没有', other: '镜像仓库提供 {{digest}}；本地为 {{here}}', unknown: '不清楚镜像仓库提供的内容' },
+  seen: { user: '{{name}} 看到的内容', client: '客户端看到的内容', would: '客户端本应看到的内容', changed: '更改的内容', warned: '记录的内容' },
+  simulate: '在模拟器中打开',
+  allow: {
+    title: '允许什么', insteadTitle: '替代做法', do: '允许此项…', nothingYet: '应用之前不会有任何更改。', diff: '草稿的更改', same: '草稿中已有此内容。',
+    noSetting: '没有设置可以允许此请求。', byHand: '有设置可以允许此请求，但无法从日志判断具体条目。', brokenDraft: '草稿不可用，无法准备更改。',
+    inDraft: '草稿已允许此请求，请应用草稿。', inForce: '当前生效的设置已允许此请求，请重试。', recreate: '更好的做法：将该容器重新创建为受保护的容器，之后即可照常使用。',
+    danger: {
+      everything: '这是整个文件系统：容器可以更改本机的所有文件并接管本机。', engine: '其中有引擎自身的文件：容器可以更改镜像、其他容器和策略。', socket: '其中有 Docker 套接字：容器可以操控引擎。',
+      'system-configuration': '其中有本机的配置，包括密码和服务：容器可以接管本机。', 'runtime-state': '其中有系统服务的套接字和状态。', kernel: '这些是内核自身的文件：容器可以借此脱离隔离。',
+      devices: '这些是本机的设备：容器可以读写磁盘。', 'administrator-home': '这是管理员的主目录：其中的密钥和启动文件可用于进入本机。', programs: '其中有本机以管理员身份运行的程序：容器可以替换它们。', 'all-homes': '这会把每个用户的主目录共享给所有用户的容器。',
+    },
+  },
+  proposal: {
+    'image-digest': { title: '仅此镜像', text: '{{digest}}，不论标签。最安全。' },
+    'image-tag': { title: '标签 {{tag}}', text: '镜像仓库在 {{tag}} 下提供的任何内容。' },
+    'image-any-tag': { title: '任意标签', text: '推送到 {{repository}} 的所有内容。' },
+    'derived-images': { title: '由允许的镜像构建的镜像', text: '包含某个允许镜像全部层的任何镜像。' },
+    'command-for-image': { title: '{{command}}，仅限 {{image}}', text: '该镜像获得自己的命令列表，其他镜像不变。' },
+    command: { title: '{{command}}', text: '适用于所有没有自己列表的镜像。', textImage: '在 {{image}} 的列表中。' },
+    'unlisted-entry': { title: '从列表中移除 {{entries}}', text: '它不是任何命令的名称；只要它还在，所有命令都会被拒绝。' },
+    share: { title: '{{path}}', text: '容器可以挂载该目录及其内容。' },
+    'share-parent': { title: '{{path}}', text: '上一级目录，包括其中的其他所有内容。' },
+    'docker-load': { title: '从归档加载镜像', text: '镜像可绕过镜像仓库，以任意名称进入引擎。' },
+    'existing-warn': { title: '使用未受保护的容器', text: '这些容器中的 root 就是主机上的 root。不再拒绝，只记录警告。' },
+    'scope-all': { title: '引擎上的所有对象', text: '拥有 Docker 套接字的容器可以查看和操作他人创建的对象。', textImage: '{{image}} 的容器可以通过 Docker 套接字查看和操作他人创建的对象。' },
+    'environment-sockets': { title: '仅对挂载的套接字隐藏变量', text: '客户端套接字的用户将重新看到变量。' },
+    'environment-never': { title: '不隐藏变量', text: '凡能检查容器的人都能看到其变量，包括其中的机密。' },
+  },
+};
