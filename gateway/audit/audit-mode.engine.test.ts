@@ -10,6 +10,8 @@ import { startIsolatedEngine, type IsolatedEngine } from '../../testing/isolated
 import { docker } from '../../testing/real-engine.ts';
 import { sendRaw } from '../../testing/raw-http.ts';
 import { explainCommand } from '../explain/explain.ts';
+import { explainCompose } from '../explain/explain-compose.ts';
+import { simulateCommand } from '../explain/simulate.ts';
 import { startGateway, type Gateway } from '../server.ts';
 
 let engine: IsolatedEngine;
@@ -113,13 +115,12 @@ describe('audit mode: decide, log, let pass', () => {
 });
 
 describe('explain: decided by the same code, nothing is done', () => {
-  const explain = (...args: string[]) => {
-    const parsed = effectiveSettings(settings('enforce'));
+  const setting = (mode: 'enforce' | 'audit' = 'enforce') => {
+    const parsed = effectiveSettings(settings(mode));
     if (!parsed.ok) throw new Error(parsed.error.message);
-    return explainCommand({
-      args, settings: parsed.value, engineSocket: engine.socket, clientSocket: gateway.listenSocket, engineSockets: [engine.socket, gateway.listenSocket], engineDirectories: [engine.root], stateDirectory: scratch,
-    });
+    return { settings: parsed.value, engineSocket: engine.socket, clientSocket: gateway.listenSocket, engineSockets: [engine.socket, gateway.listenSocket], engineDirectories: [engine.root], stateDirectory: scratch };
   };
+  const explain = (...args: string[]) => explainCommand({ ...setting(), args });
   const rules = async (...args: string[]) => {
     const explained = await explain(...args);
     if (!explained.ok) throw new Error(`${explained.error.message}: ${explained.error.reason ?? ''}`);
@@ -154,6 +155,56 @@ describe('explain: decided by the same code, nothing is done', () => {
       expect(await rules('build', '--network=host', context)).toEqual({ outcome: 'deny', rules: ['deny host-network-build'] });
       expect(await rules('build', context)).toEqual({ outcome: 'allow', rules: [] });
     } finally { await rm(context, { recursive: true }); }
+  });
+
+  it('says what Compose would be told, service by service, and leaves the engine as it is', async () => {
+    const services = {
+      pid: 'image: busybox\n    pid: host', mount: 'image: busybox\n    volumes: ["/etc:/x:ro"]', device: 'image: busybox\n    devices: ["/dev/kmsg:/dev/kmsg"]', options: 'image: busybox\n    volumes: ["bad:/x"]', network: 'image: busybox\n    network_mode: host', fine: 'image: busybox\n    privileged: true\n    volumes: ["data:/d"]',
+    };
+    const rest = 'volumes:\n  data: {}\n  bad:\n    driver_opts: { type: none, o: bind, device: /etc }\n';
+    const before = await state();
+    const whole = await explainCompose({ ...setting(), projectDirectory: scratch, text: `services:\n${Object.entries(services).map(([name, lines]) => `  ${name}:\n    ${lines}\n`).join('')}${rest}` });
+    if (!whole.ok) throw new Error(`${whole.error.message}: ${whole.error.reason ?? ''}`);
+    expect(await state()).toEqual(before);
+    const said = new Map(whole.value.requests.filter(({ kind }) => kind === 'container').map((one) => [one.service, one]));
+    expect([...said.keys()].sort()).toEqual(Object.keys(services).sort());
+    expect(whole.value.requests.find(({ kind, name }) => kind === 'volume' && name === 'bad')).toMatchObject({ outcome: 'deny' });
+    // Each alone, for real: the client's own words hold the refusal that was told.
+    await policy('enforce');
+    for (const [name, lines] of Object.entries(services)) {
+      const file = path.join(scratch, `${name}.yaml`);
+      await writeFile(file, `services:\n  ${name}:\n    ${lines}\n${name === 'options' ? rest.replace('data: {}', '') : name === 'fine' ? 'volumes: { data: {} }\n' : ''}`);
+      const real = await failure('compose', '--project-name', 'simulated', '-f', file, 'create');
+      const refusal = name === 'options' ? whole.value.requests.find(({ kind, outcome }) => kind === 'volume' && outcome === 'deny')?.refusal : said.get(name)?.refusal;
+      if (name === 'fine') { expect(real).toMatch(/^was done/); expect(refusal).toBeNull(); } else { expect(refusal, name).toMatch(/^enhanced container isolation/); expect(real, name).toContain(refusal); }
+      await g('compose', '--project-name', 'simulated', '-f', file, 'down', '-v');
+    }
+  });
+
+  it('follows what services share with each other, and decides their builds by network, privileges and entitlements', async () => {
+    const explained = await explainCompose({ ...setting(), projectDirectory: scratch, text: 'services:\n  a:\n    image: busybox\n    scale: 2\n  b:\n    image: busybox\n    network_mode: service:a\n    pid: service:a\n    volumes_from: [a]\n  c:\n    build: { context: ., network: host, privileged: true, secrets: [s] }\n    profiles: [p]\nsecrets: { s: { environment: S } }\n' });
+    if (!explained.ok) throw new Error(`${explained.error.message}: ${explained.error.reason ?? ''}`);
+    expect(explained.value.requests.filter(({ service }) => service !== undefined).map(({ kind, service, outcome, findings }) => [kind, service, outcome, findings.map(({ rule }) => rule).filter((rule) => rule !== 'runtime-forced').sort()]).sort()).toEqual([
+      ['build', 'c', 'deny', ['build-entitlement', 'host-network-build']], ['container', 'a', 'rewrite', []], ['container', 'b', 'rewrite', []], ['container', 'c', 'rewrite', []],
+    ]);
+    expect(explained.value.leftOut).toEqual(['c.build.secrets']);
+  });
+
+  it('says why Compose takes no file, and stops when it is told to', async () => {
+    const broken = await explainCompose({ ...setting(), projectDirectory: scratch, text: 'services:\n  a:\n    imaje: x\n' });
+    expect(broken).toMatchObject({ ok: false, error: { code: 'input.unusable', reason: expect.stringMatching(/imaje/) as unknown } });
+    const stopped = explainCompose({ ...setting(), projectDirectory: scratch, text: 'services: { a: { image: busybox } }', signal: AbortSignal.timeout(1) });
+    expect(await stopped).toMatchObject({ ok: false, error: { code: 'apply.cancelled' } });
+  });
+
+  it('simulates a command line as typed, without the refused options too; a build without its directory', async () => {
+    const simulated = await simulateCommand('$ docker run --rm --pid=host \\\n  -v ~/nowhere:/x --privileged busybox sh -c "echo $HI"', '/root', setting());
+    expect(simulated).toMatchObject({ ok: true, value: { explanation: { outcome: 'deny', clientWords: expect.stringMatching(/^docker: Error response from daemon: enhanced container isolation: --pid=host/) as unknown }, without: { text: '$ docker run --rm --privileged busybox sh -c "echo $HI"', outcome: 'rewrite' } } });
+    const audit = await simulateCommand('docker run --pid=host busybox', '/root', setting('audit'));
+    expect(audit).toMatchObject({ ok: true, value: { explanation: { outcome: 'would-deny' }, without: { text: 'docker run busybox', outcome: 'rewrite' } } });
+    const build = await simulateCommand('docker buildx build --network host --allow security.insecure -f No.Such.File --push /no/such/directory', '/root', setting());
+    expect(build).toMatchObject({ ok: true, value: { explanation: { outcome: 'deny', leftOut: ['--push'] }, without: { outcome: 'allow' } } });
+    expect(await simulateCommand('docker run | x', '/root', setting())).toMatchObject({ ok: false, error: { code: 'input.unusable', params: { problem: 'pipe' } } });
   });
 
   it('runs nothing that could do more than ask the engine', async () => {

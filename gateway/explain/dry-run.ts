@@ -39,13 +39,14 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
     const verdict = await work();
     return { verdict, findings: entries.map(({ outcome, rule, spec, setting, what, message, subject }) => ({ outcome, rule, spec, setting, what, message, ...(subject === undefined ? {} : { subject }) })) };
   };
-  const conclude = (request: GatewayRequest, verdict: Verdict, findings: Finding[], more: Pick<ExplainedRequest, 'passed' | 'service' | 'image'> = {}): Verdict => {
+  const conclude = (request: GatewayRequest, verdict: Verdict, findings: Finding[], more: Pick<ExplainedRequest, 'passed' | 'service' | 'image' | 'kind' | 'name'> = {}, sent: Buffer | null = null): Verdict => {
     if (verdict.kind === 'refuse' && !findings.some(({ outcome }) => outcome === 'deny')) {
       findings = [...findings, { outcome: 'missing', rule: '', spec: '', setting: null, what: `${request.head.method} ${request.target.path}`, message: verdict.message }];
     }
     explained({ method: request.head.method, target: loggedTarget(request.target), outcome: outcomeOf(verdict, findings), findings, refusal: verdict.kind === 'refuse' ? verdict.message : null, ...more });
     // The client shows what it would show: the refusal in its own words.
-    return goOn ? { kind: 'forward' } : verdict.kind === 'refuse' ? verdict : stop;
+    if (goOn) return { kind: 'forward', ...(sent === null ? {} : { body: sent }) };
+    return verdict.kind === 'refuse' ? verdict : stop;
   };
 
   return async (request) => {
@@ -69,12 +70,13 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
       kind: 'read-body', limit: handling.limit,
       decide: (body) => inTurn(async () => {
         const { verdict, findings } = await collect(() => handling.decide(body));
-        if (request.match?.route.inspect !== 'create-container') return conclude(request, verdict, findings);
         const parsed = parseJson(body.toString('utf8'));
         // What can't be read without doubt is refused as a whole.
-        if (!parsed.ok || !isObject(parsed.value)) return conclude(request, verdict, findings);
+        if (!parsed.ok || !isObject(parsed.value)) return conclude(request, verdict, findings, {}, body);
+        const about = named(request, parsed.value);
+        if (request.match?.route.inspect !== 'create-container') return conclude(request, verdict, findings, about, body);
         const parts = await everyPart(handling, parsed.value, findings);
-        return conclude(request, verdict, parts.findings, { passed: parts.passed, ...named(parsed.value) });
+        return conclude(request, verdict, parts.findings, { passed: parts.passed, ...about }, body);
       }),
     };
   };
@@ -97,10 +99,19 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
 /** So many parts that pass are told of one container. */
 const maxParts = 200;
 
-function named(body: JsonObject): Pick<ExplainedRequest, 'service' | 'image'> {
-  const service = textAt(objectAt(body, 'Labels'), 'com.docker.compose.service');
-  const image = textAt(body, 'Image');
-  return { ...(service === '' ? {} : { service }), ...(image === '' ? {} : { image }) };
+/** What a request makes, and for which service of a compose file. */
+function named(request: GatewayRequest, body: JsonObject): Pick<ExplainedRequest, 'service' | 'image' | 'kind' | 'name'> {
+  const name = textAt(body, 'Name');
+  switch (request.match?.route.inspect) {
+    case 'create-network': return { kind: 'network', ...(name === '' ? {} : { name }) };
+    case 'create-volume': return { kind: 'volume', ...(name === '' ? {} : { name }) };
+    case 'create-container': {
+      const service = textAt(objectAt(body, 'Labels'), 'com.docker.compose.service');
+      const image = textAt(body, 'Image');
+      return { kind: 'container', ...(service === '' ? {} : { service }), ...(image === '' ? {} : { image }) };
+    }
+    default: return {};
+  }
 }
 
 function outcomeOf(verdict: Verdict, findings: readonly Finding[]): ExplainedRequest['outcome'] {

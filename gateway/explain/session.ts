@@ -40,6 +40,9 @@ export interface DrySession {
   readonly requests: readonly ExplainedRequest[];
 }
 
+/** What came of the client's run; `requests` in the place of those that were seen, where more is known of them. */
+export interface Said extends Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'> { readonly requests?: ExplainedRequest[] }
+
 /** Stands between the client and the engine, and changes what is known of the engine. */
 export interface Between { facts(facts: EngineFacts): EngineFacts; serve(socket: string, engineSocket: string): Promise<{ close(): Promise<void> }> }
 
@@ -47,7 +50,7 @@ export interface Between { facts(facts: EngineFacts): EngineFacts; serve(socket:
  * Opens a private socket behind which the gateway's own code decides, and on which nothing but reads gets to the engine; has `work` use
  * it, and takes everything away again.
  */
-export async function drySession(setting: DryRunSetting, between: Between | null, work: (session: DrySession) => Promise<Result<Pick<Explanation, 'clientWords' | 'leftOut' | 'notes'>, AppError>>): Promise<Result<Explanation, AppError>> {
+export async function drySession(setting: DryRunSetting, between: Between | null, work: (session: DrySession) => Promise<Result<Said, AppError>>): Promise<Result<Explanation, AppError>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bulkhead-explain-'));
   const missing = new Set<string>();
   const requests: ExplainedRequest[] = [];
@@ -73,8 +76,9 @@ export async function drySession(setting: DryRunSetting, between: Between | null
     const said = await work({ socket, directory, requests });
     await listener.value.close(0);
     if (!said.ok) return said;
+    const told = said.value.requests ?? requests;
     return ok({
-      eci: setting.settings.eci.value, mode: setting.settings.mode, outcome: strictest(requests.map(({ outcome }) => outcome)), requests, missingFacts: [...missing],
+      eci: setting.settings.eci.value, mode: setting.settings.mode, outcome: strictest(told.map(({ outcome }) => outcome)), requests: told, missingFacts: [...missing],
       facts: [...asked.values()], images: [...images.values()], engine: setting.engineSocket !== null, clientWords: said.value.clientWords, leftOut: said.value.leftOut,
       notes: [...said.value.notes, ...(setting.assumeImageTrusted === true ? ['image-assumed' as const] : [])],
     });

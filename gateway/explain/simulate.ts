@@ -6,6 +6,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { refusalText } from '../../shared/policy/decision.ts';
 import { entitlementDenial } from '../../shared/policy/build-solve.ts';
 import { explainCommand } from './explain.ts';
+import { explainCompose } from './explain-compose.ts';
 import type { DryRunSetting } from './session.ts';
 
 export interface SimulatedCommand {
@@ -30,6 +31,12 @@ export async function simulateCommand(text: string, home: string, setting: DryRu
   const second = await explainText(shorter, home, setting);
   if (!second.ok) return second.error.code === 'apply.cancelled' ? second : ok({ explanation, without: null });
   return ok({ explanation, without: { text: shorter, left: refused.map(({ start, end }) => text.slice(start, end)), outcome: second.value.explanation.outcome } });
+}
+
+/** Simulates a compose file; what its services ask for is not left out by us. */
+export async function simulateCompose(text: string, projectDirectory: string, setting: DryRunSetting): Promise<Result<SimulatedCommand, AppError>> {
+  const explained = await explainCompose({ ...setting, text, projectDirectory });
+  return explained.ok ? ok({ explanation: explained.value, without: null }) : explained;
 }
 
 async function explainText(text: string, home: string, setting: DryRunSetting): Promise<Result<{ line: CommandLine; explanation: Explanation }, AppError>> {

@@ -68,7 +68,7 @@ export type AskedImage = z.infer<typeof askedImageSchema>;
 export const askedFactSchema = z.object({ kind: z.enum(['container', 'image', 'volume', 'network']), name: z.string(), /** What it is: an id, a driver; null: it is not there. */ found: z.string().nullable() });
 export type AskedFact = z.infer<typeof askedFactSchema>;
 
-export const explanationNotes = ['later-requests', 'build-calls', 'image-assumed', 'stub-context', 'options-left-out', 'compose-environment', 'compose-build'] as const;
+export const explanationNotes = ['later-requests', 'build-calls', 'image-assumed', 'stub-context', 'options-left-out', 'compose-environment', 'compose-build', 'compose-stopped'] as const;
 
 /** What would happen. Nothing was run. */
 export const explanationSchema = z.object({

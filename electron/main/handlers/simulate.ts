@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
+import path from 'node:path';
 import { dialog } from 'electron';
 import { maxComposeLength } from '../../../shared/explain/limits.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
@@ -29,8 +30,8 @@ export const simulateHandlers = ({ session, window }: HandlerContext): Area => {
       const w = window();
       const options = { properties: ['openFile' as const, 'dontAddToRecent' as const], filters: [{ name: 'Compose', extensions: ['yaml', 'yml'] }, { name: '*', extensions: ['*'] }] };
       const picked = w === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(w, options);
-      const path = picked.filePaths[0];
-      return picked.canceled || path === undefined ? ok(null) : readCompose(path);
+      const file = picked.filePaths[0];
+      return picked.canceled || file === undefined ? ok(null) : readCompose(file);
     },
   };
 };
@@ -46,19 +47,20 @@ async function simulate({ state, target: { paths } }: Session, input: Simulation
     settings: settings.value, engineSocket: await engineToAsk(paths), clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket], engineDirectories: [paths.root, paths.data, paths.run],
     stateDirectory: paths.root, signal, timeoutMs,
   };
-  const { simulateCommand } = await import('../../../gateway/explain/simulate.ts');
-  const simulated = input.kind === 'command' ? await simulateCommand(input.text, os.homedir(), setting) : fail('input.unusable', 'not yet');
+  const { simulateCommand, simulateCompose } = await import('../../../gateway/explain/simulate.ts');
+  const home = os.homedir();
+  const simulated = input.kind === 'command' ? await simulateCommand(input.text, home, setting) : await simulateCompose(input.text, input.file === null ? home : path.dirname(input.file), setting);
   if (!simulated.ok) return simulated;
   return ok({ at: new Date().toISOString(), durationMs: Math.round(performance.now() - begun), against: input.against, version: appliedVersion, ...simulated.value });
 }
 
-async function readCompose(path: string): Promise<Result<{ path: string; text: string }, AppError>> {
+async function readCompose(file: string): Promise<Result<{ path: string; text: string }, AppError>> {
   try {
-    const info = await stat(path);
-    if (!info.isFile()) return fail('input.unusable', `${path} is no file`);
-    if (info.size > maxComposeLength) return fail('input.unusable', `${path} is too large for a compose file`, { reason: `${info.size} bytes; ${maxComposeLength} at most` });
-    return ok({ path, text: await readFile(path, 'utf8') });
+    const info = await stat(file);
+    if (!info.isFile()) return fail('input.unusable', `${file} is no file`);
+    if (info.size > maxComposeLength) return fail('input.unusable', `${file} is too large for a compose file`, { reason: `${info.size} bytes; ${maxComposeLength} at most` });
+    return ok({ path: file, text: await readFile(file, 'utf8') });
   } catch (error) {
-    return fail('input.unusable', `${path} can't be read`, { cause: error });
+    return fail('input.unusable', `${file} can't be read`, { cause: error });
   }
 }

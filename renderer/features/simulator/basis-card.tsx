@@ -8,7 +8,7 @@ import { color } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 
 /** What the decision stands on: when, which settings, what the engine was asked; and what it leaves open. */
-export function BasisCard({ simulation, sudo }: { readonly simulation: Simulation; readonly sudo: boolean }) {
+export function BasisCard({ simulation, sudo, compose }: { readonly simulation: Simulation; readonly sudo: boolean; readonly compose: boolean }) {
   const { t } = useTranslation();
   const { isRoot } = useApp();
   const { ago, number, list } = useFormats();
@@ -24,6 +24,7 @@ export function BasisCard({ simulation, sudo }: { readonly simulation: Simulatio
           { label: t('simulator.basis.user'), value: withCode(isRoot ? t('simulator.basis.userRoot') : sudo ? t('simulator.basis.sudo') : t('simulator.basis.userYou')) },
           ...(explanation.engine ? [{ label: t('simulator.basis.facts'), value: facts.length === 0 ? t('simulator.basis.nothing') : <Lines lines={facts} /> }] : []),
           ...(explanation.missingFacts.length > 0 ? [{ label: t('simulator.basis.missing'), value: <Mono>{list(explanation.missingFacts)}</Mono> }] : []),
+          ...(compose && explanation.clientWords !== '' ? [{ label: t('simulator.compose.warnings'), value: <Box component="pre" lang="en" sx={{ margin: 0, font: 'inherit', whiteSpace: 'pre-wrap' }}>{explanation.clientWords}</Box> }] : []),
           ...(explanation.leftOut.length > 0 ? [{ label: t('simulator.basis.leftOut'), value: <Mono>{explanation.leftOut.join(' ')}</Mono> }] : []),
         ]} />
         {explanation.notes.length > 0 && (

@@ -40,19 +40,20 @@ export function groupsOf(t: TFunction, { explanation }: Simulation, input: Simul
     return [{ name: '', rows: explanation.requests.flatMap((request) => ruleRows(request, explanation.images, line)) }];
   }
   const places = servicePlaces(input.text);
-  const groups = explanation.requests.flatMap((request): RuleGroup[] => {
+  const groups = explanation.requests.flatMap((request): (RuleGroup & { readonly at: number })[] => {
     const rows = ruleRows(request, explanation.images, null);
     if (request.service !== undefined) {
       const place = places.get(request.service);
-      const name = request.name ?? t('simulator.compose.service', { name: request.service });
-      return [{ name: request.kind === 'build' ? t('simulator.compose.build', { name: request.service }) : name, rows: place === undefined ? rows : rows.map((row, index): RuleRow => (index === 0 ? { ...row, place } : row)) }];
+      const name = t(request.kind === 'build' ? 'simulator.compose.build' : 'simulator.compose.service', { name: request.service });
+      return [{ at: place?.start ?? Number.MAX_SAFE_INTEGER - 1, name, rows: place === undefined ? rows : rows.map((row, index): RuleRow => (index === 0 ? { ...row, place } : row)) }];
     }
     // What Compose makes besides is told only where a rule has something to say about it.
     if (rows.length === 0) return [];
     const kind = request.kind === 'network' ? 'network' : request.kind === 'volume' ? 'volume' : null;
-    return [{ name: kind === null ? t('simulator.compose.other') : t(`simulator.compose.${kind}`, { name: request.name ?? '' }), rows }];
+    return [{ at: Number.MAX_SAFE_INTEGER, name: kind === null ? t('simulator.compose.other') : t(`simulator.compose.${kind}`, { name: request.name ?? '' }), rows }];
   });
-  return groups;
+  // As the file has them: Compose asks for several at a time.
+  return groups.sort((a, b) => a.at - b.at);
 }
 
 /** Where the names of the services stand in the text. */

@@ -89,7 +89,7 @@ export default function SimulatorPage() {
             <VerdictBand simulation={simulation} old={!current} />
             {simulation.explanation.eci && <RulesCard simulation={simulation} groups={groups} text={answer.input?.text ?? ''} old={!current} />}
             {current && <FixCard simulation={simulation} onTry={(text) => { setInput({ ...input, text }); }} />}
-            <BasisCard simulation={simulation} sudo={wanted.sudo} />
+            <BasisCard simulation={simulation} sudo={wanted.sudo} compose={answer.input?.kind === 'compose'} />
           </>
         )}
       </Box>

@@ -59,6 +59,8 @@ function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
 
 /** The client's own words where it was refused; in audit mode what the log would get. */
 function seenByClient({ explanation }: Simulation): string {
+  const services = explanation.requests.filter(({ service, refusal }) => service !== undefined && refusal !== null);
+  if (services.length > 0) return services.map(({ service, refusal }) => `${service ?? ''}: Error response from daemon: ${refusal ?? ''}`).join('\n');
   if (explanation.outcome === 'deny') return explanation.clientWords !== '' ? explanation.clientWords : explanation.requests.flatMap(({ refusal }) => (refusal === null ? [] : [refusal])).join('\n');
   if (explanation.outcome === 'would-deny') return [...new Set(explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'would-deny').map(({ message }) => message)))].join('\n');
   return '';

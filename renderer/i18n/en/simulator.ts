@@ -55,7 +55,7 @@ export const simulator = {
     kind: { container: 'container', image: 'image', volume: 'volume', network: 'network' },
     note: {
       'later-requests': 'Decided is the first request that would change something; what comes after it is not known.', 'build-calls': 'What the Dockerfile asks for (`RUN --network`, `--security`) is decided while BuildKit builds.', 'image-assumed': 'The image was taken for an allowed one.',
-      'stub-context': 'The build\u2019s directory was not read: an empty one stood in for it.', 'options-left-out': 'These options are BuildKit\u2019s or the client\u2019s own, and were not looked at.', 'compose-environment': 'Variables of your shell are not known here; Compose\u2019s words say which are missing.', 'compose-build': 'Builds of services were decided by network, privileges and entitlements; their Dockerfiles were not read.',
+      'stub-context': 'The build\u2019s directory was not read: an empty one stood in for it.', 'options-left-out': 'These options are BuildKit\u2019s or the client\u2019s own, and were not looked at.', 'compose-environment': 'Variables of your shell are not known here; Compose\u2019s words say which are missing.', 'compose-stopped': 'Compose stopped before the end: its words say why. What comes after was not decided.', 'compose-build': 'Builds of services were decided by network, privileges and entitlements; their Dockerfiles were not read.',
     },
   },
   compose: { service: 'Service {{name}}', network: 'Network {{name}}', volume: 'Volume {{name}}', other: 'Other requests', build: 'Build of {{name}}', warnings: 'Compose says' },

@@ -57,7 +57,7 @@ export const simulator: Translation<typeof english> = {
     kind: { container: '容器', image: '镜像', volume: '卷', network: '网络' },
     note: {
       'later-requests': '判定的是第一个会带来更改的请求；此后的请求未知。', 'build-calls': 'Dockerfile 的要求（`RUN --network`、`--security`）在 BuildKit 构建时判定。', 'image-assumed': '该镜像被当作允许的镜像。',
-      'stub-context': '没有读取构建目录：以一个空目录代替。', 'options-left-out': '这些选项属于 BuildKit 或客户端自身，没有查看。', 'compose-environment': '此处不知道您 Shell 中的变量；缺少哪些见 Compose 的提示。', 'compose-build': '服务的构建按网络、特权和权限判定；没有读取其 Dockerfile。',
+      'stub-context': '没有读取构建目录：以一个空目录代替。', 'options-left-out': '这些选项属于 BuildKit 或客户端自身，没有查看。', 'compose-environment': '此处不知道您 Shell 中的变量；缺少哪些见 Compose 的提示。', 'compose-stopped': 'Compose 中途停止，原因见其提示。此后的内容没有判定。', 'compose-build': '服务的构建按网络、特权和权限判定；没有读取其 Dockerfile。',
     },
   },
   compose: { service: '服务 {{name}}', network: '网络 {{name}}', volume: '卷 {{name}}', other: '其他请求', build: '构建 {{name}}', warnings: 'Compose 提示' },

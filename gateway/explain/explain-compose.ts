@@ -1,0 +1,113 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { entitlementDenial } from '../../shared/policy/build-solve.ts';
+import { refusalText } from '../../shared/policy/decision.ts';
+import { strictest, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { madeUpEngine } from './made-up-engine.ts';
+import { firstLine, runClient } from './run-client.ts';
+import { drySession, type DryRunSetting } from './session.ts';
+
+export interface ComposeOptions extends DryRunSetting {
+  readonly text: string;
+  /** Directory that relative paths and `.env` belong to. */
+  readonly projectDirectory: string;
+  /** The user's variables, for interpolation; the window has none. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What would become of a compose file: the real `docker compose create` goes through all of it, against an engine that is made up, and
+ * every request it makes is decided by the gateway's own code; builds by what the file says of them, through the older builder's request.
+ * Dockerfiles are not read, nothing is pulled. Errors: `input.unusable` where Compose does not take the file, `engine.not-installed`.
+ */
+export async function explainCompose(options: ComposeOptions): Promise<Result<Explanation, AppError>> {
+  const runtime = runtimeNameOf(chosenBackend(options.settings.backend));
+  return drySession(options, madeUpEngine(runtime), async ({ directory, socket, requests }) => {
+    const client = (args: readonly string[], input?: string) => runClient({
+      args, directory, socket, workingDirectory: options.projectDirectory, environment: options.environment ?? {}, plugins: true, signal: options.signal, ...(input === undefined ? {} : { input }), ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    });
+    const compose = (...args: string[]) => client(['compose', '--ansi', 'never', '--progress', 'quiet', '--profile', '*', '--project-name', projectName, '--project-directory', options.projectDirectory, '-f', '-', ...args], options.text);
+    const read = await compose('config', '--format', 'json');
+    if (!read.ok) return read;
+    if (/is not a docker command|unknown (?:shorthand )?flag/.test(read.value.words) && read.value.code !== 0) return fail('engine.not-installed', 'Docker Compose is not installed', { reason: firstLine(read.value.words), hint: 'Install it: apt-get install docker-compose.' });
+    if (read.value.code !== 0) return fail('input.unusable', 'Compose does not take this file', { reason: complaintOf(read.value.words) });
+    const services = servicesOf(read.value.output);
+    const created = await compose('create', '--no-build', '--pull', 'never');
+    if (!created.ok) return created;
+    const made = requests.length;
+    if (made === 0 && created.value.code !== 0) return fail('input.unusable', 'Compose does not take this file', { reason: complaintOf(created.value.words) });
+
+    const builds = new Map<number, string>();
+    const context = path.join(directory, 'context');
+    await mkdir(context);
+    await writeFile(path.join(context, 'Dockerfile'), 'FROM scratch\n');
+    for (const { name, build } of services) {
+      if (build === null) continue;
+      builds.set(requests.length, name);
+      const said = await client(['build', ...(build.network === null ? [] : [`--network=${build.network}`]), context]);
+      if (!said.ok) return said;
+    }
+    const told = requests.map((request, at): ExplainedRequest => {
+      const service = builds.get(at);
+      return service === undefined ? request : withEntitlements({ ...request, kind: 'build', service }, services.find(({ name }) => name === service)?.build?.entitlements ?? [], options);
+    });
+    return ok({
+      clientWords: warningsOf(`${read.value.words}\n${created.value.words}`), leftOut: services.flatMap(({ leftOut }) => leftOut), requests: onceEach(told),
+      notes: ['compose-environment' as const, ...(builds.size > 0 ? ['compose-build' as const] : []), ...(created.value.code === 0 ? [] : ['compose-stopped' as const])],
+    });
+  });
+}
+
+/** Names of containers begin with it; nothing is decided by it. */
+const projectName = 'simulated';
+
+interface Build { readonly network: string | null; readonly entitlements: readonly string[] }
+interface Service { readonly name: string; readonly build: Build | null; readonly leftOut: readonly string[] }
+
+/** Of a build these are BuildKit's, over its own connection; of a service these are done when it runs. */
+const unseenOfBuild = ['secrets', 'ssh', 'additional_contexts', 'cache_from', 'cache_to', 'platforms'];
+const unseenOfService = ['post_start', 'pre_stop', 'develop', 'provider'];
+
+/** What Compose's own reading of the file says of builds, and what no request shows. */
+function servicesOf(output: string): readonly Service[] {
+  let config: unknown;
+  try { config = JSON.parse(output); } catch { return []; }
+  return Object.entries(record(record(config)['services'])).map(([name, value]) => {
+    const service = record(value);
+    const build = service['build'] === undefined || service['build'] === null ? null : record(service['build']);
+    const network = build?.['network'];
+    return {
+      name,
+      build: build === null ? null : { network: typeof network === 'string' && network !== '' ? network : null, entitlements: [...(build['privileged'] === true ? ['security.insecure'] : []), ...(Array.isArray(build['entitlements']) ? build['entitlements'].map(String) : [])] },
+      leftOut: [...unseenOfService.filter((key) => key in service).map((key) => `${name}.${key}`), ...unseenOfBuild.filter((key) => build !== null && key in build).map((key) => `${name}.build.${key}`)],
+    };
+  });
+}
+
+function withEntitlements(request: ExplainedRequest, names: readonly string[], { settings }: DryRunSetting): ExplainedRequest {
+  if (names.length === 0 || !settings.eci.value) return request;
+  const outcome = settings.mode === 'audit' ? 'would-deny' : 'deny';
+  const findings = names.map((name) => { const denial = entitlementDenial(name); return { outcome, rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what, message: refusalText(denial), part: { field: 'allow', value: name } } as const; });
+  return { ...request, outcome: strictest([request.outcome, outcome]), findings: [...request.findings, ...findings], refusal: request.refusal ?? (outcome === 'deny' ? findings[0]?.message ?? null : null) };
+}
+
+/** Replicas of a service ask the same, but for their names. */
+function onceEach(requests: readonly ExplainedRequest[]): ExplainedRequest[] {
+  const key = ({ kind, service, name, target, findings }: ExplainedRequest) => JSON.stringify([kind, service ?? [name, target], findings.map((finding) => JSON.stringify(finding)).sort()]);
+  return [...new Map(requests.map((request) => [key(request), withoutProject(request)])).values()];
+}
+
+const withoutProject = (request: ExplainedRequest): ExplainedRequest => (request.name?.startsWith(`${projectName}_`) === true ? { ...request, name: request.name.slice(projectName.length + 1) } : request);
+
+/** What Compose says beside its warnings. */
+const complaintOf = (words: string): string => words.split('\n').filter((line) => !/^time=.*level=warning/.test(line)).join('\n').trim() || words.trim();
+
+/** Compose's warnings without time and level: variables that are not set, keys it does not know. */
+function warningsOf(words: string): string {
+  const lines = words.split('\n').map((line) => /level=warning msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, '$1') ?? (line.startsWith('time=') ? '' : line)).map((line) => line.trim());
+  return [...new Set(lines.filter((line) => line !== ''))].join('\n').slice(0, 4000);
+}
+
+const record = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : {}); // its values stay unknown
