@@ -47,7 +47,7 @@ export function ConflictView() {
   };
   const toggle = <ChangesModeToggle mode={mode} onChange={setMode} />;
   return (
-    <Box sx={{ overflow: 'auto', minHeight: 0, display: 'grid', gap: 2, alignContent: 'start' }}>
+    <Box sx={{ flex: 1, overflow: 'auto', minHeight: 0, display: 'grid', gap: 2, alignContent: 'start', gridAutoRows: 'max-content' }}>
       <Notice tone="warn" live="polite" title={t('settingsState.conflict.title')}>{t('settingsState.conflict.body', { path: settings.path })}</Notice>
       {error !== null && <ErrorPanel error={error} />}
       <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: 2, alignItems: 'start', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}>
