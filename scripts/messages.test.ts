@@ -4,6 +4,8 @@ import { sourceTexts } from '../testing/message-sources.ts';
 import { deny, refusalText, ruleCodes, type SettingPointer } from '../shared/policy/decision.ts';
 import { decisions as english } from '../shared/messages/en/decisions.ts';
 import { decisions } from '../shared/messages/zh-CN/decisions.ts';
+import { keys } from '../shared/messages/zh-CN/keys.ts';
+import { knownKeys, type KnownKey } from '../shared/settings/known-keys.ts';
 import { chinese, sentences } from '../shared/messages/zh-CN/index.ts';
 import { languageOfEnvironment } from '../shared/messages/language.ts';
 
@@ -19,6 +21,19 @@ describe('messages of engine, gateway and command line in Chinese', () => {
 
   test('every sentence the command line says has its translation', () => {
     expect(list(sourceTexts(root, ['cli'], 'say').filter(({ text }) => !Object.hasOwn(all, text)))).toEqual([]);
+  });
+
+  test('every key of a settings file is explained in Chinese, and nothing else is', () => {
+    const descriptions = new Set<string>();
+    const walk = (key: KnownKey): void => {
+      descriptions.add(key.description);
+      for (const member of [...Object.values(key.keys ?? {}), ...(key.items === undefined ? [] : [key.items])]) walk(member);
+    };
+    for (const key of Object.values(knownKeys)) walk(key);
+    expect([...descriptions].filter((text) => !Object.hasOwn(keys, text))).toEqual([]);
+    // What completion itself says.
+    const said = ['What a missing one means.', 'Every command of the group: {0}.', 'Can\'t be listed: {0}.'];
+    expect(Object.keys(keys).filter((text) => !descriptions.has(text) && !said.includes(text))).toEqual([]);
   });
 
   test('a translation has the values of its English; only plural endings may be left away', () => {

@@ -30,8 +30,8 @@ export interface AppStore {
   /** Listens to an event of main until the returned function is called. */
   on<E extends keyof IpcEvents>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
   request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>>>;
-  /** Makes `text` the draft, with undo. Main is told after a pause in typing. */
-  setDraft(text: string): void;
+  /** Makes `text` the draft, with undo. Main is told after a pause in typing. What is typed in one go ('typing') is one step back. */
+  setDraft(text: string, how?: 'typing'): void;
   undo(): void;
   redo(): void;
   /** Sends what main was not told yet; resolves when it knows the draft. */
@@ -47,6 +47,8 @@ export interface AppStore {
 
 const draftPauseMs = 250;
 const undoDepth = 200;
+/** Keys closer together than this are one step of undo, as long as it does not get longer than the second. */
+const typingPauseMs = 800, typingMostMs = 5000;
 const logDepth = 5000;
 
 export function createAppStore(bridge: BulkheadBridge): AppStore {
@@ -60,6 +62,8 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   /** True while the shown draft is ahead of what main confirmed. */
   let ahead = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The step of undo that typing still adds to. */
+  let typing: { readonly first: number; readonly last: number } | null = null;
   let sending: Promise<Result<void>> = Promise.resolve({ ok: true, value: undefined });
 
   const adopt = (part: IpcEvents['changed']) => {
@@ -146,15 +150,20 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
       if (name === 'apply:start') set({ log: [], choices: keepAllContainers });
       return bridge.request(name, input);
     },
-    setDraft(text) {
+    setDraft(text, how) {
       if (text === snapshot.draft) return;
-      show(text, { undo: [...snapshot.undo, snapshot.draft].slice(-undoDepth), redo: [] });
+      const now = Date.now();
+      const joins = how === 'typing' && typing !== null && snapshot.undo.length > 0 && now - typing.last < typingPauseMs && now - typing.first < typingMostMs;
+      typing = how === 'typing' ? { first: joins ? typing?.first ?? now : now, last: now } : null;
+      show(text, { undo: joins ? snapshot.undo : [...snapshot.undo, snapshot.draft].slice(-undoDepth), redo: [] });
     },
     undo() {
+      typing = null;
       const text = snapshot.undo.at(-1);
       if (text !== undefined) show(text, { undo: snapshot.undo.slice(0, -1), redo: [...snapshot.redo, snapshot.draft] });
     },
     redo() {
+      typing = null;
       const text = snapshot.redo.at(-1);
       if (text !== undefined) show(text, { undo: [...snapshot.undo, snapshot.draft], redo: snapshot.redo.slice(0, -1) });
     },

@@ -45,3 +45,4 @@ export { default as SelectorIcon } from '@mui/icons-material/UnfoldMoreOutlined'
 export { default as BoltIcon } from '@mui/icons-material/BoltOutlined';
 export { default as HistoryIcon } from '@mui/icons-material/HistoryOutlined';
 export { default as AppliedIcon } from '@mui/icons-material/CheckCircleOutlined';
+export { default as FormatIcon } from '@mui/icons-material/FormatAlignLeftOutlined';

@@ -12,6 +12,8 @@ class NoObserver { observe() { /* nothing is laid out in jsdom */ } unobserve() 
 window.ResizeObserver ??= NoObserver;
 window.matchMedia ??= (query: string) => ({ matches: false, media: query, onchange: null, addListener: () => undefined, removeListener: () => undefined, addEventListener: () => undefined, removeEventListener: () => undefined, dispatchEvent: () => false });
 Element.prototype.scrollIntoView ??= () => undefined;
+Range.prototype.getClientRects ??= () => Object.assign([], { item: () => null });
+Range.prototype.getBoundingClientRect ??= () => new DOMRect();
 
 export interface RenderedApp { readonly bridge: ReturnType<typeof fakeBridge>; readonly store: AppStore; readonly user: UserEvent }
 

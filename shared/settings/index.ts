@@ -12,3 +12,5 @@ export * from './schema.ts';
 export * from './shares.ts';
 export * from './history.ts';
 export * from './merge.ts';
+export * from './assist.ts';
+export * from './format.ts';

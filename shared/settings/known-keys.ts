@@ -15,12 +15,14 @@ export interface KnownKey {
   readonly values?: readonly string[];
   readonly keys?: Readonly<Record<string, KnownKey>>;
   readonly items?: KnownKey;
+  /** What a missing one means, as JSON, where the engines of this project act on it. */
+  readonly missing?: string;
   /** The string is a JSON document of its own. */
   readonly embeddedJson?: true;
 }
 
-const bool = (description: string): KnownKey => ({ type: 'boolean', description });
-const text = (description: string, values?: readonly string[]): KnownKey => ({ type: 'string', description, ...(values === undefined ? {} : { values }) });
+const bool = (description: string, missing?: boolean): KnownKey => ({ type: 'boolean', description, ...(missing === undefined ? {} : { missing: String(missing) }) });
+const text = (description: string, values?: readonly string[], missing?: string): KnownKey => ({ type: 'string', description, ...(values === undefined ? {} : { values }), ...(missing === undefined ? {} : { missing: JSON.stringify(missing) }) });
 const lockedKey = bool('true: users cannot change it. false: a default that a user may override.');
 
 type EntryExtras = Pick<KnownKey, 'usedBy' | 'platform'> & { readonly valueKey?: Pick<KnownKey, 'values' | 'embeddedJson'> };
@@ -46,7 +48,7 @@ const proxyKeys = (what: string): Readonly<Record<string, KnownKey>> => ({
 });
 
 const commandListKeys: Readonly<Record<string, KnownKey>> = {
-  type: text('deny: everything but the listed commands; allow: only the listed commands.', ['deny', 'allow']),
+  type: text('deny: everything but the listed commands; allow: only the listed commands.', ['deny', 'allow'], 'deny'),
   commands: { type: 'list', description: 'Docker commands (push, build) or groups (image*).', items: stringItem('A Docker command or group.') },
 };
 
@@ -56,8 +58,8 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
   enhancedContainerIsolation: {
     type: 'object', usedBy: 'both', description: 'Runs every container in a user namespace of its own.',
     keys: {
-      locked: bool('true: users can change neither this nor its sub-settings.'),
-      value: bool('Turns Enhanced Container Isolation on.'),
+      locked: bool('true: users can change neither this nor its sub-settings.', false),
+      value: bool('Turns Enhanced Container Isolation on.', false),
       dockerSocketMount: {
         type: 'object', description: 'Which containers may mount the Docker socket, and what they may do through it. By default none may.',
         keys: {
@@ -65,7 +67,7 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
             type: 'object', description: 'Images that may mount the Docker socket.',
             keys: {
               images: { type: 'list', description: 'name[:tag] (no tag means latest, tag * means any), name@sha256:…, or * for any image.', items: stringItem('An image reference.') },
-              allowDerivedImages: bool('Also allow local images built FROM an allowed one. Default: true.'),
+              allowDerivedImages: bool('Also allow local images built FROM an allowed one.', true),
             },
           },
           commandList: { type: 'object', description: 'Docker commands that may be sent through a mounted socket.', keys: commandListKeys },
@@ -77,16 +79,16 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
     type: 'list', usedBy: 'both', description: 'Host directories that may be bind-mounted, with everything below them. Missing: the default shares; empty: none.',
     items: {
       type: 'object', description: 'A shared directory.',
-      keys: { path: text('Absolute path; $HOME, $TMP and $TEMP are replaced.'), sharedByDefault: bool('Shared without the user asking for it.') },
+      keys: { path: text('Absolute path; $HOME, $TMP and $TEMP are replaced.'), sharedByDefault: bool('Shared without the user asking for it.', false) },
     },
   },
   blockDockerLoad: entry('boolean', 'Refuses `docker load`: every image has to come from a registry or a build.', { usedBy: 'both' }),
   bulkhead: {
     type: 'object', usedBy: 'engine', description: 'What only engines guarded by Bulkhead understand. Never written for Docker Desktop.',
     keys: {
-      backend: text('Isolation backend.', backendChoices),
-      mode: text('audit: what would be denied is logged and let through.', policyModes),
-      existingContainers: text('Containers made before ECI was turned on: block their start, exec and copy, or only warn.', existingContainersChoices),
+      backend: text('Isolation backend.', backendChoices, 'auto'),
+      mode: text('audit: what would be denied is logged and let through.', policyModes, 'enforce'),
+      existingContainers: text('Containers made before ECI was turned on: block their start, exec and copy, or only warn.', existingContainersChoices, 'block'),
       perImageCommandLists: {
         type: 'list', description: 'Command lists for single images, instead of the general one; the first match counts.',
         items: { type: 'object', description: 'A command list for one image.', keys: {
@@ -96,9 +98,9 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
       },
       socketMounts: {
         type: 'object', description: 'What containers may do with the Docker socket they mount.',
-        keys: { scope: text('own: a container sees and touches only what was made through its own socket; all: everything. Default: all.', socketScopes) },
+        keys: { scope: text('own: a container sees and touches only what was made through its own socket; all: everything.', socketScopes, 'all') },
       },
-      hideEnvironment: text("From whom `docker inspect` hides the values of containers' environment variables: socket-mounts = from containers with the Docker socket, always = from everyone. Tools that copy a container's configuration can't do so then.", hideEnvironmentChoices),
+      hideEnvironment: text("From whom `docker inspect` hides the values of containers' environment variables: socket-mounts = from containers with the Docker socket, always = from everyone. Tools that copy a container's configuration can't do so then.", hideEnvironmentChoices, 'never'),
     },
   },
   exposeDockerAPIOnTCP2375: entry('boolean', 'Exposes the Docker API without authentication on TCP port 2375.', { platform: 'win32' }),

@@ -1,99 +1,127 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from '@codemirror/autocomplete';
+import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
-import { HighlightStyle, bracketMatching, foldGutter, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
+import { lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
-import { defaultKeymap, indentWithTab } from '@codemirror/commands';
-import { tags } from '@lezer/highlight';
-import { color, fontMono } from '../../theme/tokens.ts';
-import type { Finding } from '../../../shared/settings/findings.ts';
-import { told } from '../../i18n/told.ts';
+import type { Finding, KeyHelp } from '../../../shared/settings/index.ts';
+import { completeSettings, helpAt, hoverSettings, typingLimit, type AssistWords } from './editor-assist.ts';
+import { editorLook } from './editor-look.ts';
+import { OffsetMap } from './offsets.ts';
 
-/** A change that comes from the draft (undo, a form), not from typing here. */
+/** A change that comes from the draft (undo, a form, a fix), not from typing here. */
 const fromOutside = Annotation.define<boolean>();
-
-const look = EditorView.theme({
-  '&': { height: '100%', fontSize: '12px', backgroundColor: color.card, color: color.text },
-  '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: fontMono, lineHeight: '20px', fontVariantLigatures: 'none' },
-  '.cm-gutters': { backgroundColor: color.subtle, color: color.text3, borderRight: `1px solid ${color.border}` },
-  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: color.edited },
-  '.cm-cursor': { borderLeftColor: color.text },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: `${color.accentSoft} !important` },
-  '&.cm-focused .cm-matchingBracket': { backgroundColor: color.accentSoft, outline: `1px solid ${color.accentText}` },
-  '.cm-tooltip': { backgroundColor: color.card, border: `1px solid ${color.border}`, borderRadius: '6px', color: color.text },
-  '.cm-diagnostic': { padding: '6px 10px', fontFamily: 'inherit' },
-  '.cm-diagnosticAction': { backgroundColor: color.accent, color: '#FFFFFF', borderRadius: '4px' },
-  // CodeMirror draws these as data: images, which the window's policy refuses.
-  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: `underline wavy ${color.danger}`, textDecorationSkipInk: 'none' },
-  '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: `underline wavy ${color.warn}`, textDecorationSkipInk: 'none' },
-  '.cm-lintRange-info': { backgroundImage: 'none', textDecoration: `underline dotted ${color.neutral}`, textDecorationSkipInk: 'none' },
-  '.cm-lintPoint::after': { borderBottomColor: color.danger },
-  '.cm-foldPlaceholder': { backgroundColor: color.neutralSoft, border: 'none', color: color.text3 },
-});
-
-const words = HighlightStyle.define([
-  { tag: tags.propertyName, color: color.accentText },
-  { tag: tags.string, color: color.ok },
-  { tag: tags.number, color: color.warn },
-  { tag: [tags.bool, tags.null], color: color.warn },
-  { tag: [tags.punctuation, tags.brace, tags.squareBracket, tags.separator], color: color.text2 },
-]);
-
-/** The window's policy takes style elements with text only under the page's nonce. */
-const styleNonce = (): string => document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+/** A large document is handed on after this many ms without a key: reading, checking and comparing it takes longer than a key may. */
+const largePauseMs = 400;
+/** As many findings are drawn under the text; the list below it has them all. */
+const mostDrawn = 500;
 
 const severity = { error: 'error', warning: 'warning', note: 'info' } as const;
 
-/** The draft as text, with findings under the places they concern. Undo is the draft's own, so that forms and text share one history. */
-export default function JsonEditor({ text, onChange, findings, label, readOnly, onUndo, onRedo, cursor }: {
+/** What the page may ask of the editor. */
+export interface EditorHandle { search(): void; /** Hands on what was typed and not told yet. */ flush(): void }
+
+export interface JsonEditorProps {
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly findings: readonly Finding[];
+  readonly say: (finding: Finding) => string;
+  /** Applies a finding's fix; undefined where nothing may be edited. */
+  readonly onFix: ((finding: Finding) => void) | undefined;
+  readonly fixWords: (title: string) => string;
   readonly label: string;
   readonly readOnly: boolean;
+  readonly target: 'own-engine' | 'docker-desktop';
+  readonly words: AssistWords;
+  readonly phrases: Readonly<Record<string, string>>;
   readonly onUndo: () => void;
   readonly onRedo: () => void;
+  /** The known key at the cursor, whenever that is another. */
+  readonly onKey: (help: KeyHelp | null) => void;
   /** Offset to go to; a new object goes there again. */
   readonly cursor: { readonly offset: number } | null;
-}) {
+  readonly handle: RefObject<EditorHandle | null>;
+}
+
+/** The draft as text, with findings under the places they concern. Undo is the draft's own, so that forms and text share one history. */
+export default function JsonEditor(props: JsonEditorProps) {
+  const { text, findings, readOnly, cursor, words, phrases, handle, target } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const locked = useRef(new Compartment());
-  const latest = useRef({ onChange, onUndo, onRedo });
-  latest.current = { onChange, onUndo, onRedo };
-  const start = useRef({ text, label });
+  const spoken = useRef(new Compartment());
+  const latest = useRef(props);
+  latest.current = props;
+  const start = useRef({ text, label: props.label });
 
   useEffect(() => {
     if (host.current === null) return;
-    const editor = new EditorView({
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    let lastKey = '';
+    const hand = (editor: EditorView) => {
+      clearTimeout(waiting);
+      waiting = undefined;
+      latest.current.onChange(editor.state.sliceDoc());
+    };
+    const flush = () => { if (waiting !== undefined) hand(editor); };
+    const step = (act: () => void) => () => { flush(); act(); return true; };
+    const editor: EditorView = new EditorView({
       parent: host.current,
       state: EditorState.create({
         doc: start.current.text,
         extensions: [
           // CodeMirror would turn every line end into LF; the document's own must survive.
           EditorState.lineSeparator.of(start.current.text.includes('\r\n') ? '\r\n' : '\n'),
-          lineNumbers(), foldGutter(), drawSelection(), highlightActiveLine(), highlightActiveLineGutter(), bracketMatching(), indentOnInput(), indentUnit.of('  '),
-          json(), syntaxHighlighting(words), look, locked.current.of([]),
-          EditorView.cspNonce.of(styleNonce()),
+          EditorView.clipboardInputFilter.of((pasted, state) => pasted.replaceAll(/\r\n?|\n/g, state.lineBreak)),
+          lineNumbers(), foldGutter(), drawSelection(), highlightActiveLine(), highlightActiveLineGutter(), bracketMatching(), closeBrackets(), indentOnInput(), indentUnit.of('  '),
+          highlightSelectionMatches({ minSelectionLength: 2 }), search({ top: true }), json(), editorLook(), locked.current.of([]), spoken.current.of([]),
           EditorView.contentAttributes.of({ 'aria-label': start.current.label }),
           keymap.of([
-            { key: 'Mod-z', run: () => { latest.current.onUndo(); return true; } },
-            { key: 'Mod-Shift-z', run: () => { latest.current.onRedo(); return true; } },
-            { key: 'Mod-y', run: () => { latest.current.onRedo(); return true; } },
+            { key: 'Mod-z', run: step(() => { latest.current.onUndo(); }) },
+            { key: 'Mod-Shift-z', run: step(() => { latest.current.onRedo(); }) },
+            { key: 'Mod-y', run: step(() => { latest.current.onRedo(); }) },
+            // The window's own keys (review); not a new line. What was typed goes with them.
+            { key: 'Mod-Enter', run: () => { flush(); return true; } },
+            { key: 'Mod-s', run: () => { flush(); return true; } },
+            { key: 'Mod-i', run: startCompletion },
+            ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap,
             // Tab leaves the editor after Esc, so that the keyboard is never caught.
             indentWithTab, ...defaultKeymap,
           ]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged && !update.transactions.some((tr) => tr.annotation(fromOutside) === true)) latest.current.onChange(update.state.sliceDoc());
+            if (update.docChanged && !update.transactions.some((tr) => tr.annotation(fromOutside) === true)) {
+              if (update.state.doc.length <= typingLimit) hand(update.view);
+              else {
+                clearTimeout(waiting);
+                waiting = setTimeout(() => { hand(update.view); }, largePauseMs);
+              }
+            }
+            if (update.docChanged || update.selectionSet) {
+              const help = helpAt(update.view, update.state.selection.main.head);
+              const key = help === null ? '' : `${help.pointer} ${help.from}`;
+              if (key !== lastKey) { lastKey = key; latest.current.onKey(help); }
+            }
           }),
         ],
       }),
     });
     view.current = editor;
-    return () => { editor.destroy(); view.current = null; };
-  }, []);
+    const own: EditorHandle = { search: () => { openSearchPanel(editor); }, flush };
+    handle.current = own;
+    return () => {
+      flush();
+      editor.destroy();
+      view.current = null;
+      if (handle.current === own) handle.current = null;
+    };
+  }, [handle]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: spoken.current.reconfigure([EditorState.phrases.of(phrases), autocompletion({ override: [completeSettings(words, target)], icons: false, defaultKeymap: false }), hoverSettings(words)]) });
+  }, [words, phrases, target]);
 
   useEffect(() => {
     const editor = view.current;
@@ -105,42 +133,41 @@ export default function JsonEditor({ text, onChange, findings, label, readOnly, 
     while (from < shown.length && from < text.length && shown[from] === text[from]) from++;
     let tail = 0;
     while (tail < shown.length - from && tail < text.length - from && shown[shown.length - 1 - tail] === text[text.length - 1 - tail]) tail++;
-    const separator = editor.state.lineBreak;
-    const at = (offset: number) => toPosition(shown, offset, separator);
-    editor.dispatch({ changes: { from: at(from), to: at(shown.length - tail), insert: editor.state.toText(text.slice(from, text.length - tail)) }, annotations: fromOutside.of(true) });
+    const map = new OffsetMap(shown, editor.state.lineBreak);
+    const insert = editor.state.toText(text.slice(from, text.length - tail));
+    const at = map.position(from);
+    editor.dispatch({
+      changes: { from: at, to: map.position(shown.length - tail), insert }, annotations: fromOutside.of(true),
+      // Whoever takes a step back here sees what came back.
+      ...(editor.hasFocus ? { selection: { anchor: at + insert.length }, scrollIntoView: true } : {}),
+    });
   }, [text]);
 
+  const { say, onFix, fixWords } = props;
   useEffect(() => {
     const editor = view.current;
-    if (editor === null) return;
+    if (editor === null || editor.state.sliceDoc() !== text) return;
     const length = editor.state.doc.length;
-    const separator = editor.state.lineBreak;
-    const at = (offset: number) => Math.min(length, toPosition(text, offset, separator));
-    const diagnostics = findings.map((finding): Diagnostic => ({
-      from: at(finding.range.offset), to: at(finding.range.offset + finding.range.length), severity: severity[finding.severity], message: told(finding.message),
+    const map = new OffsetMap(text, editor.state.lineBreak);
+    const at = (offset: number) => Math.min(length, map.position(offset));
+    const diagnostics = findings.slice(0, mostDrawn).map((finding): Diagnostic => ({
+      from: at(finding.range.offset), to: at(finding.range.offset + finding.range.length), severity: severity[finding.severity], message: say(finding),
+      ...(finding.fix === undefined || onFix === undefined ? {} : { actions: [{ name: fixWords(finding.fix.title), apply: () => { onFix(finding); } }] }),
     }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
-  }, [findings, text]);
+  }, [findings, text, say, onFix, fixWords]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: locked.current.reconfigure(readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : []) });
+    view.current?.dispatch({ effects: locked.current.reconfigure(readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-readonly': 'true' })] : []) });
   }, [readOnly]);
 
   useEffect(() => {
     const editor = view.current;
     if (editor === null || cursor === null) return;
-    const anchor = Math.min(editor.state.doc.length, toPosition(editor.state.sliceDoc(), cursor.offset, editor.state.lineBreak));
+    const anchor = Math.min(editor.state.doc.length, new OffsetMap(editor.state.sliceDoc(), editor.state.lineBreak).position(cursor.offset));
     editor.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
     editor.focus();
   }, [cursor]);
 
   return <div ref={host} style={{ height: '100%', minHeight: 0 }} />;
-}
-
-/** CodeMirror counts a line end as one character whatever it is; our offsets count UTF-16 units of the text. */
-function toPosition(text: string, offset: number, separator: string): number {
-  if (separator.length === 1) return offset;
-  let ends = 0;
-  for (let index = text.indexOf(separator); index !== -1 && index < offset; index = text.indexOf(separator, index + separator.length)) ends++;
-  return offset - ends * (separator.length - 1);
 }

@@ -1,32 +1,34 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useApp, useDraft, useStore } from '../../app/context.tsx';
-import { Card, Row, RowText } from '../../components/card.tsx';
+import { useRoute } from '../../app/router.ts';
+import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { findingTitle, findingWhy } from '../../components/finding-text.ts';
-import { severityIcon, severityTone } from '../../components/state-badge.tsx';
-import { withCode } from '../../components/mono.tsx';
+import { CopyIcon, FormatIcon, SearchIcon } from '../../components/icons.ts';
+import { Mono } from '../../components/mono.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
-import { color, toneText } from '../../theme/tokens.ts';
-import { applyFix, freshSettings, type Finding } from '../../../shared/settings/index.ts';
-import { ConflictView } from './conflict-view.tsx';
 import { told } from '../../i18n/told.ts';
+import { color } from '../../theme/tokens.ts';
+import { applyFix, formatSettings, freshSettings, nodeAt, parsePointer, type Finding, type KeyHelp } from '../../../shared/settings/index.ts';
+import { assistWords, editorPhrases } from './assist-words.ts';
+import { ConflictView } from './conflict-view.tsx';
+import { FindingsList } from './findings-list.tsx';
+import type { EditorHandle } from './json-editor.tsx';
 
 // CodeMirror is large and this page's alone.
 const JsonEditor = lazy(() => import('./json-editor.tsx'));
 
 export default function JsonPage() {
   const { t } = useTranslation();
-  const store = useStore();
   const app = useApp();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
-  const [cursor, setCursor] = useState<{ readonly offset: number } | null>(null);
   const noFile = draft.text === '' && !app.settings.exists;
   return (
     <Page fill title={t('settingsState.json.title')} subtitle={t('settingsState.json.subtitle')} actions={lockedBy !== undefined && <LockedNote by={lockedBy} />}>
@@ -34,39 +36,83 @@ export default function JsonPage() {
       {app.settings.conflict ? <ConflictView />
         : noFile ? (
           <Card><EmptyState action={<Button variant="contained" color="primary" disabled={lockedBy !== undefined} onClick={() => { draft.setText(freshSettings); }}>{t('settingsState.json.create')}</Button>}>{t('settingsState.json.noFile', { path: app.settings.path })}</EmptyState></Card>
-        ) : (
-          <>
-            {!draft.dirty && !draft.applied.settings.ok && app.settings.readError === null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><Notice tone="danger" live="polite" title={draft.applied.syntax.length > 0 ? t('settingsState.broken.applied') : t('settingsState.broken.policy')}>{t('settingsState.broken.appliedMeans')}</Notice></Box>}
-            <Box sx={{ flex: '1 1 240px', minHeight: 160, border: `1px solid ${color.control}`, borderRadius: '8px', overflow: 'hidden', '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` } }}>
-              <Suspense fallback={<LoadingRows rows={8} height={20} />}>
-                <JsonEditor text={draft.text} onChange={draft.setText} findings={draft.findings} label={t('settingsState.json.editor')} readOnly={lockedBy !== undefined} onUndo={store.undo} onRedo={store.redo} cursor={cursor} />
-              </Suspense>
-            </Box>
-            <Box sx={{ marginTop: 2, flex: '0 1 auto', minHeight: 41, maxHeight: '40%', overflow: 'auto' }}>
-              <Findings findings={draft.findings} onGo={(offset) => { setCursor({ offset }); }} onFix={lockedBy === undefined ? (finding) => { draft.setText(applyFix(draft.text, finding)); } : undefined} />
-            </Box>
-          </>
-        )}
+        ) : <Editing readOnly={lockedBy !== undefined} />}
     </Page>
   );
 }
 
-function Findings({ findings, onGo, onFix }: { readonly findings: readonly Finding[]; readonly onGo: (offset: number) => void; readonly onFix: ((finding: Finding) => void) | undefined }) {
+/** The editor with its commands, what is known of the key at the cursor, and the findings. */
+function Editing({ readOnly }: { readonly readOnly: boolean }) {
   const { t } = useTranslation();
-  const order = { error: 0, warning: 1, note: 2 } as const;
+  const store = useStore();
+  const app = useApp();
+  const draft = useDraft();
+  const { params } = useRoute();
+  const [cursor, setCursor] = useState<{ readonly offset: number } | null>(null);
+  const [help, setHelp] = useState<KeyHelp | null>(null);
+  const editor = useRef<EditorHandle>(null);
+  const words = useMemo(() => assistWords(t), [t]);
+  const phrases = useMemo(() => editorPhrases(t), [t]);
+  const say = useCallback((finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`, [t]);
+  const text = useRef(draft.text);
+  text.current = draft.text;
+  const fix = useCallback((finding: Finding) => {
+    editor.current?.flush();
+    // A finding of a text that was typed over since has no place any more; the next look finds it again.
+    if (store.get().draft === text.current) store.setDraft(applyFix(text.current, finding));
+  }, [store]);
+  const onFix = readOnly ? undefined : fix;
+  const change = useCallback((next: string) => { store.setDraft(next, 'typing'); }, [store]);
+
+  // #/json?pointer=/bulkhead/mode: at that place, or at the nearest one above it that there is.
+  const { pointer } = params;
+  const { parsed } = draft.draft;
+  const tree = useRef(parsed?.tree);
+  tree.current = parsed?.tree;
+  useEffect(() => {
+    const path = pointer === undefined ? null : parsePointer(pointer);
+    if (path === null || !path.ok || tree.current === undefined) return;
+    for (let length = path.value.length; length >= 0; length--) {
+      const node = nodeAt(tree.current, path.value.slice(0, length));
+      // At the key, where it has one: there the strip above says what it means.
+      if (node !== undefined) { setCursor({ offset: node.parent?.type === 'property' ? node.parent.offset : node.offset }); return; }
+    }
+  }, [pointer]);
+
+  const format = () => {
+    editor.current?.flush();
+    const formatted = formatSettings(store.get().draft);
+    if (formatted.ok) store.setDraft(formatted.value);
+  };
   return (
-    <Card title={findings.length === 0 ? t('settingsState.json.noFindings') : t('settingsState.json.findings', { count: findings.length })}>
-      {findings.toSorted((a, b) => order[a.severity] - order[b.severity]).map((finding) => {
-        const Icon = severityIcon[finding.severity];
-        return (
-          <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
-            <Icon titleAccess={t(`severity.${finding.severity}`)} sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }} />
-            <RowText primary={withCode(findingTitle(t, finding))} secondary={findingWhy(finding)} />
-            {finding.fix !== undefined && onFix !== undefined && <Button size="small" onClick={() => { onFix(finding); }}>{told(finding.fix.title)}</Button>}
-            <Button size="small" variant="text" color="primary" onClick={() => { onGo(finding.range.offset); }}>{t('settingsState.json.position', { line: finding.range.line })}</Button>
-          </Row>
-        );
-      })}
-    </Card>
+    <>
+      {!draft.dirty && !draft.applied.settings.ok && app.settings.readError === null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><Notice tone="danger" live="polite" title={draft.applied.syntax.length > 0 ? t('settingsState.broken.applied') : t('settingsState.broken.policy')}>{t('settingsState.broken.appliedMeans')}</Notice></Box>}
+      <Box sx={{ flex: '1 1 240px', minHeight: 160, display: 'flex', flexDirection: 'column', border: `1px solid ${color.control}`, borderRadius: '8px', overflow: 'hidden', '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` } }}>
+        <Box role="toolbar" aria-label={t('settingsState.json.commands')} sx={{ display: 'flex', alignItems: 'center', gap: '4px', minHeight: 40, padding: '0 8px 0 16px', borderBottom: `1px solid ${color.border}`, background: color.subtle, flexShrink: 0 }}>
+          <Box sx={{ flex: 1, minWidth: 0, fontSize: 12, color: color.text3, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{help === null ? <Mono>{app.settings.path}</Mono> : <><Mono>{help.pointer}</Mono>{'  '}<Box component="span" sx={{ color: color.text2 }} title={words.about(help.key)}>{words.about(help.key)}</Box></>}</Box>
+          <Button size="small" variant="text" startIcon={<SearchIcon />} onClick={() => { editor.current?.search(); }}>{t('settingsState.find.find')}</Button>
+          <Button size="small" variant="text" startIcon={<FormatIcon />} disabled={readOnly || draft.draft.syntax.length > 0} onClick={format}>{t('settingsState.json.format')}</Button>
+          <CopyDocument />
+        </Box>
+        <Box sx={{ flex: 1, minHeight: 0 }}>
+          <Suspense fallback={<LoadingRows rows={8} height={20} />}>
+            <JsonEditor text={draft.text} onChange={change} findings={draft.findings} say={say} onFix={onFix} fixWords={told} label={t('settingsState.json.editor')} readOnly={readOnly} target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'} words={words} phrases={phrases} onUndo={store.undo} onRedo={store.redo} onKey={setHelp} cursor={cursor} handle={editor} />
+          </Suspense>
+        </Box>
+      </Box>
+      <Box sx={{ marginTop: 2, flex: '0 1 auto', minHeight: 41, maxHeight: '40%', overflow: 'auto' }}>
+        <FindingsList findings={draft.findings} onGo={(offset) => { setCursor({ offset }); }} onFix={onFix} />
+      </Box>
+    </>
   );
+}
+
+function CopyDocument() {
+  const { t } = useTranslation();
+  const store = useStore();
+  const draft = useDraft();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => { setCopied((await store.request('clipboard:write', { text: store.get().draft })).ok); };
+  // The clipboard's part of the contract is bounded.
+  return <Button size="small" variant="text" startIcon={<CopyIcon />} disabled={draft.text.length > 1_000_000} onClick={() => { void copy(); }} onBlur={() => { setCopied(false); }}>{copied ? t('button.copied') : t('button.copy')}</Button>;
 }

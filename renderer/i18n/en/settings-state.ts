@@ -25,7 +25,17 @@ export const settingsState = {
   },
   json: {
     title: 'JSON', subtitle: 'The document itself. Forms and this text are two views of one draft; what you don\u2019t touch stays byte for byte.',
-    editor: 'admin-settings.json, draft', noFindings: 'Nothing found', findings_one: '{{count}} finding', findings_other: '{{count}} findings',
+    editor: 'admin-settings.json, draft', commands: 'The document', format: 'Format', noFindings: 'Nothing found', findings_one: '{{count}} finding', findings_other: '{{count}} findings', allFindings: 'Show all {{count}}',
     position: 'Line {{line}}', noFile: 'There is no settings file yet: ECI is off. The first apply writes {{path}}.', create: 'Start a document',
+  },
+  /** Completion and explanation in the editor. */
+  assist: {
+    type: { boolean: 'true or false', string: 'Text', number: 'Number', object: 'Object', list: 'List', any: 'Any value' },
+    readBy: { engine: 'Only engines guarded by Bulkhead', desktop: 'Only Docker Desktop', both: 'Every engine' }, only: 'only on {{platform}}', platform: { darwin: 'macOS', win32: 'Windows', linux: 'Linux' },
+    values: 'One of: {{values}}', missing: 'If missing: {{value}}', kind: { command: 'Command', group: 'Group', unsupported: 'Can\u2019t be listed' },
+    completions: 'What may stand here', fold: 'Fold', unfold: 'Unfold', folded: 'folded text', diagnostics: 'Findings',
+  },
+  find: {
+    find: 'Find', replace: 'Replace', next: 'Next', previous: 'Previous', all: 'All', matchCase: 'Match case', regexp: 'Regular expression', byWord: 'Whole words', replaceAll: 'Replace all', close: 'Close', current: 'Current match', onLine: 'on line', replaced: 'Replaced $ matches', replacedOn: 'Replaced the match on line $', goToLine: 'Go to line', go: 'Go',
   },
 };

@@ -12,6 +12,6 @@ export const history: Translation<typeof english> = {
   rollBack: '回滚到此版本…', review: '审阅并应用', replaces: '回滚会替换您的草稿', replacesWhy: '可用撤消找回草稿。',
   noneMeans: '回滚会将文档变为空文档，其含义相同：ECI 已关闭，所有设置均为默认值。', noneNow: '目前同样没有设置文件。',
   compare: '差异', against: '比较对象', previous: '上一版本', appliedShort: '已应用', draftShort: '草稿', appliedText: '已应用的内容', draftText: '草稿',
-  legend: '− {{from}}，+ {{to}}', diff: '从{{from}}到{{to}}', same: '没有差异。', previousUnreadable: '无法读取上一版本。请改为与已应用的内容比较。',
+  legend: '− {{from}}，+ {{to}}', diff: '从 {{from}} 到 {{to}}', same: '没有差异。', previousUnreadable: '无法读取上一版本。请改为与已应用的内容比较。',
   copy: '复制此版本的文本',
 };

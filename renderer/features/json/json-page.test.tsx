@@ -1,0 +1,79 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { EditorView } from '@codemirror/view';
+import { describe, expect, it } from 'vitest';
+import { appState, appliedText, settingsState, states } from '../../dev/fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+import type { AppState } from '../../../shared/ipc/contract.ts';
+
+const open = async (state: AppState) => {
+  const app = await renderApp(state, 'json');
+  const box = await screen.findByRole('textbox', { name: 'admin-settings.json, draft' }, { timeout: 20_000 });
+  const editor = EditorView.findFromDOM(box);
+  if (editor === null) throw new Error('no editor');
+  const type = (text: string, at = editor.state.doc.length) => { act(() => { editor.dispatch({ changes: { from: at, insert: text === '\n' ? editor.state.toText(editor.state.lineBreak) : text }, selection: { anchor: at + 1 }, userEvent: 'input.type' }); }); };
+  return { ...app, editor, type };
+};
+
+describe('the document as text', () => {
+  it('is the draft: what is typed is there, and a burst of it is one step of the undo that forms share', async () => {
+    const { store, editor, type } = await open(appState());
+    for (const key of ['\n', '\n', '\n']) type(key);
+    expect(store.get().draft).toBe(`${appliedText}\n\n\n`);
+    act(() => { store.setDraft(store.get().draft.replace('"locked": true', '"locked": false')); });
+    expect(editor.state.sliceDoc()).toContain('"locked": false');
+    act(() => { store.undo(); });
+    expect(editor.state.sliceDoc()).toBe(`${appliedText}\n\n\n`);
+    act(() => { store.undo(); });
+    expect(editor.state.sliceDoc()).toBe(appliedText);
+    act(() => { store.redo(); });
+    expect(store.get().draft).toBe(`${appliedText}\n\n\n`);
+  });
+
+  it('keeps line ends of two characters, and marks findings at their places', async () => {
+    const text = appliedText.replaceAll('\n', '\r\n');
+    const { store, type } = await open(appState({ settings: settingsState(text) }));
+    type('\n');
+    expect(store.get().draft).toBe(`${text}\r\n`);
+    await waitFor(() => { expect([...document.querySelectorAll('.cm-lintRange')].map((mark) => mark.textContent)).toContain('"docker.io/testcontainers/ryuk:*"'); });
+  });
+
+  it('is formatted on request, as one step back', async () => {
+    const { user, store } = await open(appState({ settings: settingsState('{"configurationFileVersion":2}') }));
+    await user.click(screen.getByRole('button', { name: 'Format' }));
+    expect(store.get().draft).toBe('{\n  "configurationFileVersion": 2\n}\n');
+    act(() => { store.undo(); });
+    expect(store.get().draft).toBe('{"configurationFileVersion":2}');
+  });
+
+  it('opens at a place that a link names, and says what the key there means', async () => {
+    const { editor } = await open(appState());
+    act(() => { window.location.hash = '#/json?pointer=/enhancedContainerIsolation/value'; });
+    await waitFor(() => { expect(editor.state.sliceDoc(editor.state.selection.main.head)).toMatch(/^"value": true/); });
+    await screen.findByText('Turns Enhanced Container Isolation on.');
+  });
+
+  it('shows line, column and a caret where it is no JSON, and mends it', async () => {
+    const { user, store } = await open(states['broken']?.() ?? appState());
+    await screen.findByText('Line 9, column 35');
+    await user.click(screen.getByRole('button', { name: 'Remove the comma' }));
+    expect(store.get().draft).toBe(appliedText);
+  });
+
+  it('takes no change while it is locked, and says by what', async () => {
+    const { editor } = await open(states['readOnly']?.() ?? appState());
+    expect(editor.state.readOnly).toBe(true);
+    expect(screen.getByText(/Locked by administrator \(root\)/)).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Format' }).disabled).toBe(true);
+  });
+
+  it('hands a large document on only after a pause in typing, and at once where it is asked for', async () => {
+    const large = `{ "configurationFileVersion": 2, "list": [${Array.from({ length: 40_000 }, (_, i) => `"${i}"`).join(',\n')}] }\n`;
+    const { store, editor, type } = await open(appState({ settings: settingsState(large) }));
+    type(' ');
+    expect(store.get().draft).toBe(large);
+    act(() => { editor.contentDOM.dispatchEvent(new KeyboardEvent('keydown', { key: 's', ctrlKey: true, bubbles: true, cancelable: true })); });
+    expect(store.get().draft).toBe(`${large} `);
+    type(' ');
+    await waitFor(() => { expect(store.get().draft).toBe(`${large}  `); }, { timeout: 5000 });
+  });
+});
