@@ -51,10 +51,38 @@ describe('ipc by contract', () => {
     ['a blank page', { url: 'about:blank', parent: null }],
     ['no address at all', { url: '', parent: null }],
     ['a frame that is gone', null],
+    ['a frame that was disposed of', { get url(): string { throw new Error('Render frame was disposed before WebFrameMain could be accessed'); }, get parent(): unknown { throw new Error('Render frame was disposed'); } }],
   ])('refuses %s as sender, before looking at the payload', async (_name, frame) => {
     const reached: unknown[] = [];
     expect(await answer('clipboard:write', recording(reached), frame, { text: 'x' })).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
     expect(reached).toEqual([]);
+  });
+
+  it('refuses every request of every sender but its own page, whatever the payload, without a look at it', async () => {
+    const frames = [null, undefined, { url: 'https://evil.example/', parent: null }, { url: 'app://bulkhead/index.html', parent: { url: 'app://bulkhead/index.html' } }, { url: 'about:srcdoc', parent: null }, { url: 'data:text/html,x', parent: null }, { url: 'blob:app://bulkhead/1', parent: null }];
+    await fc.assert(fc.asyncProperty(fc.constantFrom(...ipcRequests), fc.constantFrom(...frames), anything, async (name, frame, payload) => {
+      const reached: unknown[] = [];
+      expect(await answer(name, recording(reached), frame, payload)).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
+      expect(reached).toEqual([]);
+    }), { numRuns: 400 });
+  });
+
+  it('answers every request with a Result when its payload is huge, deep, cyclic or a trap', async () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    let deep: unknown = 1;
+    for (let n = 0; n < 10_000; n++) deep = [deep];
+    const trap = new Proxy({}, { get() { throw new Error('trap'); }, ownKeys() { throw new Error('trap'); }, getPrototypeOf() { throw new Error('trap'); } });
+    const payloads = [{ text: 'x'.repeat(20_000_000) }, Array.from({ length: 300_000 }, () => ({})), deep, cycle, trap, new Array(2 ** 32 - 1), { ids: new Array(1_000_000) }, Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`k${n}`, n]))];
+    for (const name of ipcRequests) {
+      for (const payload of payloads) {
+        const reached: unknown[] = [];
+        const result = await answer(name, recording(reached), page, payload);
+        if (!result.ok) expect(appErrorSchema.safeParse(result.error).success, name).toBe(true);
+        // Unknown keys are nobody's; what reaches a handler is what the contract makes of a payload.
+        for (const [, input] of reached as [IpcRequest, unknown][]) expect(JSON.stringify(input).length, name).toBeLessThan(100);
+      }
+    }
   });
 
   it('refuses a text over the limit and takes one at the limit', async () => {

@@ -3,7 +3,7 @@ import { ipcContract, ipcRequests, type IpcEvents, type IpcInput, type IpcOutput
 import { eventChannel, paintedChannel, requestChannel } from '../../../shared/ipc/channels.ts';
 import { fail, type AppError, type Result } from '../../../shared/result.ts';
 import { withinLimits } from './payload-size.ts';
-import { isOwnPage, type SenderFrame } from './sender.ts';
+import { isOwnPage, senderOf, type SenderFrame } from './sender.ts';
 
 /** One handler per request of the contract. They get validated input and answer with a Result; what they throw is a defect. */
 export type Handlers = { readonly [K in IpcRequest]: (input: IpcInput<K>) => Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError> };
@@ -34,11 +34,11 @@ export async function answer<K extends IpcRequest>(
 /** Registers every request of the contract. The only place that touches ipcMain. `onPainted` is called for the first `painted` of a page of ours. */
 export function registerIpc(handlers: Handlers, onPainted: () => void, report: (error: unknown) => void, ipc: Pick<IpcMain, 'handle' | 'on'> = ipcMain): void {
   for (const name of ipcRequests) {
-    ipc.handle(requestChannel(name), (event, payload: unknown) => answer(name, handlers, event.senderFrame, payload, report));
+    ipc.handle(requestChannel(name), (event, payload: unknown) => answer(name, handlers, senderOf(event), payload, report));
   }
   let painted = false;
   ipc.on(paintedChannel, (event) => {
-    if (painted || !isOwnPage(event.senderFrame)) return;
+    if (painted || !isOwnPage(senderOf(event))) return;
     painted = true;
     onPainted();
   });

@@ -4,10 +4,15 @@ export const appOrigin = 'app://bulkhead';
 /** The part of Electron's WebFrameMain that tells who sent a message. */
 export interface SenderFrame { readonly url: string; readonly parent: unknown }
 
+/** The frame that sent a message; null for one that is gone. Electron's getters throw for a frame that was disposed of meanwhile. */
+export function senderOf(event: { readonly senderFrame: SenderFrame | null | undefined }): SenderFrame | null {
+  try { return event.senderFrame ?? null; } catch { return null; }
+}
+
 /** True for the main frame of a page of ours. A frame that is gone already (null) is nobody. */
 export function isOwnPage(frame: SenderFrame | null | undefined): boolean {
-  if (frame === null || frame === undefined || frame.parent !== null) return false;
   try {
+    if (frame === null || frame === undefined || frame.parent !== null) return false;
     const url = new URL(frame.url);
     // Node says 'null' as the origin of a scheme it does not know: compare the parts.
     return `${url.protocol}//${url.host}` === appOrigin;
