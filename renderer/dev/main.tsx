@@ -15,7 +15,12 @@ const name = query.get('state') ?? '';
 const initial = (states[name] ?? reviewStates[name] ?? documentStates[name] ?? appState)();
 const theme = query.get('theme');
 const language = query.get('lang');
+/** States of asking itself: no answer yet, none at all. */
+const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
+  waiting: { 'app:state': () => new Promise(() => undefined) },
+  noState: { 'app:state': () => ({ ok: false, error: { code: 'internal', message: "app:state got no answer from the app's main process", reason: 'Error: reply was never sent' } }) },
+};
 mount(fakeBridge({
   ...initial,
   preferences: { ...initial.preferences, ...(theme === 'light' || theme === 'dark' ? { theme } : {}), ...(language === 'en' || language === 'zh-CN' ? { language } : {}) },
-}, { ...documentAnswers(name), ...reviewAnswers(name) }, entriesOf(name)));
+}, { ...documentAnswers(name), ...reviewAnswers(name), ...ofAsking[name] }, entriesOf(name)));

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, preview } from 'vite';
+
+/** The renderer as built for the product, over invented states (`renderer/dev`), in a current Chromium: Debian's, or what CHROMIUM names. */
+export interface BrowserPages {
+  readonly browser: Browser;
+  /** Opens one page; resolves when its content is painted and its fonts are there. */
+  open(look: PageLook): Promise<OpenPage>;
+  stop(): Promise<void>;
+}
+
+export interface PageLook {
+  /** A state of `renderer/dev`. */
+  readonly state: string;
+  /** The address: `containers?show=unprotected`. */
+  readonly address: string;
+  readonly theme?: 'light' | 'dark';
+  readonly language?: 'en' | 'zh-CN';
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly media?: { readonly forcedColors?: 'active' | 'none'; readonly reducedMotion?: 'reduce' | 'no-preference' };
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors and warnings on the console, and exceptions, so far. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+/** Builds the renderer's development entry and starts a browser over it. Always pair with `stop`. */
+export async function startBrowserPages(): Promise<BrowserPages> {
+  const built = mkdtempSync(path.join(tmpdir(), 'bh-pages-'));
+  const configFile = path.join(import.meta.dirname, '../vite.config.ts');
+  // Built, not served from source: what is seen is what a bundle does, and two runs at a time don't disturb each other.
+  await build({ configFile, logLevel: 'error', build: { outDir: built, emptyOutDir: true, reportCompressedSize: false, rolldownOptions: { input: path.join(import.meta.dirname, '../renderer/dev/index.html') } } });
+  const server = await preview({ configFile, logLevel: 'error', build: { outDir: built }, preview: { port: 0, host: '127.0.0.1' } });
+  const base = server.resolvedUrls?.local[0] ?? '';
+  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'], ignoreDefaultArgs: ['--hide-scrollbars'] });
+  return {
+    browser,
+    async open({ state, address, theme = 'light', language = 'en', size = { width: 1280, height: 800 }, media = {} }) {
+      const context = await browser.newContext({ viewport: size, colorScheme: theme, locale: language === 'en' ? 'en-GB' : language, ...media });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()); });
+      page.on('pageerror', (error) => { complaints.push(error.message); });
+      await page.goto(`${base}dev/index.html?state=${state}&lang=${language}#/${address}`);
+      await page.locator('main h1, main [role="alert"]').first().waitFor();
+      await settle(page);
+      return { page, complaints, close: () => context.close() };
+    },
+    async stop() {
+      await browser.close();
+      await server.close();
+      rmSync(built, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when fonts are there, nothing moves any more and no row is a placeholder, or after 2 s. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const end = performance.now() + 2000;
+    const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+    do { await frame(); await frame(); } while (performance.now() < end && (document.fonts.status !== 'loaded' || document.getAnimations().some((one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity)));
+  });
+}
+
+/** What axe finds, one line a rule with the first elements. Nothing of the page is left out. */
+export async function axeFindings(page: Page, legacy = false): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(legacy).analyze();
+  return violations.map((found) => `${found.id} (${found.impact ?? '?'}): ${found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)}`).join(' | ')}`);
+}
+
+/** Elements of the page that stick out of what holds them, or are cut off in reading direction without an ellipsis. */
+export async function overflows(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const wide = document.scrollingElement !== null && document.scrollingElement.scrollWidth > window.innerWidth ? ['the page scrolls sideways'] : [];
+    const out = [...document.querySelectorAll('main *')].filter((e) => {
+      const style = getComputedStyle(e);
+      return e.scrollWidth > e.clientWidth + 1 && style.overflowX === 'visible' && e.clientWidth > 0 && style.display !== 'inline' && e.closest('.visually-hidden') === null;
+    });
+    return [...wide, ...out.slice(0, 3).map((e) => `${e.tagName}.${e.className.toString().slice(0, 40)} "${(e.textContent ?? '').slice(0, 40)}"`)];
+  });
+}
