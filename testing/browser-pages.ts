@@ -76,14 +76,22 @@ export async function axeFindings(page: Page, legacy = false): Promise<string[]>
   return violations.map((found) => `${found.id} (${found.impact ?? '?'}): ${found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)}`).join(' | ')}`);
 }
 
-/** Elements of the page that stick out of what holds them, or are cut off in reading direction without an ellipsis. */
+/** What sticks out of the window or of the page's column to the right, where nothing scrolls: cut off for whoever looks. */
 export async function overflows(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const wide = document.scrollingElement !== null && document.scrollingElement.scrollWidth > window.innerWidth ? ['the page scrolls sideways'] : [];
-    const out = [...document.querySelectorAll('main *')].filter((e) => {
-      const style = getComputedStyle(e);
-      return e.scrollWidth > e.clientWidth + 1 && style.overflowX === 'visible' && e.clientWidth > 0 && style.display !== 'inline' && e.closest('.visually-hidden') === null;
+    const said = (e: Element) => `${e.tagName.toLowerCase()} "${(e.textContent ?? '').trim().slice(0, 50)}" by ${Math.round(e.scrollWidth - e.clientWidth)}`;
+    const wide = document.scrollingElement !== null && document.scrollingElement.scrollWidth > window.innerWidth ? ['the window would scroll sideways'] : [];
+    const column = document.querySelector('main')?.getBoundingClientRect();
+    const scrolls = (e: Element | null): boolean => e !== null && e.tagName !== 'MAIN' && (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    const out = column === undefined ? [] : [...document.querySelectorAll('main *')].filter((e) => {
+      const box = e.getBoundingClientRect();
+      return box.width > 1 && box.right > column.right + 1 && !scrolls(e.parentElement) && e.closest('.visually-hidden') === null;
     });
-    return [...wide, ...out.slice(0, 3).map((e) => `${e.tagName}.${e.className.toString().slice(0, 40)} "${(e.textContent ?? '').slice(0, 40)}"`)];
+    // Text cut off without an ellipsis. A few pixels are the round of a switch that shows where the pointer is.
+    const cut = [...document.querySelectorAll('main *, nav *, header *')].filter((e) => {
+      const style = getComputedStyle(e);
+      return /hidden|clip/.test(style.overflowX) && style.textOverflow !== 'ellipsis' && e.scrollWidth > e.clientWidth + 6 && e.textContent?.trim() !== '' && e.clientWidth > 1 && e.closest('.visually-hidden') === null && e.closest('svg, .cm-editor') === null;
+    });
+    return [...wide, ...[...out.slice(0, 2), ...cut.slice(0, 2)].map(said)];
   });
 }

@@ -43,6 +43,8 @@ function Window() {
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
       <TitleBar platform="" onSearch={() => undefined} />
       <Box component="main" sx={{ padding: 4, maxWidth: 720 }}>
+        <h1 className="visually-hidden">{t('frame.app')}</h1>
+        {loadError === null && <LoadingRows />}
         {loadError !== null && <ErrorPanel error={loadError} title={t('frame.noState.title')} action={<Button onClick={() => { void store.load(); }}>{t('button.tryAgain')}</Button>} />}
       </Box>
     </Box>

@@ -34,7 +34,7 @@ export function ConfirmDialog({ open, title, children, confirm, destructive = fa
   const buttons = [
     <Button key="back" ref={back} disabled={busy} onClick={onCancel}>{cancel ?? t('button.cancel')}</Button>,
     <Button key="do" variant={destructive ? 'outlined' : 'contained'} color={destructive ? 'error' : 'primary'} disabled={busy || disabled} onClick={onConfirm}
-      {...(busy ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{confirm}</Button>,
+      {...(busy ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{confirm}</Button>,
   ];
   const mainFirst = navigator.userAgent.includes('Windows');
   return (

@@ -7,7 +7,7 @@ import { color, fontMono } from '../theme/tokens.ts';
 export function DiffView({ before, after, label, context = 3, maxHeight, empty }: { readonly before: string; readonly after: string; readonly label: string; readonly context?: number; readonly maxHeight?: number; readonly empty?: string }) {
   const hunks = useMemo(() => diffLines(before, after, context), [before, after, context]);
   return (
-    <Box role="region" aria-label={label} tabIndex={0} className="selectable" sx={{ overflow: 'auto', ...(maxHeight === undefined ? {} : { maxHeight }), background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '20px', padding: '6px 0', '&:focus-visible': { outlineOffset: -2 } }}>
+    <Box role="group" aria-label={label} tabIndex={0} className="selectable" sx={{ overflow: 'auto', ...(maxHeight === undefined ? {} : { maxHeight }), background: color.subtle, fontFamily: fontMono, fontSize: 12, lineHeight: '20px', padding: '6px 0', '&:focus-visible': { outlineOffset: -2 } }}>
       {hunks.length === 0 && empty !== undefined && <Box sx={{ padding: '0 16px', color: color.text2 }}>{empty}</Box>}
       <Box>
         {hunks.map((hunk, number) => (

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { color, oneColumn, size } from '../theme/tokens.ts';
+import { color, low, narrow, oneColumn, size } from '../theme/tokens.ts';
 
 /** A page: its header, its content with the design's padding, and an own footer where it needs one. */
 export function Page({ title, subtitle, actions, children, leading, footer, panel, fill = false }: {
@@ -25,12 +25,12 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
      <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>
-      <Box data-scroll sx={{ containerType: 'inline-size', containerName: 'page', flex: 1, minWidth: 0, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' },
+      <Box data-scroll sx={{ containerType: 'inline-size', containerName: 'page', flex: 1, minWidth: 0, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' }, [narrow]: { padding: '16px' }, [low]: { overflow: 'auto', '& > :last-child': { minHeight: fill ? 280 : undefined, flexShrink: 0 } },
         // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a page grows.
         ...(fill ? {} : { scrollbarGutter: 'stable', paddingRight: `${size.pagePadding - size.scrollbar}px !important` }) }}>
-        <Box component="header" sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, marginBottom: leading === undefined ? 2 : 3, flexShrink: 0 }}>
+        <Box component="header" sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, marginBottom: leading === undefined ? 2 : 3, flexShrink: 0, [narrow]: { flexWrap: 'wrap' } }}>
           {leading}
-          <Box sx={{ flex: 1, minWidth: 0 }}>
+          <Box sx={{ flex: 1, minWidth: 0, [narrow]: { minWidth: 280 } }}>
             <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>{title}</Typography>
             {subtitle !== undefined && <Typography sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}>{subtitle}</Typography>}
           </Box>
@@ -48,7 +48,7 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
 /** The bar at the bottom of the sheet. */
 export function FooterBar({ children, label }: { readonly children: ReactNode; readonly label: string }) {
   return (
-    <Box component="section" aria-label={label} data-region="footer" tabIndex={-1} sx={{ flexShrink: 0, minHeight: size.footer, boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: 1, padding: `8px ${size.pagePadding}px`, borderTop: `1px solid ${color.border}`, background: color.subtle, '@media (max-width: 959.95px)': { paddingInline: '24px' } }}>
+    <Box component="section" aria-label={label} data-region="footer" tabIndex={-1} sx={{ flexShrink: 0, minHeight: size.footer, boxSizing: 'border-box', display: 'flex', alignItems: 'center', gap: 1, padding: `8px ${size.pagePadding}px`, borderTop: `1px solid ${color.border}`, background: color.subtle, '@media (max-width: 959.95px)': { paddingInline: '24px' }, [narrow]: { paddingInline: '16px' } }}>
       {children}
     </Box>
   );

@@ -38,5 +38,10 @@ export const fontMono = "'JetBrains Mono', ui-monospace, 'Noto Sans Mono CJK SC'
 
 /** Heights and widths of the design language, in px. */
 export const size = { titleBar: 40, navigation: 216, footer: 56, cardHead: 40, tableHead: 32, pagePadding: 32, scrollbar: 12, radiusControl: 6, radiusCard: 8, radiusPanel: 10 } as const;
+/** Less room than any window has by itself: a window zoomed to 200 %. The navigation keeps its icons only, and what has a bar of its own scrolls with the page. */
+export const narrow = '@media (max-width: 799.95px)';
+export const low = '@media (max-height: 519.95px)';
+/** As the class `visually-hidden`, for a condition. */
+export const onlySpoken = { position: 'absolute', width: '1px', height: '1px', margin: '-1px', padding: 0, overflow: 'hidden', clipPath: 'inset(50%)', whiteSpace: 'nowrap', border: 0 } as const;
 /** Where the right column moves under the left: a window below 1040 px, or a page that a side panel leaves no more room. */
 export const oneColumn = '@container page (max-width: 758.95px)';

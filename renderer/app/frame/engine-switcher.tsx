@@ -53,13 +53,13 @@ export function EngineSwitcher() {
         aria-label={t('frame.engine.switch', { name: app.engine.name, state: line.text })} title={app.engine.socket}
         sx={{ flexShrink: 0, width: '100%', textAlign: 'left', gap: '10px', minHeight: 48, padding: '5px 8px 5px 10px', boxSizing: 'border-box', border: `1px solid ${color.border}`, borderRadius: '8px', background: color.card, '&:hover': { borderColor: color.borderStrong } }}>
         <Icon sx={{ fontSize: 22, color: toneText[line.tone] }} aria-hidden />
-        <Box component="span" sx={{ flex: 1, minWidth: 0 }}>
+        <Box component="span" className="words" sx={{ flex: 1, minWidth: 0 }}>
           <Typography component="span" sx={{ display: 'block', fontWeight: 600, lineHeight: '17px', ...oneLine }}>{app.engine.name}</Typography>
           <Typography component="span" variant="caption" sx={{ display: 'block', color: line.tone === 'neutral' ? color.text2 : toneText[line.tone], fontWeight: line.tone === 'neutral' ? 400 : 500 }}>{line.text}</Typography>
         </Box>
-        <SelectorIcon sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
+        <SelectorIcon className="words" sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
       </ButtonBase>
-      <Box component="span" role="status" sx={{ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }}>{`${app.engine.name}: ${line.text}`}</Box>
+      <span role="status" className="visually-hidden">{`${app.engine.name}: ${line.text}`}</span>
       <Menu open={open} anchorEl={anchor.current} onClose={() => { setOpen(false); }} slotProps={{ list: { 'aria-label': t('frame.engine.menu'), dense: true }, paper: { sx: { width: 340, maxWidth: 'calc(100vw - 32px)' } } }}>
         {list.error !== null && <MenuItem disabled>{told(list.error.message)}</MenuItem>}
         {list.error === null && found.length === 0 && <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>}

@@ -5,7 +5,7 @@ import ListItemButton from '@mui/material/ListItemButton';
 import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
 import { UnprotectedIcon } from '../../components/icons.ts';
-import { color, size } from '../../theme/tokens.ts';
+import { color, narrow, onlySpoken, size } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useNow } from '../clock.ts';
 import { useApp, useDraft } from '../context.tsx';
@@ -19,7 +19,7 @@ export function Navigation() {
   const { t } = useTranslation();
   const group = (name: PageEntry['group']) => pageEntries.filter((entry) => entry.group === name);
   return (
-    <Box component="nav" aria-label={t('frame.navigation')} data-region="navigation" tabIndex={-1} sx={{ width: size.navigation, flexShrink: 0, display: 'flex', flexDirection: 'column', padding: '0 8px 8px', boxSizing: 'border-box', overflowY: 'auto' }}>
+    <Box component="nav" aria-label={t('frame.navigation')} data-region="navigation" tabIndex={-1} sx={{ width: size.navigation, flexShrink: 0, display: 'flex', flexDirection: 'column', padding: '0 8px 8px', boxSizing: 'border-box', overflowY: 'auto', position: 'relative', [narrow]: { width: 56, overflowX: 'hidden', scrollbarWidth: 'none', '& .words': onlySpoken, '& .count': { position: 'absolute', right: 2, top: -2, fontSize: '11px !important', '& svg': { display: 'none' } } } }}>
       <EngineSwitcher />
       <List disablePadding sx={{ marginTop: 2 }}>{group('top').map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
       {(['protect', 'observe', 'document'] as const).map((name) => {
@@ -27,7 +27,7 @@ export function Navigation() {
         if (entries.length === 0) return null;
         return (
           <Box key={name} sx={{ marginTop: '20px' }}>
-            <Typography variant="caption" component="h2" id={`nav-${name}`} sx={{ color: color.text3, padding: '0 10px', margin: '0 0 6px', fontWeight: 400 }}>{t(`frame.group.${name}`)}</Typography>
+            <Typography variant="caption" component="h2" className="words" id={`nav-${name}`} sx={{ color: color.text3, padding: '0 10px', margin: '0 0 6px', fontWeight: 400 }}>{t(`frame.group.${name}`)}</Typography>
             <List disablePadding aria-labelledby={`nav-${name}`}>{entries.map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
           </Box>
         );
@@ -49,7 +49,7 @@ function PageItem({ entry }: { readonly entry: PageEntry }) {
       <ListItemButton component="a" href={hrefFor(entry.id)} selected={selected} aria-current={selected ? 'page' : undefined}
         sx={{ height: 32, padding: '0 10px', gap: '10px', borderRadius: '6px', color: color.text2, fontSize: 13, fontWeight: 500, '& > svg': { fontSize: 18 }, '&:hover': { background: color.navHover }, '&.Mui-selected, &.Mui-selected:hover': { background: color.navSelected, color: color.text, fontWeight: 600, '& > svg': { color: color.accentText } }, '@media (forced-colors: active)': { '&.Mui-selected': { outline: '2px solid' } } }}>
         <Icon aria-hidden />
-        <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t(`frame.page.${entry.id}`)}</Box>
+        <Box component="span" className="words" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t(`frame.page.${entry.id}`)}</Box>
         {changed && <Dot label={t('frame.hasChanges')} />}
         {entry.id === 'containers' && <UnprotectedCount />}
         {entry.id === 'activity' && <UnseenCount />}
@@ -64,7 +64,7 @@ function UnseenCount() {
   const { number } = useFormats();
   const { activity: { unseen } } = useApp();
   if (unseen === 0) return null;
-  return <Box component="span" role="img" aria-label={t('frame.unseenDenials', { count: unseen })} sx={{ fontSize: 12, color: color.text3 }}>{unseen > 9999 ? `${number(9999)}+` : number(unseen)}</Box>;
+  return <Box component="span" className="count" role="img" aria-label={t('frame.unseenDenials', { count: unseen })} sx={{ fontSize: 12, color: color.text3 }}>{unseen > 9999 ? `${number(9999)}+` : number(unseen)}</Box>;
 }
 
 function UnprotectedCount() {
@@ -73,7 +73,7 @@ function UnprotectedCount() {
   const { unprotected, eci } = protectionOf(app, useNow());
   if (unprotected === null || unprotected === 0) return null;
   return (
-    <Box component="span" role="img" aria-label={t('frame.unprotectedCount', { count: unprotected })} sx={{ display: 'inline-flex', alignItems: 'center', gap: '5px', fontSize: 12, fontWeight: eci ? 500 : 400, color: eci ? color.danger : color.text3 }}>
+    <Box component="span" className="count" role="img" aria-label={t('frame.unprotectedCount', { count: unprotected })} sx={{ display: 'inline-flex', alignItems: 'center', gap: '5px', fontSize: 12, fontWeight: eci ? 500 : 400, color: eci ? color.danger : color.text3 }}>
       {eci && <UnprotectedIcon sx={{ fontSize: 14 }} aria-hidden />}{unprotected}
     </Box>
   );

@@ -105,7 +105,7 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
         <Box role="columnheader">{t('containers.column.status')}</Box>
         <Box role="columnheader">{t('containers.column.protection')}</Box>
         <Box role="columnheader">{t('containers.column.why')}</Box>
-        <Box role="columnheader" />
+        <Box role="columnheader"><span className="visually-hidden">{t('containers.column.actions')}</span></Box>
       </Box>
       <VirtualRows count={containers.length} heightOf={heightOf} handle={handle} rowKey={(index) => order[index] ?? String(index)} render={(index) => {
         const container = containers[index];

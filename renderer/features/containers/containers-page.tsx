@@ -91,7 +91,7 @@ export default function ContainersPage() {
       subtitle={app.scan === null ? t('containers.subtitle.unknown') : !protection.eci ? t('containers.subtitle.off') : unprotectedCount === 0 ? t('containers.subtitle.none') : t('containers.subtitle.some', { count: unprotectedCount })}
       actions={<>
         {app.scan !== null && <Typography variant="caption" component="span" role="status" sx={{ color: color.text3, marginRight: '4px' }}>{t('containers.scanned', { ago: formats.ago(app.scan.at) })}</Typography>}
-        <Button disabled={!canScan} onClick={rescan} startIcon={scanning ? <CircularProgress size={14} color="inherit" /> : <RefreshIcon />}>{scanning ? t('containers.scanning') : app.scan === null ? t('containers.first') : t('containers.scan')}</Button>
+        <Button disabled={!canScan} onClick={rescan} startIcon={scanning ? <CircularProgress size={14} color="inherit" aria-hidden /> : <RefreshIcon />}>{scanning ? t('containers.scanning') : app.scan === null ? t('containers.first') : t('containers.scan')}</Button>
       </>}
       footer={chosen.length > 0 && (
         <FooterBar label={t('containers.bar.label')}>

@@ -78,7 +78,7 @@ export default function JsonEditor(props: JsonEditorProps) {
           EditorView.clipboardInputFilter.of((pasted, state) => pasted.replaceAll(/\r\n?|\n/g, state.lineBreak)),
           lineNumbers(), foldGutter(), drawSelection(), highlightActiveLine(), highlightActiveLineGutter(), bracketMatching(), closeBrackets(), indentOnInput(), indentUnit.of('  '),
           highlightSelectionMatches({ minSelectionLength: 2 }), search({ top: true }), json(), editorLook(), locked.current.of([]), spoken.current.of([]),
-          EditorView.contentAttributes.of({ 'aria-label': start.current.label }),
+          EditorView.contentAttributes.of({ 'aria-label': start.current.label, tabindex: '0' }),
           keymap.of([
             { key: 'Mod-z', run: step(() => { latest.current.onUndo(); }) },
             { key: 'Mod-Shift-z', run: step(() => { latest.current.onRedo(); }) },

@@ -47,7 +47,7 @@ export function NextSteps({ protection, appliedFindings, onVerify, onResults, on
           <RowText primary={step.title} secondary={step.why} />
           {/* One filled button a page: the footer's, when there is one. */}
           <Button size="small" sx={{ minWidth: 136 }} {...(index === 0 && !dirty ? { variant: 'contained' as const, color: 'primary' as const } : {})} disabled={step.busy === true} onClick={step.run}
-            {...(step.busy === true ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{step.action}</Button>
+            {...(step.busy === true ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{step.action}</Button>
         </Row>
       ))}
     </Card>

@@ -59,7 +59,7 @@ export default function OverviewPage() {
       subtitle={detail(t, app, protection, now)}
       actions={<>
         {app.verification !== null && <Button variant="text" aria-expanded={panel} onClick={() => { setPanel(!panel); }}>{t('overview.results')}</Button>}
-        {ready && protection.eci && <Button disabled={!canVerify} onClick={verifyNow} {...(verifying ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{verifying ? t('overview.verifying') : t('overview.verify')}</Button>}
+        {ready && protection.eci && <Button disabled={!canVerify} onClick={verifyNow} {...(verifying ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{verifying ? t('overview.verifying') : t('overview.verify')}</Button>}
       </>}
       panel={panel && app.verification !== null && <ProbePanel verification={app.verification} onClose={() => { setPanel(false); }} />}
     >

@@ -61,7 +61,7 @@ export function PlanView() {
         <Button variant="contained" color="primary" disabled={reason !== null || start.running} aria-describedby={reasonId} aria-keyshortcuts="Space"
           // Applying is never one stray Enter away; Space and the pointer do it.
           onKeyDown={(event) => { if (event.key === 'Enter') event.preventDefault(); }}
-          onClick={apply} {...(start.running ? { startIcon: <CircularProgress size={14} color="inherit" /> } : {})}>{label}</Button>
+          onClick={apply} {...(start.running ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{label}</Button>
       )}
     </FooterBar>
   );

@@ -4,7 +4,7 @@ export const containers = {
   scanned: 'Scanned {{ago}}', scan: 'Scan again', scanning: 'Scanning', first: 'Scan',
   show: { label: 'Which containers', all: 'All', unprotected: 'Unprotected', protected: 'Protected' },
   filter: 'Filter by name, image or label',
-  column: { select: 'Select', container: 'Container', status: 'Status', protection: 'Protection', why: 'Why' },
+  column: { select: 'Select', container: 'Container', status: 'Status', protection: 'Protection', why: 'Why', actions: 'Actions' },
   selectAll: 'Select all that are shown', selectOne: 'Select {{name}}', expand: 'Details of {{name}}', more: 'Actions for {{name}}',
   state: { created: 'Created', running: 'Running', paused: 'Paused', restarting: 'Restarting', removing: 'Being removed', exited: 'Exited', dead: 'Dead' },
   reason: {

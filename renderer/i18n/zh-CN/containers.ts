@@ -7,7 +7,7 @@ export const containers: Translation<typeof english> = {
   scanned: '{{ago}}已扫描', scan: '重新扫描', scanning: '正在扫描', first: '扫描',
   show: { label: '显示哪些容器', all: '全部', unprotected: '未受保护', protected: '受保护' },
   filter: '按名称、镜像或标签筛选',
-  column: { select: '选择', container: '容器', status: '状态', protection: '保护', why: '依据' },
+  column: { select: '选择', container: '容器', status: '状态', protection: '保护', why: '依据', actions: '操作' },
   selectAll: '选择当前显示的全部容器', selectOne: '选择 {{name}}', expand: '{{name}} 的详细信息', more: '{{name}} 的操作',
   state: { created: '已创建', running: '运行中', paused: '已暂停', restarting: '正在重启', removing: '正在移除', exited: '已退出', dead: '已失效' },
   reason: {
