@@ -16,6 +16,7 @@ import { DraftFooter } from './frame/draft-footer.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
 import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
+import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
 import { pageComponent } from './pages.ts';
@@ -66,6 +67,7 @@ function Frame() {
       <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
         <Navigation />
         <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', background: color.bg, border: `1px solid ${color.border}`, borderRight: 0, borderBottom: 0, borderTopLeftRadius: '10px', overflow: 'hidden' }}>
+          <TargetNotice />
           <ConflictNotice />
           <UnprotectedNotice />
           <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>

@@ -76,7 +76,10 @@ const lint = remember((text, context): readonly Finding[] => lintSettings(text, 
 /** Findings of a text on this engine. */
 export function findingsOf(text: string, app: AppState): readonly Finding[] {
   const context: LintContext = {
-    target: app.engine.kind, platform: app.platform, home: app.home, socketPath: app.engine.socket, exists: app.settings.exists,
+    target: app.target.kind, platform: app.target.desktop?.platform ?? app.platform, home: app.home, exists: app.settings.exists,
+    // In Docker Desktop the socket of its machine is what counts, and the home directory is shared by default.
+    ...(app.target.kind === 'docker-desktop' ? {} : { socketPath: app.engine.socket }),
+    ...(app.target.desktop === null ? {} : { desktop: { version: app.target.desktop.version, virtualMachine: app.target.desktop.virtualMachine } }),
     ...(app.engine.root === null ? {} : { engineDirectories: [app.engine.root] }),
   };
   return lint(text, JSON.stringify(context));
@@ -115,7 +118,8 @@ export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState):
     text, draft, applied, changes, readOnly, editAll,
     dirty: text !== app.settings.applied,
     findings: findingsOf(text, app),
-    restartNeeded: restartNeeded(changes),
+    // Docker Desktop reads its file when it starts, and only then.
+    restartNeeded: app.target.kind === 'docker-desktop' ? text !== app.settings.applied : restartNeeded(changes),
     canUndo: snapshot.undo.length > 0, canRedo: snapshot.redo.length > 0,
     value: (pointer) => at(draft, pointer),
     appliedValue: (pointer) => at(applied, pointer),

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
+import { color } from '../theme/tokens.ts';
 import { Row, RowText } from './card.tsx';
 import { EditedMark, UndoChange } from './edited-mark.tsx';
 import { LockedNote, withLock } from './setting-row.tsx';
@@ -25,10 +27,10 @@ export function ChoiceRow<T extends string>({ name, description, value, options,
   const locked = lockedBy !== undefined;
   return (
     <Row edited={edited}>
-      <RowText primary={name} secondary={unavailable ?? description} />
+      <RowText primary={unavailable === undefined ? name : <Box component="span" sx={{ color: color.text3 }}>{name}</Box>} secondary={unavailable ?? description} />
       {edited && <EditedMark />}
       {edited && !locked && <UndoChange name={name} onUndo={onUndo} />}
-      {locked && <LockedNote by={lockedBy} />}
+      {locked && unavailable === undefined && <LockedNote by={lockedBy} />}
       {unavailable === undefined && (
         <Select value={value} disabled={locked} sx={{ width, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }} inputProps={{ 'aria-label': withLock(t, name, lockedBy) }}
           onChange={(event) => {

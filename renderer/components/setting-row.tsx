@@ -49,7 +49,7 @@ export function SettingRow({ name, description, checked, onChange, edited = fals
       </Box>
       {edited && <EditedMark />}
       {edited && onUndo !== undefined && !locked && <UndoChange name={name} onUndo={onUndo} />}
-      {locked && <LockedNote by={lockedBy} />}
+      {locked && unavailable === undefined && <LockedNote by={lockedBy} />}
       {unavailable === undefined && (
         <Switch
           checked={checked}

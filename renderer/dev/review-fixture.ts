@@ -53,6 +53,10 @@ export const reviewPlans: Record<string, ApplyPlan> = {
   ] },
   protected: { ...plan, changes: [], blocked: true, blockers: [{ code: 'nothing-to-apply', message: 'The draft is what is applied already.' }], effects: [], daemonJson: [] },
 };
+reviewPlans['desktopEdited'] = { ...plan, eciBefore: true, daemonJson: [], estimatedSeconds: 70, changes: [{ pointer: '/enhancedContainerIsolation/locked', kind: 'changed', before: true, after: false, page: 'isolation', needs: 'nothing' }], effects: [
+  { kind: 'restart', when: 'while-applying', code: 'desktop-reopens', params: { seconds: 60 } }, { kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['web-1', 'api-1'] } },
+  { kind: 'new-rule', when: 'afterwards', code: 'desktop-sign-in', params: { first: 0 } }, { kind: 'unprotected', when: 'afterwards', code: 'containers-kept-unprotected', params: { count: 2, names: ['old-vpn', 'node-metrics'] } },
+] };
 reviewPlans['notRoot'] = reviewPlans['rich'] ?? plan;
 reviewPlans['reformatted'] = { ...plan, restartNeeded: false, daemonJson: [], eciBefore: true, effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }] };
 

@@ -16,6 +16,7 @@ import { welcome } from './en/welcome.ts';
 import { rules } from './en/rules.ts';
 import { activity } from './en/activity.ts';
 import { simulator } from './en/simulator.ts';
+import { target } from './en/target.ts';
 
 /** English, the source of all words. One object a page; `_one`/`_other` are i18next's plurals. */
-export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome };
+export const en = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome, target };

@@ -16,8 +16,9 @@ import { welcome } from './zh-CN/welcome.ts';
 import { rules } from './zh-CN/rules.ts';
 import { simulator } from './zh-CN/simulator.ts';
 import { activity } from './zh-CN/activity.ts';
+import { target } from './zh-CN/target.ts';
 import type { en } from './en.ts';
 import type { Translation } from './translation.ts';
 
 /** Simplified Chinese, a chunk of its own. A key that is missing here or is not in English is a type error. */
-export const zhCN: Translation<typeof en> = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome };
+export const zhCN: Translation<typeof en> = { ...common, frame, errors, overview, isolation, containers, preferences, settingsState, findings, socket, files, recreate, review, history, rules, simulator, activity, welcome, target };

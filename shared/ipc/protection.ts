@@ -24,6 +24,6 @@ export function protectionIn(app: Pick<AppState, 'settings' | 'engine' | 'verifi
   const unreadable = !applied.ok || app.settings.readError !== null;
   const preferredOff = app.settings.preference?.outcomes.eci === 'in-force' ? app.settings.preference.by ?? '' : null;
   const eci = applied.ok ? applied.value.eci.value && preferredOff === null : true;
-  const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, audit: applied.ok && applied.value.mode === 'audit', verification: unreadable ? null : app.verification, now });
+  const state = protectionState({ engineReady: app.engine.phase === 'ready', eci, audit: app.engine.kind === 'embedded' && applied.ok && applied.value.mode === 'audit', verification: unreadable ? null : app.verification, now });
   return { state, eci, unreadable, preferredOff, locked: applied.ok && applied.value.eci.locked, unprotected: app.scan === null ? null : app.scan.containers.filter((c) => !c.protected).length };
 }

@@ -42,7 +42,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     return settingsInForce(applied.ok ? applied.value : { exists: true, text: '', hash: '' });
   };
   // What the version decides is known after a look; the lint of a draft begins without.
-  const lintContext: LintContext = { target: 'docker-desktop', platform: host.platform, home: host.home, socketPath: paths.clientSocket };
+  const lintContext: LintContext = { target: 'docker-desktop', platform: host.platform, home: host.home };
   const lintFor = async (): Promise<LintContext> => {
     const { version, virtualMachine } = await desktopFacts(host);
     return { ...lintContext, desktop: { version, virtualMachine } };

@@ -17,7 +17,7 @@ export function DraftFooter() {
   const { t } = useTranslation();
   const store = useStore();
   const { draftError } = useSnapshot();
-  const { settings } = useApp();
+  const { settings, target } = useApp();
   const draft = useDraft();
   const { page } = useRoute();
   const [asking, setAsking] = useState(false);
@@ -40,7 +40,7 @@ export function DraftFooter() {
           <Dot />
           <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>{broken ? t('frame.footer.broken') : count === 0 ? t('frame.footer.formatting') : t('frame.footer.changes', { count })}</Typography>
           <Typography sx={{ color: draftError === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}>
-            {draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : broken ? t('frame.footer.brokenWhy') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
+            {draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : broken ? t('frame.footer.brokenWhy') : target.kind === 'docker-desktop' ? t('target.footer') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
           </Typography>
           <Button variant="text" onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
           <Button variant="contained" color="primary" disabled={broken || settings.conflict} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>

@@ -19,7 +19,8 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
   readonly onSelect: (change: (before: Selection) => Selection) => void;
   readonly canRecreate: (container: Container) => boolean;
   readonly onRecreate: (container: Container) => void;
-  readonly onRemove: (containers: readonly Container[]) => void;
+  /** Undefined where containers can't be removed. */
+  readonly onRemove: ((containers: readonly Container[]) => void) | undefined;
 }) {
   const { t } = useTranslation();
   const store = useStore();
@@ -75,7 +76,7 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
       case 'ArrowLeft': handled(() => { setRow(id, false); }); return;
       case 'Delete': handled(() => {
         const chosen = containers.filter((c) => selection.chosen.has(c.id));
-        onRemove(chosen.length > 0 ? chosen : containers.slice(activeIndex, activeIndex + 1));
+        onRemove?.(chosen.length > 0 ? chosen : containers.slice(activeIndex, activeIndex + 1));
       }); return;
       case 'Escape': if (selection.chosen.size > 0) handled(() => { onSelect(() => emptySelection); }); return;
       default: break;
@@ -115,7 +116,7 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
         <MenuItem onClick={() => { if (menu !== null) copy(menu.container.id); }}>{t('containers.menu.copyId')}</MenuItem>
         <MenuItem onClick={() => { if (menu !== null) copy(menu.container.name); }}>{t('containers.menu.copyName')}</MenuItem>
         {menu !== null && canRecreate(menu.container) && <MenuItem onClick={() => { onRecreate(menu.container); setMenu(null); }}>{t('recreate.action')}</MenuItem>}
-        <MenuItem sx={{ color: color.danger }} onClick={() => { if (menu !== null) onRemove([menu.container]); setMenu(null); }}>{t('containers.menu.remove')}</MenuItem>
+        {onRemove !== undefined && <MenuItem sx={{ color: color.danger }} onClick={() => { if (menu !== null) onRemove([menu.container]); setMenu(null); }}>{t('containers.menu.remove')}</MenuItem>}
       </Menu>
     </Box>
   );

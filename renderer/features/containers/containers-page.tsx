@@ -11,6 +11,7 @@ import Typography from '@mui/material/Typography';
 import { useRequest } from '../../app/actions.ts';
 import { useNow } from '../../app/clock.ts';
 import { useApp } from '../../app/context.tsx';
+import { useMissing } from '../../app/missing.ts';
 import { protectionOf } from '../../app/protection.ts';
 import { navigate, useRoute } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
@@ -51,6 +52,8 @@ export default function ContainersPage() {
   const recreate = useRequest('recreate:start');
   const acknowledge = useRequest('containers:acknowledge');
 
+  const noRecreate = useMissing('recreate');
+  const noRemoval = useMissing('apply');
   const ready = app.engine.phase === 'ready';
   const scanning = app.busy.scanning || scan.running;
   const canScan = ready && !scanning;
@@ -83,7 +86,7 @@ export default function ContainersPage() {
   const removing = (app.removal !== null && app.removal.activity !== 'ended') || remove.running || (app.recreation !== null && app.recreation.activity !== 'ended') || recreate.running;
   const failure = scan.error ?? app.scanError;
   // Only what ECI does not hold yet, and only while it is on: else it would be made unprotected anew.
-  const recreatable = (these: readonly Container[]) => (protection.eci ? these.filter((c) => !c.protected) : []);
+  const recreatable = (these: readonly Container[]) => (protection.eci && noRecreate === undefined ? these.filter((c) => !c.protected) : []);
 
   return (
     <Page
@@ -100,7 +103,7 @@ export default function ContainersPage() {
           <Button variant="text" color="primary" sx={{ marginLeft: '4px' }} onClick={() => { setSelected(emptySelection); }}>{t('button.clear')}</Button>
           <Box sx={{ flex: 1 }} />
           {recreatable(chosen).length > 0 && <Button variant="text" onClick={() => { setSelected(emptySelection); if (app.appeared !== null) void acknowledge.run(undefined); }}>{t('containers.bar.keep')}</Button>}
-          <Button color="error" disabled={removing || !ready} onClick={() => { setAsking(chosen); }}>{t('containers.bar.remove')}</Button>
+          {noRemoval === undefined ? <Button color="error" disabled={removing || !ready} onClick={() => { setAsking(chosen); }}>{t('containers.bar.remove')}</Button> : <Typography variant="caption" sx={{ color: color.text3 }}>{noRemoval}</Typography>}
           {recreatable(chosen).length > 0 && <Button variant="contained" color="primary" disabled={removing || !ready} onClick={() => { setRecreating(recreatable(chosen)); }}>{t('recreate.bar')}</Button>}
         </FooterBar>
       )}
@@ -129,7 +132,7 @@ export default function ContainersPage() {
           ? <Card><EmptyState action={words !== '' ? <Button onClick={() => { setText(''); }}>{t('containers.empty.clear')}</Button> : show !== 'all' && all.length > 0 ? <Button onClick={() => { setShow('all'); }}>{t('containers.empty.showAll')}</Button> : undefined}>
             {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : t('containers.empty.none')}
           </EmptyState></Card>
-          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} canRecreate={(one) => recreatable([one]).length > 0 && !removing && ready} onRecreate={(one) => { setRecreating([one]); }} onRemove={(these) => { if (!removing && ready) setAsking(these); }} />}
+          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} canRecreate={(one) => recreatable([one]).length > 0 && !removing && ready} onRecreate={(one) => { setRecreating([one]); }} onRemove={noRemoval === undefined ? (these) => { if (!removing && ready) setAsking(these); } : undefined} />}
       {recreating !== null && (
         <RecreateDialog containers={recreating} onCancel={() => { setRecreating(null); }} onStart={(request) => {
           setRecreating(null);

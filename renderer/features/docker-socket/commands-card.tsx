@@ -7,6 +7,7 @@ import OutlinedInput from '@mui/material/OutlinedInput';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useDraft, useStore } from '../../app/context.tsx';
+import { useMissing } from '../../app/missing.ts';
 import { Card } from '../../components/card.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
@@ -37,6 +38,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
   const [text, setText] = useState('');
   const { box, width } = useWidth();
   const readOnly = lockedBy !== undefined;
+  const noLists = useMissing('per-image-lists');
 
   const { lists, removed } = ownLists(draft);
   const ownIndex = lists.findIndex(({ now }) => now.image === chosen);
@@ -57,7 +59,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
   const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) => unsupportedNames.includes(name));
 
   return (
-    <Card title={t('socket.commands.title')} actions={<ListChooser lists={lists} chosen={own === undefined ? null : ownIndex} readOnly={readOnly} onChoose={(index) => { onChoose(index === null ? null : lists[index]?.now.image ?? null); }} onAdded={onChoose} />}>
+    <Card title={t('socket.commands.title')} actions={noLists !== undefined && lists.length === 0 ? t('target.ownLists') : <ListChooser lists={lists} chosen={own === undefined ? null : ownIndex} readOnly={readOnly} onChoose={(index) => { onChoose(index === null ? null : lists[index]?.now.image ?? null); }} onAdded={onChoose} />}>
       {own !== undefined && <OwnListRow place={own} index={ownIndex} lockedBy={lockedBy} onRemoved={() => { onChoose(null); }} />}
       <RemovedLists removed={removed} readOnly={readOnly} />
       <Box data-row data-edited={typeEdited || undefined} sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', padding: '8px 16px', background: typeEdited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>

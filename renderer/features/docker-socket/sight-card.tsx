@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { useApp, useDraft, useStore } from '../../app/context.tsx';
+import { useDraft, useStore } from '../../app/context.tsx';
+import { useMissing } from '../../app/missing.ts';
 import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { withCode } from '../../components/mono.tsx';
@@ -11,16 +12,16 @@ export function SightCard({ settings, lockedBy }: { readonly settings: Effective
   const { t } = useTranslation();
   const store = useStore();
   const draft = useDraft();
-  // The engine's own section is never written for Docker Desktop.
-  const unavailable = useApp().engine.kind === 'docker-desktop' ? t('onlyHere') : undefined;
+  const noScope = useMissing('socket-scope');
+  const noHiding = useMissing('hide-environment');
   const { scope } = settings.socket;
   const hide = settings.hideEnvironment;
   return (
     <Card title={t('socket.sight.title')}>
-      <ChoiceRow name={t('socket.sight.scope.name')} description={t(`socket.sight.scope.${scope}`)} value={scope} lockedBy={lockedBy} unavailable={unavailable}
+      <ChoiceRow name={t('socket.sight.scope.name')} description={t(`socket.sight.scope.${scope}`)} value={scope} lockedBy={lockedBy} unavailable={noScope}
         options={(['all', 'own'] as const).map((value) => ({ value, label: t(`socket.sight.scope.${value}Option`) }))}
         edited={draft.isEdited(scopePointer)} onUndo={() => { draft.revert(scopePointer); }} onChange={(value) => { writeChoice(store, draft, scopePointer, value, 'all'); }} />
-      <ChoiceRow name={t('socket.sight.hide.name')} description={withCode(t(`socket.sight.hide.${hide}`))} value={hide} lockedBy={lockedBy} unavailable={unavailable}
+      <ChoiceRow name={t('socket.sight.hide.name')} description={withCode(t(`socket.sight.hide.${hide}`))} value={hide} lockedBy={lockedBy} unavailable={noHiding}
         options={(['never', 'socket-mounts', 'always'] as const).map((value) => ({ value, label: t(`socket.sight.hide.${value}Option`) }))}
         edited={draft.isEdited(hidePointer)} onUndo={() => { draft.revert(hidePointer); }} onChange={(value) => { writeChoice(store, draft, hidePointer, value, 'never'); }} />
     </Card>

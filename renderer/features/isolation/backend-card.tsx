@@ -5,6 +5,7 @@ import Button from '@mui/material/Button';
 import Radio from '@mui/material/Radio';
 import Typography from '@mui/material/Typography';
 import { useApp, useDraft } from '../../app/context.tsx';
+import { useMissing } from '../../app/missing.ts';
 import { Card, Row } from '../../components/card.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { AllowedIcon, DeniedIcon } from '../../components/icons.ts';
@@ -21,6 +22,7 @@ const pointer = '/bulkhead/backend';
 /** Which backend runs containers. One that can't run here has no control, and says what it lacks. */
 export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefined }) {
   const { t } = useTranslation();
+  const missing = useMissing('choose-backend');
   const app = useApp();
   const draft = useDraft();
   const value: Backend = draft.draft.settings.ok ? draft.draft.settings.value.backend : 'auto';
@@ -30,6 +32,9 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
   const choose = (next: Backend) => {
     draft.editOr(pointer, next, 'auto');
   };
+  if (missing !== undefined) {
+    return <Card title={t('isolation.backend.title')}><Row><Typography variant="caption" sx={{ color: color.text3 }}>{app.target.kind === 'docker-desktop' ? t('target.isolatedBy') : missing}</Typography></Row></Card>;
+  }
   return (
     <Card title={t('isolation.backend.title')} actions={<>
       {edited && <EditedMark />}

@@ -16,7 +16,8 @@ interface Effect { readonly key: string; readonly icon: ComponentType<SvgIconPro
 /** What ECI means on this very engine: what turning it on (or off) will do, counted here, or what it does now. */
 export function EffectsCard({ before, after, existing, onChoose }: { readonly before: boolean; readonly after: boolean; readonly existing: 'block' | 'warn'; readonly onChoose: () => void }) {
   const { t } = useTranslation();
-  const { scan, engine } = useApp();
+  const { scan, engine, target } = useApp();
+  const desktop = target.kind === 'docker-desktop';
   const ready = engine.phase === 'ready';
   const turning = before === after ? null : after ? 'on' : 'off';
   const running = scan?.containers.filter(isRunning).length ?? engine.counts?.running ?? null;
@@ -25,7 +26,8 @@ export function EffectsCard({ before, after, existing, onChoose }: { readonly be
   const exist = scan === null ? null : after && !before ? scan.containers.filter((c) => !c.protected).length : after ? scan.containers.filter((c) => !c.protected).length : 0;
 
   const restart: Effect[] = [
-    { key: 'restart', icon: RestartIcon, tone: 'warn', text: t('isolation.does.restart') },
+    { key: 'restart', icon: RestartIcon, tone: 'warn', text: desktop ? t('target.does.restart') : t('isolation.does.restart') },
+    ...(desktop ? [{ key: 'sign-in', icon: InfoIcon, tone: 'warn' as const, text: t('target.does.signIn') }] : []),
     ...(ready && running !== null ? [{ key: 'stops', icon: StopsIcon, tone: running > 0 ? 'warn' as const : 'neutral' as const, text: running > 0 ? t('isolation.does.stops', { count: running }) : t('isolation.does.stopsNone') }] : []),
   ];
   const rules: Effect[] = [
@@ -35,12 +37,14 @@ export function EffectsCard({ before, after, existing, onChoose }: { readonly be
     { key: 'socket', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.socketRule') },
     { key: 'mount', icon: DeniedIcon, tone: 'neutral', text: t('isolation.does.mountRule') },
   ];
-  const left: Effect[] = exist !== null && exist > 0 ? [{ key: 'exist', icon: UnprotectedIcon, tone: 'danger', text: sentences(t, [t('isolation.does.unprotected', { count: exist }), existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned')]), action: turning === 'on' }] : [];
+  const left: Effect[] = exist !== null && exist > 0 ? [{ key: 'exist', icon: UnprotectedIcon, tone: 'danger', text: desktop ? t('isolation.does.unprotected', { count: exist }) : sentences(t, [t('isolation.does.unprotected', { count: exist }), existing === 'block' ? t('isolation.does.blocked') : t('isolation.does.warned')]), action: turning === 'on' }] : [];
+  if (desktop) rules.push({ key: 'own', icon: InfoIcon, tone: 'neutral', text: t('target.does.own') });
   const view: Effect[] = images === null ? [] : [{ key: 'view', icon: EyeIcon, tone: 'neutral', text: t('isolation.does.images', { count: images }) }];
   const effects: Effect[] = turning === 'on' ? [...restart, ...left, ...rules, ...view, { key: 'verified', icon: RollbackIcon, tone: 'neutral', text: t('isolation.does.verified') }]
     : turning === 'off' ? [...restart, { key: 'off', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.offMeans') }, { key: 'still', icon: InfoIcon, tone: 'neutral', text: t('isolation.does.stillRun') }, { key: 'restored', icon: RollbackIcon, tone: 'neutral', text: t('isolation.does.restored') }]
       : after ? [...rules, ...left] : [...restart, ...left, ...rules, ...view];
 
+  if (target.kind === 'docker-engine') return null;
   return (
     <Card title={turning === 'off' ? t('isolation.does.titleOff') : turning === 'on' || !after ? t('isolation.does.titleOn') : t('isolation.does.titleIs')}>
       <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: '10px 16px' }}>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { useApp, useDraft, useSnapshot, useStore } from '../../app/context.tsx';
+import { useMissing } from '../../app/missing.ts';
 import { navigate } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
@@ -34,8 +35,9 @@ function Forms() {
   const draft = useDraft();
   const { choices } = useSnapshot();
   const lockedBy = useReadOnlyReason();
-  // The engine's own section is never written for Docker Desktop.
-  const desktop = app.engine.kind === 'docker-desktop' ? t('onlyHere') : undefined;
+  const noMode = useMissing('audit-mode');
+  const noExisting = useMissing('existing-containers');
+  const noEci = useMissing('turn-on-eci');
   /** Open, and whether it was the toggle that opened it: then Cancel takes the toggle back. */
   const [prompt, setPrompt] = useState<'toggle' | 'later' | null>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
@@ -54,16 +56,16 @@ function Forms() {
         <SettingRow
           name={t('isolation.eci.name')} description={settings.eci.value ? t('isolation.eci.on') : t('isolation.eci.off')} checked={settings.eci.value} onChange={toggle}
           edited={draft.isEdited(eciPointer)} onUndo={() => { draft.revert(eciPointer); }} lockedBy={lockedBy}
-          unavailable={possible || settings.eci.value ? undefined : t('isolation.eci.impossible')}
+          unavailable={noEci ?? (possible || settings.eci.value ? undefined : t('isolation.eci.impossible'))}
         />
         <SettingRow
           name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.editOr(lockPointer, on, false); }}
           edited={draft.isEdited(lockPointer)} onUndo={() => { draft.revert(lockPointer); }} lockedBy={lockedBy}
         />
-        <ChoiceRow name={t('isolation.mode.name')} description={t(`isolation.mode.${settings.mode}`)} value={settings.mode} lockedBy={lockedBy} unavailable={desktop} width={136}
+        <ChoiceRow name={t('isolation.mode.name')} description={t(`isolation.mode.${settings.mode}`)} value={settings.mode} lockedBy={lockedBy} unavailable={noMode} width={136}
           options={(['enforce', 'audit'] as const).map((value) => ({ value, label: t(`isolation.mode.${value}Option`) }))}
           edited={draft.isEdited(modePointer)} onUndo={() => { draft.revert(modePointer); }} onChange={(value) => { draft.editOr(modePointer, value, 'enforce'); }} />
-        <ChoiceRow name={t('isolation.existing.name')} description={t(`isolation.existing.${settings.existingContainers}`)} value={settings.existingContainers} lockedBy={lockedBy} unavailable={desktop} width={136}
+        <ChoiceRow name={t('isolation.existing.name')} description={t(`isolation.existing.${settings.existingContainers}`)} value={settings.existingContainers} lockedBy={lockedBy} unavailable={noExisting} width={136}
           options={(['block', 'warn'] as const).map((value) => ({ value, label: t(`isolation.existing.${value}Option`) }))}
           edited={draft.isEdited(existingPointer)} onUndo={() => { draft.revert(existingPointer); }} onChange={(value) => { draft.editOr(existingPointer, value, 'block'); }} />
       </Card>

@@ -28,10 +28,11 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
 
   const wanted = applied.settings.ok ? applied.settings.value.backend : 'auto';
   const backend: BackendId = wanted === 'sysbox' ? 'sysbox' : 'exclusive';
-  // Of Docker Desktop nothing is known here yet: the oldest version is assumed, which protects least.
-  const rows = app.engine.kind === 'docker-desktop'
-    ? coverageFor({ kind: 'docker-desktop', eci: protection.eci, version: null, virtualMachine: 'vm' })
-    : coverageFor({ kind: app.engine.kind, eci: protection.eci, backend });
+  // A version that could not be learned counts as the oldest, which protects least.
+  const { kind, desktop } = app.target;
+  const rows = kind === 'docker-desktop'
+    ? coverageFor({ kind, eci: protection.eci, version: desktop?.version ?? null, virtualMachine: desktop?.virtualMachine ?? 'vm' })
+    : coverageFor({ kind, eci: protection.eci, backend });
   const verification = applied.settings.ok ? app.verification : null;
   const before = app.scan?.containers.filter((c) => c.reason === 'before-eci').length ?? null;
 
@@ -63,7 +64,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
     return <StateBadge state={stateNow} eciOff={neutral} />;
   };
   // On an engine of ours the two are settings, not workloads; on Docker Desktop its version decides whether they exist.
-  const shown = rows.filter((row) => row.state !== 'not-on-this-engine' && (app.engine.kind === 'docker-desktop' || (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')));
+  const shown = rows.filter((row) => row.state !== 'not-on-this-engine' && (kind === 'docker-desktop' || (row.workload !== 'socket-derived-images' && row.workload !== 'socket-any-image')));
   const absent = rows.filter((row) => row.state === 'not-on-this-engine').map((row) => t(`overview.coverage.row.${row.workload}`).replaceAll('`', ''));
 
   return (
@@ -73,7 +74,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
         columns={[{ key: 'workload', label: t('overview.coverage.workload') }, { key: 'state', label: t('overview.coverage.state'), width: 140 }, { key: 'how', label: t('overview.coverage.howWeKnow'), width: 228 }]}
         rows={shown.map((row) => ({
           key: row.workload,
-          cells: [withCode(t(`overview.coverage.row.${row.workload}`)), state(row), <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>{how(row)}</Box>],
+          cells: [withCode(t(`overview.coverage.row.${row.workload}`).replace(/^[a-z]/, (letter) => letter.toUpperCase())), state(row), <Box key="how" component="span" sx={{ fontSize: 12, color: color.text2 }}>{how(row)}</Box>],
         }))}
         {...(absent.length === 0 ? {} : { footer: t('overview.coverage.notHere', { names: names(t, absent) }) })}
       />

@@ -6,6 +6,7 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { useRequest } from '../../app/actions.ts';
 import { useApp } from '../../app/context.tsx';
+import { useMissing } from '../../app/missing.ts';
 import type { Protection } from '../../app/protection.ts';
 import { Card, Facts } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
@@ -23,7 +24,8 @@ const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ 
 export function EngineCard({ protection }: { readonly protection: Protection }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { engine, settings, run, busy, scan } = useApp();
+  const { engine, settings, run, busy, scan, target } = useApp();
+  const fixed = useMissing('engine-control') !== undefined;
   const [menu, setMenu] = useState<HTMLElement | null>(null);
   const [asking, setAsking] = useState<'restart' | 'stop' | null>(null);
   const restart = useRequest('engine:restart');
@@ -36,7 +38,8 @@ export function EngineCard({ protection }: { readonly protection: Protection }) 
 
   const facts = [
     { label: t('overview.engine.engine'), value: engine.version === null ? t('unknown') : t('overview.engine.version', { version: engine.version }) },
-    ...(ready ? [
+    // Docker Desktop brings its runtime along; its own card says the rest.
+    ...(ready && target.kind !== 'docker-desktop' ? [
       { label: t('overview.engine.backend'), value: backend === undefined ? t('overview.engine.backendOff') : t(`isolation.backend.${backend}.name`) },
       { label: t('overview.engine.range'), value: backend === 'exclusive' ? t('overview.engine.ownRange') : backend === 'sysbox' ? t('overview.engine.oneRange') : t('overview.engine.sharedRange') },
     ] : []),
@@ -47,7 +50,7 @@ export function EngineCard({ protection }: { readonly protection: Protection }) 
     ...(ready && engine.startedAt !== null ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }] : []),
   ];
   return (
-    <Card title={t('overview.engine.title')} busy={busy.engine !== null} actions={ready && (
+    <Card title={t('overview.engine.title')} busy={busy.engine !== null} actions={ready && !fixed && (
       <IconButton aria-label={t('overview.engine.actions')} aria-haspopup="menu" disabled={!idle} onClick={(event) => { setMenu(event.currentTarget); }}><MoreIcon /></IconButton>
     )}>
       <Box sx={{ padding: 2, display: 'grid', gap: 2 }}>

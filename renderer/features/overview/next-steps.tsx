@@ -63,18 +63,23 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   const { engine } = app;
   const ready = engine.phase === 'ready';
 
-  if (engine.phase === 'failed') {
+  // Nothing about the machine's own engine is done from here: the notice on top says why.
+  const ours = app.target.kind !== 'docker-engine';
+
+  if (!ours) {
+    steps.push({ key: 'machine', icon: UnprotectedIcon, tone: 'neutral', title: t('target.machine.next'), why: withCode(t('target.machine.nextWhy')), action: t('target.machine.switch'), run: () => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); } });
+  } else if (engine.phase === 'failed') {
     steps.push({ key: 'failed', icon: ErrorIcon, tone: 'danger', title: t('overview.next.engineFailed'), why: <Problem />, action: t('button.startEngine'), run: onStart, busy: starting });
   } else if (engine.phase === 'stopped') {
     steps.push({ key: 'stopped', icon: PowerIcon, tone: 'neutral', title: t('overview.next.engineStopped'), why: t('overview.next.engineStoppedWhy'), action: t('button.startEngine'), run: onStart, busy: starting });
-  } else if (ready && !engine.gatewayUp) {
+  } else if (ready && !engine.gatewayUp && app.target.kind === 'embedded') {
     steps.push({ key: 'gateway', icon: ErrorIcon, tone: 'danger', title: t('overview.next.gateway'), why: t('overview.next.gatewayWhy'), action: t('button.restartEngine'), run: onStart, busy: starting });
   }
   if (!applied.settings.ok || app.settings.readError !== null) {
     steps.push({ key: 'file', icon: ErrorIcon, tone: 'danger', title: t('overview.next.brokenFile'), why: t('overview.next.brokenFileWhy'), action: t('overview.next.openJson'), run: () => { navigate('json'); } });
   }
   const chosen = app.backends.find((backend) => backend.id === chosenBackend(applied.settings.ok ? applied.settings.value.backend : 'auto'));
-  if (applied.settings.ok && !protection.eci) {
+  if (ours && applied.settings.ok && !protection.eci) {
     if (chosen === undefined || chosen.available) steps.push({ key: 'off', icon: ShieldIcon, tone: 'neutral', title: t('overview.next.eciOff'), why: t('overview.next.eciOffWhy'), action: t('overview.next.turnOn'), run: () => { navigate('isolation'); } });
     else {
       const missing = chosen.requirements.filter((r) => !r.met);

@@ -28,8 +28,8 @@ export function someNames(t: TFunction, names: readonly string[], count = names.
   return count > shown.length ? t('list.more', { names: joined(t, shown), count: count - shown.length }) : list(shown);
 }
 
-/** An effect in words; `list` joins names as the language does. `existing`: what happens to unprotected containers afterwards. */
-export function effectWords(t: TFunction, effect: PlanEffect, context: { readonly list: (names: readonly string[]) => string; readonly plan: ApplyPlan; readonly existing: 'block' | 'warn' }): EffectWords {
+/** An effect in words; `list` joins names as the language does. `existing`: what happens to unprotected containers afterwards; `used`: nobody hinders or notes it. */
+export function effectWords(t: TFunction, effect: PlanEffect, context: { readonly list: (names: readonly string[]) => string; readonly plan: ApplyPlan; readonly existing: 'block' | 'warn' | 'used' }): EffectWords {
   const { params } = effect;
   const count = number(params['count']);
   const names = someNames(t, texts(params['names']), count, context.list);
@@ -73,6 +73,6 @@ export function effectWords(t: TFunction, effect: PlanEffect, context: { readonl
     case 'gateway-reloads': return words(t('review.effect.reload'), t('review.effect.reloadWhy'));
     case 'load-blocked': return words(t('review.effect.load'), t('review.effect.loadWhy'));
     case 'store-unchanged': return words(t('review.effect.store', { images: t('review.effect.images', { count: number(params['images']) }), containers: t('review.effect.containers', { count: number(params['containers']) }) }), t('review.effect.storeWhy'));
-    case 'containers-kept-unprotected': return words(t('review.effect.kept', { count }), context.existing === 'block' ? t('review.effect.keptBlocked', { names }) : t('review.effect.keptWarned', { names }));
+    case 'containers-kept-unprotected': return words(t('review.effect.kept', { count }), context.existing === 'used' ? t('review.effect.keptUsed', { names }) : context.existing === 'block' ? t('review.effect.keptBlocked', { names }) : t('review.effect.keptWarned', { names }));
   }
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { useDraft, useSnapshot, useStore } from '../../app/context.tsx';
+import { useApp, useDraft, useSnapshot, useStore } from '../../app/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { JsonIcon, RollbackIcon } from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
@@ -20,8 +20,9 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
   const store = useStore();
   const { choices } = useSnapshot();
   const { draft } = useDraft();
+  const { target } = useApp();
   const [choosing, setChoosing] = useState(false);
-  const existing = draft.settings.ok ? draft.settings.value.existingContainers : 'block';
+  const existing = target.kind === 'docker-desktop' ? 'used' : draft.settings.ok ? draft.settings.value.existingContainers : 'block';
   const keys = plan.daemonJson.filter((change) => change.kind !== 'conflict').map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
   const choosable = plan.unprotected.length > 0;
   // The question belongs to the row about containers that stay, or, where all go, to the one about those.

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import CircularProgress from '@mui/material/CircularProgress';
+import { useApp } from '../../app/context.tsx';
 import { CheckIcon, CloseIcon } from '../../components/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyRun, ApplyStepStatus } from '../../../shared/apply/run.ts';
@@ -43,8 +44,21 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
   const { t } = useTranslation();
   const elapsed = useElapsed(step.startedAt ?? '', step.state === 'running');
   const time = step.durationMs !== null ? stepSeconds(t, step.durationMs) : step.state === 'running' ? t('review.seconds', { value: Math.floor(elapsed / 1000) }) : '';
-  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? step.detail === 'version 0' ? t('review.firstBackUp') : caption(step.detail) : t(`review.stepWhat.${step.step}`);
-  return <StepRow state={step.state} name={t(`review.step.${step.step}`)} what={what} time={time} last={last} />;
+  const { name, does } = useStepWords(step.step);
+  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? step.detail === 'version 0' ? t('review.firstBackUp') : caption(step.detail) : does;
+  return <StepRow state={step.state} name={name} what={what} time={time} last={last} />;
+}
+
+/** What a step is called and does on the open engine. */
+function useStepWords(step: ApplyStepStatus['step']): { readonly name: string; readonly does: string } {
+  const { t } = useTranslation();
+  const words = { name: t(`review.step.${step}`), does: t(`review.stepWhat.${step}`) };
+  if (useApp().target.kind !== 'docker-desktop') return words;
+  switch (step) {
+    case 'back-up': return { ...words, does: t('target.stepWhat.back-up') };
+    case 'reconfigure': case 'restart-engine': case 'health-check': return { name: t(`target.step.${step}`), does: t(`target.stepWhat.${step}`) };
+    case 'write-settings': case 'verify': case 'clean-up': return words;
+  }
 }
 
 function StepRow({ state, name, what, time, last }: { readonly state: Look; readonly name: string; readonly what: string; readonly time: string; readonly last: boolean }) {

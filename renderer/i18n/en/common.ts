@@ -17,7 +17,6 @@ export const common = {
     startEngine: 'Start engine', restartEngine: 'Restart engine',
   },
   locked: { by: 'Locked by {{who}}', applyRun: 'the apply under way' },
-  onlyHere: 'Not on this engine',
   loading: 'Loading',
   unknown: 'Unknown',
 };

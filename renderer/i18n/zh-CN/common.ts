@@ -20,7 +20,6 @@ export const common: Translation<typeof english> = {
     startEngine: '启动引擎', restartEngine: '重启引擎',
   },
   locked: { by: '由 {{who}} 锁定', applyRun: '正在进行的应用过程' },
-  onlyHere: '此引擎上不可用',
   loading: '正在加载',
   unknown: '未知',
 };

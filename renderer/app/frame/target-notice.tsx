@@ -1,0 +1,19 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { Notice } from '../../components/error-panel.tsx';
+import { useApp } from '../context.tsx';
+import { useRoute } from '../router.ts';
+
+/** On every page about an engine that nothing of ours stands in front of: what can be done here, and what can't. */
+export function TargetNotice() {
+  const { t } = useTranslation();
+  const { target } = useApp();
+  const { page } = useRoute();
+  if (target.kind !== 'docker-engine' || page === 'preferences') return null;
+  return (
+    <Box sx={{ padding: '12px 32px 0' }}>
+      <Notice tone="neutral" title={t('target.machine.title')} action={<Button onClick={() => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); }}>{t('target.machine.switch')}</Button>}>{t('target.machine.body')}</Notice>
+    </Box>
+  );
+}

@@ -1,0 +1,76 @@
+import { screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { states } from '../dev/fixture.ts';
+import { renderApp } from '../dev/render-app.tsx';
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { usersOwn } from '../features/overview/desktop-card.tsx';
+
+const state = (name: string): AppState => {
+  const make = states[name];
+  if (make === undefined) throw new Error('no such state');
+  return make();
+};
+
+describe('Docker Desktop as the open engine', () => {
+  it('is told on the Overview: version, machine, what the file does, what a user chose otherwise', async () => {
+    await renderApp(state('desktop'), 'overview');
+    const card = screen.getByRole('region', { name: 'Docker Desktop' });
+    for (const words of ['4.41.2', 'A virtual machine of its own (the default here)', 'Enforced while the file is there', 'disableUpdate: false differs']) expect(within(card).getByText(words)).toBeTruthy();
+    expect(screen.queryByText('The gateway does not answer')).toBeNull();
+  });
+
+  it('shows what its version and machine protect', async () => {
+    await renderApp(state('desktop'), 'overview');
+    const row = screen.getByRole('row', { name: /docker build, docker driver/ });
+    expect(within(row).getByText('Protected')).toBeTruthy();
+    await renderApp({ ...state('desktop'), target: { ...state('desktop').target, desktop: { ...state('desktopOff').target.desktop, version: '4.29.0' } as NonNullable<AppState['target']['desktop']> } }, 'overview'); // a fixture's own facts
+    expect(within(screen.getByRole('row', { name: /docker build, docker driver/ })).getByText('Unprotected')).toBeTruthy();
+  });
+
+  it('says in the footer that it has to be quit, and that the file enforces sign-in', async () => {
+    await renderApp(state('desktopEdited'), 'isolation');
+    expect(screen.getByText('Quit and reopen Docker Desktop. While the file is there, it enforces sign-in.')).toBeTruthy();
+  });
+
+  it('has greyed words with the reason, and no control, where it offers nothing', async () => {
+    await renderApp(state('desktop'), 'isolation');
+    expect(screen.getAllByText('Not on this engine: Docker Desktop enforces, and knows nothing of it.')).toHaveLength(2);
+    expect(screen.queryByRole('combobox')).toBeNull();
+    expect(screen.queryByRole('radio')).toBeNull();
+    expect(screen.getAllByRole('switch')).toHaveLength(2);
+  });
+
+  it('offers to remove containers, and not to recreate them', async () => {
+    const { user } = await renderApp(state('desktop'), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: /old-vpn/ }));
+    expect(screen.getByRole('button', { name: 'Remove…' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /Recreate/ })).toBeNull();
+  });
+});
+
+describe('the machine\'s own Docker Engine as the open engine', () => {
+  it('says on every page that it is only looked at, and offers another one', async () => {
+    const { user } = await renderApp(state('machine'), 'overview');
+    expect(screen.getByText('This engine is only looked at')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Turn on…' })).toBeNull();
+    await user.click(screen.getAllByRole('button', { name: 'Switch engine…' })[0] ?? document.body);
+    expect(await screen.findByRole('menu', { name: 'Engines' })).toBeTruthy();
+  });
+
+  it('has no switch that can be used', async () => {
+    await renderApp(state('machine'), 'isolation');
+    for (const one of screen.queryAllByRole('switch')) expect(one.hasAttribute('disabled')).toBe(true);
+    expect(screen.queryByText('What turning it on will do here')).toBeNull();
+  });
+
+  it('lists its containers, and removes none', async () => {
+    const { user } = await renderApp(state('machine'), 'containers');
+    await user.click(screen.getByRole('checkbox', { name: /old-vpn/ }));
+    expect(screen.queryByRole('button', { name: 'Remove…' })).toBeNull();
+  });
+});
+
+it('a user\'s own setting counts where the admin left it unlocked and it differs', () => {
+  const user = { DisableUpdate: false, analyticsEnabled: true, wslEngineEnabled: true, other: 1 };
+  expect(usersOwn({ disableUpdate: { locked: false, value: true }, analyticsEnabled: { locked: true, value: false }, wslEngineEnabled: { value: true }, proxy: { mode: 'system' } }, user)).toEqual([{ name: 'disableUpdate', chosen: false }]);
+});

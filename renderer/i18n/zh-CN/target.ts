@@ -1,0 +1,35 @@
+import type { target as english } from '../en/target.ts';
+import type { Translation } from '../translation.ts';
+
+/** Which engine the window works on, and what it does not offer. */
+export const target: Translation<typeof english> = {
+  missing: {
+    'docker-desktop-enforces': '此引擎上不可用：由 Docker Desktop 负责执行，而它不支持此项。',
+    'docker-desktop-keeps-no-log': '此引擎上不可用：Docker Desktop 自行判定，且不保留日志。',
+    'no-gateway-in-front': '此引擎上不可用：它前面没有网关，任何设置都不会被执行。',
+  },
+  machine: {
+    title: '此引擎仅供查看',
+    body: '这是本机自带的 Docker Engine，前面没有网关，也没有隔离运行时。可以列出其容器，但它们都不受保护，也无法在此处开启 ECI。内嵌引擎可与它并存运行。',
+    lock: '引擎（前面没有网关）',
+    next: '此引擎的容器没有任何保护', nextWhy: '可以并行运行一个启用 ECI 的内嵌引擎。请用 `bulkhead engine start` 启动，然后切换到它。',
+    switch: '切换引擎…',
+  },
+  desktop: {
+    title: 'Docker Desktop', version: '版本', machine: '运行于', program: '程序', file: '文件', quit: '重启方式', signIn: '登录', users: '用户自选',
+    unknownVersion: '未知：取决于版本的项目均视为未受保护',
+    vm: { vm: '独立的虚拟机', wsl2: 'WSL 2', 'hyper-v': 'Hyper-V' },
+    from: { 'admin-settings': '由管理员设置', 'user-settings': '由用户选择', platform: '此处的默认值' },
+    by: { 'docker-desktop-cli': '`docker desktop stop` 和 `start`', system: '系统：退出后重新打开' },
+    enforced: '只要该文件存在就强制登录', notEnforced: '保存该文件后，所有用户都必须登录',
+    business: '除非用户属于 Docker Business 组织，否则 Docker Desktop 会忽略该文件。',
+    notInstalled: '本机上未找到',
+    usersNone: '没有不同之处', usersUnread: '无法读取', usersSet_other: '{{names}} 有所不同',
+  },
+  ownLists: '所有镜像共用一个列表：Docker Desktop 不支持其他方式',
+  footer: '需退出并重新打开 Docker Desktop。只要该文件存在，就会强制登录。',
+  step: { reconfigure: '准备', 'restart-engine': '退出并重新打开 Docker Desktop', 'health-check': '检查 Docker Desktop' },
+  stepWhat: { 'back-up': '当前的文件', reconfigure: 'Docker Desktop 在启动时读取该文件', 'restart-engine': '它可能会要求登录', 'health-check': '它在用户的套接字上应答' },
+  isolatedBy: 'Docker Desktop 使用自带的运行时隔离容器，无需选择。',
+  does: { restart: 'Docker Desktop 退出并重新打开。', signIn: '只要该文件存在，所有用户都必须登录。', own: '保护范围取决于其版本：请参阅“概览”中的表格。' },
+};
