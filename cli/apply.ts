@@ -5,7 +5,7 @@ import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
-import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader } from './output.ts';
+import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import { describeStatus, statusReport } from './status.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
@@ -121,7 +121,7 @@ async function applyTelling(target: Target, file: string | undefined, options: A
   if (!made.ok) { refuse(made.error); return; }
   const { plan, text, choices } = made.value;
   const human = options.json !== true && options.events !== true;
-  if (human) process.stdout.write(`${describePlan(plan, made.value.diff)}\n\n`);
+  if (human) process.stdout.write(`${told(describePlan(plan, made.value.diff))}\n\n`);
   if (!plan.blocked && options.yes !== true) {
     const agreed = await confirm(plan);
     if (!agreed.ok) { refuse(agreed.error); return; }
@@ -132,7 +132,7 @@ async function applyTelling(target: Target, file: string | undefined, options: A
   if (!started.ok) { refuse(started.error); return; }
   const run = await untilEnd(started.value);
   process.exitCode = run.outcome?.kind === 'applied' ? exitCodes.ok : exitCodes.failed;
-  if (human) process.stdout.write(`\n${describeOutcome(run)}\n`);
+  if (human) process.stdout.write(`\n${told(describeOutcome(run))}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
@@ -151,7 +151,7 @@ async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
   const question = plan.remove.length > 0 ? `Apply and remove ${plan.remove.length === 1 ? '1 container' : `${plan.remove.length} containers`}? [y/N] ` : 'Apply? [y/N] ';
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await prompt.question(question);
+    const answer = await prompt.question(told(question));
     return /^y(es)?$/i.test(answer.trim()) ? ok(undefined) : fail('apply.not-confirmed', 'nothing was applied', { reason: 'it was not confirmed' });
   } finally { prompt.close(); }
 }
@@ -165,11 +165,11 @@ function stepPrinter(): (event: ApplyEvent) => void {
       const line = describeStep(step);
       if (line === null || printed.has(step.step)) continue;
       printed.add(step.step);
-      process.stdout.write(`${line}\n`);
+      process.stdout.write(`${told(line)}\n`);
     }
     if ((event.run.activity === 'rolling-back' || event.run.activity === 'cancelling') && !printed.has('roll-back')) {
       printed.add('roll-back');
-      process.stdout.write('Rolling back…\n');
+      process.stdout.write(`${told('Rolling back…')}\n`);
     }
   };
 }

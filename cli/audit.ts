@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printable, printError, resolveRoot, withJson, withRoot } from './output.ts';
+import { printable, printError, resolveRoot, withJson, withRoot, told } from './output.ts';
 
 interface AuditOptions { readonly root?: string; readonly json?: boolean; readonly follow?: boolean; readonly rule?: string; readonly since?: string; readonly denied?: boolean; readonly file?: string }
 
@@ -35,7 +35,7 @@ export function registerAudit(program: Command): void {
       const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
       try {
         await readDecisionLog(file.value, (entry) => {
-          if (wanted(entry, options, since.value)) process.stdout.write(`${options.json === true ? JSON.stringify(entry) : describeEntry(entry)}\n`);
+          if (wanted(entry, options, since.value)) process.stdout.write(`${options.json === true ? JSON.stringify(entry) : told(describeEntry(entry))}\n`);
         }, options.follow === true ? stop.signal : null);
       } catch (error) {
         printError(fail('input.unusable', `the decision log ${file.value} can't be followed`, { cause: error, hint: 'Its directory must be there.' }).error, options);

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
+import { refusalPrefix } from '../shared/messages/decision-words.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printable, printError, printResult, withJson, withRoot } from './output.ts';
+import { printable, printError, printResult, told, withJson, withRoot } from './output.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 
 interface ExplainOptions extends RootOptions { readonly settings?: string; readonly draft?: boolean; readonly imageTrusted?: boolean; readonly compose?: string }
@@ -53,6 +54,10 @@ async function composeText(file: string, args: readonly string[]): Promise<Resul
 const variables = (): Record<string, string> => Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
 /** One line a finding, then the conclusion. */
+/** A refusal without its beginning; every change of a rewrite told by itself. */
+const findingText = ({ outcome, message }: Finding): string =>
+  (outcome === 'rewrite' ? message.split(/; (?=[\w.]+: ")/).map(told).join('; ') : told(message).replace(refusalPrefix, ''));
+
 export function describeExplanation(explanation: Explanation): string {
   const lines = explanation.requests.flatMap((request) => [headOf(request), ...describeFindings(request)]);
   if (explanation.missingFacts.length > 0) lines.push(`No engine could be asked; taken for absent: ${explanation.missingFacts.join(', ')}.`);
@@ -76,7 +81,7 @@ function describeFindings(request: ExplainedRequest): string[] {
   if (request.findings.length === 0) return ['  allowed    as it is'];
   return request.findings.map((finding) => {
     const rule = [finding.rule, finding.spec].filter((part) => part !== '').join(' ');
-    return `  ${words[finding.outcome].padEnd(11)}${rule === '' ? '' : `${rule}: `}${finding.message.replace(/^enhanced container isolation: /, '')}`;
+    return `  ${words[finding.outcome].padEnd(11)}${rule === '' ? '' : `${rule}: `}${findingText(finding)}`;
   });
 }
 

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option, type HelpConfiguration } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerApply } from './apply.ts';
 import { registerAudit } from './audit.ts';
@@ -6,7 +6,10 @@ import { registerContainers } from './containers.ts';
 import { registerEngine } from './engine.ts';
 import { registerExplain } from './explain.ts';
 import { registerGateway } from './gateway.ts';
-import { endWithReader, exitCodes, printError } from './output.ts';
+import { languageOfTag, type MessageLanguage } from '../shared/messages/language.ts';
+import { widthOf } from '../shared/messages/translate.ts';
+import { languageOf } from './language.ts';
+import { endWithReader, exitCodes, printError, speak, told } from './output.ts';
 import { registerPlanner } from './planner.ts';
 import { registerSettings } from './settings.ts';
 import { registerTargets } from './targets.ts';
@@ -17,7 +20,10 @@ export function buildProgram(): Command {
   const program = new Command('bulkhead')
     .description('Enhanced Container Isolation for any Docker engine')
     .version(packageJson.version)
-    .showHelpAfterError('(add --help for what it takes)')
+    .addOption(new Option('--lang <language>', 'language of messages: en or zh-CN (default: the locale\'s)').argParser(languageOption))
+    .showHelpAfterError(told('(add --help for what it takes)'))
+    .configureHelp(toldHelp)
+    .configureOutput({ outputError: (text, write) => { write(`${told(text.trimEnd())}\n`); } })
     // Set before commands are registered: they inherit it.
     .exitOverride();
   registerEngine(program);
@@ -33,8 +39,24 @@ export function buildProgram(): Command {
   return program;
 }
 
+const plainHelp = new Help();
+/** Help in the language that is spoken; what commander adds to a description (defaults) stays as it is. */
+const toldHelp: HelpConfiguration = {
+  styleTitle: told, displayWidth: widthOf,
+  commandDescription: (command) => told(plainHelp.commandDescription(command)),
+  subcommandDescription: (command) => told(plainHelp.subcommandDescription(command)),
+  optionDescription: (option) => `${told(option.description)}${plainHelp.optionDescription(option).slice(option.description.length)}`,
+};
+
+function languageOption(text: string): MessageLanguage {
+  const language = languageOfTag(text);
+  if (language === null) throw new InvalidArgumentError(told('It must be en or zh-CN.'));
+  return language;
+}
+
 /** Runs one command line (without node and script name) and sets the exit code. Only defects and usage end here; commands print their own errors. */
 export async function main(args: readonly string[]): Promise<void> {
+  await speak(languageOf(args, process.env));
   try {
     await buildProgram().parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
+import type { MessageLanguage } from '../shared/messages/language.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { parseTargetId, type TargetRef } from '../shared/targets/target.ts';
 
@@ -17,11 +18,25 @@ export function exitCodeOf(error: AppError): number {
   return usageCodes.has(error.code) ? exitCodes.usage : exitCodes.failed;
 }
 
+let language: MessageLanguage = 'en';
+let line: (english: string) => string = (english) => english;
+
+/** Sets the language of everything for people; its words are read only when they are not English. */
+export async function speak(next: MessageLanguage): Promise<void> {
+  line = next === 'zh-CN' ? (await import('../shared/messages/zh-CN/command-line.ts')).chineseLines.line : (english) => english;
+  language = next;
+}
+
+/** English for people, in the language that is spoken, line by line. */
+export const told = (english: string): string => (language === 'en' ? english : english.split('\n').map(line).join('\n'));
+
+const errorMarks: Readonly<Record<MessageLanguage, { readonly error: string; readonly because: string }>> = { en: { error: 'error: ', because: ': ' }, 'zh-CN': { error: '错误：', because: '：' } };
+
 /** An error as a person reads it: "what: why", and on a second line what to do. */
-export function errorText(error: AppError): string {
-  const why = error.reason === undefined ? '' : `: ${error.reason}`;
-  const hint = error.hint === undefined ? '' : `\n  ${error.hint}`;
-  return `error: ${error.message}${why}${hint}`;
+export function errorText({ message, reason, hint }: AppError): string {
+  const { error, because } = errorMarks[language];
+  const why = reason === undefined ? '' : `${because}${told(reason)}`;
+  return `${error}${told(message)}${why}${hint === undefined ? '' : `\n  ${told(hint)}`}`;
 }
 
 export interface PrintOptions<T> {
@@ -29,6 +44,8 @@ export interface PrintOptions<T> {
   readonly json?: boolean | undefined;
   /** The words for people; '' prints nothing. */
   readonly human: (value: T) => string;
+  /** The words are a document, printed as it is in every language. */
+  readonly verbatim?: boolean | undefined;
   /** Whether the value itself means failure (a claim failed, engine not running): exit code 1. */
   readonly failed?: (value: T) => boolean;
 }
@@ -39,7 +56,7 @@ export interface PrintOptions<T> {
  */
 export function printResult<T>(result: Result<T, AppError>, options: PrintOptions<T>): void {
   if (!result.ok) { printError(result.error, options); return; }
-  const text = options.json === true ? JSON.stringify(result.value, null, 2) : options.human(result.value);
+  const text = options.json === true ? JSON.stringify(result.value, null, 2) : options.verbatim === true ? options.human(result.value) : told(options.human(result.value));
   if (text !== '') process.stdout.write(`${text}\n`);
   process.exitCode = options.failed?.(result.value) === true ? exitCodes.failed : exitCodes.ok;
 }
@@ -52,7 +69,7 @@ export function printError(error: AppError, options: { readonly json?: boolean |
 
 /** A word on how it goes, to stderr, so that stdout stays one document. */
 export function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${told(text)}\n`);
 }
 
 /** Adds `--root DIR`, which BULKHEAD_ROOT may give too, and `--target ID` before it. Read them with `resolveTarget`, or `resolveRoot` where only an engine of ours will do. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printError, printResult, progress, withJson, withRoot, workWithoutReader } from './output.ts';
+import { printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
 import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
@@ -55,7 +55,7 @@ async function recreate(target: Target, names: readonly string[], options: Recre
   const human = options.json !== true && options.events !== true;
   const items = plan.value.groups.flat();
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
-  if (human) process.stdout.write(`${describeRecreatePlan(plan.value)}\n\n`);
+  if (human) process.stdout.write(`${told(describeRecreatePlan(plan.value))}\n\n`);
   if (todo.length > 0 && options.yes !== true) {
     const agreed = await confirm(todo.length, todo.filter(({ running }) => running).length);
     if (!agreed.ok) { refuse(agreed.error); return; }
@@ -82,7 +82,7 @@ async function confirm(count: number, running: number): Promise<Result<void, App
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const what = count === 1 ? '1 container' : `${count} containers`;
-    const answer = await prompt.question(`Recreate ${what}${running === 0 ? '' : ` (${running} running)`}? [y/N] `);
+    const answer = await prompt.question(told(`Recreate ${what}${running === 0 ? '' : ` (${running} running)`}? [y/N] `));
     return /^y(es)?$/i.test(answer.trim()) ? ok(undefined) : fail('apply.not-confirmed', 'nothing was recreated', { reason: 'it was not confirmed' });
   } finally { prompt.close(); }
 }

@@ -7,7 +7,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { HistoryItem } from '../shared/settings/history.ts';
 import type { DiffHunk, Finding, LintContext } from '../shared/settings/index.ts';
 import type { PreferenceOutcome } from '../shared/settings/preferences.ts';
-import { printError, printResult, progress, withJson, withRoot } from './output.ts';
+import { printError, printResult, progress, told, withJson, withRoot } from './output.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
 /** `bulkhead settings lint | show | set | prefer | history | rollback`. They edit the draft; only `bulkhead apply` changes what is in force, and `prefer` what was left to users. */
@@ -23,17 +23,17 @@ export function registerSettings(program: Command): void {
     .action((options: RootOptions & { applied?: boolean }) => withTarget(options, async (target) => {
       const state = await target.settings.read();
       if (state.readError !== null) { printError(state.readError, options); return; }
-      printResult(ok(state), { json: options.json, human: (value) => (options.applied === true ? value.applied : value.draft).replace(/\n$/, '') });
+      printResult(ok(state), { json: options.json, verbatim: true, human: (value) => (options.applied === true ? value.applied : value.draft).replace(/\n$/, '') });
     }));
 
   withJson(withRoot(settings.command('set <pointer> [value]').description('set one value in the draft: a JSON pointer and a JSON value; or remove it')))
     .option('--unset', 'remove it instead')
-    .addHelpText('after', '\nA value that is no JSON is taken as a string. Examples:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR\n  bulkhead settings set /bulkhead/existingContainers --unset --root DIR')
+    .addHelpText('after', told('\nA value that is no JSON is taken as a string. Examples:\n  bulkhead settings set /enhancedContainerIsolation/value true --root DIR\n  bulkhead settings set /bulkhead/existingContainers --unset --root DIR'))
     .action((pointer: string, value: string | undefined, options: SetOptions) => withTarget(options, (target) => set(target, pointer, value, options)));
 
   withJson(withRoot(settings.command('prefer <pointer> [value]').description("set your own preference where the administrator left a setting open (locked: false); counts at once")))
     .option('--clear', 'have no preference: the administrator\'s default holds again')
-    .addHelpText('after', '\nWhat can be preferred: /enhancedContainerIsolation/value false, /blockDockerLoad/value true|false. Examples:\n  bulkhead settings prefer /enhancedContainerIsolation/value false --root DIR\n  bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR')
+    .addHelpText('after', told('\nWhat can be preferred: /enhancedContainerIsolation/value false, /blockDockerLoad/value true|false. Examples:\n  bulkhead settings prefer /enhancedContainerIsolation/value false --root DIR\n  bulkhead settings prefer /enhancedContainerIsolation/value --clear --root DIR'))
     .action((pointer: string, value: string | undefined, options: RootOptions & { clear?: boolean }) => withTarget(options, (target) => prefer(target, pointer, value, options)));
 
   withJson(withRoot(settings.command('history').description('list applied versions, newest first')))

@@ -1,4 +1,5 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,5 +48,37 @@ describe('the gateway says which policy it enforces', () => {
   });
   it('locked down, where there never was a good one', async () => {
     expect(await said([])).toMatch(/^locked down: /);
+  });
+});
+
+describe('refusals in the language of the policy', () => {
+  /** What a client is told about `POST /swarm/init`, and what the decision log says. */
+  async function refused(language: string | undefined): Promise<{ status: number | undefined; message: string; logged: string }> {
+    const settingsFile = path.join(dir, 'admin-settings.json'), auditFile = path.join(dir, 'audit.jsonl'), listenSocket = path.join(dir, 'docker.sock');
+    await writeFile(settingsFile, JSON.stringify({ enhancedContainerIsolation: { value: true, locked: true }, bulkhead: { language } }));
+    const gateway = await startGateway({ engineSocket: path.join(dir, 'none.sock'), listenSocket, settingsFile, auditFile, log: () => undefined });
+    if (!gateway.ok) throw new Error(gateway.error.message);
+    const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      request({ socketPath: listenSocket, path: '/v1.45/swarm/init', method: 'POST', headers: { 'content-type': 'application/json' } }, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (part: string) => { body += part; }).on('end', () => { resolve({ status: response.statusCode, body }); });
+      }).on('error', reject).end('{}');
+    });
+    await gateway.value.close(0);
+    const { message } = JSON.parse(answer.body) as { message: string }; // the engine's form of an error
+    return { status: answer.status, message, logged: await readFile(auditFile, 'utf8') };
+  }
+  const english = /^enhanced container isolation: .* is blocked: Swarm services run outside isolation; no setting allows it$/;
+
+  it('English where it names none', async () => {
+    const { status, message } = await refused(undefined);
+    expect(status).toBe(403);
+    expect(message).toMatch(english);
+  });
+  it('Chinese with the same beginning (B6), while the log stays English for programs', async () => {
+    const { status, message, logged } = await refused('zh-CN');
+    expect(status).toBe(403);
+    expect(message).toMatch(/^enhanced container isolation: 已阻止“.*”：Swarm 服务在隔离之外运行；没有可以放行的设置$/);
+    expect((JSON.parse(logged) as { message: string }).message).toMatch(english); // one entry
   });
 });

@@ -19,10 +19,10 @@ const sourceFiles = (directory: string): readonly string[] => readdirSync(direct
 });
 
 /**
- * The English sentences in the sources below `directories`: texts of errors, denials and findings, and what is written with the tag
- * `tag` (`say\`…\``). Both branches of a condition count; a text that is worked out elsewhere does not.
+ * The English sentences in the sources below `directories`: texts of errors, denials and findings. Both branches of a condition count;
+ * a text that is worked out elsewhere does not.
  */
-export function sourceTexts(root: string, directories: readonly string[], tag?: string): readonly SourceText[] {
+export function sourceTexts(root: string, directories: readonly string[]): readonly SourceText[] {
   const found: SourceText[] = [];
   for (const file of directories.flatMap((directory) => sourceFiles(path.join(root, directory)))) {
     const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
@@ -44,15 +44,28 @@ export function sourceTexts(root: string, directories: readonly string[], tag?: 
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node)) {
         const name = ts.isIdentifier(node.expression) ? node.expression.text : ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : '';
-        const spec = Object.hasOwn(callsWithText, name) && (tag === undefined) ? callsWithText[name] : undefined;
+        const spec = Object.hasOwn(callsWithText, name) ? callsWithText[name] : undefined;
         if (spec !== undefined && node.arguments.length > 1) {
           for (const index of spec.texts) collect(node.arguments[index]);
           for (const argument of node.arguments) if (ts.isObjectLiteralExpression(argument)) members(argument, spec.members ?? []);
         }
       }
-      if (tag !== undefined && ts.isTaggedTemplateExpression(node) && node.tag.getText().split('.').at(-1) === tag) {
-        note(ts.isTemplateExpression(node.template) ? templateText(node.template) : node.template.text, node);
-      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return found;
+}
+
+/** Every literal of two words or more in the sources below `directories`, but module names, thrown defects and regular expressions. */
+export function printedTexts(root: string, directories: readonly string[]): readonly SourceText[] {
+  const found: SourceText[] = [];
+  for (const file of directories.flatMap((directory) => sourceFiles(path.join(root, directory)))) {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      if (ts.isImportDeclaration(node) || ts.isThrowStatement(node) || ts.isTypeNode(node)) return;
+      const text = ts.isStringLiteralLike(node) ? node.text : ts.isTemplateExpression(node) ? templateText(node) : '';
+      for (const part of text.split('\n')) if (/[a-zA-Z]{2,}[,:;.]? [a-zA-Z]{2,}/.test(part)) found.push({ text: part, file: path.relative(root, file), line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1 });
       ts.forEachChild(node, visit);
     };
     visit(source);

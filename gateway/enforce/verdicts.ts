@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
 import { refusalText, ruleSpec, ruleText, type Denial } from '../../shared/policy/decision.ts';
+import { messagesIn } from '../../shared/messages/index.ts';
 import { describeRequest } from '../audit/describe-request.ts';
 import type { GatewayRequest, Verdict } from '../http/exchange.ts';
 import { passAsSent } from './audit-mode.ts';
@@ -83,13 +84,12 @@ export function wouldDeny(deciding: Deciding, denial: Denial): void {
   noteDenial(deciding, denial, 'would-deny', {});
 }
 
-/** Counts and logs a denial. The value is the text of B6. */
+/** Counts and logs a denial. The value is the text of B6 in the language of the policy; the log has it in English, for programs. */
 function noteDenial(deciding: Deciding, denial: Denial, outcome: 'deny' | 'would-deny', about: About, call = ''): string {
   tookTime(deciding);
   deciding.context.counters?.denial(denial.rule, outcome);
-  const message = refusalText(denial);
-  write(deciding, { outcome, ...ruleOf(denial), message }, about, call);
-  return message;
+  write(deciding, { outcome, ...ruleOf(denial), message: refusalText(denial) }, about, call);
+  return refusalText(denial, messagesIn(deciding.context.settings.language));
 }
 
 const ruleOf = (denial: Denial) => ({ rule: denial.rule, spec: denial.spec, setting: denial.setting, what: denial.what, subject: denial.subject });

@@ -8,7 +8,7 @@ export interface ChangeWords { readonly setting: string; readonly known: boolean
 const known = [
   '/enhancedContainerIsolation/value', '/enhancedContainerIsolation/locked', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages', '/enhancedContainerIsolation/dockerSocketMount/imageList/images',
   '/enhancedContainerIsolation/dockerSocketMount/commandList/type', '/enhancedContainerIsolation/dockerSocketMount/commandList/commands', '/filesharingAllowedDirectories', '/configurationFileVersion',
-  '/bulkhead/backend', '/bulkhead/existingContainers', '/bulkhead/mode', '/bulkhead/socketMounts/scope', '/bulkhead/hideEnvironment', '/bulkhead/perImageCommandLists', '/blockDockerLoad/value', '/blockDockerLoad/locked',
+  '/bulkhead/backend', '/bulkhead/existingContainers', '/bulkhead/mode', '/bulkhead/socketMounts/scope', '/bulkhead/hideEnvironment', '/bulkhead/language', '/bulkhead/perImageCommandLists', '/blockDockerLoad/value', '/blockDockerLoad/locked',
 ] as const;
 
 /** Longest text of a value that is shown in a row; the JSON view has all of it. */

@@ -8,8 +8,10 @@ export type Sentences = Readonly<Record<string, string>>;
 export interface Messages extends DecisionLanguage {
   /** An English sentence that was put together elsewhere, told in this language; as it is where it is not ours (an engine's or a system's own words). */
   readonly told: (english: string) => string;
-  /** A sentence written here: say`${count} changes`. */
-  readonly say: (strings: TemplateStringsArray, ...values: readonly (string | number)[]) => string;
+  /** What refusals name: `what` and `detail` of a denial. */
+  readonly named: (english: string) => string;
+  /** A line of the command line: its columns told one by one, and lined up again. */
+  readonly line: (english: string) => string;
 }
 
 interface Pattern { readonly match: RegExp; readonly translation: string; readonly literal: number }
@@ -24,9 +26,11 @@ const remarkable = /[.*+?^${}()|[\]\\]/g;
  * whoever shows one to a person translates it there. Sentences are found again by their fixed parts, the longest first; `named` are
  * what refusals name, too short to be looked for elsewhere.
  */
-export function messages(sentences: Sentences, words: DecisionWords, named: Sentences): Messages {
+export function messages(sentences: Sentences, words: DecisionWords, named: Sentences, lines: Sentences = {}): Messages {
   const told = teller(sentences, (english) => toldRefusal(english));
   const inRefusal = teller({ ...sentences, ...named }, () => null);
+  const rules = Object.fromEntries(rulesByLength.map(([rule, text]) => [text, words.rules[rule]]));
+  const column = teller({ ...rules, ...sentences, ...named, ...lines }, (english) => toldRefusal(english));
 
   /** A refusal as the gateway tells it in English, also after words of Docker's before it. */
   const toldRefusal = (english: string): string | null => {
@@ -40,18 +44,35 @@ export function messages(sentences: Sentences, words: DecisionWords, named: Sent
     return `${english.slice(0, at)}${refusalPrefix}${fill(words.refusal, [inRefusal(parts[1] ?? ''), `${words.rules[rule[0]]}${asides.join('')}`, toldSetting(words, setting)])}`;
   };
 
-  return {
-    words, told, named: inRefusal,
-    say: (strings, ...values) => {
-      const key = strings.reduce((text, part, index) => (index === 0 ? part : `${text}{${index - 1}}${part}`), '');
-      return fill(Object.hasOwn(sentences, key) ? sentences[key] ?? key : key, values.map((one) => (String(one).includes(' ') ? told(String(one)) : String(one))));
-    },
-  };
+  return { words, told, named: inRefusal, line: (english) => toldColumns(english, column) };
+}
+
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
+/** Columns that a text takes in a terminal. */
+export const widthOf = (text: string): number => text.length + (text.match(wide)?.length ?? 0);
+
+/** Columns are apart by two spaces or more; Chinese characters take the room of two. */
+function toldColumns(line: string, column: (english: string) => string): string {
+  const [, lead = '', rest = ''] = /^( *(?:(?<= )[-!] )?)(.*)$/.exec(line) ?? [];
+  const parts = rest.split(/( {2,})/);
+  let owed = 0;
+  return lead + parts.map((part, index) => {
+    if (index % 2 === 0) {
+      const said = column(part);
+      owed += widthOf(said) - widthOf(part);
+      return said;
+    }
+    const gap = Math.max(2, part.length - owed);
+    owed = Math.max(0, owed - (part.length - gap));
+    return ' '.repeat(gap);
+  }).join('');
 }
 
 /** Finds sentences again, with a memory for those that come often. */
 function teller(sentences: Sentences, special: (english: string) => string | null): (english: string) => string {
-  const patterns: readonly Pattern[] = Object.entries(sentences).filter(([text]) => /\{\d+\}/.test(text)).map(([text, translation]) => {
+  // Worked out when the first sentence is told: most processes never do.
+  let compiled: readonly Pattern[] | undefined;
+  const patterns = (): readonly Pattern[] => compiled ??= Object.entries(sentences).filter(([text]) => /\{\d+\}/.test(text)).map(([text, translation]) => {
     const literal = text.replaceAll(/\{\d+\}/g, '').length;
     // One that begins with a value and has little else would find itself in anybody's words: there the value is one word.
     const open = text.startsWith('{0}') && literal < shortest ? text.replace('{0}', '\u0000') : text;
@@ -69,7 +90,7 @@ function teller(sentences: Sentences, special: (english: string) => string | nul
     return found;
   };
   const matched = (english: string, depth: number): string | null => {
-    for (const { match, translation } of patterns) {
+    for (const { match, translation } of patterns()) {
       const values = match.exec(english);
       if (values !== null) return fill(translation, values.slice(1).map((one) => value(one, depth)));
     }

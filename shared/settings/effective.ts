@@ -1,5 +1,6 @@
 import { fail, ok, type AppError, type Result } from '../result.ts';
 import { parseSettings, syntaxAppError, type ParsedSettings } from './parse.ts';
+import type { MessageLanguage } from '../messages/language.ts';
 import { settingsFileVersion, type backendChoices, type existingContainersChoices, type hideEnvironmentChoices, type policyModes, type socketScopes } from './schema.ts';
 import { misspeltCriticalKey } from './known-keys.ts';
 
@@ -33,6 +34,8 @@ export interface EffectiveSettings {
   readonly mode: (typeof policyModes)[number];
   /** From whom the values of containers' environment variables are hidden. */
   readonly hideEnvironment: (typeof hideEnvironmentChoices)[number];
+  /** Of the texts that Docker clients show when something is refused. */
+  readonly language: MessageLanguage;
 }
 
 /** What a user has set for themselves. Counts only where the administrator's `locked` is not true. */
@@ -52,14 +55,14 @@ export interface EffectiveOptions {
 export const defaultSettings: EffectiveSettings = {
   eci: { value: false, locked: false }, backend: 'auto',
   socket: { locked: false, images: [], allowDerivedImages: true, commands: { type: 'deny', commands: [] }, perImage: [], scope: 'all' },
-  fileSharing: { kind: 'default' }, blockDockerLoad: { value: false, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never',
+  fileSharing: { kind: 'default' }, blockDockerLoad: { value: false, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never', language: 'en',
 };
 
 /** Stands in for a policy that can't be read: isolation on, no image may have the socket, nothing may be bind-mounted or loaded. */
 export const lockedDownSettings: EffectiveSettings = {
   eci: { value: true, locked: true }, backend: 'auto',
   socket: { locked: true, images: [], allowDerivedImages: false, commands: { type: 'allow', commands: [] }, perImage: [], scope: 'own' },
-  fileSharing: { kind: 'list', directories: [] }, blockDockerLoad: { value: true, locked: true }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'always',
+  fileSharing: { kind: 'list', directories: [] }, blockDockerLoad: { value: true, locked: true }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'always', language: 'en',
 };
 
 /**
@@ -113,6 +116,7 @@ export function effectiveSettings(input: string | ParsedSettings, options: Effec
     existingContainers: own?.existingContainers ?? 'block',
     mode: own?.mode ?? 'enforce',
     hideEnvironment: own?.hideEnvironment ?? 'never',
+    language: own?.language ?? 'en',
   }, options.overrides));
 }
 

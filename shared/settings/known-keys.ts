@@ -1,3 +1,4 @@
+import { messageLanguages } from '../messages/language.ts';
 import { backendChoices, existingContainersChoices, hideEnvironmentChoices, policyModes, socketScopes } from './schema.ts';
 import { jsonType } from './parse.ts';
 import { childPointer } from './pointer.ts';
@@ -101,6 +102,7 @@ export const knownKeys: Readonly<Record<string, KnownKey>> = {
         keys: { scope: text('own: a container sees and touches only what was made through its own socket; all: everything.', socketScopes, 'all') },
       },
       hideEnvironment: text("From whom `docker inspect` hides the values of containers' environment variables: socket-mounts = from containers with the Docker socket, always = from everyone. Tools that copy a container's configuration can't do so then.", hideEnvironmentChoices, 'never'),
+      language: text('Language of the texts that Docker clients show when something is refused. They begin with "enhanced container isolation:" in every language.', messageLanguages, 'en'),
     },
   },
   exposeDockerAPIOnTCP2375: entry('boolean', 'Exposes the Docker API without authentication on TCP port 2375.', { platform: 'win32' }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageLanguages } from '../messages/language.ts';
 
 // Every object is loose: keys this version does not know, and keys of other platforms, are none of its business and survive.
 const locked = z.boolean().optional();
@@ -35,6 +36,7 @@ export const adminSettingsSchema = z.looseObject({
     perImageCommandLists: z.array(commandListSchema.extend({ image: z.string(), scope: z.enum(socketScopes).optional() })).optional(),
     socketMounts: z.looseObject({ scope: z.enum(socketScopes).optional() }).optional(),
     hideEnvironment: z.enum(hideEnvironmentChoices).optional(),
+    language: z.enum(messageLanguages).optional(),
   }).optional(),
 });
 export type AdminSettings = z.infer<typeof adminSettingsSchema>;

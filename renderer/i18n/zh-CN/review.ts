@@ -16,7 +16,7 @@ export const review: Translation<typeof english> = {
   setting: {
     '/enhancedContainerIsolation/value': '增强型容器隔离', '/enhancedContainerIsolation/locked': '对用户锁定', '/enhancedContainerIsolation/dockerSocketMount/imageList/allowDerivedImages': '基于允许的镜像构建的镜像',
     '/enhancedContainerIsolation/dockerSocketMount/imageList/images': '允许的镜像', '/enhancedContainerIsolation/dockerSocketMount/commandList/type': '命令列表的类型', '/enhancedContainerIsolation/dockerSocketMount/commandList/commands': '通过套接字使用的命令',
-    '/filesharingAllowedDirectories': '允许的目录', '/configurationFileVersion': '格式版本', '/bulkhead/backend': '隔离后端', '/bulkhead/existingContainers': '先前创建的容器', '/bulkhead/mode': '模式', '/bulkhead/socketMounts/scope': '已挂载的套接字显示的内容', '/bulkhead/hideEnvironment': '隐藏的环境变量', '/bulkhead/perImageCommandLists': '单个镜像的命令列表', '/blockDockerLoad/value': '阻止 docker load', '/blockDockerLoad/locked': '锁定“阻止 docker load”',
+    '/filesharingAllowedDirectories': '允许的目录', '/configurationFileVersion': '格式版本', '/bulkhead/backend': '隔离后端', '/bulkhead/existingContainers': '先前创建的容器', '/bulkhead/mode': '模式', '/bulkhead/socketMounts/scope': '已挂载的套接字显示的内容', '/bulkhead/hideEnvironment': '隐藏的环境变量', '/bulkhead/language': '拒绝信息的语言', '/bulkhead/perImageCommandLists': '单个镜像的命令列表', '/blockDockerLoad/value': '阻止 docker load', '/blockDockerLoad/locked': '锁定“阻止 docker load”',
     sharedByDefault: '默认共享',
   },
   findings: { none: '没有问题', count_other: '{{count}} 个问题', blocks_other: '{{count}} 个阻止应用', blocksNothing: '没有阻止应用的问题', open: '打开', checked: '已针对此引擎检查草稿。' },

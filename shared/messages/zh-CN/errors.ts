@@ -88,7 +88,6 @@ export const errors: Sentences = {
   // Explaining a command.
   'there is no command to explain': '没有要解释的命令',
   '"{0}" can\'t be explained': '无法解释“{0}”',
-  'Give a Docker command as you would type it, without "docker" and its general options: bulkhead explain -- run --pid=host alpine. Compose and buildx do more than ask the engine, and are not run.': '请按平时的写法给出 Docker 命令，不含“docker”及其通用选项：bulkhead explain -- run --pid=host alpine。Compose 和 buildx 不仅仅向引擎发出请求，因此不会运行。',
   '{0} would write a file': '{0} 会写入文件',
   'Leave it out: it changes nothing about what is decided.': '请去掉它：它不影响决策结果。',
   'docker does not take this command line': 'docker 不接受此命令行',
@@ -96,4 +95,15 @@ export const errors: Sentences = {
   'the Docker command line is not installed': '未安装 Docker 命令行',
   'Install it: apt-get install docker-cli.': '请安装：apt-get install docker-cli。',
   'docker could not be run': '无法运行 docker',
+  // Docker Desktop and the machine's own engine.
+  'quitting Docker Desktop was cancelled': '退出 Docker Desktop 已取消', 'Docker Desktop did not quit': 'Docker Desktop 未能退出', 'its engine still answers after {0} s': '{0} 秒后其引擎仍有响应', 'Quit it from its menu, then try again.': '请从其菜单退出，然后重试。', 'Docker Desktop is not installed': '未安装 Docker Desktop', 'Install it, or choose another engine.': '请安装，或选择另一个引擎。',
+  'waiting for Docker Desktop was cancelled': '等待 Docker Desktop 已取消', 'Docker Desktop did not come up': 'Docker Desktop 未能启动', 'its engine does not answer after {0} s': '{0} 秒后其引擎没有响应', 'Look at its window: it may ask to sign in, or show an error.': '请查看其窗口：可能要求登录，或显示错误。', 'Docker Desktop could not start': 'Docker Desktop 无法启动',
+  'The file it reads at start is admin-settings.json; an earlier version of it is in History.': '它在启动时读取的文件是 admin-settings.json；较早的版本在“历史记录”中。', 'Docker Desktop could not be started': '无法启动 Docker Desktop', '{0} could not be run': '无法运行 {0}', '{0} ended with {1}': '{0} 以 {1} 结束', 'no code': '无代码',
+  '{0} on Docker Desktop': 'Docker Desktop 上的 {0}', 'Docker Desktop makes and guards its containers itself': 'Docker Desktop 自行创建并保护其容器', 'Remove the container, and create it again as it was created.': '请移除该容器，并按原来的方式重新创建。', 'saving the file of Docker Desktop needs an administrator': '保存 Docker Desktop 的文件需要管理员', 'Run the same command from an elevated prompt.': '请在提升权限的命令行中运行同一命令。',
+  '{0} is not safe to write in': '在 {0} 中写入不安全', 'somebody other than an administrator may write there': '管理员以外的用户可以在该处写入', 'Give it to root with mode 0755, then try again.': '请将其归 root 所有并设为 0755，然后重试。', 'the protection could not be verified: Docker Desktop does not answer': '无法验证防护：Docker Desktop 没有响应', 'Start Docker Desktop, and sign in if it asks.': '请启动 Docker Desktop，并在要求时登录。', 'the verification could not be kept': '无法保存验证结果',
+  '{0} on the machine\'s own Docker Engine': '计算机自身的 Docker Engine 上的 {0}', 'no gateway and no isolation runtime stand in front of it, so nothing would be enforced': '其前面没有网关和隔离运行时，因此不会强制执行任何内容', 'Use an embedded engine: bulkhead engine start. It runs beside this one.': '请使用内置引擎：bulkhead engine start。它与此引擎并行运行。', 'there is no Docker Desktop for {0}': '没有适用于 {0} 的 Docker Desktop',
+  'version {0} could not be read': '无法读取版本 {0}', '{0}/meta.json is missing or damaged': '{0}/meta.json 缺失或损坏', 'The other versions are not affected.': '其他版本不受影响。', 'the elevated command could not be listened to': '无法接收提升权限的命令的输出',
+  // The simulator.
+  'not yet': '尚不可用', '{0} is no file': '{0} 不是文件', '{0} is too large for a compose file': '{0} 过大，不像是 Compose 文件', '{0} bytes; {1} at most': '{0} 字节；最多 {1} 字节', 'docker took too long': 'docker 用时过长', 'Try again, or make it less at a time.': '请重试，或一次减少一些。', 'this is no command line that can be simulated: {0}': '无法模拟此命令行：{0}',
+  'Give a Docker command as you would type it, without "docker" and its general options: bulkhead explain -- run --pid=host alpine. For a compose file: bulkhead explain --compose FILE. Buildx does more than ask the engine, and is not run.': '请按平时的写法给出 Docker 命令，不含“docker”及其通用选项：bulkhead explain -- run --pid=host alpine。Compose 文件请用：bulkhead explain --compose FILE。Buildx 不仅仅向引擎发出请求，因此不会运行。',
 };

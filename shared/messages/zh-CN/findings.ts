@@ -14,7 +14,7 @@ export const findings: Sentences = {
   '{0} must be {1}, and is {2}.': '{0} 必须是 {1}，而实际是 {2}。',
   '"{0}" stands here twice (first in line {1}). Readers disagree on which one counts: remove one.': '“{0}”在此处出现两次（第一次在第 {1} 行）。不同的程序对采用哪一个不一致：请移除一个。',
   '"configurationFileVersion": {0} is missing. Docker Desktop requires it.': '缺少 "configurationFileVersion": {0}。Docker Desktop 需要它。',
-  'Add it': '添加',
+  'Add it': '添加', 'Lock it': '锁定', Enforce: '强制执行', 'Remove the byte order mark': '移除字节顺序标记', 'Remove the comma': '移除逗号', 'Remove the comment': '移除注释', 'Turn VirtioFS on': '开启 VirtioFS',
   'Format version {0} is not known. It must be {1}.': '无法识别格式版本 {0}。必须是 {1}。',
   'Change it to {0}': '改为 {0}',
   'Change it to "{0}"': '改为“{0}”',
@@ -54,6 +54,7 @@ export const findings: Sentences = {
   'the repository name is not valid': '仓库名称无效', 'the tag is not valid': '标签无效', 'the digest is not valid: sha256: and 64 hexadecimal digits': '摘要无效：应为 sha256: 和 64 个十六进制数字',
   '* may stand for the whole reference, for the tag, or for the last part of the repository': '* 可代表整个引用、标签，或仓库名称的最后一段',
   'the repository name is longer than 255 characters': '仓库名称超过 255 个字符', 'an image id or bare digest names no repository: write name@sha256:…': '镜像 ID 或单独的摘要无法确定仓库：请写成 name@sha256:…',
+  '{0} needs Docker Desktop 4.36 or newer; {1} is installed.': '{0} 需要 Docker Desktop 4.36 或更高版本；已安装的是 {1}。',
   // Places where the text is not JSON.
   'The file is empty. Write at least {"configurationFileVersion": 2}, or remove the file.': '文件为空。请至少写入 {"configurationFileVersion": 2}，或移除该文件。',
   'The file starts with a byte order mark. Save it as UTF-8 without BOM.': '文件以字节顺序标记开头。请保存为不带 BOM 的 UTF-8。',

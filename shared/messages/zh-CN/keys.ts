@@ -57,4 +57,5 @@ export const keys: Sentences = {
   'Docker AI features.': 'Docker AI 功能。', 'Docker MCP Toolkit.': 'Docker MCP Toolkit（工具包）。', 'IP versions of new networks.': '新网络的 IP 版本。',
   'Which DNS record types are held back from containers.': '不向容器返回哪些类型的 DNS 记录。', 'Which addresses published ports are bound to.': '已发布端口绑定到哪些地址。',
   'What a missing one means.': '与缺省时的含义相同。', 'Every command of the group: {0}.': '该组的所有命令：{0}。', 'Can\'t be listed: {0}.': '不能列出：{0}。',
+  'Language of the texts that Docker clients show when something is refused. They begin with "enhanced container isolation:" in every language.': 'Docker 客户端在请求被拒绝时显示的文本所用的语言。无论何种语言，都以“enhanced container isolation:”开头。',
 };

@@ -1,0 +1,38 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { describeStatus, type StatusReport } from './status.ts';
+import { languageOf } from './language.ts';
+import { errorText, speak, told } from './output.ts';
+
+afterEach(() => speak('en'));
+
+describe('the language of the command line', () => {
+  it('is what --lang says, before BULKHEAD_LANG, before the locale; words after -- are Docker\u2019s', () => {
+    expect(languageOf(['--lang', 'zh-CN', 'status'], {})).toBe('zh-CN');
+    expect(languageOf(['status', '--lang=en'], { LANG: 'zh_CN.UTF-8' })).toBe('en');
+    expect(languageOf(['status'], { BULKHEAD_LANG: 'zh-CN', LC_ALL: 'C' })).toBe('zh-CN');
+    expect(languageOf(['explain', '--', 'run', '--lang', 'zh-CN'], { LANG: 'en_US.UTF-8' })).toBe('en');
+    expect(languageOf([], { LC_MESSAGES: 'zh_CN' })).toBe('zh-CN');
+  });
+
+  it('tells errors with why and what to do', async () => {
+    const error = { code: 'input.unusable', message: 'no engine was named', reason: 'neither --root nor BULKHEAD_ROOT is set', hint: 'Give the engine\'s directory: --root DIR.' } as const;
+    expect(errorText(error)).toBe('error: no engine was named: neither --root nor BULKHEAD_ROOT is set\n  Give the engine\'s directory: --root DIR.');
+    await speak('zh-CN');
+    expect(errorText(error)).toBe('错误：未指定引擎：未设置 --root 或 BULKHEAD_ROOT\n  请给出引擎的目录：--root DIR。');
+  });
+
+  it('keeps columns in line, a Chinese character being two wide, and leaves documents and names alone', async () => {
+    await speak('zh-CN');
+    expect(told('0123456789ab  web      running   protected    own id range 100000-165535\n0123456789ac  db-long  exited    UNPROTECTED  ECI is off').split('\n')).toEqual([
+      '0123456789ab  web      运行中    受保护       独立的 ID 范围 100000-165535', '0123456789ac  db-long  已退出    未受保护     ECI 已关闭',
+    ]);
+    expect(told('+   "images": ["docker.io/library/alpine:3"]')).toBe('+   "images": ["docker.io/library/alpine:3"]');
+  });
+
+  it('says the one honest sentence', async () => {
+    await speak('zh-CN');
+    const engine = { phase: 'stopped', version: null, socket: '/x/docker.sock', problem: null } as StatusReport['engine']; // what the words use
+    const report: StatusReport = { engine, protection: 'stopped', eci: false, audit: false, unprotected: null, verification: null, appliedVersion: 3, draftDiffers: true, interruptedApply: false, settingsProblem: null, settingsDeleted: false };
+    expect(told(describeStatus(report))).toBe('引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  设置      版本 3，草稿有所不同 (bulkhead plan)');
+  });
+});
