@@ -17,7 +17,7 @@ const places = (text: string): readonly string[] => [...new Set(text.match(/\{\d
 const list = (texts: readonly { text: string; file: string; line: number }[]) => texts.map(({ text, file, line }) => `${file}:${line} ${text}`);
 const all: Readonly<Record<string, string>> = { ...cli, ...recreation, ...sentences };
 // Option syntax, lines of logs, and texts for programs.
-const notForPeople = /^ {2}bulkhead settings set |^Docker Desktop$/;
+const notForPeople = /^ {2}bulkhead settings (?:set|prefer) |^Docker Desktop$/;
 
 describe('messages of engine, gateway and command line in Chinese', () => {
   test('every text of an error, a denial or a finding in the sources has its translation', () => {

@@ -9,6 +9,8 @@ import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon }
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { asClause, isRule } from './words.ts';
+import { labelled } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 
 /** The answer in one line, and what the client would see. */
 export function VerdictBand({ simulation, old }: { readonly simulation: Simulation; readonly old: boolean }) {
@@ -45,11 +47,11 @@ function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
   switch (explanation.outcome) {
     case 'allow': return { tone: 'ok', title: explanation.requests.length === 0 ? t('simulator.verdict.reads') : t('simulator.verdict.allow'), text: '' };
     case 'rewrite': return { tone: 'ok', title: t('simulator.verdict.rewrite'), text: '' };
-    case 'undecided': return { tone: 'warn', title: t('simulator.verdict.undecided'), text: explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'missing').map(({ message }) => message)).join('\n') };
+    case 'undecided': return { tone: 'warn', title: t('simulator.verdict.undecided'), text: explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'missing').map(({ message }) => told(message))).join('\n') };
     case 'would-deny': return { tone: 'warn', title: t('simulator.verdict.would-deny'), text: t('simulator.verdict.audit') };
     case 'deny': {
       const refused = [...services.values()].filter((outcome) => outcome === 'deny').length;
-      if (services.size > 1) return { tone: 'danger', title: `${t('simulator.verdict.deny')}: ${t('simulator.verdict.services', { count: refused, total: services.size })}`, text: '' };
+      if (services.size > 1) return { tone: 'danger', title: labelled(t, t('simulator.verdict.deny'), t('simulator.verdict.services', { count: refused, total: services.size })), text: '' };
       const rules = [...new Set(explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'deny').map(({ rule }) => rule)))];
       const [only] = rules;
       return { tone: 'danger', title: rules.length === 1 && only !== undefined && isRule(only) ? t('simulator.verdict.denyOne', { why: asClause(t(`rules.why.${only}`)) }) : t('simulator.verdict.denyMany', { count: rules.length }), text: '' };
