@@ -26,4 +26,10 @@ describe('bulkhead explain', () => {
     expect(strictest(['allow', 'deny', 'rewrite'])).toBe('deny');
     expect(strictest(['would-deny', 'rewrite'])).toBe('would-deny');
   });
+  it('names the services of a compose file, what Compose said, and what was not looked at', () => {
+    const request = (service: string, outcome: 'deny' | 'allow') => ({ method: 'POST', target: '/v1.45/containers/create', outcome, findings: outcome === 'deny' ? [denied] : [], refusal: null, kind: 'container' as const, service });
+    expect(describeExplanation(explanation({ outcome: 'deny', requests: [request('web', 'allow'), request('agent', 'deny')], clientWords: 'The "TAG" variable is not set.', leftOut: ['web.post_start'], notes: ['compose-environment'] })).split('\n')).toEqual([
+      'service web', '  allowed    as it is', 'service agent', expect.stringMatching(/^ {2}denied/) as unknown, 'Compose: The "TAG" variable is not set.', 'Not looked at: web.post_start.', 'Denied. Nothing was run.',
+    ]);
+  });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.end());
 
-const pages = ['Overview', 'Isolation', 'Docker socket', 'File sharing', 'Containers', 'JSON', 'Preferences'];
+const pages = ['Overview', 'Isolation', 'Docker socket', 'File sharing', 'Containers', 'Simulator', 'JSON', 'Preferences'];
 
 async function show(name: string) {
   await window.page.getByRole('navigation').getByText(name, { exact: true }).click();
@@ -35,6 +35,15 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     await window.screenshot(`${name.toLowerCase().replaceAll(' ', '-')}-${theme}`);
     expect(await seriousFindings()).toEqual([]);
     expect(window.pageErrors).toEqual([]);
+  });
+  it('an answer of the Simulator shows', async () => {
+    await show('Simulator');
+    const main = window.page.getByRole('main');
+    await main.getByRole('textbox').fill('docker run --privileged -v /etc:/x busybox');
+    await main.getByText('What it was decided with').waitFor();
+    await window.screenshot(`simulator-answer-${theme}`);
+    expect(await seriousFindings()).toEqual([]);
+    await main.getByRole('button', { name: 'Clear' }).click();
   });
 });
 

@@ -180,6 +180,36 @@ describe('with ECI on', () => {
     await stage.docker('rmi', `${registry.host}/tools/client:2`);
   });
 
+  it('the Simulator says beforehand what the client is then told, for a command and for a compose file', async () => {
+    const main = await way.go('Simulator');
+    const field = main.getByRole('textbox');
+    const seen = main.getByLabel('What the client would see');
+    const command = ['run', '--rm', '--pid=host', '-v', `${shared}/project:/project`, 'busybox', 'true'];
+    await field.fill(`docker ${command.join(' ')}`);
+    await main.getByRole('heading', { name: /^Refused: a container may not share a namespace/ }).waitFor();
+    const [said = 'nothing'] = (await seen.innerText()).split('\n');
+    expect(said).toContain('--pid=host');
+    expect(await refused(...command)).toContain(said);
+    await window.screenshot('simulator-refused');
+    await main.getByRole('button', { name: 'Try without it' }).click();
+    await main.getByRole('heading', { name: 'Allowed, with changes' }).waitFor();
+    await main.getByText('Inside a shared directory').waitFor();
+    // With the image's real content, as the registry serves it.
+    await field.fill(`docker run --rm -v /var/run/docker.sock:/var/run/docker.sock ${client}`);
+    await main.getByText('Trusted for the socket').waitFor();
+    const file = `${shared}/compose.yaml`;
+    await writeFile(file, 'services:\n  web:\n    image: busybox\n  agent:\n    image: busybox\n    volumes: ["/etc:/host-etc"]\n');
+    await field.fill(await readFile(file, 'utf8'));
+    await main.getByRole('heading', { name: 'Refused: 1 of 2 services refused' }).waitFor();
+    await main.getByRole('region', { name: 'Service agent' }).getByText('Denied').waitFor();
+    expect(await main.getByRole('region', { name: 'Service web' }).getByText('Denied').count()).toBe(0);
+    await window.screenshot('simulator-compose');
+    const refusal = (await seen.innerText()).replace(/^agent: /, '').trim();
+    expect(await refused('compose', '-f', file, 'create')).toContain(refusal.replace(/^Error response from daemon: /, ''));
+    await stage.docker('compose', '-f', file, 'down');
+    await field.fill('');
+  });
+
   it('images and volumes are untouched, those of the removed container too', async () => {
     expect(await imagesAndVolumes()).toEqual(before);
     expect(before.volumes).toContain('gone-data');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine, withoutOptions } from './command-line.ts';
 
@@ -55,5 +56,13 @@ describe('a command line of the simulator', () => {
     const text = 'docker run --rm -v /etc:/x \\\n  --pid=host alpine';
     const { options } = read(text);
     expect(withoutOptions(text, options.slice(1))).toBe('docker run --rm alpine');
+  });
+  it('never throws, and each place lies within the text', () => {
+    const piece = fc.constantFrom('docker', ' ', 'run', 'build', '-v', '--pid=host', '-itp', '"', "'", '\\', '\n', '$', '(', ')', '{', '}', ',', '`', '|', '&', ';', '<', '>', '#', '~', '=', '*', 'sudo', '$(', '<<E', '数', '\u0000', '--');
+    fc.assert(fc.property(fc.array(piece, { maxLength: 30 }).map((pieces) => `docker run ${pieces.join('')} alpine`), (text) => {
+      const parsed = parseCommandLine(text, { home: '/home/sam' });
+      const places = parsed.ok ? [...parsed.line.options, ...(parsed.line.subject === null ? [] : [parsed.line.subject])] : [parsed];
+      for (const { start, end } of places) { expect(start).toBeGreaterThanOrEqual(0); expect(end).toBeGreaterThanOrEqual(start); expect(end).toBeLessThanOrEqual(text.length); }
+    }), { numRuns: 3000 });
   });
 });

@@ -15,7 +15,7 @@ export interface RuleRow {
   readonly what:
     | { readonly kind: 'finding'; readonly finding: Finding }
     /** Passes because of what it is: what stands behind it is in the code. */
-    | { readonly kind: 'passed'; readonly code: PassedCode; readonly value: string }
+    | { readonly kind: 'passed'; readonly code: PassedCode; readonly field: string; readonly value: string }
     | { readonly kind: 'image'; readonly image: AskedImage };
 }
 
@@ -33,7 +33,7 @@ export function ruleRows(request: ExplainedRequest, images: readonly AskedImage[
   const ofPassed = (request.passed ?? []).flatMap((part): RuleRow[] => {
     const bind = part.field === 'HostConfig.Binds' || part.field === 'HostConfig.Mounts';
     const code = bind ? (/^\/|"Type":"bind"/.test(part.value) ? 'shared-bind' : part.value.startsWith('{') ? null : 'volume') : passedCodes[part.field] ?? null;
-    return code === null ? [] : [{ outcome: code === 'privileged' || code === 'capability' ? 'rewrite' : 'allow', options: line === null ? [] : optionsOf(line, part), what: { kind: 'passed', code, value: part.value } }];
+    return code === null ? [] : [{ outcome: code === 'privileged' || code === 'capability' ? 'rewrite' : 'allow', options: line === null ? [] : optionsOf(line, part), what: { kind: 'passed', code, ...part } }];
   });
   const image = images.find((one) => one.image === request.image);
   const ofImage: RuleRow[] = image === undefined || !image.trusted ? [] : [{ outcome: 'allow', options: line?.subject == null ? [] : [line.subject], what: { kind: 'image', image } }];

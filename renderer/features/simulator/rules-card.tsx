@@ -32,7 +32,7 @@ export function RulesCard({ simulation, groups, text, old }: { readonly simulati
             {group.name !== '' && <Typography component="h3" sx={{ padding: '8px 16px', fontWeight: 600, background: color.subtle, borderTop: `1px solid ${color.border}`, '[data-row] + &': { borderTop: `1px solid ${color.border}` } }}>{group.name}</Typography>}
             <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
               {group.rows.length === 0 && <Box component="li" sx={{ padding: '10px 16px', color: color.text2 }}>{t('simulator.rules.none')}</Box>}
-              {group.rows.map((row, index) => <Rule key={index} row={row} text={text} simulation={simulation} />)}
+              {group.rows.map((row, index) => <Rule key={index} row={row} text={text} simulation={simulation} compose={group.name !== ''} />)}
             </Box>
           </Box>
         ))}
@@ -41,7 +41,7 @@ export function RulesCard({ simulation, groups, text, old }: { readonly simulati
   );
 }
 
-function Rule({ row, text, simulation }: { readonly row: RuleRow; readonly text: string; readonly simulation: Simulation }) {
+function Rule({ row, text, simulation, compose }: { readonly row: RuleRow; readonly text: string; readonly simulation: Simulation; readonly compose: boolean }) {
   const { t } = useTranslation();
   const draft = useDraft();
   const { list } = useFormats();
@@ -51,9 +51,9 @@ function Rule({ row, text, simulation }: { readonly row: RuleRow; readonly text:
   const page = pageOf(row);
   const said = row.options.map(({ start, end }) => text.slice(start, end)).join(' ');
   return (
-    <Box component="li" sx={{ display: 'grid', gridTemplateColumns: '100px minmax(0, 176px) minmax(0, 1fr) auto', columnGap: 2, padding: '9px 16px', alignItems: 'start', 'li + &': { borderTop: `1px solid ${color.border}` }, '@container page (max-width: 640px)': { gridTemplateColumns: '100px minmax(0, 1fr) auto' } }}>
+    <Box component="li" sx={{ display: 'grid', gridTemplateColumns: '126px minmax(0, 184px) minmax(0, 1fr) auto', columnGap: 1, padding: '9px 16px', alignItems: 'start', 'li + &': { borderTop: `1px solid ${color.border}` }, '@container page (max-width: 640px)': { gridTemplateColumns: '126px minmax(0, 1fr) auto' } }}>
       <Box sx={{ lineHeight: '20px' }}><RowOutcomeChip outcome={row.outcome} /></Box>
-      <Box sx={{ lineHeight: '20px' }}>{said !== '' ? <Mono>{said}</Mono> : <Mono dim>{unsaid(row, t)}</Mono>}</Box>
+      <Box sx={{ lineHeight: '20px' }}>{said !== '' ? <Mono>{said}</Mono> : <Mono dim>{unsaid(row, t, compose)}</Mono>}</Box>
       <Box sx={{ minWidth: 0, '@container page (max-width: 640px)': { gridRow: 2, gridColumn: '1 / -1' } }}>
         <Typography component="div" sx={{ fontWeight: 600, color: color.text }}>{withCode(words.title)}</Typography>
         <Typography variant="caption" component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}>{withCode(words.text)}</Typography>
@@ -64,12 +64,21 @@ function Rule({ row, text, simulation }: { readonly row: RuleRow; readonly text:
   );
 }
 
-function unsaid(row: RuleRow, t: TFunction): string {
-  if (row.what.kind !== 'finding') return row.what.kind === 'passed' ? row.what.value : row.what.image.image;
+/** What a row is about where no words of a command are: of a compose file the key and its value. */
+function unsaid(row: RuleRow, t: TFunction, compose: boolean): string {
+  if (row.what.kind === 'image') return row.what.image.image;
+  if (row.what.kind === 'passed') return withKey(row.what.field, row.what.value);
   const { rule, part, what } = row.what.finding;
-  if (rule === 'runtime-forced') return part === undefined || part.value === '' ? t('simulator.rules.notSaid', { option: '--runtime' }) : part.value;
-  return part?.value !== undefined && part.value !== '' ? part.value : what === '' ? t('simulator.rules.whole') : what;
+  if (rule === 'runtime-forced' && (part === undefined || part.value === '')) return t('simulator.rules.notSaid', { option: compose ? 'runtime' : '--runtime' });
+  return part !== undefined && part.value !== '' ? withKey(part.field, part.value) : what === '' ? t('simulator.rules.whole') : what;
 }
+
+/** Keys of a compose service by the field they write, where the value alone does not say it. */
+const composeKeys: Readonly<Record<string, string>> = {
+  'HostConfig.PidMode': 'pid', 'HostConfig.IpcMode': 'ipc', 'HostConfig.UTSMode': 'uts', 'HostConfig.NetworkMode': 'network_mode', 'HostConfig.UsernsMode': 'userns_mode', 'HostConfig.CgroupnsMode': 'cgroup', 'HostConfig.Privileged': 'privileged', 'HostConfig.CapAdd': 'cap_add',
+  'HostConfig.SecurityOpt': 'security_opt', 'HostConfig.CgroupParent': 'cgroup_parent', 'HostConfig.Runtime': 'runtime', 'HostConfig.Sysctls': 'sysctls', 'HostConfig.LogConfig': 'logging', 'HostConfig.VolumesFrom': 'volumes_from', 'HostConfig.Annotations': 'annotations', Env: 'environment', Labels: 'labels', allow: 'entitlements',
+};
+const withKey = (field: string, value: string): string => (composeKeys[field] === undefined ? value : `${composeKeys[field]}: ${value}`);
 
 function RowOutcomeChip({ outcome }: { readonly outcome: RowOutcome }) {
   const { t } = useTranslation();

@@ -6,6 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useStore } from '../../app/context.tsx';
 import { AllowedIcon, ChangedIcon, CopyIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
+import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { asClause, isRule } from './words.ts';
@@ -26,7 +27,7 @@ export function VerdictBand({ simulation, old }: { readonly simulation: Simulati
       <Icon sx={{ fontSize: 24, color: toneText[words.tone], flexShrink: 0 }} aria-hidden />
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <div role="status"><Typography variant="h2" component="h2" sx={{ color: color.text }}>{words.title}</Typography></div>
-        {words.text !== '' && <Typography component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720 }}>{words.text}</Typography>}
+        {words.text !== '' && <Typography component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720 }}>{withCode(words.text)}</Typography>}
         {seen !== '' && (
           <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, marginTop: '4px' }}>
             <Box component="pre" aria-label={t('simulator.verdict.by')} tabIndex={0} sx={{ flex: 1, minWidth: 0, margin: 0, fontFamily: fontMono, fontSize: 12, lineHeight: '18px', color: color.text, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 160, overflow: 'auto' }}>{seen}</Box>

@@ -21,7 +21,7 @@ export const simulator = {
   noDocker: 'Bulkhead lets the Docker command line make the request, and decides that: without it nothing can be simulated.',
   verdict: {
     off: 'Allowed: ECI is off', offText: 'Nothing is checked while Enhanced Container Isolation is off.',
-    reads: 'Allowed: it only reads', allow: 'Allowed', rewrite: 'Allowed, with changes', undecided: 'Can\u2019t tell', 'would-deny': 'Let through, and logged', audit: 'Audit mode: nothing is refused. With `enforce` it would be: ',
+    reads: 'Allowed: it only reads', allow: 'Allowed', rewrite: 'Allowed, with changes', undecided: 'Can\u2019t tell', 'would-deny': 'Let through, and logged', audit: 'Audit mode: nothing is refused. With `enforce` the client would be told:',
     deny: 'Refused', denyOne: 'Refused: {{why}}', denyMany_one: 'Refused for {{count}} reason', denyMany_other: 'Refused for {{count}} reasons',
     later: 'What the command would ask for after this was not decided.',
     services_one: '{{count}} of {{total}} services refused', services_other: '{{count}} of {{total}} services refused',
