@@ -1,5 +1,8 @@
 import type { AskedFact, AskedImage } from '../../shared/explain/explanation.ts';
 import type { EngineFacts } from '../enforce/engine-facts.ts';
+import { governingList } from '../../shared/policy/commands.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { SocketMount } from '../socket-mounts/socket-mount.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
 /** How much is kept of what was asked. */
@@ -26,6 +29,8 @@ export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>
   return {
     decide: async (image, socket) => {
       const verdict = await trust.decide(image, socket);
+      // By id it is asked which command list is the image's.
+      if (image.startsWith('sha256:') && images.size > 0) return verdict;
       images.set(image, verdict.trusted
         ? { image, trusted: true, allowedBy: verdict.allowedBy, imageId: verdict.imageId, reason: '', detail: verdict.derivedFrom ?? '' }
         : { image, trusted: false, allowedBy: '', imageId: '', reason: verdict.reason, detail: verdict.detail });
@@ -33,4 +38,11 @@ export function recordedTrust(trust: ImageTrust, images: Map<string, AskedImage>
     },
     close: () => { trust.close(); },
   };
+}
+
+/** What will work through the socket that an image is granted: the command list that governs it. */
+export function noteCommands(images: Map<string, AskedImage>, mount: SocketMount, settings: EffectiveSettings): void {
+  const asked = images.get(mount.image);
+  const { type, commands } = governingList(settings.socket, mount);
+  if (asked !== undefined) images.set(mount.image, { ...asked, commands: { type, names: [...commands] } });
 }

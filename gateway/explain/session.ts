@@ -12,7 +12,7 @@ import type { ImageTrust } from '../trust/image-trust.ts';
 import { absentFacts, serveAbsentEngine } from './absent-engine.ts';
 import { dryRun } from './dry-run.ts';
 import { dryRunSockets } from './dry-run-sockets.ts';
-import { recordedFacts, recordedTrust } from './recorded-facts.ts';
+import { noteCommands, recordedFacts, recordedTrust } from './recorded-facts.ts';
 
 /** What a dry run is decided by, whatever is explained. */
 export interface DryRunSetting {
@@ -66,7 +66,7 @@ export async function drySession(setting: DryRunSetting, between: Between | null
     const state = { settings: setting.settings, generation: 0, problem: null, preference: null, preferenceProblem: null };
     const decide = dryRun({
       settings: { current: () => state, close: () => undefined }, facts, runtime: runtimeNameOf(chosenBackend(setting.settings.backend)), requireUserNamespace: true,
-      engineDirectories: setting.engineDirectories, engineSockets: setting.engineSockets, clientSocket: setting.clientSocket, sockets: dryRunSockets(setting.stateDirectory, trust), goOn: between !== null,
+      engineDirectories: setting.engineDirectories, engineSockets: setting.engineSockets, clientSocket: setting.clientSocket, sockets: dryRunSockets(setting.stateDirectory, trust, (mount) => { noteCommands(images, mount, setting.settings); }), goOn: between !== null,
     }, (request) => { if (requests.length < maxRequests) requests.push(request); });
     const socket = path.join(directory, 'docker.sock');
     const listener = await listenOn({ path: socket }, {

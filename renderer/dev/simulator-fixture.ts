@@ -32,7 +32,7 @@ function answer(input: SimulationInput): Pick<Simulation, 'explanation' | 'witho
       without: { text: input.text.replace(' -v /etc:/x', ''), left: ['-v /etc:/x'], outcome: 'rewrite' },
       explanation: explanation({
         outcome: 'deny', clientWords: `docker: Error response from daemon: ${etc.message}.\nSee 'docker run --help'.`, facts: [{ kind: 'image', name: 'docker:cli', found: 'sha256:4f2a5b7d1f6a' }],
-        images: [{ image: 'docker:cli', trusted: true, allowedBy: 'docker:cli', imageId: 'sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7', reason: '', detail: '' }],
+        images: [{ image: 'docker:cli', trusted: true, allowedBy: 'docker:cli', commands: { type: 'deny', names: ['push', 'image*'] }, imageId: 'sha256:4f2a5b7d1f6a4c0e9b2d3f4a5c6b7d8e9f0a1b2c3d4e5f60718293a4b5c691c7', reason: '', detail: '' }],
         requests: [create({ image: 'docker:cli', outcome: 'deny', findings: [runtime, etc, socket], refusal: etc.message, passed: [{ field: 'HostConfig.Privileged', value: 'true' }] })],
       }),
     };

@@ -57,6 +57,8 @@ export const askedImageSchema = z.object({
   allowedBy: z.string(),
   /** Content that was compared, '' where there is none. */
   imageId: z.string(),
+  /** The command list that governs the socket it gets. */
+  commands: z.object({ type: z.enum(['allow', 'deny']), names: z.array(z.string()) }).optional(),
   /** Why not, as a code of `gateway/trust`; '' where it is trusted. */
   reason: z.string(),
   /** Why not, in English; of a trusted one the image it was built from, or ''. */

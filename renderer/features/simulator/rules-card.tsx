@@ -47,7 +47,7 @@ function Rule({ row, text, simulation, compose }: { readonly row: RuleRow; reado
   const { list } = useFormats();
   const settings = (simulation.against === 'applied' ? draft.applied : draft.draft).settings;
   const shares = settings.ok ? (settings.value.fileSharing.kind === 'list' ? settings.value.fileSharing.directories.map(({ path }) => path) : ['$HOME', '$TMP']) : [];
-  const words = rowWords(t, row, list(shares.map((path) => `\`${path}\``)), simulation.explanation);
+  const words = rowWords(t, row, list(shares.map((path) => `\`${path}\``)), simulation.explanation, list);
   const page = pageOf(row);
   const said = row.options.map(({ start, end }) => text.slice(start, end)).join(' ');
   return (

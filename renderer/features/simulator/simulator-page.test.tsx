@@ -24,7 +24,7 @@ describe('the Simulator', () => {
     expect(screen.getByText(/^docker: Error response from daemon: .*bind mount of \/etc/)).toBeTruthy();
     const rows = within(screen.getByRole('region', { name: 'Rule by rule' })).getAllByRole('listitem').map((row) => row.textContent);
     expect(rows).toEqual([
-      expect.stringMatching(/^Denied-v \/etc:\/xBind mount\/etc isn’t inside a shared directory: \$HOME, \$TMP, and \/srv\/projects\.File sharing$/), expect.stringMatching(/^Changed-v \/var\/run\/docker\.sock/), expect.stringMatching(/^Changed--privilegedKept, and confined/),
+      expect.stringMatching(/^Denied-v \/etc:\/xBind mount\/etc isn’t inside a shared directory: \$HOME, \$TMP, and \/srv\/projects\.File sharing$/), expect.stringMatching(/^Changed-v .*docker\.sockDocker socket of its ownAll Docker commands but push and image\* can be used/), expect.stringMatching(/^Changed--privilegedKept, and confined/),
       expect.stringMatching(/^Changedno --runtime/), expect.stringMatching(/^Alloweddocker:cliTrusted for the socket/),
     ]);
     expect([...document.querySelectorAll('[data-mark]')].map((mark) => [mark.textContent, mark.getAttribute('data-mark')])).toEqual([

@@ -12,7 +12,7 @@ export const isRule = (code: string): code is RuleCode => known.has(code);
 export interface RowWords { readonly title: string; readonly text: string; /** In the gateway's own words: what was found about an image. */ readonly detail?: string }
 
 /** What a row says. `shares` are the directories that are shared, as written. */
-export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation: Explanation): RowWords {
+export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation: Explanation, list: (names: readonly string[]) => string): RowWords {
   const { what } = row;
   switch (what.kind) {
     case 'passed': return { title: t(`simulator.passed.${what.code}.title`), text: t(`simulator.passed.${what.code}.text`) };
@@ -29,10 +29,19 @@ export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation
         const path = finding.subject?.path ?? sourceOf(finding.part?.value ?? '');
         if (path !== '') return { title, text: shares === '' ? t('simulator.rules.sharedNone', { path }) : t('simulator.rules.shared', { path, shares }) };
       }
+      const commands = finding.rule === 'own-socket' ? explanation.images.find((image) => image.commands !== undefined)?.commands : undefined;
+      if (commands !== undefined) return { title, text: commandWords(t, commands, list) };
       const detail = finding.rule === 'socket-mount' ? explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image)?.detail ?? explanation.images.find((image) => !image.trusted)?.detail : undefined;
       return { title, text: t(`rules.why.${finding.rule}`), ...(detail === undefined || detail === '' ? {} : { detail }) };
     }
   }
+}
+
+/** What works through a socket of its own. */
+function commandWords(t: TFunction, { type, names }: { readonly type: 'allow' | 'deny'; readonly names: readonly string[] }, list: (names: readonly string[]) => string): string {
+  const shown = list(names.slice(0, 12).map((name) => `\`${name}\``)) + (names.length > 12 ? ' …' : '');
+  if (names.length === 0) return t(type === 'allow' ? 'simulator.socket.none' : 'simulator.socket.all');
+  return t(type === 'allow' ? 'simulator.socket.only' : 'simulator.socket.allBut', { commands: shown });
 }
 
 const shortId = (id: string): string => id.replace(/^sha256:/, '').replace(/^(.{4}).*(.{4})$/, '$1…$2');

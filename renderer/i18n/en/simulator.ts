@@ -40,6 +40,7 @@ export const simulator = {
     'security-opt': { title: 'Security option kept', text: 'It takes rights away, or changes nothing about the isolation.' },
     sysctl: { title: 'Set in the container', text: 'The value counts in the container\u2019s own namespaces only.' },
   },
+  socket: { none: 'No command works through it: its list allows none.', all: 'Every Docker command works through it.', only: 'Only {{commands}} can be used through it.', allBut: 'All Docker commands but {{commands}} can be used through it.' },
   image: { title: 'Trusted for the socket', by: 'Its content, `{{id}}`, is what the entry `{{entry}}` allows.', derived: 'Built from `{{base}}`, which the entry `{{entry}}` allows.', any: 'The entry `{{entry}}` allows it.' },
   fix: {
     title: 'To make it work',

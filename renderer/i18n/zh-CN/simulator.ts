@@ -42,6 +42,7 @@ export const simulator: Translation<typeof english> = {
     'security-opt': { title: '保留安全选项', text: '它减少权限，或不影响隔离。' },
     sysctl: { title: '在容器内设置', text: '该值只在容器自己的命名空间内有效。' },
   },
+  socket: { none: '通过它不能使用任何命令：其列表一个也不允许。', all: '通过它可以使用所有 Docker 命令。', only: '通过它只能使用 {{commands}}。', allBut: '除 {{commands}} 外，通过它可以使用所有 Docker 命令。' },
   image: { title: '可信，可使用套接字', by: '其内容 `{{id}}` 正是条目 `{{entry}}` 所允许的。', derived: '由 `{{base}}` 构建，条目 `{{entry}}` 允许它。', any: '条目 `{{entry}}` 允许它。' },
   fix: {
     title: '如何使其可行',
