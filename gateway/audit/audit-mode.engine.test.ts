@@ -193,6 +193,7 @@ describe('explain: decided by the same code, nothing is done', () => {
   it('says why Compose takes no file, and stops when it is told to', async () => {
     const broken = await explainCompose({ ...setting(), projectDirectory: scratch, text: 'services:\n  a:\n    imaje: x\n' });
     expect(broken).toMatchObject({ ok: false, error: { code: 'input.unusable', reason: expect.stringMatching(/imaje/) as unknown } });
+    expect(await explainCompose({ ...setting(), projectDirectory: '/no/such/directory', text: 'services: { a: { image: busybox } }' })).toMatchObject({ ok: false, error: { code: 'input.unusable', message: expect.stringContaining('/no/such/directory') as unknown } });
     const stopped = explainCompose({ ...setting(), projectDirectory: scratch, text: 'services: { a: { image: busybox } }', signal: AbortSignal.timeout(1) });
     expect(await stopped).toMatchObject({ ok: false, error: { code: 'apply.cancelled' } });
   });

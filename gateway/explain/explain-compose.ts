@@ -54,7 +54,7 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
       return service === undefined ? request : withEntitlements({ ...request, kind: 'build', service }, services.find(({ name }) => name === service)?.build?.entitlements ?? [], options);
     });
     return ok({
-      clientWords: warningsOf(`${read.value.words}\n${created.value.words}`), leftOut: services.flatMap(({ leftOut }) => leftOut), requests: onceEach(told),
+      clientWords: warningsOf(`${read.value.words}\n${created.value.words}`), leftOut: services.flatMap(({ leftOut }) => leftOut), requests: inOrder(onceEach(told), services.map(({ name }) => name)),
       notes: ['compose-environment' as const, ...(builds.size > 0 ? ['compose-build' as const] : []), ...(created.value.code === 0 ? [] : ['compose-stopped' as const])],
     });
   });
@@ -97,6 +97,12 @@ function withEntitlements(request: ExplainedRequest, names: readonly string[], {
 function onceEach(requests: readonly ExplainedRequest[]): ExplainedRequest[] {
   const key = ({ kind, service, name, target, findings }: ExplainedRequest) => JSON.stringify([kind, service ?? [name, target], findings.map((finding) => JSON.stringify(finding)).sort()]);
   return [...new Map(requests.map((request) => [key(request), withoutProject(request)])).values()];
+}
+
+/** Compose asks for several at a time: networks and volumes first, then the services as it reads them. */
+function inOrder(requests: readonly ExplainedRequest[], services: readonly string[]): ExplainedRequest[] {
+  const place = ({ service, name = '' }: ExplainedRequest): readonly [number, string] => [service === undefined ? -1 : services.indexOf(service), name];
+  return [...requests].sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1].localeCompare(place(b)[1]));
 }
 
 const withoutProject = (request: ExplainedRequest): ExplainedRequest => (request.name?.startsWith(`${projectName}_`) === true ? { ...request, name: request.name.slice(projectName.length + 1) } : request);

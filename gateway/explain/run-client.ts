@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, symlink } from 'node:fs/promises';
+import { access, constants, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 
@@ -27,6 +27,8 @@ const ours = /^(?:DOCKER_|BUILDKIT_|BUILDX_|COMPOSE_|LD_|GO|OTEL_|PATH$|HOME$|LA
 
 /** Runs the real client with nothing of the user's own configuration, so that it goes nowhere else. */
 export async function runClient(run: ClientRun): Promise<Result<ClientWords, AppError>> {
+  // Else the client would be said to be missing.
+  if (!await access(run.workingDirectory, constants.X_OK).then(() => true, () => false)) return fail('input.unusable', `the directory ${run.workingDirectory} can't be entered`, { hint: 'It is where relative paths begin: check that it is there, and yours.' });
   const config = path.join(run.directory, 'config');
   await mkdir(config, { recursive: true });
   if (run.plugins === true) await linkPlugins(config);

@@ -19,11 +19,14 @@ export function readInput(text: string, before: TypedInput | null): TypedInput {
   return { kind: 'command', text, file: null };
 }
 
+/** A longer compose file is read by Compose alone: reading it here too would hold up typing. */
+const longestReadHere = 48 * 1024;
+
 /** What is asked for, or why nothing can be. */
 export function toSimulate(input: TypedInput, against: Against, home: string): { readonly input: SimulationInput | null; readonly problem: InputProblem | null; readonly sudo: boolean } {
   if (input.text.trim() === '') return { input: null, problem: null, sudo: false };
   if (input.kind === 'compose') {
-    const [error] = parseDocument(input.text, { prettyErrors: false }).errors;
+    const [error] = input.text.length > longestReadHere ? [] : parseDocument(input.text, { prettyErrors: false }).errors;
     const problem: InputProblem | null = error === undefined ? null : { kind: 'compose', message: error.message, start: error.pos[0], end: error.pos[1] };
     return { input: problem === null ? { ...input, against } : null, problem, sudo: false };
   }
@@ -59,6 +62,7 @@ export function groupsOf(t: TFunction, { explanation }: Simulation, input: Simul
 /** Where the names of the services stand in the text. */
 function servicePlaces(text: string): ReadonlyMap<string, { readonly start: number; readonly end: number }> {
   const places = new Map<string, { start: number; end: number }>();
+  if (text.length > longestReadHere) return places;
   const services: unknown = parseDocument(text, { prettyErrors: false }).get('services');
   if (!isMap(services)) return places;
   for (const { key } of services.items) if (isScalar(key) && key.range) places.set(String(key.value), { start: key.range[0], end: key.range[1] });
