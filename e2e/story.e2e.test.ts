@@ -200,7 +200,7 @@ describe('with ECI on', () => {
     const file = `${shared}/compose.yaml`;
     await writeFile(file, 'services:\n  web:\n    image: busybox\n  agent:\n    image: busybox\n    volumes: ["/etc:/host-etc"]\n');
     await field.fill(await readFile(file, 'utf8'));
-    await main.getByRole('heading', { name: 'Refused: 1 of 2 services refused' }).waitFor();
+    await main.getByRole('heading', { name: 'Refused: 1 of 2 services' }).waitFor();
     await main.getByRole('region', { name: 'Service agent' }).getByText('Denied').waitFor();
     expect(await main.getByRole('region', { name: 'Service web' }).getByText('Denied').count()).toBe(0);
     await window.screenshot('simulator-compose');

@@ -4,14 +4,14 @@ import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
-import Typography from '@mui/material/Typography';
 import { useApp, useDraft, useStore } from '../../app/context.tsx';
 import { hrefFor } from '../../app/router.ts';
-import { Card, Row } from '../../components/card.tsx';
+import { Card, Row, RowText } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
 import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
+import { useFormats } from '../../i18n/format.ts';
 import { rules } from '../../i18n/en/rules.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import type { Proposal, ProposalContext } from '../../../shared/audit/proposals.ts';
@@ -27,6 +27,7 @@ export function FixCard({ simulation, onTry }: { readonly simulation: Simulation
   const { t } = useTranslation();
   const app = useApp();
   const draft = useDraft();
+  const { list } = useFormats();
   const images = useLocalImages(simulation);
   const [asked, setAsked] = useState<Proposal | null>(null);
   const { settings } = draft.draft;
@@ -40,9 +41,9 @@ export function FixCard({ simulation, onTry }: { readonly simulation: Simulation
   return (
     <Card title={t('simulator.fix.title')}>
       {without !== null && (
-        <Row dense={false}>
+        <Row>
           {without.outcome === 'deny' ? <InfoIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden /> : <AllowedIcon sx={{ fontSize: 20, color: toneText.ok }} aria-hidden />}
-          <Box sx={{ flex: 1, minWidth: 0 }}>{withCode(`${t('simulator.fix.leave', { words: without.left.map((words) => `\`${words}\``).join(' ') })} ${t(`simulator.fix.${restKeys[without.outcome]}`)}`)}</Box>
+          <Box sx={{ flex: 1, minWidth: 0 }}>{withCode(t('simulator.fix.leave', { words: list(without.left.map((words) => `\`${words}\``)), rest: t(`simulator.fix.${restKeys[without.outcome]}`) }))}</Box>
           <Button size="small" onClick={() => { onTry(without.text); }}>{t('simulator.fix.tryIt')}</Button>
         </Row>
       )}
@@ -62,10 +63,7 @@ export function FixCard({ simulation, onTry }: { readonly simulation: Simulation
         return (
           <Row key={finding.rule}>
             <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
-            <Box sx={{ flex: 1, minWidth: 0 }}>
-              {isRule(finding.rule) && <Typography component="span" sx={{ fontWeight: 600 }}>{t(`rules.title.${finding.rule}`)}. </Typography>}
-              {byHand ? t('simulator.fix.byHand') : `${t('simulator.fix.cannot')} ${insteadOf(t, finding.rule)}`}
-            </Box>
+            <RowText primary={isRule(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what} secondary={byHand ? t('simulator.fix.byHand') : t('simulator.fix.cannot', { instead: insteadOf(t, finding.rule) })} />
             {byHand && <Link href={hrefFor(page)} sx={{ fontSize: 12 }}>{t(`frame.page.${page}`)}</Link>}
           </Row>
         );

@@ -71,7 +71,7 @@ describe('the Simulator', () => {
   it('takes a compose file, service by service; a broken one with its place', async () => {
     const app = await open();
     await app.user.click(screen.getByRole('button', { name: 'Open compose file…' }));
-    expect(await screen.findByRole('heading', { name: 'Refused: 1 of 2 services refused' })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'Refused: 1 of 2 services' })).toBeTruthy();
     expect(screen.getByText('/srv/projects/shop/compose.yaml')).toBeTruthy();
     expect(within(screen.getByRole('region', { name: 'Service agent' })).getAllByRole('listitem')).toHaveLength(3);
     expect([...document.querySelectorAll('[data-mark]')].map((mark) => [mark.textContent, mark.getAttribute('data-mark')])).toEqual([['web', 'rewrite'], ['agent', 'deny']]);

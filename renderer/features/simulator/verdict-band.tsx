@@ -10,7 +10,6 @@ import { withCode } from '../../components/mono.tsx';
 import { color, fontMono, toneSoft, toneText, type Tone } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { asClause, isRule } from './words.ts';
-import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
 /** The answer in one line, and what the client would see. */
@@ -52,7 +51,7 @@ function verdictWords({ explanation }: Simulation, t: TFunction): VerdictWords {
     case 'would-deny': return { tone: 'warn', title: t('simulator.verdict.would-deny'), text: t('simulator.verdict.audit') };
     case 'deny': {
       const refused = [...services.values()].filter((outcome) => outcome === 'deny').length;
-      if (services.size > 1) return { tone: 'danger', title: labelled(t, t('simulator.verdict.deny'), t('simulator.verdict.services', { count: refused, total: services.size })), text: '' };
+      if (services.size > 1) return { tone: 'danger', title: t('simulator.verdict.services', { count: refused, total: services.size }), text: '' };
       const rules = [...new Set(explanation.requests.flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === 'deny').map(({ rule }) => rule)))];
       const [only] = rules;
       return { tone: 'danger', title: rules.length === 1 && only !== undefined && isRule(only) ? t('simulator.verdict.denyOne', { why: asClause(t(`rules.why.${only}`)) }) : t('simulator.verdict.denyMany', { count: rules.length }), text: '' };

@@ -10,7 +10,6 @@ export const simulator = {
   },
   running: 'Deciding', stop: 'Stop', stopped: 'Stopped. Change the text to decide again.', stale: 'Of the text before this change',
   problem: {
-    title: 'This can\u2019t be simulated',
     empty: 'There is no command yet.', 'too-long': 'The text is too long for one command.', syntax: 'A quote or bracket is not closed here: `{{what}}`', 'several-commands': 'One command at a time: `{{what}}` is another one.', pipe: 'A pipe runs another program: give the docker command alone.', redirection: 'Leave the redirection out: `{{what}}`',
     substitution: 'The shell would replace `{{what}}` first: write out what it stands for.', 'no-directory': 'The Simulator is in no directory: write out what `{{what}}` stands for.', braces: 'The shell would make several words of `{{what}}`: write them out.',
     'not-docker': '`{{what}}` is not docker.', 'sudo-option': 'Leave `{{what}}` out: it changes who runs the command.', 'general-option': 'Leave `{{what}}` out: the engine is the one of this window.', 'no-command': 'Say which: `docker run`, `docker create` or `docker build`.',
@@ -22,9 +21,8 @@ export const simulator = {
   verdict: {
     off: 'Allowed: ECI is off', offText: 'Nothing is checked while Enhanced Container Isolation is off.',
     reads: 'Allowed: it only reads', allow: 'Allowed', rewrite: 'Allowed, with changes', undecided: 'Can\u2019t tell', 'would-deny': 'Let through, and logged', audit: 'Audit mode: nothing is refused. With `enforce` the client would be told:',
-    deny: 'Refused', denyOne: 'Refused: {{why}}', denyMany_one: 'Refused for {{count}} reason', denyMany_other: 'Refused for {{count}} reasons',
-    later: 'What the command would ask for after this was not decided.',
-    services_one: '{{count}} of {{total}} services refused', services_other: '{{count}} of {{total}} services refused',
+    denyOne: 'Refused: {{why}}', denyMany_one: 'Refused for {{count}} reason', denyMany_other: 'Refused for {{count}} reasons',
+    services_one: 'Refused: {{count}} of {{total}} services', services_other: 'Refused: {{count}} of {{total}} services',
     by: 'What the client would see', label: 'Verdict',
   },
   rules: {
@@ -44,9 +42,9 @@ export const simulator = {
   image: { title: 'Trusted for the socket', by: 'Its content, `{{id}}`, is what the entry `{{entry}}` allows.', derived: 'Built from `{{base}}`, which the entry `{{entry}}` allows.', any: 'The entry `{{entry}}` allows it.' },
   fix: {
     title: 'To make it work',
-    leave: 'Leave out {{words}}.', restAllowed: 'The rest is allowed.', restLogged: 'The rest would be let through and logged.', restDenied: 'The rest is still refused.', restOpen: 'What becomes of the rest can\u2019t be told.', tryIt: 'Try without it',
+    leave: 'Leave out {{words}}. {{rest}}', restAllowed: 'The rest is allowed.', restLogged: 'The rest would be let through and logged.', restDenied: 'The rest is still refused.', restOpen: 'What becomes of the rest can\u2019t be told.', tryIt: 'Try without it',
     share: 'Share `{{path}}`.', shareDanger: 'Share `{{path}}`. Not recommended: {{why}}', image: 'Allow `{{image}}` to mount the Docker socket.', imageAny: 'Allow `{{image}}` under any tag to mount the Docker socket.', derived: 'Allow images derived from listed ones, too.', byHand: 'A setting can allow it: see the page.',
-    add: 'Add to draft\u2026', cannot: 'No setting allows this.',
+    add: 'Add to draft\u2026', cannot: 'No setting allows this. {{instead}}',
     dialog: { title: 'Add to the draft?', body: 'This changes the draft only. Nothing is applied before the review.', confirm: 'Add to draft' },
   },
   basis: {

@@ -12,7 +12,6 @@ export const simulator: Translation<typeof english> = {
   },
   running: '正在判定', stop: '停止', stopped: '已停止。更改文本即可重新判定。', stale: '属于此次更改之前的文本',
   problem: {
-    title: '无法模拟',
     empty: '还没有命令。', 'too-long': '文本过长，不是一条命令。', syntax: '此处的引号或括号没有闭合：`{{what}}`', 'several-commands': '一次只能有一条命令：`{{what}}` 是另一条。', pipe: '管道会运行另一个程序：请只给出 docker 命令。', redirection: '请去掉重定向：`{{what}}`',
     substitution: 'Shell 会先替换 `{{what}}`：请写出它的值。', 'no-directory': '模拟器不处于任何目录：请写出 `{{what}}` 的值。', braces: 'Shell 会把 `{{what}}` 展开成多个词：请分别写出。',
     'not-docker': '`{{what}}` 不是 docker。', 'sudo-option': '请去掉 `{{what}}`：它会改变运行命令的用户。', 'general-option': '请去掉 `{{what}}`：引擎就是此窗口的引擎。', 'no-command': '请写明是哪个：`docker run`、`docker create` 或 `docker build`。',
@@ -24,9 +23,8 @@ export const simulator: Translation<typeof english> = {
   verdict: {
     off: '已允许：ECI 已关闭', offText: '增强型容器隔离 (ECI) 关闭时不检查任何内容。',
     reads: '已允许：只读取信息', allow: '已允许', rewrite: '已允许，有更改', undecided: '无法判断', 'would-deny': '放行并记录', audit: '审计模式：不会拒绝任何请求。在 `enforce` 下会返回：',
-    deny: '已拒绝', denyOne: '已拒绝：{{why}}', denyMany_other: '已拒绝，共 {{count}} 个原因',
-    later: '此后命令还会请求什么，没有判定。',
-    services_other: '{{total}} 个服务中有 {{count}} 个被拒绝',
+    denyOne: '已拒绝：{{why}}', denyMany_other: '已拒绝，共 {{count}} 个原因',
+    services_other: '已拒绝：{{total}} 个服务中的 {{count}} 个',
     by: '客户端会看到', label: '结论',
   },
   rules: {
@@ -46,9 +44,9 @@ export const simulator: Translation<typeof english> = {
   image: { title: '可信，可使用套接字', by: '其内容 `{{id}}` 正是条目 `{{entry}}` 所允许的。', derived: '由 `{{base}}` 构建，条目 `{{entry}}` 允许它。', any: '条目 `{{entry}}` 允许它。' },
   fix: {
     title: '如何使其可行',
-    leave: '去掉 {{words}}。', restAllowed: '其余部分会被允许。', restLogged: '其余部分会被放行并记录。', restDenied: '其余部分仍会被拒绝。', restOpen: '无法判断其余部分的结果。', tryIt: '去掉后再试',
+    leave: '去掉 {{words}}。{{rest}}', restAllowed: '其余部分会被允许。', restLogged: '其余部分会被放行并记录。', restDenied: '其余部分仍会被拒绝。', restOpen: '无法判断其余部分的结果。', tryIt: '去掉后再试',
     share: '共享 `{{path}}`。', shareDanger: '共享 `{{path}}`。不建议：{{why}}', image: '允许 `{{image}}` 挂载 Docker 套接字。', imageAny: '允许 `{{image}}` 的任意标签挂载 Docker 套接字。', derived: '同时允许由所列镜像派生的镜像。', byHand: '有设置可以允许此操作：见该页面。',
-    add: '添加到草稿…', cannot: '没有设置可以允许此操作。',
+    add: '添加到草稿…', cannot: '没有设置可以允许此操作。{{instead}}',
     dialog: { title: '添加到草稿？', body: '只更改草稿。审阅之前不会应用任何内容。', confirm: '添加到草稿' },
   },
   basis: {
