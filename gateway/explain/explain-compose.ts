@@ -33,7 +33,10 @@ export async function explainCompose(options: ComposeOptions): Promise<Result<Ex
     if (!read.ok) return read;
     if (/is not a docker command|unknown (?:shorthand )?flag/.test(read.value.words) && read.value.code !== 0) return fail('engine.not-installed', 'Docker Compose is not installed', { reason: firstLine(read.value.words), hint: 'Install it: apt-get install docker-compose.' });
     if (read.value.code !== 0) return fail('input.unusable', 'Compose does not take this file', { reason: complaintOf(read.value.words) });
-    const services = servicesOf(read.value.output);
+    const config = configOf(read.value.output);
+    const runs = whatComposeRuns(config);
+    if (runs !== null) return fail('input.unusable', `Compose itself would run something for ${runs}`, { hint: 'Leave it out: nothing is run to explain anything.' });
+    const services = servicesOf(config);
     const created = await compose('create', '--no-build', '--pull', 'never');
     if (!created.ok) return created;
     const made = requests.length;
@@ -68,13 +71,22 @@ interface Service { readonly name: string; readonly build: Build | null; readonl
 
 /** Of a build these are BuildKit's, over its own connection; of a service these are done when it runs. */
 const unseenOfBuild = ['secrets', 'ssh', 'additional_contexts', 'cache_from', 'cache_to', 'platforms'];
-const unseenOfService = ['post_start', 'pre_stop', 'develop', 'provider'];
+const unseenOfService = ['post_start', 'pre_stop', 'develop'];
+
+function configOf(output: string): Record<string, unknown> {
+  try { return record(JSON.parse(output)); } catch { return {}; }
+}
+
+/** A service with a provider, or models: newer versions of Compose run programs of this machine for these, already to create. */
+export function whatComposeRuns(config: Record<string, unknown>): string | null {
+  const provided = Object.entries(record(config['services'])).find(([, service]) => record(service)['provider'] !== undefined);
+  if (provided !== undefined) return `the provider of ${provided[0]}`;
+  return Object.keys(record(config['models'])).length > 0 ? 'models' : null;
+}
 
 /** What Compose's own reading of the file says of builds, and what no request shows. */
-function servicesOf(output: string): readonly Service[] {
-  let config: unknown;
-  try { config = JSON.parse(output); } catch { return []; }
-  return Object.entries(record(record(config)['services'])).map(([name, value]) => {
+function servicesOf(config: Record<string, unknown>): readonly Service[] {
+  return Object.entries(record(config['services'])).map(([name, value]) => {
     const service = record(value);
     const build = service['build'] === undefined || service['build'] === null ? null : record(service['build']);
     const network = build?.['network'];
@@ -101,7 +113,7 @@ function onceEach(requests: readonly ExplainedRequest[]): ExplainedRequest[] {
 
 /** Compose asks for several at a time: networks and volumes first, then the services as it reads them. */
 function inOrder(requests: readonly ExplainedRequest[], services: readonly string[]): ExplainedRequest[] {
-  const place = ({ service, name = '' }: ExplainedRequest): readonly [number, string] => [service === undefined ? -1 : services.indexOf(service), name];
+  const place = ({ service, kind, name = '' }: ExplainedRequest): readonly [number, string] => [service === undefined ? -1 : services.indexOf(service), `${kind ?? ''} ${name}`];
   return [...requests].sort((a, b) => place(a)[0] - place(b)[0] || place(a)[1].localeCompare(place(b)[1]));
 }
 

@@ -36,6 +36,8 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
   const environment = {
     ...Object.fromEntries(Object.entries(run.environment ?? {}).filter(([name]) => !ours.test(name))),
     PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', DOCKER_CONFIG: config, DOCKER_HOST: `unix://${run.socket}`, DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false',
+    // No file of a repository or a registry is fetched.
+    COMPOSE_EXPERIMENTAL_GIT_REMOTE: '0', COMPOSE_EXPERIMENTAL_OCI_REMOTE: '0',
   };
   return new Promise((resolve) => {
     if (run.signal?.aborted === true) { resolve(cancelled()); return; }
