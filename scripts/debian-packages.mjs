@@ -40,6 +40,8 @@ const tests = [
   ...display, { packages: ['curl'], command: 'curl' }, { packages: ['docker-registry'], command: 'docker-registry' },
   { packages: ['btrfs-progs'], command: 'mkfs.btrfs' }, { packages: ['xfsprogs'], command: 'mkfs.xfs' },
   { packages: ['attr'], command: 'setfattr' }, { packages: ['zstd'], command: 'zstd' }, { packages: ['procps'], command: 'ps' },
+  // A current browser: the renderer is tested in it, beside Electron's older one.
+  { packages: ['chromium'], command: 'chromium' },
   // Shown at work inside privileged containers.
   { packages: ['systemd'] }, { packages: ['libcap2-bin'], command: 'setcap' },
   { packages: [crossCompiler] }, { packages: [crossLibrary] }, { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
