@@ -46,7 +46,8 @@ export function useFormats(): Formats {
     const clocks = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
     const dates = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short' });
     const datesWithYear = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short', year: 'numeric' });
-    const lists = new Intl.ListFormat(language, { style: 'long', type: 'conjunction' });
+    // Chinese Intl writes "a和b" without the space that names in Latin letters need: enumerated there.
+    const lists = language === 'zh-CN' ? { format: (list: readonly string[]) => list.join('、') } : new Intl.ListFormat(language, { style: 'long', type: 'conjunction' });
     const valid = (iso: string, format: (date: Date) => string) => {
       const date = new Date(iso);
       return Number.isNaN(date.getTime()) ? iso : format(date);
