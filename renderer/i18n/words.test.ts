@@ -30,7 +30,7 @@ describe('words of the window', () => {
   });
 
   test('no English is left in Chinese but names and what is typed', () => {
-    const names = /^(?:Bulkhead|English|JSON|Linux|runc|Sysbox|SELinux|Swarm|root|\{\{name\}\} \(uid \{\{uid\}\}\)|pid \{\{pid\}\}|bulkhead-runc|admin-settings\.json|daemon\.json|ID|Docker Engine(?: \{\{version\}\})?|Docker Desktop(?: Kubernetes)?|`docker debug`|`docker run`、`docker create`、Compose|\/home\/me\/app)$/;
+    const names = /^(?:Bulkhead|English|JSON|Linux|runc|Sysbox|SELinux|Swarm|root|macOS|Windows|WSL 2|Hyper-V|\{\{name\}\} \(uid \{\{uid\}\}\)|pid \{\{pid\}\}|bulkhead-runc|admin-settings\.json|daemon\.json|ID|Docker Engine(?: \{\{version\}\})?|Docker Desktop(?: Kubernetes)?|`docker debug`|`docker run`、`docker create`、Compose|\/home\/me\/app)$/;
     expect([...chinese].filter(([, text]) => /[A-Za-z]{2}/.test(text.replaceAll(/\{\{\w+\}\}/g, '')) && !/[\u4e00-\u9fff]/.test(text) && !names.test(text)).map(([key, text]) => `${key}: ${text}`)).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import { told } from '../../i18n/told.ts';
 import type { KnownKey } from '../../../shared/settings/index.ts';
 import type { AssistWords } from './editor-assist.ts';
+import { names } from '../../i18n/joining.ts';
 
 /** What the editor says about keys and values, in the window's language. */
 export function assistWords(t: TFunction): AssistWords {
@@ -10,7 +11,7 @@ export function assistWords(t: TFunction): AssistWords {
     about: (key) => told(key.description),
     facts: (key) => [
       `${type(key)} · ${t(`settingsState.assist.readBy.${key.usedBy ?? 'both'}`)}${key.platform === undefined ? '' : ` · ${t('settingsState.assist.only', { platform: t(`settingsState.assist.platform.${key.platform}`) })}`}`,
-      ...(key.values === undefined ? [] : [t('settingsState.assist.values', { values: key.values.join(', ') })]),
+      ...(key.values === undefined ? [] : [t('settingsState.assist.values', { values: names(t, key.values) })]),
       ...(key.missing === undefined ? [] : [t('settingsState.assist.missing', { value: key.missing })]),
     ],
     suggestion: (suggestion) => told(suggestion.about),

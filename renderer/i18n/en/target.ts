@@ -13,7 +13,7 @@ export const target = {
     switch: 'Switch engine…',
   },
   desktop: {
-    title: 'Docker Desktop', version: 'Version', machine: 'Runs in', program: 'Program', file: 'File', quit: 'Restarted by', signIn: 'Sign-in', users: 'Users\u2019 own',
+    title: 'Docker Desktop', version: 'Version', machine: 'Runs in', file: 'File', quit: 'Restarted by', signIn: 'Sign-in', users: 'Users\u2019 own',
     unknownVersion: 'Not known: what depends on it counts as unprotected',
     vm: { vm: 'A virtual machine of its own', wsl2: 'WSL 2', 'hyper-v': 'Hyper-V' },
     from: { 'admin-settings': 'set by the administrator', 'user-settings': 'chosen by the user', platform: 'the default here' },

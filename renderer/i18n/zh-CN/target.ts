@@ -16,7 +16,7 @@ export const target: Translation<typeof english> = {
     switch: '切换引擎…',
   },
   desktop: {
-    title: 'Docker Desktop', version: '版本', machine: '运行于', program: '程序', file: '文件', quit: '重启方式', signIn: '登录', users: '用户自选',
+    title: 'Docker Desktop', version: '版本', machine: '运行于', file: '文件', quit: '重启方式', signIn: '登录', users: '用户自选',
     unknownVersion: '未知：取决于版本的项目均视为未受保护',
     vm: { vm: '独立的虚拟机', wsl2: 'WSL 2', 'hyper-v': 'Hyper-V' },
     from: { 'admin-settings': '由管理员设置', 'user-settings': '由用户选择', platform: '此处的默认值' },
