@@ -19,7 +19,7 @@ import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
 import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
-import { pageComponent } from './pages.ts';
+import { loadOtherPages, pageComponent } from './pages.ts';
 import { useRoute, type PageId } from './router.ts';
 import type { AppStore } from './store.ts';
 
@@ -89,7 +89,7 @@ function PageContent({ id }: { readonly id: PageId }) {
   const [Content] = useState(() => pageComponent(id));
   useEffect(() => {
     // After the paint, not before it: two frames on, what a person sees is on screen.
-    const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); }); });
+    const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); loadOtherPages(); }); });
     return () => { cancelAnimationFrame(first); };
   }, [store]);
   return <Content />;

@@ -20,6 +20,7 @@ export function mount(bridge: BulkheadBridge): void {
   // The tray, a notification or a link names a place; main has checked it, and the router knows only its own pages.
   bridge.on('navigate', ({ page, params }) => { if (isPage(page)) navigate(page, params); });
   const draw = () => { createRoot(root).render(<StrictMode><App store={store} /></StrictMode>); };
-  // One drawing instead of three (empty window, frame, page), unless main takes its time.
-  void Promise.race([Promise.allSettled([store.load().then(() => { openWelcome(store); }), loadPage(currentPage())]), new Promise((resolve) => { setTimeout(resolve, waitAtMostMs); })]).then(draw);
+  // One drawing instead of three (empty window, frame, page), unless main takes its time. The state may lead to another page than the address does.
+  const ready = Promise.allSettled([store.load().then(async () => { openWelcome(store); await loadPage(currentPage()); }), loadPage(currentPage())]);
+  void Promise.race([ready, new Promise((resolve) => { setTimeout(resolve, waitAtMostMs); })]).then(draw);
 }

@@ -50,6 +50,14 @@ export async function loadPage(page: PageId): Promise<void> {
   loaded.set(page, (await pageModules[page]()).default);
 }
 
+/** Reads the other pages' chunks, one at a time while nothing else is to be done: a page that has to be waited for shows its placeholder for 300 ms at least. */
+export function loadOtherPages(): void {
+  // Not in the tests' DOM.
+  if (!('requestIdleCallback' in window)) return;
+  const next = Object.keys(pageModules).find((page) => !loaded.has(page as PageId)) as PageId | undefined; // its keys are page ids
+  if (next !== undefined) requestIdleCallback(() => { loadPage(next).then(loadOtherPages, () => undefined); });
+}
+
 const lazily = new Map<PageId, ComponentType>();
 
 /** The page to draw: one that was read already without React's wait, which shows the placeholder for 300 ms at least. Keep the answer while the page stays. */
