@@ -53,6 +53,12 @@ export function routes({ page, app }: AppWindow) {
         await main.getByRole('textbox', { name: 'Host path to try' }).fill(path);
       },
     },
+    activity: {
+      open: () => go('Activity'),
+      line: (text: string) => main.getByRole('row').filter({ hasText: text }).first(),
+      choose: (name: string) => page.getByRole('complementary').getByRole('radio', { name }).first(),
+      allow: () => page.getByRole('complementary').getByRole('button', { name: 'Allow this…' }),
+    },
     review: {
       apply: (label: string) => page.getByRole('region', { name: 'Review and apply' }).getByRole('button', { name: label, exact: true }),
       step: (name: string) => main.getByRole('list', { name: 'Steps' }).getByRole('listitem').filter({ hasText: name }),

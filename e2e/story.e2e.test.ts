@@ -11,6 +11,8 @@ let stage: Stage;
 let window: AppWindow;
 let way: ReturnType<typeof routes>;
 let shared = '';
+/** A directory that somebody wants in a container, and that is not shared. */
+let wanted = '';
 let registry: Registry;
 /** An image with a Docker client in it, served by the registry. */
 let client = '';
@@ -26,6 +28,7 @@ beforeAll(async () => {
   await mkdir('/srv', { recursive: true });
   shared = await mkdtemp('/srv/bulkhead-shared-');
   await mkdir(`${shared}/project`);
+  wanted = await mkdtemp('/srv/bulkhead-wanted-');
   stage = await setStage({ engine: true, prepare: (paths) => writeFile(paths.daemonJson, daemonJson) });
   // Made before ECI exists here.
   await stage.docker('run', '-d', '--name', 'kept', '-v', 'kept-data:/data', 'busybox', 'sh', '-c', 'echo precious > /data/file; sleep 100000');
@@ -43,6 +46,7 @@ afterAll(async () => {
   await stage.end();
   await registry.stop();
   await rm(shared, { recursive: true, force: true });
+  await rm(wanted, { recursive: true, force: true });
 });
 
 describe('an admin turns ECI on', () => {
@@ -166,6 +170,28 @@ describe('with ECI on', () => {
     expect(await window.request('paths:would-mount', { path: '/etc', against: 'applied' })).toMatchObject({ ok: true, value: { allowed: false, code: 'bind-not-shared' } });
   });
 
+  it('a denial is seen in the window, and allowed from there', async () => {
+    // Counted before anybody looks: what was refused above.
+    await window.until('the denials are counted', (s) => s.activity.unseen > 0 && s.activity.state.kind === 'following');
+    await way.sentence();
+    await window.page.getByRole('region', { name: 'Denials' }).getByRole('link', { name: /in total$/ }).waitFor();
+    await window.screenshot('overview-denials');
+    await way.activity.open();
+    await window.until('they were looked at', (s) => s.activity.unseen === 0);
+    // As it happens.
+    expect(await refused('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true')).toContain('filesharingAllowedDirectories');
+    await way.activity.line(`Bind mount ${wanted}`).click();
+    await window.page.getByRole('complementary').getByText(/^enhanced container isolation: bind mount of .* is blocked/).waitFor();
+    await way.activity.choose(wanted).waitFor();
+    await window.screenshot('activity-denial');
+    await way.activity.allow().click();
+    await way.review.heading('Review & apply').waitFor();
+    await way.review.apply('Apply').click();
+    await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await way.review.done().click();
+    await stage.docker('run', '--rm', '-v', `${wanted}:/data`, 'busybox', 'true');
+  });
+
   it('a container of an allowed image talks to the engine by a socket of its own, held to the command list (B1, B3, B5, A11)', async () => {
     const socket = ['-v', '/var/run/docker.sock:/var/run/docker.sock'];
     expect(await stage.docker('run', '--rm', '--network=none', ...socket, client, 'docker', 'ps', '--format', '{{.Names}}')).toContain('n1\n');
@@ -258,9 +284,9 @@ describe('an admin turns it off again', () => {
     await way.footer().getByRole('button', { name: 'Review & apply' }).click();
     await window.page.getByRole('main').getByText('New containers are not protected').waitFor();
     await way.review.apply('Apply').click();
-    await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await way.review.heading('Version 3 is applied').waitFor({ timeout: 120_000 });
     const { run } = await window.state();
-    expect(run?.outcome).toMatchObject({ kind: 'applied', version: 2 });
+    expect(run?.outcome).toMatchObject({ kind: 'applied', version: 3 });
     expect(await readFile(stage.paths.daemonJson, 'utf8')).toBe(daemonJson);
     expect(uidMap(await stage.docker('run', '--rm', 'busybox', 'cat', '/proc/self/uid_map'))).toEqual([0, 0, 4294967295]);
   });

@@ -60,11 +60,10 @@ function Proposals({ entry, proposals }: { readonly entry: ActivityEntry; readon
   const store = useStore();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
-  // What gives up protection is never chosen for anybody.
-  const [chosen, setChosen] = useState<string | null>(() => proposals.find(({ reach }) => reach !== 'dangerous')?.code ?? null);
+  const [picked, setPicked] = useState<string | null>(null);
   const [error, setError] = useState<AppError | null>(null);
-  // A digest may have become known meanwhile, and be the first: what was chosen stays chosen.
-  const proposal = proposals.find(({ code }) => code === chosen) ?? null;
+  // The narrowest until somebody picks; what gives up protection is never chosen for anybody.
+  const proposal = proposals.find(({ code, reach }) => (picked === null ? reach !== 'dangerous' : code === picked)) ?? null;
   const after = useMemo(() => {
     let text = draft.text;
     for (const edit of proposal?.edits ?? []) {
@@ -86,7 +85,7 @@ function Proposals({ entry, proposals }: { readonly entry: ActivityEntry; readon
   return (
     <Card title={t('activity.allow.title')}>
       {entry.rule === 'container-unprotected' && <Said action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('overview.next.reviewContainers')}</Button>}>{t('activity.allow.recreate')}</Said>}
-      <RadioGroup aria-label={t('activity.allow.title')} value={chosen ?? ''} onChange={(_, value) => { setChosen(value); setError(null); }} sx={{ padding: '8px 16px', gap: '4px' }}>
+      <RadioGroup aria-label={t('activity.allow.title')} value={proposal?.code ?? ''} onChange={(_, value) => { setPicked(value); setError(null); }} sx={{ padding: '8px 16px', gap: '4px' }}>
         {proposals.map((one) => (
           <FormControlLabel key={one.code} value={one.code} disabled={lockedBy !== undefined} control={<Radio size="small" sx={{ padding: '6px', alignSelf: 'flex-start' }} />} sx={{ alignItems: 'flex-start', margin: 0, marginLeft: '-6px', gap: '4px' }}
             label={<Box sx={{ paddingTop: '5px' }}>

@@ -8,6 +8,7 @@ import { ProtectedIcon, UnprotectedIcon } from '../../components/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import { hrefFor } from '../../app/router.ts';
 import { useFormats } from '../../i18n/format.ts';
+import { useAfterPaint } from './after-paint.ts';
 import type { ContainerScan } from '../../../shared/containers/protection.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
@@ -17,6 +18,7 @@ const ContainerDonut = lazy(() => import('./container-donut.tsx'));
 export function ContainersCard({ scan, eci }: { readonly scan: ContainerScan | null; readonly eci: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const painted = useAfterPaint();
   if (scan === null) return <Card title={t('overview.containers.title')}><EmptyState>{t('overview.containers.notScanned')}</EmptyState></Card>;
   const total = scan.containers.length;
   if (total === 0) return <Card title={t('overview.containers.title')}><EmptyState>{t('overview.containers.none')}</EmptyState></Card>;
@@ -29,7 +31,7 @@ export function ContainersCard({ scan, eci }: { readonly scan: ContainerScan | n
     <Card title={t('overview.containers.title')}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, padding: '12px 16px 12px 12px' }}>
         <Box aria-hidden sx={{ position: 'relative', width: 112, height: 112, flexShrink: 0 }}>
-          <Suspense fallback={null}><ContainerDonut protectedCount={total - unprotectedCount} unprotectedCount={unprotectedCount} eci={eci} /></Suspense>
+          {painted && <Suspense fallback={null}><ContainerDonut protectedCount={total - unprotectedCount} unprotectedCount={unprotectedCount} eci={eci} /></Suspense>}
           <Box sx={{ position: 'absolute', inset: 0, display: 'grid', placeContent: 'center', textAlign: 'center', pointerEvents: 'none' }}>
             <Box sx={{ fontSize: 20, lineHeight: '22px', fontWeight: 600 }}>{formats.number(total)}</Box>
             <Box sx={{ fontSize: 12, lineHeight: '16px', color: color.text3 }}>{t('overview.containers.total')}</Box>

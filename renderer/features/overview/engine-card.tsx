@@ -44,7 +44,7 @@ export function EngineCard({ protection }: { readonly protection: Protection }) 
       { label: t('overview.engine.range'), value: backend === 'exclusive' ? t('overview.engine.ownRange') : backend === 'sysbox' ? t('overview.engine.oneRange') : t('overview.engine.sharedRange') },
     ] : []),
     ...(engine.kernel === null ? [] : [{ label: t('overview.engine.kernel'), value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)].filter((part) => part !== null).join(' · ') }]),
-    { label: t('overview.engine.policy'), value: settings.exists ? t('overview.engine.policyVersion', { version: settings.appliedVersion }) : t('overview.engine.noPolicy') },
+    { label: t('overview.engine.policy'), value: settings.exists ? settings.appliedBy === null ? t('overview.engine.policyVersion', { version: settings.appliedVersion }) : t('overview.engine.policyBy', { version: settings.appliedVersion, user: settings.appliedBy.user, ago: formats.ago(settings.appliedBy.at) }) : t('overview.engine.noPolicy') },
     { label: t('overview.engine.lock'), value: protection.locked ? t('overview.engine.locked') : t('overview.engine.unlocked') },
     { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
     ...(ready && engine.startedAt !== null ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }] : []),

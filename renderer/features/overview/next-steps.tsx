@@ -15,6 +15,7 @@ import { AllowedIcon, DeniedIcon, ErrorIcon, PowerIcon, ShieldIcon, UnprotectedI
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import { denialSentence, denialWhy } from './denial-words.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { clauses, sentence } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
@@ -23,6 +24,8 @@ interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps
 
 const reasonOrder = ['before-eci', 'past-gateway', 'no-user-namespace', 'unknown'] as const;
 const findingsAtMost = 3;
+const denialsAtMost = 2;
+const tagsAtMost = 2;
 
 /** What is worth doing now, most urgent first; each with the one button that does or opens it. */
 export function NextSteps({ protection, appliedFindings, onVerify, onResults, onStart, starting }: {
@@ -99,6 +102,16 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
     steps.push(bad.length > 0
       ? { key: 'probes', icon: ErrorIcon, tone: 'danger', title: t('overview.next.probesFailed', { count: bad.length }), why: sentence(t, formats.list(bad.map((c) => t(`overview.probes.claim.${c.id}`)))), action: t('overview.next.seeResults'), run: onResults }
       : { key: 'verify', icon: UnverifiedIcon, tone: 'warn', title: t('overview.next.notVerified'), why: t('overview.next.notVerifiedWhy'), action: t('overview.verify'), run: onVerify, busy: app.busy.verifying });
+  }
+  const when = (iso: string) => (formats.isToday(iso) ? formats.time(iso) : formats.dateTime(iso));
+  for (const group of app.activity.groups.slice(0, denialsAtMost)) {
+    steps.push({
+      key: `denied-${group.entry.id}`, icon: DeniedIcon, tone: group.entry.outcome === 'deny' ? 'danger' : 'warn', title: denialSentence(t, group), why: group.count > 1 ? t('overview.next.firstSeen', { why: denialWhy(t, group), date: when(group.first) }) : t('overview.next.seen', { why: denialWhy(t, group), date: when(group.last) }),
+      action: group.count > 1 ? t('overview.next.seeDenials') : t('overview.next.seeDenial'), run: () => { navigate('activity', { entry: group.entry.id }); },
+    });
+  }
+  for (const finding of protection.eci ? appliedFindings.filter((f) => f.code === 'socket-image-mutable-tag').slice(0, tagsAtMost) : []) {
+    steps.push({ key: `tag-${finding.pointer}`, icon: severityIcon.warning, tone: 'warn', title: t('overview.next.movingTag', { image: finding.params['image'] ?? '' }), why: t('overview.next.movingTagWhy'), action: t('overview.next.pin'), run: () => { navigate('docker-socket', { pointer: finding.pointer }); } });
   }
   for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, findingsAtMost)) {
     const severity: Severity = finding.severity;

@@ -17,6 +17,7 @@ import type { TFunction } from 'i18next';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
 import { ContainersCard } from './containers-card.tsx';
 import { CoverageCard } from './coverage-card.tsx';
+import { DenialsCard } from './denials-card.tsx';
 import { DesktopCard } from './desktop-card.tsx';
 import { EngineCard } from './engine-card.tsx';
 import { NextSteps } from './next-steps.tsx';
@@ -78,6 +79,7 @@ export default function OverviewPage() {
         side={<>
           <ContainersCard scan={app.scan} eci={protection.eci} />
           {app.target.desktop !== null && <DesktopCard desktop={app.target.desktop} />}
+          <DenialsCard />
           <EngineCard protection={protection} />
         </>}
       />
