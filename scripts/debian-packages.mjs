@@ -42,6 +42,8 @@ const tests = [
   { packages: ['attr'], command: 'setfattr' }, { packages: ['zstd'], command: 'zstd' }, { packages: ['procps'], command: 'ps' },
   // A current browser: the renderer is tested in it, beside Electron's older one.
   { packages: ['chromium'], command: 'chromium' },
+  // A desktop around the window: its bus, a notification server and a panel with a tray.
+  { packages: ['dbus-daemon', 'dbus'], command: 'dbus-daemon' }, { packages: ['dbus-bin', 'dbus'], command: 'dbus-send' }, { packages: ['libglib2.0-bin'], command: 'gdbus' }, { packages: ['dunst'], command: 'dunst' }, { packages: ['xfce4-panel'], command: 'xfce4-panel' },
   // Shown at work inside privileged containers.
   { packages: ['systemd'] }, { packages: ['libcap2-bin'], command: 'setcap' },
   { packages: [crossCompiler] }, { packages: [crossLibrary] }, { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
