@@ -63,7 +63,7 @@ export async function startDesktopSession(display: string, { tray }: { readonly 
         const menu = /'(\/[^']*)'/.exec(await property(owner, object, 'org.kde.StatusNotifierItem', 'Menu'))?.[1] ?? '/';
         const method = (name: string, ...args: string[]) => run('gdbus', ['call', '--session', '--dest', owner, '--object-path', menu, '--method', `com.canonical.dbusmenu.${name}`, '--', ...args], { env: whole });
         // An entry as GVariant text: (3, {'label': <'Open Bulkhead'>, 'enabled': <false>}, @av [])
-        return [...(await method('GetLayout', '0', '-1', '[]')).stdout.matchAll(/\((\d+), \{([^}]*)\}/g)].flatMap(([, id = '', properties = '']): TrayItem[] => {
+        return [...(await method('GetLayout', '0', '-1', "['label', 'enabled']")).stdout.matchAll(/\((\d+), \{([^}]*)\}/g)].flatMap(([, id = '', properties = '']): TrayItem[] => {
           const label = /'label': <'([^']*)'>/.exec(properties)?.[1];
           return label === undefined ? [] : [{ label: label.replaceAll('__', '_'), enabled: !/'enabled': <false>/.test(properties), click: async () => { await method('Event', id, 'clicked', '<int32 0>', '0'); } }];
         });
