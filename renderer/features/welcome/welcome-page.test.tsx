@@ -1,0 +1,59 @@
+import { screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { states } from '../../dev/fixture.ts';
+import { renderApp } from '../../dev/render-app.tsx';
+import { parseSettings } from '../../../shared/settings/index.ts';
+
+const state = (name: string) => {
+  const make = states[name];
+  if (make === undefined) throw new Error(`no state ${name}`);
+  return make();
+};
+const documentOf = (text: string) => { const parsed = parseSettings(text); return parsed.ok ? parsed.value.value : null; };
+
+describe('the first run', () => {
+  it('starts a stopped engine, and does not go on without it', async () => {
+    const { user, bridge } = await renderApp(state('firstRunStopped'), 'welcome');
+    expect(screen.getByRole('button', { name: 'Continue' }).hasAttribute('disabled')).toBe(true);
+    expect(screen.getByText('Start the engine to go on.')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Start engine' }));
+    expect(bridge.calls.some(({ name }) => name === 'engine:start')).toBe(true);
+  });
+
+  it('leads through a real scan to the review with the recommended policy as the draft, and applies nothing', async () => {
+    const { user, bridge } = await renderApp(state('firstRun'), 'welcome');
+    await user.click(screen.getByRole('button', { name: 'Continue' }));
+    await waitFor(() => { expect(bridge.calls.some(({ name }) => name === 'containers:scan')).toBe(true); });
+    expect(bridge.state().firstRun).toBe('scan');
+    await user.click(screen.getByRole('button', { name: 'Continue' }));
+    await user.click(screen.getByRole('button', { name: 'Review the changes' }));
+    // Containers exist: what becomes of them is asked first.
+    await user.click(await screen.findByRole('button', { name: 'Continue to review' }));
+    await waitFor(() => { expect(window.location.hash).toBe('#/review'); });
+    expect(documentOf(bridge.state().settings.draft)).toMatchObject({ enhancedContainerIsolation: { value: true, locked: true }, filesharingAllowedDirectories: [{ path: '$HOME' }, { path: '$TMP' }] });
+    expect(bridge.calls.some(({ name }) => name === 'apply:start')).toBe(false);
+  });
+
+  it('goes on where it was left, and takes what a person chose otherwise', async () => {
+    const { user, bridge } = await renderApp({ ...state('firstRunPolicy'), scan: null }, 'welcome');
+    await user.click(screen.getByRole('switch', { name: 'Lock for users' }));
+    await user.click(screen.getByRole('switch', { name: 'Share home and temporary directories' }));
+    await user.click(screen.getByRole('button', { name: 'Review the changes' }));
+    await waitFor(() => { expect(window.location.hash).toBe('#/review'); });
+    expect(documentOf(bridge.state().settings.draft)).toMatchObject({ enhancedContainerIsolation: { value: true, locked: false }, filesharingAllowedDirectories: [] });
+  });
+
+  it('is left for good by Skip', async () => {
+    const { user, bridge } = await renderApp(state('firstRunScan'), 'welcome');
+    await user.click(screen.getByRole('button', { name: 'Skip for now' }));
+    await waitFor(() => { expect(window.location.hash).toBe('#/overview'); });
+    expect(bridge.state().firstRun).toBe('dismissed');
+  });
+
+  it('says what a machine lacks, and prepares no policy that can’t hold', async () => {
+    const { user } = await renderApp(state('firstRunMissing'), 'welcome');
+    expect(screen.getByText(/Missing: Linux kernel/)).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: /Policy$/ }));
+    expect(screen.getByRole('button', { name: 'Review the changes' }).hasAttribute('disabled')).toBe(true);
+  });
+});
