@@ -10,6 +10,7 @@ import { chinese, sentences } from '../shared/messages/zh-CN/index.ts';
 import { cli } from '../shared/messages/zh-CN/cli.ts';
 import { chineseLines } from '../shared/messages/zh-CN/command-line.ts';
 import { recreation } from '../shared/messages/zh-CN/recreation.ts';
+import { operations } from '../shared/verify/operations.ts';
 import { languageOfEnvironment } from '../shared/messages/language.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -39,6 +40,10 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     // What completion itself says.
     const said = ['What a missing one means.', 'Every command of the group: {0}.', 'Can\'t be listed: {0}.'];
     expect(Object.keys(keys).filter((text) => !descriptions.has(text) && !said.includes(text))).toEqual([]);
+  });
+
+  test('every kernel operation that is tried has its Chinese title', () => {
+    expect(operations.map(({ title }) => title).filter((title) => title.includes(' ') && !Object.hasOwn(all, title))).toEqual([]);
   });
 
   test('a translation has the values of its English; only endings and verbs that English bends may be left away', () => {

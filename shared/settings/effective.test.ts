@@ -25,7 +25,7 @@ describe('effectiveSettings', () => {
       eci: { value: true, locked: true }, backend: 'auto',
       socket: { locked: true, images: ['docker.io/testcontainers/ryuk:*', 'docker:cli'], allowDerivedImages: true, commands: { type: 'deny', commands: ['push', 'build', 'image*'] }, perImage: [], scope: 'all' },
       fileSharing: { kind: 'list', directories: [{ path: '$HOME', sharedByDefault: true }, { path: '$TMP', sharedByDefault: false }] },
-      blockDockerLoad: { value: true, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never',
+      blockDockerLoad: { value: true, locked: false }, existingContainers: 'block', mode: 'enforce', hideEnvironment: 'never', language: 'en',
     });
   });
 

@@ -8,6 +8,7 @@ import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { settled, type Claim, type ClaimItem, type Verification } from '../../../shared/verify/claims.ts';
+import { told } from '../../i18n/told.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
   pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, limited: { icon: InfoIcon, tone: 'neutral' }, 'not-offered': { icon: InfoIcon, tone: 'neutral' }, 'not-run': { icon: WarningIcon, tone: 'warn' }, 'not-enforced': { icon: WarningIcon, tone: 'warn' },
@@ -45,7 +46,7 @@ function Items({ items, open }: { readonly items: readonly ClaimItem[]; readonly
       <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)', columnGap: 2, rowGap: '2px', margin: '4px 0 0', color: color.text2 }}>
         {ordered.map((item, index) => (
           <Box key={index} sx={{ display: 'contents' }}>
-            <Box component="dt" sx={{ overflowWrap: 'anywhere', color: item.good ? 'inherit' : toneText.danger, fontWeight: item.good ? 400 : 600 }}>{item.title}</Box>
+            <Box component="dt" sx={{ overflowWrap: 'anywhere', color: item.good ? 'inherit' : toneText.danger, fontWeight: item.good ? 400 : 600 }}>{told(item.title)}</Box>
             <Box component="dd" sx={{ margin: 0, color: item.good ? 'inherit' : toneText.danger }}><Mono>{item.seen}</Mono></Box>
           </Box>
         ))}

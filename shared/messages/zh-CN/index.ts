@@ -4,9 +4,10 @@ import { denials } from './denials.ts';
 import { errors } from './errors.ts';
 import { findings } from './findings.ts';
 import { keys } from './keys.ts';
+import { operations } from './operations.ts';
 import { requirements } from './requirements.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
-export const sentences = { ...denials, ...errors, ...findings, ...keys, ...requirements };
+export const sentences = { ...denials, ...errors, ...findings, ...keys, ...operations, ...requirements };
 
-export const chinese = messages({ ...errors, ...findings, ...keys, ...requirements }, decisions, denials);
+export const chinese = messages({ ...errors, ...findings, ...keys, ...operations, ...requirements }, decisions, denials);
