@@ -13,12 +13,14 @@ import { color } from '../theme/tokens.ts';
 import { StoreProvider, useApp, useSnapshot, useStore } from './context.tsx';
 import { CommandPalette } from './frame/command-palette.tsx';
 import { DraftFooter } from './frame/draft-footer.tsx';
+import { MissingPage, pageFeature } from './frame/missing-page.tsx';
 import { Navigation } from './frame/navigation.tsx';
 import { ConflictNotice } from './frame/conflict-notice.tsx';
 import { UnprotectedNotice } from './frame/unprotected-notice.tsx';
 import { TargetNotice } from './frame/target-notice.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { useShortcuts } from './frame/use-shortcuts.ts';
+import { missingBecause } from '../../shared/targets/features.ts';
 import { loadOtherPages, pageComponent } from './pages.ts';
 import { useRoute, type PageId } from './router.ts';
 import type { AppStore } from './store.ts';
@@ -92,7 +94,9 @@ function PageContent({ id }: { readonly id: PageId }) {
     const first = requestAnimationFrame(() => { requestAnimationFrame(() => { store.painted(); loadOtherPages(); }); });
     return () => { cancelAnimationFrame(first); };
   }, [store]);
-  return <Content />;
+  const feature = pageFeature[id];
+  const missing = missingBecause(useApp().target.kind, feature ?? 'apply') !== null;
+  return feature !== undefined && missing ? <MissingPage id={id} feature={feature} /> : <Content />;
 }
 
 /** A defect in one page stays in that page. */

@@ -40,6 +40,11 @@ describe('Docker Desktop as the open engine', () => {
     expect(screen.getAllByRole('switch')).toHaveLength(2);
   });
 
+  it('says why there is no decision log', async () => {
+    await renderApp(state('desktop'), 'activity');
+    expect(screen.getByText('Not on this engine: Docker Desktop decides by itself and keeps no log of it.')).toBeTruthy();
+  });
+
   it('offers to remove containers, and not to recreate them', async () => {
     const { user } = await renderApp(state('desktop'), 'containers');
     await user.click(screen.getByRole('checkbox', { name: /old-vpn/ }));

@@ -60,7 +60,7 @@ export function EngineSwitcher() {
         <SelectorIcon className="words" sx={{ fontSize: 18, color: color.text3 }} aria-hidden />
       </ButtonBase>
       <span role="status" className="visually-hidden">{`${app.engine.name}: ${line.text}`}</span>
-      <Menu open={open} anchorEl={anchor.current} onClose={() => { setOpen(false); }} slotProps={{ list: { 'aria-label': t('frame.engine.menu'), dense: true }, paper: { sx: { width: 340, maxWidth: 'calc(100vw - 32px)' } } }}>
+      <Menu open={open} anchorEl={anchor.current} onClose={() => { setOpen(false); }} slotProps={{ list: { 'aria-label': t('frame.engine.menu'), dense: true }, paper: { sx: { width: 420, maxWidth: 'calc(100vw - 32px)' } } }}>
         {list.error !== null && <MenuItem disabled>{told(list.error.message)}</MenuItem>}
         {list.error === null && found.length === 0 && <MenuItem disabled>{list.running ? t('frame.engine.looking') : t('frame.engine.none')}</MenuItem>}
         {found.map((target) => <FoundItem key={target.id} target={target} current={target.id === app.target.id} onChoose={() => { void switchTo(target); }} />)}

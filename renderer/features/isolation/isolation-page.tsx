@@ -60,7 +60,7 @@ function Forms() {
         />
         <SettingRow
           name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.editOr(lockPointer, on, false); }}
-          edited={draft.isEdited(lockPointer)} onUndo={() => { draft.revert(lockPointer); }} lockedBy={lockedBy}
+          edited={draft.isEdited(lockPointer)} onUndo={() => { draft.revert(lockPointer); }} lockedBy={lockedBy} unavailable={noEci}
         />
         <ChoiceRow name={t('isolation.mode.name')} description={t(`isolation.mode.${settings.mode}`)} value={settings.mode} lockedBy={lockedBy} unavailable={noMode} width={136}
           options={(['enforce', 'audit'] as const).map((value) => ({ value, label: t(`isolation.mode.${value}Option`) }))}
