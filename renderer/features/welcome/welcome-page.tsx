@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import ButtonBase from '@mui/material/ButtonBase';
 import Step from '@mui/material/Step';
-import StepButton from '@mui/material/StepButton';
 import StepLabel from '@mui/material/StepLabel';
 import Stepper from '@mui/material/Stepper';
 import Typography from '@mui/material/Typography';
@@ -84,7 +84,7 @@ export default function WelcomePage() {
         <Stepper nonLinear activeStep={index} sx={steps}>
           {firstRunSteps.map((id, at) => (
             <Step key={id} completed={at < index && reachable(at)}>
-              <StepButton disabled={!reachable(at)} aria-current={at === index ? 'step' : undefined} onClick={() => { go(id); }}>{t(`welcome.step.${id}`)}</StepButton>
+              <ButtonBase disabled={!reachable(at)} aria-current={at === index ? 'step' : undefined} onClick={() => { go(id); }} sx={{ padding: '2px', borderRadius: '6px' }}><StepLabel>{t(`welcome.step.${id}`)}</StepLabel></ButtonBase>
             </Step>
           ))}
           {/* No step of this page: where it leads. */}
@@ -108,7 +108,6 @@ export default function WelcomePage() {
 
 const steps = {
   '& .MuiStepConnector-line': { borderColor: color.border },
-  '& .MuiStepButton-root': { padding: '2px', margin: 0, borderRadius: '6px', width: 'auto' },
   '& .MuiStepLabel-label': { fontSize: 13, fontWeight: 500, color: color.text2, '&.Mui-active': { color: color.text, fontWeight: 600 }, '&.Mui-disabled': { color: color.text3 } },
   '& .MuiStepIcon-root': { fontSize: 20, color: color.control, '&.Mui-active, &.Mui-completed': { color: color.accent } },
   '& .MuiStepIcon-text': { fontSize: 12, fontWeight: 600, fill: '#FFFFFF' },
