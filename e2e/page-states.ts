@@ -8,7 +8,7 @@ export const pageStates: Readonly<Record<string, readonly string[]>> = {
   'docker-socket': ['socketEdited', 'socketEmpty', 'socketHuge', 'protected', 'readOnly', 'broken', 'brokenFile', 'off'],
   'file-sharing': ['shares', 'sharesEmpty', 'sharesMissing', 'sharesChanged', 'readOnly', 'broken'],
   containers: ['protected', 'empty', 'many', 'scanning', 'scanFailed', 'stopped', 'off', 'longNames', 'recreating', 'recreated', 'removing', 'removed', 'readOnly'],
-  activity: ['protected', 'stopped', 'audit'],
+  activity: ['protected', 'activityEmpty', 'activityNoRights', 'activityMany', 'stopped', 'audit'],
   simulator: ['protected', 'stopped', 'off'],
   json: ['edited', 'noFile', 'broken', 'readOnly', 'socketHuge', 'conflictClean', 'conflictOverlap', 'conflictBroken'],
   history: ['historyFound', 'historyHuge', 'historyFailed', 'protected', 'readOnly'],
