@@ -52,6 +52,7 @@ describe('the first run', () => {
 
   it('says what a machine lacks, and prepares no policy that can’t hold', async () => {
     const { user } = await renderApp(state('firstRunMissing'), 'welcome');
+    expect(screen.queryByRole('tablist')).toBeNull();
     expect(screen.getByText(/Missing: Linux kernel/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: /Policy$/ }));
     expect(screen.getByRole('button', { name: 'Review the changes' }).hasAttribute('disabled')).toBe(true);

@@ -81,9 +81,9 @@ export default function WelcomePage() {
       </FooterBar>
     )}>
       <Box component="nav" aria-label={t('welcome.steps')} sx={{ maxWidth: 720, marginBottom: 3 }}>
-        <Stepper nonLinear activeStep={index} sx={steps}>
+        <Stepper activeStep={index} sx={steps}>
           {firstRunSteps.map((id, at) => (
-            <Step key={id} completed={at < index && reachable(at)}>
+            <Step key={id} completed={at < index && reachable(at)} disabled={!reachable(at)}>
               <ButtonBase disabled={!reachable(at)} aria-current={at === index ? 'step' : undefined} onClick={() => { go(id); }} sx={{ padding: '2px', borderRadius: '6px' }}><StepLabel>{t(`welcome.step.${id}`)}</StepLabel></ButtonBase>
             </Step>
           ))}
