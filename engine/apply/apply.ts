@@ -10,7 +10,7 @@ import { acquireLock, type Lock } from '../store/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
 import { finalise } from './finish.ts';
 import { applyLockPath, writeJournal, type Journal } from './journal.ts';
-import { makePlan } from './plan.ts';
+import { makePlan, stopWaitOf } from './plan.ts';
 import type { ApplyPorts } from './ports.ts';
 import { resumeUnderLock } from './resume.ts';
 import { rollBack } from './roll-back.ts';
@@ -69,7 +69,7 @@ export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEve
   }
 }
 
-interface AdmittedPlan extends ApplyPlan { readonly engineRan: boolean }
+interface AdmittedPlan extends ApplyPlan { readonly engineRan: boolean; readonly stopWait: number }
 
 async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<AdmittedPlan, AppError>> {
   const facts = await ports.facts(request.text);
@@ -78,7 +78,7 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
   const plan = makePlan(facts.value, request.text, request.choices);
   const [blocker] = plan.blockers;
   if (blocker !== undefined) return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, { reason: blocker.message, hint: blockerWords[blocker.code].hint });
-  return ok({ ...plan, engineRan: facts.value.engine.phase === 'ready' });
+  return ok({ ...plan, engineRan: facts.value.engine.phase === 'ready', stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0 });
 }
 
 type Blocker = ApplyPlan['blockers'][number]['code'];
@@ -99,7 +99,7 @@ function newJournal(request: ApplyRequest, plan: AdmittedPlan): Journal {
     fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: sha256(request.text),
     eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
     remove: { ids: plan.remove, includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
-    phase: 'applying', restored: false, step: 'back-up', stepState: 'begun', error: null, durationsMs: {},
+    phase: 'applying', restored: false, step: 'back-up', stepState: 'begun', error: null, durationsMs: {}, ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
   };
 }
 

@@ -8,13 +8,22 @@ const defaultsMs: Readonly<Record<ApplyStep, number>> = {
 
 /** How many past applies count: the machine of today, not of last year. */
 const recent = 5;
+/** What is left of a step when a wait is taken off that was shorter than foreseen, ms. */
+const shortestRestartMs = 1;
 
-/** Seconds the given steps will take: per step the median of recent applies, else a default; clean-up by the container. At least 1. */
-export function estimateSeconds(steps: readonly ApplyStep[], history: readonly HistoryEntry[], removals: number): number {
+/**
+ * Seconds the given steps will take: per step the median of recent applies, else a default; clean-up by the container. At least 1.
+ * A restart waits for containers that don't take the stop signal: what past ones waited is taken off, what this one will is added (`stopWait`, s).
+ */
+export function estimateSeconds(steps: readonly ApplyStep[], history: readonly Pick<HistoryEntry, 'durationsMs' | 'stopWait'>[], removals: number, stopWait = 0): number {
   const total = steps.reduce((sum, step) => {
-    const past = history.map((entry) => entry.durationsMs[step]).filter((ms): ms is number => ms !== undefined && ms > 0).slice(-recent).sort((a, b) => a - b);
+    const waited = (entry: Pick<HistoryEntry, 'stopWait'>): number => (step === 'restart-engine' ? (entry.stopWait ?? 0) * 1000 : 0);
+    const past = history.flatMap((entry) => {
+      const ms = entry.durationsMs[step];
+      return ms === undefined || ms <= 0 ? [] : [Math.max(shortestRestartMs, ms - waited(entry))];
+    }).slice(-recent).sort((a, b) => a - b);
     const typical = step === 'clean-up' ? defaultsMs[step] * Math.ceil(removals / 4) : past[Math.floor(past.length / 2)] ?? defaultsMs[step];
-    return sum + typical;
+    return sum + typical + (step === 'restart-engine' ? stopWait * 1000 : 0);
   }, 0);
   return Math.max(1, Math.round(total / 1000));
 }

@@ -36,6 +36,8 @@ export const journalSchema = z.object({
   /** Why it is rolling back. */
   error: appErrorSchema.nullable(),
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
+  /** See history. */
+  stopWait: z.number().optional(),
 });
 export type Journal = z.infer<typeof journalSchema>;
 

@@ -100,5 +100,9 @@ describe('estimate', () => {
     expect(estimateSeconds(['restart-engine'], [past(90_000), past(2000), past(3000), past(2500), past(60_000), past(2200)], 0)).toBe(3);
     expect(estimateSeconds(['restart-engine'], [], 0)).toBe(6);
     expect(estimateSeconds(['back-up'], [], 0)).toBe(1);
+    // Containers that don't take the stop signal: what past restarts waited for them is not theirs now, and the other way round.
+    expect(estimateSeconds(['restart-engine'], [], 0, 10)).toBe(16);
+    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], 0)).toBe(3);
+    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], 0, 10)).toBe(13);
   });
 });

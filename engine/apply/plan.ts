@@ -64,7 +64,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     changes, findings, blocked: blockers.length > 0, blockers, missingRequirements, restartNeeded, eciBefore, eciAfter, daemonJson,
     effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, choices, backend: facts.backend?.id ?? 'none' }),
     unprotected: notProtected, remove: remove.map((container) => container.id),
-    estimatedSeconds: Math.max(estimateSeconds(steps, facts.versions.entries, remove.length), desktop && restartNeeded ? desktopSeconds : 0),
+    estimatedSeconds: Math.max(estimateSeconds(steps, facts.versions.entries, remove.length, stopWaitOf(facts)), desktop && restartNeeded ? desktopSeconds : 0),
   };
 }
 
@@ -130,6 +130,15 @@ function chosen(scan: ContainerScan | null, choices: ContainerChoices): Containe
   return (scan?.containers ?? []).filter((container) => wanted.has(container.id) && (choices.includeRunning || !isRunning(container)));
 }
 
+/** Seconds a restart waits for running containers: they stop side by side, so the longest wait counts. */
+export const stopWaitOf = (facts: Pick<PlanFacts, 'scan'>): number => Math.max(0, ...(facts.scan?.containers ?? []).filter(isRunning).map((container) => container.stopWait ?? 0));
+
+/** Those among them that don't take the stop signal, for the plan. */
+function slowOf(stopping: readonly Container[]): Record<string, number> {
+  const slow = stopping.filter((container) => (container.stopWait ?? 0) > 0);
+  return slow.length === 0 ? {} : { slow: slow.length, wait: Math.max(...slow.map((container) => container.stopWait ?? 0)) };
+}
+
 export const isRunning = (container: Container): boolean => container.state === 'running' || container.state === 'paused' || container.state === 'restarting';
 
 /** What quitting and reopening Docker Desktop takes, where nothing better is known. */
@@ -149,7 +158,7 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   const effects: PlanEffect[] = [];
   const now = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => { effects.push({ kind, when: 'while-applying', code, params }); };
   const later = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => { effects.push({ kind, when: 'afterwards', code, params }); };
-  const seconds = estimateSeconds(['restart-engine'], facts.versions.entries, 0);
+  const seconds = estimateSeconds(['restart-engine'], facts.versions.entries, 0, stopWaitOf(facts));
   const containers = facts.scan?.containers ?? [];
 
   if (facts.desktop !== undefined && input.restartNeeded) {
@@ -161,7 +170,7 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   const stopping = input.restartNeeded ? containers.filter(isRunning) : [];
   if (stopping.length > 0) {
     const returning = stopping.filter((container) => container.restartPolicy === 'always' || container.restartPolicy === 'unless-stopped');
-    now('stops', 'containers-stop', { ...named(stopping), returning: returning.map((container) => container.name).slice(0, maxNames) });
+    now('stops', 'containers-stop', { ...named(stopping), returning: returning.map((container) => container.name).slice(0, maxNames), ...slowOf(stopping) });
   }
   if (remove.length > 0) now('removed', 'containers-removed', named(remove));
   const volumes = [...new Set(remove.flatMap((container) => container.volumes.map((volume) => volume.name)))];

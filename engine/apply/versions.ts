@@ -19,7 +19,7 @@ export async function recordVersion(paths: RootPaths, journal: Journal, text: st
   const written = await writeVersion(paths.history, {
     entry: {
       version: journal.toVersion, at: new Date().toISOString(), uid: journal.uid, user: journal.user, hash: journal.targetHash, fromHash: journal.baseHash,
-      how: 'apply', eci: journal.eciAfter, durationsMs: journal.durationsMs,
+      how: 'apply', eci: journal.eciAfter, durationsMs: journal.durationsMs, ...(journal.stopWait === undefined ? {} : { stopWait: journal.stopWait }),
     },
     settings: text, daemonJson: await readDaemonJson(paths),
   });

@@ -7,6 +7,7 @@ import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../store/files.ts';
 import { requestFailure, statusOf } from './docker-client.ts';
+import { readStopWait } from './stop-wait.ts';
 
 export interface ScanOptions {
   /** Whether ECI is on in the applied settings. */
@@ -54,7 +55,9 @@ async function inspectOne(docker: Docker, item: ContainerInfo, options: ScanOpti
     const pid = options.elsewhere === true ? 0 : runningPid(inspected);
     const map = pid === 0 ? null : await (options.uidMap ?? readUidMap)(pid).catch(() => 'unreadable');
     if (pid !== 0 && map === null && attempt < 2) continue;
-    return describe(item, inspected, map, options);
+    const config = inspected.Config as { readonly StopSignal?: string; readonly StopTimeout?: number }; // the types leave both out
+    const wait = pid === 0 ? 0 : await readStopWait({ StopSignal: config.StopSignal, StopTimeout: config.StopTimeout, pidMode: inspected.HostConfig.PidMode ?? '' }, pid);
+    return { ...describe(item, inspected, map, options), ...(wait === 0 ? {} : { stopWait: wait }) };
   }
 }
 

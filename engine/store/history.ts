@@ -21,6 +21,8 @@ export const historyEntrySchema = z.object({
   eci: z.boolean(),
   /** How long each step took, for the next estimate. */
   durationsMs: z.partialRecord(z.enum(applySteps), z.number()),
+  /** How long of the restart was foreseen to go by waiting for containers that don't take the stop signal, s. */
+  stopWait: z.number().optional(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 

@@ -30,6 +30,8 @@ export const containerSchema = z.object({
   /** What stops it from being recreated as it is under ECI ("pid=host"), if anything. */
   obstacles: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
+  /** Seconds the engine waits for it when it stops, because its first process does not take the stop signal; left away where it does, or where that isn't known. */
+  stopWait: z.number().optional(),
 });
 export type Container = z.infer<typeof containerSchema>;
 

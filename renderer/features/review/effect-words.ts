@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import { BoltIcon, DeleteIcon, DeniedIcon, EyeIcon, RecreateIcon, RestartIcon, StopsIcon, UnprotectedIcon } from '../../components/icons.ts';
 import { formatDuration } from '../../i18n/format.ts';
+import { sentences } from '../../i18n/joining.ts';
 import type { Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan, PlanEffect } from '../../../shared/apply/plan.ts';
 import { names as joined } from '../../i18n/joining.ts';
@@ -45,7 +46,9 @@ export function effectWords(t: TFunction, effect: PlanEffect, context: { readonl
     case 'containers-stop': {
       const returning = texts(params['returning']);
       const back = someNames(t, returning, returning.length, context.list);
-      return words(t('review.effect.stops', { count }), returning.length === 0 ? t('review.effect.stopsNone', { names, count }) : returning.length >= count ? t('review.effect.stopsAll', { names: back }) : t('review.effect.stopsSome', { names: back }));
+      const stays = returning.length === 0 ? t('review.effect.stopsNone', { names, count }) : returning.length >= count ? t('review.effect.stopsAll', { names: back }) : t('review.effect.stopsSome', { names: back });
+      const slow = number(params['slow']);
+      return words(t('review.effect.stops', { count }), sentences(t, [stays, slow === 0 ? '' : t('review.effect.stopsSlow', { count: slow, duration: formatDuration(t, number(params['wait'])) })]));
     }
     case 'containers-removed': return words(t('review.effect.removed', { count, names }), context.plan.effects.some((other) => other.code === 'volumes-removed') ? t('review.effect.removedWithVolumes') : t('review.effect.removedKeep'));
     case 'volumes-removed': return words(t('review.effect.volumes', { count, names: someNames(t, texts(params['names']).map((name) => (name.length > 24 ? `${name.slice(0, 12)}…` : name)), count, context.list) }), t('review.effect.volumesWhy'));

@@ -35,6 +35,37 @@ describe('the plan', () => {
     expect(started(bridge)[0]).toMatchObject({ input: { baseHash: plan.baseHash } });
   });
 
+  it('starts one run however often Apply is clicked, with every change in it', async () => {
+    const answers: (() => void)[] = [];
+    const { user, bridge } = await open('rich', { 'apply:start': () => new Promise((resolve) => { answers.push(() => { resolve(ok(run())); }); }) });
+    await enabled();
+    for (let click = 0; click < 5; click++) await user.click(applyButton());
+    await user.dblClick(applyButton());
+    expect(started(bridge)).toHaveLength(1);
+    expect(answers).toHaveLength(1);
+    await act(async () => { answers[0]?.(); await Promise.resolve(); });
+    expect(bridge.calls.filter((call) => call.name === 'engine:restart')).toHaveLength(0);
+  });
+
+  it('has nothing left to apply, and no notice of it, once the changes are undone', async () => {
+    const { store } = await open('turningOn', { 'plan:make': () => ok({ ...plan, changes: [], blocked: true, blockers: [{ code: 'nothing-to-apply', message: 'The draft is what is applied already.' }], effects: [] }) });
+    act(() => { store.setDraft(offText); });
+    await screen.findByText('The draft is what is applied already: there is nothing to apply.');
+    expect(screen.queryByRole('button', { name: /^Apply/ })).toBeNull();
+    expect(screen.queryByText('Restart needed: the engine')).toBeNull();
+    expect(screen.queryByLabelText('has changes that are not applied')).toBeNull();
+  });
+
+  it('opens from the keyboard and never applies from there', async () => {
+    const { user, bridge } = await renderApp(state('turningOn'), 'isolation', reviewAnswers('turningOn'));
+    for (const keys of ['{Control>}s{/Control}', '{Control>}{Enter}{/Control}']) {
+      await user.keyboard(keys);
+      await screen.findByRole('heading', { level: 1, name: 'Review & apply' });
+      await user.keyboard(keys);
+    }
+    expect(started(bridge)).toHaveLength(0);
+  });
+
   it('says in its button how many containers it removes', async () => {
     const { user, bridge } = await open('turningOn', { 'apply:start': () => ok(run()) });
     await enabled();
@@ -136,14 +167,29 @@ describe('the run', () => {
   it('goes back to no settings file where there was none', async () => {
     const first = state('applying');
     await renderApp({ ...first, run: run({ fromVersion: 0, toVersion: 1 }) }, 'review');
-    await screen.findByText('Goes back to no settings file. No container was removed.');
+    await screen.findByText('Goes back to no settings file, and the engine restarts once more. No container was removed.');
     expect(screen.queryByText('version 0', { exact: false })).toBeNull();
   });
 
   it('offers no stop where none is safe', async () => {
     await open('cleaning');
     await screen.findByText('Can’t be stopped any more');
-    expect(screen.queryByRole('button', { name: 'Stop and roll back…' })).toBeNull();
+    const stop = screen.getByRole<HTMLButtonElement>('button', { name: 'Stop and roll back…' });
+    expect(stop.disabled).toBe(true);
+    expect(document.getElementById(stop.getAttribute('aria-describedby') ?? '')?.textContent).toContain('chosen containers are being removed');
+  });
+
+  it('says what stopping means at each point: nothing yet, files only, or one more restart', async () => {
+    const at = async (index: number) => {
+      const steps = run().steps.map((step, n) => ({ ...step, state: n < index ? 'done' as const : n === index ? 'running' as const : 'waiting' as const }));
+      await renderApp({ ...state('applying'), run: run({ steps }) }, 'review', reviewAnswers('applying'));
+    };
+    await at(0);
+    await screen.findByText('Nothing has changed yet.');
+    await at(2);
+    await screen.findByText('The files go back to version 11. The engine has not restarted, no container was removed.');
+    await at(5);
+    await screen.findByText('Goes back to version 11, and the engine restarts once more. No container was removed.');
   });
 
   it('goes on while the page is left, and is there when one comes back', async () => {
@@ -204,6 +250,13 @@ describe('how it ended', () => {
     await waitFor(() => { expect(bridge.calls.some((call) => call.name === 'clipboard:write')).toBe(true); });
     await user.click(screen.getByRole('button', { name: 'Review again' }));
     await screen.findByText('Version 11 becomes 12.', { exact: false });
+  });
+
+  it('hands on what failed, why, what was put back and what to try as one text', async () => {
+    const { user, bridge } = await open('rolledBack');
+    await user.click(await screen.findByRole('button', { name: 'Copy report' }));
+    const copied = bridge.calls.find((call) => call.name === 'clipboard:write')?.input;
+    expect(copied).toMatchObject({ text: expect.stringMatching(/^Applying version 12 over version 11,[^]*Restart Docker Engine failed\nWhy: dockerd did not become ready[^]*no space left on device[^]*What to try: Free space[^]*What is in force: Version 11 is in force[^]*- Restart Docker Engine: Failed, 12 s/) });
   });
 
   it('does not call a stop at request a failure', async () => {

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -11,6 +12,7 @@ import { FooterBar } from '../../components/page.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
+import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
@@ -84,6 +86,18 @@ function RollbackFailed({ outcome }: { readonly outcome: Outcome<'rollback-faile
   );
 }
 
+/** What failed, why, what was put back and what to try, as text for whoever has to look into it. */
+function CopyReport({ run }: { readonly run: ApplyRun }) {
+  const { t } = useTranslation();
+  const store = useStore();
+  const formats = useFormats();
+  const [copied, setCopied] = useState(false);
+  const text = reportText(t, formats, run);
+  if (text === '') return null;
+  const copy = async () => { setCopied((await store.request('clipboard:write', { text: text.slice(0, 900_000) })).ok); };
+  return <Button variant="text" startIcon={<CopyIcon />} onClick={() => { void copy(); }} onBlur={() => { setCopied(false); }}>{copied ? t('button.copied') : t('review.report.copy')}</Button>;
+}
+
 /** After the end: take note of it, and go on. */
 export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
@@ -95,6 +109,7 @@ export function RunEndFooter({ run }: { readonly run: ApplyRun }) {
   const applied = run.outcome?.kind === 'applied';
   return (
     <FooterBar label={t('review.end.label')}>
+      <CopyReport run={run} />
       <Box role="status" sx={{ flex: 1, minWidth: 0, color: color.danger }}>{dismiss.error === null ? null : told(dismiss.error.message)}</Box>
       {applied ? <Button variant="contained" color="primary" disabled={dismiss.running} onClick={() => { void leave('overview'); }}>{t('review.end.done')}</Button>
         : <>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -64,11 +64,18 @@ function subtitle(t: TFunction, run: ApplyRun, step: number): string | undefined
   return run.activity === 'ended' ? undefined : t('review.run.subtitleBack');
 }
 
+/** What going back takes from here: nothing was changed yet, only files are put back, or the engine restarts once more. */
+function stopMeans(run: ApplyRun): 'nothing' | 'files' | 'restart' {
+  const reached = (step: ApplyRun['steps'][number]['step']): boolean => run.steps.some((one) => one.step === step && (one.state === 'running' || one.state === 'done' || one.state === 'failed'));
+  return reached('restart-engine') ? 'restart' : reached('write-settings') ? 'files' : 'nothing';
+}
+
 /** While it runs: whether it can be stopped, and what stopping means. */
 function RunFooter({ run }: { readonly run: ApplyRun }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const [late, setLate] = useState(false);
+  const reasonId = useId();
   const cancel = useRequest('apply:cancel');
   const can = run.cancellable && run.activity === 'applying';
   const stop = async () => {
@@ -77,16 +84,16 @@ function RunFooter({ run }: { readonly run: ApplyRun }) {
     setLate(answer.ok && !answer.value.accepted);
   };
   const what = can ? t('review.run.canStop') : run.activity === 'applying' ? t('review.run.canNotStop') : t('review.run.back', { what: whatWasBefore(t, run) });
-  const why = late ? t('review.run.tooLate', { state: what }) : can ? t('review.run.canStopWhy', { what: whatWasBefore(t, run) }) : run.activity === 'applying' ? t('review.run.canNotStopWhy') : t('review.run.backWhy');
+  const why = late ? t('review.run.tooLate', { state: what }) : can ? t(`review.run.stopNow.${stopMeans(run)}`, { what: whatWasBefore(t, run) }) : run.activity === 'applying' ? t('review.run.canNotStopWhy') : t('review.run.backWhy');
   return (
     <>
       {cancel.error !== null && <Box sx={{ padding: '0 32px 8px' }}><ErrorPanel error={cancel.error} /></Box>}
       <FooterBar label={t('review.run.footer')}>
-        <Box role="status" sx={{ flex: 1, minWidth: 0 }}>
+        <Box role="status" id={reasonId} sx={{ flex: 1, minWidth: 0 }}>
           <Typography sx={{ fontWeight: 600, color: color.text, lineHeight: '20px' }}>{what}</Typography>
           <Typography variant="caption" component="div" sx={{ color: color.text2 }}>{why}</Typography>
         </Box>
-        {can && <Button onClick={() => { setAsking(true); }}>{t('review.run.stop')}</Button>}
+        <Button disabled={!can} aria-describedby={reasonId} onClick={() => { setAsking(true); }}>{t('review.run.stop')}</Button>
       </FooterBar>
       <ConfirmDialog open={asking && can} destructive busy={cancel.running} title={t('review.run.stopTitle', { what: whatWasBefore(t, run) })} confirm={t('review.run.stopConfirm')} cancel={t('review.run.stopCancel')} onCancel={() => { setAsking(false); }} onConfirm={() => { void stop(); }}>
         <DialogText>{t('review.run.stopBody')}</DialogText>
