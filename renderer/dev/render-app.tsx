@@ -3,7 +3,7 @@ import { userEvent, type UserEvent } from '@testing-library/user-event';
 import { App } from '../app/app.tsx';
 import type { PageId } from '../app/router.ts';
 import { createAppStore, type AppStore } from '../app/store.ts';
-import { startI18n } from '../i18n/index.ts';
+import { resolveLanguage, showLanguage, startI18n } from '../i18n/index.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
@@ -24,7 +24,8 @@ export async function renderApp(state: AppState, page: PageId, answers: Paramete
   startI18n();
   const bridge = fakeBridge(state, answers);
   const store = createAppStore(bridge);
-  await act(async () => { await store.load(); });
+  // The words too, so that the first heading is the page's and not the one of waiting.
+  await act(async () => { await store.load(); await showLanguage(resolveLanguage(store.get().app?.preferences.language ?? 'system', navigator.languages)); });
   render(<App store={store} />);
   await screen.findByRole(store.get().app === null ? 'alert' : 'heading', store.get().app === null ? {} : { level: 1 }, { timeout: 10_000 });
   return { bridge, store, user: userEvent.setup({ pointerEventsCheck: 0 }) };

@@ -43,13 +43,18 @@ export function startI18n(): i18n {
   return i18next;
 }
 
-/** Reads the language's words where that was not done yet, and shows it: words, formats and the document's `lang`. */
+let asked: Language = 'en';
+
+/** Reads the language's words where that was not done yet, and shows it: words, formats and the document's `lang`. Asked twice at once, the later one is shown. */
 export async function showLanguage(language: Language): Promise<void> {
+  asked = language;
   const chunk = language === 'en' ? null : await chunks[language]();
+  if (asked !== language) return;
   if (chunk !== null && !i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', chunk.words);
   setTold(chunk?.told ?? ((english) => english));
-  await i18next.changeLanguage(language);
+  // Before the words change: what is drawn with them says their language.
   document.documentElement.lang = language;
+  await i18next.changeLanguage(language);
 }
 
 /**
