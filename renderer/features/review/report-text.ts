@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { labelled, sentences } from '../../i18n/joining.ts';
+import { clauses, labelled, sentences } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 import { formatDuration, type Formats } from '../../i18n/format.ts';
 import type { AppError } from '../../../shared/result.ts';
@@ -19,7 +19,7 @@ export function reportText(t: TFunction, formats: Formats, run: ApplyRun): strin
     : [t('review.run.rollbackFailed'), ...why(outcome.rollbackError), labelled(t, t('review.end.backup'), outcome.backupDir), t('review.end.tryNext')];
   const steps = run.steps.map((step) => {
     const state = t(`review.stepState.${step.state}`);
-    return `- ${t(`review.step.${step.step}`)}: ${step.durationMs === null ? state : `${state}, ${formatDuration(t, step.durationMs / 1000)}`}`;
+    return `- ${labelled(t, t(`review.step.${step.step}`), clauses(t, step.durationMs === null ? [state] : [state, formatDuration(t, step.durationMs / 1000)]))}`;
   });
   return [t('review.report.head', { from: run.fromVersion, to: run.toVersion, time: formats.dateTime(run.startedAt) }), outcome.error.code === 'apply.cancelled' ? t('review.end.stopped') : failed, ...why(outcome.error), ...end, '', ...steps, ''].join('\n');
 }
