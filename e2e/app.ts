@@ -26,6 +26,8 @@ export interface Stage {
   readonly paths: RootPaths;
   /** `docker …` through the gateway. */
   docker(...args: string[]): Promise<string>;
+  /** `docker …` past the gateway, on the engine's own socket. */
+  engineDocker(...args: string[]): Promise<string>;
   /** Opens the app on this root. Every window opened is closed by `end`. */
   open(options?: OpenOptions): Promise<AppWindow>;
   /** Closes windows, stops the engine, unmounts, deletes. Safe to call twice. */
@@ -81,6 +83,7 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
   const stage: Stage = {
     paths,
     docker: (...args) => docker(paths.clientSocket, ...args),
+    engineDocker: (...args) => docker(paths.engineSocket, ...args),
     async open(options = {}) {
       const user = path.join(users, options.sameUser === true ? String(opened) : String(++opened));
       const window = await openApp(root, user, display, options, () => { windows.delete(window); });

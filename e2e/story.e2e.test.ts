@@ -236,6 +236,35 @@ describe('with ECI on', () => {
     await field.fill('');
   });
 
+  it('the window shows what the registry serves for a listed image, and which image here that is (B3)', async () => {
+    await way.socket.open();
+    const row = window.page.getByRole('table', { name: 'Allowed images' }).getByRole('row').filter({ hasText: client });
+    const digest = (await stage.docker('image', 'inspect', '-f', '{{index .RepoDigests 0}}', client)).trim().split('@sha256:')[1] ?? '';
+    await row.getByText(`${digest.slice(0, 4)}…${digest.slice(-4)}`).waitFor();
+    await row.getByRole('button', { name: `1 image matches ${client}: show it` }).click();
+    await window.page.getByRole('dialog').getByText('is what the registry serves').waitFor();
+    await window.screenshot('docker-socket-digests');
+    await window.page.keyboard.press('Escape');
+    // No registry can be asked for this one: that is unknown, and never fine.
+    await window.page.getByRole('row').filter({ hasText: 'docker:cli' }).getByText(/^(unknown|not in its registry|no access to the registry)$/).waitFor({ timeout: 40_000 });
+  });
+
+  it('a container made past the gateway is told of in the window, without anybody looking (D)', async () => {
+    await stage.engineDocker('create', '--name', 'smuggled', '--runtime', 'runc', 'busybox', 'true');
+    const notice = window.page.getByRole('status').filter({ hasText: 'smuggled is not protected' });
+    await notice.waitFor({ timeout: 30_000 });
+    await window.screenshot('appeared');
+    await notice.getByRole('button', { name: 'Review…' }).click();
+    await way.containers.row('smuggled').getByText('Made past the gateway with runtime runc').waitFor();
+    await notice.waitFor({ state: 'detached' });
+    const dialog = await way.containers.ask('smuggled');
+    await dialog.getByRole('button', { name: 'Remove 1 container' }).click();
+    await window.page.getByText('1 container removed').waitFor();
+    await window.page.getByRole('button', { name: 'Dismiss' }).click();
+    await window.page.getByRole('searchbox').fill('');
+    await window.page.getByRole('button', { name: /^All/ }).click();
+  });
+
   it('images and volumes are untouched, those of the removed container too', async () => {
     expect(await imagesAndVolumes()).toEqual(before);
     expect(before.volumes).toContain('gone-data');

@@ -27,7 +27,7 @@ export const isolation = {
     titleOn: 'What turning it on will do here', titleOff: 'What turning it off will do here', titleIs: 'What it does here',
     restart: 'Docker Engine restarts once.', stops_one: '{{count}} running container stops; with a restart policy it starts again by itself if it is allowed to.', stops_other: '{{count}} running containers stop; those with a restart policy start again by themselves if they are allowed to.',
     stopsNone: 'No container is running, so none stops.', images_one: '{{count}} image stays in view; volumes and networks too.', images_other: '{{count}} images stay in view; volumes and networks too.',
-    unprotected_one: '{{count}} container exists already and stays unprotected unless it is removed.', unprotected_other: '{{count}} containers exist already and stay unprotected unless they are removed.', choose: 'Choose…',
+    unprotected_one: '{{count}} container exists already and stays unprotected unless it is recreated or removed.', unprotected_other: '{{count}} containers exist already and stay unprotected unless they are recreated or removed.', choose: 'Choose…',
     blocked: 'The gateway refuses to start, exec into or copy from what is unprotected.', warned: 'The gateway lets it be used and records every use.',
     ids: 'Every new container gets ids of its own: root inside owns nothing outside.', privileged: '`--privileged` works, confined to the container\u2019s own namespaces.', host: 'Host namespaces are refused, `--userns=host` is ignored.', socketRule: 'Only containers of listed images may mount the Docker socket.', mountRule: 'Host directories can be mounted only if they are shared.',
     verified: 'Applying ends verified from inside real containers, or is rolled back.',
@@ -36,7 +36,7 @@ export const isolation = {
   },
   prompt: {
     title_one: '{{count}} container already exists. What should happen to it?', title_other: '{{count}} containers already exist. What should happen to them?',
-    body: 'ECI protects containers when they are created, so these stay unprotected unless they are removed. Nothing happens now: your choices go into the plan, and you see it before it runs.',
+    body: 'ECI protects containers when they are created, so these stay unprotected unless they are removed, or recreated on the page Containers once ECI is on. Nothing happens now: your choices go into the plan, and you see it before it runs.',
     setAll: 'Set all to', remove: 'Remove', stopAndRemove: 'Stop and remove', keep: 'Keep unprotected', each: 'Choose for each',
     container: 'Container', status: 'Status', when: 'When ECI is applied', choiceFor: 'What happens to {{name}}',
     runningStay: 'Running containers are kept unless you choose each of them.',

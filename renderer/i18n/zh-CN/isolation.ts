@@ -30,7 +30,7 @@ export const isolation: Translation<typeof english> = {
     titleOn: '开启后在此处的影响', titleOff: '关闭后在此处的影响', titleIs: '在此处的作用',
     restart: 'Docker Engine 会重启一次。', stops_other: '{{count}} 个正在运行的容器会停止；设有重启策略的容器在获准时会自行重新启动。',
     stopsNone: '没有正在运行的容器，因此不会停止任何容器。', images_other: '{{count}} 个镜像保持可见；卷和网络也是如此。',
-    unprotected_other: '已存在 {{count}} 个容器，除非移除，否则它们仍未受保护。', choose: '选择…',
+    unprotected_other: '已存在 {{count}} 个容器，除非重新创建或移除，否则它们仍未受保护。', choose: '选择…',
     blocked: '网关拒绝启动、exec 或复制未受保护的容器。', warned: '网关允许使用它们，并记录每次使用。',
     ids: '每个新容器都有独立 ID：容器内的 root 在外部不拥有任何资源。', privileged: '`--privileged` 可用，但仅限于容器自身的命名空间。', host: '拒绝主机命名空间，忽略 `--userns=host`。', socketRule: '只有列出的镜像的容器可以挂载 Docker 套接字。', mountRule: '主机目录仅在共享后才能挂载。',
     verified: '应用完成时会在真实容器内验证，否则回滚。',
@@ -39,7 +39,7 @@ export const isolation: Translation<typeof english> = {
   },
   prompt: {
     title_other: '已存在 {{count}} 个容器。如何处理？',
-    body: 'ECI 在创建容器时提供保护，因此除非移除，这些容器仍未受保护。现在不会执行任何操作：您的选择会列入计划，并在执行前显示。',
+    body: 'ECI 在创建容器时提供保护，因此除非移除这些容器，或在 ECI 开启后于“容器”页面重新创建，否则它们仍未受保护。现在不会执行任何操作：您的选择会列入计划，并在执行前显示。',
     setAll: '全部设为', remove: '移除', stopAndRemove: '停止并移除', keep: '保留为未受保护', each: '逐个选择',
     container: '容器', status: '状态', when: '应用 ECI 时', choiceFor: '如何处理 {{name}}',
     runningStay: '除非逐个选择，否则保留正在运行的容器。',
