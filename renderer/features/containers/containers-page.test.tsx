@@ -80,6 +80,17 @@ describe('the list of containers', () => {
   });
 });
 
+describe('a filter that an address asked for', () => {
+  it('stays cleared once it was cleared, whatever is scanned', async () => {
+    const { user, bridge } = await renderApp(recent(), 'overview');
+    act(() => { window.location.hash = '#/containers?find=db-archive'; });
+    await waitFor(() => { expect(rows()).toHaveLength(1); });
+    await user.clear(screen.getByRole('searchbox'));
+    for (const scanning of [true, false]) act(() => { bridge.emit('changed', { busy: { scanning, verifying: false, engine: null } }); });
+    expect(rows()).toHaveLength(someContainers.length);
+  });
+});
+
 describe('removing containers', () => {
   it('names them, never focuses the destructive button, and leaves running ones and volumes alone', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');

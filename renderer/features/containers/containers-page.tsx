@@ -60,10 +60,14 @@ export default function ContainersPage() {
   const runScan = scan.run;
   const rescan = useCallback(() => { void runScan(undefined); }, [runScan]);
   useEffect(() => {
-    if (params['scan'] === 'now') { navigate('containers'); if (canScan) rescan(); return; }
-    if (isShow(params['show'])) setShow(params['show']);
-    if (params['find'] !== undefined) setText(params['find']);
+    if (params['scan'] === 'now') { navigate('containers'); if (canScan) rescan(); }
   }, [params, canScan, rescan]);
+  const wantedShow = params['show'], wantedText = params['find'];
+  useEffect(() => {
+    // Once, when an address asks for it: what is chosen afterwards stays, whatever is scanned.
+    if (isShow(wantedShow)) setShow(wantedShow);
+    if (wantedText !== undefined) setText(wantedText);
+  }, [wantedShow, wantedText]);
   useEffect(() => {
     // Opening the page looks again when the last look is old; the old list stays on screen meanwhile.
     if (ready && (app.scan === null || Date.now() - Date.parse(app.scan.at) > freshFor)) rescan();
