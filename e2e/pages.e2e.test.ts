@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings, settle } from '../testing/browser-pages.ts';
 import { setStage, type AppWindow, type Stage } from './app.ts';
 
-// Every page of the live window, with a running engine: it shows, no script fails, nothing is refused by the policy, axe finds nothing serious.
+// Every page of the live window, with a running engine: it shows, no script fails, nothing is refused by the policy, axe finds nothing.
 let stage: Stage;
 let window: AppWindow;
 beforeAll(async () => {
@@ -14,40 +14,43 @@ beforeAll(async () => {
 });
 afterAll(() => stage.end());
 
-const pages = ['Overview', 'Isolation', 'Docker socket', 'File sharing', 'Containers', 'Simulator', 'JSON', 'Preferences'];
+const pages = ['overview', 'isolation', 'docker-socket', 'file-sharing', 'containers', 'activity', 'simulator', 'json', 'history', 'preferences', 'review', 'welcome'];
 
-async function show(name: string) {
-  await window.page.getByRole('navigation').getByText(name, { exact: true }).click();
+async function show(address: string) {
+  await window.page.evaluate((hash) => { location.hash = hash; }, `#/${address}`);
   await window.page.getByRole('main').getByRole('heading', { level: 1 }).waitFor();
-  await window.page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await settle(window.page);
 }
 
-async function seriousFindings(): Promise<string[]> {
-  // Legacy mode: Electron can open no second page for axe to run in.
-  const { violations } = await new AxeBuilder({ page: window.page }).setLegacyMode(true).analyze();
-  return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`);
-}
+// Legacy mode: Electron can open no second page for axe to run in.
+const findings = () => axeFindings(window.page, true);
 
-describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
-  beforeAll(async () => { await window.request('preferences:set', { theme }); });
+describe.each([
+  { theme: 'light', language: 'en' }, { theme: 'dark', language: 'en' }, { theme: 'light', language: 'zh-CN' }, { theme: 'dark', language: 'zh-CN' },
+] as const)('in the $theme theme, in $language', ({ theme, language }) => {
+  beforeAll(async () => {
+    await window.request('preferences:set', { theme, language });
+    await window.page.locator(`html[lang="${language}"]`).waitFor();
+  });
   it.each(pages)('%s shows', async (name) => {
     await show(name);
-    await window.screenshot(`${name.toLowerCase().replaceAll(' ', '-')}-${theme}`);
-    expect(await seriousFindings()).toEqual([]);
+    await window.screenshot(`${name}-${theme}-${language}`);
+    expect(await findings()).toEqual([]);
     expect(window.pageErrors).toEqual([]);
   });
-  it('an answer of the Simulator shows', async () => {
-    await show('Simulator');
+  if (language === 'en') it('an answer of the Simulator shows', async () => {
+    await show('simulator');
     const main = window.page.getByRole('main');
     await main.getByRole('textbox').fill('docker run --privileged -v /etc:/x busybox');
     await main.getByText('What it was decided with').waitFor();
     await window.screenshot(`simulator-answer-${theme}`);
-    expect(await seriousFindings()).toEqual([]);
+    expect(await findings()).toEqual([]);
     await main.getByRole('button', { name: 'Clear' }).click();
   });
 });
 
 describe('the window', () => {
+  beforeAll(async () => { await window.request('preferences:set', { theme: 'light', language: 'en' }); });
   it('comes up at its size, is never smaller than its pages need, and ends with its Close button', async () => {
     expect(await window.app.evaluate(({ BrowserWindow }) => {
       const w = BrowserWindow.getAllWindows()[0];

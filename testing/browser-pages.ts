@@ -73,7 +73,7 @@ export async function settle(page: Page): Promise<void> {
 /** What axe finds, one line a rule with the first elements. Nothing of the page is left out. */
 export async function axeFindings(page: Page, legacy = false): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(legacy).analyze();
-  return violations.map((found) => `${found.id} (${found.impact ?? '?'}): ${found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)}`).join(' | ')}`);
+  return violations.map((found) => `${found.id} (${found.impact ?? '?'}): ${found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
 }
 
 /** What sticks out of the window or of the page's column to the right, where nothing scrolls: cut off for whoever looks. */

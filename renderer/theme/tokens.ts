@@ -16,7 +16,7 @@ export const darkTokens: Record<TokenName, string> = {
   shell: '#101215', bg: '#17191D', subtle: '#1D2025', card: '#1D2025',
   text: '#ECEEF2', text2: '#B3BAC5', text3: '#969EAB',
   border: '#2B2F36', borderStrong: '#444A54', control: '#737C8A',
-  accent: '#3A6AE0', accentHover: '#4A78E8', accentText: '#8FB0FF', accentSoft: '#1C2842', edited: '#1B2130',
+  accent: '#3A6AE0', accentHover: '#3260D2', accentText: '#8FB0FF', accentSoft: '#1C2842', edited: '#1B2130',
   ok: '#66CF9A', okSoft: '#16291F', warn: '#EBB957', warnSoft: '#2E2512',
   danger: '#FF948B', dangerSoft: '#341C1B', neutral: '#A3ABB8', neutralSoft: '#262A31',
   navSelected: '#262A31', navHover: '#1A1D22', hover: '#23272D', segment: '#17191D', segmentOn: '#30353D', track: '#262A31', switchOff: '#737C8A',
