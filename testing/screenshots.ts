@@ -37,7 +37,7 @@ const shots: readonly Shot[] = [
 ];
 /** What the README shows: its name there, and which picture it is. */
 const shown: readonly (readonly [string, string])[] = [
-  ['overview', 'en/light/overview'], ['activity', 'en/light/activity-entry'], ['docker-socket', 'en/dark/docker-socket'], ['review', 'zh-CN/light/review'],
+  ['overview', 'en/light/overview'], ['activity', 'en/light/activity-entry'], ['docker-socket', 'en/dark/docker-socket'], ['review', 'en/light/review'],
 ];
 
 const project = path.dirname(import.meta.dirname);
