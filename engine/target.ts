@@ -23,6 +23,7 @@ import { scanContainers } from './containers/scan.ts';
 import { previewEngineConfig } from './drivers/daemon-json.ts';
 import type { EngineDriver } from './drivers/driver.ts';
 import { createEmbeddedDriver } from './drivers/embedded.ts';
+import { checkRootOwner } from './drivers/root-directory.ts';
 import { rootPaths, type RootPaths } from './drivers/root-paths.ts';
 import type { IsolationBackend } from './isolation/backend.ts';
 import { exclusiveBackend } from './isolation/exclusive/backend.ts';
@@ -180,12 +181,18 @@ export function openTarget(root: string, options: TargetOptions): Target {
     ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
   };
 
+  /** With root's rights nothing is done by what stands in somebody else's directory. */
+  const inOwnRoot = async <T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
+    const own = process.getuid?.() === 0 ? await checkRootOwner(paths) : ok(undefined);
+    return own.ok ? work() : own;
+  };
+
   return {
     ref, id: targetId(ref), desktop: () => Promise.resolve(null),
     paths, driver, backends, lintContext, scan, remove, verify,
     planRecreate: (request) => recreateAs(request.as, (recreate) => makeRecreatePlan(recreate, request)),
     startRecreate: (request, onEvent) => recreateAs(request.as, (recreate) => startRecreate(recreate, request, onEvent ?? (() => undefined))),
-    settleRecreate: () => settleInterruptedRecreate(recreatePorts(null, rootUser)),
+    settleRecreate: () => inOwnRoot(() => settleInterruptedRecreate(recreatePorts(null, rootUser))),
     settings: {
       ...store,
       watch: (listener) => {
@@ -208,8 +215,8 @@ export function openTarget(root: string, options: TargetOptions): Target {
       const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
       return ok({ ...plan, blockers, blocked: blockers.length > 0 });
     },
-    startApply: (request, onEvent) => startApply(ports, request, onEvent ?? (() => undefined)),
-    resume: (onEvent) => resumeInterruptedApply(ports, onEvent ?? (() => undefined)),
+    startApply: (request, onEvent) => inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
+    resume: (onEvent) => inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? (() => undefined))),
     lastVerification: () => readVerification(paths),
     images: async () => {
       try {

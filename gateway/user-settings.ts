@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, constants, fstatSync, lstatSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { leavesAnything, maxPreferencesBytes, parsePreferences, type UserPreferences } from '../shared/settings/preferences.ts';
 import type { EffectiveSettings } from '../shared/settings/effective.ts';
 
@@ -21,7 +21,11 @@ export function readPreferences(file: string): ReadPreferences {
     if (info.uid !== process.getuid?.()) return none(`it belongs to uid ${info.uid}`);
     if ((info.mode & 0o002) !== 0) return none('everybody may write it');
     if (info.size > maxPreferencesBytes) return none('it is too large');
-    const text = readFileSync(descriptor, 'utf8');
+    // No more than that, however it grows meanwhile: others write in it.
+    const bytes = Buffer.alloc(maxPreferencesBytes + 1);
+    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    if (length > maxPreferencesBytes) return none('it is too large');
+    const text = bytes.toString('utf8', 0, length);
     if (text.trim() === '') return none(null);
     const preferences = parsePreferences(text);
     return preferences === null ? none('it holds something else than preferences') : { preferences, problem: null };

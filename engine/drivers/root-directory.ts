@@ -37,6 +37,15 @@ export async function checkMachine(): Promise<Result<void, AppError>> {
   return ok(undefined);
 }
 
+/** Refuses a root that somebody other than root could put things in: a journal or backup there would be followed with root's rights. None there is fine. */
+export async function checkRootOwner(paths: RootPaths): Promise<Result<void, AppError>> {
+  const info = await lstat(paths.root).catch(() => null);
+  if (info === null) return ok(undefined);
+  if (!info.isDirectory()) return invalid(paths, 'it is no directory (a symbolic link is not followed)');
+  if (info.uid !== 0 || (info.mode & 0o022) !== 0) return invalid(paths, 'somebody other than root may write there', `chown root ${paths.root} && chmod 0711 ${paths.root}`);
+  return ok(undefined);
+}
+
 /**
  * Makes the engine's directories. The root is 0711: clients reach the sockets in it, nobody lists it.
  * Refuses a root that somebody other than root could swap things in.
@@ -44,9 +53,8 @@ export async function checkMachine(): Promise<Result<void, AppError>> {
 export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppError>> {
   try {
     await mkdir(paths.root, { recursive: true, mode: 0o711 });
-    const info = await lstat(paths.root);
-    if (!info.isDirectory()) return invalid(paths, 'it is no directory (a symbolic link is not followed)');
-    if (info.uid !== 0 || (info.mode & 0o022) !== 0) return invalid(paths, 'somebody other than root may write there', `chown root ${paths.root} && chmod 0711 ${paths.root}`);
+    const own = await checkRootOwner(paths);
+    if (!own.ok) return own;
     await chmod(paths.root, 0o711);
     await mkdir(path.dirname(paths.run), { recursive: true, mode: 0o711 });
     await mkdir(paths.run, { recursive: true, mode: 0o711 });

@@ -21,7 +21,10 @@ export async function readUserSettings(root: string): Promise<StoredPreferences>
       const info = await handle.stat();
       if (!info.isFile() || info.uid !== 0 || info.nlink !== 1 || (info.mode & 0o002) !== 0) return { preferences: null, problem: 'it is not the file that the gateway made' };
       if (info.size > maxPreferencesBytes) return { preferences: null, problem: 'it is too large' };
-      text = await handle.readFile('utf8');
+      // No more than that, however it grows meanwhile: others write in it.
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(maxPreferencesBytes + 1), 0, maxPreferencesBytes + 1, 0);
+      if (bytesRead > maxPreferencesBytes) return { preferences: null, problem: 'it is too large' };
+      text = buffer.toString('utf8', 0, bytesRead);
     } finally { await handle.close(); }
   } catch (error) {
     return { preferences: null, problem: systemCode(error) === 'ENOENT' ? null : error instanceof Error ? error.message : String(error) };

@@ -1,6 +1,6 @@
-import { readFileSync, readdirSync, watch, type FSWatcher } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
+import { maxTextLength } from '../../shared/ipc/contract.ts';
 import { sha256, systemCode } from './files.ts';
 
 /**
@@ -14,26 +14,17 @@ export function watchFiles(files: readonly string[], listener: () => void, quiet
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
   // Synchronously: what is on disk when this function returns is what changes are measured against.
-  let last = files.map((file) => { try { return sha256(readFileSync(file)); } catch (error) { return systemCode(error); } }).join(' ');
-  let checking = false;
-  let again = false;
+  let last = fingerprint(files);
 
-  const check = async () => {
-    if (checking) { again = true; return; }
-    checking = true;
-    do {
-      again = false;
-      const now = await fingerprint(files);
-      if (stopped) return;
-      const changed = last !== now;
-      last = now;
-      if (changed) listener();
-    } while (again);
-    checking = false;
+  const check = () => {
+    const now = fingerprint(files);
+    const changed = last !== now;
+    last = now;
+    if (changed) listener();
   };
   const later = (ms: number) => {
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => { timer = null; if (watcher === null) begin(); void check(); }, ms);
+    timer = setTimeout(() => { timer = null; if (watcher === null) begin(); check(); }, ms);
     timer.unref();
   };
   const begin = () => {
@@ -90,7 +81,17 @@ export function watchEntries(directory: string, names: RegExp, listener: () => v
 
 const retryMs = 2000;
 
-async function fingerprint(files: readonly string[]): Promise<string> {
-  const parts = await Promise.all(files.map((file) => readFile(file).then(sha256, (error: unknown) => systemCode(error))));
-  return parts.join(' ');
+const fingerprint = (files: readonly string[]): string => files.map(contentOf).join(' ');
+
+/** What a file holds, in short. One too large for a settings file, which others may make it, is told by its size and time only. */
+function contentOf(file: string): string {
+  try {
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size, mtimeNs, ino } = fstatSync(descriptor, { bigint: true });
+      if (size > maxTextLength) return `${ino}:${size}:${mtimeNs}`;
+      const bytes = Buffer.alloc(Number(size));
+      return sha256(bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0)));
+    } finally { closeSync(descriptor); }
+  } catch (error) { return systemCode(error); }
 }

@@ -35,7 +35,7 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
   // BuildKit asks by calls on a connection that the engine would have to take up; the older builder asks the same by parameters.
   const environment = {
     ...Object.fromEntries(Object.entries(run.environment ?? {}).filter(([name]) => !ours.test(name))),
-    PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', DOCKER_CONFIG: config, DOCKER_HOST: `unix://${run.socket}`, DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false',
+    PATH: searchPath(process.env['PATH']), HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8', DOCKER_CONFIG: config, DOCKER_HOST: `unix://${run.socket}`, DOCKER_BUILDKIT: '0', DOCKER_CLI_HINTS: 'false',
     // No file of a repository or a registry is fetched.
     COMPOSE_EXPERIMENTAL_GIT_REMOTE: '0', COMPOSE_EXPERIMENTAL_OCI_REMOTE: '0',
   };
@@ -63,6 +63,12 @@ export async function runClient(run: ClientRun): Promise<Result<ClientWords, App
 }
 
 const cancelled = () => fail('apply.cancelled', 'cancelled');
+
+/** Where programs are looked for: never in the directory the client runs in, which an empty or relative entry would mean. */
+export function searchPath(inherited: string | undefined): string {
+  const absolute = (inherited ?? '').split(path.delimiter).filter((entry) => path.isAbsolute(entry));
+  return absolute.length === 0 ? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' : absolute.join(path.delimiter);
+}
 
 /** Plugins are the only thing that is ever taken from the user's configuration: Compose is one. */
 async function linkPlugins(config: string): Promise<void> {

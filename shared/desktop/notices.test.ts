@@ -33,6 +33,12 @@ describe('a denial', () => {
     expect(shown).toEqual([{ kind: 'denied', title: 'Denied: bind mount of /etc', body: 'bind mount of /etc is blocked', place: { page: 'activity', params: { entry: 'a-7' } } }]);
   });
 
+  it('carries no markup into the desktop, whatever a client called it', () => {
+    const { notices, shown } = desk();
+    notices.decided([denial('bind mount of /<a href="http://x/">here</a>')]);
+    expect(`${shown[0]?.title}${shown[0]?.body}`).not.toMatch(/[<>]/);
+  });
+
   it('that comes soon after another is told with all others, once, with counts', () => {
     const { notices, shown, pass } = desk();
     notices.decided([denial('--pid=host')]);

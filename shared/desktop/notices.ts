@@ -143,9 +143,9 @@ function unprotectedNotice(words: DesktopWords, names: readonly string[], count:
   return { title: count === 1 ? words.unprotected.one(short(names[0] ?? '')) : words.unprotected.many(count), body: count === 1 ? words.unprotected.body : names.slice(0, 5).map((name) => short(name)).join(', '), place: { page: 'containers', params: { show: 'unprotected' } } };
 }
 
-/** One line that fits a notification: names and paths come from clients, and may be anything. */
+/** One line that fits a notification: names and paths come from clients, and may be anything. Linux desktops read markup (links, pictures) in a notification. */
 function short(text: string, most = 80): string {
   // eslint-disable-next-line no-control-regex -- control characters are what must not get through
-  const line = text.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const line = text.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').replaceAll('<', '‹').replaceAll('>', '›').trim();
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
