@@ -27,7 +27,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
   const status = async (): Promise<EngineStatus> => {
     const socket = await answeringSocket(host);
     const info = socket === null ? null : await engineInfo(host, socket);
-    const problem = socket === null && phase === null ? await startProblem(host, 0) : null;
+    const problem = socket === null && phase === null ? await startProblem(host, null) : null;
     return {
       kind: 'docker-desktop', phase: phase ?? (socket !== null ? 'ready' : problem !== null ? 'failed' : 'stopped'), name: 'Docker Desktop', root: null,
       socket: socket ?? host.locations.sockets[0] ?? '', settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
@@ -69,6 +69,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
     const facts = await desktopFacts(host);
     if (facts.program === null && facts.version === null) return fail('engine.not-installed', 'Docker Desktop is not installed', { hint: 'Install it, or choose another engine.' });
     const begun = host.now();
+    const before = await changeTimes(host);
     say('starting Docker Desktop', call);
     const started = await run(host, startCommand(host, facts, await firstThere(host, host.locations.dockerCommands)), call);
     if (!started.ok) return started;
@@ -76,7 +77,7 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
     const limit = call.timeoutMs ?? startMs;
     const came = await until(host, limit, call.signal, async () => {
       if (await answeringSocket(host) !== null) return 'ready';
-      const problem = await startProblem(host, begun);
+      const problem = await startProblem(host, { at: begun, files: before });
       if (problem !== null) return { problem };
       if (host.now() >= nextWord) {
         nextWord += wordEveryMs;
@@ -140,20 +141,32 @@ async function until<T>(host: DesktopHost, ms: number, signal: AbortSignal | und
   }
 }
 
-/** Why its backend could not start, by what it wrote since `since` (ms); null where it wrote nothing of the kind. */
-export async function startProblem(host: DesktopHost, since: number): Promise<string | null> {
-  for (const file of host.locations.backendErrors) {
+/** A start of it: when, and when the files it writes of failures had been changed last (ms). */
+interface Started { readonly at: number; readonly files: ReadonlyMap<string, number | null> }
+
+async function changeTimes(host: DesktopHost): Promise<ReadonlyMap<string, number | null>> {
+  const files = [...host.locations.backendErrors, ...host.locations.backendLogs];
+  return new Map(await Promise.all(files.map(async (file) => [file, await host.changedAt(file)] as const)));
+}
+
+/**
+ * Why its backend could not start, by what it wrote since it was started; null where it wrote nothing of the kind. `started` null: whenever.
+ * Told by files that changed, not by the clock: a file's time is some ms behind it.
+ */
+export async function startProblem(host: DesktopHost, started: Started | null): Promise<string | null> {
+  const isNew = async (file: string) => {
     const at = await host.changedAt(file);
-    if (at === null || at < since) continue;
-    const text = await host.read(file);
+    return at !== null && (started === null || at !== started.files.get(file));
+  };
+  for (const file of host.locations.backendErrors) {
+    const text = await isNew(file) ? await host.read(file) : null;
     if (text !== null && text.trim() !== '') return backendError(text);
   }
-  if (since === 0) return null;
+  if (started === null) return null;
   for (const file of host.locations.backendLogs) {
-    const at = await host.changedAt(file);
-    if (at === null || at < since) continue;
+    if (!await isNew(file)) continue;
     // Only what it says of our file: a log is full of errors that mean nothing.
-    const said = (await host.read(file) ?? '').slice(-65_536).split('\n').filter((line) => /invalid admin configuration|reading admin settings/i.test(line) && newerThan(line, since)).at(-1);
+    const said = (await host.read(file) ?? '').slice(-65_536).split('\n').filter((line) => /invalid admin configuration|reading admin settings/i.test(line) && newerThan(line, started.at)).at(-1);
     if (said !== undefined) return said.trim().slice(0, 500);
   }
   return null;
