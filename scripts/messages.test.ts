@@ -10,6 +10,7 @@ import { chinese, sentences } from '../shared/messages/zh-CN/index.ts';
 import { cli } from '../shared/messages/zh-CN/cli.ts';
 import { chineseLines } from '../shared/messages/zh-CN/command-line.ts';
 import { recreation } from '../shared/messages/zh-CN/recreation.ts';
+import { dockerCommands } from '../shared/settings/commands.ts';
 import { operations } from '../shared/verify/operations.ts';
 import { languageOfEnvironment } from '../shared/messages/language.ts';
 
@@ -40,6 +41,10 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     // What completion itself says.
     const said = ['What a missing one means.', 'Every command of the group: {0}.', 'Can\'t be listed: {0}.'];
     expect(Object.keys(keys).filter((text) => !descriptions.has(text) && !said.includes(text))).toEqual([]);
+  });
+
+  test('every Docker command is described in Chinese, in the picker and in completion', () => {
+    expect(dockerCommands.flatMap(({ description }) => [description, `${description}.`]).filter((text) => !Object.hasOwn(all, text))).toEqual([]);
   });
 
   test('every kernel operation that is tried has its Chinese title', () => {

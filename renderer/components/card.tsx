@@ -1,13 +1,14 @@
 import { useId, type ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
+import { placeOf } from './pointed.ts';
 import { color, size } from '../theme/tokens.ts';
 
 /** A bordered group with an optional head of 40 px: title, a caption beside it, actions at the right. */
-export function Card({ title, note, actions, children, busy = false }: { readonly title?: ReactNode; readonly note?: ReactNode; readonly actions?: ReactNode; readonly children: ReactNode; readonly busy?: boolean }) {
+export function Card({ title, note, actions, children, busy = false, pointer }: { readonly title?: ReactNode; readonly note?: ReactNode; readonly actions?: ReactNode; readonly children: ReactNode; readonly busy?: boolean; /** The setting it shows. */ readonly pointer?: string | undefined }) {
   const id = useId();
   return (
-    <Box component="section" aria-labelledby={title === undefined ? undefined : id} aria-busy={busy || undefined} sx={{ background: color.card, border: `1px solid ${color.border}`, borderRadius: `${size.radiusCard}px`, overflow: 'hidden', minWidth: 0 }}>
+    <Box component="section" {...placeOf(pointer)} aria-labelledby={title === undefined ? undefined : id} aria-busy={busy || undefined} sx={{ background: color.card, border: `1px solid ${color.border}`, borderRadius: `${size.radiusCard}px`, overflow: 'hidden', minWidth: 0 }}>
       {title !== undefined && (
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minHeight: size.cardHead, padding: '0 16px', borderBottom: `1px solid ${color.border}`, boxSizing: 'border-box' }}>
           <Typography variant="h3" component="h2" id={id} sx={{ color: color.text }}>{title}</Typography>
@@ -26,9 +27,9 @@ export function CardBody({ children }: { readonly children: ReactNode }) {
 }
 
 /** A row of a card: separated by a line from the one above, marked when it differs from what is applied. */
-export function Row({ children, edited = false, dense = false }: { readonly children: ReactNode; readonly edited?: boolean; readonly dense?: boolean }) {
+export function Row({ children, edited = false, dense = false, pointer }: { readonly children: ReactNode; readonly edited?: boolean; readonly dense?: boolean; /** The setting it edits. */ readonly pointer?: string | undefined }) {
   return (
-    <Box data-row data-edited={edited || undefined} sx={{ display: 'flex', alignItems: 'center', gap: 2, minHeight: dense ? 35 : 55, padding: dense ? '0 16px' : '8px 16px', boxSizing: 'border-box', background: edited ? color.edited : 'transparent', '[data-row] + &': { borderTop: `1px solid ${color.border}` } }}>
+    <Box data-row {...placeOf(pointer)} data-edited={edited || undefined} sx={{ display: 'flex', alignItems: 'center', gap: 2, minHeight: dense ? 35 : 55, padding: dense ? '0 16px' : '8px 16px', boxSizing: 'border-box', background: edited ? color.edited : 'transparent', '[data-row] + &': { borderTop: `1px solid ${color.border}` } }}>
       {children}
     </Box>
   );

@@ -9,7 +9,7 @@ import { EditedMark, UndoChange } from './edited-mark.tsx';
 import { LockedNote, withLock } from './setting-row.tsx';
 
 /** One setting with a few named values: name, what the chosen one means, the choice; marked and undoable when it differs from what is applied. */
-export function ChoiceRow<T extends string>({ name, description, value, options, onChange, edited, onUndo, lockedBy, unavailable, width = 176 }: {
+export function ChoiceRow<T extends string>({ name, description, value, options, onChange, edited, onUndo, lockedBy, unavailable, pointer, width = 176 }: {
   readonly name: string;
   readonly description: ReactNode;
   readonly value: T;
@@ -21,12 +21,14 @@ export function ChoiceRow<T extends string>({ name, description, value, options,
   readonly lockedBy: string | undefined;
   /** Why it does not exist here: no control, greyed words. */
   readonly unavailable?: string | undefined;
+  /** Its place in the settings, for links to it. */
+  readonly pointer?: string;
   readonly width?: number;
 }) {
   const { t } = useTranslation();
   const locked = lockedBy !== undefined;
   return (
-    <Row edited={edited}>
+    <Row edited={edited} pointer={pointer}>
       <RowText primary={unavailable === undefined ? name : <Box component="span" sx={{ color: color.text3 }}>{name}</Box>} secondary={unavailable ?? description} />
       {edited && <EditedMark />}
       {edited && !locked && <UndoChange name={name} onUndo={onUndo} />}

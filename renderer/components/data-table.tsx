@@ -6,6 +6,7 @@ import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { color } from '../theme/tokens.ts';
+import { placeOf } from './pointed.ts';
 import { useWindowedRows } from './windowed-rows.ts';
 
 const rowHeight = 38;
@@ -16,7 +17,7 @@ export interface Column { readonly key: string; readonly label: ReactNode; reado
 export function DataTable({ label, columns, rows, footer }: {
   readonly label: string;
   readonly columns: readonly Column[];
-  readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[]; readonly edited?: boolean; readonly below?: ReactNode }[];
+  readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[]; readonly edited?: boolean; /** The entry of the settings it shows. */ readonly pointer?: string; readonly below?: ReactNode }[];
   readonly footer?: ReactNode;
 }) {
   const near = useWindowedRows(rows.map((row) => row.key), rowHeight);
@@ -32,7 +33,7 @@ export function DataTable({ label, columns, rows, footer }: {
         <TableBody>
           {near.before > 0 && <Gap height={near.before} columns={columns.length} />}
           {rows.slice(near.first, near.last).flatMap((row, index) => [
-            <TableRow key={row.key} ref={(element: HTMLTableRowElement | null) => { if (element !== null) near.measured(row.key, heightOf(element, row.below !== undefined)); }} aria-rowindex={whole ? undefined : near.first + index + 2} data-edited={row.edited === true || undefined} sx={{ background: row.edited === true ? color.edited : 'transparent', ...(row.below === undefined ? {} : { '& > td': { borderBottom: 0 } }) }}>
+            <TableRow key={row.key} {...placeOf(row.pointer)} ref={(element: HTMLTableRowElement | null) => { if (element !== null) near.measured(row.key, heightOf(element, row.below !== undefined)); }} aria-rowindex={whole ? undefined : near.first + index + 2} data-edited={row.edited === true || undefined} sx={{ background: row.edited === true ? color.edited : 'transparent', ...(row.below === undefined ? {} : { '& > td': { borderBottom: 0 } }) }}>
               {row.cells.map((cell, at) => <TableCell key={columns[at]?.key ?? at} align={columns[at]?.align ?? 'left'}>{cell}</TableCell>)}
             </TableRow>,
             ...(row.below === undefined ? [] : [

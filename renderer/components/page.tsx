@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
+import { useShowPointed } from './pointed.ts';
 import { color, low, narrow, oneColumn, size } from '../theme/tokens.ts';
 
 /** A page: its header, its content with the design's padding, and an own footer where it needs one. */
@@ -22,6 +23,7 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
     if (document.body.dataset['navigated'] === 'true') heading.current?.focus({ preventScroll: true });
     document.body.dataset['navigated'] = 'true';
   }, []);
+  useShowPointed();
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
      <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>

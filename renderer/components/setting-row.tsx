@@ -24,7 +24,7 @@ export function LockedNote({ by }: { readonly by: string }) {
 export const withLock = (t: TFunction, name: string, lockedBy: string | undefined): string => (lockedBy === undefined ? name : lockedName(t, name, lockedBy));
 
 /** One on/off setting: name, what it means, the switch; marked and undoable when it differs from what is applied. */
-export function SettingRow({ name, description, checked, onChange, edited = false, onUndo, lockedBy, unavailable, children }: {
+export function SettingRow({ name, description, checked, onChange, edited = false, onUndo, lockedBy, unavailable, pointer, children }: {
   readonly name: string;
   readonly description?: ReactNode;
   readonly checked: boolean;
@@ -35,13 +35,15 @@ export function SettingRow({ name, description, checked, onChange, edited = fals
   readonly lockedBy?: string | undefined;
   /** Why it can't be turned on here: no switch, greyed words. */
   readonly unavailable?: string | undefined;
+  /** Its place in the settings, for links to it. */
+  readonly pointer?: string;
   readonly children?: ReactNode;
 }) {
   const { t } = useTranslation();
   const id = useId();
   const locked = lockedBy !== undefined;
   return (
-    <Row edited={edited}>
+    <Row edited={edited} pointer={pointer}>
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Typography component="div" id={`${id}-name`} sx={{ fontWeight: 600, color: unavailable === undefined ? color.text : color.text3 }}>{name}</Typography>
         <Typography variant="caption" component="div" id={`${id}-text`} sx={{ color: unavailable === undefined ? color.text2 : color.text3, marginTop: '2px', maxWidth: 720 }}>{unavailable ?? description}</Typography>

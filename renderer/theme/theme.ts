@@ -48,6 +48,8 @@ export const globalStyles = {
   'code, kbd, pre, .mono': { fontFamily: fontMono, fontVariantLigatures: 'none', fontFeatureSettings: "'liga' 0, 'calt' 0" },
   '.selectable, code, pre': { userSelect: 'text' as const },
   ':focus-visible': { outline: `2px solid ${color.accentText}`, outlineOffset: 2 },
+  '[data-pointed]': { outline: `2px solid ${color.accentText}`, outlineOffset: -2 },
+  '[data-row][data-pointed], tr[data-pointed]': { background: `${color.accentSoft} !important` },
   'main:focus, [data-region]:focus, h1:focus': { outline: 'none' },
   a: { color: color.accentText },
   '::-webkit-scrollbar': { width: size.scrollbar, height: size.scrollbar },

@@ -3,7 +3,7 @@ import type { TargetKind } from './target.ts';
 
 /** What the app offers on some targets only. */
 export const targetFeatures = [
-  'apply', 'turn-on-eci', 'choose-backend', 'audit-mode', 'existing-containers', 'per-image-lists', 'socket-scope', 'hide-environment', 'decision-log', 'test-mounts', 'recreate', 'engine-control', 'verify',
+  'apply', 'turn-on-eci', 'choose-backend', 'audit-mode', 'existing-containers', 'per-image-lists', 'socket-scope', 'hide-environment', 'refusal-language', 'decision-log', 'test-mounts', 'recreate', 'engine-control', 'verify',
 ] as const;
 export type TargetFeature = (typeof targetFeatures)[number];
 
@@ -25,7 +25,7 @@ export function missingBecause(kind: TargetKind, feature: TargetFeature): Missin
       switch (feature) {
         case 'apply': case 'turn-on-eci': case 'engine-control': case 'verify': return null;
         case 'decision-log': case 'test-mounts': return 'docker-desktop-keeps-no-log';
-        case 'choose-backend': case 'audit-mode': case 'existing-containers': case 'per-image-lists': case 'socket-scope': case 'hide-environment': case 'recreate': return 'docker-desktop-enforces';
+        case 'choose-backend': case 'audit-mode': case 'existing-containers': case 'per-image-lists': case 'socket-scope': case 'hide-environment': case 'refusal-language': case 'recreate': return 'docker-desktop-enforces';
         default: return assertNever(feature);
       }
     default: return assertNever(kind);

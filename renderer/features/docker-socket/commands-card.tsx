@@ -59,7 +59,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
   const [a = '', b = '', c = ''] = ['compose', 'scout', 'trust'].filter((name) => unsupportedNames.includes(name));
 
   return (
-    <Card title={t('socket.commands.title')} actions={noLists !== undefined && lists.length === 0 ? t('target.ownLists') : <ListChooser lists={lists} chosen={own === undefined ? null : ownIndex} readOnly={readOnly} onChoose={(index) => { onChoose(index === null ? null : lists[index]?.now.image ?? null); }} onAdded={onChoose} />}>
+    <Card pointer={place.pointer} title={t('socket.commands.title')} actions={noLists !== undefined && lists.length === 0 ? t('target.ownLists') : <ListChooser lists={lists} chosen={own === undefined ? null : ownIndex} readOnly={readOnly || noLists !== undefined} onChoose={(index) => { onChoose(index === null ? null : lists[index]?.now.image ?? null); }} onAdded={onChoose} />}>
       {own !== undefined && <OwnListRow place={own} index={ownIndex} lockedBy={lockedBy} onRemoved={() => { onChoose(null); }} />}
       <RemovedLists removed={removed} readOnly={readOnly} />
       <Box data-row data-edited={typeEdited || undefined} sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: '8px 12px', padding: '8px 16px', background: typeEdited ? color.edited : 'transparent', borderBottom: `1px solid ${color.border}` }}>
@@ -93,7 +93,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
 
 function matches(command: DockerCommand, words: string): boolean {
   const names = [command.name, ...command.aliases, command.group ?? ''].join('\n');
-  return words.replace(/^docker /, '').split(/\s+/).every((word) => names.includes(word) || command.description.toLowerCase().includes(word));
+  return words.replace(/^docker /, '').split(/\s+/).every((word) => names.includes(word) || command.description.toLowerCase().includes(word) || told(command.description).includes(word));
 }
 
 /** Width of the rows, px; unlimited until it was measured. */

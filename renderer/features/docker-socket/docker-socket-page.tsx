@@ -5,11 +5,12 @@ import { useDraft } from '../../app/context.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
 import { Notice } from '../../components/error-panel.tsx';
 import { findingPage } from '../../components/finding-text.ts';
+import { usePointer } from '../../components/pointed.ts';
 import { Page } from '../../components/page.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { CommandsCard } from './commands-card.tsx';
-import { imagesPointer, mountPointer, ownListsPointer } from './document.ts';
+import { imagesPointer, mountPointer, ownLists, ownListsPointer } from './document.ts';
 import { FindingNotice } from './finding-notice.tsx';
 import { ImagesCard } from './images-card.tsx';
 import { RegistryContext, useRegistryAnswers } from './registry-state.ts';
@@ -28,7 +29,16 @@ function Forms() {
   const { t } = useTranslation();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
-  const [chosen, setChosen] = useState<string | null>(null);
+  const pointer = usePointer();
+  const pointedList = pointer === null ? undefined : ownLists(draft).lists.find((list) => `${pointer}/`.startsWith(`${list.pointer}/`))?.now.image;
+  const [chosen, setChosen] = useState<string | null>(pointedList ?? null);
+  const [shownFor, setShownFor] = useState(pointer);
+  // Another link while the page is open: the list it points into is shown.
+  if (shownFor !== pointer) {
+    setShownFor(pointer);
+    if (pointedList !== undefined) setChosen(pointedList);
+    else if (pointer?.startsWith(`${mountPointer}/commandList`) === true) setChosen(null);
+  }
   const commands = useRef<HTMLDivElement>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   // Only what no row shows; "ECI is off" is said by the notice on top already.

@@ -80,7 +80,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
         <FindingNotice key={finding.code} finding={finding} readOnly={readOnly} {...(finding.code === 'socket-image-invalid' ? { remove: { label: t('socket.images.remove'), run: () => { write(images.toSpliced(row.index, 1)); } } } : {})} />
       ))}</Box> : undefined;
     return {
-      key, edited: row.kind !== 'same', ...(below === undefined ? {} : { below }),
+      key, pointer: `${imagesPointer}/${row.index}`, edited: row.kind !== 'same', ...(below === undefined ? {} : { below }),
       cells: [
         <Marked key="image" {...(row.kind === 'same' ? {} : { mark: row.kind })}>{name}</Marked>,
         <TrustCell key="trust" image={row.value} findings={findings} />,
@@ -99,7 +99,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
     setMenu(null);
   };
   return (
-    <Card title={t('socket.images.title')} note={formats.number(images.length)} actions={<>
+    <Card pointer={imagesPointer} title={t('socket.images.title')} note={formats.number(images.length)} actions={<>
       {lockedBy !== undefined && <LockedNote by={lockedBy} />}
       {derivedEdited && <EditedMark />}
       {derivedEdited && !readOnly && <UndoChange name={t('socket.images.derivedName')} onUndo={() => { writeDerived(store, draft, draft.appliedValue(derivedPointer) !== false); }} />}

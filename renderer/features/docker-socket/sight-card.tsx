@@ -18,10 +18,10 @@ export function SightCard({ settings, lockedBy }: { readonly settings: Effective
   const hide = settings.hideEnvironment;
   return (
     <Card title={t('socket.sight.title')}>
-      <ChoiceRow name={t('socket.sight.scope.name')} description={t(`socket.sight.scope.${scope}`)} value={scope} lockedBy={lockedBy} unavailable={noScope}
+      <ChoiceRow pointer={scopePointer} name={t('socket.sight.scope.name')} description={t(`socket.sight.scope.${scope}`)} value={scope} lockedBy={lockedBy} unavailable={noScope}
         options={(['all', 'own'] as const).map((value) => ({ value, label: t(`socket.sight.scope.${value}Option`) }))}
         edited={draft.isEdited(scopePointer)} onUndo={() => { draft.revert(scopePointer); }} onChange={(value) => { writeChoice(store, draft, scopePointer, value, 'all'); }} />
-      <ChoiceRow name={t('socket.sight.hide.name')} description={withCode(t(`socket.sight.hide.${hide}`))} value={hide} lockedBy={lockedBy} unavailable={noHiding}
+      <ChoiceRow pointer={hidePointer} name={t('socket.sight.hide.name')} description={withCode(t(`socket.sight.hide.${hide}`))} value={hide} lockedBy={lockedBy} unavailable={noHiding}
         options={(['never', 'socket-mounts', 'always'] as const).map((value) => ({ value, label: t(`socket.sight.hide.${value}Option`) }))}
         edited={draft.isEdited(hidePointer)} onUndo={() => { draft.revert(hidePointer); }} onChange={(value) => { writeChoice(store, draft, hidePointer, value, 'never'); }} />
     </Card>

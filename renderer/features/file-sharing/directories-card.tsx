@@ -78,7 +78,7 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci
         onSave={(next) => { write(shares.with(row.index, { ...row.share, path: next })); }} /></Box>
       : judgement === null ? undefined : <ShareNotice judgement={judgement} readOnly={readOnly} onEdit={() => { edit(row); }} onRemove={() => { remove(row); }} />;
     return {
-      key, edited: row.kind !== 'same', ...(below === undefined ? {} : { below }),
+      key, pointer: `${listPointer}/${row.index}`, edited: row.kind !== 'same', ...(below === undefined ? {} : { below }),
       cells: [
         <Cell key="written">
           <PathText path={path} />
@@ -99,7 +99,7 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci
   const close = () => { setMenu(null); };
   const line = { padding: '8px 16px', borderTop: `1px solid ${color.border}` };
   return (
-    <Card title={t('files.list.title')} note={formats.number(shares.length)} actions={list.cameOrWent && <>
+    <Card pointer={listPointer} title={t('files.list.title')} note={formats.number(shares.length)} actions={list.cameOrWent && <>
       <EditedMark kind={list.missing ? 'removed' : 'added'} />
       {!readOnly && <UndoChange name={t('files.list.came')} onUndo={() => { setEditing(null); writeList(store, draft, draft.appliedValue(listPointer)); }} />}
     </>}>

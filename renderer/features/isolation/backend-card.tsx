@@ -36,7 +36,7 @@ export function BackendCard({ lockedBy }: { readonly lockedBy: string | undefine
     return <Card title={t('isolation.backend.title')}><Row><Typography variant="caption" sx={{ color: color.text3 }}>{app.target.kind === 'docker-desktop' ? t('target.isolatedBy') : missing}</Typography></Row></Card>;
   }
   return (
-    <Card title={t('isolation.backend.title')} actions={<>
+    <Card pointer={pointer} title={t('isolation.backend.title')} actions={<>
       {edited && <EditedMark />}
       {edited && lockedBy === undefined && <UndoChange name={t('isolation.backend.title')} onUndo={() => { draft.revert(pointer); }} />}
       {lockedBy !== undefined && <LockedNote by={lockedBy} />}

@@ -7,10 +7,12 @@ import { navigate } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
+import { withCode } from '../../components/mono.tsx';
 import { Page } from '../../components/page.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
+import { messageLanguages } from '../../../shared/messages/language.ts';
 import { defaultSettings } from '../../../shared/settings/index.ts';
 import { BackendCard } from './backend-card.tsx';
 import { PreferenceCard } from './preference-card.tsx';
@@ -21,6 +23,7 @@ const eciPointer = '/enhancedContainerIsolation/value';
 const lockPointer = '/enhancedContainerIsolation/locked';
 const modePointer = '/bulkhead/mode';
 const existingPointer = '/bulkhead/existingContainers';
+const languagePointer = '/bulkhead/language';
 
 export default function IsolationPage() {
   const { t } = useTranslation();
@@ -38,6 +41,7 @@ function Forms() {
   const noMode = useMissing('audit-mode');
   const noExisting = useMissing('existing-containers');
   const noEci = useMissing('turn-on-eci');
+  const noLanguage = useMissing('refusal-language');
   /** Open, and whether it was the toggle that opened it: then Cancel takes the toggle back. */
   const [prompt, setPrompt] = useState<'toggle' | 'later' | null>(null);
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
@@ -54,20 +58,23 @@ function Forms() {
     <Box sx={{ display: 'grid', gap: 2 }}>
       <Card>
         <SettingRow
-          name={t('isolation.eci.name')} description={settings.eci.value ? t('isolation.eci.on') : t('isolation.eci.off')} checked={settings.eci.value} onChange={toggle}
+          pointer={eciPointer} name={t('isolation.eci.name')} description={settings.eci.value ? t('isolation.eci.on') : t('isolation.eci.off')} checked={settings.eci.value} onChange={toggle}
           edited={draft.isEdited(eciPointer)} onUndo={() => { draft.revert(eciPointer); }} lockedBy={lockedBy}
           unavailable={noEci ?? (possible || settings.eci.value ? undefined : t('isolation.eci.impossible'))}
         />
         <SettingRow
-          name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.editOr(lockPointer, on, false); }}
+          pointer={lockPointer} name={t('isolation.lock.name')} description={settings.eci.locked ? t('isolation.lock.on') : t('isolation.lock.off')} checked={settings.eci.locked} onChange={(on) => { draft.editOr(lockPointer, on, false); }}
           edited={draft.isEdited(lockPointer)} onUndo={() => { draft.revert(lockPointer); }} lockedBy={lockedBy} unavailable={noEci}
         />
-        <ChoiceRow name={t('isolation.mode.name')} description={t(`isolation.mode.${settings.mode}`)} value={settings.mode} lockedBy={lockedBy} unavailable={noMode} width={136}
+        <ChoiceRow pointer={modePointer} name={t('isolation.mode.name')} description={t(`isolation.mode.${settings.mode}`)} value={settings.mode} lockedBy={lockedBy} unavailable={noMode} width={136}
           options={(['enforce', 'audit'] as const).map((value) => ({ value, label: t(`isolation.mode.${value}Option`) }))}
           edited={draft.isEdited(modePointer)} onUndo={() => { draft.revert(modePointer); }} onChange={(value) => { draft.editOr(modePointer, value, 'enforce'); }} />
-        <ChoiceRow name={t('isolation.existing.name')} description={t(`isolation.existing.${settings.existingContainers}`)} value={settings.existingContainers} lockedBy={lockedBy} unavailable={noExisting} width={136}
+        <ChoiceRow pointer={existingPointer} name={t('isolation.existing.name')} description={t(`isolation.existing.${settings.existingContainers}`)} value={settings.existingContainers} lockedBy={lockedBy} unavailable={noExisting} width={136}
           options={(['block', 'warn'] as const).map((value) => ({ value, label: t(`isolation.existing.${value}Option`) }))}
           edited={draft.isEdited(existingPointer)} onUndo={() => { draft.revert(existingPointer); }} onChange={(value) => { draft.editOr(existingPointer, value, 'block'); }} />
+        <ChoiceRow pointer={languagePointer} name={t('isolation.language.name')} description={withCode(t('isolation.language.text'))} value={settings.language} lockedBy={lockedBy} unavailable={noLanguage} width={136}
+          options={messageLanguages.map((value) => ({ value, label: t(`preferences.language.${value}`) }))}
+          edited={draft.isEdited(languagePointer)} onUndo={() => { draft.revert(languagePointer); }} onChange={(value) => { draft.editOr(languagePointer, value, 'en'); }} />
       </Card>
       <PreferenceCard />
       <BackendCard lockedBy={lockedBy} />

@@ -116,7 +116,7 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, findingsAtMost)) {
     const severity: Severity = finding.severity;
     const page = findingPage(finding);
-    steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: withCode(findingTitle(t, finding)), why: findingWhy(finding), action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page); } });
+    steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: withCode(findingTitle(t, finding)), why: findingWhy(finding), action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page, { pointer: finding.pointer }); } });
   }
   return steps;
 }

@@ -1,4 +1,5 @@
 import { messages } from '../translate.ts';
+import { commands } from './commands.ts';
 import { decisions } from './decisions.ts';
 import { denials } from './denials.ts';
 import { errors } from './errors.ts';
@@ -8,6 +9,6 @@ import { operations } from './operations.ts';
 import { requirements } from './requirements.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
-export const sentences = { ...denials, ...errors, ...findings, ...keys, ...operations, ...requirements };
+export const sentences = { ...commands, ...denials, ...errors, ...findings, ...keys, ...operations, ...requirements };
 
-export const chinese = messages({ ...errors, ...findings, ...keys, ...operations, ...requirements }, decisions, denials);
+export const chinese = messages({ ...commands, ...errors, ...findings, ...keys, ...operations, ...requirements }, decisions, denials);

@@ -1,0 +1,40 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { appState, appliedText, settingsState } from '../dev/fixture.ts';
+import { renderApp } from '../dev/render-app.tsx';
+import type { PageId } from '../app/router.ts';
+
+const withList = appliedText.replace(/\}\s*$/, `${/"bulkhead"\s*:/.test(appliedText) ? '' : ', "bulkhead": { "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] }'} }`);
+
+/** Opens a page by a link to one of its settings. */
+async function follow(page: PageId, pointer: string, text = appliedText): Promise<void> {
+  await renderApp(appState({ settings: settingsState(text) }), page);
+  act(() => { window.location.hash = `#/${page}?pointer=${encodeURIComponent(pointer)}`; });
+}
+const pointed = () => document.querySelector<HTMLElement>('[data-pointed]');
+
+describe('a link to a setting', { timeout: 30_000 }, () => {
+  it.each([
+    ['isolation', '/enhancedContainerIsolation/value', 'Enhanced Container Isolation'], ['isolation', '/bulkhead/mode', 'Only record'],
+    ['isolation', '/bulkhead/language', 'Language of refusals'], ['isolation', '/bulkhead/backend', 'bulkhead-runc'],
+    ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'docker:cli'], ['docker-socket', '/bulkhead/hideEnvironment', 'environment'],
+    ['file-sharing', '/filesharingAllowedDirectories/0/path', '$HOME'],
+  ] as const)('on %s shows %s, with the focus in it', async (page, pointer, words) => {
+    await follow(page, pointer);
+    await waitFor(() => { expect(pointed()).not.toBeNull(); });
+    expect(pointed()?.textContent.toLowerCase()).toContain(words === 'Only record' ? 'refuse' : words.toLowerCase());
+    expect(pointed()?.contains(document.activeElement)).toBe(true);
+    act(() => { screen.getByRole('heading', { level: 1 }).focus(); });
+    expect(pointed()).toBeNull();
+  });
+
+  it('opens the list of commands it points into', async () => {
+    await follow('docker-socket', '/bulkhead/perImageCommandLists/0/commands', withList);
+    await waitFor(() => { expect(pointed()?.textContent).toContain('are under this list instead of the default one'); });
+  });
+
+  it('shows what is around a place that is no more', async () => {
+    await follow('docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/99');
+    await waitFor(() => { expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images'); });
+  });
+});

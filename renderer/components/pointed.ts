@@ -1,0 +1,43 @@
+import { useEffect } from 'react';
+import { useRoute } from '../app/router.ts';
+
+/** The place of the settings that the page's address names (`?pointer=/bulkhead/mode`); null for none. */
+export function usePointer(): string | null {
+  return useRoute().params['pointer'] ?? null;
+}
+
+/** Marks an element as the place of a setting, for links to it. */
+export const placeOf = (pointer: string | undefined) => (pointer === undefined ? {} : { 'data-pointer': pointer });
+
+/** The drawn place of a setting: its own, or the nearest one around it. */
+function nearest(pointer: string): HTMLElement | null {
+  const around = [...document.querySelectorAll<HTMLElement>('main [data-pointer]')].filter((element) => `${pointer}/`.startsWith(`${element.dataset['pointer'] ?? ''}/`));
+  const depth = (element: HTMLElement) => (element.dataset['pointer'] ?? '').length;
+  return around.toSorted((a, b) => depth(b) - depth(a))[0] ?? null;
+}
+
+const operable = 'button:not(:disabled), input:not(:disabled), [role="combobox"]:not([aria-disabled="true"]), a[href]';
+
+/** Brings the setting that the address names into view, with the focus on what edits it, and marked until the focus leaves it. */
+export function useShowPointed(): void {
+  const pointer = usePointer();
+  useEffect(() => {
+    if (pointer === null) return undefined;
+    let marked: HTMLElement | null = null;
+    const leave = (event: FocusEvent) => { if (!(event.relatedTarget instanceof Node) || marked?.contains(event.relatedTarget) !== true) unmark(); };
+    const unmark = () => { marked?.removeAttribute('data-pointed'); marked?.removeEventListener('focusout', leave); marked = null; };
+    // After the page has moved the focus to its title, and lists have drawn their rows.
+    const frame = requestAnimationFrame(() => {
+      const place = nearest(pointer);
+      if (place === null) return;
+      marked = place;
+      place.scrollIntoView({ block: place.offsetHeight > 400 ? 'start' : 'center' });
+      const control = place.querySelector<HTMLElement>(operable);
+      if (control === null) place.tabIndex = -1;
+      (control ?? place).focus({ preventScroll: true });
+      place.dataset['pointed'] = 'true';
+      place.addEventListener('focusout', leave);
+    });
+    return () => { cancelAnimationFrame(frame); unmark(); };
+  }, [pointer]);
+}
