@@ -50,6 +50,7 @@ function describeEffect({ code, params }: PlanEffect): string {
     case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}`;
     case 'containers-removed': return `${containers}, after verification: ${list(params['names'])}`;
     case 'volumes-removed': return `${number(count, 'volume')}: ${list(params['names'])}`;
+    case 'containers-recreated': return `${containers} to be recreated afterwards: ${list(params['names'])}`;
     case 'containers-kept-unprotected': return `${containers} you keep: ${list(params['names'])}`;
     case 'store-unchanged': return `${number(params['images'], 'image')}, ${number(params['containers'], 'container')}`;
     case 'eci-on': return 'Enhanced Container Isolation is on: every new container has its own user namespace';

@@ -8,7 +8,7 @@ import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts
 import { withTarget, type RootOptions } from './target.ts';
 
 interface RecreateOptions extends RootOptions {
-  readonly yes?: boolean; readonly commit?: boolean; readonly keepOld?: boolean; readonly removeOld?: boolean; readonly dryRun?: boolean; readonly events?: boolean; readonly withoutWayBack?: boolean; readonly as?: string;
+  readonly yes?: boolean; readonly commit?: boolean; readonly keepOld?: boolean; readonly removeOld?: boolean; readonly dryRun?: boolean; readonly events?: boolean; readonly withoutWayBack?: boolean; readonly as?: string; readonly start?: string[];
 }
 
 /** `bulkhead containers recreate`. */
@@ -20,6 +20,7 @@ export function registerRecreate(containers: Command): void {
     .option('--keep-old', 'keep the old ones, stopped, under another name')
     .option('--remove-old', 'remove the old ones also where the new one is not started')
     .option('--as <user>', 'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)')
+    .option('--start <id>', 'start the new one of this container though the old one does not run now (repeatable)', (id: string, before: string[]) => [...before, id], [] as string[])
     .option('--without-way-back', 'also containers run with --rm, which are gone once they stop')
     .option('--events', 'with --json: print how it goes as JSON lines')
     .action((names: string[], options: RecreateOptions) => withTarget(options, (target) => recreate(target, names, options)));
@@ -30,7 +31,7 @@ async function requestOf(names: readonly string[], options: RecreateOptions): Pr
   const { recreateRequestSchema } = await import('../shared/containers/recreate.ts');
   const ids = [...new Set(names)];
   const parsed = recreateRequestSchema.safeParse({
-    ids, commit: options.commit === true ? ids : [], withoutWayBack: options.withoutWayBack === true, ...(options.as === undefined ? {} : { as: options.as }),
+    ids, commit: options.commit === true ? ids : [], withoutWayBack: options.withoutWayBack === true, ...(options.start === undefined || options.start.length === 0 ? {} : { start: options.start }), ...(options.as === undefined ? {} : { as: options.as }),
     old: options.keepOld === true ? 'keep' : options.removeOld === true ? 'remove' : 'remove-when-healthy',
   });
   return parsed.success ? ok(parsed.data) : fail('input.unusable', 'the containers to recreate are not usable', { reason: parsed.error.issues[0]?.message ?? '' });

@@ -55,7 +55,7 @@ export function elevation({ bulkheadCommand, target, pkexec, elevator = systemEl
     async startRecreate(request, onEvent) {
       const old = { 'remove-when-healthy': [], keep: ['--keep-old'], remove: ['--remove-old'] }[request.old];
       // Names and ids come after --, so that none is taken for an option.
-      const child = await start(['containers', 'recreate', '--yes', '--json', '--events', ...target(), ...old, ...(request.commit.length > 0 ? ['--commit'] : []), ...(request.withoutWayBack ? ['--without-way-back'] : []), '--', ...request.ids]);
+      const child = await start(['containers', 'recreate', '--yes', '--json', '--events', ...target(), ...old, ...(request.commit.length > 0 ? ['--commit'] : []), ...(request.withoutWayBack ? ['--without-way-back'] : []), ...(request.start ?? []).flatMap((id) => ['--start', id]), '--', ...request.ids]);
       return child.ok ? followRecreate(child.value, onEvent) : child;
     },
     async engine(action, status) {

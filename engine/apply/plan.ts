@@ -184,7 +184,10 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
   if (input.restartNeeded && facts.engine.counts !== null) later('stays-in-view', 'store-unchanged', { images: facts.engine.counts.images, containers: facts.engine.counts.containers });
   const removed = new Set(remove);
-  const kept = input.notProtected.filter((container) => ![...removed].some((gone) => gone.id === container.id));
+  const left = input.notProtected.filter((container) => ![...removed].some((gone) => gone.id === container.id));
+  const anew = after.eci.value ? left.filter((container) => input.choices.recreate?.includes(container.id) === true) : [];
+  if (anew.length > 0) later('recreated', 'containers-recreated', named(anew));
+  const kept = left.filter((container) => !anew.includes(container));
   if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));
   return effects;
 }

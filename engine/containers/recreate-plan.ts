@@ -26,7 +26,7 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
 function planOne(subject: Subject, facts: RecreateFacts, request: RecreateRequest): PlannedMember {
   const { inspected, isProtected, image } = subject;
   const { view, name } = inspected;
-  const running = view.State.Running || view.State.Restarting;
+  const running = view.State.Running || view.State.Restarting || request.start?.includes(view.Id) === true;
   const commit = !isProtected && request.commit.some((reference) => reference === view.Id || reference === name || (reference.length >= 4 && view.Id.startsWith(reference)));
   const make: PlannedMember['recreation'] = (successors, other) => recreation(inspected, other ?? image ?? { reference: view.Image, hasEntrypoint: false }, facts.engine, successors);
   return {

@@ -9,7 +9,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { ConfirmDialog, DialogText } from './confirm-dialog.tsx';
-import { DeleteIcon, UnprotectedIcon } from './icons.ts';
+import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from './icons.ts';
 import { Mono } from './mono.tsx';
 import { VirtualRows } from './virtual-rows.tsx';
 import { color } from '../theme/tokens.ts';
@@ -17,7 +17,10 @@ import { isRunning, type Container } from '../../shared/containers/protection.ts
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
 import { names } from '../i18n/joining.ts';
 
-type Choice = 'keep' | 'remove';
+type Choice = 'keep' | 'remove' | 'recreate';
+const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'recreate' ? value : 'keep');
+/** What ECI does not allow can't be made anew under it. */
+const canRecreate = (container: Container): boolean => container.obstacles.length === 0;
 const rowHeight = 48;
 
 /** Before ECI is turned on: what happens to containers that exist. Nothing is done here; the choices go into the plan. */
@@ -34,42 +37,43 @@ export function ExistingContainersDialog({ open, containers, initial, onCancel, 
 
 function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<typeof ExistingContainersDialog>[0], 'open'>) {
   const { t } = useTranslation();
-  const [removed, setRemoved] = useState<ReadonlySet<string>>(() => new Set(initial.remove));
+  const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(() => new Map([...initial.remove.map((id) => [id, 'remove'] as const), ...(initial.recreate ?? []).map((id) => [id, 'recreate'] as const)]));
   const [removeVolumes, setRemoveVolumes] = useState(initial.removeVolumes);
   const stopped = containers.filter((c) => !isRunning(c));
-  const chosen = containers.filter((c) => removed.has(c.id));
-  const all: 'keep' | 'remove' | 'each' = chosen.length === 0 ? 'keep' : stopped.length > 0 && chosen.length === stopped.length && chosen.every((c) => !isRunning(c)) ? 'remove' : 'each';
+  const chosen = containers.filter((c) => choices.get(c.id) === 'remove');
+  const anew = containers.filter((c) => choices.get(c.id) === 'recreate');
+  const recreatable = containers.filter(canRecreate);
+  const all: Choice | 'each' = chosen.length + anew.length === 0 ? 'keep'
+    : chosen.length === 0 && anew.length === recreatable.length ? 'recreate'
+      : anew.length === 0 && stopped.length > 0 && chosen.length === stopped.length && chosen.every((c) => !isRunning(c)) ? 'remove' : 'each';
   const choose = useCallback((id: string, choice: Choice) => {
-    setRemoved((before) => {
-      const next = new Set(before);
-      if (choice === 'remove') next.add(id);
-      else next.delete(id);
-      return next;
-    });
+    setChoices((before) => new Map(before).set(id, choice));
   }, []);
   const heightOf = useCallback(() => rowHeight, []);
 
   return (
     <ConfirmDialog
       open width={720} title={t('isolation.prompt.title', { count: containers.length })} confirm={t('isolation.prompt.continue')}
-      note={[t('isolation.prompt.kept', { count: containers.length - chosen.length }), ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : [])].join(' · ')}
+      note={[...(anew.length > 0 ? [t('isolation.prompt.recreated', { count: anew.length })] : []), t('isolation.prompt.kept', { count: containers.length - chosen.length - anew.length }), ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : [])].join(' · ')}
       onCancel={onCancel}
-      onConfirm={() => { onContinue({ remove: chosen.map((c) => c.id), includeRunning: chosen.some(isRunning), removeVolumes: removeVolumes && chosen.length > 0 }); }}
+      onConfirm={() => { onContinue({ remove: chosen.map((c) => c.id), includeRunning: chosen.some(isRunning), removeVolumes: removeVolumes && chosen.length > 0, ...(anew.length === 0 ? {} : { recreate: anew.map((c) => c.id) }) }); }}
     >
       <DialogText>{t('isolation.prompt.body')}</DialogText>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: '12px', padding: '16px 24px 12px', flexWrap: 'wrap' }}>
         <Typography variant="caption" component="span" id="set-all" sx={{ color: color.text3 }}>{t('isolation.prompt.setAll')}</Typography>
         <ToggleButtonGroup exclusive aria-labelledby="set-all" value={all} sx={{ height: 28, '& .MuiToggleButton-root': { height: 24 } }}
-          onChange={(_, value: 'keep' | 'remove' | 'each' | null) => {
-            if (value === 'keep') setRemoved(new Set());
+          onChange={(_, value: unknown) => {
+            if (value === 'keep') setChoices(new Map());
+            if (value === 'recreate') setChoices(new Map(recreatable.map((c) => [c.id, 'recreate'])));
             // "All" never means the running ones: each of them is asked for by itself.
-            if (value === 'remove') setRemoved(new Set(stopped.map((c) => c.id)));
+            if (value === 'remove') setChoices(new Map(stopped.map((c) => [c.id, 'remove'])));
           }}>
+          <ToggleButton value="recreate" disabled={recreatable.length === 0}>{t('isolation.prompt.recreate')}</ToggleButton>
           <ToggleButton value="remove" disabled={stopped.length === 0}>{t('isolation.prompt.remove')}</ToggleButton>
           <ToggleButton value="keep">{t('isolation.prompt.keep')}</ToggleButton>
           <ToggleButton value="each">{t('isolation.prompt.each')}</ToggleButton>
         </ToggleButtonGroup>
-        {stopped.length < containers.length && <Typography variant="caption" component="span" sx={{ color: color.text3 }}>{t('isolation.prompt.runningStay')}</Typography>}
+        {stopped.length < containers.length && all !== 'recreate' && <Typography variant="caption" component="span" sx={{ color: color.text3 }}>{t('isolation.prompt.runningStay')}</Typography>}
       </Box>
       <Box role="table" aria-label={t('isolation.prompt.container')} aria-rowcount={containers.length + 1} sx={{ '& > *': { scrollbarGutter: 'stable' } }}>
         <Box role="row" aria-rowindex={1} sx={{ ...columns, overflow: 'hidden', height: 31, background: color.subtle, borderBlock: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
@@ -78,9 +82,10 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
         <VirtualRows count={containers.length} heightOf={heightOf} maxHeight={336} rowKey={(index) => containers[index]?.id ?? String(index)}
           render={(index) => {
             const container = containers[index];
-            return container === undefined ? null : <ChoiceRow container={container} index={index} choice={removed.has(container.id) ? 'remove' : 'keep'} onChoose={choose} />;
+            return container === undefined ? null : <ChoiceRow container={container} index={index} choice={choices.get(container.id) ?? 'keep'} onChoose={choose} />;
           }} />
       </Box>
+      {anew.length > 0 && <Typography variant="caption" component="div" sx={{ color: color.text2, padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>{t('isolation.prompt.recreateWhen')}</Typography>}
       <Box sx={{ padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>
         <FormControlLabel disabled={chosen.length === 0} sx={{ marginLeft: '-4px', gap: '4px' }}
           control={<Checkbox checked={removeVolumes && chosen.length > 0} onChange={(_, checked) => { setRemoveVolumes(checked); }} />}
@@ -105,9 +110,10 @@ function ChoiceRow({ container, index, choice, onChoose }: { readonly container:
       </Box>
       <Box role="cell" sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.status}</Box>
       <Box role="cell">
-        <Select fullWidth value={choice} onChange={(event) => { onChoose(container.id, event.target.value === 'remove' ? 'remove' : 'keep'); }}
+        <Select fullWidth value={choice} onChange={(event) => { onChoose(container.id, choiceOf(event.target.value)); }}
           inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
-          sx={{ height: 28, minHeight: 28, '& .MuiSelect-select': { display: 'flex', alignItems: 'center', gap: '8px', paddingBlock: '3px', color: choice === 'remove' ? color.danger : color.text, '& svg': { fontSize: 16, color: color.danger } } }}>
+          sx={{ height: 28, minHeight: 28, '& .MuiSelect-select': { display: 'flex', alignItems: 'center', gap: '8px', paddingBlock: '3px', color: choice === 'remove' ? color.danger : color.text, '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger } } }}>
+          {canRecreate(container) && <MenuItem value="recreate"><ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />{t('isolation.prompt.recreate')}</MenuItem>}
           <MenuItem value="keep"><UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />{t('isolation.prompt.keep')}</MenuItem>
           <MenuItem value="remove" sx={{ color: color.danger }}><DeleteIcon sx={{ fontSize: 16 }} aria-hidden />{remove}</MenuItem>
         </Select>

@@ -13,7 +13,7 @@ export const planEffectSchema = z.object({
   kind: z.enum(['restart', 'stops', 'removed', 'unprotected', 'stays-in-view', 'new-rule', 'at-once', 'recreated']),
   when: z.enum(['while-applying', 'afterwards']),
   code: z.enum([
-    'engine-restarts', 'engine-starts', 'containers-stop', 'containers-removed', 'containers-kept-unprotected', 'store-unchanged',
+    'engine-restarts', 'engine-starts', 'containers-stop', 'containers-removed', 'containers-recreated', 'containers-kept-unprotected', 'store-unchanged',
     'eci-on', 'eci-off', 'backend', 'mounts-outside-shares-refused', 'socket-images', 'socket-commands', 'gateway-reloads', 'load-blocked', 'volumes-removed', 'desktop-reopens', 'desktop-opens', 'desktop-sign-in',
   ]),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
@@ -59,6 +59,8 @@ export const containerChoicesSchema = z.object({
   remove: z.array(z.string()),
   includeRunning: z.boolean(),
   removeVolumes: z.boolean(),
+  /** Ids the app recreates under ECI once the apply has succeeded; an apply itself leaves them. */
+  recreate: z.array(z.string()).max(1000).optional(),
 });
 export type ContainerChoices = z.infer<typeof containerChoicesSchema>;
 export const keepAllContainers: ContainerChoices = { remove: [], includeRunning: false, removeVolumes: false };

@@ -19,6 +19,8 @@ export const recreateRequestSchema = z.object({
   ids: z.array(z.string().min(1).max(256)).min(1).max(1000),
   /** Those whose writable layer is committed to an image the new one is made of (by id or name). */
   commit: z.array(z.string().min(1).max(256)).max(1000),
+  /** Those that ran until something stopped them (an apply): taken as running, so that the new one is started, and the old one if it comes back. By id. */
+  start: z.array(z.string().min(1).max(256)).max(1000).optional(),
   /** What becomes of the old one once the new one runs healthy. A container that is not running is always kept, unless `remove`. */
   old: z.enum(['remove-when-healthy', 'keep', 'remove']),
   /** Name or number of the user who asks for the new ones: theirs is `$HOME`, and what is written into shared directories (A8). Absent: who had the old one made, where that was recorded, else who is behind sudo or pkexec, else root. */

@@ -1,5 +1,7 @@
 import type { ApplyHandle } from '../../../engine/target.ts';
 import type { ApplyEvent } from '../../../shared/apply/run.ts';
+import { isRunning } from '../../../shared/containers/protection.ts';
+import type { RecreateRequest } from '../../../shared/containers/recreate.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/register.ts';
 import { refuseDuringApply, type Session } from '../session.ts';
@@ -8,7 +10,7 @@ import type { HandlerContext } from './index.ts';
 type Area = Pick<Handlers, 'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'>;
 
 /** Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the window sees the same events. */
-export function applyHandlers({ session, elevation }: HandlerContext): Area {
+export function applyHandlers({ session, elevation }: HandlerContext, recreateNow: (request: RecreateRequest) => Promise<unknown>): Area {
   let current: ApplyHandle | undefined;
   let starting = false;
   let verifying: ReturnType<Area['verify:run']> | undefined;
@@ -33,7 +35,15 @@ export function applyHandlers({ session, elevation }: HandlerContext): Area {
         const started = s.isRoot ? await s.target.startApply(request, onEvent) : await elevation.startApply(request, onEvent);
         if (!started.ok) return started;
         current = started.value;
-        void started.value.done.then((run) => settleApply(s, run));
+        // Which of them run is known now; the restart stops them.
+        const wanted = choices.recreate ?? [];
+        const ran = s.state.get().scan?.containers.filter((c) => wanted.includes(c.id) && isRunning(c)).map(({ id }) => id) ?? [];
+        void started.value.done.then(async (run) => {
+          await settleApply(s, run);
+          // As chosen before: what is there still and not protected yet. A choice that can't be kept is told like any recreation.
+          const ids = run.outcome?.kind === 'applied' ? s.state.get().scan?.containers.filter((c) => wanted.includes(c.id) && !c.protected).map(({ id }) => id) ?? [] : [];
+          if (ids.length > 0) await recreateNow({ ids, commit: [], old: 'remove-when-healthy', withoutWayBack: false, start: ran.filter((id) => ids.includes(id)) });
+        });
         const run = structuredClone(started.value.run());
         // The run may have moved on while we got here: never go back to an older one.
         if (s.state.get().run?.id !== run.id) s.state.set({ run });

@@ -29,8 +29,11 @@ export interface HandlerContext {
 }
 
 /** Every request of the contract, by area. */
-export const allHandlers = (context: HandlerContext): Handlers => ({
+export const allHandlers = (context: HandlerContext): Handlers => {
+  const recreate = recreateHandlers(context);
+  return {
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
-  ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context), ...containerHandlers(context), ...recreateHandlers(context), ...engineHandlers(context), ...pathHandlers(context),
+  ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context, async (request) => recreate['recreate:start'](request)), ...containerHandlers(context), ...recreate, ...engineHandlers(context), ...pathHandlers(context),
   ...registryHandlers(context), ...simulateHandlers(context), ...windowHandlers(context), ...desktopHandlers(context),
-});
+  };
+};

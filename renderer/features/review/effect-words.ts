@@ -76,6 +76,7 @@ export function effectWords(t: TFunction, effect: PlanEffect, context: { readonl
     case 'gateway-reloads': return words(t('review.effect.reload'), t('review.effect.reloadWhy'));
     case 'load-blocked': return words(t('review.effect.load'), t('review.effect.loadWhy'));
     case 'store-unchanged': return words(t('review.effect.store', { images: t('review.effect.images', { count: number(params['images']) }), containers: t('review.effect.containers', { count: number(params['containers']) }) }), t('review.effect.storeWhy'));
+    case 'containers-recreated': return words(t('review.effect.recreated', { count }), t('review.effect.recreatedWhy', { names }));
     case 'containers-kept-unprotected': return words(t('review.effect.kept', { count }), context.existing === 'used' ? t('review.effect.keptUsed', { names }) : context.existing === 'block' ? t('review.effect.keptBlocked', { names }) : t('review.effect.keptWarned', { names }));
   }
 }

@@ -26,7 +26,7 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
   const keys = plan.daemonJson.filter((change) => change.kind !== 'conflict').map((change) => change.pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~'));
   const choosable = plan.unprotected.length > 0;
   // The question belongs to the row about containers that stay, or, where all go, to the one about those.
-  const askAt = plan.effects.some((effect) => effect.code === 'containers-kept-unprotected') ? 'containers-kept-unprotected' : 'containers-removed';
+  const askAt = plan.effects.some((effect) => effect.code === 'containers-kept-unprotected') ? 'containers-kept-unprotected' : plan.effects.some((effect) => effect.code === 'containers-recreated') ? 'containers-recreated' : 'containers-removed';
 
   const effects = (when: 'while-applying' | 'afterwards'): ReactNode[] => plan.effects.filter((effect) => effect.when === when).map((effect) => {
     const { icon, tone } = kindLook[effect.kind];

@@ -36,6 +36,7 @@ export const review = {
     commandsDeny: 'Denied through the socket: {{commands}}', commandsAllow: 'Allowed through the socket: only {{commands}}', commandsAll: 'No command is restricted', commandsNothing: 'No command is allowed through the socket', commandsWhy: 'Each container with the socket is held to them at once.',
     reload: 'The gateway takes the new settings', reloadWhy: 'Nothing restarts, no container stops.', load: '`docker load` is refused', loadWhy: 'Images come from a registry or a build.',
     store: '{{images}}, {{containers}}', images_one: '{{count}} image', images_other: '{{count}} images', containers_one: '{{count}} container', containers_other: '{{count}} containers', storeWhy: 'The engine keeps its store, volumes and networks too.',
+    recreated_one: '{{count}} container is recreated protected', recreated_other: '{{count}} containers are recreated protected', recreatedWhy: '{{names}}. Once ECI is on and verified; an old one comes back if the new one does not run well.',
     kept_one: '{{count}} container stays unprotected', kept_other: '{{count}} containers stay unprotected', keptBlocked: '{{names}}. They can\u2019t be started or exec\u2019d into.', keptUsed: '{{names}}. They can go on being used, unprotected.', keptWarned: '{{names}}. Each use of them is recorded.',
   },
   ends: { title: 'Ends verified, or rolled back', verified: 'Probes run inside real containers. Containers are removed only after they pass.', healthy: 'The engine has to answer, or everything goes back.' },
