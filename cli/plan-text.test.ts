@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
-import { describeOutcome, describeStep, describeVerification } from './plan-text.ts';
+import { describeEffect, describeOutcome, describeStep, describeVerification } from './plan-text.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { describeStatus, type StatusReport } from './status.ts';
 
@@ -56,4 +56,8 @@ test('verification tells item by item what did not come out well, and all of it 
 });
 test('verification with ECI off says what that means', () => {
   expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain('root in a container is root in the engine');
+});
+test('what does not take the stop signal is named, and what is recreated', () => {
+  expect(describeEffect({ kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['a', 'b'], returning: ['a'], slow: 1, slowNames: ['b'], wait: 10 } })).toBe('2 running containers stop: a, b; a starts again by itself; up to 10 s for what does not take the stop signal: b');
+  expect(describeEffect({ kind: 'recreated', when: 'afterwards', code: 'containers-recreated', params: { count: 1, names: ['a'] } })).toBe('1 container to be recreated afterwards: a');
 });

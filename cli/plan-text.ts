@@ -34,7 +34,7 @@ const backendWords: Readonly<Record<string, string>> = {
 const startAgain = (value: PlanEffect['params'][string] | undefined, names: string): string => (names === '' ? '' : `; ${names} ${Array.isArray(value) && value.length === 1 ? 'starts again by itself' : 'start again by themselves'}`);
 const number = (value: PlanEffect['params'][string] | undefined, word: string): string => `${String(value)} ${word}${value === 1 ? '' : 's'}`;
 
-function describeEffect({ code, params }: PlanEffect): string {
+export function describeEffect({ code, params }: PlanEffect): string {
   const list = (value: PlanEffect['params'][string] | undefined, most = 6): string => {
     const names = Array.isArray(value) ? value : [];
     return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
@@ -47,7 +47,7 @@ function describeEffect({ code, params }: PlanEffect): string {
     case 'desktop-opens': return `Docker Desktop is opened, about ${String(params['seconds'])} s`;
     case 'desktop-sign-in': return `${params['first'] === 1 ? 'the file is new here: ' : ''}while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a Docker Business organisation`;
     case 'engine-starts': return `Docker Engine starts, about ${String(params['seconds'])} s`;
-    case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}`;
+    case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}${Number(params['slow'] ?? 0) === 0 ? '' : `; up to ${String(params['wait'])} s for what does not take the stop signal: ${list(params['slowNames'])}`}`;
     case 'containers-removed': return `${containers}, after verification: ${list(params['names'])}`;
     case 'volumes-removed': return `${number(count, 'volume')}: ${list(params['names'])}`;
     case 'containers-recreated': return `${containers} to be recreated afterwards: ${list(params['names'])}`;

@@ -84,6 +84,19 @@ describe('settings set, show, history, rollback', () => {
   });
 });
 
+test('settings prefer keeps a preference the administrator left open, says what becomes of it, and refuses anything else', async () => {
+  const eci = '/enhancedContainerIsolation/value';
+  await file('admin-settings.json', '{ "configurationFileVersion": 2, "enhancedContainerIsolation": { "locked": false, "value": true }, "blockDockerLoad": { "locked": true, "value": true } }');
+  expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({ code: 1, err: expect.stringContaining('there is no place for preferences yet') });
+  // As the gateway makes it.
+  await file('user-settings.json', '{ "version": 1 }');
+  expect(await bulkhead('settings', 'prefer', eci, 'false')).toMatchObject({ code: 0, out: expect.stringContaining('is in force until you clear it') });
+  expect(JSON.parse((await bulkhead('settings', 'prefer', eci, 'false', '--json')).out)).toMatchObject({ eci: false, outcomes: { eci: 'in-force' } });
+  expect((await bulkhead('settings', 'prefer', eci, 'true')).out).toContain('the administrator has it so anyway');
+  expect((await bulkhead('settings', 'prefer', eci, '--clear')).out).toContain("the administrator's default holds");
+  for (const wrong of [[eci], [eci, 'maybe'], [eci, 'false', '--clear'], ['/bulkhead/mode', 'true']]) expect((await bulkhead('settings', 'prefer', ...wrong)).code, wrong.join(' ')).not.toBe(0);
+});
+
 describe('plan, apply, status without an engine', () => {
   test('plan shows the diff and what will happen, changing nothing', async () => {
     const wanted = await file('wanted.json', '{\n  "configurationFileVersion": 2,\n  "filesharingAllowedDirectories": []\n}\n');

@@ -32,6 +32,7 @@ beforeAll(async () => {
   stage = await setStage({ engine: true, prepare: (paths) => writeFile(paths.daemonJson, daemonJson) });
   // Made before ECI exists here.
   await stage.docker('run', '-d', '--name', 'kept', '-v', 'kept-data:/data', 'busybox', 'sh', '-c', 'echo precious > /data/file; sleep 100000');
+  await stage.docker('run', '-d', '--name', 'anew', 'busybox', 'sleep', '100000');
   await stage.docker('create', '--name', 'gone', '-v', 'gone-data:/data', 'busybox', 'true');
   registry = await startRegistry();
   client = `${registry.host}/tools/client:1`;
@@ -40,7 +41,7 @@ beforeAll(async () => {
   before = await imagesAndVolumes();
   window = await stage.open();
   way = routes(window);
-  await window.until('the first scan', (s) => s.scan?.containers.length === 2 && s.backends.length > 0);
+  await window.until('the first scan', (s) => s.scan?.containers.length === 3 && s.backends.length > 0);
 });
 afterAll(async () => {
   await stage.end();
@@ -84,23 +85,24 @@ describe('an admin turns ECI on', () => {
     await way.isolation.open();
     await way.isolation.lock().click();
     await way.isolation.eci().click();
-    await way.prompt.dialog().getByText('2 containers already exist. What should happen to them?').waitFor();
+    await way.prompt.dialog().getByText('3 containers already exist. What should happen to them?').waitFor();
     await way.prompt.choose('gone', 'Remove');
+    await way.prompt.choose('anew', 'Recreate protected');
     await window.screenshot('turn-on-prompt');
-    await way.prompt.dialog().getByText('1 kept unprotected · 1 removed').waitFor();
+    await way.prompt.dialog().getByText('1 recreated · 1 kept unprotected · 1 removed').waitFor();
     await way.prompt.continue();
     const { settings } = await window.until('the draft is kept', (s) => s.settings.draft.includes('"value": true') && s.settings.draft.includes('"locked": true'));
     expect(JSON.parse(settings.draft)).toMatchObject({ enhancedContainerIsolation: { locked: true, value: true } });
     // Nothing has happened yet.
     expect(settings.exists).toBe(false);
-    expect((await stage.docker('ps', '-aq')).trim().split('\n')).toHaveLength(2);
+    expect((await stage.docker('ps', '-aq')).trim().split('\n')).toHaveLength(3);
   });
 
   it('reviews the plan and applies it; it ends verified', async () => {
     await way.review.heading('Review & apply').waitFor();
     const main = window.page.getByRole('main');
     // What will happen, before it happens.
-    for (const text of ['Docker Engine restarts once', '1 running container stops', '1 container: gone', 'New containers get ids of their own']) await main.getByText(text).waitFor();
+    for (const text of ['Docker Engine restarts once', '2 running containers stop', '1 container: gone', '1 container is recreated protected', 'New containers get ids of their own']) await main.getByText(text).waitFor();
     expect(await window.page.evaluate(() => document.activeElement?.textContent)).toBe('Back to editing');
     await window.screenshot('review');
     await way.review.apply('Apply and remove 1 container').click();
@@ -119,6 +121,12 @@ describe('an admin turns ECI on', () => {
     await way.review.heading('Version 1 is applied').waitFor();
     await main.getByText(/^1[56] of 17 claims shown from inside real containers$/).waitFor();
     await main.getByText('1 container is still unprotected').waitFor();
+    // As chosen before: it ran, so the new one runs.
+    await main.getByText('1 container recreated protected').waitFor({ timeout: 60_000 });
+    expect(uidMap(await stage.docker('exec', 'anew', 'cat', '/proc/self/uid_map'))[1]).toBeGreaterThan(65535);
+    await stage.docker('rm', '-f', 'anew');
+    await window.until('it is gone again', (s) => s.scan?.containers.length === 1);
+    await window.request('recreate:dismiss', undefined);
     await window.screenshot('applied');
     expect((await stat(stage.paths.settings)).mode & 0o777).toBe(0o644);
     await way.review.done().click();

@@ -43,6 +43,13 @@ describe('plan', () => {
     expect(plan.effects.find((effect) => effect.code === 'containers-kept-unprotected')?.params['names']).toEqual(['busy']);
     expect(makePlan(facts({ scan }), settingsText(true), { ...choices, includeRunning: true }).remove).toEqual([busy.id, old.id]);
   });
+  test('containers to be recreated are named as that, unless they are removed or ECI stays off', () => {
+    const choices = { ...keepAllContainers, recreate: [busy.id, old.id, 'gone'], remove: [old.id] };
+    const plan = makePlan(facts({ scan }), settingsText(true), choices);
+    expect(plan.effects.find((effect) => effect.code === 'containers-recreated')).toMatchObject({ kind: 'recreated', when: 'afterwards', params: { count: 1, names: ['busy'] } });
+    expect(codes(plan)).not.toContain('containers-kept-unprotected');
+    expect(codes(makePlan(facts({ scan }), settingsText(false), choices))).not.toContain('containers-recreated');
+  });
   test('a change the gateway reloads restarts nothing and says so', () => {
     const plan = makePlan(facts(), settingsText(false, ',\n  "filesharingAllowedDirectories": []'), keepAllContainers);
     expect(plan.restartNeeded).toBe(false);

@@ -134,9 +134,9 @@ function chosen(scan: ContainerScan | null, choices: ContainerChoices): Containe
 export const stopWaitOf = (facts: Pick<PlanFacts, 'scan'>): number => Math.max(0, ...(facts.scan?.containers ?? []).filter(isRunning).map((container) => container.stopWait ?? 0));
 
 /** Those among them that don't take the stop signal, for the plan. */
-function slowOf(stopping: readonly Container[]): Record<string, number> {
+function slowOf(stopping: readonly Container[]): PlanEffect['params'] {
   const slow = stopping.filter((container) => (container.stopWait ?? 0) > 0);
-  return slow.length === 0 ? {} : { slow: slow.length, wait: Math.max(...slow.map((container) => container.stopWait ?? 0)) };
+  return slow.length === 0 ? {} : { slow: slow.length, slowNames: slow.map((container) => container.name).slice(0, maxNames), wait: Math.max(...slow.map((container) => container.stopWait ?? 0)) };
 }
 
 export const isRunning = (container: Container): boolean => container.state === 'running' || container.state === 'paused' || container.state === 'restarting';

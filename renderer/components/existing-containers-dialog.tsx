@@ -85,7 +85,7 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
             return container === undefined ? null : <ChoiceRow container={container} index={index} choice={choices.get(container.id) ?? 'keep'} onChoose={choose} />;
           }} />
       </Box>
-      {anew.length > 0 && <Typography variant="caption" component="div" sx={{ color: color.text2, padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>{t('isolation.prompt.recreateWhen')}</Typography>}
+      {anew.length > 0 && <Typography variant="caption" component="div" sx={{ color: color.text2, padding: '12px 24px', borderTop: `1px solid ${color.border}` }}>{t('isolation.prompt.recreateWhen')}</Typography>}
       <Box sx={{ padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>
         <FormControlLabel disabled={chosen.length === 0} sx={{ marginLeft: '-4px', gap: '4px' }}
           control={<Checkbox checked={removeVolumes && chosen.length > 0} onChange={(_, checked) => { setRemoveVolumes(checked); }} />}

@@ -2,7 +2,7 @@ import type { ApplyHandle } from '../../../engine/target.ts';
 import type { ApplyEvent } from '../../../shared/apply/run.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 import type { RecreateRequest } from '../../../shared/containers/recreate.ts';
-import { fail, ok } from '../../../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/register.ts';
 import { refuseDuringApply, type Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
@@ -10,7 +10,7 @@ import type { HandlerContext } from './index.ts';
 type Area = Pick<Handlers, 'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'>;
 
 /** Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the window sees the same events. */
-export function applyHandlers({ session, elevation }: HandlerContext, recreateNow: (request: RecreateRequest) => Promise<unknown>): Area {
+export function applyHandlers({ session, elevation }: HandlerContext, recreateNow: (request: RecreateRequest) => Promise<Result<unknown, AppError>>): Area {
   let current: ApplyHandle | undefined;
   let starting = false;
   let verifying: ReturnType<Area['verify:run']> | undefined;
@@ -41,8 +41,12 @@ export function applyHandlers({ session, elevation }: HandlerContext, recreateNo
         void started.value.done.then(async (run) => {
           await settleApply(s, run);
           // As chosen before: what is there still and not protected yet. A choice that can't be kept is told like any recreation.
-          const ids = run.outcome?.kind === 'applied' ? s.state.get().scan?.containers.filter((c) => wanted.includes(c.id) && !c.protected).map(({ id }) => id) ?? [] : [];
-          if (ids.length > 0) await recreateNow({ ids, commit: [], old: 'remove-when-healthy', withoutWayBack: false, start: ran.filter((id) => ids.includes(id)) });
+          const left = run.outcome?.kind === 'applied' ? s.state.get().scan?.containers.filter((c) => wanted.includes(c.id) && !c.protected) ?? [] : [];
+          if (left.length === 0) return;
+          const ids = left.map(({ id }) => id);
+          const begun = await recreateNow({ ids, commit: [], old: 'remove-when-healthy', withoutWayBack: false, start: ran.filter((id) => ids.includes(id)) });
+          // Nobody waits for this answer: it is shown as a recreation in which nothing began.
+          if (!begun.ok) s.state.set({ recreation: { activity: 'ended', cancellable: false, members: left.map(({ id, name }) => ({ id, name, step: null, outcome: { kind: 'not-begun', error: begun.error } })) } });
         });
         const run = structuredClone(started.value.run());
         // The run may have moved on while we got here: never go back to an older one.

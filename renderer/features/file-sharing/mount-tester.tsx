@@ -10,6 +10,7 @@ import Typography from '@mui/material/Typography';
 import { Card } from '../../components/card.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AllowedIcon, CloseIcon, DeniedIcon } from '../../components/icons.ts';
+import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { PathText, withCode } from '../../components/mono.tsx';
 import { color, fontMono } from '../../theme/tokens.ts';
 import { useMountAnswer, type Against, type AskedMount, type MountAnswer } from './mount-answer.ts';
@@ -48,6 +49,7 @@ export function MountTester({ found }: { readonly found: ReadonlyMap<string, Res
             else if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); }
           }}
           sx={{ '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' } }} inputProps={{ 'aria-label': t('files.tester.label'), spellCheck: false, autoCapitalize: 'off', autoComplete: 'off', maxLength: 4096 }} />
+        <Box sx={{ marginTop: '12px', '&:empty': { display: 'none' } }}><PreferenceNotice /></Box>
         <Box role="status" sx={{ marginTop: '12px', minHeight: 38 }}>
           {text.trim() === '' ? <Typography variant="caption" component="div" sx={{ color: color.text3 }}>{t('files.tester.hint')}</Typography> : <Verdict asked={asked} found={found} />}
         </Box>

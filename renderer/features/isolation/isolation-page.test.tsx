@@ -33,6 +33,20 @@ describe('turning ECI on while containers exist', () => {
     expect(store.get().choices).toEqual({ remove: stopped.map((c) => c.id), includeRunning: false, removeVolumes: false });
   });
 
+  it('carries those chosen to be recreated into the plan, and offers it to none that ECI does not allow', async () => {
+    const { user, store } = await renderApp(off(), 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    const dialog = await screen.findByRole('dialog');
+    const allowed = off().scan?.containers.filter((c) => c.obstacles.length === 0) ?? [];
+    await user.click(within(dialog).getByRole('button', { name: 'Recreate protected' }));
+    expect(within(dialog).getByText(`${allowed.length} recreated · ${9 - allowed.length} kept unprotected`)).toBeTruthy();
+    await user.click(within(dialog).getByRole('button', { name: 'Keep unprotected' }));
+    await user.click(within(dialog).getByRole('combobox', { name: `What happens to ${allowed[0]?.name ?? ''}` }));
+    await user.click(await screen.findByRole('option', { name: 'Recreate protected' }));
+    await user.click(within(dialog).getByRole('button', { name: 'Continue to review' }));
+    expect(store.get().choices).toEqual({ remove: [], includeRunning: false, removeVolumes: false, recreate: [allowed[0]?.id] });
+  });
+
   it('carries a running container that was chosen into the plan', async () => {
     const { user, store } = await renderApp(off(), 'isolation');
     await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));

@@ -13,6 +13,7 @@ import { useAfter } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { withCode } from '../../components/mono.tsx';
 import { Page } from '../../components/page.tsx';
+import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { maxComposeLength } from '../../../shared/explain/limits.ts';
@@ -78,6 +79,7 @@ export default function SimulatorPage() {
             {problem !== null && !empty ? <ProblemNote problem={problem} text={input.text} /> : input.kind === 'compose' && <Box sx={{ marginTop: '4px', overflowWrap: 'anywhere' }}>{withCode(input.file === null ? t('simulator.input.pasted') : t('simulator.input.from', { file: input.file }))}</Box>}
           </Box>
         </Box>
+        <PreferenceNotice />
         {openError !== null && <ErrorPanel error={openError} title={t('simulator.openFailed')} />}
         {answer.running && <Running onStop={answer.stop} />}
         {answer.stopped && <Typography role="status" sx={{ color: color.text2 }}>{t('simulator.stopped')}</Typography>}

@@ -7,6 +7,7 @@ export const isolation = {
     title: 'Your preference', who: 'The administrator lets users choose. It counts at once, for everybody who uses this engine.',
     eci: { name: 'Isolation on this engine', admin: 'As the administrator set it: on', off: 'Off', isAdmin: 'Rules are enforced for everybody.', isOff: 'Turned off by {{by}}. No rule is enforced: sockets, host directories and host namespaces are open. New containers still get ids of their own, unless they ask for another runtime.', ignored: 'Off, wanted by {{by}}, does not count.' },
     load: { name: 'docker load on this engine', admin: 'As the administrator set it', on: 'Blocked', off: 'Allowed', isAdmin_true: 'Blocked by default.', isAdmin_false: 'Allowed by default.', isOwn_true: 'Blocked, wanted by {{by}}.', isOwn_false: 'Allowed, wanted by {{by}}.' },
+    notCounted: 'Judged by the administrator\u2019s settings, without the preference of {{by}}', notCountedOff: 'Isolation is turned off by that preference now: no rule is enforced until it is cleared.', notCountedLoad: 'That preference decides about docker load now.',
     somebody: 'a user', administrator: 'the administrator', problem: 'What is kept as preference counts as none: {{why}}.', readOnly: 'whoever may not use the socket', failed: 'The preference could not be kept',
   },
   mode: { name: 'What is not allowed', enforce: 'Is refused, and recorded.', audit: 'Is recorded and let through: nothing is refused, so nothing is protected by rules.', enforceOption: 'Refuse', auditOption: 'Only record' },

@@ -10,6 +10,7 @@ export const isolation: Translation<typeof english> = {
     title: '您的偏好', who: '管理员允许用户选择。立即生效，并对使用此引擎的所有人有效。',
     eci: { name: '此引擎的隔离', admin: '按管理员设定：开启', off: '关闭', isAdmin: '规则对所有人生效。', isOff: '由 {{by}} 关闭。不执行任何规则：套接字、主机目录和主机命名空间均开放。新容器仍使用独立 ID，除非另行指定运行时。', ignored: '{{by}} 希望关闭，但不生效。' },
     load: { name: '此引擎的 docker load', admin: '按管理员设定', on: '阻止', off: '允许', isAdmin_true: '默认阻止。', isAdmin_false: '默认允许。', isOwn_true: '阻止，由 {{by}} 设定。', isOwn_false: '允许，由 {{by}} 设定。' },
+    notCounted: '依据管理员的设置判断，未计入 {{by}} 的偏好', notCountedOff: '该偏好目前已关闭隔离：在取消之前不执行任何规则。', notCountedLoad: '目前由该偏好决定是否允许 docker load。',
     somebody: '某用户', administrator: '管理员', problem: '保存的偏好视为没有：{{why}}。', readOnly: '无权使用套接字的用户', failed: '无法保存偏好',
   },
   mode: { name: '不允许的操作', enforce: '予以拒绝并记录。', audit: '仅记录并放行：不拒绝任何操作，因此规则不提供保护。', enforceOption: '拒绝', auditOption: '仅记录' },
