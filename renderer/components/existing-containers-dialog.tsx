@@ -8,6 +8,7 @@ import Select from '@mui/material/Select';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
+import { useMissing } from '../app/missing.ts';
 import { ConfirmDialog, DialogText } from './confirm-dialog.tsx';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from './icons.ts';
 import { Mono } from './mono.tsx';
@@ -42,7 +43,8 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
   const stopped = containers.filter((c) => !isRunning(c));
   const chosen = containers.filter((c) => choices.get(c.id) === 'remove');
   const anew = containers.filter((c) => choices.get(c.id) === 'recreate');
-  const recreatable = containers.filter(canRecreate);
+  const missing = useMissing('recreate') !== undefined;
+  const recreatable = missing ? [] : containers.filter(canRecreate);
   const all: Choice | 'each' = chosen.length + anew.length === 0 ? 'keep'
     : chosen.length === 0 && anew.length === recreatable.length ? 'recreate'
       : anew.length === 0 && stopped.length > 0 && chosen.length === stopped.length && chosen.every((c) => !isRunning(c)) ? 'remove' : 'each';
@@ -68,7 +70,7 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
             // "All" never means the running ones: each of them is asked for by itself.
             if (value === 'remove') setChoices(new Map(stopped.map((c) => [c.id, 'remove'])));
           }}>
-          <ToggleButton value="recreate" disabled={recreatable.length === 0}>{t('isolation.prompt.recreate')}</ToggleButton>
+          {!missing && <ToggleButton value="recreate" disabled={recreatable.length === 0}>{t('isolation.prompt.recreate')}</ToggleButton>}
           <ToggleButton value="remove" disabled={stopped.length === 0}>{t('isolation.prompt.remove')}</ToggleButton>
           <ToggleButton value="keep">{t('isolation.prompt.keep')}</ToggleButton>
           <ToggleButton value="each">{t('isolation.prompt.each')}</ToggleButton>
@@ -99,6 +101,7 @@ const columns = { display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 132px 18
 
 function ChoiceRow({ container, index, choice, onChoose }: { readonly container: Container; readonly index: number; readonly choice: Choice; readonly onChoose: (id: string, choice: Choice) => void }) {
   const { t } = useTranslation();
+  const missing = useMissing('recreate') !== undefined;
   const remove = isRunning(container) ? t('isolation.prompt.stopAndRemove') : t('isolation.prompt.remove');
   return (
     <Box role="row" aria-rowindex={index + 2} sx={{ ...columns, height: rowHeight, boxSizing: 'border-box', borderTop: index === 0 ? 0 : `1px solid ${color.border}` }}>
@@ -113,7 +116,7 @@ function ChoiceRow({ container, index, choice, onChoose }: { readonly container:
         <Select fullWidth value={choice} onChange={(event) => { onChoose(container.id, choiceOf(event.target.value)); }}
           inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}
           sx={{ height: 28, minHeight: 28, '& .MuiSelect-select': { display: 'flex', alignItems: 'center', gap: '8px', paddingBlock: '3px', color: choice === 'remove' ? color.danger : color.text, '& svg': { fontSize: 16, color: choice === 'recreate' ? color.ok : color.danger } } }}>
-          {canRecreate(container) && <MenuItem value="recreate"><ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />{t('isolation.prompt.recreate')}</MenuItem>}
+          {!missing && canRecreate(container) && <MenuItem value="recreate"><ProtectedIcon sx={{ fontSize: 16, color: color.ok }} aria-hidden />{t('isolation.prompt.recreate')}</MenuItem>}
           <MenuItem value="keep"><UnprotectedIcon sx={{ fontSize: 16, color: color.danger }} aria-hidden />{t('isolation.prompt.keep')}</MenuItem>
           <MenuItem value="remove" sx={{ color: color.danger }}><DeleteIcon sx={{ fontSize: 16 }} aria-hidden />{remove}</MenuItem>
         </Select>

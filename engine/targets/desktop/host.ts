@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import type Docker from 'dockerode';
 import { dockerClient } from '../../containers/docker-client.ts';
 import { desktopLocations, type DesktopLocations, type DesktopMachine, type DesktopPlatform } from './locations.ts';
+import { readRegularFile } from './read-file.ts';
 
 /** How a program ended. `code` is null where it could not be started or was killed. */
 export interface ProgramEnd { readonly code: number | null; readonly stdout: string; readonly stderr: string }
@@ -43,7 +44,8 @@ export function thisHost(user: (DesktopUser & { readonly home: string }) | null 
   const machine: DesktopMachine = { platform, home: user?.home ?? os.homedir(), env: process.env };
   return {
     ...machine, locations: desktopLocations(machine), user, runtimeName: desktopRuntimeName,
-    read: (file) => readFile(file, 'utf8').catch(() => null),
+    // What lies in the user's home is his to replace; the rest is where only administrators may write.
+    read: (file) => readRegularFile(file, user !== null && platform !== 'win32' && file.startsWith(`${machine.home}/`) ? user.uid : null),
     changedAt: (file) => stat(file).then((info) => info.mtimeMs, () => null),
     run: (program, args, options = {}) => new Promise((resolve) => {
       execFile(program, [...args], { timeout: options.timeoutMs ?? 30_000, windowsHide: true, maxBuffer: 1024 * 1024, ...(options.signal === undefined ? {} : { signal: options.signal }) }, (error, stdout, stderr) => {
