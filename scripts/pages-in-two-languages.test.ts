@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const root = path.join(import.meta.dirname, '..');
-const pages = [['README.md', 'README.zh-CN.md'], ['docs/admin-guide.md', 'docs/admin-guide.zh-CN.md']] as const;
+const pages = [['README.md', 'README.zh-CN.md'], ['docs/admin-guide.md', 'docs/admin-guide.zh-CN.md'], ['docs/targets.md', 'docs/targets.zh-CN.md']] as const;
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const blocks = (text: string) => [...text.matchAll(/^```\w*\n([^]*?)^```/gm)].map(([, inside = '']) => inside);
 /** Commands and output without what explains them. */

@@ -34,7 +34,7 @@ describe('Docker Desktop as the open engine', () => {
 
   it('has greyed words with the reason, and no control, where it offers nothing', async () => {
     await renderApp(state('desktop'), 'isolation');
-    expect(screen.getAllByText('Not on this engine: Docker Desktop enforces, and knows nothing of it.')).toHaveLength(2);
+    expect(screen.getAllByText('Not on this engine: Docker Desktop enforces, and knows nothing of it.')).toHaveLength(3);
     expect(screen.queryByRole('combobox')).toBeNull();
     expect(screen.queryByRole('radio')).toBeNull();
     expect(screen.getAllByRole('switch')).toHaveLength(2);
@@ -54,6 +54,15 @@ describe('Docker Desktop as the open engine', () => {
 });
 
 describe('the machine\'s own Docker Engine as the open engine', () => {
+  it('finds no command to verify, start or restart it', async () => {
+    const { user } = await renderApp(state('machine'), 'overview');
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByRole('combobox'), 'command');
+    const found = screen.queryAllByRole('option').map((option) => option.textContent).join('\n');
+    expect(found).toContain('Scan');
+    expect(found).not.toMatch(/Verify|Start|Restart/);
+  });
+
   it('says on every page that it is only looked at, and offers another one', async () => {
     const { user } = await renderApp(state('machine'), 'overview');
     expect(screen.getByText('This engine is only looked at')).toBeTruthy();

@@ -31,7 +31,7 @@ describe('the tray', () => {
     expect(of({ run: { activity: 'applying' } })).toMatchObject({ canVerify: false, engine: null });
     expect(of({ busy: { verifying: true } })).toMatchObject({ canVerify: false });
     // Engines that others run are not stopped from a tray.
-    expect(of({ kind: 'docker-engine' })).toMatchObject({ engine: null });
+    expect(of({ kind: 'docker-engine' })).toMatchObject({ engine: null, canVerify: false });
   });
 
   it('has a menu that does what it says', () => {

@@ -3,6 +3,7 @@ import { protectionIn } from '../../../shared/ipc/protection.ts';
 import type { EngineFacts } from '../../../shared/desktop/notices.ts';
 import type { DesktopWords } from '../../../shared/desktop/words.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
+import { missingBecause } from '../../../shared/targets/features.ts';
 
 /** Shapes that scripts/icons.mjs draws. */
 export type TrayIcon = 'protected' | 'unverified' | 'off' | 'stopped' | 'failed' | 'working';
@@ -31,7 +32,7 @@ export function trayState(state: AppState, words: DesktopWords, now: number): Tr
   const { phase } = state.engine;
   const driven = state.target.kind === 'embedded';
   const idle = !applying(state) && state.busy.engine === null;
-  const base = { canVerify: idle && phase === 'ready' && !state.busy.verifying, engine: !idle || !driven ? null : phase === 'ready' ? 'stop' as const : phase === 'stopped' || phase === 'failed' ? 'start' as const : null };
+  const base = { canVerify: idle && phase === 'ready' && !state.busy.verifying && missingBecause(state.target.kind, 'verify') === null, engine: !idle || !driven ? null : phase === 'ready' ? 'stop' as const : phase === 'stopped' || phase === 'failed' ? 'start' as const : null };
   if (!idle || phase === 'starting' || phase === 'stopping' || phase === 'restarting') return { ...base, icon: 'working', sentence: words.state.working };
   if (phase === 'failed') return { ...base, icon: 'failed', sentence: words.state.failed };
   const { state: shown, unprotected } = protection(state, now);

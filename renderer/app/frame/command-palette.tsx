@@ -6,6 +6,7 @@ import InputBase from '@mui/material/InputBase';
 import { color } from '../../theme/tokens.ts';
 import { BoltIcon, ContainersIcon, PreferencesIcon, SearchIcon } from '../../components/icons.ts';
 import { useApp, useDraft, useStore } from '../context.tsx';
+import { useMissing } from '../missing.ts';
 import { pageEntries } from '../pages.ts';
 import { navigate, type PageId } from '../router.ts';
 
@@ -78,8 +79,10 @@ function useHits(): readonly Hit[] {
   const store = useStore();
   const app = useApp();
   const { dirty } = useDraft();
+  const canVerify = useMissing('verify') === undefined;
+  const canControl = useMissing('engine-control') === undefined;
   return useMemo(() => {
-    const setting = (key: Parameters<typeof settingLabel>[0], page: PageId): Hit => ({ key: `setting-${key}`, kind: 'setting', label: settingLabel(key), detail: t(`frame.page.${page}`), run: () => { navigate(page); } });
+    const setting = (key: Parameters<typeof settingLabel>[0], page: PageId, pointer?: string): Hit => ({ key: `setting-${key}`, kind: 'setting', label: settingLabel(key), detail: t(`frame.page.${page}`), run: () => { navigate(page, pointer === undefined ? {} : { pointer }); } });
     const settingLabel = (key: 'eci' | 'lock' | 'backend' | 'images' | 'commandList' | 'shares' | 'language' | 'theme') => t(`frame.settings.${key}`);
     const command = (key: 'verify' | 'scan' | 'restart' | 'start' | 'review' | 'undo' | 'redo', run: () => void): Hit => ({ key: `command-${key}`, kind: 'command', label: t(`frame.commands.${key}`), run });
     const ready = app.engine.phase === 'ready';
@@ -88,14 +91,15 @@ function useHits(): readonly Hit[] {
       ...pageEntries.map((entry): Hit => ({ key: `page-${entry.id}`, kind: 'page', label: t(`frame.page.${entry.id}`), run: () => { navigate(entry.id); } })),
       ...(dirty ? [command('review', () => { navigate('review'); })] : []),
       ...(ready && idle ? [
-        command('verify', () => { navigate('overview', { verify: 'now' }); }),
+        ...(canVerify ? [command('verify', () => { navigate('overview', { verify: 'now' }); })] : []),
         command('scan', () => { navigate('containers', { scan: 'now' }); }),
-        command('restart', () => { void store.request('engine:restart', undefined); }),
+        ...(canControl ? [command('restart', () => { void store.request('engine:restart', undefined); })] : []),
       ] : []),
-      ...(!ready && idle && app.busy.engine === null ? [command('start', () => { void store.request('engine:start', undefined); })] : []),
-      setting('eci', 'isolation'), setting('lock', 'isolation'), setting('backend', 'isolation'), setting('images', 'docker-socket'), setting('commandList', 'docker-socket'), setting('shares', 'file-sharing'),
+      ...(canControl && !ready && idle && app.busy.engine === null ? [command('start', () => { void store.request('engine:start', undefined); })] : []),
+      setting('eci', 'isolation', '/enhancedContainerIsolation/value'), setting('lock', 'isolation', '/enhancedContainerIsolation/locked'), setting('backend', 'isolation', '/bulkhead/backend'),
+      setting('images', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images'), setting('commandList', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList'), setting('shares', 'file-sharing', '/filesharingAllowedDirectories'),
       setting('theme', 'preferences'), setting('language', 'preferences'),
       ...(app.scan?.containers ?? []).map((container): Hit => ({ key: `container-${container.id}`, kind: 'container', label: container.name, detail: container.image, run: () => { navigate('containers', { find: container.name }); } })),
     ];
-  }, [t, store, app, dirty]);
+  }, [t, store, app, dirty, canVerify, canControl]);
 }
