@@ -113,7 +113,7 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
       await engine.docker('rm', '-f', 'one').catch(() => undefined);
       expect(await engine.docker('ps', '-aq'), what).toBe('');
     }, { timeout: 30_000, interval: 200 });
-    await vi.waitFor(async () => { expect(await left(), what).toEqual(nothing); }, { timeout: 20_000, interval: 50 });
+    await vi.waitFor(async () => { const now = await left(); expect(now, `${what}: ${JSON.stringify(now)}`).toEqual(nothing); }, { timeout: 20_000, interval: 50 });
   }
   // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
   await engine.restartDockerd('SIGTERM');
