@@ -113,7 +113,7 @@ describe('without an engine', () => {
     await window.close();
     window = await stage.open({ sameUser: true });
     expect((await window.state()).preferences.theme).toBe('dark');
-    const store = path.join(await window.app.evaluate(({ app }) => app.getPath('userData')), '..', '..', 'bulkhead.json');
+    const store = path.join(await window.app.evaluate(({ app }) => app.getPath('userData')), '..', 'bulkhead.json');
     await window.close();
     expect(await readFile(store, 'utf8')).toContain('dark');
     await writeFile(store, '{ "preferences": {');
@@ -140,6 +140,7 @@ exec /usr/sbin/dockerd "$@"
     stage = await setStage({ engine: true, engineEnv: { PATH: `${bin}:${process.env['PATH'] ?? ''}` } });
     await stage.docker('run', '-d', '--name', 'before', '--restart', 'always', 'busybox', 'sleep', '100000');
     window = await stage.open();
+    await window.page.getByRole('button', { name: 'Skip for now' }).click();
   });
   afterAll(async () => {
     await stage.end();

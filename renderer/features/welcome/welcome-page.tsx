@@ -80,7 +80,7 @@ export default function WelcomePage() {
         <Button variant="contained" color="primary" disabled={!mayGoOn} onClick={next}>{step === 'policy' ? t('welcome.toReview') : t('welcome.next')}</Button>
       </FooterBar>
     )}>
-      <Box component="nav" aria-label={t('welcome.steps')} sx={{ maxWidth: 720, marginBottom: 3 }}>
+      <Box role="group" aria-label={t('welcome.steps')} sx={{ maxWidth: 720, marginBottom: 3 }}>
         <Stepper activeStep={index} sx={steps}>
           {firstRunSteps.map((id, at) => (
             <Step key={id} completed={at < index && reachable(at)} disabled={!reachable(at)}>
