@@ -14,9 +14,9 @@ const minutes = 60_000;
 const stages = [
   { name: 'lint', script: ['eslint', 'bin', 'eslint.js'], args: ['.'], timeout: 5 * minutes },
   { name: 'typecheck', script: ['typescript', 'bin', 'tsc'], args: ['-p', '.'], timeout: 5 * minutes },
-  { name: 'unit', projects: ['unit', 'renderer'], timeout: 8 * minutes },
+  { name: 'unit', projects: ['unit', 'renderer'], timeout: 12 * minutes },
   { name: 'engine', projects: ['engine'], timeout: 25 * minutes, realEngine: true, workers: 2 },
-  { name: 'e2e', projects: ['e2e'], timeout: 15 * minutes, realEngine: true, workers: 1, ownNetwork: true },
+  { name: 'e2e', projects: ['e2e'], timeout: 25 * minutes, realEngine: true, workers: 1, ownNetwork: true },
 ];
 
 await main(async () => {
