@@ -9,6 +9,7 @@ import { withLock } from '../../components/setting-row.tsx';
 import { EditedMark, UndoChange } from '../../components/edited-mark.tsx';
 import { CheckIcon, DeniedIcon } from '../../components/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
+import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 import type { DockerCommand } from '../../../shared/settings/index.ts';
 import { commandsOf, shortName, type GroupKey } from './command-entries.ts';
@@ -99,5 +100,5 @@ function CommandChip({ command, marked, type, lockedBy, onToggle }: { readonly c
     </ButtonBase>
   );
   // A disabled button has no tooltip; what it does is then of less use.
-  return readOnly ? chip : <Tooltip title={`${command.name}: ${told(command.description)}`} describeChild>{chip}</Tooltip>;
+  return readOnly ? chip : <Tooltip title={labelled(t, command.name, told(command.description))} describeChild>{chip}</Tooltip>;
 }
