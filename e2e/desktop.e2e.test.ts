@@ -97,7 +97,7 @@ describe('a notification', () => {
 describe('the tray', () => {
   it('says the state and offers what can be done', async () => {
     await window.request('verify:run', undefined);
-    const labels = await eventually('the state', async () => { const all = await menu(); return all.some((label) => /: Protected/.test(label)) && all; }, 60_000);
+    const labels = await eventually('the state', async () => { const all = await menu(); return all.some((label) => /: Protected \(grey\)$/.test(label)) && all; }, 60_000);
     expect(labels).toEqual([expect.stringMatching(/: Protected \(grey\)$/), 'Open Bulkhead', 'Verify now', 'Stop engine', 'Quit']);
   });
 
