@@ -86,7 +86,7 @@ async function insideContainers(guarded: GuardedEngine, work: readonly ('mounts'
   await mkdir(shared);
   await execute('gcc', ['-O2', '-static', '-o', program, path.join(project, 'bench/isolation/workload.c')]);
   await importPrograms(socket, 'workload', [], { files: { '/bin/workload': program } });
-  const started = async (runtime: Runtime) => docker(socket, 'run', '-d', '--privileged', '--runtime', runtime, '-v', `volume-${runtime}:/volume`, '-v', `${shared}:/bind`, 'workload', 'sh', '-c', 'mkdir -p /mnt /root-fs; exec sleep 100000');
+  const started = async (runtime: Runtime) => docker(socket, 'run', '-d', '--privileged', '--runtime', runtime, '-v', 'volume:/volume', '-v', `${shared}:/bind`, 'workload', 'sh', '-c', 'mkdir -p /mnt /root-fs; exec sleep 100000');
   const ids = { runc: await started('runc'), bulkhead: await started('bulkhead') };
   const milliseconds = async (runtime: Runtime, ...args: string[]) => Number(await docker(socket, 'exec', ids[runtime], 'workload', ...args)) / 1e6;
 
@@ -94,12 +94,13 @@ async function insideContainers(guarded: GuardedEngine, work: readonly ('mounts'
   const megabytes = 192, small = 1000;
   for (const [place, where] of [['root file system', '/root-fs'], ['volume', '/volume'], ['bind', '/bind']] as const) {
     if (!work.includes('io')) break;
-    const rate = (name: string, unit: string, amount: number, args: (runtime: Runtime) => string[]) =>
-      both(rounds, async (runtime) => amount / (await milliseconds(runtime, ...args(runtime)) / 1000)).then((samples) => { report({ name: `${place}: ${name}`, unit, ...samples, target: { atLeast: 0.97 } }); });
-    await rate('write', 'MB/s', megabytes, (runtime) => ['write', `${where}/${runtime}`, String(megabytes)]);
-    await rate('read', 'MB/s', megabytes, (runtime) => ['read', `${where}/${runtime}`, String(megabytes)]);
+    const rate = (name: string, unit: string, amount: number, args: () => string[]) =>
+      both(rounds, async (runtime) => amount / (await milliseconds(runtime, ...args()) / 1000)).then((samples) => { report({ name: `${place}: ${name}`, unit, ...samples, target: { atLeast: 0.97 } }); });
+    // In volume and bind it is one file for both: where the disk has a file is half of how fast it is.
+    await rate('write', 'MB/s', megabytes, () => ['write', `${where}/file`, String(megabytes)]);
+    await rate('read', 'MB/s', 8 * megabytes, () => ['read', `${where}/file`, String(megabytes)]);
     await rate('small files', '/s', small, () => ['files', where, String(small)]);
-    for (const runtime of Object.values(runtimes)) await docker(socket, 'exec', ids[runtime], 'rm', `${where}/${runtime}`);
+    for (const runtime of Object.values(runtimes)) await docker(socket, 'exec', ids[runtime], 'rm', '-f', `${where}/file`);
   }
   await docker(socket, 'rm', '-f', '-v', ...Object.values(ids));
 }
