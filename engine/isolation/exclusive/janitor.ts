@@ -19,9 +19,7 @@ export interface JanitorOptions {
 
 /** Between the end of a runtime and a look at its container, ms: the kernel ends the killed runtime's runc right after it, containerd asks for a delete. */
 const settleMs = 150;
-/** A process that was killed should be gone by then, ms. */
-const dyingMs = 1_000;
-/** Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's directory). */
+/** Between two looks at everything, ms: for what no runtime's end told of (somebody else deleted from runc's directory). The longest wait before something is tried again, too. */
 const sweepMs = 30_000;
 /** Between two looks for containers that ended, ms. One that is seen ended twice should have been deleted in between. */
 const endedMs = 4_000;
@@ -35,12 +33,14 @@ export class Janitor {
   readonly #options: JanitorOptions;
   /** Runtimes at work by container. */
   readonly #working = new Map<string, number>();
-  readonly #cleaning = new Map<string, Promise<void>>();
+  readonly #cleaning = new Map<string, Promise<boolean>>();
   readonly #firstProcesses = new Map<string, FirstProcess>();
   /** Containers that had ended when last looked at. */
   #ended: ReadonlySet<string> = new Set();
-  /** Containers that a runtime was about to delete, and whether that was tried once more. */
-  readonly #deleting = new Map<string, 'asked' | 'tried again'>();
+  /** Containers that a runtime was about to delete. */
+  readonly #deleting = new Set<string>();
+  /** How often in a row something was tried for a container that did not help. */
+  readonly #inVain = new Map<string, number>();
   readonly #soon = new Map<string, NodeJS.Timeout>();
   /** What was said of containers that could not be cleaned: said once. */
   readonly #said = new Map<string, string>();
@@ -71,7 +71,7 @@ export class Janitor {
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
   async came({ id, verb }: Pick<PlannerRequest, 'id' | 'verb'>): Promise<void> {
     if (verb === 'create') this.#forget(id);
-    else if (verb === 'deleting' && !this.#deleting.has(id)) this.#deleting.set(id, 'asked');
+    else if (verb === 'deleting') this.#deleting.add(id);
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
   }
@@ -82,7 +82,7 @@ export class Janitor {
     if (left > 0) { this.#working.set(id, left); return; }
     this.#working.delete(id);
     if (!this.#options.containers.has(id)) this.#forget(id);
-    else this.#lookIn(settleMs, id, () => { if (this.#deleting.get(id) === 'asked') this.#deleteAgain(id); });
+    else this.#lookSoon(id);
   }
 
   /** A runtime that is killed before it asks us anything is no event: its container has ended, and nobody deletes it. */
@@ -90,7 +90,7 @@ export class Janitor {
     const ids = this.#options.containers.ids();
     for (const id of this.#firstProcesses.keys()) if (!ids.includes(id)) this.#forget(id);
     const ended = new Set(ids.filter((id) => !this.#working.has(id) && this.#hasEnded(id)));
-    for (const id of ended) if (this.#ended.has(id)) this.#deleteAgain(id);
+    for (const id of ended) if (this.#ended.has(id) && !this.#soon.has(id)) this.#deleteAgain(id);
     this.#ended = ended;
   }
 
@@ -109,18 +109,23 @@ export class Janitor {
   #forget(id: string): void {
     this.#deleting.delete(id);
     this.#firstProcesses.delete(id);
+    this.#inVain.delete(id);
+    this.#said.delete(id);
   }
 
   /**
    * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not ask again until its next start,
-   * and then is content that there is nothing. Without force: runc refuses where the container runs. Once.
+   * and then is content that there is nothing. Without force: runc refuses where the container runs; it may also refuse, or be killed, where it
+   * should not, so it is asked again, later each time, as long as the container has ended.
    */
   #deleteAgain(id: string): void {
-    const { paths, service, containers, log } = this.#options;
+    const { paths, service, containers } = this.#options;
     const state = containers.read(id);
-    if (this.#working.has(id) || this.#deleting.get(id) === 'tried again' || state === null || !service.isKnown(id, state.runcRoot)) return;
-    this.#deleting.set(id, 'tried again');
-    log(`container ${id}: its delete was interrupted and is tried again`);
+    if (this.#working.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
+    // What runc has no note of (any more) was half deleted.
+    if ((this.#inVain.get(id) ?? 0) > 0 && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
+    this.#wasInVain(id);
+    this.#say(id, 'its delete was interrupted and is tried again');
     spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', id], { stdio: 'ignore' }).once('error', (error) => { this.#say(id, error.message); });
   }
 
@@ -132,10 +137,17 @@ export class Janitor {
   async #look(id: string): Promise<void> {
     if (this.#working.has(id) || this.#cleaning.has(id)) return;
     // From here to the entry in #cleaning nothing is awaited: no request can come in between.
-    const cleaning = this.#clean(id).catch((error: unknown) => { this.#say(id, `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`); });
+    const cleaning = this.#clean(id).then(() => true, (error: unknown) => {
+      this.#say(id, `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    });
     this.#cleaning.set(id, cleaning);
-    await cleaning;
+    const done = await cleaning;
     this.#cleaning.delete(id);
+    if (done) return;
+    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now.
+    this.#wasInVain(id);
+    this.#lookSoon(id);
   }
 
   async #clean(id: string): Promise<void> {
@@ -150,13 +162,9 @@ export class Janitor {
     }
     const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
     await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mounts));
-    if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base)) {
-      // One that was just killed may be dying: it is looked at once more soon, then with everything.
-      if (this.#say(id, `a process still lives in its id range ${state.base}, which is kept`)) this.#lookIn(dyingMs, id);
-      return;
-    }
+    if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base)) throw new Error(`a process still lives in its id range ${state.base}, which is kept`);
     service.release(id, runcRoot, mountsOf('self'));
-    this.#said.delete(id);
+    this.#forget(id);
     log(`container ${id}: cleaned up after a runtime or a planner that was killed`);
   }
 
@@ -178,21 +186,24 @@ export class Janitor {
     return !isOfAnotherBoot(state) && (service.isKnown(state.id, state.runcRoot) || isRuntime(state.runtimePid, paths));
   }
 
-  /** Says it once; whether it was new. */
-  #say(id: string, what: string): boolean {
-    if (this.#said.get(id) === what) return false;
+  /** Says it once. */
+  #say(id: string, what: string): void {
+    if (this.#said.get(id) === what) return;
     this.#said.set(id, what);
     this.#options.log(`container ${id}: ${what}`);
-    return true;
   }
 
-  /** Looks at one container in `ms`, unless that is due already; `then` is called after. */
-  #lookIn(ms: number, id: string, then?: () => void): void {
+  #wasInVain(id: string): void { this.#inVain.set(id, (this.#inVain.get(id) ?? 0) + 1); }
+
+  /** Looks at one container, later the more was in vain, unless that is due already. What runc still has, and a runtime was about to delete, is deleted again. */
+  #lookSoon(id: string): void {
     if (this.#soon.has(id)) return;
-    this.#soon.set(id, setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#soon.delete(id);
-      void this.#look(id).then(then);
-    }, ms));
+      void this.#look(id).then(() => { if (this.#deleting.has(id)) this.#deleteAgain(id); });
+    }, Math.min(settleMs * 2 ** (this.#inVain.get(id) ?? 0), sweepMs));
+    timer.unref();
+    this.#soon.set(id, timer);
   }
 }
 

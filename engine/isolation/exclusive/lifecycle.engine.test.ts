@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readlink, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -170,20 +170,54 @@ it('a delete whose runtime was killed before runc deleted is done all the same',
   await engine.docker('rm', '-f', 'interrupted').catch(() => undefined);
 });
 
-it('a delete whose runtime was killed before it asked anybody is done all the same', async () => {
-  await engine.docker('run', '-d', '--name', 'unheard', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+it('a delete that is killed again and again is tried until it succeeds', async () => {
+  await engine.docker('run', '-d', '--name', 'unlucky', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+  // Twice for containerd, which asks no more, and twice for us.
+  const killed = path.join(engine.root, 'killed-often');
+  await withRunc(`case " $* " in *" delete "*) [ "$(cat ${killed} 2>/dev/null | wc -l)" -ge 4 ] || { echo x >> ${killed}; kill -9 "$PPID"; exec sleep 30; };; esac\nexec "$real" "$@"\n`, async () => {
+    await engine.docker('rm', '-f', 'unlucky').catch(() => undefined);
+    await nothingLeft();
+  });
+  expect(await readFile(killed, 'utf8')).toBe('x\n'.repeat(4));
+  await engine.docker('rm', '-f', 'unlucky').catch(() => undefined);
+});
+
+/** Has a script stand in for the runtime while `during` runs; `$real` is the runtime. */
+async function withRuntime(script: string, during: () => Promise<void>): Promise<void> {
   const { runtimeBinary } = engine.paths;
-  const [real, once] = [`${runtimeBinary}.real`, path.join(engine.root, 'killed unheard')];
+  const real = `${runtimeBinary}.real`;
   await rename(runtimeBinary, real);
-  await writeFile(runtimeBinary, `#!/bin/sh\ncase " $* " in *" delete "*) [ -e '${once}' ] || { touch '${once}'; kill -9 $$; };; esac\nexec ${real} "$@"\n`, { mode: 0o755 });
+  await writeFile(runtimeBinary, `#!/bin/sh\nreal=${real}\n${script}exec "$real" "$@"\n`, { mode: 0o755 });
   try {
-    await engine.docker('rm', '-f', 'unheard').catch(() => undefined);
-    await stat(once);
-    await vi.waitFor(async () => { expect({ ranges: await engine.ranges(), states: await engine.states() }).toEqual({ ranges: [], states: [] }); }, { timeout: 20_000, interval: 50 });
+    await during();
   } finally {
     await rename(real, runtimeBinary);
   }
+}
+
+it('a delete whose runtime was killed before it asked anybody is done all the same', async () => {
+  await engine.docker('run', '-d', '--name', 'unheard', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+  const once = path.join(engine.root, 'killed unheard');
+  await withRuntime(`case " $* " in *" delete "*) [ -e '${once}' ] || { touch '${once}'; kill -9 $$; };; esac\n`, async () => {
+    await engine.docker('rm', '-f', 'unheard').catch(() => undefined);
+    await stat(once);
+    await vi.waitFor(async () => { expect({ ranges: await engine.ranges(), states: await engine.states() }).toEqual({ ranges: [], states: [] }); }, { timeout: 20_000, interval: 50 });
+  });
   await engine.docker('rm', '-f', 'unheard').catch(() => undefined);
+});
+
+// The engine may take a container's layers away just when the planner wants to mount them for it.
+it('what the planner could not take away at first it takes away soon after', async () => {
+  await engine.docker('run', '-d', '--name', 'raced', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+  const failed = path.join(engine.root, 'failed');
+  await withRuntime(`case " $* " in *" --bulkhead-perform "*) [ "$(cat ${failed} 2>/dev/null | wc -l)" -ge 3 ] || { echo x >> ${failed}; echo 'cannot open the layers' >&2; exit 1; };; esac\n`, async () => {
+    await withRunc('"$real" "$@"; code=$?\ncase " $* " in *" delete "*) kill -9 "$PPID";; esac\nexit $code\n', async () => {
+      await engine.docker('rm', '-f', 'raced').catch(() => undefined);
+    });
+    await nothingLeft();
+  });
+  expect(await readFile(failed, 'utf8')).toBe('x\n'.repeat(3));
+  await engine.docker('rm', '-f', 'raced').catch(() => undefined);
 });
 
 it('a runc that creates without a user namespace is caught before the container starts', async () => {
