@@ -42,7 +42,7 @@ export function registerApply(program: Command): void {
       process.once('SIGINT', stop);
       try {
         const human = (verification: Verification) => describeVerification(verification, { everyItem: options.items === true });
-        printResult(await target.verify(controller.signal), { json: options.json, human, failed: (verification) => !allSettled(verification.claims) });
+        printResult(await target.verify(controller.signal), { json: options.json, human, verbatim: true, failed: (verification) => !allSettled(verification.claims) });
       } finally { process.removeListener('SIGINT', stop); }
     }));
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help, InvalidArgumentError, Option, type HelpConfiguration } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { registerApp } from './app.ts';
 import { registerApply } from './apply.ts';
 import { registerAudit } from './audit.ts';
 import { registerContainers } from './containers.ts';
@@ -36,6 +37,7 @@ export function buildProgram(): Command {
   registerTrust(program);
   registerExplain(program);
   registerAudit(program);
+  registerApp(program);
   return program;
 }
 

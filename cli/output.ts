@@ -4,6 +4,8 @@ import { Option, type Command } from 'commander';
 import type { MessageLanguage } from '../shared/messages/language.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../shared/result.ts';
 import { parseTargetId, type TargetRef } from '../shared/targets/target.ts';
+import { claimTitles } from '../shared/verify/claim-titles.ts';
+import type { ClaimId } from '../shared/verify/claims.ts';
 
 /** Exit codes of every command: 0 done, 1 the operation or a claim failed (or a lint error was found), 2 unusable arguments. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -19,18 +21,33 @@ export function exitCodeOf(error: AppError): number {
 }
 
 let language: MessageLanguage = 'en';
-let line: (english: string) => string = (english) => english;
+type Tell = (english: string) => string;
+const asItIs: Tell = (english) => english;
+let line: Tell = asItIs, evidence: Tell = asItIs;
+let titles: Readonly<Record<ClaimId, string>> = claimTitles;
 
 /** Sets the language of everything for people; its words are read only when they are not English. */
 export async function speak(next: MessageLanguage): Promise<void> {
-  line = next === 'zh-CN' ? (await import('../shared/messages/zh-CN/command-line.ts')).chineseLines.line : (english) => english;
+  const [words, claims] = next === 'zh-CN' ? await Promise.all([import('../shared/messages/zh-CN/command-line.ts'), import('../shared/messages/zh-CN/claims.ts')]) : [];
+  line = words?.chineseLines.line ?? asItIs;
+  evidence = words?.chineseLines.evidence ?? asItIs;
+  titles = claims?.claimTitles ?? claimTitles;
   language = next;
 }
 
 /** English for people, in the language that is spoken, line by line. */
 export const told = (english: string): string => (language === 'en' ? english : english.split('\n').map(line).join('\n'));
 
+/** What probes saw, in the language that is spoken. */
+export const toldEvidence = (english: string): string => evidence(english);
+
+/** What a claim says, in the language that is spoken. */
+export const toldClaim = (id: ClaimId): string => titles[id];
+
 const errorMarks: Readonly<Record<MessageLanguage, { readonly error: string; readonly because: string }>> = { en: { error: 'error: ', because: ': ' }, 'zh-CN': { error: '错误：', because: '：' } };
+
+/** Between a thing and what is said of it. */
+export const colon = (): string => errorMarks[language].because;
 
 /** An error as a person reads it: "what: why", and on a second line what to do. */
 export function errorText({ message, reason, hint }: AppError): string {

@@ -48,11 +48,11 @@ test('an outcome has reason and what to try; a failed roll back names the backup
 test('verification tells item by item what did not come out well, and all of it when asked', () => {
   const items = [{ title: 'load a kernel module', seen: 'refused', good: true }, { title: 'set the clock', seen: 'ok\u001b[2J', good: false }];
   const verification: Verification = { at: '', durationMs: 5, eci: true, claims: [{ id: 'A5-privileged-confined', verdict: 'fail', evidence: '1 of 2 refused', items }] };
-  const [head, ...rest] = describeVerification(verification).split('\n');
-  expect(head).toMatch(/^FAIL +A5-privileged-confined +1 of 2 refused$/);
+  const [head, evidence, ...rest] = describeVerification(verification).split('\n');
+  expect([head, evidence]).toEqual(['FAIL         Privileged stays confined (A5-privileged-confined)', '             1 of 2 refused']);
   expect(rest).toEqual([expect.stringMatching(/^ +! set the clock: ok\S*$/), expect.stringMatching(/1 failed/)]);
   expect(rest[0]).not.toContain('\u001b');
-  expect(describeVerification(verification, { everyItem: true }).split('\n').slice(1, 3)).toEqual([expect.stringMatching(/^ +load a kernel module: refused$/), expect.stringMatching(/^ +! set the clock: ok/)]);
+  expect(describeVerification(verification, { everyItem: true }).split('\n').slice(2, 4)).toEqual([expect.stringMatching(/^ +load a kernel module: refused$/), expect.stringMatching(/^ +! set the clock: ok/)]);
 });
 test('verification with ECI off says what that means', () => {
   expect(describeVerification({ at: '', durationMs: 5, eci: false, claims: [] })).toContain('root in a container is root in the engine');

@@ -2,7 +2,8 @@ import type { ApplyPlan, PlanEffect } from '../shared/apply/plan.ts';
 import { applySteps } from '../shared/apply/plan.ts';
 import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
-import { printable } from './output.ts';
+import { widthOf } from '../shared/messages/translate.ts';
+import { colon, printable, told, toldClaim, toldEvidence } from './output.ts';
 
 /** A plan in words: diff, findings, what will happen, what stands in the way. `diff` is a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
@@ -104,12 +105,20 @@ export function describeOutcome(run: ApplyRun): string {
 
 const verdicts: Readonly<Record<Claim['verdict'], string>> = { pass: 'pass', fail: 'FAIL', limited: 'limited', 'not-offered': 'not offered', 'not-run': 'not run', 'not-enforced': 'audit' };
 
-/** Claims with verdict and evidence; of what a failed one tried, what did not come out well (marked "!"), or with `everyItem` all of every claim. */
+/**
+ * Claims with verdict, title and evidence; of what a failed one tried, what did not come out well (marked "!"), or with `everyItem` all of every claim.
+ * In the language that is spoken.
+ */
 export function describeVerification(verification: Verification, { everyItem = false } = {}): string {
+  const indent = ' '.repeat(13);
   const items = ({ verdict, items: tried = [] }: Claim) => tried.filter(({ good }) => everyItem || (verdict === 'fail' && !good))
-    .map(({ title, seen, good }) => `${' '.repeat(13)}${good ? ' ' : '!'} ${printable(title)}: ${printable(seen)}`);
-  const lines = verification.claims.flatMap((claim) => [`${verdicts[claim.verdict].padEnd(13)}${claim.id.padEnd(31)}${printable(claim.evidence)}`, ...items(claim)]);
+    .map(({ title, seen, good }) => `${indent}${good ? ' ' : '!'} ${printable(toldEvidence(title))}${colon()}${printable(toldEvidence(seen))}`);
+  const head = ({ verdict, id }: Claim) => {
+    const word = told(verdicts[verdict]);
+    return `${word}${' '.repeat(Math.max(1, indent.length - widthOf(word)))}${toldClaim(id)} (${id})`;
+  };
+  const lines = verification.claims.flatMap((claim) => [head(claim), `${indent}${printable(toldEvidence(claim.evidence))}`, ...items(claim)]);
   const audit = verification.claims.some((claim) => claim.verdict === 'not-enforced') ? '; audit mode: nothing is refused' : '';
   const sum = verification.eci ? `${countOf(verification.claims)}; ${(verification.durationMs / 1000).toFixed(1)} s${audit}` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
-  return [...lines, sum].join('\n');
+  return [...lines, told(sum)].join('\n');
 }

@@ -1,14 +1,16 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDesktopSession, type DesktopSession } from '../testing/desktop-session.ts';
-import { setStage, type AppWindow, type Stage } from './app.ts';
+import { bulkheadCommand, setStage, type AppWindow, type Stage } from './app.ts';
 import { startDisplay, type Display } from './display.ts';
 
 // The app on a desktop: a session bus, a real notification server (dunst) and a real panel with a tray (Xfce's), and an engine under ECI.
+const run = promisify(execFile);
 let display: Display;
 let desktop: DesktopSession;
 let stage: Stage;
@@ -130,6 +132,46 @@ describe('a second start', () => {
   it('goes nowhere for a link that is not on the list', async () => {
     for (const link of ['bulkhead://json?text=x', 'bulkhead://../../etc/passwd', 'bulkhead://activity?entry=<img>']) expect(await startAgain(link)).toBe(0);
     expect(await address()).toBe('#/docker-socket');
+  });
+});
+
+describe('bulkhead app', () => {
+  /** The command line, with the same user's store as the open window. */
+  const command = (...args: string[]) => run(bulkheadCommand, ['app', ...args, '--', window.app.process().spawnargs.find((arg) => arg.startsWith('--user-data-dir=')) ?? ''], { env: { ...process.env, ...desktop.env, LANG: 'en_US.UTF-8' } });
+
+  it('hands over to the open window, which shows the setting that was named with the focus in it', async () => {
+    await hide();
+    expect((await command('--route', 'isolation/bulkhead/mode')).stdout).toBe('The app is open already: its window is in front now.\n');
+    await eventually('the window', visible);
+    await eventually('the setting', () => window.page.evaluate(() => document.activeElement?.closest('[data-pointer]')?.getAttribute('data-pointer') === '/bulkhead/mode'));
+    await command('bulkhead://docker-socket?setting=/enhancedContainerIsolation/dockerSocketMount/imageList');
+    await eventually('the other setting', async () => await address() === `#/docker-socket?pointer=${encodeURIComponent('/enhancedContainerIsolation/dockerSocketMount/imageList')}`);
+    await eventually('the focus', () => window.page.evaluate(() => document.activeElement?.closest('[data-pointer]') !== null));
+  });
+
+  it('refuses a place that there is not, and says what is missing where there is no display', async () => {
+    await expect(command('--route', 'nowhere')).rejects.toThrow(/"nowhere" is no place in the app/);
+    await expect(run(bulkheadCommand, ['app'], { env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', LANG: 'en_US.UTF-8' } })).rejects.toThrow(/there is no display to show the app on/);
+  });
+
+  it('starts the app where none is open, and ends while it lives on', async () => {
+    const user = path.join(stage.paths.root, 'another-user');
+    const { stdout } = await run(bulkheadCommand, ['app', '--json', '--root', stage.paths.root, '--', `--user-data-dir=${user}`], { env: { ...process.env, ...desktop.env } });
+    const { pid, alreadyOpen } = JSON.parse(stdout) as { pid: number; alreadyOpen: boolean };
+    expect(alreadyOpen).toBe(false);
+    process.kill(pid, 'SIGTERM');
+    await eventually('its end', () => Promise.resolve(!existsSync(`/proc/${pid}`)));
+  });
+
+  it('puts the app into the user\u2019s menu, as what opens its links', async () => {
+    const env = { ...process.env, ...desktop.env, XDG_DATA_HOME: path.join(stage.paths.root, 'data-home') };
+    await run(bulkheadCommand, ['app', '--install'], { env });
+    const entry = await readFile(path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead.desktop'), 'utf8');
+    expect(entry).toContain(`\nExec="${bulkheadCommand}" "app" %u\n`);
+    expect(entry).toContain('\nMimeType=x-scheme-handler/bulkhead;\n');
+    expect((await readFile(path.join(env.XDG_DATA_HOME, 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png'))).subarray(1, 4).toString()).toBe('PNG');
+    await run(bulkheadCommand, ['app', '--uninstall'], { env });
+    expect(existsSync(path.join(env.XDG_DATA_HOME, 'applications', 'bulkhead.desktop'))).toBe(false);
   });
 });
 

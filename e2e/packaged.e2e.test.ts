@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -121,6 +121,19 @@ describe('the packaged app', () => {
       expect(await app.ended).toBe(0);
       await expect(readFile(ran)).rejects.toThrow(/ENOENT/);
     } finally { await rm(planted, { recursive: true }); }
+  });
+
+  it('brings an entry for the menu and for its links, and is what its command line opens', async () => {
+    const entry = await readFile(path.join(directory, 'share', 'applications', 'bulkhead.desktop'), 'utf8');
+    expect(entry).toMatch(/^Exec="bulkhead-app" %u$[^]*^MimeType=x-scheme-handler\/bulkhead;$/m);
+    expect((await readFile(path.join(directory, 'share', 'icons', 'hicolor', '512x512', 'apps', 'bulkhead.png'))).length).toBeGreaterThan(1000);
+    const env = { ...process.env, DISPLAY: display.name, XDG_DATA_HOME: path.join(work, 'data'), XDG_CONFIG_HOME: path.join(work, 'config') };
+    await run(launcher(), ['app', '--install'], { env });
+    expect(await readFile(path.join(work, 'data', 'applications', 'bulkhead.desktop'), 'utf8')).toContain(`\nExec="${binary}" %u\n`);
+    const { stdout } = await run(launcher(), ['app', '--json', '--root', root, '--', `--user-data-dir=${path.join(work, 'opened')}`], { env });
+    const { pid } = JSON.parse(stdout) as { pid: number };
+    expect(await readlink(`/proc/${pid}/exe`)).toBe(binary);
+    process.kill(pid, 'SIGTERM');
   });
 
   it('carries the command line with its own Node and runtime, and the app starts an engine through them', async () => {

@@ -70,7 +70,7 @@ export interface Gateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<Result<Gateway, AppError>> {
   const log = options.log ?? (() => undefined);
-  const preferences = typeof options.stateDirectory === 'string' ? { file: path.join(options.stateDirectory, userSettingsName), gid: groupId(options.group ?? 'docker') } : null;
+  const preferences = typeof options.stateDirectory === 'string' ? { file: path.join(options.stateDirectory, userSettingsName), gid: await groupId(options.group ?? 'docker') } : null;
   const keepPreferences = (state: PolicyState): void => {
     const problem = preferences === null ? null : keepPreferencesFile(preferences.file, state.settings, preferences.gid);
     if (problem !== null) log(`there is no place for users' preferences: ${problem}`);

@@ -15,7 +15,7 @@ let admin: string;
 let file: string;
 let gateway: Gateway | null = null;
 const told: string[] = [];
-const docker = groupId('docker');
+const docker = await groupId('docker');
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'bulkhead-preferences-'));
   chmodSync(dir, 0o711);

@@ -29,6 +29,7 @@ async function packageApp({ out }) {
       ...(electron.official ? {} : { electronZipDir: await zipRuntime(electron, path.join(work, 'zip')) }),
     });
     if (directory === undefined) throw new Actionable('The packager left nothing: run it again with DEBUG=@electron/packager to see why.');
+    if (process.platform === 'linux') await addDesktopEntry(directory);
     const binary = binaryOf(directory);
     await setFuses(binary, electron.official);
     note(`${binary}`);
@@ -45,7 +46,7 @@ function stageApp(directory) {
   for (const name of ['electron', 'renderer', 'icons', 'licences.json']) {
     cpSync(at('dist', name), path.join(directory, 'dist', name), { recursive: true, filter: (file) => !file.endsWith('.map') });
   }
-  writeFileSync(path.join(directory, 'package.json'), `${JSON.stringify({ name: 'bulkhead', productName, version, description, license, main: 'dist/electron/main.cjs' }, null, 2)}\n`);
+  writeFileSync(path.join(directory, 'package.json'), `${JSON.stringify({ name: 'bulkhead', productName, version, description, license, main: 'dist/electron/main.cjs', desktopName: 'bulkhead.desktop' }, null, 2)}\n`);
   return directory;
 }
 
@@ -58,6 +59,8 @@ function stageProgram(directory) {
   copy('bin', 'bulkhead');
   copy('dist', 'cli');
   copy('dist', 'gateway');
+  // For `bulkhead app --install`.
+  copy('dist', 'icons', 'app.png');
   // Its links from one architecture to itself and to the other stay links.
   if (process.platform === 'linux') cpSync(at('runtime', 'build'), path.join(directory, 'runtime', 'build'), { recursive: true, verbatimSymlinks: true });
   copy('node_modules', 'koffi');
@@ -66,6 +69,18 @@ function stageProgram(directory) {
   cpSync(pinnedNode, path.join(directory, path.relative(at(), pinnedNode)), { dereference: true });
   for (const name of ['LICENSE', 'README.md']) if (existsSync(at(name))) copy(name);
   return directory;
+}
+
+/**
+ * `share/`, as a distribution's package installs it below /usr: the entry in the menu, which opens bulkhead:// links too, and its icon. It names the app by its
+ * name in PATH; whoever unpacks the app elsewhere has `bulkhead app --install` write one that names it by its path.
+ */
+async function addDesktopEntry(directory) {
+  const share = path.join(directory, 'share');
+  const { stdout } = await must(pinnedNode, [at('scripts', 'desktop-entry.mjs'), 'bulkhead-app'], 'The desktop entry could not be written: see below.');
+  const place = (...names) => { mkdirSync(path.join(share, ...names.slice(0, -1)), { recursive: true }); return path.join(share, ...names); };
+  writeFileSync(place('applications', 'bulkhead.desktop'), stdout);
+  cpSync(at('dist', 'icons', 'app.png'), place('icons', 'hicolor', '512x512', 'apps', 'bulkhead.png'));
 }
 
 /** The fallback runtime as the zip that the packager would have downloaded. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { app, nativeTheme, session as electronSession, type BrowserWindow } from 'electron';
 import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
-import { deepLinkScheme, parseDeepLink } from '../../shared/desktop/deep-link.ts';
+import { deepLinkScheme, parseDeepLink, type DeepLink } from '../../shared/desktop/deep-link.ts';
 import type { DesktopState } from '../../shared/ipc/contract.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { addressOf, createDesktop, showWindow, type Desktop } from './desktop/desktop.ts';
@@ -38,8 +38,15 @@ let ask: (name: 'verify:run' | 'engine:start' | 'engine:stop') => void = () => u
 // A second start shows the first one's window; where it names another engine or a place, that is opened in it.
 const userDirectory = claimInstance(options.target, options.place, (target, place) => {
   if (target !== null) void sessions?.switchTo(target).then((switched) => { if (!switched.ok) report(switched.error); });
-  showWindow(window, place);
+  show(place);
 });
+
+/** The place that was named while the first page was still being drawn, which would not have heard of it. */
+let waiting: { readonly place: DeepLink | null } | 'none' | 'over' = 'none';
+function show(place: DeepLink | null): void {
+  if (waiting !== 'over') waiting = { place };
+  showWindow(window, waiting === 'over' ? place : null);
+}
 
 async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   await app.whenReady();
@@ -85,6 +92,10 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
 
   // A hidden window paints nothing.
   if (!hidden) await painted;
+  const named = waiting;
+  waiting = 'over';
+  if (named !== 'none' && named !== 'over') show(named.place);
+  if (options.tellShown) console.log('shown');
   if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
   void desktop.look().catch(report);
   await complete(session);
@@ -163,11 +174,13 @@ function quitGently(opened: Sessions, shown: BrowserWindow, desktop: Desktop): v
 // macOS hands links to the running app this way; elsewhere they come as an argument of a second start. Not run on a real macOS.
 app.on('open-url', (event, url) => {
   event.preventDefault();
-  showWindow(window, parseDeepLink(url));
+  show(parseDeepLink(url));
 });
 if (app.isPackaged && process.platform !== 'linux') app.setAsDefaultProtocolClient(deepLinkScheme);
 app.on('window-all-closed', () => { app.quit(); });
 process.on('unhandledRejection', report);
+// Whoever started the app may be gone: its words are nobody's then, and no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 if (userDirectory !== null) {
   start(openUserStore(userDirectory)).catch((error: unknown) => { report(error); app.exit(1); });
 }

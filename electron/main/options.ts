@@ -11,11 +11,13 @@ export interface AppOptions {
   /** Start in the tray, where there is one. */
   readonly hidden: boolean;
   readonly measure: boolean;
+  /** Say "shown" on the output when the window is there: `bulkhead app` waits for it. */
+  readonly tellShown: boolean;
   /** PNG to write when the window shows its loaded state. */
   readonly screenshot: string | null;
 }
 
-/** `--target ID`, `--root DIR | --root=DIR`, `--route ROUTE` or a bulkhead:// address, `--hidden`, `--measure`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root and --measure. Other arguments are Chromium's. */
+/** `--target ID`, `--root DIR | --root=DIR`, `--route ROUTE` or a bulkhead:// address, `--hidden`, `--measure`, `--tell-shown`, `--screenshot FILE`; BULKHEAD_ROOT and BULKHEAD_MEASURE stand in for --root and --measure. Other arguments are Chromium's. */
 export function parseOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>, cwd: string): AppOptions {
   const value = (name: string): string | undefined => {
     const at = argv.findIndex((a) => a === `--${name}` || a.startsWith(`--${name}=`));
@@ -31,6 +33,7 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     target: (named === undefined ? null : parseTargetId(named)) ?? (root === undefined ? null : { kind: 'embedded', root: path.resolve(cwd, root) }),
     place: deepLinkOf(argv),
     hidden: argv.includes('--hidden'),
+    tellShown: argv.includes('--tell-shown'),
     measure: argv.includes('--measure') || (env['BULKHEAD_MEASURE'] ?? '') !== '',
     screenshot: screenshot === undefined ? null : path.resolve(cwd, screenshot),
   };

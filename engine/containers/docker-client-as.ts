@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { readSharingRecord, sharingRecordName } from '../../shared/isolation/sharing-user.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { passwdLines } from '../users/user-database.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { dockerClient } from './docker-client.ts';
 
@@ -50,7 +51,12 @@ export async function userCalled(nameOrId: string): Promise<Result<AskingUser, A
 
 /** The fields of a user's passwd line; macOS keeps them elsewhere. */
 async function passwdEntry(nameOrId: string): Promise<string[]> {
-  if (process.platform !== 'darwin') return (await run('getent', ['passwd', nameOrId])).stdout.split('\n', 1)[0]?.split(':') ?? [];
+  if (process.platform !== 'darwin') {
+    // By whatever name the database takes for him: one of a directory service may be written in several ways.
+    const [line = ''] = (await passwdLines([nameOrId])).split('\n');
+    if (line === '') throw new Error(`there is no user ${nameOrId}`);
+    return line.split(':');
+  }
   const name = /^\d+$/.test(nameOrId) ? (await run('/usr/bin/id', ['-un', nameOrId])).stdout.trim() : nameOrId;
   const said = (await run('/usr/bin/dscl', ['.', '-read', `/Users/${name}`, 'UniqueID', 'PrimaryGroupID', 'NFSHomeDirectory'])).stdout;
   const field = (key: string): string => new RegExp(`^${key}: (.+)$`, 'm').exec(said)?.[1] ?? '';

@@ -21,7 +21,7 @@ export function judgeShared(seen: Observed<ShareSeen> | null): Claim {
   const shared = probe.facts.shared;
   if (shared === undefined) return unseen(id, 'the probe did not look');
   const owner = writtenBy?.split(':')[0];
-  const evidence = `inside: root wrote (${shared.write}) as ${shared.owner}, could write the user's file (${shared.read}) of ${shared.givenOwner}; outside: it belongs to ${writtenBy ?? 'nobody, there is no file'}, the user is ${user}`;
+  const evidence = `inside: root wrote (${shared.write}) as ${shared.owner}, could write the user's file (${shared.read}) of ${shared.givenOwner}; outside: ${writtenBy === null ? 'there is no file' : `it belongs to ${writtenBy}`}, the user is ${user}`;
   return claim(id, shared.write === 'ok' && shared.owner === '0:0' && shared.read === 'ok' && owner === String(user) && ownRange(probe) !== null, evidence);
 }
 
@@ -54,7 +54,7 @@ function judgeEmulated(proc: NonNullable<ProbeFacts['proc']>): Claim {
   const id = 'A10-proc-emulated';
   const uptime = `/proc/uptime says ${proc.uptime} s, the machine is up ${proc.machineUptime} s`;
   if (proc.emulated.length === 0) {
-    return { id, verdict: 'limited', evidence: `${uptime}: /proc/uptime, /proc/meminfo and others show the machine's, since lxcfs does not run (Debian package lxcfs). It is information, not protection` };
+    return { id, verdict: 'limited', evidence: `${uptime}; /proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, not protection` };
   }
   const different = proc.machineUptime < youngMachine || proc.uptime < proc.machineUptime - 5;
   return claim(id, different, `${uptime}; emulated: ${proc.emulated.join(', ')}`);

@@ -83,7 +83,7 @@ export function notEnforced(id: ClaimId): Claim {
 
 /** With ECI off one thing is shown, how it is: root in a container is root in the engine. */
 export function judgeOff(probe: Observed<ProbeResult>, ids: readonly ClaimId[]): Claim[] {
-  const evidence = 'error' in probe ? probe.error : `ECI is off: uid_map "${probe.seen.facts.uidMap}"${ownRange(probe.seen) === null ? ', root in the container is root in the engine' : ''}`;
+  const evidence = 'error' in probe ? probe.error : `ECI is off: uid_map "${probe.seen.facts.uidMap}"${ownRange(probe.seen) === null ? '; root in the container is root in the engine' : ''}`;
   return ids.map((id): Claim => (id === 'A2-user-namespace' && !('error' in probe) && ownRange(probe.seen) === null
     ? { id, verdict: 'fail', evidence } : { id, verdict: 'not-run', evidence: id === 'A2-user-namespace' ? evidence : 'ECI is off' }));
 }

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { databaseLine } from '../user-database.ts';
 
-/** How long an answer is good, and how long the machine's user database (which may be on another machine) may take. */
+/** How long an answer is good. */
 const cacheMs = 60_000;
-const timeoutMs = 3000;
 
 interface Known { readonly home: Promise<string | null>; readonly until: number }
 const cache = new Map<number, Known>();
@@ -23,19 +22,7 @@ export function homeOf(uid: number, now = Date.now(), look: (uid: number) => Pro
 }
 
 async function lookUp(uid: number): Promise<string | null> {
-  return homeIn(await getent(uid) ?? await readFile('/etc/passwd', 'utf8').catch(() => ''), uid);
-}
-
-/** The user's line of the machine's user database; null where it can't be asked, or knows no such user. */
-async function getent(uid: number): Promise<string | null> {
-  for (const program of ['/usr/bin/getent', '/bin/getent']) {
-    const answer = await new Promise<string | null>((resolve) => {
-      // An absolute path and an empty environment: nobody's PATH decides who answers.
-      execFile(program, ['passwd', String(uid)], { timeout: timeoutMs, env: {}, maxBuffer: 64 * 1024 }, (error, stdout) => { resolve(error === null ? stdout : null); });
-    });
-    if (answer !== null) return answer;
-  }
-  return null;
+  return homeIn(await databaseLine('passwd', String(uid)) ?? await readFile('/etc/passwd', 'utf8').catch(() => ''), uid);
 }
 
 /** Field 6 of the user's line in text of the form of /etc/passwd. */

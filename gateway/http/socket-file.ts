@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { chmod, chown, link, lstat, unlink } from 'node:fs/promises';
+import { chmod, chown, link, lstat, readFile, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { databaseLine } from '../user-database.ts';
 
 /** A socket file that is this process's own. */
 export interface OwnedSocket {
@@ -74,16 +74,20 @@ async function identityOf(file: string): Promise<string | null> {
   return info === null ? null : `${info.dev}:${info.ino}`;
 }
 
-/** The id of a group of this machine; null where there is none of that name. */
-export function groupId(group: string): number | null {
-  let groups: string;
-  try { groups = readFileSync('/etc/group', 'utf8'); } catch { return null; }
-  const gid = groups.split('\n').map((line) => line.split(':')).find((fields) => fields[0] === group)?.[2];
-  return gid === undefined ? null : Number(gid);
+/** The id of a group of this machine: by /etc/group, else by the user database that the machine asks (LDAP and the like). Null where neither has one of that name. */
+export async function groupId(group: string): Promise<number | null> {
+  const local = await readFile('/etc/group', 'utf8').catch(() => '');
+  return groupIn(local, group) ?? groupIn(await databaseLine('group', group) ?? '', group);
+}
+
+/** Field 3 of the group's line in text of the form of /etc/group. */
+export function groupIn(text: string, group: string): number | null {
+  const gid = text.split('\n').map((line) => line.split(':')).find((fields) => fields[0] === group)?.[2];
+  return gid !== undefined && /^\d{1,10}$/.test(gid) ? Number(gid) : null;
 }
 
 async function giveToGroup(file: string, group: string, log: (line: string) => void): Promise<void> {
-  const gid = groupId(group);
+  const gid = await groupId(group);
   try {
     if (gid !== null && process.getuid?.() === 0) {
       await chown(file, 0, gid);

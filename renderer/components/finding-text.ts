@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { Finding } from '../../shared/settings/findings.ts';
+import { pageOfSetting } from '../../shared/settings/setting-page.ts';
 import type { PageId } from '../app/router.ts';
 import { told } from '../i18n/told.ts';
 
@@ -10,9 +11,4 @@ export const findingTitle = (t: TFunction, finding: Finding): string => t(`findi
 export const findingWhy = (finding: Finding): string => told(finding.message);
 
 /** The page where a finding is mended. */
-export function findingPage(finding: Finding): PageId {
-  if (finding.pointer.startsWith('/enhancedContainerIsolation/dockerSocketMount') || finding.pointer.startsWith('/bulkhead/perImageCommandLists')) return 'docker-socket';
-  if (finding.pointer.startsWith('/filesharingAllowedDirectories')) return 'file-sharing';
-  if (finding.pointer.startsWith('/enhancedContainerIsolation') || finding.pointer.startsWith('/bulkhead')) return 'isolation';
-  return 'json';
-}
+export const findingPage = (finding: Finding): PageId => pageOfSetting(finding.pointer);

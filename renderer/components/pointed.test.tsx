@@ -18,6 +18,8 @@ describe('a link to a setting', { timeout: 30_000 }, () => {
     ['isolation', '/enhancedContainerIsolation/value', 'Enhanced Container Isolation'], ['isolation', '/bulkhead/mode', 'Only record'],
     ['isolation', '/bulkhead/language', 'Language of refusals'], ['isolation', '/bulkhead/backend', 'bulkhead-runc'],
     ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images/1', 'docker:cli'], ['docker-socket', '/bulkhead/hideEnvironment', 'environment'],
+    // Refusals name a group of settings, which has no place of its own.
+    ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList', 'allowed images'], ['docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList', 'commands'],
     ['file-sharing', '/filesharingAllowedDirectories/0/path', '$HOME'],
   ] as const)('on %s shows %s, with the focus in it', async (page, pointer, words) => {
     await follow(page, pointer);

@@ -9,11 +9,12 @@ export function usePointer(): string | null {
 /** Marks an element as the place of a setting, for links to it. */
 export const placeOf = (pointer: string | undefined) => (pointer === undefined ? {} : { 'data-pointer': pointer });
 
-/** The drawn place of a setting: its own, or the nearest one around it. */
+/** The drawn place of a setting: its own, or the nearest one around it; of a group of settings that has none, the first of its own. */
 function nearest(pointer: string): HTMLElement | null {
-  const around = [...document.querySelectorAll<HTMLElement>('main [data-pointer]')].filter((element) => `${pointer}/`.startsWith(`${element.dataset['pointer'] ?? ''}/`));
+  const places = [...document.querySelectorAll<HTMLElement>('main [data-pointer]')];
+  const around = places.filter((element) => `${pointer}/`.startsWith(`${element.dataset['pointer'] ?? ''}/`));
   const depth = (element: HTMLElement) => (element.dataset['pointer'] ?? '').length;
-  return around.toSorted((a, b) => depth(b) - depth(a))[0] ?? null;
+  return around.toSorted((a, b) => depth(b) - depth(a))[0] ?? places.find((element) => element.dataset['pointer']?.startsWith(`${pointer}/`) === true) ?? null;
 }
 
 const operable = 'button:not(:disabled), input:not(:disabled), [role="combobox"]:not([aria-disabled="true"]), a[href]';

@@ -15,13 +15,13 @@ declare module 'i18next' {
   interface CustomTypeOptions { resources: { translation: Words }; returnNull: false }
 }
 
-interface Chunk { readonly words: Translation<Words>; readonly told: (english: string) => string }
+interface Chunk { readonly words: Translation<Words>; readonly messages: { readonly told: (english: string) => string; readonly evidence: (english: string) => string } }
 
 /** Languages that are a chunk of their own, read when they are first shown. English is always there: it is what remains when a chunk can't be read. */
 const chunks: { readonly [L in Exclude<Language, 'en'>]: () => Promise<Chunk> } = {
   'zh-CN': async () => {
     const [{ zhCN }, { chinese }] = await Promise.all([import('./zh-CN.ts'), import('../../shared/messages/zh-CN/index.ts')]);
-    return { words: zhCN, told: chinese.told };
+    return { words: zhCN, messages: chinese };
   },
 };
 
@@ -51,7 +51,7 @@ export async function showLanguage(language: Language): Promise<void> {
   const chunk = language === 'en' ? null : await chunks[language]();
   if (asked !== language) return;
   if (chunk !== null && !i18next.hasResourceBundle(language, 'translation')) i18next.addResourceBundle(language, 'translation', chunk.words);
-  setTold(chunk?.told ?? ((english) => english));
+  setTold(chunk?.messages ?? null);
   // Before the words change: what is drawn with them says their language.
   document.documentElement.lang = language;
   await i18next.changeLanguage(language);

@@ -1,10 +1,12 @@
+import { pageOfSetting, settingPointer } from '../settings/setting-page.ts';
+
 /** A place in the window that something outside of it may name. */
 export interface DeepLink { readonly page: string; readonly params: Readonly<Record<string, string>> }
 
 const id = /^[\w.:-]{1,128}$/;
 /** The pages a link may open, and the parameters each may carry. Nothing here changes anything: a link shows a place, no more. */
 const places: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
-  overview: {}, isolation: {}, 'docker-socket': {}, 'file-sharing': {}, json: {}, history: {}, preferences: {}, review: {}, welcome: {}, simulator: {},
+  overview: {}, isolation: { pointer: settingPointer }, 'docker-socket': { pointer: settingPointer }, 'file-sharing': { pointer: settingPointer }, json: {}, history: {}, preferences: {}, review: {}, welcome: {}, simulator: {},
   containers: { show: /^(all|protected|unprotected)$/ },
   activity: { entry: id, filter: /^(all|denied|changed|would-deny)$/, container: id },
 };
@@ -13,19 +15,39 @@ const places: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
 export const deepLinkScheme = 'bulkhead';
 const longest = 512;
 
-/** `activity?entry=4f2a-17` → place; null for any page, parameter or value that is not on the list. */
+/** What a parameter is called outside of the window. */
+const aliases: Readonly<Record<string, string>> = { setting: 'pointer' };
+
+/**
+ * `activity?entry=4f2a-17`, `docker-socket?setting=/POINTER` or, shorter, `docker-socket/POINTER` → place; null for any page, parameter or
+ * value that is not on the list, and for a setting that the page does not edit.
+ */
 export function parseRoute(route: string): DeepLink | null {
   if (route.length > longest) return null;
+  const [, ofPage = '', setting] = /^([a-z-]+)(\/[^?]*)$/.exec(route) ?? [];
+  if (setting !== undefined) return checked(ofPage, [['pointer', setting]]);
   const [page = '', query, ...rest] = route.split('?');
+  return rest.length > 0 ? null : checked(page, new URLSearchParams(query ?? ''));
+}
+
+function checked(page: string, given: Iterable<readonly [string, string]>): DeepLink | null {
   const allowed = Object.hasOwn(places, page) ? places[page] : undefined;
-  if (allowed === undefined || rest.length > 0) return null;
+  if (allowed === undefined) return null;
   const params: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(query ?? '')) {
+  for (const [said, value] of given) {
+    const name = (Object.hasOwn(aliases, said) ? aliases[said] : undefined) ?? said;
     const shape = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
     if (shape === undefined || !shape.test(value) || Object.hasOwn(params, name)) return null;
     params[name] = value;
   }
-  return { page, params };
+  const { pointer } = params;
+  return pointer !== undefined && pageOfSetting(pointer) !== page ? null : { page, params };
+}
+
+/** The place that edits a setting, as `--route` takes it; null where no form does. */
+export function routeOfSetting(pointer: string): string | null {
+  const route = `${pageOfSetting(pointer)}${pointer}`;
+  return settingPointer.test(pointer) && parseRoute(route) !== null ? route : null;
 }
 
 /** `bulkhead://activity?entry=…` → place; null for anything else, also for a place with credentials, port, path or fragment. */

@@ -1,5 +1,6 @@
 import { fill, refusalPrefix, type DecisionLanguage, type DecisionWords } from './decision-words.ts';
 import { decisions as englishDecisions } from './en/decisions.ts';
+import { toldEvidence } from './evidence.ts';
 
 /** English sentences with `{0}`, `{1}` … where values go in, and what they are in another language. A value may be left away: English plural endings are values. */
 export type Sentences = Readonly<Record<string, string>>;
@@ -12,6 +13,8 @@ export interface Messages extends DecisionLanguage {
   readonly named: (english: string) => string;
   /** A line of the command line: its columns told one by one, and lined up again. */
   readonly line: (english: string) => string;
+  /** What was seen inside, in a claim's evidence or one of its items. */
+  readonly evidence: (english: string) => string;
 }
 
 interface Pattern { readonly match: RegExp; readonly translation: string; readonly literal: number }
@@ -24,13 +27,15 @@ const remarkable = /[.*+?^${}()|[\]\\]/g;
 /**
  * Messages from their English: processes tell each other English sentences (a journal, the decision log, an engine's answer), so that
  * whoever shows one to a person translates it there. Sentences are found again by their fixed parts, the longest first; `named` are
- * what refusals name, too short to be looked for elsewhere.
+ * what refusals name, and `seen` what probes saw: too short to be looked for elsewhere.
  */
-export function messages(sentences: Sentences, words: DecisionWords, named: Sentences, lines: Sentences = {}): Messages {
+export function messages(sentences: Sentences, words: DecisionWords, named: Sentences, lines: Sentences = {}, seen: Sentences = {}): Messages {
   const told = teller(sentences, (english) => toldRefusal(english));
   const inRefusal = teller({ ...sentences, ...named }, () => null);
   const rules = Object.fromEntries(rulesByLength.map(([rule, text]) => [text, words.rules[rule]]));
   const column = teller({ ...rules, ...sentences, ...named, ...lines }, (english) => toldRefusal(english));
+
+  const evidence: (english: string) => string = teller({ ...sentences, ...seen }, (english) => toldEvidence(english, (part) => evidence(part), (refusal) => toldRefusal(refusal)));
 
   /** A refusal as the gateway tells it in English, also after words of Docker's before it. */
   const toldRefusal = (english: string): string | null => {
@@ -44,7 +49,7 @@ export function messages(sentences: Sentences, words: DecisionWords, named: Sent
     return `${english.slice(0, at)}${refusalPrefix}${fill(words.refusal, [inRefusal(parts[1] ?? ''), `${words.rules[rule[0]]}${asides.join('')}`, toldSetting(words, setting)])}`;
   };
 
-  return { words, told, named: inRefusal, line: (english) => toldColumns(english, column) };
+  return { words, told, named: inRefusal, line: (english) => toldColumns(english, column), evidence };
 }
 
 const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;

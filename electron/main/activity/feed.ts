@@ -5,7 +5,7 @@ import { DecisionLogReader } from '../../../gateway/audit/read-log.ts';
 import { activityDepth, activityPageSize, type ActivityEntry, type ActivityState, type ActivitySummary } from '../../../shared/audit/activity.ts';
 import type { StoredAuditEntry } from '../../../shared/audit/entry.ts';
 import { DenialCounts } from './denials.ts';
-import { userNames } from './user-names.ts';
+import { userNames, type UserNames } from './user-names.ts';
 
 /** Entries that came together. `left`: of a flood only the newest are here. `history`: they were in the log before it was followed. */
 export interface FeedBatch { readonly entries: readonly ActivityEntry[]; readonly left: number; readonly history: boolean }
@@ -15,7 +15,7 @@ export interface FeedOptions {
   readonly seenUntil: string | null;
   /** Told at most a few times a second. */
   readonly onSummary: (summary: ActivitySummary) => void;
-  readonly user?: (uid: number | null) => string | null;
+  readonly names?: UserNames;
   readonly now?: () => number;
 }
 
@@ -44,7 +44,9 @@ const filesKept = 5;
 const textAtMost = 4_096;
 
 export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
-  const user = options.user ?? userNames();
+  const names = options.names ?? userNames();
+  /** Ids that are being asked for: their entries wait for it, so that nobody sees a number become a name. */
+  const unnamed = new Set<number>();
   const counts = new DenialCounts(options.seenUntil, options.now);
   const listeners = new Set<(batch: FeedBatch) => void>();
   let state: ActivityState = { kind: 'reading' };
@@ -68,7 +70,7 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   const flush = () => {
     clearTimeout(batchTimer);
     batchTimer = undefined;
-    if (fresh.length === 0) return;
+    if (fresh.length === 0 || unnamed.size > 0) return;
     const batch: FeedBatch = { entries: fresh, left, history };
     fresh = [];
     left = 0;
@@ -77,7 +79,8 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
 
   const reader = new DecisionLogReader(file, {
     entry(stored) {
-      const entry = inView(stored, ++seq, user);
+      const entry = inView(stored, ++seq, names.of(stored.client.uid));
+      if (entry.user === null && names.worthAsking(entry.client.uid)) unnamed.add(entry.client.uid);
       since ??= entry.time;
       counts.add(entry, !history);
       entries.push(entry);
@@ -93,8 +96,16 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
   const pass = async (): Promise<void> => {
     try {
       files = await reader.pass();
+      if (unnamed.size > 0) await nameThem();
       become(files > 0 ? { kind: 'following' } : await whyNoFile(file));
     } catch (error) { become(unreadable(file, error)); }
+  };
+  const nameThem = async (): Promise<void> => {
+    const some = await names.ask(unnamed).catch(() => false);
+    unnamed.clear();
+    const named = (entry: ActivityEntry): ActivityEntry => (entry.user === null ? { ...entry, user: names.of(entry.client.uid) } : entry);
+    if (some) { entries = entries.map(named); fresh = fresh.map(named); }
+    if (!history && !stopped && fresh.length > 0) batchTimer ??= setTimeout(flush, batchMs);
   };
   const become = (next: ActivityState) => {
     if (next.kind === state.kind && next.kind !== 'unreadable') return;
@@ -174,9 +185,9 @@ export function activityFeed(file: string, options: FeedOptions): ActivityFeed {
 const cut = (text: string): string => (text.length > textAtMost ? `${text.slice(0, textAtMost)}…` : text);
 
 /** An entry as it is shown: with an id, a user's name, and no text of any length. */
-function inView(stored: StoredAuditEntry, seq: number, user: (uid: number | null) => string | null): ActivityEntry {
+function inView(stored: StoredAuditEntry, seq: number, user: string | null): ActivityEntry {
   return {
-    ...stored, id: stored.id ?? `unnamed-${seq}`, seq, user: user(stored.client.uid), message: cut(stored.message), target: cut(stored.target),
+    ...stored, id: stored.id ?? `unnamed-${seq}`, seq, user, message: cut(stored.message), target: cut(stored.target),
     ...(stored.what === undefined ? {} : { what: cut(stored.what) }), ...(stored.image === undefined ? {} : { image: cut(stored.image) }), ...(stored.container === undefined ? {} : { container: cut(stored.container) }),
   };
 }

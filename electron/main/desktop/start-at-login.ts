@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { app } from 'electron';
+import { autostartEntry, desktopEntryName } from '../../../shared/desktop/desktop-entry.ts';
 
 /** Starting with the person's session, hidden in the tray where there is one. */
 export interface StartAtLogin { supported(): boolean; isOn(): Promise<boolean>; set(on: boolean): Promise<void> }
@@ -26,7 +27,7 @@ export function startAtLogin(): StartAtLogin {
 
 /** A desktop entry `bulkhead.desktop` in `directory` that starts `command`. Somebody who disabled it in his desktop's settings finds it off here. */
 export function autostartFile(directory: string, command: readonly string[]): StartAtLogin {
-  const file = path.join(directory, 'bulkhead.desktop');
+  const file = path.join(directory, desktopEntryName);
   return {
     supported: () => true,
     async isOn() {
@@ -38,20 +39,8 @@ export function autostartFile(directory: string, command: readonly string[]): St
     async set(on) {
       if (!on) { await rm(file, { force: true }); return; }
       await mkdir(directory, { recursive: true });
-      await writeFile(`${file}.part`, desktopEntry(command));
+      await writeFile(`${file}.part`, autostartEntry(command));
       await rename(`${file}.part`, file);
     },
   };
-}
-
-function desktopEntry(command: readonly string[]): string {
-  return `[Desktop Entry]\nType=Application\nVersion=1.5\nName=Bulkhead\nComment=Enhanced Container Isolation\nExec=${command.map(quoted).join(' ')}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n`;
-}
-
-/**
- * One argument of an Exec line: quoted as the Desktop Entry specification says (" ` $ and \ behind a backslash), then that backslash doubled as in every
- * string of the file, and % doubled, which would begin a field code.
- */
-function quoted(argument: string): string {
-  return `"${argument.replaceAll(/["`$\\]/g, '\\$&').replaceAll('\\', '\\\\').replaceAll('%', '%%')}"`;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -105,7 +105,7 @@ describe('A8: who shares', () => {
 
 describe('subordinate ids', () => {
   const user = (uid: number) => ({ uid, gid: uid });
-  const store = (etc = at('etc')) => openSubordinateStore({ directory: at('own'), etc });
+  const store = (ask: (uid: number) => string | null = () => null) => openSubordinateStore({ directory: at('own'), etc: at('etc'), ask });
 
   it('are those of /etc/subuid and /etc/subgid, by name or number', () => {
     mkdirSync(at('etc'));
@@ -114,6 +114,25 @@ describe('subordinate ids', () => {
     writeFileSync(at('etc', 'subgid'), '1000:200000:131072\n');
     expect(store().of(user(1000))).toEqual({ uid: 100_000, gid: 200_000 });
     expect(store().of(user(1001))).toEqual({ uid: 300_000, gid: firstSubordinate });
+  });
+
+  it('are found for a user of a directory service, by the name the machine\u2019s database gives', () => {
+    mkdirSync(at('etc'));
+    writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/:\nalice:x:1000:1000::/:\n');
+    for (const file of ['subuid', 'subgid']) writeFileSync(at('etc', file), 'alice:100000:65536\nlena:400000:65536\n');
+    expect(store((uid) => `lena:*:${uid}:${uid}::/home/lena:/bin/sh\n`).of(user(70_001))).toEqual({ uid: 400_000, gid: 400_000 });
+    expect(store().of(user(70_002))).toEqual({ uid: firstSubordinate, gid: firstSubordinate });
+  });
+
+  it('are not guessed while the database gives no answer; nobody is asked where every listed name is another user\u2019s', () => {
+    const silent = () => { throw new Error('the machine\'s user database did not say who user 70001 is'); };
+    mkdirSync(at('etc'));
+    writeFileSync(at('etc', 'passwd'), 'alice:x:1000:1000::/:\n');
+    writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\nlena:400000:65536\n');
+    expect(() => store(silent).of(user(70_001))).toThrow('did not say who user 70001 is');
+    expect(existsSync(at('own', 'uid-70001'))).toBe(false);
+    writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\n1000:100000:65536\n');
+    expect(store(silent).of(user(70_001)).uid).toBe(firstSubordinate);
   });
 
   it('are none of /etc/subuid that are too few, root\'s, the user\'s own, or containers\'', () => {

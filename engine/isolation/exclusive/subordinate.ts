@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { SubordinateIds } from '../../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../../shared/isolation/sharing-user.ts';
+import { passwdLineNow, userName } from '../../users/user-database.ts';
 import { linkNew, syncDirectory, writeAside } from './claim-files.ts';
 import { firstBase, rangeSize } from './ranges.ts';
 
@@ -15,7 +15,7 @@ export const subordinateDirectory = '/var/lib/bulkhead/subordinate-ids';
 const needed = 65_535;
 
 export interface SubordinateStore {
-  /** Subordinate ids of `user`, always the same ones. Throws when none are left or the disk fails. */
+  /** Subordinate ids of `user`, always the same ones. Throws when none are left, the disk fails, or it can't be told whether /etc/subuid has a range of theirs. */
   of(user: SharingUser): SubordinateIds;
 }
 
@@ -24,6 +24,8 @@ export interface SubordinateOptions {
   readonly directory: string;
   /** Where /etc/subuid, subgid and passwd are; default /etc. */
   readonly etc?: string;
+  /** The user's line in the machine's user database; throws where that can't be told. */
+  readonly ask?: (uid: number) => string | null;
 }
 
 const claimSchema = z.object({ uid: z.int(), base: z.int() });
@@ -32,19 +34,22 @@ const claimSchema = z.object({ uid: z.int(), base: z.int() });
  * Subordinate ids of the machine's users: those of /etc/subuid and /etc/subgid where a user has enough in a row there (the same as
  * rootless engines use, so that their tools see the same owners), else a range of our own, which all engines of the machine agree on.
  */
-export function openSubordinateStore({ directory, etc = '/etc' }: SubordinateOptions): SubordinateStore {
-  const names = new Map<number, string | null>();
-  const nameOf = (uid: number): string | null => {
+export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLineNow }: SubordinateOptions): SubordinateStore {
+  const names = new Map<number, string>();
+  const nameOf = (uid: number, listed: readonly string[]): string | null => {
     const known = names.get(uid);
     if (known !== undefined) return known;
-    const found = userName(readText(path.join(etc, 'passwd')), uid) ?? (etc === '/etc' ? askedName(uid) : null);
+    const passwd = readText(path.join(etc, 'passwd'));
+    // Where every name that is listed is another user's of this machine, nobody need be asked.
+    const found = userName(passwd, uid) ?? (listed.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`))) ? null : userName(ask(uid) ?? '', uid));
     // Names change hardly ever, but a user may get one.
     if (found !== null) names.set(uid, found);
     return found;
   };
   const listed = (file: string, user: SharingUser, id: number): number | null => {
     const text = readText(path.join(etc, file));
-    return text.trim() === '' ? null : listedRange(text, [String(user.uid), nameOf(user.uid)], id);
+    const listedNames = ranges(text).map(({ name }) => name).filter((name) => !/^\d+$/.test(name));
+    return text.trim() === '' ? null : listedRange(text, [String(user.uid), listedNames.length === 0 ? null : nameOf(user.uid, listedNames)], id);
   };
   return {
     of(user) {
@@ -115,20 +120,6 @@ function readClaim(file: string): { readonly uid: number; readonly base: number 
   const inBounds = parsed.success && parsed.data.base >= firstSubordinate && parsed.data.base < firstBase && (parsed.data.base - firstSubordinate) % rangeSize === 0;
   if (!inBounds) throw new Error(`${file} is not a record of a subordinate id range`);
   return parsed.data;
-}
-
-/** Field 1 of the user's line in text of the form of /etc/passwd. */
-function userName(text: string, uid: number): string | null {
-  return text.split('\n').map((line) => line.split(':')).find((fields) => fields[2] === String(uid))?.[0] ?? null;
-}
-
-/** As the machine knows the user (LDAP and the like); null where it can't be asked in time. */
-function askedName(uid: number): string | null {
-  for (const program of ['/usr/bin/getent', '/bin/getent']) {
-    const asked = spawnSync(program, ['passwd', String(uid)], { encoding: 'utf8', timeout: 2000, env: {}, stdio: ['ignore', 'pipe', 'ignore'] });
-    if (asked.status !== null) return userName(asked.stdout, uid);
-  }
-  return null;
 }
 
 function readText(file: string): string {

@@ -20,7 +20,7 @@ import type { AppError } from '../../../shared/result.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { insteadOf } from './entry-words.ts';
 import { shortDigest, useLocalImages } from './image-fact.tsx';
-import { settingPage } from './setting-place.ts';
+import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
 
 /** What would allow the entry: the exact changes of the draft to choose from, shown before they are made; or what to do instead. */
 export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
@@ -41,7 +41,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
   switch (allowance.kind) {
     case 'not-refused': return null;
     case 'no-setting': return <Framed><Card title={t('activity.allow.insteadTitle')}><Said action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>{t('activity.allow.noSetting')} {insteadOf(t, entry)}</Said></Card></Framed>;
-    case 'by-hand': return <Framed><Card title={title}><Said action={open(settingPage(entry.setting ?? ''))}>{t('activity.allow.byHand')}</Said></Card></Framed>;
+    case 'by-hand': return <Framed><Card title={title}><Said action={open(pageOfSetting(entry.setting ?? ''))}>{t('activity.allow.byHand')}</Said></Card></Framed>;
     case 'allowed-already': return (
       <Framed><Card title={title}>
         {entry.rule === 'container-unprotected' ? <Said action={open('containers')}>{t('activity.allow.recreate')}</Said>

@@ -8,7 +8,7 @@ import { AllowedIcon, DeniedIcon, InfoIcon, WarningIcon } from '../../components
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { settled, type Claim, type ClaimItem, type Verification } from '../../../shared/verify/claims.ts';
-import { told } from '../../i18n/told.ts';
+import { toldEvidence } from '../../i18n/told.ts';
 
 const verdicts: Record<Claim['verdict'], { readonly icon: typeof AllowedIcon; readonly tone: Tone }> = {
   pass: { icon: AllowedIcon, tone: 'ok' }, fail: { icon: DeniedIcon, tone: 'danger' }, limited: { icon: InfoIcon, tone: 'neutral' }, 'not-offered': { icon: InfoIcon, tone: 'neutral' }, 'not-run': { icon: WarningIcon, tone: 'warn' }, 'not-enforced': { icon: WarningIcon, tone: 'warn' },
@@ -27,7 +27,7 @@ export function ProbePanel({ verification, onClose }: { readonly verification: V
               <Box sx={{ fontWeight: 600 }}>{t(`overview.probes.claim.${claim.id}`)}</Box>
               <Toned {...verdicts[claim.verdict]}>{t(`overview.probes.verdict.${claim.verdict}`)}</Toned>
             </Box>
-            <Box sx={{ fontSize: 12, lineHeight: '18px', color: color.text2, marginTop: '2px' }}><Mono>{claim.evidence}</Mono></Box>
+            <Box sx={{ fontSize: 12, lineHeight: '18px', color: color.text2, marginTop: '2px' }}><Mono>{toldEvidence(claim.evidence)}</Mono></Box>
             {claim.items !== undefined && claim.items.length > 0 && <Items items={claim.items} open={claim.items.some((item) => !item.good)} />}
           </Box>
         ))}
@@ -46,8 +46,8 @@ function Items({ items, open }: { readonly items: readonly ClaimItem[]; readonly
       <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr)', columnGap: 2, rowGap: '2px', margin: '4px 0 0', color: color.text2 }}>
         {ordered.map((item, index) => (
           <Box key={index} sx={{ display: 'contents' }}>
-            <Box component="dt" sx={{ overflowWrap: 'anywhere', color: item.good ? 'inherit' : toneText.danger, fontWeight: item.good ? 400 : 600 }}>{told(item.title)}</Box>
-            <Box component="dd" sx={{ margin: 0, color: item.good ? 'inherit' : toneText.danger }}><Mono>{item.seen}</Mono></Box>
+            <Box component="dt" sx={{ overflowWrap: 'anywhere', color: item.good ? 'inherit' : toneText.danger, fontWeight: item.good ? 400 : 600 }}>{toldEvidence(item.title)}</Box>
+            <Box component="dd" sx={{ margin: 0, color: item.good ? 'inherit' : toneText.danger }}><Mono>{toldEvidence(item.seen)}</Mono></Box>
           </Box>
         ))}
       </Box>

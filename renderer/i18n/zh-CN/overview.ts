@@ -1,3 +1,4 @@
+import { claimTitles } from '../../../shared/messages/zh-CN/claims.ts';
 import type { overview as english } from '../en/overview.ts';
 import type { Translation } from '../translation.ts';
 
@@ -80,12 +81,6 @@ export const overview: Translation<typeof english> = {
     title: '探测结果', at: '{{ago}}运行，用时 {{duration}}',
     verdict: { pass: '通过', fail: '失败', limited: '受限', 'not-offered': '不提供', 'not-run': '未运行', 'not-enforced': '未强制执行' },
     items_other: '尝试了 {{count}} 项',
-    claim: {
-      'A2-user-namespace': '容器内的 root 不是外部的 root', 'A3-exclusive-range': '每个容器都有独立 ID', 'A4-privileged-works': '特权模式可用', 'A5-privileged-confined': '特权容器仍受限制',
-      'A6-runtime-override': '无法选择其他运行时', 'A7-userns-host-ignored': '忽略 --userns=host', 'A7-host-namespaces-refused': '拒绝主机命名空间',
-      'A7-namespace-sharing': '仅与受保护的容器共享命名空间', 'A8-engine-directories-refused': '无法挂载引擎的目录', 'A8-shared-directory-usable': '共享目录可用',
-      'A9-read-only-locked': '只读挂载始终只读', 'A10-proc-hidden': '主机的 /proc 和 /sys 已隐藏', 'A10-proc-emulated': '/proc 显示容器自身的数值',
-      'A11-through-socket': '通过套接字启动的容器同样被隔离', 'B1-socket-refused': '无法挂载 Docker 套接字', 'C-build-legacy': '构建已隔离（经典构建器）', 'C-build-buildkit': '构建已隔离 (BuildKit)',
-    },
+    claim: claimTitles,
   },
 };

@@ -1,4 +1,5 @@
 import { messages } from '../translate.ts';
+import { evidence } from './claims.ts';
 import { cli } from './cli.ts';
 import { decisions } from './decisions.ts';
 import { denials } from './denials.ts';
@@ -6,4 +7,4 @@ import { recreation } from './recreation.ts';
 import { sentences } from './index.ts';
 
 /** Chinese with what only the command line prints. */
-export const chineseLines = messages({ ...sentences }, decisions, denials, { ...cli, ...recreation });
+export const chineseLines = messages({ ...sentences }, decisions, denials, { ...cli, ...recreation }, evidence);

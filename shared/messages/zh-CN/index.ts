@@ -1,4 +1,5 @@
 import { messages } from '../translate.ts';
+import { evidence } from './claims.ts';
 import { commands } from './commands.ts';
 import { decisions } from './decisions.ts';
 import { denials } from './denials.ts';
@@ -11,4 +12,4 @@ import { requirements } from './requirements.ts';
 /** Every sentence there is in Simplified Chinese, by its English. */
 export const sentences = { ...commands, ...denials, ...errors, ...findings, ...keys, ...operations, ...requirements };
 
-export const chinese = messages({ ...commands, ...errors, ...findings, ...keys, ...operations, ...requirements }, decisions, denials);
+export const chinese = messages({ ...commands, ...errors, ...findings, ...keys, ...operations, ...requirements }, decisions, denials, {}, evidence);
