@@ -30,7 +30,7 @@ try {
     await page.waitForSelector('body[data-painted] main h1, body[data-painted] main [role="alert"]');
     for (const name of clicks?.split('~') ?? []) await page.locator(`button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), [role="menuitem"]:has-text("${name}"), [aria-label="${name}"]`).or(page.getByLabel(name, { exact: true })).first().click();
     await page.evaluate(async () => { await document.fonts.ready; await new Promise((done) => { requestAnimationFrame(() => { setTimeout(done, 350); }); }); });
-    const name = `${spec.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.png`;
+    const name = `${spec.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`;
     await page.screenshot({ path: path.join(out, name) });
     const overflow = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible' && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline').slice(0, 3).map((e) => `${e.tagName} ${(e.textContent ?? '').slice(0, 40)}`));
     console.log(name, overflow.length === 0 ? '' : `overflows: ${overflow.join(' | ')}`);

@@ -168,8 +168,8 @@ async function readOnlyReason(paths: StorePaths): Promise<string | null> {
       await access(directory, constants.W_OK);
       return null;
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') return error instanceof Error ? error.message : String(error);
-      if (path.dirname(directory) === directory) return `${directory} does not exist`;
+      // Said after "Locked by": the file's place is what stands in the way, whatever the system calls it.
+      if (systemCode(error) !== 'ENOENT' || path.dirname(directory) === directory) return `the rights of ${directory}`;
       directory = path.dirname(directory);
     }
   }

@@ -281,7 +281,7 @@ describe('history', () => {
     await writeFile(at('admin-settings.json'), 'a');
     const { done } = runScript(`import { createSettingsStore } from ${module('settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../drivers/root-paths.ts', import.meta.url).href)};
       const store = createSettingsStore(rootPaths(process.argv.at(-1))); console.log(JSON.stringify([await store.read(), await store.historyText(1)]));`, [dir], { uid: 65534 });
-    expect(JSON.parse(await done)).toMatchObject([{ appliedVersion: 1, applied: 'a', readError: null, readOnly: expect.stringContaining('EACCES') }, { ok: true, value: 'a' }]);
+    expect(JSON.parse(await done)).toMatchObject([{ appliedVersion: 1, applied: 'a', readError: null, readOnly: `the rights of ${dir}` }, { ok: true, value: 'a' }]);
     expect((await stat(path.join(at('history'), '0001', 'daemon.json'))).mode & 0o777).toBe(0o600);
   });
   test('ECI counts from the apply that turned it on last', () => {

@@ -116,7 +116,7 @@ describe('a settings text that is broken', () => {
 describe('what can not be changed', () => {
   it('shows a locked switch with its value and by whom, and does not react', async () => {
     const { user, store } = await renderApp(state('readOnly'), 'isolation');
-    const toggle = screen.getByRole('switch', { name: /Lock for users.*Locked by administrator \(root\)/ });
+    const toggle = screen.getByRole('switch', { name: /Lock for users.*Locked by the rights of \/var\/lib\/bulkhead/ });
     expect(toggle).toHaveProperty('checked', true);
     expect(toggle).toHaveProperty('disabled', true);
     await user.click(toggle);

@@ -10,13 +10,13 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useMissing } from '../app/missing.ts';
 import { ConfirmDialog, DialogText } from './confirm-dialog.tsx';
+import { obstacleNames, statusWords } from './container-status.ts';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from './icons.ts';
 import { Mono } from './mono.tsx';
 import { VirtualRows } from './virtual-rows.tsx';
 import { color } from '../theme/tokens.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import type { ContainerChoices } from '../../shared/apply/plan.ts';
-import { names } from '../i18n/joining.ts';
 
 type Choice = 'keep' | 'remove' | 'recreate';
 const choiceOf = (value: unknown): Choice => (value === 'remove' || value === 'recreate' ? value : 'keep');
@@ -108,10 +108,10 @@ function ChoiceRow({ container, index, choice, onChoose }: { readonly container:
       <Box role="cell" sx={{ minWidth: 0 }}>
         <Box sx={{ fontWeight: 600, color: color.text, lineHeight: '18px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.name}</Box>
         <Box sx={{ fontSize: 12, lineHeight: '16px', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: container.obstacles.length > 0 ? color.warn : color.text3 }}>
-          {container.obstacles.length > 0 ? t('isolation.prompt.obstacle', { what: names(t, container.obstacles) }) : <Mono size={11.5} nowrap>{container.image}</Mono>}
+          {container.obstacles.length > 0 ? t('isolation.prompt.obstacle', { what: obstacleNames(t, container.obstacles) }) : <Mono size={11.5} nowrap>{container.image}</Mono>}
         </Box>
       </Box>
-      <Box role="cell" sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.status}</Box>
+      <Box role="cell" sx={{ color: color.text2, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }} title={statusWords(t, container)}>{statusWords(t, container)}</Box>
       <Box role="cell">
         <Select fullWidth value={choice} onChange={(event) => { onChoose(container.id, choiceOf(event.target.value)); }}
           inputProps={{ 'aria-label': t('isolation.prompt.choiceFor', { name: container.name }) }}

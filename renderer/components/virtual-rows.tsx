@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import Box from '@mui/material/Box';
 
 /** Below this many rows all are drawn: simpler for find-in-page and screen readers. */
@@ -39,6 +39,17 @@ export function VirtualRows({ count, heightOf, render, handle, maxHeight, rowKey
     observer.observe(element);
     return () => { element.removeEventListener('scroll', look); observer.disconnect(); };
   }, [windowed]);
+
+  // What stands above the rows leaves the room that their scrollbar takes.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = () => { element.parentElement?.style.setProperty('--rows-scrollbar', `${element.offsetWidth - element.clientWidth}px`); };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => { observer.disconnect(); };
+  }, [total]);
 
   useEffect(() => {
     if (handle === undefined) return;

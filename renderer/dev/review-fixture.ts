@@ -8,7 +8,7 @@ import { appState, appliedText, minutesAgo, offText, plan, run, settingsState, s
 
 const stepsAll = (last: Partial<ReturnType<typeof run>['steps'][number]> = {}) => run().steps.map((step, index, all) => ({
   ...step, state: 'done' as const, startedAt: step.startedAt ?? minutesAgo(0.1), durationMs: step.durationMs ?? [0, 0, 0, 5800, 420, 6200, 900][index] ?? 1, ...(index === all.length - 1 ? last : {}),
-  detail: step.detail ?? ['', '', '', 'Docker Engine 26.1.5', 'answers through the gateway', '16 of 17 claims shown, 1 limited', '1 of 1 removed'][index] ?? null,
+  detail: step.detail ?? ['', '', '', 'Docker Engine 26.1.5', 'default runtime bulkhead', '16 of 17 claims shown, 1 limited', '1 of 1 removed'][index] ?? null,
 }));
 const failedAt = (failing: number, message: string) => run().steps.map((step, index) => (index < failing ? { ...step, state: 'done' as const, durationMs: step.durationMs ?? 5800 } : index === failing ? { ...step, state: 'failed' as const, startedAt: minutesAgo(0.1), durationMs: 12_400, detail: message } : { ...step, state: 'waiting' as const, startedAt: null }));
 
@@ -23,13 +23,13 @@ export const reviewStates: Record<string, () => AppState> = {
   blocked: () => ({ ...base('missing'), settings: settingsState(offText, { draft: richDraft, appliedVersion: 0 }) }),
   errors: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft.replace('"locked": true', '"locked": "yes"') }) }),
   reformatted: () => appState({ settings: settingsState(appliedText, { draft: `${appliedText}\n\n` }) }),
-  notRoot: () => ({ ...base('rich'), isRoot: false }),
+  notRoot: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }), isRoot: false }),
   goingBack: () => ({ ...base('applying'), run: run({ activity: 'rolling-back', cancellable: false, steps: failedAt(3, 'dockerd did not become ready') }) }),
   cleaning: () => ({ ...base('applying'), run: run({ cancellable: false, startedAt: minutesAgo(0.5), steps: stepsAll({ state: 'running', durationMs: null, detail: '2 of 3' }) }) }),
   applied: () => ({ ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }), run: run({ ...ended, steps: stepsAll(), outcome: { kind: 'applied', version: 12, verification, removed: [{ id: 'a', name: 'db-archive', removed: true }, { id: 'b', name: 'stuck', removed: false, error: 'container stuck is running: stop it first' }] } }) }),
   appliedOff: () => ({ ...base('off'), run: run({ ...ended, steps: stepsAll({ state: 'skipped', detail: null, durationMs: null }), outcome: { kind: 'applied', version: 12, verification: null, removed: [] } }) }),
   rolledBack: () => ({ ...base('turningOn'), run: run({ ...ended, steps: failedAt(3, 'dockerd did not become ready'), outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: startFailed } }) }),
-  cancelled: () => ({ ...base('turningOn'), run: run({ ...ended, steps: failedAt(3, 'stopped'), outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: { code: 'apply.cancelled', message: 'the apply was cancelled' } } }) }),
+  cancelled: () => ({ ...base('turningOn'), run: run({ ...ended, steps: failedAt(3, 'the apply was cancelled'), outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: { code: 'apply.cancelled', message: 'the apply was cancelled' } } }) }),
   rollbackFailed: () => ({ ...base('failed'), run: run({ ...ended, steps: failedAt(5, 'a claim failed'), outcome: { kind: 'rollback-failed', failedStep: 'verify', backupDir: '/var/lib/bulkhead/backup', error: { code: 'verify.failed', message: 'the protection could not be shown from inside real containers', reason: 'A3-exclusive-range: both containers got 1000000000' }, rollbackError: startFailed } }) }),
 };
 

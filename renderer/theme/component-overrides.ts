@@ -88,7 +88,7 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
       list: { padding: '4px' },
     },
   },
-  MuiMenuItem: { styleOverrides: { root: { minHeight: 32, fontSize: 13, padding: '0 10px', borderRadius: size.radiusControl, gap: 8, '&.Mui-selected, &.Mui-selected:hover': { backgroundColor: color.accentSoft }, '&.Mui-focusVisible': { outlineOffset: -2 } } } },
+  MuiMenuItem: { styleOverrides: { root: { minHeight: 32, '@media (min-width:600px)': { minHeight: 32 }, fontSize: 13, padding: '0 10px', borderRadius: size.radiusControl, gap: 8, '&.Mui-selected, &.Mui-selected:hover': { backgroundColor: color.accentSoft }, '&.Mui-focusVisible': { outlineOffset: -2 } } } },
   MuiPopover: { styleOverrides: { paper: { boxShadow: `0 8px 24px ${color.shadow}` } } },
   MuiDialog: {
     styleOverrides: {

@@ -6,11 +6,11 @@ import Checkbox from '@mui/material/Checkbox';
 import IconButton from '@mui/material/IconButton';
 import { ChevronDownIcon, ChevronRightIcon, MoreIcon } from '../../components/icons.ts';
 import { Mono, Tag } from '../../components/mono.tsx';
+import { exitCode, obstacleNames, statusAge } from '../../components/container-status.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { formatDuration, useFormats, type Formats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
-import { exitCode, statusAge } from './status-age.ts';
 import { names } from '../../i18n/joining.ts';
 
 export const rowHeight = 48;
@@ -32,7 +32,7 @@ function details(t: TFunction, formats: Formats, container: Container): readonly
     ...(container.range === null ? [] : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
     { label: t('containers.detail.volumes'), text: volumes === '' ? t('containers.detail.noVolumes') : volumes, mono: volumes !== '' },
     { label: t('containers.detail.restart'), text: container.restartPolicy, mono: true },
-    ...(container.obstacles.length === 0 ? [] : [{ label: t('containers.detail.obstacles'), text: names(t, container.obstacles), mono: true }]),
+    ...(container.obstacles.length === 0 ? [] : [{ label: t('containers.detail.obstacles'), text: obstacleNames(t, container.obstacles), mono: true }]),
   ];
   return facts.map(({ label, text, mono }) => ({ label, text, value: mono ? <Mono nowrap>{text}</Mono> : text }));
 }
@@ -51,7 +51,7 @@ function why(t: TFunction, formats: Formats, container: Container): { readonly f
     case 'past-gateway': return { first, second: t('containers.reasonMore.past-gateway') };
     case 'no-user-namespace': return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
     case 'unknown': return { first, second: t('containers.reasonMore.unknown') };
-    case 'before-eci': case 'eci-off': return { first, second: container.obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: names(t, container.obstacles) }) };
+    case 'before-eci': case 'eci-off': return { first, second: container.obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: obstacleNames(t, container.obstacles) }) };
     case 'own-range': case 'own-range-stopped': return { first, second: null };
   }
 }

@@ -97,7 +97,7 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
   return (
     <Box ref={box} role="treegrid" aria-label={t('containers.title')} aria-multiselectable aria-rowcount={containers.length + 1} onKeyDown={onKeyDown}
       sx={{ background: color.card, border: `1px solid ${color.border}`, borderRadius: `${size.radiusCard}px`, overflow: 'hidden', display: 'flex', flexDirection: 'column', minHeight: 0, '& [role="presentation"]:last-child > [role="row"]': { borderBottomColor: 'transparent' } }}>
-      <Box role="row" aria-rowindex={1} sx={{ ...grid, height: size.tableHead, flexShrink: 0, background: color.subtle, borderBottom: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
+      <Box role="row" aria-rowindex={1} sx={{ ...grid, paddingRight: 'calc(16px + var(--rows-scrollbar, 0px))', height: size.tableHead, flexShrink: 0, background: color.subtle, borderBottom: `1px solid ${color.border}`, fontSize: 12, fontWeight: 500, color: color.text3 }}>
         <Box role="columnheader">
           <Checkbox sx={{ marginLeft: '-4px' }} checked={shownChosen > 0 && shownChosen === order.length} indeterminate={shownChosen > 0 && shownChosen < order.length} onChange={() => { onSelect((before) => toggleAll(before, order)); }} slotProps={{ input: { 'aria-label': t('containers.selectAll') } }} />
         </Box>

@@ -20,6 +20,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, SearchIcon } from '../../components/icons.ts';
 import { FooterBar, Page } from '../../components/page.tsx';
 import { useFormats } from '../../i18n/format.ts';
+import { sentences } from '../../i18n/joining.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning, type Container } from '../../../shared/containers/protection.ts';
 import { ContainerTable } from './container-table.tsx';
@@ -54,7 +55,10 @@ export default function ContainersPage() {
 
   const noRecreate = useMissing('recreate');
   const noRemoval = useMissing('apply');
+  const noStart = useMissing('engine-control');
+  const start = useRequest('engine:start');
   const ready = app.engine.phase === 'ready';
+  const starting = app.busy.engine === 'starting' || app.engine.phase === 'starting' || app.engine.phase === 'restarting';
   const scanning = app.busy.scanning || scan.running;
   const canScan = ready && !scanning;
   const runScan = scan.run;
@@ -95,7 +99,7 @@ export default function ContainersPage() {
   return (
     <Page
       fill title={t('containers.title')}
-      subtitle={app.scan === null ? t('containers.subtitle.unknown') : !protection.eci ? t('containers.subtitle.off') : unprotectedCount === 0 ? t('containers.subtitle.none') : t('containers.subtitle.some', { count: unprotectedCount })}
+      subtitle={app.scan === null ? t('containers.subtitle.unknown') : !protection.eci ? (noRemoval === undefined ? t('containers.subtitle.off') : t('containers.subtitle.offHere')) : all.length === 0 ? t('containers.subtitle.empty') : unprotectedCount === 0 ? t('containers.subtitle.none') : t('containers.subtitle.some', { count: unprotectedCount })}
       actions={<>
         {app.scan !== null && <Typography variant="caption" component="span" role="status" sx={{ color: color.text3, marginRight: '4px' }}>{t('containers.scanned', { ago: formats.ago(app.scan.at) })}</Typography>}
         <Button disabled={!canScan} onClick={rescan} startIcon={scanning ? <CircularProgress size={14} color="inherit" aria-hidden /> : <RefreshIcon />}>{scanning ? t('containers.scanning') : app.scan === null ? t('containers.first') : t('containers.scan')}</Button>
@@ -103,7 +107,7 @@ export default function ContainersPage() {
       footer={chosen.length > 0 && (
         <FooterBar label={t('containers.bar.label')}>
           <Typography role="status" sx={{ fontWeight: 600 }}>{t('containers.bar.selected', { count: chosen.length })}</Typography>
-          <Typography sx={{ color: color.text2, marginLeft: 1 }}>{chosen.some(isRunning) ? `${t('containers.bar.running', { count: chosen.filter(isRunning).length })} ` : ''}{t('containers.bar.volumes')}</Typography>
+          <Typography sx={{ color: color.text2, marginLeft: 1 }}>{sentences(t, [chosen.some(isRunning) ? t('containers.bar.running', { count: chosen.filter(isRunning).length }) : '', t('containers.bar.volumes')])}</Typography>
           <Button variant="text" color="primary" sx={{ marginLeft: '4px' }} onClick={() => { setSelected(emptySelection); }}>{t('button.clear')}</Button>
           <Box sx={{ flex: 1 }} />
           {recreatable(chosen).length > 0 && <Button variant="text" onClick={() => { setSelected(emptySelection); if (app.appeared !== null) void acknowledge.run(undefined); }}>{t('containers.bar.keep')}</Button>}
@@ -114,7 +118,7 @@ export default function ContainersPage() {
     >
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 2, marginBottom: 2, flexShrink: 0 }}>
         <ToggleButtonGroup exclusive value={show} aria-label={t('containers.show.label')} onChange={(_, value: unknown) => { if (isShow(value)) setShow(value); }}>
-          {(['all', 'unprotected', 'protected'] as const).map((key) => <ToggleButton key={key} value={key}>{t(`containers.show.${key}`)}<span className="count">{formats.number(count[key])}</span></ToggleButton>)}
+          {(['all', 'unprotected', 'protected'] as const).map((key) => <ToggleButton key={key} value={key}>{t(`containers.show.${key}`)}{app.scan !== null && <span className="count">{formats.number(count[key])}</span>}</ToggleButton>)}
         </ToggleButtonGroup>
         <OutlinedInput value={text} placeholder={t('containers.filter')} onChange={(event) => { setText(event.target.value); }} sx={{ width: 264, flexShrink: 1 }}
           onKeyDown={(event) => { if (event.key === 'Escape' && text !== '') { event.stopPropagation(); setText(''); } }}
@@ -124,6 +128,7 @@ export default function ContainersPage() {
       {recreate.error !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={recreate.error} action={<Button size="small" onClick={recreate.clear}>{t('recreate.dismiss')}</Button>} /></Box>}
       {remove.error !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={remove.error} action={<Button size="small" onClick={remove.clear}>{t('containers.report.close')}</Button>} /></Box>}
       {app.removal !== null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><RemovalReport run={app.removal} onRetry={removing || !ready ? undefined : (ids) => { setAsking(all.filter(({ id }) => ids.includes(id))); }} /></Box>}
+      {start.error !== null && !ready && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><ErrorPanel error={start.error} /></Box>}
       {failure !== null && ready && (
         <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
           <ErrorPanel error={failure} action={<Button disabled={!canScan} onClick={rescan}>{t('button.tryAgain')}</Button>} />
@@ -131,10 +136,10 @@ export default function ContainersPage() {
         </Box>
       )}
       {app.scan === null
-        ? <Card>{ready ? failure === null && <LoadingRows rows={6} /> : <EmptyState>{t('containers.empty.stopped')}</EmptyState>}</Card>
+        ? ready ? failure === null && <Card><LoadingRows rows={6} /></Card> : <Card><EmptyState action={!starting && noStart === undefined && <Button disabled={app.busy.engine !== null || start.running} onClick={() => { void start.run(undefined); }}>{t('button.startEngine')}</Button>}>{starting ? t('containers.empty.starting') : t('containers.empty.stopped')}</EmptyState></Card>
         : shown.length === 0
           ? <Card><EmptyState action={words !== '' ? <Button onClick={() => { setText(''); }}>{t('containers.empty.clear')}</Button> : show !== 'all' && all.length > 0 ? <Button onClick={() => { setShow('all'); }}>{t('containers.empty.showAll')}</Button> : undefined}>
-            {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : t('containers.empty.none')}
+            {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : protection.eci ? t('containers.empty.none') : t('containers.empty.noneOff')}
           </EmptyState></Card>
           : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} canRecreate={(one) => recreatable([one]).length > 0 && !removing && ready} onRecreate={(one) => { setRecreating([one]); }} onRemove={noRemoval === undefined ? (these) => { if (!removing && ready) setAsking(these); } : undefined} />}
       {recreating !== null && (

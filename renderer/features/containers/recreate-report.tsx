@@ -34,15 +34,14 @@ export function RecreateReport({ run, onRetry }: { readonly run: RecreateRun; /*
       </Box>}>
       {told.length > 0 && (
         <Box component="ul" className="selectable" sx={{ margin: 0, padding: 0, listStyle: 'none', maxHeight: 128, overflow: 'auto', overflowWrap: 'anywhere' }}>
-          {told.map((member) => <li key={member.id}><strong>{member.name}</strong>: <Outcome member={member} /></li>)}
+          {told.map((member) => <li key={member.id}><strong>{member.name}</strong>{labelled(t, '', outcomeWords(t, member.outcome))}</li>)}
         </Box>
       )}
     </Notice>
   );
 }
 
-function Outcome({ member: { outcome } }: { readonly member: RecreateMember }) {
-  const { t } = useTranslation();
+function outcomeWords(t: TFunction, outcome: RecreateMember['outcome']): string {
   if (outcome === null) return t('recreate.outcome.not-begun');
   switch (outcome.kind) {
     case 'recreated': return [outcome.started ? t('recreate.outcome.recreated') : t('recreate.outcome.idle'), ...(outcome.kept === null ? [] : [t('recreate.outcome.kept', { name: outcome.kept })]), ...(outcome.image === null ? [] : [t('recreate.outcome.image', { image: outcome.image })]), ...(outcome.warning === undefined ? [] : [told(outcome.warning)])].map((text) => closed(t, text)).join(t('join.sentences')).replace(/[.。]$/, '');

@@ -30,7 +30,7 @@ export function RemoveDialog({ containers, onCancel, onRemove }: { readonly cont
         {containers.map((c) => {
           const stays = isRunning(c) && !includeRunning;
           return (
-            <Box component="li" key={c.id} sx={{ display: 'flex', gap: 1, alignItems: 'center', minHeight: 27, padding: '0 12px', color: stays ? color.text3 : color.text, '& + &': { borderTop: `1px solid ${color.border}` } }}>
+            <Box component="li" key={c.id} sx={{ display: 'flex', gap: 1, alignItems: 'center', minHeight: 28, boxSizing: 'border-box', padding: '0 12px', color: stays ? color.text3 : color.text, '&:not(:first-of-type)': { borderTop: `1px solid ${color.border}` } }}>
               <Box component="span" sx={{ fontWeight: 600, whiteSpace: 'nowrap' }}>{c.name}</Box>
               <Box component="span" sx={{ flex: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}><Mono size={11.5} dim nowrap>{c.image}</Mono></Box>
               <Box component="span" sx={{ fontSize: 12, color: color.text3 }}>{t(`containers.state.${c.state}`)}</Box>

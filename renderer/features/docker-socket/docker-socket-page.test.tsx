@@ -293,9 +293,9 @@ describe('commands through the socket (B5, B7)', patience, () => {
 describe('what may not be edited', patience, () => {
   it('stays readable and takes no click', async () => {
     const app = await renderApp(state('readOnly'), 'docker-socket');
-    expect(screen.getAllByText('Locked by administrator (root)')).toHaveLength(4);
+    expect(screen.getAllByText('Locked by the rights of /var/lib/bulkhead')).toHaveLength(4);
     expect(screen.queryByRole('textbox', { name: 'Image to allow' })).toBeNull();
-    await app.user.click(screen.getByRole('checkbox', { name: 'Mark all of build*. Locked by administrator (root)' }));
+    await app.user.click(screen.getByRole('checkbox', { name: 'Mark all of build*. Locked by the rights of /var/lib/bulkhead' }));
     await app.user.click(screen.getByRole('button', { name: 'Actions for docker:cli' }));
     expect((await screen.findAllByRole('menuitem')).map((item) => item.textContent)).toEqual(['Copy']);
     expect(app.store.get().draft).toBe(appliedText);

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import { ArrowForwardIcon } from '../../components/icons.ts';
 import { PathText, Tag } from '../../components/mono.tsx';
+import { told } from '../../i18n/told.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Resolved } from './resolved.ts';
 
@@ -12,7 +13,7 @@ export function HostCell({ written, found }: { readonly written: string; readonl
   const home = written === '$HOME' || written.startsWith('$HOME/');
   const linked = found.real !== null && found.real !== found.expanded;
   const trouble = found.kind === 'missing'
-    ? found.error === null ? t('files.host.missing') : t('files.host.unusable', { why: found.error })
+    ? found.error === null ? t('files.host.missing') : t('files.host.unusable', { why: told(found.error) })
     : found.kind === 'directory' ? null : t(`files.host.${found.kind}`);
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: 1, rowGap: '2px', padding: '4px 0' }}>

@@ -64,7 +64,7 @@ function VersionList({ items, selected, onSelect }: { readonly items: readonly H
         if (to !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); move(to); }
       }}>
       <Card title={t('history.versions')} actions={t('history.count', { count: items.length })}>
-        <Box role="list" aria-label={t('history.versions')} sx={{ minHeight: 0, overflow: 'hidden', display: 'flex', flexDirection: 'column' }}>
+        <Box role="list" aria-label={t('history.versions')} sx={{ minHeight: 0, overflow: 'hidden', display: 'flex', flexDirection: 'column', '& [role="presentation"]:last-child > [role="listitem"]': { borderBottomColor: 'transparent' } }}>
           <VirtualRows count={items.length} heightOf={heightOf} handle={rows} rowKey={(index) => `${items[index]?.version ?? ''}${items[index]?.how ?? ''}`}
             render={(index) => { const item = items[index]; return item === undefined ? null : <VersionRow item={item} selected={index === selected} onSelect={() => { onSelect(item.version); }} />; }} />
         </Box>

@@ -8,7 +8,7 @@ import { ChangesModeToggle, ChangesView, type ChangesMode } from '../../componen
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
-import { color, oneColumn } from '../../theme/tokens.ts';
+import { color, oneColumn, size } from '../../theme/tokens.ts';
 import { diffSettings, mergeSettings, type MergeSide } from '../../../shared/settings/index.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { OverlapRow } from './overlap-row.tsx';
@@ -47,7 +47,7 @@ export function ConflictView() {
   };
   const toggle = <ChangesModeToggle mode={mode} onChange={setMode} />;
   return (
-    <Box sx={{ flex: 1, overflow: 'auto', minHeight: 0, display: 'grid', gap: 2, alignContent: 'start', gridAutoRows: 'max-content' }}>
+    <Box sx={{ flex: 1, overflow: 'auto', scrollbarGutter: 'stable', marginRight: `-${size.scrollbar}px`, minHeight: 0, display: 'grid', gap: 2, alignContent: 'start', gridAutoRows: 'max-content' }}>
       <Notice tone="warn" live="polite" title={t('settingsState.conflict.title')}>{t('settingsState.conflict.body', { path: settings.path })}</Notice>
       {error !== null && <ErrorPanel error={error} />}
       <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: 2, alignItems: 'start', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}>

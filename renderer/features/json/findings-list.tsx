@@ -24,6 +24,7 @@ export function FindingsList({ findings, onGo, onFix }: { readonly findings: rea
   const shown = all ? sorted : sorted.slice(0, atMost);
   return (
     <Card title={findings.length === 0 ? t('settingsState.json.noFindings') : t('settingsState.json.findings', { count: findings.length })}>
+      <Box sx={{ overflow: 'auto', minHeight: 0 }}>
       {draft.syntax.length > 0 && <Box sx={{ padding: '0 16px 12px', borderBottom: `1px solid ${color.border}` }}><SyntaxPlace document={draft} /></Box>}
       {shown.map((finding) => {
         const Icon = severityIcon[finding.severity];
@@ -37,6 +38,7 @@ export function FindingsList({ findings, onGo, onFix }: { readonly findings: rea
         );
       })}
       {shown.length < sorted.length && <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}><Button size="small" variant="text" color="primary" onClick={() => { setAll(true); }}>{t('settingsState.json.allFindings', { count: sorted.length })}</Button></Box>}
+      </Box>
     </Card>
   );
 }

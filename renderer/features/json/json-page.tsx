@@ -100,7 +100,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
           </Suspense>
         </Box>
       </Box>
-      <Box sx={{ marginTop: 2, flex: '0 1 auto', minHeight: 41, maxHeight: '40%', overflow: 'auto' }}>
+      <Box sx={{ marginTop: 2, flex: '0 1 auto', minHeight: 41, maxHeight: '40%', display: 'flex', flexDirection: 'column', '& > section': { display: 'flex', flexDirection: 'column', minHeight: 0 } }}>
         <FindingsList findings={draft.findings} onGo={(offset) => { setCursor({ offset }); }} onFix={onFix} />
       </Box>
     </>

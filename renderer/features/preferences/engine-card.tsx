@@ -36,7 +36,7 @@ export function EngineCard() {
       {problem !== null && <CardBody><ErrorPanel error={problem} /></CardBody>}
       <Row>
         <RowText primary={t('preferences.engine.name')} secondary={t('preferences.engine.text')} />
-        <Select value={target.id} inputProps={{ 'aria-label': t('preferences.engine.name') }} sx={{ width: 320, maxWidth: '50%' }} onChange={(event) => { void choose(event.target.value); }}>
+        <Select value={target.id} inputProps={{ 'aria-label': t('preferences.engine.name') }} sx={{ width: 400, maxWidth: '50%' }} onChange={(event) => { void choose(event.target.value); }}>
           <MenuItem value={target.id}>{label({ name: engine.name, place: engine.root ?? engine.socket }, target.kind)}</MenuItem>
           {others.map((one) => <MenuItem key={one.id} value={one.id}>{label(one, one.ref.kind)}</MenuItem>)}
         </Select>

@@ -88,9 +88,13 @@ export function PlanView() {
 
 /** Why the button doesn't act now, null when it does. */
 function whyNot(t: TFunction, facts: { readonly plan: ApplyPlan | null; readonly current: boolean; readonly conflict: boolean; readonly problem: boolean; readonly readOnly: string | null }): string | null {
-  if (facts.readOnly !== null) return t('locked.by', { who: facts.readOnly });
+  if (facts.readOnly !== null) return t('locked.by', { who: told(facts.readOnly) });
   if (facts.conflict) return t('review.footer.conflict');
-  if (facts.plan !== null && facts.plan.blocked) return told(facts.plan.blockers[0]?.message ?? t('review.blocked.title'));
+  if (facts.plan !== null && facts.plan.blocked) {
+    const [blocker] = facts.plan.blockers, [lacking] = facts.plan.missingRequirements;
+    if (blocker?.code === 'requirement' && lacking !== undefined) return t('review.blocked.requirement', { what: t(`isolation.requirement.${lacking.code}`) });
+    return blocker === undefined ? t('review.blocked.title') : told(blocker.message);
+  }
   if (facts.problem) return t('review.blocked.title');
   if (facts.plan === null || !facts.current) return t('review.footer.waiting');
   return null;

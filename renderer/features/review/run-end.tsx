@@ -15,7 +15,7 @@ import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import type { RecreateRun } from '../../../shared/containers/recreate.ts';
 import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
-import { labelled } from '../../i18n/joining.ts';
+import { labelled, sentences } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
 /** How a run ended: what holds now, why it went back, what to do next. */
@@ -76,7 +76,7 @@ function RolledBack({ outcome }: { readonly outcome: Outcome<'rolled-back'> }) {
   const { t } = useTranslation();
   const inForce = outcome.restoredVersion === 0 ? t('review.end.inForceNone') : t('review.end.inForce', { version: outcome.restoredVersion });
   const step = t(`review.step.${outcome.failedStep}`);
-  if (outcome.error.code === 'apply.cancelled') return <Notice tone="neutral" live="polite" title={t('review.end.stopped')}>{t('review.end.stoppedWhy', { step })} {inForce}</Notice>;
+  if (outcome.error.code === 'apply.cancelled') return <Notice tone="neutral" live="polite" title={t('review.end.stopped')}>{sentences(t, [t('review.end.stoppedWhy', { step }), inForce])}</Notice>;
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
       <ErrorPanel error={outcome.error} title={t('review.end.failed', { step })} />

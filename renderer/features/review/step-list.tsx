@@ -7,6 +7,7 @@ import { useApp } from '../../app/context.tsx';
 import { CheckIcon, CloseIcon } from '../../components/icons.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyRun, ApplyStepStatus } from '../../../shared/apply/run.ts';
+import { stepDetail } from './step-detail.ts';
 import { useElapsed } from './use-elapsed.ts';
 
 /** Tenths below ten seconds, whole ones above: "< 0.1 s", "0.3 s", "14 s". */
@@ -14,9 +15,6 @@ const stepSeconds = (t: TFunction, ms: number): string => t('review.seconds', { 
 
 /** What a run goes back to: "version 11", or that there was no file before the first. */
 export const whatWasBefore = (t: TFunction, run: ApplyRun): string => (run.fromVersion === 0 ? t('review.before.none') : t('review.before.version', { version: run.fromVersion }));
-
-/** A step's caption starts with a capital, unless it starts with a name that has none. */
-const caption = (text: string): string => (/^(?:dockerd|containerd|runc|bulkhead)\b|^\S*[^\sa-z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
 type Look = ApplyStepStatus['state'];
 
@@ -45,7 +43,7 @@ function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: b
   const elapsed = useElapsed(step.startedAt ?? '', step.state === 'running');
   const time = step.durationMs !== null ? stepSeconds(t, step.durationMs) : step.state === 'running' ? t('review.seconds', { value: Math.floor(elapsed / 1000) }) : '';
   const { name, does } = useStepWords(step.step);
-  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? step.detail === 'version 0' ? t('review.firstBackUp') : caption(step.detail) : does;
+  const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? stepDetail(t, step.detail) : does;
   return <StepRow state={step.state} name={name} what={what} time={time} last={last} />;
 }
 

@@ -9,6 +9,7 @@ import { Card, CardBody, Facts, Row } from '../../components/card.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
 import { AllowedIcon, DeniedIcon, PowerIcon } from '../../components/icons.ts';
 import { PathText } from '../../components/mono.tsx';
+import { told } from '../../i18n/told.ts';
 import { color } from '../../theme/tokens.ts';
 
 /** The engine that was found, what this machine lacks for ECI, and the button that starts it. */
@@ -23,7 +24,7 @@ export function EngineStep() {
   return (
     <>
       {start.error !== null && <ErrorPanel error={start.error} />}
-      {start.error === null && engine.problem !== null && <Notice tone="danger" live="assertive" title={t('frame.engine.failed')}>{engine.problem.message}</Notice>}
+      {start.error === null && engine.problem !== null && <Notice tone="danger" live="assertive" title={t('frame.engine.failed')}>{told(engine.problem.message)}</Notice>}
       <Card>
         <Row>
           {starting ? <CircularProgress aria-hidden /> : ready ? <AllowedIcon sx={{ fontSize: 20, color: color.ok }} aria-hidden /> : <PowerIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />}
@@ -54,7 +55,7 @@ export function EngineStep() {
             <DeniedIcon sx={{ fontSize: 20, color: color.danger }} aria-hidden />
             <Box sx={{ minWidth: 0 }}>
               <Typography sx={{ fontWeight: 600, color: color.text }}>{t('welcome.engine.missing', { what: t(`isolation.requirement.${requirement.code}`) })}</Typography>
-              <Typography variant="caption" component="div" className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{requirement.found}{requirement.fix === undefined ? '' : ` · ${requirement.fix}`}</Typography>
+              <Typography variant="caption" component="div" className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{[requirement.found, requirement.fix ?? ''].filter((part) => part !== '').map(told).join(' · ')}</Typography>
             </Box>
           </Row>
         ))}

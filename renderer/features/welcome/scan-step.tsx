@@ -6,9 +6,12 @@ import { useRequest } from '../../app/actions.ts';
 import { useApp } from '../../app/context.tsx';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
+import { statusWords } from '../../components/container-status.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, ShieldIcon, UnprotectedIcon } from '../../components/icons.ts';
+import { Mono } from '../../components/mono.tsx';
 import { useFormats } from '../../i18n/format.ts';
+import { sentences } from '../../i18n/joining.ts';
 import { color } from '../../theme/tokens.ts';
 import { isRunning } from '../../../shared/containers/protection.ts';
 
@@ -36,8 +39,8 @@ export function ScanStep() {
           <Row key={container.id} dense>
             <ShieldIcon sx={{ fontSize: 18, color: color.neutral, flexShrink: 0 }} aria-hidden />
             <Box component="span" sx={{ flex: '0 1 auto', minWidth: 0, fontWeight: 600, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.name}</Box>
-            <Box component="span" sx={{ flex: 1, minWidth: 0, color: color.text3, fontSize: 12, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{container.image}</Box>
-            <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>{container.status}</Box>
+            <Box component="span" sx={{ flex: 1, minWidth: 0, color: color.text3, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}><Mono size={11.5} nowrap>{container.image}</Mono></Box>
+            <Box component="span" sx={{ color: color.text2, fontSize: 12, whiteSpace: 'nowrap' }}>{statusWords(t, container)}</Box>
           </Row>
         ))}
         {containers.length > shownAtMost && <Row dense><Box component="span" sx={{ color: color.text2 }}>{t('welcome.scan.more', { count: containers.length - shownAtMost })}</Box></Row>}
@@ -46,7 +49,7 @@ export function ScanStep() {
         <Card>
           <Row>
             <UnprotectedIcon sx={{ fontSize: 20, color: color.warn, flexShrink: 0 }} aria-hidden />
-            <RowText primary={t('welcome.scan.existing', { count: containers.length })} secondary={`${t('welcome.scan.choose')}${running > 0 ? ` ${t('welcome.scan.stops', { count: running })}` : ''}`} />
+            <RowText primary={t('welcome.scan.existing', { count: containers.length })} secondary={sentences(t, [t('welcome.scan.choose'), running > 0 ? t('welcome.scan.stops', { count: running }) : ''])} />
           </Row>
         </Card>
       )}

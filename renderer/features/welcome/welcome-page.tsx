@@ -110,6 +110,8 @@ const steps = {
   '& .MuiStepConnector-line': { borderColor: color.border },
   '& .MuiStepLabel-label': { fontSize: 13, fontWeight: 500, color: color.text2, '&.Mui-active': { color: color.text, fontWeight: 600 }, '&.Mui-disabled': { color: color.text3 } },
   '& .MuiStepIcon-root': { fontSize: 20, color: color.control, '&.Mui-active, &.Mui-completed': { color: color.accent } },
+  // The hole of a finished step's check shows what is behind it.
+  '& .MuiStepIcon-root.Mui-completed': { background: 'radial-gradient(#FFFFFF 55%, transparent 60%)', borderRadius: '50%' },
   '& .MuiStepIcon-text': { fontSize: 12, fontWeight: 600, fill: '#FFFFFF' },
   '& .MuiStep-root:first-of-type': { paddingLeft: 0 },
 } as const;

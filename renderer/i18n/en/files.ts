@@ -27,7 +27,7 @@ export const files = {
     'unknown-variable': 'Only `$HOME`, `$TMP` and `$TEMP` are replaced, no `~` and no other variable', 'control-character': 'The path holds a control character', title: 'This entry shares nothing',
   },
   danger: {
-    holds: 'Contains `{{path}}`', through: 'Leads to `{{path}}`: {{title}}',
+    holds: 'Contains `{{path}}`', through: 'Leads to `{{path}}`. {{title}}',
     everything: { title: 'Is the whole file system', body: 'Containers could change every file of this machine and take it over.' },
     engine: { title: 'Holds the engine\u2019s own files', body: 'Containers could change images, other containers and the policy. The gateway refuses the engine\u2019s directories, but not all that lies beside them.' },
     socket: { title: 'Contains the Docker socket', body: 'The socket itself stays blocked, but what lies beside it doesn\u2019t.' },
@@ -50,7 +50,7 @@ export const files = {
   },
   empty: {
     title: 'If the list is empty',
-    engineHere: 'On this engine nothing can be mounted then.', engineMissing: 'Without any list, `$HOME` and `$TMP` can be mounted.', desktopThere: 'Docker Desktop reads an empty list as its default shares. Bulkhead says so before it saves one.',
+    engineHere: 'Nothing of this host can be mounted on this engine.', engineMissing: 'Without any list, `$HOME` and `$TMP` can be mounted.', desktopThere: 'Docker Desktop reads an empty list as its default shares. Bulkhead says so before it saves one.',
     desktopHere: 'Docker Desktop reads an empty list as its default shares.', desktopMissing: 'Without any list, its default shares apply too.', engineThere: 'On Docker Engine, an empty list means that nothing can be mounted.',
   },
 };

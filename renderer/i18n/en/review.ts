@@ -49,6 +49,13 @@ export const review = {
   },
   stepState: { waiting: 'Waiting', running: 'Running', done: 'Done', skipped: 'Not needed', failed: 'Failed' },
   seconds: '{{value}} s',
+  /** What a step left behind. */
+  detail: {
+    version: 'Version {{version}}', sameText: 'Version {{version}}, same text', keysSet_one: '{{count}} key set in daemon.json', keysSet_other: '{{count}} keys set in daemon.json', keysBack_one: '{{count}} key given back in daemon.json', keysBack_other: '{{count}} keys given back in daemon.json', unchanged: 'daemon.json unchanged',
+    runtime: 'Default runtime {{name}}', of: '{{done}} of {{total}}', removed: '{{done}} of {{total}} removed', nothingRemoved: 'Nothing removed', claims: '{{passed}} of {{total}} claims shown',
+    claim: { limited: '{{count}} limited', notOffered: '{{count}} not offered here', notEnforced: '{{count}} not enforced', notRun: '{{count}} not run', failed: '{{count}} failed' }, audit: 'Audit mode: nothing is refused',
+    desktopReads: 'Docker Desktop reads the file when it starts', desktopAnswers: 'Docker Desktop answers', userOff: 'Not verified: a user has turned isolation off, as the settings let them',
+  },
   firstBackUp: 'No settings file yet',
   before: { version: 'version {{version}}', none: 'no settings file' },
   run: {
@@ -67,7 +74,7 @@ export const review = {
     verified: '{{passed}} of {{count}} claims shown from inside real containers', verifiedWhy: 'ECI is on and holds on this engine.', eciOff: 'The engine runs with these settings', eciOffWhy: 'ECI is off, so there is nothing to verify.',
     sameEngine: 'The gateway uses these settings', results: 'Results', removed_one: '{{count}} container removed', removed_other: '{{count}} containers removed', notRemoved_one: '{{count}} container was not removed', notRemoved_other: '{{count}} containers were not removed',
     recreating_one: 'Recreating {{count}} container protected', recreating_other: 'Recreating {{count}} containers protected, {{done}} done', recreated_one: '{{count}} container recreated protected', recreated_other: '{{count}} containers recreated protected', notRecreated_one: '{{count}} container was not recreated', notRecreated_other: '{{count}} containers were not recreated',
-    unprotected_one: '{{count}} container is still unprotected', unprotected_other: '{{count}} containers are still unprotected', unprotectedWhy: 'Created without ECI; they can be removed and created again.', show: 'Show', done: 'Done',
+    unprotected_one: '{{count}} container is still unprotected', unprotected_other: '{{count}} containers are still unprotected', unprotectedWhy: 'Created without ECI. On the Containers page they can be recreated protected, or removed.', show: 'Show', done: 'Done',
     failed: '{{step}} failed', stopped: 'Stopped at your request', stoppedWhy: 'During “{{step}}”. Everything is as it was before.', inForce: 'Version {{version}} is in force, and your draft is kept.', inForceNone: 'There is no settings file, as before, and your draft is kept.',
     again: 'Review again', backup: 'Backup of settings and daemon.json', rollbackFailedWhy: 'Neither the new settings nor the old ones are known to be in force. Treat the engine as unprotected.', tryNext: 'The next start of the engine tries to go back again. If that fails too, copy the files of the backup to their places and start the engine.', firstFailed: 'What failed first: {{step}}', startEngine: 'Start engine', copyPath: 'Copy the path of the backup', label: 'How it ended',
   },

@@ -18,14 +18,14 @@ export const welcome = {
     empty: 'There is no container yet: everything that is created from now on will be protected.',
     more_one: 'and {{count}} more', more_other: 'and {{count}} more',
     existing_one: 'It was created without protection', existing_other: 'They were created without protection',
-    choose: 'Before the review you choose what happens to each: keep, or remove. On the Containers page they can be recreated under protection afterwards.',
+    choose: 'Before the review you choose what happens to each: recreated protected, removed, or kept as it is.',
     stops_one: 'Turning ECI on restarts the engine: {{count}} running container stops meanwhile.', stops_other: 'Turning ECI on restarts the engine: {{count}} running containers stop meanwhile.',
   },
   policy: {
     title: 'The policy to begin with', text: 'It suits most machines, and every line of it can be changed later.',
     card: 'Policy', included: 'Part of the policy',
     eci: 'Root inside a container is nobody outside. `--privileged` works, confined to its container.',
-    shares: 'Share home and temporary directories', sharesOn: 'Containers may mount what is below {{home}} and {{tmp}} (`$HOME` and `$TMP`), and nothing else of this machine.', sharesOff: 'The list is empty: no directory of this machine can be mounted.', sharesKept_one: 'The {{count}} directory that the draft lists already stays.', sharesKept_other: 'The {{count}} directories that the draft lists already stay.',
+    shares: 'Share home and temporary directories', sharesOn: 'Containers may mount what is below `{{home}}` and `{{tmp}}` (`$HOME` and `$TMP`), and nothing else of this machine.', sharesOff: 'The list is empty: no directory of this machine can be mounted.', sharesKept_one: 'The {{count}} directory that the draft lists already stays.', sharesKept_other: 'The {{count}} directories that the draft lists already stay.',
     socket: 'Docker socket', socketText: 'No container may mount it, until you list its image. What is refused is shown with the way to allow it.',
   },
 };

@@ -3,7 +3,7 @@ import type { Translation } from '../translation.ts';
 
 export const containers: Translation<typeof english> = {
   title: '容器',
-  subtitle: { none: 'ECI 在创建容器时提供保护。现有容器均受保护。', some_other: 'ECI 在创建容器时提供保护。有 {{count}} 个容器未受其保护；未经您同意，不会对它们做任何操作。', off: 'ECI 已关闭，因此没有容器受到保护。开启后，此后创建的容器将受到保护。', unknown: 'ECI 在创建容器时提供保护。' },
+  subtitle: { none: 'ECI 在创建容器时提供保护。现有容器均受保护。', some_other: 'ECI 在创建容器时提供保护。有 {{count}} 个容器未受其保护；未经您同意，不会对它们做任何操作。', empty: 'ECI 在创建容器时提供保护。', off: 'ECI 已关闭，因此没有容器受到保护。开启后，此后创建的容器将受到保护。', offHere: 'ECI 已关闭，因此没有容器受到保护。', unknown: 'ECI 在创建容器时提供保护。' },
   scanned: '{{ago}}已扫描', scan: '重新扫描', scanning: '正在扫描', first: '扫描',
   show: { label: '显示哪些容器', all: '全部', unprotected: '未受保护', protected: '受保护' },
   filter: '按名称、镜像或标签筛选',
@@ -14,9 +14,10 @@ export const containers: Translation<typeof english> = {
     'own-range': '独立 ID {{range}}', 'own-range-unknown': '独立 ID', 'own-range-stopped': '启动时分配独立 ID', 'eci-off': 'ECI 已关闭', 'before-eci': '在启用 ECI 之前创建，{{date}}', 'past-gateway': '绕过网关创建，运行时为 {{runtime}}', 'no-user-namespace': '运行时没有用户命名空间', unknown: '无法检查',
   },
   reasonMore: { 'past-gateway': '通过引擎自身的套接字创建', 'no-user-namespace': '尽管已设置运行时 {{runtime}}', obstacle: '使用了 {{what}}', unknown: '不计为受保护' },
+  socketObstacle: 'Docker 套接字',
   tag: { privileged: '特权，受限', privilegedOpen: '特权' },
   detail: { id: 'ID', created: '创建时间', runtime: '运行时', restart: '重启策略', volumes: '卷', noVolumes: '无', anonymous: '{{count}} 个匿名卷', range: '外部 ID', obstacles: 'ECI 下不可用' },
-  empty: { none: '此引擎上没有容器。', noneProtected: '没有受保护的容器。', noneUnprotected: '没有未受保护的容器。', filtered: '没有容器与“{{text}}”匹配。', clear: '清除筛选', stopped: '引擎未运行，无法查看其容器。', showAll: '显示全部' },
+  empty: { none: '此引擎上没有容器。今后创建的容器将受到保护。', noneOff: '此引擎上没有容器。', starting: '引擎正在启动。启动后会查看其容器。', noneProtected: '没有受保护的容器。', noneUnprotected: '没有未受保护的容器。', filtered: '没有容器与“{{text}}”匹配。', clear: '清除筛选', stopped: '引擎未运行，无法查看其容器。', showAll: '显示全部' },
   old: '以下为 {{time}} 的容器状态；重新扫描失败。',
   bar: { label: '已选择的容器', selected: '已选择 {{count}} 个', running_other: '其中 {{count}} 个正在运行。', volumes: '卷会保留。', remove: '移除…', keep: '保持原样' },
   menu: { remove: '移除…', copyId: '复制 ID', copyName: '复制名称' },

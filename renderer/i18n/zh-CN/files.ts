@@ -53,7 +53,7 @@ export const files: Translation<typeof english> = {
   },
   empty: {
     title: '如果列表为空',
-    engineHere: '则在此引擎上不能挂载任何内容。', engineMissing: '如果没有列表，则可以挂载 `$HOME` 和 `$TMP`。', desktopThere: 'Docker Desktop 将空列表视为使用默认共享。Bulkhead 在保存空列表之前会提醒您。',
+    engineHere: '此引擎上不能挂载任何主机目录。', engineMissing: '如果没有列表，则可以挂载 `$HOME` 和 `$TMP`。', desktopThere: 'Docker Desktop 将空列表视为使用默认共享。Bulkhead 在保存空列表之前会提醒您。',
     desktopHere: 'Docker Desktop 将空列表视为使用默认共享。', desktopMissing: '如果没有列表，也使用默认共享。', engineThere: '在 Docker Engine 上，空列表表示不能挂载任何内容。',
   },
 };

@@ -14,7 +14,7 @@ export const settingsState: Translation<typeof english> = {
     overlaps_other: '{{count}} 处双方都做了更改', open_other: '{{count}} 处待决定', decided: '均已决定',
     value: { base: '之前', theirs: '当前文件', mine: '您的草稿' }, pickTheirs: '文件', pickMine: '我的', choose: '“{{setting}}”以哪一方为准',
     goOn: '如何继续', merge: '保留双方更改', mergeClean: '双方的更改没有重叠：您的草稿会并入其他程序的更改。', mergeDecided: '您的草稿会包含双方的更改；双方都改动之处，以您的选择为准。', mergeOpen: '请先在双方都改动之处选择以哪一方的值为准。',
-    unmergeable: '无法合并：{{side}} 不是有效的 JSON。', side: { base: '草稿所依据的文本', theirs: '当前的文件', mine: '您的草稿' },
+    unmergeable: '无法合并：{{side}}不是有效的 JSON。', side: { base: '草稿所依据的文本', theirs: '当前的文件', mine: '您的草稿' },
     result: '“保留双方更改”之后的草稿', resultSame: '此时草稿与文件相同：没有需要应用的内容。',
   },
   broken: {

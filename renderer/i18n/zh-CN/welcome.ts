@@ -17,18 +17,18 @@ export const welcome: Translation<typeof english> = {
   },
   scan: {
     title: '当前的容器', text: '容器在创建时获得保护。已有的容器在您作出决定之前保持原样运行。',
-    looking: '正在查找容器', found_other: '{{count}} 个容器', age: '扫描于{{age}}', again: '重新扫描',
+    looking: '正在查找容器', found_other: '{{count}} 个容器', age: '{{age}}已扫描', again: '重新扫描',
     empty: '还没有容器：今后创建的所有容器都将受到保护。',
     more_other: '以及另外 {{count}} 个',
     existing_other: '它们是在没有保护的情况下创建的',
-    choose: '审阅之前，您可以为每个容器选择保留或移除。之后可在“容器”页面上在保护下重新创建它们。',
+    choose: '审阅之前，您可以为每个容器选择：重新创建为受保护、移除或保持原样。',
     stops_other: '开启 ECI 会重启引擎：期间 {{count}} 个正在运行的容器会停止。',
   },
   policy: {
     title: '初始策略', text: '适合大多数计算机，其中每一项今后都可以更改。',
     card: '策略', included: '包含在策略中',
     eci: '容器内的 root 在容器外没有任何特权。`--privileged` 仍可使用，但仅限于容器自身。',
-    shares: '共享主目录和临时目录', sharesOn: '容器只能挂载 {{home}} 和 {{tmp}}（`$HOME` 和 `$TMP`）之下的内容，不能挂载本机的其他目录。', sharesOff: '列表为空：不能挂载本机的任何目录。', sharesKept_other: '保留草稿中已列出的 {{count}} 个目录。',
+    shares: '共享主目录和临时目录', sharesOn: '容器只能挂载 `{{home}}` 和 `{{tmp}}`（`$HOME` 和 `$TMP`）之下的内容，不能挂载本机的其他目录。', sharesOff: '列表为空：不能挂载本机的任何目录。', sharesKept_other: '保留草稿中已列出的 {{count}} 个目录。',
     socket: 'Docker 套接字', socketText: '在您列出镜像之前，任何容器都不能挂载它。被拒绝的请求会连同允许的方法一起显示。',
   },
 };

@@ -55,6 +55,7 @@ export const errors: Sentences = {
   'Build the runtime (sh runtime/build.sh) and see that {0} can be written.': '请构建运行时 (sh runtime/build.sh)，并确认 {0} 可写。', 'Another isolation planner serves this engine.': '另一个隔离规划器正在为此引擎服务。', 'Stop it first.': '请先停止它。',
   'The isolation planner could not start.': '隔离规划器未能启动。', 'Run as root, and see that nothing else uses this engine root.': '请以 root 身份运行，并确认没有其他程序使用此引擎目录。', 'Sysbox is not installed.': '未安装 Sysbox。',
   // Settings and their history.
+  'the rights of {0}': '{0} 的权限', 'not an absolute path': '不是绝对路径', 'a symbolic link to nothing': '指向不存在目标的符号链接',
   '{0} is too large to be a settings file': '{0} 过大，不像是设置文件', 'it has more than {0} bytes': '超过 {0} 字节', 'Check that it is the right file.': '请确认文件是否正确。', '{0} could not be read': '无法读取 {0}', '{0} could not be written': '无法写入 {0}', '{0} could not be deleted': '无法删除 {0}',
   'Run as a user who may read it (root), or give it mode 0644.': '请以可读取它的用户 (root) 运行，或将其权限设为 0644。', 'Mend or move it away, then try again.': '请修复或移走它，然后重试。',
   'the backup {0} could not be written': '无法写入备份 {0}', 'there is no version {0}': '没有版本 {0}', 'nothing has been applied yet': '尚未应用过任何设置', 'there are: {0}': '现有版本：{0}', '{0} could not be made': '无法创建 {0}',

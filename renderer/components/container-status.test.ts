@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCode, statusAge } from './status-age.ts';
+import { exitCode, statusAge } from './container-status.ts';
 
 describe("the age in an engine's status text", () => {
   it.each([

@@ -1,3 +1,8 @@
+import type { TFunction } from 'i18next';
+import { formatDuration } from '../i18n/format.ts';
+import { clauses, names } from '../i18n/joining.ts';
+import type { Container } from '../../shared/containers/protection.ts';
+
 const units: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800, month: 2_629_800, year: 31_557_600 };
 
 /**
@@ -17,3 +22,14 @@ export function exitCode(status: string): number | null {
   const code = Number(/^Exited \((\d+)\)/.exec(status)?.[1] ?? 0);
   return code === 0 ? null : code;
 }
+
+/** State and age in one line, in the window's language: "Running, 2 h", "Exited (137), 3 months". */
+export function statusWords(t: TFunction, container: Pick<Container, 'state' | 'status'>): string {
+  const age = statusAge(container.status);
+  const code = exitCode(container.status);
+  const state = `${t(`containers.state.${container.state}`)}${code === null ? '' : ` (${code})`}`;
+  return age === null ? state : clauses(t, [state, formatDuration(t, age)]);
+}
+
+/** What of a container ECI does not allow, as it is asked for on the command line: "--pid=host". */
+export const obstacleNames = (t: TFunction, obstacles: readonly string[]): string => names(t, obstacles.map((one) => (one === 'docker-socket' ? t('containers.socketObstacle') : `--${one}`)));
