@@ -20,7 +20,8 @@ export function resourceDenial(host: ReadonlyMap<string, Json>): Denial | null {
     if (!harmlessDevices.has(path)) return deny('host-device', `--device ${path}`, { spec: 'A5' });
   }
   for (const request of listAt(host, 'DeviceRequests')) {
-    return deny('host-device', `a device request (--gpus${isObject(request) ? `, driver "${textAt(request, 'Driver')}"` : ''})`, { spec: 'A5' });
+    const driver = isObject(request) ? textAt(request, 'Driver') : '';
+    return deny('host-device', `a device request (--gpus${driver === '' ? '' : `, driver "${driver}"`})`, { spec: 'A5' });
   }
   const [rule] = textsAt(host, 'DeviceCgroupRules');
   if (rule !== undefined) return deny('host-device', `--device-cgroup-rule "${rule}"`, { spec: 'A5' });
@@ -38,7 +39,8 @@ function securityOptions(host: ReadonlyMap<string, Json>): Denial | null {
 }
 
 function safeSecurityOption(option: string): boolean {
-  if (/^no-new-privileges(?:[=:](?:true|false))?$/.test(option)) return true;
+  // With `writable-cgroups` (Docker 28) a container writes in the cgroups below its own, as a privileged one does.
+  if (/^(?:no-new-privileges|writable-cgroups)(?:[=:](?:true|false))?$/.test(option)) return true;
   const found = /^([a-z-]+)[=:]([\s\S]*)$/.exec(option);
   if (!found) return false;
   const [, name, value = ''] = found;

@@ -72,7 +72,7 @@ describe('create: what passes', () => {
   });
 
   it.each([
-    ['A4: privileged', { Privileged: true, CapAdd: ['ALL'], SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable', 'label:disable', 'no-new-privileges', 'systempaths=unconfined'], MaskedPaths: [], ReadonlyPaths: [] }],
+    ['A4: privileged', { Privileged: true, CapAdd: ['ALL'], SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable', 'label:disable', 'no-new-privileges', 'systempaths=unconfined', 'writable-cgroups=true'], MaskedPaths: [], ReadonlyPaths: [] }],
     ['namespaces of its own', { IpcMode: 'private', CgroupnsMode: 'private', NetworkMode: 'own', PidMode: '', UTSMode: '' }],
     ['a shared directory', { Binds: ['/shared/a:/a:ro,z'], Mounts: [{ Type: 'bind', Source: '/shared/a', Target: '/b', BindOptions: { Propagation: 'rslave' } }] }],
     ['volumes', { Binds: ['v1:/v', 'new:/n', '/anon'], Mounts: [{ Type: 'volume', Target: '/w' }, { Type: 'volume', Source: 'v1', Target: '/u', VolumeOptions: { NoCopy: true } }, { Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 1 } }] }],
@@ -150,7 +150,7 @@ describe('create: what is refused', () => {
     ['volume trap', { Binds: ['trap:/x'] }], ['volume other', { Binds: ['other:/x'] }], ['of type none', { Mounts: [{ Type: 'volume', Target: '/x', VolumeOptions: { DriverConfig: { Name: 'local', Options: { type: 'none', o: 'bind', device: '/' } } } }] }],
     ['driver evil', { Mounts: [{ Type: 'volume', Target: '/x', VolumeOptions: { DriverConfig: { Name: 'evil' } } }] }], ['--volume-driver', { VolumeDriver: 'evil' }], ['type "cluster"', { Mounts: [{ Type: 'cluster', Source: 'x', Target: '/x' }] }], ['type ""', { Mounts: [{ Source: '/', Target: '/x' }] }],
     ['Docker socket', { VolumesFrom: ['holder'] }], ['volumes-from', { VolumesFrom: ['gone'] }], ['--device /dev/mem', { Devices: [{ PathOnHost: '/dev/mem' }] }], ['--device /dev/fuse/../mem', { Devices: [{ PathOnHost: '/dev/fuse/../mem' }] }], ['--gpus', { DeviceRequests: [{ Count: -1 }] }],
-    ['--device-cgroup-rule', { DeviceCgroupRules: ['a *:* rwm'] }], ['--cgroup-parent', { CgroupParent: '../..' }], ['--cgroup-parent', { CgroupParent: '/docker/../x' }], ['security-opt', { SecurityOpt: ['writable-cgroups=true'] }], ['security-opt', { SecurityOpt: ['seccomp={"listenerPath":"/x"}'] }],
+    ['--device-cgroup-rule', { DeviceCgroupRules: ['a *:* rwm'] }], ['--cgroup-parent', { CgroupParent: '../..' }], ['--cgroup-parent', { CgroupParent: '/docker/../x' }], ['security-opt', { SecurityOpt: ['writable-cgroups=..'] }], ['security-opt', { SecurityOpt: ['seccomp={"listenerPath":"/x"}'] }],
     ['security-opt', { SecurityOpt: ['credentialspec=file://x'] }], ['annotation', { Annotations: { 'org.systemd.property.ExecStart': 'x' } }], ['log-driver plugin', { LogConfig: { Type: 'plugin' } }], ['log-opt', { LogConfig: { Type: 'fluentd', Config: { 'fluentd-address': 'unix:///run/x' } } }],
     ['storage-opt', { StorageOpt: { 'overlay2.override_kernel_check': 'true' } }], ['Isolation', { Isolation: 'hyperv' }], ['HostConfig.New', { New: 1 }], ['spells it HostConfig', null],
   ])('%s', (message, hostConfig) => {

@@ -39,7 +39,11 @@ describe('lossless JSON', () => {
   });
 
   it('limits the number of elements', () => {
-    expect(parseJson(`[${'1,'.repeat(60_000)}1]`).ok).toBe(false);
+    expect(parseJson(`[${'1,'.repeat(200_000)}1]`).ok).toBe(false);
+  });
+
+  it('takes as many as a program may have arguments and variables', () => {
+    expect(parseJson(`{"Env":[${'"A=",'.repeat(190_000)}"B="]}`).ok).toBe(true);
   });
 
   it('keeps keys that are special in JavaScript', () => {

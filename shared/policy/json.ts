@@ -12,7 +12,8 @@ export type JsonObject = ReadonlyMap<string, Json>;
 export type Json = string | boolean | null | JsonNumber | readonly Json[] | JsonObject;
 
 export interface JsonLimits { readonly depth: number; readonly elements: number }
-export const defaultJsonLimits: JsonLimits = { depth: 32, elements: 50_000 };
+/** More elements than the kernel lets a program have arguments and variables (2 MiB, 11 bytes at least for each): no container that could start has more. */
+export const defaultJsonLimits: JsonLimits = { depth: 32, elements: 200_000 };
 
 export type JsonResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string };
 
