@@ -11,6 +11,7 @@ import { IsolationRefused, refuse } from './options.ts';
 import { layersOf, planPlain, planShifted, siblings } from './overlay.ts';
 import { PlanBuilder } from './plan.ts';
 import { planProcFiles } from './proc-files.ts';
+import { refuseMissingIds } from './process-ids.ts';
 import { diskMap, rangeSize, type RangeStore } from './ranges.ts';
 import { isContainerId, type PlannerRequest } from './request.ts';
 import { engineRoots, sharesOf, type SharingOptions } from './shares.ts';
@@ -78,6 +79,7 @@ export class IsolationService {
     checkCgroupPath(spec.linux.cgroupsPath, {
       id, engine: cgroupsOf(readFileSync(`/proc/${request.pid}/cgroup`, 'utf8')), isContainer: (name) => name !== id && isContainerId(name) && containers.read(name) !== null,
     });
+    refuseMissingIds(spec);
     const joined = checkNamespaces(spec, request.pid);
     if (joined !== null) ranges.hold(joined.base, id);
     const base = joined?.base ?? ranges.claim(id);

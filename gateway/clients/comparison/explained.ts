@@ -19,7 +19,7 @@ export const explained: readonly Explained[] = [
       'files of the image: owned by 100000': /^65534 65534 644 7$/,
       'files made inside: chown to 65536': /^chown: \/tmp\/d: Invalid argument\n0$/,
       'files made inside: chown to 1000000': /^chown: \/tmp\/e: Invalid argument\n0$/,
-      'users the engine refuses: a user id above the range': /unable to setup user: cannot set uid to unmapped user in user namespace[^\n]*\n\(exit code 12\d\)$/,
+      'users the engine refuses: a user id above the range': /enhanced container isolation: there is no user id 70000 in a protected container: its ids are 0 to 65535 [^\n]*\n\(exit code 12\d\)$/,
     },
   },
   {
