@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { StoredAuditEntry } from '../shared/audit/entry.ts';
+import { widthOf } from '../shared/messages/translate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printable, printError, resolveRoot, withJson, withRoot, told } from './output.ts';
 
@@ -35,7 +36,7 @@ export function registerAudit(program: Command): void {
       const { readDecisionLog } = await import('../gateway/audit/read-log.ts');
       try {
         await readDecisionLog(file.value, (entry) => {
-          if (wanted(entry, options, since.value)) process.stdout.write(`${options.json === true ? JSON.stringify(entry) : told(describeEntry(entry))}\n`);
+          if (wanted(entry, options, since.value)) process.stdout.write(`${options.json === true ? JSON.stringify(entry) : describeEntry(entry)}\n`);
         }, options.follow === true ? stop.signal : null);
       } catch (error) {
         printError(fail('input.unusable', `the decision log ${file.value} can't be followed`, { cause: error, hint: 'Its directory must be there.' }).error, options);
@@ -69,10 +70,12 @@ const outcomes: Readonly<Record<StoredAuditEntry['outcome'], string>> = { allow:
 
 /** Time, who, what, rule and setting: one line. */
 export function describeEntry(entry: StoredAuditEntry): string {
+  const outcome = told(outcomes[entry.outcome]);
   const origin = entry.origin?.kind === 'socket-mount' ? `container ${entry.origin.container ?? entry.origin.mount ?? '?'}` : `uid ${entry.client.uid ?? '?'} pid ${entry.client.pid ?? '?'}`;
   const about = [entry.container, entry.image].filter((one) => one !== undefined && one !== '').join(' ');
-  const what = entry.outcome === 'rewrite' ? entry.message : entry.what ?? entry.message;
+  // Every change of a rewrite is told by itself.
+  const what = entry.outcome === 'rewrite' ? entry.message.split(/; (?=[\w.]+: ")/).map(told).join('; ') : told(entry.what ?? entry.message);
   const rule = [entry.rule, entry.spec ?? ''].filter((part) => part !== '').join(' ');
-  const line = `${entry.time}  ${outcomes[entry.outcome].padEnd(10)}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
+  const line = `${entry.time}  ${outcome}${' '.repeat(Math.max(0, 10 - widthOf(outcome)))}  ${origin}${about === '' ? '' : `  ${about}`}  ${what}  [${rule}]${entry.setting === null ? '' : `  ${entry.setting}`}`;
   return printable(line);
 }

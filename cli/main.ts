@@ -42,13 +42,19 @@ export function buildProgram(): Command {
 }
 
 const plainHelp = new Help();
-/** Help in the language that is spoken; what commander adds to a description (defaults) stays as it is. */
+/** Help in the language that is spoken. */
 const toldHelp: HelpConfiguration = {
   styleTitle: told, displayWidth: widthOf,
   commandDescription: (command) => told(plainHelp.commandDescription(command)),
   subcommandDescription: (command) => told(plainHelp.subcommandDescription(command)),
-  optionDescription: (option) => `${told(option.description)}${plainHelp.optionDescription(option).slice(option.description.length)}`,
+  optionDescription: (option) => `${told(option.description)}${asides(plainHelp.optionDescription(option).slice(option.description.length))}`,
+  commandUsage: (command) => placeholders(plainHelp.commandUsage(command)), subcommandTerm: (command) => placeholders(plainHelp.subcommandTerm(command)),
 };
+
+/** "(default: 90)" and "(env: X)", each told by itself; that nothing is in a list at first needs no words. */
+const asides = (added: string): string => added.replace(' (default: [])', '').replaceAll(/ \((default|env): ([^()]*)\)/g, (whole) => told(whole));
+/** What commander calls the places of options and commands. */
+const placeholders = (usage: string): string => usage.replaceAll(/\[(options|command)\]/g, (whole) => told(whole));
 
 function languageOption(text: string): MessageLanguage {
   const language = languageOfTag(text);

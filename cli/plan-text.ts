@@ -76,7 +76,7 @@ export function describeStep(status: ApplyStepStatus): string | null {
   const number = applySteps.indexOf(status.step) + 1;
   const took = status.durationMs === null ? '' : `${(status.durationMs / 1000).toFixed(1)} s`;
   const mark = status.state === 'failed' ? 'failed' : status.state === 'skipped' ? 'nothing to do' : took;
-  return `${number}/${applySteps.length} ${stepWords[status.step].padEnd(24)}${mark.padEnd(14)}${status.detail ?? ''}`.trimEnd();
+  return `${number}/${applySteps.length} ${stepWords[status.step].padEnd(24)}${mark.padEnd(14)}${toldEvidence(status.detail ?? '')}`.trimEnd();
 }
 
 /** How a run ended, with the reason and what to try. */
@@ -117,8 +117,10 @@ export function describeVerification(verification: Verification, { everyItem = f
     const word = told(verdicts[verdict]);
     return `${word}${' '.repeat(Math.max(1, indent.length - widthOf(word)))}${toldClaim(id)} (${id})`;
   };
-  const lines = verification.claims.flatMap((claim) => [head(claim), `${indent}${printable(toldEvidence(claim.evidence))}`, ...items(claim)]);
+  // With ECI off nothing was run, and once is enough to say so.
+  const evidence = (claim: Claim) => (claim.verdict === 'not-run' && !verification.eci ? [] : [`${indent}${printable(toldEvidence(claim.evidence))}`]);
+  const lines = verification.claims.flatMap((claim) => [head(claim), ...evidence(claim), ...items(claim)]);
   const audit = verification.claims.some((claim) => claim.verdict === 'not-enforced') ? '; audit mode: nothing is refused' : '';
   const sum = verification.eci ? `${countOf(verification.claims)}; ${(verification.durationMs / 1000).toFixed(1)} s${audit}` : 'Enhanced Container Isolation is off: root in a container is root in the engine.';
-  return [...lines, told(sum)].join('\n');
+  return [...lines, verification.eci ? toldEvidence(sum) : told(sum)].join('\n');
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
-import { printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
+import { colon, printable, printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
 import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts';
 import { withTarget, type RootOptions } from './target.ts';
 
@@ -91,7 +91,7 @@ async function confirm(count: number, running: number): Promise<Result<void, App
 let said = '';
 function tell(run: RecreateRun): void {
   const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
-  const line = run.activity === 'rolling-back' ? 'going back: the old container comes back' : current?.step == null ? '' : `${current.name}: ${stepWords[current.step]}`;
+  const line = run.activity === 'rolling-back' ? 'going back: the old container comes back' : current?.step == null ? '' : `${printable(current.name)}${colon()}${told(stepWords[current.step])}`;
   if (line !== '' && line !== said) progress(line);
   said = line;
 }

@@ -18,5 +18,6 @@ const kindWords: Readonly<Record<FoundTarget['ref']['kind'], string>> = { embedd
 export function describeTargets(found: readonly FoundTarget[]): string {
   if (found.length === 0) return 'No engine was found. Start one: bulkhead engine start.';
   const width = Math.max(...found.map((target) => target.id.length));
-  return found.map((target) => `${target.id.padEnd(width)}  ${target.phase.padEnd(11)}  ${(target.version ?? '').padEnd(8)}  ${kindWords[target.ref.kind]}`.trimEnd()).join('\n');
+  const versions = Math.max(...found.map((target) => (target.version ?? '-').length));
+  return found.map((target) => `${target.id.padEnd(width)}  ${target.phase.padEnd(11)}  ${(target.version ?? '-').padEnd(versions)}  ${kindWords[target.ref.kind]}`.trimEnd()).join('\n');
 }

@@ -49,6 +49,14 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     expect(dockerCommands.flatMap(({ description }) => [description, `${description}.`]).filter((text) => !Object.hasOwn(all, text))).toEqual([]);
   });
 
+  test('why an image may not have the socket is told in Chinese', () => {
+    const texts = printedTexts(root, ['shared/policy', 'gateway/trust']).filter(({ file }) => /image-trust\.ts$|registry-|docker-credentials/.test(file));
+    // Pieces of one sentence, tried below.
+    const pieces = /^(?:, as it was \{0\} ago|, so the local \{0\} cannot be it|\{0\} is \{1\} at its registry\{2\}, the local image|registry digests were not refreshed)/;
+    expect(list(texts.filter(({ text }) => !pieces.test(text) && !/[\u4e00-\u9fff]/.test(chinese.named(text.replaceAll(/\{\d+\}/g, 'X1')))))).toEqual([]);
+    expect(chinese.named('busybox is sha256:1… at its registry, as it was 4 minutes ago (now no connection), the local image is sha256:2…: pull it again, or list what it is')).toMatch(/^busybox 在其镜像仓库中为 sha256:1…（4 [^ ]*前/);
+  });
+
   test('every kernel operation that is tried has its Chinese title', () => {
     expect(operations.map(({ title }) => title).filter((title) => title.includes(' ') && !Object.hasOwn(all, title))).toEqual([]);
   });
@@ -66,8 +74,8 @@ describe('messages of engine, gateway and command line in Chinese', () => {
   test.each([
     ['uid_map "0 1000000000 65536"', 'uid_map "0 1000000000 65536"'],
     ['1000000000-1000065535 and 1000065536-1000131071', '1000000000-1000065535 与 1000065536-1000131071'],
-    ['5 of 5 refused (403, enhanced container isolation): pid=host, network=host, ipc=host', '5 项中有 5 项被拒绝（403，增强型容器隔离）：pid=host、network=host、ipc=host'],
-    ['3 of 3 refused (403, enhanced container isolation): bind of the engine\'s directory, read-only bind of /, bind of /etc', '3 项中有 3 项被拒绝（403，增强型容器隔离）：绑定挂载引擎的目录、只读绑定挂载 /、绑定挂载 /etc'],
+    ['5 of 5 refused by Enhanced Container Isolation (403): pid=host, network=host, ipc=host', '5 项中有 5 项被增强型容器隔离拒绝 (403)：pid=host、network=host、ipc=host'],
+    ['3 of 3 refused by Enhanced Container Isolation (403): bind of the engine\'s directory, read-only bind of /, bind of /etc', '3 项中有 3 项被增强型容器隔离拒绝 (403)：绑定挂载引擎的目录、只读绑定挂载 /、绑定挂载 /etc'],
     ['60 of 62 refused; 1 not in this kernel; unclear: open sysrq-trigger (reboot, crash, kill) (EIO), add swap (EINVAL)', '62 项中有 60 项被拒绝；1 项在此内核中不存在；不明确：打开 sysrq-trigger（重启、崩溃、终止） (EIO)、添加交换空间 (EINVAL)'],
     ['as it is: EROFS, remount: EPERM, bind elsewhere, remount: EPERM', '直接写入：EROFS，重新挂载：EPERM，绑定挂载到别处并重新挂载：EPERM'],
     ['refused (EPERM)', '拒绝 (EPERM)'], ['pid=host: was allowed; network=host: was allowed', 'pid=host：被允许；network=host：被允许'],
@@ -80,7 +88,7 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     ['the probe gave no answer within 30 s', '探测程序在 30 秒内没有应答'], ['no answer to a create request within 30 s', '创建请求在 30 秒内没有应答'], ['the build did not end within 30 s', '构建在 30 秒内没有结束'],
     ['made through a mounted socket, asking for runc and userns=host: uid_map "0 1 2" with runtime "bulkhead"; its maker: "0 3 4"', '通过已挂载的套接字创建，请求 runc 和 userns=host：uid_map "0 1 2"，运行时 "bulkhead"；创建者："0 3 4"'],
     ['an engine\'s own words, and more; of them', 'an engine\'s own words, and more; of them'],
-  ])('evidence: %s', (english, told) => { expect(chinese.evidence(english)).toBe(told); });
+  ])('evidence: %s', (english, told) => { expect([chinese.evidence(english), chineseLines.evidence(english)]).toEqual([told, told]); });
 
   test('evidence with a refusal tells it, what was asked before it, and what is said after it', () => {
     const denial = deny('socket-mount', 'mounting the Docker socket (/var/run/docker.sock) into a container of image alpine', { spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList' });
@@ -117,7 +125,7 @@ describe('a refusal', () => {
   const denial = deny('socket-mount', 'mounting the Docker socket (/var/run/docker.sock) into a container of image alpine', { spec: 'B1', setting: '/enhancedContainerIsolation/dockerSocketMount/imageList', detail: 'there is no such container' });
 
   test('is told in the language from its codes, with the same beginning, rule and setting', () => {
-    expect(refusalText(denial, chinese)).toBe('enhanced container isolation: 已阻止“将 Docker 套接字 (/var/run/docker.sock) 挂载到 镜像 alpine 的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许');
+    expect(refusalText(denial, chinese)).toBe('enhanced container isolation: 已阻止“将 Docker 套接字 (/var/run/docker.sock) 挂载到镜像 alpine 的容器中”：只有允许的镜像可以挂载 Docker 套接字（没有这个容器）（B1）；管理员可以在 enhancedContainerIsolation.dockerSocketMount.imageList 中添加涵盖该镜像的条目来允许');
   });
 
   test('is told alike when it comes as an English sentence from another process', () => {

@@ -8,6 +8,7 @@ export interface SourceText { readonly text: string; readonly file: string; read
 /** Calls whose arguments reach a person: which arguments are texts, and which members of an object argument. */
 const callsWithText: Readonly<Record<string, { readonly texts: readonly number[]; readonly members?: readonly string[] }>> = {
   fail: { texts: [1], members: ['reason', 'hint'] },
+  requestFailure: { texts: [0] },
   deny: { texts: [1], members: ['detail'] },
   add: { texts: [3], members: ['title'] }, addAt: { texts: [4], members: ['title'] },
 };

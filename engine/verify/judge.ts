@@ -69,7 +69,7 @@ export function judgeRefused(id: ClaimId, refusals: readonly Refusal[]): Claim {
   const bad = words.filter((word) => !word.good);
   // Word for word where it matters or is short; several refusals by what was asked, their words being in the items.
   const evidence = bad.length > 0 || words.length < 2 ? (bad.length > 0 ? bad : words).map((word) => word.text).join('; ')
-    : `${words.length} of ${words.length} refused (403, enhanced container isolation): ${refusals.map(({ asked }) => asked).join(', ')}`;
+    : `${words.length} of ${words.length} refused by Enhanced Container Isolation (403): ${refusals.map(({ asked }) => asked).join(', ')}`;
   return {
     ...claim(id, bad.length === 0 && words.length > 0, evidence),
     items: words.map(({ good, text }, i) => ({ title: refusals[i]?.asked ?? '', seen: text.slice((refusals[i]?.asked.length ?? 0) + 2), good })),

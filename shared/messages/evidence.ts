@@ -17,7 +17,7 @@ export function toldEvidence(english: string, tell: (english: string) => string,
   const [, asked, status] = at < 0 ? [] : /^(?:([^]+): )?(?:(\d{3}) )?$/.exec(english.slice(0, at)) ?? [];
   const refused = at < 0 ? null : refusal(english.slice(at));
   if (refused !== null) return `${asked === undefined ? '' : `${tell(asked)}：`}${status === undefined ? '' : `${status} `}${refused}`;
-  const [, label, listed] = /^(unclear|wrong): ([^]+)$/.exec(english) ?? [];
+  const [, label, listed] = /^(unclear|wrong|\d+ of \d+ refused by Enhanced Container Isolation \(403\)): ([^]+)$/.exec(english) ?? [];
   if (label !== undefined && listed !== undefined) return `${tell(label)}：${tell(listed)}`;
   const list = (separator: string | RegExp, joint: string): string | null => {
     const parts = english.split(separator);

@@ -10,10 +10,10 @@ export const claimTitles: Readonly<Record<ClaimId, string>> = {
   'A11-through-socket': '通过套接字启动的容器同样被隔离', 'B1-socket-refused': '无法挂载 Docker 套接字', 'C-build-legacy': '构建已隔离（经典构建器）', 'C-build-buildkit': '构建已隔离 (BuildKit)',
 };
 
-/** What was seen inside: evidence of claims, and of the items tried. Too short to be looked for elsewhere. */
+/** What was seen inside: evidence of claims, of the items tried, and what became of all of them. Too short to be looked for elsewhere. */
 export const evidence: Sentences = {
   'uid_map "{0}" and "{1}"': 'uid_map "{0}" 与 "{1}"', '{0}-{1} and {2}-{3}': '{0}-{1} 与 {2}-{3}', 'asked for "runc", got "{0}"': '请求 "runc"，实际为 "{0}"', 'asked for userns=host, got "{0}" with uid_map "{1}"': '请求 userns=host，实际为 "{0}"，uid_map "{1}"',
-  'was allowed': '被允许', '{0} of {1} refused (403, enhanced container isolation): {2}': '{1} 项中有 {0} 项被拒绝（403，增强型容器隔离）：{2}', 'audit mode: nothing is refused, what would be is only logged': '审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志',
+  'was allowed': '被允许', '{0} of {1} refused by Enhanced Container Isolation (403)': '{1} 项中有 {0} 项被增强型容器隔离拒绝 (403)', 'audit mode: nothing is refused, what would be is only logged': '审计模式：不会拒绝任何请求，本应拒绝的请求只会写入日志',
   'ECI is off': 'ECI 已关闭', 'ECI is off: uid_map "{0}"': 'ECI 已关闭：uid_map "{0}"', 'root in the container is root in the engine': '容器内的 root 就是引擎中的 root',
   '{0} of {1} allowed': '{1} 项中有 {0} 项被允许', '{0} of {1} refused': '{1} 项中有 {0} 项被拒绝', '{0} not in this kernel': '{0} 项在此内核中不存在', wrong: '不符',
   allowed: '允许', 'not tried': '未尝试', refused: '拒绝', 'not in this kernel': '此内核中不存在', unclear: '不明确',
@@ -28,6 +28,7 @@ export const evidence: Sentences = {
   'made through a mounted socket, asking for runc and userns=host: uid_map "{0}" with runtime "{1}"': '通过已挂载的套接字创建，请求 runc 和 userns=host：uid_map "{0}"，运行时 "{1}"', 'its maker: "{0}"': '创建者："{0}"',
   'a container that is not protected': '未受保护的容器', 'bind of the engine\'s directory': '绑定挂载引擎的目录', 'mount of the engine\'s data': '挂载引擎的数据', 'read-only bind of /': '只读绑定挂载 /', 'bind through /proc': '经由 /proc 的绑定挂载', 'bind of {0}': '绑定挂载 {0}',
   'bind of the engine\'s own socket': '绑定挂载引擎自身的套接字', 'bind of the client socket': '绑定挂载客户端套接字', 'mount of the client socket': '挂载客户端套接字', 'a socket for the probe': '为探测程序提供套接字', 'Images on the list are not tried: what they ask for passes the same gateway': '列表中的镜像未尝试：其请求经过同一个网关',
+  '{0} of {1} claims shown': '{1} 项断言中有 {0} 项得到证实', '{0} limited': '{0} 项受限', '{0} not offered here': '{0} 项在此不提供', '{0} not enforced': '{0} 项未强制执行', '{0} not run': '{0} 项未运行', '{0} failed': '{0} 项失败', '{0} s': '{0} 秒', 'audit mode: nothing is refused': '审计模式：不会拒绝任何请求',
   'the probe gave no answer within {0} s': '探测程序在 {0} 秒内没有应答', 'no answer to a create request within {0} s': '创建请求在 {0} 秒内没有应答', 'the build did not end within {0} s': '构建在 {0} 秒内没有结束', cancelled: '已取消',
   'the probe said something else: {0}': '探测程序给出了其他内容：{0}', 'the probe said too much': '探测程序的输出过多', 'the probe ended without a word': '探测程序没有输出就结束', 'the builder said too much': '构建器的输出过多', 'the probe in RUN said nothing': 'RUN 中的探测程序没有输出',
   'Sysbox CE gives all containers one range of ids': 'Sysbox CE 让所有容器共用一个 ID 范围', 'the settings let every image mount the Docker socket': '设置允许任何镜像挂载 Docker 套接字', 'not tried here: Docker Desktop does this itself, as Docker documents for its version': '此处未尝试：Docker Desktop 自行处理，见 Docker 针对其版本的文档',

@@ -11,7 +11,7 @@ export const findings: Sentences = {
   'Correct it; `bulkhead settings lint` shows every finding.': '请更正；`bulkhead settings lint` 可显示全部问题。',
   'The settings file is not valid JSON.': '设置文件不是有效的 JSON。',
   'The settings file can\'t be read: line {0}, column {1}.': '无法读取设置文件：第 {0} 行，第 {1} 列。',
-  '{0} must be {1}, and is {2}.': '{0} 必须是 {1}，而实际是 {2}。',
+  '/{0} must be {1}, and is {2}.': '/{0} 必须是 {1}，而实际是 {2}。', '"{0}" or "{1}"': '"{0}" 或 "{1}"', '"{0}" or "{1}" or "{2}"': '"{0}"、"{1}" 或 "{2}"',
   '"{0}" stands here twice (first in line {1}). Readers disagree on which one counts: remove one.': '“{0}”在此处出现两次（第一次在第 {1} 行）。不同的程序对采用哪一个不一致：请移除一个。',
   '"configurationFileVersion": {0} is missing. Docker Desktop requires it.': '缺少 "configurationFileVersion": {0}。Docker Desktop 需要它。',
   'Add it': '添加', 'Lock it': '锁定', Enforce: '强制执行', 'Remove the byte order mark': '移除字节顺序标记', 'Remove the comma': '移除逗号', 'Remove the comment': '移除注释', 'Turn VirtioFS on': '开启 VirtioFS',

@@ -8,8 +8,9 @@ import { findings } from './findings.ts';
 import { keys } from './keys.ts';
 import { operations } from './operations.ts';
 import { requirements } from './requirements.ts';
+import { trust } from './trust.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
-export const sentences = { ...commands, ...denials, ...errors, ...findings, ...keys, ...operations, ...requirements };
+export const sentences = { ...commands, ...denials, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust };
 
-export const chinese = messages({ ...commands, ...errors, ...findings, ...keys, ...operations, ...requirements }, decisions, denials, {}, evidence);
+export const chinese = messages({ ...commands, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust }, decisions, denials, {}, evidence);
