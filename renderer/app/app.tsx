@@ -44,7 +44,7 @@ function Window() {
   if (app !== null && worded) return <Frame />;
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
-      <TitleBar platform="" onSearch={() => undefined} />
+      <TitleBar platform="" onSearch={null} />
       <Box component="main" sx={{ padding: 4, maxWidth: 720 }}>
         <h1 className="visually-hidden">{t('frame.app')}</h1>
         {loadError === null && <LoadingRows />}

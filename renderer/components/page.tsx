@@ -30,13 +30,13 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
       <Box data-scroll sx={{ containerType: 'inline-size', containerName: 'page', flex: 1, minWidth: 0, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' }, [narrow]: { padding: '16px' }, [low]: { overflow: 'auto', '& > :last-child': { minHeight: fill ? 280 : undefined, flexShrink: 0 } },
         // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a page grows.
         ...(fill ? {} : { scrollbarGutter: 'stable', paddingRight: `${size.pagePadding - size.scrollbar}px !important` }) }}>
-        <Box component="header" sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, marginBottom: leading === undefined ? 2 : 3, flexShrink: 0, [narrow]: { flexWrap: 'wrap' } }}>
+        <Box component="header" sx={{ display: 'flex', alignItems: 'flex-start', gap: 2, marginBottom: leading === undefined ? 2 : 3, flexShrink: 0, [narrow]: { flexWrap: 'wrap' }, ...(leading === undefined ? {} : { '@container page (max-width: 680px)': { flexWrap: 'wrap' } }) }}>
           {leading}
-          <Box sx={{ flex: 1, minWidth: 0, [narrow]: { minWidth: 280 } }}>
+          <Box sx={{ flex: 1, minWidth: 0, [narrow]: { minWidth: 280 }, ...(leading === undefined ? {} : { '@container page (max-width: 680px)': { minWidth: 'calc(100% - 80px)' } }) }}>
             <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ color: color.text }}>{title}</Typography>
             {subtitle !== undefined && <Typography sx={{ color: color.text2, marginTop: leading === undefined ? '2px' : 0, maxWidth: 800 }}>{subtitle}</Typography>}
           </Box>
-          {actions !== undefined && <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, flexShrink: 0, alignSelf: leading === undefined ? 'flex-start' : 'center' }}>{actions}</Box>}
+          {actions !== undefined && <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, flexShrink: 0, alignSelf: leading === undefined ? 'flex-start' : 'center', ...(leading === undefined ? {} : { '@container page (max-width: 680px)': { marginLeft: '52px' } }) }}>{actions}</Box>}
         </Box>
         {children}
       </Box>

@@ -30,6 +30,12 @@ describe('a link to a setting', { timeout: 30_000 }, () => {
     expect(pointed()).toBeNull();
   });
 
+  it('names a refused image: the field for another one has the focus, not the switch beside it', async () => {
+    await follow('docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList');
+    await waitFor(() => { expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Image to allow' })); });
+    expect(pointed()?.querySelector('h2')?.textContent).toBe('Allowed images');
+  });
+
   it('opens the list of commands it points into', async () => {
     await follow('docker-socket', '/bulkhead/perImageCommandLists/0/commands', withList);
     await waitFor(() => { expect(pointed()?.textContent).toContain('are under this list instead of the default one'); });

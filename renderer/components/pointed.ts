@@ -17,6 +17,9 @@ function nearest(pointer: string): HTMLElement | null {
   return around.toSorted((a, b) => depth(b) - depth(a))[0] ?? places.find((element) => element.dataset['pointer']?.startsWith(`${pointer}/`) === true) ?? null;
 }
 
+/** Marks, in the place of a setting, the control a link to it leads to; without one it is the first control. */
+export const leadsHere = { 'data-leads-here': true } as const;
+
 const operable = 'button:not(:disabled), input:not(:disabled), [role="combobox"]:not([aria-disabled="true"]), a[href]';
 
 /** Brings the setting that the address names into view, with the focus on what edits it, and marked until the focus leaves it. */
@@ -33,7 +36,7 @@ export function useShowPointed(): void {
       if (place === null) return;
       marked = place;
       place.scrollIntoView({ block: place.offsetHeight > 400 ? 'start' : 'center' });
-      const control = place.querySelector<HTMLElement>(operable);
+      const control = place.querySelector<HTMLElement>('[data-leads-here]') ?? place.querySelector<HTMLElement>(operable);
       if (control === null) place.tabIndex = -1;
       (control ?? place).focus({ preventScroll: true });
       place.dataset['pointed'] = 'true';

@@ -27,6 +27,8 @@ export interface Formats {
   /** 10 Nov (with the year when it is another) */
   date(iso: string): string;
   dateTime(iso: string): string;
+  /** As short as it is clear: 10:42 today, "yesterday, 10:42", else with the date. */
+  moment(iso: string): string;
   /** How long since `iso`: "3 min". */
   since(iso: string): string;
   /** "3 min ago", "just now". */
@@ -55,10 +57,13 @@ export function useFormats(): Formats {
     const date = (iso: string) => valid(iso, (d) => (d.getFullYear() === new Date(now).getFullYear() ? dates : datesWithYear).format(d));
     const time = (iso: string) => valid(iso, (d) => times.format(d));
     const since = (iso: string) => valid(iso, (d) => formatDuration(t, (now - d.getTime()) / 1000));
+    const dateTime = (iso: string) => t('time.dateTime', { date: date(iso), time: time(iso) });
+    const daysBefore = (days: number) => { const d = new Date(now); d.setDate(d.getDate() - days); return d.toDateString(); };
+    const isDay = (iso: string, days: number) => new Date(iso).toDateString() === daysBefore(days);
     return {
-      clock: (iso) => valid(iso, (d) => clocks.format(d)), isToday: (iso) => new Date(iso).toDateString() === new Date(now).toDateString(),
+      clock: (iso) => valid(iso, (d) => clocks.format(d)), isToday: (iso) => isDay(iso, 0),
       number: (value) => numbers.format(value), time, date, since,
-      dateTime: (iso) => t('time.dateTime', { date: date(iso), time: time(iso) }),
+      dateTime, moment: (iso) => (isDay(iso, 0) ? time(iso) : isDay(iso, 1) ? t('time.yesterday', { time: time(iso) }) : dateTime(iso)),
       ago: (iso) => valid(iso, (d) => (now - d.getTime() < 5000 ? t('time.justNow') : t('time.ago', { duration: since(iso) }))),
       list: (names) => lists.format(names),
     };

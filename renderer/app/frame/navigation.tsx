@@ -19,7 +19,7 @@ export function Navigation() {
   const { t } = useTranslation();
   const group = (name: PageEntry['group']) => pageEntries.filter((entry) => entry.group === name);
   return (
-    <Box component="nav" aria-label={t('frame.navigation')} data-region="navigation" tabIndex={-1} sx={{ width: size.navigation, flexShrink: 0, display: 'flex', flexDirection: 'column', padding: '0 8px 8px', boxSizing: 'border-box', overflowY: 'auto', position: 'relative', [narrow]: { width: 56, overflowX: 'hidden', scrollbarWidth: 'none', '& .words': onlySpoken, '& .count': { position: 'absolute', right: 2, top: -2, fontSize: '11px !important', '& svg': { display: 'none' } } } }}>
+    <Box component="nav" aria-label={t('frame.navigation')} data-region="navigation" tabIndex={-1} sx={{ width: size.navigation, flexShrink: 0, display: 'flex', flexDirection: 'column', padding: '0 8px 8px', boxSizing: 'border-box', overflowY: 'auto', position: 'relative', [narrow]: { width: 56, overflowX: 'hidden', scrollbarWidth: 'none', '& .words': onlySpoken, '& .count': { position: 'absolute', right: 0, top: -3, padding: '0 3px', borderRadius: '7px', background: color.shell, lineHeight: '14px', fontSize: '11px !important', '& svg': { display: 'none' } } } }}>
       <EngineSwitcher />
       <List disablePadding sx={{ marginTop: 2 }}>{group('top').map((entry) => <PageItem key={entry.id} entry={entry} />)}</List>
       {(['protect', 'observe', 'document'] as const).map((name) => {

@@ -9,7 +9,7 @@ import { useStore } from '../context.tsx';
 const noDrag = { WebkitAppRegion: 'no-drag' } as const;
 
 /** The bar of the window: drag area, logo, search, and the window's buttons where the system draws none. */
-export function TitleBar({ platform, onSearch }: { readonly platform: string; readonly onSearch: () => void }) {
+export function TitleBar({ platform, onSearch }: { readonly platform: string; /** Null while there is nothing to search. */ readonly onSearch: (() => void) | null }) {
   const { t } = useTranslation();
   const mac = platform === 'darwin';
   return (
@@ -17,12 +17,12 @@ export function TitleBar({ platform, onSearch }: { readonly platform: string; re
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, paddingLeft: mac ? '80px' : 2, fontWeight: 600, color: color.text }}>
         <Logo />{t('frame.app')}
       </Box>
-      <ButtonBase onClick={onSearch} aria-label={t('frame.searchLabel')} aria-haspopup="dialog" aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
+      {onSearch === null ? <span /> : <ButtonBase onClick={onSearch} aria-label={t('frame.searchLabel')} aria-haspopup="dialog" aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
         sx={{ ...noDrag, height: 28, width: '100%', justifyContent: 'flex-start', gap: 1, padding: '0 10px', borderRadius: '6px', border: `1px solid ${color.border}`, background: color.card, color: color.text3, fontSize: 13, '&:hover': { borderColor: color.borderStrong } }}>
         <SearchIcon sx={{ fontSize: 18 }} aria-hidden />
         <Box component="span" sx={{ flex: 1, textAlign: 'left', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{t('frame.search')}</Box>
         <Box component="span" aria-hidden sx={{ display: 'flex', gap: '5px' }}><Kbd>{mac ? '⌘' : 'Ctrl'}</Kbd><Kbd>K</Kbd></Box>
-      </ButtonBase>
+      </ButtonBase>}
       {mac ? <span /> : <WindowButtons />}
     </Box>
   );

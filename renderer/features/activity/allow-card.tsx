@@ -36,12 +36,12 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
 
   if (!isDenial(entry) && allowance?.kind === 'not-refused') return null;
   const title = t('activity.allow.title');
-  const open = (page: Parameters<typeof navigate>[0]) => <Button size="small" onClick={() => { navigate(page); }}>{t('overview.next.open', { page: t(`frame.page.${page}`) })}</Button>;
+  const open = (page: Parameters<typeof navigate>[0], pointer = '') => <Button size="small" onClick={() => { navigate(page, pointer === '' ? {} : { pointer }); }}>{t('overview.next.open', { page: t(`frame.page.${page}`) })}</Button>;
   if (allowance === null) return <Framed><Card title={title}><Said action={open('json')}>{t('activity.allow.brokenDraft')}</Said></Card></Framed>;
   switch (allowance.kind) {
     case 'not-refused': return null;
     case 'no-setting': return <Framed><Card title={t('activity.allow.insteadTitle')}><Said action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>{t('activity.allow.noSetting')} {insteadOf(t, entry)}</Said></Card></Framed>;
-    case 'by-hand': return <Framed><Card title={title}><Said action={open(pageOfSetting(entry.setting ?? ''))}>{t('activity.allow.byHand')}</Said></Card></Framed>;
+    case 'by-hand': return <Framed><Card title={title}><Said action={open(pageOfSetting(entry.setting ?? ''), entry.setting ?? '')}>{t('activity.allow.byHand')}</Said></Card></Framed>;
     case 'allowed-already': return (
       <Framed><Card title={title}>
         {entry.rule === 'container-unprotected' ? <Said action={open('containers')}>{t('activity.allow.recreate')}</Said>

@@ -7,12 +7,14 @@ import { color } from '../../theme/tokens.ts';
 import type { LocalImages } from './local-images.ts';
 import { checkReference, ReferenceField, useAsked } from './reference-field.tsx';
 
-/** The field at the end of the list. What is typed stays here, so that typing draws nothing but it. */
-export function AddImage({ images, local, field, autoFocus, onAdd, onLeave }: {
+/** The field at the end of the list, or before a long one. What is typed stays here, so that typing draws nothing but it. */
+export function AddImage({ images, local, field, autoFocus, before, onAdd, onLeave }: {
   readonly images: readonly string[];
   readonly local: LocalImages;
   readonly field: RefObject<HTMLInputElement | null>;
   readonly autoFocus: boolean;
+  /** It stands before the list. */
+  readonly before: boolean;
   readonly onAdd: (image: string) => void;
   /** Escape in an empty field. True when that meant something. */
   readonly onLeave: () => boolean;
@@ -32,7 +34,7 @@ export function AddImage({ images, local, field, autoFocus, onAdd, onLeave }: {
     return true;
   };
   return (
-    <Box sx={{ display: 'flex', padding: '8px 16px', borderTop: `1px solid ${color.border}` }}>
+    <Box sx={{ display: 'flex', padding: '8px 16px', ...(before ? {} : { borderTop: `1px solid ${color.border}` }) }}>
       <ReferenceField inputRef={field} autoFocus={autoFocus} value={text} label={t('socket.add.label')} check={check} onChange={setText} onEnter={add} onEscape={escape}
         actions={<Button startIcon={<AddIcon />} disabled={!check.usable} sx={{ marginLeft: 'auto' }} onClick={add}>{t('socket.add.button')}</Button>} />
     </Box>

@@ -14,6 +14,7 @@ import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { AddIcon, MoreIcon, RefreshIcon } from '../../components/icons.ts';
 import { Mono, withCode } from '../../components/mono.tsx';
+import { leadsHere, placeOf } from '../../components/pointed.ts';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
@@ -25,6 +26,9 @@ import { CommandsCell, HereCell, saidInCell, TrustCell } from './image-cells.tsx
 import { listRows, undoRow, type ListRow } from './list-changes.ts';
 import { useLocalImages } from './local-images.ts';
 import { RegistryContext, type RegistryState } from './registry-state.ts';
+
+/** Below more rows than these nobody finds the field to add one. */
+const longList = 20;
 
 /** Images whose containers may mount the socket: the list, a field to add to it, the switch for derived images. */
 export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settings: EffectiveSettings; readonly lockedBy: string | undefined; readonly onOpenList: (list: ListPlace) => void }) {
@@ -94,6 +98,8 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
   });
 
   const pinnedForm = menu === null || readOnly ? null : pinned(menu.row.value, registry.stateOf(menu.row.value));
+  const long = rows.length > longList;
+  const add = !readOnly && (images.length > 0 || adding) && <AddImage images={images} local={local} field={field} autoFocus={adding && images.length === 0} before={long} onAdd={(image) => { write([...images, image]); }} onLeave={() => { setAdding(false); return images.length === 0; }} />;
   const close = (then: ((row: ListRow) => void) | null) => {
     afterMenu.current = then === null || menu === null ? null : () => { then(menu.row); };
     setMenu(null);
@@ -104,16 +110,17 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
       {derivedEdited && <EditedMark />}
       {derivedEdited && !readOnly && <UndoChange name={t('socket.images.derivedName')} onUndo={() => { writeDerived(store, draft, draft.appliedValue(derivedPointer) !== false); }} />}
       <Box component="label" htmlFor="derived-images" sx={{ color: readOnly ? color.text3 : color.text2, fontSize: 12, textAlign: 'right' }}>{withCode(t('socket.images.derived'))}</Box>
-      <Switch id="derived-images" checked={settings.socket.allowDerivedImages} disabled={readOnly} onChange={(_, on) => { writeDerived(store, draft, on); }}
+      <Switch {...placeOf(derivedPointer)} id="derived-images" checked={settings.socket.allowDerivedImages} disabled={readOnly} onChange={(_, on) => { writeDerived(store, draft, on); }}
         slotProps={{ input: { role: 'switch', 'aria-label': withLock(t, t('socket.images.derivedName'), lockedBy) } }} />
     </>}>
+      {long && add}
       {rows.length > 0 && <div ref={card}><DataTable label={t('socket.images.title')} columns={columns} rows={tableRows} /></div>}
       {images.length === 0 && (
         <Box sx={rows.length > 0 ? { borderTop: `1px solid ${color.border}` } : {}}>
-          <EmptyState action={!readOnly && !adding && <Button startIcon={<AddIcon />} onClick={() => { setAdding(true); }}>{t('socket.add.button')}</Button>}>{settings.eci.value ? t('socket.images.empty') : t('socket.images.emptyOff')}</EmptyState>
+          <EmptyState action={!readOnly && !adding && <Button {...leadsHere} startIcon={<AddIcon />} onClick={() => { setAdding(true); }}>{t('socket.add.button')}</Button>}>{settings.eci.value ? t('socket.images.empty') : t('socket.images.emptyOff')}</EmptyState>
         </Box>
       )}
-      {!readOnly && (images.length > 0 || adding) && <AddImage images={images} local={local} field={field} autoFocus={adding && images.length === 0} onAdd={(image) => { write([...images, image]); }} onLeave={() => { setAdding(false); return images.length === 0; }} />}
+      {!long && add}
       {local.error !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={local.error} title={t('socket.images.imagesFailed')} action={<Button size="small" onClick={local.retry}>{t('button.tryAgain')}</Button>} /></Box>}
       {/* What takes the focus waits until the menu has given it back. */}
       <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={() => { close(null); }} slotProps={{ transition: { onExited: () => { afterMenu.current?.(); afterMenu.current = null; } } }}>

@@ -5,6 +5,7 @@ import Box from '@mui/material/Box';
 import OutlinedInput from '@mui/material/OutlinedInput';
 import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
+import { leadsHere } from '../../components/pointed.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { canonicalReference, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
@@ -93,7 +94,7 @@ export function ReferenceField({ value, onChange, onEnter, onEscape, check, labe
           else if (event.key === 'Escape' && onEscape()) event.stopPropagation();
         }}
         sx={{ flex: '1 1 260px', maxWidth: 338, '& input': { fontFamily: fontMono, fontSize: 12, fontVariantLigatures: 'none' } }}
-        inputProps={{ 'aria-label': label, 'aria-describedby': id, 'aria-invalid': check.tone === 'danger', spellCheck: false, autoCapitalize: 'off', autoComplete: 'off' }} />
+        inputProps={{ ...(inputRef === undefined ? {} : leadsHere), 'aria-label': label, 'aria-describedby': id, 'aria-invalid': check.tone === 'danger', spellCheck: false, autoCapitalize: 'off', autoComplete: 'off' }} />
       <Box id={id} role="status" sx={{ display: 'flex', alignItems: 'flex-start', gap: '6px', flex: '1 1 150px', minWidth: 0, fontSize: 12, lineHeight: '16px', color: check.tone === 'danger' ? color.danger : color.text2, overflowWrap: 'anywhere' }}>
         {value.trim() !== '' && <Icon aria-hidden sx={{ fontSize: 16, flexShrink: 0, color: toneText[check.tone] }} />}
         <span>{withCode(check.words)}</span>

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
+import { useApp } from '../../app/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { ProtectedIcon, UnprotectedIcon } from '../../components/icons.ts';
@@ -9,17 +10,20 @@ import { color } from '../../theme/tokens.ts';
 import { hrefFor } from '../../app/router.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useAfterPaint } from './after-paint.ts';
-import type { ContainerScan } from '../../../shared/containers/protection.ts';
 
 // The chart library is the largest part of this page: the rest doesn't wait for it.
 const ContainerDonut = lazy(() => import('./container-donut.tsx'));
 
 /** Protected and unprotected containers, as counted by the last scan. */
-export function ContainersCard({ scan, eci }: { readonly scan: ContainerScan | null; readonly eci: boolean }) {
+export function ContainersCard({ eci }: { readonly eci: boolean }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const painted = useAfterPaint();
-  if (scan === null) return <Card title={t('overview.containers.title')}><EmptyState>{t('overview.containers.notScanned')}</EmptyState></Card>;
+  const { scan, scanError, busy, engine } = useApp();
+  if (scan === null) {
+    const why = busy.scanning ? 'scanning' : engine.phase !== 'ready' ? 'notRunning' : scanError !== null ? 'failed' : 'notScanned';
+    return <Card title={t('overview.containers.title')} busy={busy.scanning}><EmptyState>{t(`overview.containers.${why}`)}</EmptyState></Card>;
+  }
   const total = scan.containers.length;
   if (total === 0) return <Card title={t('overview.containers.title')}><EmptyState>{t('overview.containers.none')}</EmptyState></Card>;
   const unprotectedCount = scan.containers.filter((c) => !c.protected).length;

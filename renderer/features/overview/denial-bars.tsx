@@ -9,7 +9,7 @@ export default function DenialBars({ days }: { readonly days: readonly DenialDay
   const of = (value: (day: DenialDay, index: number) => number) => days.map(value);
   return (
     <BarChart
-      height={128} hideLegend skipAnimation disableKeyboardNavigation axisHighlight={{ x: 'none', y: 'none' }} margin={{ top: 12, bottom: 0, left: 0, right: 12 }} borderRadius={2}
+      height={128} hideLegend skipAnimation disableKeyboardNavigation axisHighlight={{ x: 'none', y: 'none' }} margin={{ top: 12, bottom: 0, left: 0, right: 24 }} borderRadius={2}
       slots={{ tooltip: () => null }} grid={{ horizontal: true }}
       xAxis={[{ scaleType: 'band', data: days.map(({ day }) => day), categoryGapRatio: 0.38, height: 24, disableLine: true, disableTicks: true, tickLabelInterval: (_value, index) => index === 1 || index === 7 || index === last, valueFormatter: (day: string) => days.find((one) => one.day === day)?.label ?? day }]}
       yAxis={[{ width: 32, min: 0, tickMinStep: 1, tickNumber: 2, disableLine: true, disableTicks: true }]}

@@ -20,14 +20,16 @@ import { sentences } from '../../i18n/joining.ts';
 /** "Debian GNU/Linux 13 (trixie)" → "Debian 13": the card has room for the short form. */
 const shortOs = (os: string): string => os.replace(/ GNU\/Linux/, '').replace(/ \([^)]*\)$/, '');
 
+/** What is asked before the engine is interrupted. */
+export type EngineQuestion = 'restart' | 'stop' | null;
+
 /** What the engine is, and the two things one may do to it. Both interrupt work, so both ask. */
-export function EngineCard({ protection }: { readonly protection: Protection }) {
+export function EngineCard({ protection, asking, onAsk: setAsking }: { readonly protection: Protection; readonly asking: EngineQuestion; readonly onAsk: (question: EngineQuestion) => void }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { engine, settings, run, busy, scan, target } = useApp();
   const fixed = useMissing('engine-control') !== undefined;
   const [menu, setMenu] = useState<HTMLElement | null>(null);
-  const [asking, setAsking] = useState<'restart' | 'stop' | null>(null);
   const restart = useRequest('engine:restart');
   const stop = useRequest('engine:stop');
   const error = restart.error ?? stop.error;
@@ -45,7 +47,7 @@ export function EngineCard({ protection }: { readonly protection: Protection }) 
     ] : []),
     ...(engine.kernel === null ? [] : [{ label: t('overview.engine.kernel'), value: [`Linux ${engine.kernel}`, engine.os === null ? null : shortOs(engine.os)].filter((part) => part !== null).join(' · ') }]),
     { label: t('overview.engine.policy'), value: settings.exists ? settings.appliedBy === null ? t('overview.engine.policyVersion', { version: settings.appliedVersion }) : t('overview.engine.policyBy', { version: settings.appliedVersion, user: settings.appliedBy.user, ago: formats.ago(settings.appliedBy.at) }) : t('overview.engine.noPolicy') },
-    { label: t('overview.engine.lock'), value: protection.locked ? t('overview.engine.locked') : t('overview.engine.unlocked') },
+    { label: t('overview.engine.lock'), value: protection.unreadable ? t('unknown') : protection.locked ? t('overview.engine.locked') : t('overview.engine.unlocked') },
     { label: t('overview.engine.socket'), value: <PathText path={engine.socket} /> },
     ...(ready && engine.startedAt !== null ? [{ label: t('overview.engine.started'), value: formats.ago(engine.startedAt) }] : []),
   ];

@@ -17,7 +17,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
 import { denialSentence, denialWhy } from './denial-words.ts';
 import { settled } from '../../../shared/verify/claims.ts';
-import { clauses, sentence } from '../../i18n/joining.ts';
+import { clauses, closed, sentence, sentences } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
 interface Step { readonly key: string; readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: ReactNode; readonly why: ReactNode; readonly action: string; readonly run: () => void; readonly busy?: boolean }
@@ -28,16 +28,17 @@ const denialsAtMost = 2;
 const tagsAtMost = 2;
 
 /** What is worth doing now, most urgent first; each with the one button that does or opens it. */
-export function NextSteps({ protection, appliedFindings, onVerify, onResults, onStart, starting }: {
+export function NextSteps({ protection, appliedFindings, onVerify, onResults, onStart, onRestart, starting }: {
   readonly protection: Protection;
   readonly appliedFindings: ReturnType<typeof useDraft>['findings'];
   readonly onVerify: () => void;
   readonly onResults: () => void;
   readonly onStart: () => void;
+  readonly onRestart: () => void;
   readonly starting: boolean;
 }) {
   const { t } = useTranslation();
-  const steps = useSteps({ protection, appliedFindings, onVerify, onResults, onStart, starting });
+  const steps = useSteps({ protection, appliedFindings, onVerify, onResults, onStart, onRestart, starting });
   const { dirty } = useDraft();
   return (
     <Card title={t('overview.next.title')}>
@@ -49,7 +50,7 @@ export function NextSteps({ protection, appliedFindings, onVerify, onResults, on
           <step.icon sx={{ fontSize: 20, color: toneText[step.tone], alignSelf: 'flex-start', marginTop: '10px' }} aria-hidden />
           <RowText primary={step.title} secondary={step.why} />
           {/* One filled button a page: the footer's, when there is one. */}
-          <Button size="small" sx={{ minWidth: 136 }} {...(index === 0 && !dirty ? { variant: 'contained' as const, color: 'primary' as const } : {})} disabled={step.busy === true} onClick={step.run}
+          <Button size="small" sx={{ minWidth: 148, flexShrink: 0 }} {...(index === 0 && !dirty ? { variant: 'contained' as const, color: 'primary' as const } : {})} disabled={step.busy === true} onClick={step.run}
             {...(step.busy === true ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{step.action}</Button>
         </Row>
       ))}
@@ -57,7 +58,7 @@ export function NextSteps({ protection, appliedFindings, onVerify, onResults, on
   );
 }
 
-function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, starting }: Parameters<typeof NextSteps>[0]): readonly Step[] {
+function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, onRestart, starting }: Parameters<typeof NextSteps>[0]): readonly Step[] {
   const { t } = useTranslation();
   const formats = useFormats();
   const app = useApp();
@@ -76,37 +77,37 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   } else if (engine.phase === 'stopped') {
     steps.push({ key: 'stopped', icon: PowerIcon, tone: 'neutral', title: t('overview.next.engineStopped'), why: t('overview.next.engineStoppedWhy'), action: t('button.startEngine'), run: onStart, busy: starting });
   } else if (ready && !engine.gatewayUp && app.target.kind === 'embedded') {
-    steps.push({ key: 'gateway', icon: ErrorIcon, tone: 'danger', title: t('overview.next.gateway'), why: t('overview.next.gatewayWhy'), action: t('button.restartEngine'), run: onStart, busy: starting });
+    steps.push({ key: 'gateway', icon: ErrorIcon, tone: 'danger', title: t('overview.next.gateway'), why: t('overview.next.gatewayWhy'), action: t('overview.engine.restart'), run: onRestart, busy: starting });
   }
   if (!applied.settings.ok || app.settings.readError !== null) {
-    steps.push({ key: 'file', icon: ErrorIcon, tone: 'danger', title: t('overview.next.brokenFile'), why: t('overview.next.brokenFileWhy'), action: t('overview.next.openJson'), run: () => { navigate('json'); } });
+    steps.push({ key: 'file', icon: ErrorIcon, tone: 'danger', title: t('overview.next.brokenFile'), why: sentences(t, [app.settings.readError === null ? '' : closed(t, told(app.settings.readError.message)), t('overview.next.brokenFileWhy')]), action: t('overview.next.openJson'), run: () => { navigate('json'); } });
   }
   const chosen = app.backends.find((backend) => backend.id === chosenBackend(applied.settings.ok ? applied.settings.value.backend : 'auto'));
   if (ours && applied.settings.ok && !protection.eci) {
-    if (chosen === undefined || chosen.available) steps.push({ key: 'off', icon: ShieldIcon, tone: 'neutral', title: t('overview.next.eciOff'), why: t('overview.next.eciOffWhy'), action: t('overview.next.turnOn'), run: () => { navigate('isolation'); } });
+    if (chosen === undefined || chosen.available) steps.push({ key: 'off', icon: ShieldIcon, tone: 'neutral', title: t('overview.next.eciOff'), why: t('overview.next.eciOffWhy'), action: t('overview.next.turnOn'), run: () => { navigate('isolation', { pointer: '/enhancedContainerIsolation/value' }); } });
     else {
       const missing = chosen.requirements.filter((r) => !r.met);
-      steps.push({ key: 'impossible', icon: DeniedIcon, tone: 'warn', title: t('overview.next.eciImpossible'), why: t('overview.next.eciImpossibleWhy', { count: missing.length, names: formats.list(missing.map((r) => t(`isolation.requirement.${r.code}`))) }), action: t('overview.next.seeWhy'), run: () => { navigate('isolation'); } });
+      steps.push({ key: 'impossible', icon: DeniedIcon, tone: 'warn', title: t('overview.next.eciImpossible'), why: t('overview.next.eciImpossibleWhy', { count: missing.length, names: formats.list(missing.map((r) => t(`isolation.requirement.${r.code}`))) }), action: t('overview.next.seeWhy'), run: () => { navigate('isolation', { pointer: '/bulkhead/backend' }); } });
     }
+  }
+  const unproven = protection.state === 'unverified' && app.verification?.eci === true ? app.verification.claims.filter((c) => !settled(c.verdict)) : [];
+  if (unproven.length > 0) {
+    steps.push({ key: 'probes', icon: ErrorIcon, tone: 'danger', title: t('overview.next.probesFailed', { count: unproven.length }), why: t('overview.next.probesFailedWhy', { claims: formats.list(unproven.map((c) => t(`overview.probes.claim.${c.id}`))) }), action: t('overview.next.seeResults'), run: onResults });
   }
   const left = protection.eci ? app.scan?.containers.filter((c) => !c.protected) ?? [] : [];
   if (left.length > 0) {
     const reasons = reasonOrder.map((reason) => ({ reason, count: left.filter((c) => c.reason === reason).length })).filter(({ count }) => count > 0);
     steps.push({ key: 'unprotected', icon: UnprotectedIcon, tone: 'danger', title: t('overview.next.unprotected', { count: left.length }), why: sentence(t, clauses(t, reasons.map(({ reason, count }) => t(`overview.next.reason.${reason}`, { count })))), action: t('overview.next.reviewContainers'), run: () => { navigate('containers', { show: 'unprotected' }); } });
   }
-  if (ready && app.scan === null && !app.busy.scanning) {
+  if (ready && app.scan === null && app.scanError === null && !app.busy.scanning) {
     steps.push({ key: 'scan', icon: stateIcon.unverified, tone: 'warn', title: t('overview.next.notScanned'), why: t('overview.next.notScannedWhy'), action: t('overview.next.scan'), run: () => { navigate('containers', { scan: 'now' }); } });
   }
-  if (protection.state === 'unverified') {
-    const bad = app.verification?.eci === true ? app.verification.claims.filter((c) => !settled(c.verdict)) : [];
-    steps.push(bad.length > 0
-      ? { key: 'probes', icon: ErrorIcon, tone: 'danger', title: t('overview.next.probesFailed', { count: bad.length }), why: sentence(t, formats.list(bad.map((c) => t(`overview.probes.claim.${c.id}`)))), action: t('overview.next.seeResults'), run: onResults }
-      : { key: 'verify', icon: UnverifiedIcon, tone: 'warn', title: t('overview.next.notVerified'), why: t('overview.next.notVerifiedWhy'), action: t('overview.verify'), run: onVerify, busy: app.busy.verifying });
+  if (protection.state === 'unverified' && unproven.length === 0) {
+    steps.push({ key: 'verify', icon: UnverifiedIcon, tone: 'warn', title: t('overview.next.notVerified'), why: t('overview.next.notVerifiedWhy'), action: app.busy.verifying ? t('overview.verifying') : t('overview.verify'), run: onVerify, busy: app.busy.verifying });
   }
-  const when = (iso: string) => (formats.isToday(iso) ? formats.time(iso) : formats.dateTime(iso));
   for (const group of app.activity.groups.slice(0, denialsAtMost)) {
     steps.push({
-      key: `denied-${group.entry.id}`, icon: DeniedIcon, tone: group.entry.outcome === 'deny' ? 'danger' : 'warn', title: denialSentence(t, group), why: group.count > 1 ? t('overview.next.firstSeen', { why: denialWhy(t, group), date: when(group.first) }) : t('overview.next.seen', { why: denialWhy(t, group), date: when(group.last) }),
+      key: `denied-${group.entry.id}`, icon: DeniedIcon, tone: group.entry.outcome === 'deny' ? 'danger' : 'warn', title: denialSentence(t, group), why: group.count > 1 ? t('overview.next.firstSeen', { why: denialWhy(t, group), date: formats.moment(group.first) }) : t('overview.next.seen', { why: denialWhy(t, group), date: formats.moment(group.last) }),
       action: group.count > 1 ? t('overview.next.seeDenials') : t('overview.next.seeDenial'), run: () => { navigate('activity', { entry: group.entry.id }); },
     });
   }
@@ -116,7 +117,7 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, s
   for (const finding of appliedFindings.filter((f) => f.severity !== 'note').slice(0, findingsAtMost)) {
     const severity: Severity = finding.severity;
     const page = findingPage(finding);
-    steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: withCode(findingTitle(t, finding)), why: findingWhy(finding), action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page, { pointer: finding.pointer }); } });
+    steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: withCode(findingTitle(t, finding)), why: finding.code === 'audit-mode' ? t('overview.next.auditWhy') : findingWhy(finding), action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page, { pointer: finding.pointer }); } });
   }
   return steps;
 }

@@ -19,7 +19,7 @@ import { ContainersCard } from './containers-card.tsx';
 import { CoverageCard } from './coverage-card.tsx';
 import { DenialsCard } from './denials-card.tsx';
 import { DesktopCard } from './desktop-card.tsx';
-import { EngineCard } from './engine-card.tsx';
+import { EngineCard, type EngineQuestion } from './engine-card.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { ProbePanel } from './probe-panel.tsx';
 import { sentences } from '../../i18n/joining.ts';
@@ -32,6 +32,7 @@ export default function OverviewPage() {
   const { params } = useRoute();
   const protection = protectionOf(app, now);
   const [panel, setPanel] = useState(false);
+  const [asking, setAsking] = useState<EngineQuestion>(null);
   const verify = useRequest('verify:run');
   const start = useRequest('engine:start');
   const scan = useRequest('containers:scan');
@@ -71,16 +72,16 @@ export default function OverviewPage() {
           {start.error !== null && <ErrorPanel error={start.error} action={<Button onClick={() => { void start.run(undefined); }}>{t('button.tryAgain')}</Button>} />}
           {app.scanError !== null && ready && <ErrorPanel error={app.scanError} action={<Button disabled={scan.running} onClick={() => { void scan.run(undefined); }}>{t('button.tryAgain')}</Button>} />}
           <NextSteps
-            protection={protection} appliedFindings={findingsOf(app.settings.applied, app)} starting={start.running || app.busy.engine !== null}
-            onVerify={verifyNow} onResults={() => { setPanel(true); }} onStart={() => { void start.run(undefined); }}
+            protection={protection} appliedFindings={app.settings.readError === null ? findingsOf(app.settings.applied, app) : []} starting={start.running || app.busy.engine !== null}
+            onVerify={verifyNow} onResults={() => { setPanel(true); }} onStart={() => { void start.run(undefined); }} onRestart={() => { setAsking('restart'); }}
           />
           <CoverageCard protection={protection} />
         </>}
         side={<>
-          <ContainersCard scan={app.scan} eci={protection.eci} />
+          <ContainersCard eci={protection.eci} />
           {app.target.desktop !== null && <DesktopCard desktop={app.target.desktop} />}
           <DenialsCard />
-          <EngineCard protection={protection} />
+          <EngineCard protection={protection} asking={asking} onAsk={setAsking} />
         </>}
       />
     </Page>
@@ -103,7 +104,7 @@ function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprot
 }
 
 function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable, preferredOff }: Protection, now: number): string {
-  if (state === 'stopped') return t('overview.detail.stopped', { socket: app.engine.socket });
+  if (state === 'stopped') return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', { socket: app.engine.socket });
   if (unreadable) return t('overview.detail.unreadable');
   if (preferredOff !== null) return t('overview.detail.preferredOff');
   if (!eci) return t('overview.detail.off');
@@ -118,5 +119,5 @@ function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable, p
   if (notRun > 0) return sentences(t, [on, t('overview.detail.notRun', { notRun, count })]);
   if (now - Date.parse(v.at) > verificationMaxAgeMs) return sentences(t, [on, t('overview.detail.old')]);
   const passed = v.claims.filter((c) => c.verdict === 'pass').length;
-  return sentences(t, [on, passed < count ? t('overview.detail.settled', { passed, count }) : t('overview.detail.passed', { count })]);
+  return sentences(t, [on, passed < count ? t('overview.detail.settled', { passed, total: count, count: count - passed }) : t('overview.detail.passed', { count })]);
 }

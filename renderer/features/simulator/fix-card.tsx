@@ -5,7 +5,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import { useApp, useDraft, useStore } from '../../app/context.tsx';
-import { hrefFor } from '../../app/router.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { DiffView } from '../../components/diff-view.tsx';
@@ -18,7 +17,7 @@ import type { Proposal, ProposalContext } from '../../../shared/audit/proposals.
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { proposalWords, settingFixes } from './fixes.ts';
-import { isRule, pageOf } from './words.ts';
+import { isRule, hrefOfRule, placeOfRule } from './words.ts';
 
 const restKeys = { allow: 'restAllowed', rewrite: 'restAllowed', 'would-deny': 'restLogged', deny: 'restDenied', undecided: 'restOpen' } as const;
 
@@ -58,13 +57,13 @@ export function FixCard({ simulation, onTry }: { readonly simulation: Simulation
         );
       })}
       {[...fixes?.unchangeable ?? [], ...fixes?.byHand ?? []].map((finding) => {
-        const page = pageOf({ outcome: 'deny', options: [], what: { kind: 'finding', finding } });
+        const row = { what: { kind: 'finding', finding } } as const;
         const byHand = fixes?.byHand.includes(finding) === true;
         return (
           <Row key={finding.rule}>
             <DeniedIcon sx={{ fontSize: 20, color: color.neutral }} aria-hidden />
             <RowText primary={isRule(finding.rule) ? t(`rules.title.${finding.rule}`) : finding.what} secondary={byHand ? t('simulator.fix.byHand') : t('simulator.fix.cannot', { instead: insteadOf(t, finding.rule) })} />
-            {byHand && <Link href={hrefFor(page)} sx={{ fontSize: 12 }}>{t(`frame.page.${page}`)}</Link>}
+            {byHand && <Link href={hrefOfRule(row, [])} sx={{ fontSize: 12 }}>{t(`frame.page.${placeOfRule(row, []).page}`)}</Link>}
           </Row>
         );
       })}

@@ -4,7 +4,6 @@ import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useDraft } from '../../app/context.tsx';
-import { hrefFor } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { InfoIcon, WarningIcon } from '../../components/icons.ts';
@@ -14,7 +13,7 @@ import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Simulation } from '../../../shared/explain/simulation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
-import { counts, pageOf, rowWords } from './words.ts';
+import { counts, hrefOfRule, placeOfRule, rowWords } from './words.ts';
 
 /** One request's rows, under a name where there are several. */
 export interface RuleGroup { readonly name: string; readonly rows: readonly RuleRow[] }
@@ -48,20 +47,26 @@ function Rule({ row, text, simulation, compose }: { readonly row: RuleRow; reado
   const settings = (simulation.against === 'applied' ? draft.applied : draft.draft).settings;
   const shares = settings.ok ? (settings.value.fileSharing.kind === 'list' ? settings.value.fileSharing.directories.map(({ path }) => path) : ['$HOME', '$TMP']) : [];
   const words = rowWords(t, row, list(shares.map((path) => `\`${path}\``)), simulation.explanation, list);
-  const page = pageOf(row);
+  const images = settings.ok ? settings.value.socket.images : [];
+  const { page } = placeOfRule(row, images);
   const said = row.options.map(({ start, end }) => text.slice(start, end)).join(' ');
   return (
     <Box component="li" sx={{ display: 'grid', gridTemplateColumns: '126px minmax(0, 184px) minmax(0, 1fr) auto', columnGap: 1, padding: '9px 16px', alignItems: 'start', 'li + &': { borderTop: `1px solid ${color.border}` }, '@container page (max-width: 640px)': { gridTemplateColumns: '126px minmax(0, 1fr) auto' } }}>
       <Box sx={{ lineHeight: '20px' }}><RowOutcomeChip outcome={row.outcome} /></Box>
-      <Box sx={{ lineHeight: '20px' }}>{said !== '' ? <Mono>{said}</Mono> : <Mono dim>{unsaid(row, t, compose)}</Mono>}</Box>
+      <Box sx={{ lineHeight: '20px' }}>{said !== '' ? <Said text={said} /> : <Mono dim>{unsaid(row, t, compose)}</Mono>}</Box>
       <Box sx={{ minWidth: 0, '@container page (max-width: 640px)': { gridRow: 2, gridColumn: '1 / -1' } }}>
         <Typography component="div" sx={{ fontWeight: 600, color: color.text }}>{withCode(words.title)}</Typography>
         <Typography variant="caption" component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}>{withCode(words.text)}</Typography>
         {words.detail !== undefined && <Typography variant="caption" component="div" className="selectable" lang="en" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{words.detail}</Typography>}
       </Box>
-      <Link href={hrefFor(page)} sx={{ fontSize: 12, lineHeight: '20px', whiteSpace: 'nowrap' }}>{t(`frame.page.${page}`)}</Link>
+      <Link href={hrefOfRule(row, images)} sx={{ fontSize: 12, lineHeight: '20px', whiteSpace: 'nowrap' }}>{t(`frame.page.${page}`)}</Link>
     </Box>
   );
+}
+
+/** Words of the command; they break between them and after a colon rather than within a path. */
+function Said({ text }: { readonly text: string }) {
+  return <Mono>{text.split(/(?<=:)/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]))}</Mono>;
 }
 
 /** What a row is about where no words of a command are: of a compose file the key and its value. */

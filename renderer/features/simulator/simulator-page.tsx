@@ -56,7 +56,7 @@ export default function SimulatorPage() {
   const current = simulation !== null && answer.input !== null && answer.input.text === input.text && answer.input.against === against;
   const groups = useMemo(() => (simulation === null || answer.input === null ? [] : groupsOf(t, simulation, answer.input, app.home)), [t, simulation, answer.input, app.home]);
   const problem = wanted.problem;
-  const marks = problem !== null ? [{ start: problem.start, end: problem.end, kind: 'problem' as const }] : current ? marksOf(markedSpans(groups.flatMap((group) => group.rows))) : [];
+  const marks = problem !== null ? [{ start: problem.start, end: problem.end, kind: 'problem' as const }] : current && simulation.explanation.eci ? marksOf(markedSpans(groups.flatMap((group) => group.rows))) : [];
   const open = async () => {
     const picked = await store.request('simulate:open-compose', undefined);
     if (!picked.ok) setOpenError(picked.error);
@@ -117,7 +117,7 @@ function Examples({ onChoose }: { readonly onChoose: (text: string) => void }) {
   return (
     <Card title={t('simulator.empty.title')}>
       <Typography sx={{ padding: '12px 16px 4px', color: color.text2 }}>{t('simulator.empty.body')}</Typography>
-      <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: '4px 8px 12px' }}>
+      <Box component="ul" sx={{ listStyle: 'none', margin: 0, padding: '4px 4px 12px' }}>
         {examples.map(({ name, text }) => (
           <li key={name}>
             <Button variant="text" onClick={() => { onChoose(text); }} sx={{ display: 'grid', gridTemplateColumns: '220px minmax(0, 1fr)', gap: 2, textAlign: 'left', justifyContent: 'start', width: '100%', height: 'auto', minHeight: 32 }}>

@@ -3,7 +3,8 @@ import { ruleCodes, type RuleCode } from '../../../shared/policy/decision.ts';
 import type { Explanation } from '../../../shared/explain/explanation.ts';
 import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { parseBind } from '../../../shared/policy/bind-spec.ts';
-import type { PageId } from '../../app/router.ts';
+import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
+import { hrefFor, type PageId } from '../../app/router.ts';
 
 const known: ReadonlySet<string> = new Set(ruleCodes);
 export const isRule = (code: string): code is RuleCode => known.has(code);
@@ -52,13 +53,33 @@ export function sourceOf(value: string): string {
   return parsed.ok && parsed.spec.kind === 'path' ? parsed.spec.source : '';
 }
 
-/** Where the setting behind a rule is, or the rule is explained. */
-export function pageOf(row: RuleRow): PageId {
-  const rule = row.what.kind === 'finding' ? row.what.finding.rule : '';
-  if (row.what.kind === 'image' || rule === 'socket-mount' || rule === 'own-socket' || rule === 'command-blocked') return 'docker-socket';
-  if (rule.startsWith('bind-') || rule === 'share-missing' || (row.what.kind === 'passed' && row.what.code === 'shared-bind')) return 'file-sharing';
-  if (rule === 'container-unprotected' || rule === 'foreign-namespace') return 'containers';
-  return 'isolation';
+const socketMount = '/enhancedContainerIsolation/dockerSocketMount';
+const isolation = { page: 'isolation', pointer: '/enhancedContainerIsolation/value' } as const;
+
+/** Where the setting behind a rule is, or the rule is explained. `images` is the list of allowed images it was decided by. */
+export function placeOfRule({ what }: Pick<RuleRow, 'what'>, images: readonly string[]): { readonly page: PageId; readonly pointer?: string } {
+  switch (what.kind) {
+    case 'image': {
+      const at = images.indexOf(what.image.allowedBy);
+      return { page: 'docker-socket', pointer: `${socketMount}/imageList/images${at === -1 ? '' : `/${at}`}` };
+    }
+    case 'passed': return what.code === 'shared-bind' ? { page: 'file-sharing', pointer: '/filesharingAllowedDirectories' } : isolation;
+    case 'finding': {
+      const { rule, setting } = what.finding;
+      if (rule === 'container-unprotected' || rule === 'foreign-namespace') return { page: 'containers' };
+      if (setting !== null && setting !== '') return { page: pageOfSetting(setting), pointer: setting };
+      if (rule === 'own-socket' || rule === 'command-blocked') return { page: 'docker-socket', pointer: `${socketMount}/commandList` };
+      if (rule === 'socket-mount') return { page: 'docker-socket', pointer: `${socketMount}/imageList` };
+      if (rule.startsWith('bind-') || rule === 'share-missing') return { page: 'file-sharing', pointer: '/filesharingAllowedDirectories' };
+      return isolation;
+    }
+  }
+}
+
+/** The link to it. */
+export function hrefOfRule(row: Pick<RuleRow, 'what'>, images: readonly string[]): string {
+  const { page, pointer } = placeOfRule(row, images);
+  return hrefFor(page, pointer === undefined ? {} : { pointer });
 }
 
 export const counted: readonly RowOutcome[] = ['deny', 'would-deny', 'missing', 'rewrite', 'allow'];

@@ -7,7 +7,7 @@ export const common = {
   severity: { error: 'Error', warning: 'Warning', note: 'Note' },
   mark: { added: 'Added', edited: 'Edited', removed: 'Removed', undo: 'Undo this change', undoNamed: 'Undo the change to {{name}}' },
   time: {
-    justNow: 'just now', dateTime: '{{date}}, {{time}}', ago: '{{duration}} ago', seconds: '{{count}} s', minutes: '{{count}} min', hours: '{{count}} h',
+    justNow: 'just now', dateTime: '{{date}}, {{time}}', yesterday: 'yesterday, {{time}}', ago: '{{duration}} ago', seconds: '{{count}} s', minutes: '{{count}} min', hours: '{{count}} h',
     days_one: '{{count}} day', days_other: '{{count}} days', months_one: '{{count}} month', months_other: '{{count}} months', years_one: '{{count}} year', years_other: '{{count}} years',
   },
   join: { name: ', ', clause: ', ', sentence: '{{text}}.', sentences: ' ', labelled: '{{what}}: {{text}}' },

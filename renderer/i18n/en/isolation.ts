@@ -12,7 +12,7 @@ export const isolation = {
   },
   mode: { name: 'What is not allowed', enforce: 'Is refused, and recorded.', audit: 'Is recorded and let through: nothing is refused, so nothing is protected by rules.', enforceOption: 'Refuse', auditOption: 'Only record' },
   existing: { name: 'Containers created before', block: 'Can\u2019t be started, exec\u2019d into or copied from while ECI is on. They can be stopped, inspected and removed.', warn: 'Can be started; every use is recorded.', blockOption: 'Block', warnOption: 'Only record' },
-  language: { name: 'Language of refusals', text: 'What Docker clients are told when something is refused. `enhanced container isolation:` stands before it in every language.' },
+  language: { name: 'Language of refusals', text: 'What Docker clients are told when something is refused, after the words `enhanced container isolation`.' },
   backend: {
     title: 'Isolation backend', recommended: 'Recommended', inUse: 'In use',
     auto: { name: 'Automatic', text: 'bulkhead-runc where it can run.' },

@@ -17,7 +17,7 @@ export const simulator = {
     at: 'Character {{position}}', atLine: 'Line {{line}}, column {{column}}',
   },
   failed: 'It could not be decided',
-  noDocker: 'Bulkhead lets the Docker command line make the request, and decides that: without it nothing can be simulated.',
+  noDocker: 'Nothing can be simulated without the Docker command line',
   verdict: {
     off: 'Allowed: ECI is off', offText: 'Nothing is checked while Enhanced Container Isolation is off.',
     reads: 'Allowed: it only reads', allow: 'Allowed', rewrite: 'Allowed, with changes', undecided: 'Can\u2019t tell', 'would-deny': 'Let through, and logged', audit: 'Audit mode: nothing is refused. With `enforce` the client would be told:',
@@ -53,7 +53,7 @@ export const simulator = {
     facts: 'Looked up', missing: 'Taken for absent', nothing: 'Nothing had to be looked up', there: '{{name}}: {{found}}', absent: '{{name}}: not there', leftOut: 'Not looked at',
     kind: { container: 'container', image: 'image', volume: 'volume', network: 'network' },
     note: {
-      'later-requests': 'Decided is the first request that would change something; what comes after it is not known.', 'build-calls': 'What the Dockerfile asks for (`RUN --network`, `--security`) is decided while BuildKit builds.', 'image-assumed': 'The image was taken for an allowed one.',
+      'later-requests': 'Only the first request that would change something is decided; what follows it is not known.', 'build-calls': 'What the Dockerfile asks for (`RUN --network`, `--security`) is decided while BuildKit builds.', 'image-assumed': 'The image was taken for an allowed one.',
       'stub-context': 'The build\u2019s directory was not read: an empty one stood in for it.', 'options-left-out': 'These options are BuildKit\u2019s or the client\u2019s own, and were not looked at.', 'compose-environment': 'Variables of your shell are not known here; Compose\u2019s words say which are missing.', 'compose-stopped': 'Compose stopped before the end: its words say why. What comes after was not decided.', 'compose-build': 'Builds of services were decided by network, privileges and entitlements; their Dockerfiles were not read.',
     },
   },

@@ -10,7 +10,7 @@ export const common: Translation<typeof english> = {
   severity: { error: '错误', warning: '警告', note: '提示' },
   mark: { added: '已添加', edited: '已编辑', removed: '已移除', undo: '撤消此更改', undoNamed: '撤消对 {{name}} 的更改' },
   time: {
-    justNow: '刚刚', dateTime: '{{date}} {{time}}', ago: '{{duration}}前', seconds: '{{count}} 秒', minutes: '{{count}} 分钟', hours: '{{count}} 小时',
+    justNow: '刚刚', dateTime: '{{date}} {{time}}', yesterday: '昨天 {{time}}', ago: '{{duration}}前', seconds: '{{count}} 秒', minutes: '{{count}} 分钟', hours: '{{count}} 小时',
     days_other: '{{count}} 天', months_other: '{{count}} 个月', years_other: '{{count}} 年',
   },
   join: { name: '、', clause: '，', sentence: '{{text}}。', sentences: '', labelled: '{{what}}：{{text}}' },

@@ -15,7 +15,7 @@ export const isolation: Translation<typeof english> = {
   },
   mode: { name: '不允许的操作', enforce: '予以拒绝并记录。', audit: '仅记录并放行：不拒绝任何操作，因此规则不提供保护。', enforceOption: '拒绝', auditOption: '仅记录' },
   existing: { name: '先前创建的容器', block: 'ECI 开启时，不能启动、exec 或复制其内容。可以停止、检查和移除。', warn: '可以启动；每次使用都会被记录。', blockOption: '阻止', warnOption: '仅记录' },
-  language: { name: '拒绝信息的语言', text: '拒绝操作时 Docker 客户端看到的文字。在任何语言中都以 `enhanced container isolation:` 开头。' },
+  language: { name: '拒绝信息的语言', text: '拒绝操作时 Docker 客户端在 `enhanced container isolation` 之后看到的文字。' },
   backend: {
     title: '隔离后端', recommended: '推荐', inUse: '使用中',
     auto: { name: '自动', text: '在可运行时使用 bulkhead-runc。' },

@@ -19,7 +19,7 @@ export const simulator: Translation<typeof english> = {
     at: '第 {{position}} 个字符', atLine: '第 {{line}} 行，第 {{column}} 列',
   },
   failed: '无法判定',
-  noDocker: 'Bulkhead 让 Docker 命令行发出请求并对其判定：没有它就无法模拟。',
+  noDocker: '没有 Docker 命令行，无法模拟',
   verdict: {
     off: '已允许：ECI 已关闭', offText: '增强型容器隔离 (ECI) 关闭时不检查任何内容。',
     reads: '已允许：只读取信息', allow: '已允许', rewrite: '已允许，有更改', undecided: '无法判断', 'would-deny': '放行并记录', audit: '审计模式：不会拒绝任何请求。在 `enforce` 下会返回：',
@@ -55,7 +55,7 @@ export const simulator: Translation<typeof english> = {
     facts: '已查询', missing: '视为不存在', nothing: '无需查询', there: '{{name}}：{{found}}', absent: '{{name}}：不存在', leftOut: '未查看',
     kind: { container: '容器', image: '镜像', volume: '卷', network: '网络' },
     note: {
-      'later-requests': '判定的是第一个会带来更改的请求；此后的请求未知。', 'build-calls': 'Dockerfile 的要求（`RUN --network`、`--security`）在 BuildKit 构建时判定。', 'image-assumed': '该镜像被当作允许的镜像。',
+      'later-requests': '只判定第一个会带来更改的请求；此后的请求未知。', 'build-calls': 'Dockerfile 的要求（`RUN --network`、`--security`）在 BuildKit 构建时判定。', 'image-assumed': '该镜像被当作允许的镜像。',
       'stub-context': '没有读取构建目录：以一个空目录代替。', 'options-left-out': '这些选项属于 BuildKit 或客户端自身，没有查看。', 'compose-environment': '此处不知道您 Shell 中的变量；缺少哪些见 Compose 的提示。', 'compose-stopped': 'Compose 中途停止，原因见其提示。此后的内容没有判定。', 'compose-build': '服务的构建按网络、特权和权限判定；没有读取其 Dockerfile。',
     },
   },
