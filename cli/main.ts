@@ -27,17 +27,8 @@ export function buildProgram(): Command {
     .configureOutput({ outputError: (text, write) => { write(`${told(text.trimEnd())}\n`); } })
     // Set before commands are registered: they inherit it.
     .exitOverride();
-  registerEngine(program);
-  registerGateway(program);
-  registerPlanner(program);
-  registerSettings(program);
-  registerApply(program);
-  registerContainers(program);
-  registerTargets(program);
-  registerTrust(program);
-  registerExplain(program);
-  registerAudit(program);
-  registerApp(program);
+  // What people use first comes first; the last two are started by the engine.
+  for (const register of [registerApp, registerTargets, registerEngine, registerSettings, registerApply, registerContainers, registerTrust, registerExplain, registerAudit, registerGateway, registerPlanner]) register(program);
   return program;
 }
 
