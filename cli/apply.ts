@@ -6,11 +6,12 @@ import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
+import { resolveChoices, withChoices, type ChoiceOptions } from './choices.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
+import { stepWords } from './recreate-text.ts';
 import { describeStatus, statusReport } from './status.ts';
 import { textToApply, withTarget, type RootOptions } from './target.ts';
 
-interface ChoiceOptions extends RootOptions { readonly remove?: string[]; readonly includeRunning?: boolean; readonly removeVolumes?: boolean }
 interface VerifyOptions extends RootOptions { readonly items?: boolean }
 interface ApplyOptions extends ChoiceOptions { readonly yes?: boolean; readonly events?: boolean; readonly eventsTo?: string; readonly baseHash?: string }
 
@@ -47,39 +48,12 @@ export function registerApply(program: Command): void {
     }));
 }
 
-function withChoices(command: Command): Command {
-  return command
-    .option('--remove <id...>', 'containers to remove after verification, by id or name')
-    .option('--include-running', 'running ones too: they are stopped and removed')
-    .option('--remove-volumes', 'with their volumes');
-}
-
-/** Choices with full ids; a name or id that fits no container, or a running one without --include-running, is refused. */
-async function resolveChoices(target: Target, options: ChoiceOptions): Promise<Result<ContainerChoices, AppError>> {
-  const wanted = options.remove ?? [];
-  const choices = { remove: [] as string[], includeRunning: options.includeRunning === true, removeVolumes: options.removeVolumes === true };
-  if (wanted.length === 0) return ok(choices);
-  const scan = await target.scan();
-  if (!scan.ok) return scan;
-  for (const name of wanted) {
-    const found = scan.value.containers.find((container) => container.id === name || container.name === name)
-      ?? onlyOne(scan.value.containers.filter((container) => name.length >= 4 && container.id.startsWith(name)));
-    if (found === undefined) return fail('containers.not-found', `there is no container ${name}`, { hint: 'See bulkhead containers scan.', params: { name } });
-    const { isRunning } = await import('../engine/apply/plan.ts');
-    if (isRunning(found) && !choices.includeRunning) return fail('containers.running', `${found.name} is running`, { hint: 'Add --include-running to stop and remove it.', params: { name: found.name } });
-    choices.remove.push(found.id);
-  }
-  return ok(choices);
-}
-
-const onlyOne = <T>(found: readonly T[]): T | undefined => (found.length === 1 ? found[0] : undefined);
-
 interface Planned { readonly text: string; readonly plan: ApplyPlan; readonly choices: ContainerChoices; readonly diff: string }
 
 async function makePlan(target: Target, file: string | undefined, options: ChoiceOptions): Promise<Result<Planned, AppError>> {
   const text = await textToApply(target, file);
   if (!text.ok) return text;
-  const choices = await resolveChoices(target, options);
+  const choices = await resolveChoices(target, text.value, options);
   if (!choices.ok) return choices;
   const plan = await target.plan(text.value, choices.value);
   if (!plan.ok) return plan;
@@ -131,14 +105,19 @@ async function applyTelling(target: Target, file: string | undefined, options: A
   const started = await target.startApply({ text, choices, baseHash: options.baseHash ?? plan.baseHash }, (event) => { emit(event); report(event); });
   if (!started.ok) { refuse(started.error); return; }
   const run = await untilEnd(started.value);
-  process.exitCode = run.outcome?.kind === 'applied' ? exitCodes.ok : exitCodes.failed;
+  process.exitCode = asAsked(run) ? exitCodes.ok : exitCodes.failed;
   if (human) process.stdout.write(`\n${told(describeOutcome(run))}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
 }
 
+/** Applied, and done with the chosen containers as was asked. */
+function asAsked({ outcome }: ApplyRun): boolean {
+  return outcome?.kind === 'applied' && outcome.removed.every(({ removed }) => removed) && outcome.recreated.every((member) => member.outcome?.kind === 'recreated' || member.outcome?.kind === 'unchanged');
+}
+
 /** Ctrl C asks for a cancel (and roll back) instead of leaving things half done; the next start would mend that too. */
 async function untilEnd(handle: ApplyHandle): Promise<ApplyRun> {
-  const cancel = () => { progress(handle.cancel() ? 'Cancelling: rolling back…' : 'Too late to cancel: it ends in a moment.'); };
+  const cancel = () => { progress(handle.cancel() ? 'Cancelling: rolling back…' : handle.cancelRecreation() ? 'Cancelling: the old container comes back…' : 'Too late to cancel: it ends in a moment.'); };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
   try { return await handle.done; } finally {
@@ -147,8 +126,12 @@ async function untilEnd(handle: ApplyHandle): Promise<ApplyRun> {
   }
 }
 
+const containers = (count: number): string => (count === 1 ? '1 container' : `${count} containers`);
+
 async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
-  const question = plan.remove.length > 0 ? `Apply and remove ${plan.remove.length === 1 ? '1 container' : `${plan.remove.length} containers`}? [y/N] ` : 'Apply? [y/N] ';
+  const [remove, recreate] = [plan.remove.length, plan.recreate.length];
+  const question = remove > 0 && recreate > 0 ? `Apply, remove ${containers(remove)} and recreate ${containers(recreate)}? [y/N] `
+    : remove > 0 ? `Apply and remove ${containers(remove)}? [y/N] ` : recreate > 0 ? `Apply and recreate ${containers(recreate)}? [y/N] ` : 'Apply? [y/N] ';
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await prompt.question(told(question));
@@ -159,7 +142,14 @@ async function confirm(plan: ApplyPlan): Promise<Result<void, AppError>> {
 /** Prints each step as it ends, once. */
 function stepPrinter(): (event: ApplyEvent) => void {
   const printed = new Set<string>();
+  let said = '';
   return (event) => {
+    if (event.type === 'recreation') {
+      const current = event.recreation.members.find(({ step, outcome }) => step !== null && outcome === null);
+      const line = current?.step == null ? '' : `${current.name}: ${stepWords[current.step]}`;
+      if (line !== '' && line !== said) progress(line);
+      said = line;
+    }
     if (event.type !== 'run') return;
     for (const step of event.run.steps) {
       const line = describeStep(step);

@@ -4,6 +4,7 @@ import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
 import { widthOf } from '../shared/messages/translate.ts';
 import { colon, printable, told, toldClaim, toldEvidence } from './output.ts';
+import { outcomeText } from './recreate-text.ts';
 
 /** A plan in words: diff, findings, what will happen, what stands in the way. `diff` is a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
@@ -51,7 +52,7 @@ export function describeEffect({ code, params }: PlanEffect): string {
     case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}${Number(params['slow'] ?? 0) === 0 ? '' : `; up to ${String(params['wait'])} s for what does not take the stop signal: ${list(params['slowNames'])}`}`;
     case 'containers-removed': return `${containers}, after verification: ${list(params['names'])}`;
     case 'volumes-removed': return `${number(count, 'volume')}: ${list(params['names'])}`;
-    case 'containers-recreated': return `${containers} to be recreated afterwards: ${list(params['names'])}`;
+    case 'containers-recreated': return `${containers}, after verification: ${list(params['names'])}; what was written inside outside of volumes is not carried over`;
     case 'containers-kept-unprotected': return `${containers} you keep: ${list(params['names'])}`;
     case 'store-unchanged': return `${number(params['images'], 'image')}, ${number(params['containers'], 'container')}`;
     case 'eci-on': return 'Enhanced Container Isolation is on: every new container has its own user namespace';
@@ -89,9 +90,10 @@ export function describeOutcome(run: ApplyRun): string {
   switch (outcome.kind) {
     case 'applied': {
       const kept = outcome.removed.filter((container) => !container.removed).map((container) => `  not removed: ${container.name}: ${container.error ?? ''}`);
+      const anew = outcome.recreated.map((member) => `  ${outcomeText(member)}`);
       const audit = outcome.verification?.claims.some((claim) => claim.verdict === 'not-enforced') === true;
       const how = outcome.verification === null ? '' : audit ? '. Audit mode: nothing is refused, what would be is only logged (bulkhead audit)' : ' and verified';
-      return [`Version ${outcome.version} is applied${how}.`, ...kept].join('\n');
+      return [`Version ${outcome.version} is applied${how}.`, ...kept, ...anew].join('\n');
     }
     case 'rolled-back': return outcome.error.code === 'apply.cancelled'
       ? `Cancelled, and rolled back to version ${outcome.restoredVersion}. The draft is kept.`

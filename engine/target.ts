@@ -16,6 +16,7 @@ import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
 import { dockerClientAs, ownUser, recordedUser, root as rootUser, userBehind, userCalled, type AskingUser } from './containers/docker-client-as.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
+import { recreateChosen } from './containers/recreate-chosen.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
 import type { RecreatePorts } from './containers/recreate-ports.ts';
 import { removeContainers } from './containers/remove.ts';
@@ -176,6 +177,10 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const ports: ApplyPorts = {
     paths, driver, facts, isolation, verify, lastVerification: () => readVerification(paths),
     remove: (request, onProgress) => remove(request, { onProgress }),
+    recreate: async (chosen, onEvent) => {
+      const user = await userCalled(chosen.asks);
+      return user.ok ? recreateChosen(recreatePorts(null, user.value), scan, chosen, onEvent) : user;
+    },
     turnedOffByUser: async () => (await store.read()).preference?.outcomes.eci === 'in-force',
     health: (expected) => checkHealth(docker(), expected),
     ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),

@@ -9,7 +9,7 @@ import { elevation } from './elevation.ts';
 const run = (activity: ApplyRun['activity']): ApplyRun => ({
   id: 'r1', fromVersion: 0, toVersion: 1, startedAt: '2026-01-01T00:00:00.000Z', endedAt: activity === 'ended' ? '2026-01-01T00:00:09.000Z' : null,
   steps: applySteps.map((step) => ({ step, state: step === 'verify' && activity !== 'ended' ? 'running' : 'done', startedAt: null, durationMs: null, detail: null })), activity, cancellable: false, estimatedSeconds: 9,
-  outcome: activity === 'ended' ? { kind: 'applied', version: 1, verification: null, removed: [] } : null,
+  outcome: activity === 'ended' ? { kind: 'applied', version: 1, verification: null, removed: [], recreated: [] } : null,
 });
 
 // A stand-in for pkexec: it writes down how it was called, and does what a script says.
@@ -31,7 +31,7 @@ describe('what needs root, as a user', () => {
     const events: ApplyEvent[] = [];
     const line = { at: '2026-01-01T00:00:01.000Z', source: 'dockerd', text: 'API listen' } as const;
     const { startApply } = await standIn(says({ type: 'run', run: run('applying') }, { type: 'log', line }, { nonsense: true }, { type: 'run', run: run('ended') }));
-    const started = await startApply({ text: '{"a": "$(id)"}', choices: { remove: ['c1', 'c2'], includeRunning: true, removeVolumes: false }, baseHash: 'abc' }, (event) => events.push(event));
+    const started = await startApply({ text: '{"a": "$(id)"}', choices: { remove: ['c1', 'c2'], recreate: ['c3'], includeRunning: true, removeVolumes: false }, baseHash: 'abc' }, (event) => events.push(event));
     if (!started.ok) throw new Error(started.error.message);
     expect(await started.value.done).toMatchObject({ activity: 'ended', outcome: { kind: 'applied' } });
     expect(events.map((e) => e.type)).toEqual(['run', 'log', 'run']);
@@ -40,6 +40,7 @@ describe('what needs root, as a user', () => {
     expect(args[0]).toBe('/opt/bulkhead/bin/bulkhead');
     expect(args.slice(args.indexOf('--root'), args.indexOf('--root') + 2)).toEqual(['--root', '/srv/a root']);
     expect(args.join(' ')).toContain('--remove c1 --remove c2 --include-running');
+    expect(args.join(' ')).toContain('--recreate c3');
     expect(args).not.toContain('--remove-volumes');
     expect(await readFile(path.join(directory, 'text'), 'utf8')).toBe('{"a": "$(id)"}');
     // The text's temporary file is gone once the run has ended.

@@ -46,6 +46,7 @@ export function elevation({ bulkheadCommand, target, pkexec, elevator = systemEl
       const child = await start([
         'apply', file, '--yes', '--json', '--events', ...target(), '--base-hash', request.baseHash,
         ...choices.remove.flatMap((id) => ['--remove', id]), ...(choices.includeRunning ? ['--include-running'] : []), ...(choices.removeVolumes ? ['--remove-volumes'] : []),
+        ...(choices.recreate ?? []).flatMap((id) => ['--recreate', id]),
       ]);
       if (!child.ok) { await cleanUp(); return child; }
       const outcome = await followApply(child.value, onEvent);
@@ -84,6 +85,7 @@ async function followApply(child: ElevatedChild, onEvent: (event: ApplyEvent) =>
     if (event.success) {
       if (event.data.type === 'log') { onEvent(event.data); return; }
       // The child is root's: it can't be signalled from here, so the window must not offer it.
+      if (event.data.type === 'recreation') { onEvent({ type: 'recreation', recreation: { ...event.data.recreation, cancellable: false } }); return; }
       run = { ...event.data.run, cancellable: false };
       begun?.();
       onEvent({ type: 'run', run });
@@ -102,7 +104,7 @@ async function followApply(child: ElevatedChild, onEvent: (event: ApplyEvent) =>
   const latest = () => run ?? started;
   return ok({
     run: latest,
-    cancel: () => false,
+    cancel: () => false, cancelRecreation: () => false,
     done: exited.then(async (code) => {
       const last = latest();
       if (last.activity === 'ended') return last;

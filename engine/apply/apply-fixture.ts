@@ -1,6 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Container, ContainerScan } from '../../shared/containers/protection.ts';
+import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { claimIds, type Verification } from '../../shared/verify/claims.ts';
@@ -105,6 +106,15 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
     remove: async (request) => {
       await appendFile(callsFile(paths), `remove ${request.ids.map((id) => id.slice(0, 4)).join(' ')}\n`);
       return ok(request.ids.map((id) => ({ id, name: 'old', removed: true })));
+    },
+    recreate: async (chosen, onEvent) => {
+      await appendFile(callsFile(paths), `recreate ${chosen.containers.map(({ name, ran }) => `${name}${ran ? ' (ran)' : ''}`).join(' ')}\n`);
+      const run = (ended: boolean): RecreateRun => ({
+        members: chosen.containers.map(({ id, name, ran }) => ({ id, name, step: 'wait', outcome: ended ? { kind: 'recreated', id: 'f'.repeat(64), kept: null, image: null, started: ran } : null })),
+        activity: ended ? 'ended' : 'recreating', cancellable: !ended,
+      });
+      onEvent(run(false));
+      return ok({ run: () => run(true), cancel: () => false, done: Promise.resolve(run(true)) });
     },
     ...(options.reached === undefined ? {} : { reached: options.reached }),
   };

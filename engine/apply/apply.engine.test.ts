@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepAllContainers, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
-import { applyEventSchema, type ApplyRun } from '../../shared/apply/run.ts';
+import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/apply/run.ts';
 import { editSettings } from '../../shared/settings/index.ts';
 import { claimIds } from '../../shared/verify/claims.ts';
 import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../testing/real-engine.ts';
@@ -182,6 +182,36 @@ describe('what goes wrong', () => {
     // Leftovers of a killed verification are removed by the next one.
     expect((await target.verify()).ok).toBe(true);
     await consistent(false);
+  });
+
+  test('D: SIGKILL in the middle of the recreation that was chosen with the apply: the next start recreates the rest, and removes nothing twice', async () => {
+    await docker('start', 'old');
+    await docker('run', '--detach', '--name', 'web', 'busybox', ...patient);
+    await docker('create', '--name', 'idle', 'busybox', 'true');
+    await docker('create', '--name', 'unwanted', 'busybox', 'true');
+    await writeFile(path.join(root, 'wanted.json'), await eciText(true));
+    const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root, '--remove', 'unwanted', '--recreate=old,web,idle'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const exited = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const event = applyEventSchema.safeParse(JSON.parse(line));
+      if (event.success && event.data.type === 'recreation' && event.data.recreation.members.some((m) => m.outcome !== null) && event.data.recreation.members.some((m) => m.step === 'wait' && m.outcome === null)) break;
+    }
+    child.kill('SIGKILL');
+    await exited;
+    const events: ApplyEvent[] = [];
+    const resumed = await target.resume((event) => { events.push(event); });
+    if (!resumed.ok) throw new Error(`${resumed.error.message}: ${resumed.error.reason ?? ''}`);
+    const outcome = resumed.value?.outcome;
+    if (outcome?.kind !== 'applied') throw new Error(JSON.stringify(outcome));
+    expect(outcome.removed).toMatchObject([{ name: 'unwanted', removed: true }]);
+    expect(outcome.recreated.map((m) => [m.name, m.outcome?.kind, m.outcome?.kind === 'recreated' && m.outcome.started]).sort()).toEqual([['idle', 'recreated', false], ['old', 'recreated', true], ['web', 'recreated', true]]);
+    expect(events.some((event) => event.type === 'recreation')).toBe(true);
+    await consistent(true);
+    const scan = await target.scan();
+    // One that did not run stays beside the new one, and is not taken for one to be recreated.
+    expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.state]).sort()).toEqual([['idle', true, 'created'], ['idle-before-eci', false, 'created'], ['old', true, 'running'], ['web', true, 'running']]);
+    await target.remove({ ids: ['web', 'idle', 'idle-before-eci'], includeRunning: true, removeVolumes: false });
+    await apply(await eciText(false));
   });
 
   test('an engine that is down: scan, remove, verify and images say so', async () => {

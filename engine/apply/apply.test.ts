@@ -57,7 +57,7 @@ describe('applying', () => {
     expect(await store.read()).toMatchObject({ appliedVersion: 2, draft: settingsText(true), conflict: false });
     expect(await readdir(root)).not.toContain('admin-settings.draft.json');
     expect(await readdir(root)).not.toContain('apply-journal.json');
-    expect(events.every((event) => event.type === 'log' || event.run.id === run.id)).toBe(true);
+    expect(events.every((event) => event.type !== 'run' || event.run.id === run.id)).toBe(true);
   });
   test('turning it off again gives daemon.json back byte for byte', async () => {
     await engineOff();
@@ -87,6 +87,21 @@ describe('applying', () => {
     const run = await apply(settingsText(true), { containers: [container(), running] }, { remove, includeRunning: false, removeVolumes: false });
     expect(await calls()).toEqual(['restart', 'health', 'verify', 'remove cccc']);
     expect(run.outcome).toMatchObject({ kind: 'applied', removed: [{ id: container().id, removed: true }] });
+  });
+  test('chosen containers are recreated after that, as they were before the restart stopped them', async () => {
+    await engineOff();
+    const running = container({ id: 'd'.repeat(64), name: 'busy', state: 'running' });
+    const run = await apply(settingsText(true), { containers: [container(), running] }, { remove: [container().id], recreate: [running.id, container().id, 'gone'], includeRunning: false, removeVolumes: false });
+    expect(await calls()).toEqual(['restart', 'health', 'verify', 'remove cccc', 'recreate busy (ran)']);
+    expect(run.outcome).toMatchObject({ kind: 'applied', recreated: [{ name: 'busy', outcome: { kind: 'recreated', started: true } }] });
+    expect(run.steps.find(({ step }) => step === 'clean-up')).toMatchObject({ state: 'done', detail: '1 of 1 removed; 1 of 1 recreated' });
+  });
+  test('nothing is recreated where ECI is off afterwards, nor where verification failed', async () => {
+    await engineOff();
+    const choices = { ...keepAllContainers, recreate: [container().id] };
+    await apply(settingsText(false, ',\n  "x": 1'), { containers: [container()] }, choices);
+    expect((await apply(settingsText(true), { containers: [container()], outcome: (call) => (call === 'verify' ? { code: 'verify.failed', message: 'made to fail' } : undefined) }, choices)).outcome).toMatchObject({ kind: 'rolled-back' });
+    expect((await calls()).filter((call) => call.startsWith('recreate'))).toEqual([]);
   });
 });
 

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { applySteps, type ApplyPlan, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
-import type { RemoveOutcome } from '../../shared/containers/protection.ts';
+import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
-import type { Verification } from '../../shared/verify/claims.ts';
+import { userBehind } from '../containers/docker-client-as.ts';
 import { sha256 } from '../store/files.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
-import { finalise } from './finish.ts';
+import { finalise, noResults, type ApplyResults } from './finish.ts';
 import { applyLockPath, writeJournal, type Journal } from './journal.ts';
 import { makePlan, stopWaitOf } from './plan.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -30,6 +30,8 @@ export interface ApplyHandle {
   readonly run: () => ApplyRun;
   /** Asks for a cancel; false when it is too late (clean-up has begun, or it is rolling back or over). */
   readonly cancel: () => boolean;
+  /** Asks the recreation that is part of the clean-up to stop: the one under way comes back, later ones are not begun. False when none is under way. */
+  readonly cancelRecreation: () => boolean;
   /** Resolves when the run has ended, whatever its outcome; never rejects. */
   readonly done: Promise<ApplyRun>;
 }
@@ -54,7 +56,8 @@ export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEve
     const state = createRunState(journal, onEvent);
     const controller = new AbortController();
     begun = true;
-    const done = execute({ ports, state, journal, text: request.text, plan: plan.value, signal: controller.signal }, lock.value);
+    let cancelRecreation: () => boolean = () => false;
+    const done = execute({ ports, state, journal, text: request.text, plan: plan.value, signal: controller.signal, onRecreation: (cancel) => { cancelRecreation = cancel; } }, lock.value);
     return ok({
       run: state.snapshot, done,
       cancel: () => {
@@ -63,13 +66,14 @@ export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEve
         controller.abort();
         return true;
       },
+      cancelRecreation: () => cancelRecreation(),
     });
   } finally {
     if (!begun) await lock.value.release();
   }
 }
 
-interface AdmittedPlan extends ApplyPlan { readonly engineRan: boolean; readonly stopWait: number }
+interface AdmittedPlan extends ApplyPlan { readonly engineRan: boolean; readonly stopWait: number; readonly existing: readonly Container[] }
 
 async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<AdmittedPlan, AppError>> {
   const facts = await ports.facts(request.text);
@@ -78,7 +82,7 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
   const plan = makePlan(facts.value, request.text, request.choices);
   const [blocker] = plan.blockers;
   if (blocker !== undefined) return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, { reason: blocker.message, hint: blockerWords[blocker.code].hint });
-  return ok({ ...plan, engineRan: facts.value.engine.phase === 'ready', stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0 });
+  return ok({ ...plan, engineRan: facts.value.engine.phase === 'ready', stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0, existing: facts.value.scan?.containers ?? [] });
 }
 
 type Blocker = ApplyPlan['blockers'][number]['code'];
@@ -94,11 +98,14 @@ const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>>
 };
 
 function newJournal(request: ApplyRequest, plan: AdmittedPlan): Journal {
+  const among = (ids: readonly string[]): Container[] => plan.existing.filter(({ id }) => ids.includes(id));
+  const containers = among(plan.recreate).map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
   return {
     format: 1, id: randomUUID(), startedAt: new Date().toISOString(), uid: process.getuid?.() ?? -1, user: userName(),
     fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: sha256(request.text),
     eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
-    remove: { ids: plan.remove, includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
+    remove: { ids: plan.remove, names: Object.fromEntries(among(plan.remove).map(({ id, name }) => [id, name])), includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
+    ...(containers.length === 0 ? {} : { recreate: { containers, asks: userBehind() ?? String(process.getuid?.() ?? 0) } }),
     phase: 'applying', restored: false, step: 'back-up', stepState: 'begun', error: null, durationsMs: {}, ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
   };
 }
@@ -114,7 +121,7 @@ function userName(): string {
 async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
   const { ports, state } = context;
   let journal = context.journal;
-  const results: { verification: Verification | null; removed: RemoveOutcome[] } = { verification: null, removed: [] };
+  const results: ApplyResults = noResults();
   try {
     for (const step of applySteps) {
       if (context.signal.aborted) { state.end(await rollBack(ports, state, { ...journal, step: last(journal, step) }, cancelled())); return state.snapshot(); }
@@ -144,9 +151,9 @@ const last = (journal: Journal, next: ApplyStep): ApplyStep => (next === 'back-u
 
 const cancelled = (): AppError => fail('apply.cancelled', 'the apply was cancelled', { hint: 'Nothing of it is left; the draft is kept.' }).error;
 
-async function runStep(context: StepContext, step: ApplyStep, results: { verification: Verification | null; removed: RemoveOutcome[] }): Promise<{ journal: Journal; error: AppError | null }> {
+async function runStep(context: StepContext, step: ApplyStep, results: ApplyResults): Promise<{ journal: Journal; error: AppError | null }> {
   const { ports, state } = context;
-  // Removing containers can't be undone: from here there is no way back and none is needed.
+  // Removing containers can't be undone, and what is recreated is no part of the settings: from here there is no way back and none is needed.
   if (step === 'clean-up') state.activity('applying', false);
   let journal: Journal = { ...context.journal, step, stepState: 'begun' };
   const noted = await writeJournal(ports.paths.journal, journal);
@@ -160,6 +167,7 @@ async function runStep(context: StepContext, step: ApplyStep, results: { verific
   }
   if (result.value.verification !== undefined) results.verification = result.value.verification;
   if (result.value.removed !== undefined) results.removed = result.value.removed;
+  if (result.value.recreated !== undefined) results.recreated = result.value.recreated;
   const durationMs = state.finish(step, 'done', result.value.detail);
   journal = { ...journal, stepState: 'done', durationsMs: { ...journal.durationsMs, [step]: durationMs } };
   const finished = await writeJournal(ports.paths.journal, journal);

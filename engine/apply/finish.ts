@@ -1,5 +1,6 @@
 import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import type { RemoveOutcome } from '../../shared/containers/protection.ts';
+import type { RecreateMember } from '../../shared/containers/recreate.ts';
 import type { Verification } from '../../shared/verify/claims.ts';
 import { dropBackup } from './backup.ts';
 import { removeJournal, type Journal } from './journal.ts';
@@ -7,8 +8,12 @@ import type { ApplyPorts } from './ports.ts';
 import type { RunState } from './run-state.ts';
 import { recordVersion, settleDraft } from './versions.ts';
 
+/** What the steps of an apply have to tell. */
+export interface ApplyResults { verification: Verification | null; removed: RemoveOutcome[]; recreated: RecreateMember[] }
+export const noResults = (): ApplyResults => ({ verification: null, removed: [], recreated: [] });
+
 /** The good end: history, draft, journal, backup, in an order that a crash in between only repeats. */
-export async function finalise(ports: ApplyPorts, state: RunState, journal: Journal, text: string, results: { verification: Verification | null; removed: RemoveOutcome[] }): Promise<ApplyOutcome> {
+export async function finalise(ports: ApplyPorts, state: RunState, journal: Journal, text: string, results: ApplyResults): Promise<ApplyOutcome> {
   const { paths } = ports;
   const recorded = await recordVersion(paths, journal, text);
   if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
@@ -17,5 +22,5 @@ export async function finalise(ports: ApplyPorts, state: RunState, journal: Jour
   await removeJournal(paths.journal);
   await dropBackup(paths);
   state.log(`version ${journal.toVersion} is applied`);
-  return { kind: 'applied', version: journal.toVersion, verification: results.verification, removed: results.removed };
+  return { kind: 'applied', version: journal.toVersion, ...results };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
+import { chosenRecreationSchema } from '../containers/recreate-chosen.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { removeFile, systemCode, writeFileAtomic } from '../store/files.ts';
 
@@ -27,7 +28,9 @@ export const journalSchema = z.object({
   /** Whether the engine ran before: a roll back leaves it as it was. */
   engineRan: z.boolean(),
   estimatedSeconds: z.number(),
-  remove: z.object({ ids: z.array(z.string()), includeRunning: z.boolean(), removeVolumes: z.boolean() }),
+  remove: z.object({ ids: z.array(z.string()), /** By id. */ names: z.record(z.string(), z.string()).optional(), includeRunning: z.boolean(), removeVolumes: z.boolean() }),
+  /** Absent where none was chosen. */
+  recreate: chosenRecreationSchema.optional(),
   phase: z.enum(['applying', 'rolling-back']),
   /** While rolling back: the files are back. A later try leaves them alone, since somebody may have mended them meanwhile. */
   restored: z.boolean(),

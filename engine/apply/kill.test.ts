@@ -27,8 +27,8 @@ async function killAt(point: string, failing: string | null = null): Promise<voi
     const failing = ${JSON.stringify(failing)};
     const reached = (point) => { if (point !== ${JSON.stringify(point)}) return Promise.resolve(); process.stdout.write('reached'); return new Promise(() => setInterval(() => {}, 1000)); };
     const outcome = (call) => call === failing ? { code: 'verify.failed', message: 'made to fail' } : undefined;
-    const started = await startApply(fixturePorts(${JSON.stringify(root)}, { reached, outcome, containers: [container()] }),
-      { text: settingsText(true), choices: { remove: [container().id], includeRunning: false, removeVolumes: false }, baseHash: sha256(settingsText(false)) }, () => {});
+    const started = await startApply(fixturePorts(${JSON.stringify(root)}, { reached, outcome, containers: [container(), container({ id: 'd'.repeat(64), name: 'busy', state: 'running' })] }),
+      { text: settingsText(true), choices: { remove: [container().id], recreate: ['d'.repeat(64)], includeRunning: false, removeVolumes: false }, baseHash: sha256(settingsText(false)) }, () => {});
     if (!started.ok) throw new Error(started.error.message);
     await started.value.done;
     process.stdout.write('ended');`;
@@ -67,6 +67,9 @@ describe('killed at every step: finished or rolled back at the next start', () =
       expect(await readFile(paths.settings, 'utf8')).toBe(settingsText(true));
       expect(await running(paths)).toContain('bulkhead');
       expect(await readFile(callsFile(paths), 'utf8')).toContain('remove cccc');
+      // Nobody chooses again: what was chosen, and that it ran before the restart, stands in the journal.
+      expect(await readFile(callsFile(paths), 'utf8')).toContain('recreate busy (ran)');
+      expect(resumed.value.outcome).toMatchObject({ removed: [{ removed: true }], recreated: [{ name: 'busy', outcome: { kind: 'recreated' } }] });
       const history = await store.history();
       expect(history.ok && history.value.map((entry) => entry.version)).toEqual([2, 1]);
       expect(await store.read()).toMatchObject({ appliedVersion: 2, draft: settingsText(true) });
@@ -76,7 +79,7 @@ describe('killed at every step: finished or rolled back at the next start', () =
       expect(await readFile(paths.daemonJson, 'utf8')).toBe(daemonJson);
       expect(await running(paths)).toBe(daemonJson);
       expect(await readdir(root)).not.toContain('daemon-json.before.json');
-      expect(await readFile(callsFile(paths), 'utf8').catch(() => '')).not.toContain('remove');
+      expect(await readFile(callsFile(paths), 'utf8').catch(() => '')).not.toMatch(/remove|recreate/);
       // The draft is still there, to be applied again.
       expect(await store.read()).toMatchObject({ appliedVersion: 1, draft: settingsText(true), conflict: false });
     }

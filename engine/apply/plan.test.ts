@@ -46,7 +46,7 @@ describe('plan', () => {
   test('containers to be recreated are named as that, unless they are removed or ECI stays off', () => {
     const choices = { ...keepAllContainers, recreate: [busy.id, old.id, 'gone'], remove: [old.id] };
     const plan = makePlan(facts({ scan }), settingsText(true), choices);
-    expect(plan.effects.find((effect) => effect.code === 'containers-recreated')).toMatchObject({ kind: 'recreated', when: 'afterwards', params: { count: 1, names: ['busy'] } });
+    expect(plan.effects.find((effect) => effect.code === 'containers-recreated')).toMatchObject({ kind: 'recreated', when: 'while-applying', params: { count: 1, names: ['busy'] } });
     expect(codes(plan)).not.toContain('containers-kept-unprotected');
     expect(codes(makePlan(facts({ scan }), settingsText(false), choices))).not.toContain('containers-recreated');
   });
@@ -104,12 +104,12 @@ describe('plan', () => {
 describe('estimate', () => {
   const past = (ms: number): HistoryEntry => ({ version: 1, at: '', uid: 0, user: '', hash: '', fromHash: '', how: 'apply', eci: true, durationsMs: { 'restart-engine': ms } });
   test('is the median of recent applies, so that one slow one does not count', () => {
-    expect(estimateSeconds(['restart-engine'], [past(90_000), past(2000), past(3000), past(2500), past(60_000), past(2200)], 0)).toBe(3);
-    expect(estimateSeconds(['restart-engine'], [], 0)).toBe(6);
-    expect(estimateSeconds(['back-up'], [], 0)).toBe(1);
+    expect(estimateSeconds(['restart-engine'], [past(90_000), past(2000), past(3000), past(2500), past(60_000), past(2200)])).toBe(3);
+    expect(estimateSeconds(['restart-engine'], [])).toBe(6);
+    expect(estimateSeconds(['back-up'], [])).toBe(1);
     // Containers that don't take the stop signal: what past restarts waited for them is not theirs now, and the other way round.
-    expect(estimateSeconds(['restart-engine'], [], 0, 10)).toBe(16);
-    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], 0)).toBe(3);
-    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], 0, 10)).toBe(13);
+    expect(estimateSeconds(['restart-engine'], [], { stopWait: 10 })).toBe(16);
+    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }])).toBe(3);
+    expect(estimateSeconds(['restart-engine'], [{ ...past(13_000), stopWait: 10 }], { stopWait: 10 })).toBe(13);
   });
 });

@@ -58,13 +58,14 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const blockers = findBlockers(facts, { draft, restartNeeded: restartNeeded && engineUp, eciAfter, errors: errorsIn(findings) });
   const notProtected = facts.scan === null ? [] : unprotectedUnder(eciAfter, facts.scan);
   const remove = chosen(facts.scan, choices);
-  const steps = stepsOf({ restartNeeded, eciAfter, eciBefore, configChanges: daemonJson.length, remove: remove.length });
+  const recreate = desktop ? [] : notProtected.filter((container) => choices.recreate?.includes(container.id) === true && !remove.some(({ id }) => id === container.id));
+  const steps = stepsOf({ restartNeeded, eciAfter, eciBefore, configChanges: daemonJson.length, chosen: remove.length + recreate.length });
   return {
     fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash,
     changes, findings, blocked: blockers.length > 0, blockers, missingRequirements, restartNeeded, eciBefore, eciAfter, daemonJson,
-    effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, choices, backend: facts.backend?.id ?? 'none' }),
-    unprotected: notProtected, remove: remove.map((container) => container.id),
-    estimatedSeconds: Math.max(estimateSeconds(steps, facts.versions.entries, remove.length, stopWaitOf(facts)), desktop && restartNeeded ? desktopSeconds : 0),
+    effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, recreate, choices, backend: facts.backend?.id ?? 'none' }),
+    unprotected: notProtected, remove: remove.map((container) => container.id), recreate: recreate.map((container) => container.id),
+    estimatedSeconds: Math.max(estimateSeconds(steps, facts.versions.entries, { removals: remove.length, recreations: recreate.length, stopWait: stopWaitOf(facts) }), desktop && restartNeeded ? desktopSeconds : 0),
   };
 }
 
@@ -84,17 +85,17 @@ function unusablePlan(facts: PlanFacts, before: EffectiveSettings, draft: string
 function emptyPlan(facts: PlanFacts, before: EffectiveSettings, more: Pick<ApplyPlan, 'changes' | 'findings' | 'blockers'>): ApplyPlan {
   return {
     fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash, ...more, blocked: true, missingRequirements: [], restartNeeded: false,
-    eciBefore: before.eci.value, eciAfter: before.eci.value, daemonJson: [], effects: [], unprotected: [], remove: [], estimatedSeconds: 0,
+    eciBefore: before.eci.value, eciAfter: before.eci.value, daemonJson: [], effects: [], unprotected: [], remove: [], recreate: [], estimatedSeconds: 0,
   };
 }
 
 /** Which steps have something to do. Verification is left out only where the engine goes on as it is. */
-export function stepsOf(plan: { restartNeeded: boolean; eciBefore: boolean; eciAfter: boolean; configChanges: number; remove: number }): ApplyStep[] {
+export function stepsOf(plan: { restartNeeded: boolean; eciBefore: boolean; eciAfter: boolean; configChanges: number; chosen: number }): ApplyStep[] {
   const steps: ApplyStep[] = ['back-up', 'write-settings'];
   if (plan.restartNeeded) steps.push('reconfigure', 'restart-engine');
   steps.push('health-check');
   if (plan.eciAfter) steps.push('verify');
-  if (plan.remove > 0) steps.push('clean-up');
+  if (plan.chosen > 0) steps.push('clean-up');
   return steps;
 }
 
@@ -146,7 +147,7 @@ const desktopSeconds = 60;
 
 interface EffectInput {
   facts: PlanFacts; before: EffectiveSettings; after: EffectiveSettings; changes: readonly SettingsChange[]; restartNeeded: boolean; engineUp: boolean;
-  notProtected: readonly Container[]; remove: readonly Container[]; choices: ContainerChoices; backend: string;
+  notProtected: readonly Container[]; remove: readonly Container[]; recreate: readonly Container[]; choices: ContainerChoices; backend: string;
 }
 
 /** Names a line shows at most; the count tells the rest. */
@@ -154,11 +155,11 @@ const maxNames = 50;
 const named = (containers: readonly { name: string }[]) => ({ count: containers.length, names: containers.slice(0, maxNames).map((container) => container.name) });
 
 function effectsOf(input: EffectInput): PlanEffect[] {
-  const { facts, before, after, changes, remove } = input;
+  const { facts, before, after, changes, remove, recreate } = input;
   const effects: PlanEffect[] = [];
   const now = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => { effects.push({ kind, when: 'while-applying', code, params }); };
   const later = (kind: PlanEffect['kind'], code: PlanEffect['code'], params: PlanEffect['params'] = {}) => { effects.push({ kind, when: 'afterwards', code, params }); };
-  const seconds = estimateSeconds(['restart-engine'], facts.versions.entries, 0, stopWaitOf(facts));
+  const seconds = estimateSeconds(['restart-engine'], facts.versions.entries, { stopWait: stopWaitOf(facts) });
   const containers = facts.scan?.containers ?? [];
 
   if (facts.desktop !== undefined && input.restartNeeded) {
@@ -175,6 +176,7 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   if (remove.length > 0) now('removed', 'containers-removed', named(remove));
   const volumes = [...new Set(remove.flatMap((container) => container.volumes.map((volume) => volume.name)))];
   if (input.choices.removeVolumes && volumes.length > 0) now('removed', 'volumes-removed', { count: volumes.length, names: volumes.slice(0, maxNames) });
+  if (recreate.length > 0) now('recreated', 'containers-recreated', named(recreate));
 
   if (!before.eci.value && after.eci.value) {
     later('new-rule', 'eci-on');
@@ -183,11 +185,8 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   if (after.eci.value) rulesOf(before, after, later);
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
   if (input.restartNeeded && facts.engine.counts !== null) later('stays-in-view', 'store-unchanged', { images: facts.engine.counts.images, containers: facts.engine.counts.containers });
-  const removed = new Set(remove);
-  const left = input.notProtected.filter((container) => ![...removed].some((gone) => gone.id === container.id));
-  const anew = after.eci.value ? left.filter((container) => input.choices.recreate?.includes(container.id) === true) : [];
-  if (anew.length > 0) later('recreated', 'containers-recreated', named(anew));
-  const kept = left.filter((container) => !anew.includes(container));
+  const settled = new Set([...remove, ...recreate].map(({ id }) => id));
+  const kept = input.notProtected.filter(({ id }) => !settled.has(id));
   if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));
   return effects;
 }

@@ -1,6 +1,9 @@
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
+import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { Verification } from '../../shared/verify/claims.ts';
+import type { RecreateHandle } from '../containers/recreate.ts';
+import type { ChosenRecreation } from '../containers/recreate-chosen.ts';
 import type { EngineDriver } from '../drivers/driver.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
@@ -26,6 +29,8 @@ export interface ApplyPorts {
   /** The last recorded verification, for a run that is finished after a crash. */
   lastVerification(): Promise<Verification | null>;
   remove(request: RemoveRequest, onProgress: (outcome: RemoveOutcome, done: number, total: number) => void): Promise<Result<RemoveOutcome[], AppError>>;
+  /** Recreates what was chosen; the caller holds the apply lock. One that was interrupted is settled first. Absent where nothing is recreated. */
+  readonly recreate?: (chosen: ChosenRecreation, onEvent: (run: RecreateRun) => void) => Promise<Result<RecreateHandle, AppError>>;
   /** Called at each point of the journal ("verify begun", "verify done", "rolling-back", …) once it is on disk; tests stop the process there. */
   readonly reached?: (point: string) => Promise<void>;
 }

@@ -3,12 +3,13 @@ import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { acquireLock } from '../store/lock.ts';
 import { backupDirectory, dropBackup, hasBackup, readTargetText, restoreBackup } from './backup.ts';
-import { finalise } from './finish.ts';
+import { notCleanedUp } from './clean-up.ts';
+import { finalise, noResults } from './finish.ts';
 import { applyLockPath, readJournal, removeJournal, resumeDecision, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState, type RunState } from './run-state.ts';
-import { cleanUp, stepIsDue } from './steps.ts';
+import { stepActions, stepIsDue } from './steps.ts';
 
 /**
  * Settles an apply whose process is gone: finishes one that was verified, rolls back any other. Null when there was none.
@@ -50,26 +51,27 @@ async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Pro
   state.activity('applying', false);
   const text = await readTargetText(ports.paths);
   // The backup goes last: without it everything else was done.
-  if (!text.ok) return { kind: 'applied', version: journal.toVersion, verification: await ports.lastVerification(), removed: await dropAll(ports) };
+  if (!text.ok) {
+    await dropAll(ports);
+    return { kind: 'applied', version: journal.toVersion, ...noResults(), verification: await ports.lastVerification() };
+  }
   state.log(`finishing version ${journal.toVersion}, interrupted after it was verified`);
-  const results = { verification: journal.eciAfter ? await ports.lastVerification() : null, removed: [] };
+  const results = { ...noResults(), verification: journal.eciAfter ? await ports.lastVerification() : null };
   if (!stepIsDue('clean-up', journal)) return finalise(ports, state, journal, text.value, results);
   const up = (await ports.health(null)).ok ? ok(undefined) : await ports.driver.start({ onLog: state.forward });
   state.begin('clean-up');
   if (!up.ok) {
     state.finish('clean-up', 'failed', up.error.message);
-    const removed = journal.remove.ids.map((id) => ({ id, name: id, removed: false, error: up.error.message }));
-    return finalise(ports, state, journal, text.value, { ...results, removed });
+    return finalise(ports, state, journal, text.value, { ...results, ...notCleanedUp(journal, up.error) });
   }
-  const cleaned = await cleanUp({ ports, state, journal, text: text.value, plan: { daemonJson: [] }, signal: new AbortController().signal });
+  const cleaned = await stepActions['clean-up']({ ports, state, journal, text: text.value, plan: { daemonJson: [] }, signal: new AbortController().signal });
   state.finish('clean-up', 'done', cleaned.ok ? cleaned.value.detail : null);
-  return finalise(ports, state, journal, text.value, { ...results, removed: cleaned.ok ? cleaned.value.removed ?? [] : [] });
+  return finalise(ports, state, journal, text.value, cleaned.ok ? { ...results, removed: cleaned.value.removed ?? [], recreated: cleaned.value.recreated ?? [] } : { ...results, ...notCleanedUp(journal, cleaned.error) });
 }
 
-async function dropAll(ports: ApplyPorts): Promise<never[]> {
+async function dropAll(ports: ApplyPorts): Promise<void> {
   await removeJournal(ports.paths.journal);
   await dropBackup(ports.paths);
-  return [];
 }
 
 /** A journal nobody can read (a damaged disk; ours are written atomically): the files go back, the engine is brought in line with them. */

@@ -1,6 +1,7 @@
 import type { ApplyStep } from '../../shared/apply/plan.ts';
 import { applySteps } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun, ApplyStepStatus } from '../../shared/apply/run.ts';
+import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { Journal } from './journal.ts';
 
@@ -14,6 +15,7 @@ export interface RunState {
   detail(step: ApplyStep, text: string): void;
   activity(activity: ApplyRun['activity'], cancellable: boolean): void;
   end(outcome: ApplyOutcome): void;
+  recreation(recreation: RecreateRun): void;
   log(text: string): void;
   forward(line: EngineLogLine): void;
 }
@@ -44,6 +46,7 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     detail: (step, text) => { change(step, { detail: text }); },
     activity: (activity, cancellable) => { run.activity = activity; run.cancellable = cancellable; tell(); },
     end: (outcome) => { run.activity = 'ended'; run.cancellable = false; run.endedAt = now(); run.outcome = outcome; tell(); },
+    recreation: (recreation) => { onEvent({ type: 'recreation', recreation }); },
     log: (text) => { onEvent({ type: 'log', line: { at: now(), source: 'bulkhead', text } }); },
     forward: (line) => { onEvent({ type: 'log', line }); },
   };

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { ApplyPlan, ApplyStep } from '../../shared/apply/plan.ts';
 import type { RemoveOutcome } from '../../shared/containers/protection.ts';
+import type { RecreateMember } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
 import { countOf, settled, type Verification } from '../../shared/verify/claims.ts';
@@ -8,6 +9,7 @@ import { previewEngineConfig, reconcileEngineConfig } from '../drivers/daemon-js
 import { readSettings, removeFile, removeLeftTemporaries, writeFileAtomic } from '../store/files.ts';
 import { versionState, writeVersion } from '../store/history.ts';
 import { writeBackup } from './backup.ts';
+import { cleanUp } from './clean-up.ts';
 import type { Journal } from './journal.ts';
 import { settingsInForce } from './plan.ts';
 import type { ApplyPorts } from './ports.ts';
@@ -22,13 +24,15 @@ export interface StepContext {
   readonly text: string;
   readonly plan: Pick<ApplyPlan, 'daemonJson'>;
   readonly signal: AbortSignal;
+  /** Told how a recreation that has begun is cancelled. */
+  readonly onRecreation?: (cancel: () => boolean) => void;
 }
 
 /** What a step leaves behind: a caption, and results for the outcome. */
-export interface StepResult { readonly detail: string | null; readonly verification?: Verification; readonly removed?: RemoveOutcome[] }
+export interface StepResult { readonly detail: string | null; readonly verification?: Verification; readonly removed?: RemoveOutcome[]; readonly recreated?: RecreateMember[] }
 
-type Step = (context: StepContext) => Promise<Result<StepResult, AppError>>;
-const done = (detail: string | null, more: Omit<StepResult, 'detail'> = {}): Result<StepResult, AppError> => ok({ detail, ...more });
+export type Step = (context: StepContext) => Promise<Result<StepResult, AppError>>;
+export const done = (detail: string | null, more: Omit<StepResult, 'detail'> = {}): Result<StepResult, AppError> => ok({ detail, ...more });
 
 /** Whether a step has something to do in this apply. */
 export function stepIsDue(step: ApplyStep, journal: Journal): boolean {
@@ -36,7 +40,7 @@ export function stepIsDue(step: ApplyStep, journal: Journal): boolean {
     case 'back-up': case 'write-settings': case 'health-check': return true;
     case 'reconfigure': case 'restart-engine': return journal.restartNeeded;
     case 'verify': return journal.eciAfter;
-    case 'clean-up': return journal.remove.ids.length > 0;
+    case 'clean-up': return journal.remove.ids.length > 0 || journal.recreate !== undefined;
   }
 }
 
@@ -133,20 +137,6 @@ const verify: Step = async ({ ports, state, signal }) => {
     });
   }
   return done(`${countOf(claims)}${open === 0 ? '' : '; audit mode: nothing is refused'}`, { verification: verification.value });
-};
-
-/** Removes the chosen containers. What can't be removed is told in the outcome: the settings are applied and verified all the same. */
-export const cleanUp: Step = async ({ ports, state, journal }) => {
-  const outcomes = await ports.remove(journal.remove, (outcome, count, total) => {
-    state.detail('clean-up', `${count} of ${total}`);
-    state.log(outcome.removed ? `removed ${outcome.name}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`);
-  });
-  if (!outcomes.ok) {
-    state.log(outcomes.error.message);
-    return done('nothing removed', { removed: journal.remove.ids.map((id) => ({ id, name: id, removed: false, error: outcomes.error.message })) });
-  }
-  const removed = outcomes.value.filter((outcome) => outcome.removed).length;
-  return done(`${removed} of ${outcomes.value.length} removed`, { removed: outcomes.value });
 };
 
 export const stepActions: Readonly<Record<ApplyStep, Step>> = {

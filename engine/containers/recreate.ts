@@ -1,7 +1,7 @@
 import type { RecreateMember, RecreateOutcome, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { applyLockPath } from '../apply/journal.ts';
-import { acquireLock, type Lock } from '../store/lock.ts';
+import { acquireLock } from '../store/lock.ts';
 import { recreateFacts } from './recreate-facts.ts';
 import { recreateGroup } from './recreate-group.ts';
 import { readRecreateJournal, recreateJournalPath } from './recreate-journal.ts';
@@ -38,21 +38,27 @@ export async function startRecreate(ports: RecreatePorts, request: RecreateReque
   if (!lock.ok) return lock;
   let begun = false;
   try {
-    const settled = await settleUnderLock(ports);
-    if (!settled.ok) return settled;
-    const facts = await recreateFacts(ports, request.ids);
-    if (!facts.ok) return facts;
-    const names = new Set([...facts.value.others.map(({ inspected }) => inspected.name), ...facts.value.subjects.map(({ inspected }) => inspected.name)]);
-    begun = true;
-    return ok(execute(ports, request, planRecreate(facts.value, request).groups, { runtime: facts.value.engine.runtime, names, lock: lock.value, onEvent }));
+    const started = await beginUnderLock(ports, request, onEvent, () => lock.value.release());
+    begun = started.ok;
+    return started;
   } finally {
     if (!begun) await lock.value.release();
   }
 }
 
-interface ExecuteOptions { readonly runtime: string; readonly names: ReadonlySet<string>; readonly lock: Lock; readonly onEvent: (run: RecreateRun) => void }
+/** The same for a caller that holds the apply lock, and is root. `release` is called when it has ended, before it says so. */
+export async function beginUnderLock(ports: RecreatePorts, request: RecreateRequest, onEvent: (run: RecreateRun) => void, release: () => Promise<void> = () => Promise.resolve()): Promise<Result<RecreateHandle, AppError>> {
+  const settled = await settleUnderLock(ports);
+  if (!settled.ok) return settled;
+  const facts = await recreateFacts(ports, request.ids);
+  if (!facts.ok) return facts;
+  const names = new Set([...facts.value.others.map(({ inspected }) => inspected.name), ...facts.value.subjects.map(({ inspected }) => inspected.name)]);
+  return ok(execute(ports, request, planRecreate(facts.value, request).groups, { runtime: facts.value.engine.runtime, names, release, onEvent }));
+}
 
-function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonly PlannedMember[][], { runtime, names, lock, onEvent }: ExecuteOptions): RecreateHandle {
+interface ExecuteOptions { readonly runtime: string; readonly names: ReadonlySet<string>; readonly release: () => Promise<void>; readonly onEvent: (run: RecreateRun) => void }
+
+function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonly PlannedMember[][], { runtime, names, release, onEvent }: ExecuteOptions): RecreateHandle {
   let run: RecreateRun = { members: groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })), activity: 'recreating', cancellable: true };
   const controller = new AbortController();
   const tell = (part: Partial<RecreateRun>) => { run = { ...run, ...part }; onEvent(run); };
@@ -74,7 +80,7 @@ function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonl
         });
       }
     } finally {
-      await lock.release();
+      await release();
     }
     tell({ activity: 'ended', cancellable: false });
     return run;
@@ -114,7 +120,8 @@ export async function settleInterruptedRecreate(ports: RecreatePorts): Promise<R
   try { return await settleUnderLock(ports); } finally { await lock.value.release(); }
 }
 
-async function settleUnderLock(ports: RecreatePorts): Promise<Result<SettledRecreate | null, AppError>> {
+/** The same for a caller that holds the apply lock. */
+export async function settleUnderLock(ports: RecreatePorts): Promise<Result<SettledRecreate | null, AppError>> {
   const journal = await readRecreateJournal(ports.paths);
   if (journal === null) return ok(null);
   if (journal === 'damaged') return fail('apply.rollback-failed', 'an interrupted recreation cannot be settled: its journal is damaged', { hint: `Look at docker ps -a, put right what is not, then delete ${recreateJournalPath(ports.paths)}.` });

@@ -38,7 +38,7 @@ async function removeOne(docker: Docker, id: string, request: RemoveRequest): Pr
   try {
     inspected = await container.inspect();
   } catch (error) {
-    return { id, name: id, removed: false, error: statusOf(error) === 404 ? 'there is no such container' : engineMessage(error) };
+    return { id, name: id, removed: false, ...(statusOf(error) === 404 ? { gone: true as const, error: 'there is no such container' } : { error: engineMessage(error) }) };
   }
   const name = inspected.Name.replace(/^\//, '');
   const running = inspected.State.Running || inspected.State.Paused || inspected.State.Restarting;

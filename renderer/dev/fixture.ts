@@ -127,7 +127,7 @@ export const plan: ApplyPlan = {
     { kind: 'stays-in-view', when: 'afterwards', code: 'store-unchanged', params: { images: 12, containers: 9 } },
     { kind: 'unprotected', when: 'afterwards', code: 'containers-kept-unprotected', params: { count: 2, names: ['old-vpn', 'node-metrics'] } },
   ],
-  unprotected: offContainers, remove: [], estimatedSeconds: 20,
+  unprotected: offContainers, remove: [], recreate: [], estimatedSeconds: 20,
 };
 
 /** A plan of recreating what is given: something of every kind, by what the containers are. */

@@ -1,5 +1,5 @@
 import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts';
-import type { ApplyPlan } from '../../shared/apply/plan.ts';
+import type { ApplyPlan, PlanEffect } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { appState, appliedText, minutesAgo, offText, plan, run, settingsState, someContainers, states, verification } from './fixture.ts';
@@ -26,8 +26,8 @@ export const reviewStates: Record<string, () => AppState> = {
   notRoot: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }), isRoot: false }),
   goingBack: () => ({ ...base('applying'), run: run({ activity: 'rolling-back', cancellable: false, steps: failedAt(3, 'dockerd did not become ready') }) }),
   cleaning: () => ({ ...base('applying'), run: run({ cancellable: false, startedAt: minutesAgo(0.5), steps: stepsAll({ state: 'running', durationMs: null, detail: '2 of 3' }) }) }),
-  applied: () => ({ ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }), run: run({ ...ended, steps: stepsAll(), outcome: { kind: 'applied', version: 12, verification, removed: [{ id: 'a', name: 'db-archive', removed: true }, { id: 'b', name: 'stuck', removed: false, error: 'container stuck is running: stop it first' }] } }) }),
-  appliedOff: () => ({ ...base('off'), run: run({ ...ended, steps: stepsAll({ state: 'skipped', detail: null, durationMs: null }), outcome: { kind: 'applied', version: 12, verification: null, removed: [] } }) }),
+  applied: () => ({ ...appState({ settings: settingsState(appliedText, { appliedVersion: 12 }) }), run: run({ ...ended, steps: stepsAll(), outcome: { kind: 'applied', version: 12, verification, removed: [{ id: 'a', name: 'db-archive', removed: true }, { id: 'b', name: 'stuck', removed: false, error: 'container stuck is running: stop it first' }], recreated: [{ id: 'c', name: 'web', step: null, outcome: { kind: 'recreated', id: 'd', kept: null, image: null, started: true } }] } }) }),
+  appliedOff: () => ({ ...base('off'), run: run({ ...ended, steps: stepsAll({ state: 'skipped', detail: null, durationMs: null }), outcome: { kind: 'applied', version: 12, verification: null, removed: [], recreated: [] } }) }),
   rolledBack: () => ({ ...base('turningOn'), run: run({ ...ended, steps: failedAt(3, 'dockerd did not become ready'), outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: startFailed } }) }),
   cancelled: () => ({ ...base('turningOn'), run: run({ ...ended, steps: failedAt(3, 'the apply was cancelled'), outcome: { kind: 'rolled-back', failedStep: 'restart-engine', restoredVersion: 11, error: { code: 'apply.cancelled', message: 'the apply was cancelled' } } }) }),
   rollbackFailed: () => ({ ...base('failed'), run: run({ ...ended, steps: failedAt(5, 'a claim failed'), outcome: { kind: 'rollback-failed', failedStep: 'verify', backupDir: '/var/lib/bulkhead/backup', error: { code: 'verify.failed', message: 'the protection could not be shown from inside real containers', reason: 'A3-exclusive-range: both containers got 1000000000' }, rollbackError: startFailed } }) }),
@@ -64,10 +64,14 @@ reviewPlans['reformatted'] = { ...plan, restartNeeded: false, daemonJson: [], ec
 export const reviewAnswers = (state: string): { 'plan:make': (input: IpcInput<'plan:make'>) => Result<IpcOutput<'plan:make'>>; 'apply:log': () => Result<EngineLogLine[]> } => ({
   'plan:make': ({ choices }) => {
     const made = reviewPlans[state] ?? plan;
-    if (choices.remove.length === 0) return ok({ ...made, remove: [], effects: made.effects.filter((effect) => effect.code !== 'containers-removed') });
-    const names = made.unprotected.filter((c) => choices.remove.includes(c.id)).map((c) => c.name);
+    const { remove, recreate = [] } = choices;
+    const called = (ids: readonly string[]) => made.unprotected.filter((c) => ids.includes(c.id)).map((c) => c.name);
+    const chosen: PlanEffect[] = [
+      ...(remove.length === 0 ? [] : [{ kind: 'removed', when: 'while-applying', code: 'containers-removed', params: { count: remove.length, names: called(remove) } } as const]),
+      ...(recreate.length === 0 ? [] : [{ kind: 'recreated', when: 'while-applying', code: 'containers-recreated', params: { count: recreate.length, names: called(recreate) } } as const]),
+    ];
     const others = made.effects.filter((effect) => effect.code !== 'containers-removed');
-    return ok({ ...made, remove: choices.remove, effects: [...others.slice(0, 2), { kind: 'removed', when: 'while-applying', code: 'containers-removed', params: { count: names.length, names } }, ...others.slice(2)] });
+    return ok({ ...made, remove, recreate, effects: [...others.slice(0, 2), ...chosen, ...others.slice(2)] });
   },
   'apply:log': () => ok(log),
 });

@@ -50,6 +50,8 @@ export const applyPlanSchema = z.object({
   unprotected: z.array(containerSchema),
   /** Which of them go in the clean-up step; the rest are kept. */
   remove: z.array(z.string()),
+  /** Which of them are recreated under ECI in the clean-up step. */
+  recreate: z.array(z.string()),
   estimatedSeconds: z.number(),
 });
 export type ApplyPlan = z.infer<typeof applyPlanSchema>;
@@ -59,7 +61,7 @@ export const containerChoicesSchema = z.object({
   remove: z.array(z.string()),
   includeRunning: z.boolean(),
   removeVolumes: z.boolean(),
-  /** Ids the app recreates under ECI once the apply has succeeded; an apply itself leaves them. */
+  /** Ids to recreate under ECI after verification. */
   recreate: z.array(z.string()).max(1000).optional(),
 });
 export type ContainerChoices = z.infer<typeof containerChoicesSchema>;

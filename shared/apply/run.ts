@@ -3,6 +3,7 @@ import { appErrorSchema } from '../result.ts';
 import { engineLogLineSchema } from '../engine-status/status.ts';
 import { verificationSchema } from '../verify/claims.ts';
 import { removeOutcomeSchema } from '../containers/protection.ts';
+import { recreateMemberSchema, recreateRunSchema } from '../containers/recreate.ts';
 import { applySteps } from './plan.ts';
 
 export const stepStates = ['waiting', 'running', 'done', 'skipped', 'failed'] as const;
@@ -19,7 +20,7 @@ export type ApplyStepStatus = z.infer<typeof applyStepStatusSchema>;
 
 /** How an apply ended. */
 export const applyOutcomeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('applied'), version: z.number().int(), verification: verificationSchema.nullable(), removed: z.array(removeOutcomeSchema) }),
+  z.object({ kind: z.literal('applied'), version: z.number().int(), verification: verificationSchema.nullable(), removed: z.array(removeOutcomeSchema), recreated: z.array(recreateMemberSchema) }),
   z.object({ kind: z.literal('rolled-back'), failedStep: z.enum(applySteps), error: appErrorSchema, restoredVersion: z.number().int() }),
   z.object({ kind: z.literal('rollback-failed'), failedStep: z.enum(applySteps), error: appErrorSchema, rollbackError: appErrorSchema, backupDir: z.string() }),
 ]);
@@ -45,6 +46,8 @@ export type ApplyRun = z.infer<typeof applyRunSchema>;
 /** Stream of one apply run: what `bulkhead apply --json --events` prints line by line and what the window listens to. */
 export const applyEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: applyRunSchema }),
+  /** How the recreation goes that the clean-up step does. */
+  z.object({ type: z.literal('recreation'), recreation: recreateRunSchema }),
   z.object({ type: z.literal('log'), line: engineLogLineSchema }),
 ]);
 export type ApplyEvent = z.infer<typeof applyEventSchema>;

@@ -57,5 +57,5 @@ export const removeRequestSchema = z.object({
 });
 export type RemoveRequest = z.infer<typeof removeRequestSchema>;
 
-export const removeOutcomeSchema = z.object({ id: z.string(), name: z.string(), removed: z.boolean(), error: z.string().optional(), /** It was not even begun: cancelled before. */ notBegun: z.literal(true).optional() });
+export const removeOutcomeSchema = z.object({ id: z.string(), name: z.string(), removed: z.boolean(), error: z.string().optional(), /** It was not even begun: cancelled before. */ notBegun: z.literal(true).optional(), /** There is no such container. */ gone: z.literal(true).optional() });
 export type RemoveOutcome = z.infer<typeof removeOutcomeSchema>;

@@ -1,16 +1,21 @@
 import type { ApplyHandle } from '../../../engine/target.ts';
+import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { ApplyEvent } from '../../../shared/apply/run.ts';
-import { isRunning } from '../../../shared/containers/protection.ts';
-import type { RecreateRequest } from '../../../shared/containers/recreate.ts';
-import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/register.ts';
 import { refuseDuringApply, type Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'>;
 
+/** What the handlers of one area know of what another began. */
+export interface UnderWay {
+  /** Asks the recreation that is part of an apply to stop; false when there is none. */
+  cancelRecreation: () => boolean;
+}
+
 /** Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the window sees the same events. */
-export function applyHandlers({ session, elevation }: HandlerContext, recreateNow: (request: RecreateRequest) => Promise<Result<unknown, AppError>>): Area {
+export function applyHandlers({ session, elevation }: HandlerContext, underWay: UnderWay): Area {
   let current: ApplyHandle | undefined;
   let starting = false;
   let verifying: ReturnType<Area['verify:run']> | undefined;
@@ -30,24 +35,14 @@ export function applyHandlers({ session, elevation }: HandlerContext, recreateNo
       try {
         const { draft } = await s.draft.flush();
         s.applyLog.clear();
-        const request = { text: draft, choices, baseHash };
+        s.state.set({ recreation: null });
+        const request = { text: draft, choices: await choicesLeft(s, draft, choices), baseHash };
         const onEvent = applyListener(s);
         const started = s.isRoot ? await s.target.startApply(request, onEvent) : await elevation.startApply(request, onEvent);
         if (!started.ok) return started;
         current = started.value;
-        // Which of them run is known now; the restart stops them.
-        const wanted = choices.recreate ?? [];
-        const ran = s.state.get().scan?.containers.filter((c) => wanted.includes(c.id) && isRunning(c)).map(({ id }) => id) ?? [];
-        void started.value.done.then(async (run) => {
-          await settleApply(s, run);
-          // As chosen before: what is there still and not protected yet. A choice that can't be kept is told like any recreation.
-          const left = run.outcome?.kind === 'applied' ? s.state.get().scan?.containers.filter((c) => wanted.includes(c.id) && !c.protected) ?? [] : [];
-          if (left.length === 0) return;
-          const ids = left.map(({ id }) => id);
-          const begun = await recreateNow({ ids, commit: [], old: 'remove-when-healthy', withoutWayBack: false, start: ran.filter((id) => ids.includes(id)) });
-          // Nobody waits for this answer: it is shown as a recreation in which nothing began.
-          if (!begun.ok) s.state.set({ recreation: { activity: 'ended', cancellable: false, members: left.map(({ id, name }) => ({ id, name, step: null, outcome: { kind: 'not-begun', error: begun.error } })) } });
-        });
+        underWay.cancelRecreation = current.cancelRecreation;
+        void started.value.done.then((run) => settleApply(s, run));
         const run = structuredClone(started.value.run());
         // The run may have moved on while we got here: never go back to an older one.
         if (s.state.get().run?.id !== run.id) s.state.set({ run });
@@ -82,11 +77,21 @@ export function applyHandlers({ session, elevation }: HandlerContext, recreateNo
   };
 }
 
+/** The choices that still mean something: a container may have gone since it was chosen, and the command line refuses names it does not know. */
+async function choicesLeft(session: Session, draft: string, choices: ContainerChoices): Promise<ContainerChoices> {
+  if (session.isRoot || choices.remove.length + (choices.recreate?.length ?? 0) === 0) return choices;
+  const plan = await session.target.plan(draft, choices);
+  return plan.ok ? { ...choices, remove: plan.value.remove, recreate: plan.value.recreate } : choices;
+}
+
 /** Takes the events of a run into the state, its end aside: `settleApply` shows that with what it led to. Events may share one object that changes: they are copied. */
 export function applyListener(session: Session): (event: ApplyEvent) => void {
   return (event) => {
-    if (event.type === 'log') session.log(event.line);
-    else if (event.run.activity !== 'ended') session.state.set({ run: structuredClone(event.run) });
+    switch (event.type) {
+      case 'log': session.log(event.line); return;
+      case 'recreation': if (event.recreation.activity !== 'ended') session.state.set({ recreation: structuredClone(event.recreation) }); return;
+      case 'run': if (event.run.activity !== 'ended') session.state.set({ run: structuredClone(event.run) });
+    }
   };
 }
 
@@ -96,4 +101,9 @@ export async function settleApply(session: Session, run: Awaited<ApplyHandle['do
   await Promise.all([session.draft.refresh(), session.refreshEngine()]);
   session.state.set({ run: structuredClone(run), verification });
   await session.scan();
+  // The end of a recreation is shown with the list it led to.
+  const recreated = run.outcome?.kind === 'applied' ? run.outcome.recreated : [];
+  const under = session.state.get().recreation;
+  if (recreated.length > 0) session.state.set({ recreation: { members: structuredClone(recreated), activity: 'ended', cancellable: false } });
+  else if (under !== null && under.activity !== 'ended') session.state.set({ recreation: null });
 }

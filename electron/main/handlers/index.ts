@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 import type { Desktop } from '../desktop/desktop.ts';
 import type { Elevation } from '../elevation.ts';
 import { activityHandlers } from './activity.ts';
-import { applyHandlers } from './apply.ts';
+import { applyHandlers, type UnderWay } from './apply.ts';
 import { containerHandlers } from './containers.ts';
 import { desktopHandlers } from './desktop.ts';
 import { engineHandlers } from './engine.ts';
@@ -30,10 +30,10 @@ export interface HandlerContext {
 
 /** Every request of the contract, by area. */
 export const allHandlers = (context: HandlerContext): Handlers => {
-  const recreate = recreateHandlers(context);
+  const underWay: UnderWay = { cancelRecreation: () => false };
   return {
   'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
-  ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context, async (request) => recreate['recreate:start'](request)), ...containerHandlers(context), ...recreate, ...engineHandlers(context), ...pathHandlers(context),
+  ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context, underWay), ...containerHandlers(context), ...recreateHandlers(context, underWay), ...engineHandlers(context), ...pathHandlers(context),
   ...registryHandlers(context), ...simulateHandlers(context), ...windowHandlers(context), ...desktopHandlers(context),
   };
 };

@@ -2,12 +2,13 @@ import type { RecreateHandle } from '../../../engine/target.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/register.ts';
 import { refuseDuringApply } from '../session.ts';
+import type { UnderWay } from './apply.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel' | 'recreate:dismiss'>;
 
 /** Recreating containers under ECI: in this process when it is root's, else in an elevated child. One at a time, never during an apply. */
-export function recreateHandlers({ session, elevation }: HandlerContext): Area {
+export function recreateHandlers({ session, elevation }: HandlerContext, underWay: UnderWay): Area {
   let current: RecreateHandle | undefined;
   let starting = false;
   return {
@@ -32,7 +33,7 @@ export function recreateHandlers({ session, elevation }: HandlerContext): Area {
         return ok(structuredClone(started.value.run()));
       } finally { starting = false; }
     },
-    'recreate:cancel': () => ok({ accepted: current?.cancel() ?? false }),
+    'recreate:cancel': () => ok({ accepted: (current?.cancel() ?? false) || underWay.cancelRecreation() }),
     'recreate:dismiss': async () => {
       const s = await session;
       const run = s.state.get().recreation;

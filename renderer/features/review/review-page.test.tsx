@@ -176,7 +176,7 @@ describe('the run', () => {
     await screen.findByText('Can’t be stopped any more');
     const stop = screen.getByRole<HTMLButtonElement>('button', { name: 'Stop and roll back…' });
     expect(stop.disabled).toBe(true);
-    expect(document.getElementById(stop.getAttribute('aria-describedby') ?? '')?.textContent).toContain('chosen containers are being removed');
+    expect(document.getElementById(stop.getAttribute('aria-describedby') ?? '')?.textContent).toContain('the containers you chose are being removed or recreated');
   });
 
   it('says what stopping means at each point: nothing yet, files only, or one more restart', async () => {

@@ -12,7 +12,7 @@ import { FooterBar } from '../../components/page.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
-import type { RecreateRun } from '../../../shared/containers/recreate.ts';
+import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import { labelled, sentences } from '../../i18n/joining.ts';
@@ -33,13 +33,13 @@ type Outcome<K extends ApplyOutcome['kind']> = Extract<ApplyOutcome, { kind: K }
 function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: Outcome<'applied'> }) {
   const { t } = useTranslation();
   const { list } = useFormats();
-  const { scan, recreation } = useApp();
+  const { scan } = useApp();
   const claims = outcome.verification?.claims ?? [];
   const passed = claims.filter((claim) => claim.verdict === 'pass').length;
   const eci = outcome.verification !== null && outcome.verification.eci;
   const failed = outcome.removed.filter((one) => !one.removed);
   const removed = outcome.removed.length - failed.length;
-  const left = eci ? (scan?.containers.filter((container) => !container.protected && recreation?.members.some(({ id }) => id === container.id) !== true) ?? []) : [];
+  const left = eci ? (scan?.containers.filter((container) => !container.protected && !outcome.recreated.some(({ id }) => id === container.id)) ?? []) : [];
   const restarted = run.steps.some((step) => step.step === 'restart-engine' && step.state === 'done');
   return (
     <Box sx={{ display: 'grid', gap: 1 }}>
@@ -53,20 +53,18 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
           {failed.slice(0, 5).map((one) => <Box key={one.id} className="selectable"><strong>{one.name}</strong>{one.error === undefined ? '' : labelled(t, '', told(one.error))}</Box>)}
         </Notice>
       )}
-      {eci && recreation !== null && <Recreated run={recreation} />}
+      {outcome.recreated.length > 0 && <Recreated members={outcome.recreated} />}
       {left.length > 0 && <Notice tone="danger" title={t('review.end.unprotected', { count: left.length })} action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('review.end.show')}</Button>}>{t('review.end.unprotectedWhy')}</Notice>}
     </Box>
   );
 }
 
 /** What became of the containers chosen to be recreated; step by step, with why and trying again, on their page. */
-function Recreated({ run }: { readonly run: RecreateRun }) {
+function Recreated({ members }: { readonly members: readonly RecreateMember[] }) {
   const { t } = useTranslation();
-  const done = run.members.filter(({ outcome }) => outcome?.kind === 'recreated' || outcome?.kind === 'unchanged').length;
-  const bad = run.members.filter(({ outcome }) => outcome !== null && outcome.kind !== 'recreated' && outcome.kind !== 'unchanged');
-  const title = run.activity !== 'ended' ? t('review.end.recreating', { count: run.members.length, done }) : bad.length > 0 ? t('review.end.notRecreated', { count: bad.length }) : t('review.end.recreated', { count: done });
+  const bad = members.filter(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');
   return (
-    <Notice tone={bad.length > 0 ? 'danger' : run.activity === 'ended' ? 'ok' : 'neutral'} live="polite" title={title} action={<Button size="small" onClick={() => { navigate('containers'); }}>{t('review.end.show')}</Button>}>
+    <Notice tone={bad.length > 0 ? 'danger' : 'ok'} live="polite" title={bad.length > 0 ? t('review.end.notRecreated', { count: bad.length }) : t('review.end.recreated', { count: members.length })} action={<Button size="small" onClick={() => { navigate('containers'); }}>{t('review.end.show')}</Button>}>
       {bad.slice(0, 5).map(({ id, name, outcome }) => <Box key={id} className="selectable"><strong>{name}</strong>{outcome !== null && 'error' in outcome ? labelled(t, '', told(outcome.error.message)) : ''}</Box>)}
     </Notice>
   );

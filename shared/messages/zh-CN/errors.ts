@@ -75,6 +75,8 @@ export const errors: Sentences = {
   'Wait until that has ended, or cancel it.': '请等待其结束，或取消。', 'an apply is under way': '正在进行应用', 'Wait until it has ended, or cancel it.': '请等待其结束，或取消。',
   'a removal under way cannot be dismissed': '无法关闭正在进行的移除', 'the containers could not be removed': '无法移除容器', 'containers are being removed': '正在移除容器',
   // The command line.
+  '{0} can\'t be removed and recreated': '无法同时移除和重新创建 {0}', 'Say one of the two for it.': '请只选择其中一项。', 'ECI does not allow that: make it anew without, or remove it.': 'ECI 不允许这样：请去掉后重新创建，或将其移除。', 'containers are not recreated on this engine': '此引擎上不重新创建容器', 'Remove them, and make them anew once ECI is on.': '请移除它们，并在 ECI 开启后重新创建。',
+  'nothing is recreated: Enhanced Container Isolation is off in these settings': '不会重新创建任何容器：在这些设置中增强型容器隔离处于关闭状态', 'Turn it on in them, or leave --recreate away.': '请在设置中开启，或去掉 --recreate。', 'it is gone since it was chosen': '选择之后它已不存在',
   '{0} is running': '{0} 正在运行', 'Add --include-running to stop and remove it.': '加上 --include-running 可将其停止并移除。', 'nobody is there to confirm': '无人可以确认', 'standard input is no terminal': '标准输入不是终端', 'Look at bulkhead plan, then apply with --yes.': '请先查看 bulkhead plan，再用 --yes 应用。',
   'nothing was applied': '没有应用任何内容', 'it was not confirmed': '未得到确认', 'there is no decision log {0}': '没有决策日志 {0}', 'the decision log {0} can\'t be read': '无法读取决策日志 {0}', 'Nothing was decided yet, or --root names another engine.': '尚无决策，或 --root 指定了另一个引擎。',
   'Run it as root.': '请以 root 身份运行。', 'the decision log {0} can\'t be followed': '无法跟踪决策日志 {0}', 'Its directory must be there.': '其目录必须存在。', '--since is no time': '--since 不是时间', '"{0}" was given': '给出的是“{0}”', 'Give an ISO date, or how long ago: --since 15m.': '请给出 ISO 日期，或多久之前：--since 15m。',

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { isRunning, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
+import type { RecreateMember, RecreateOutcome, RecreateRun } from '../../shared/containers/recreate.ts';
+import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { beginUnderLock, settleUnderLock, type RecreateHandle } from './recreate.ts';
+import type { RecreatePorts } from './recreate-ports.ts';
+
+/** Containers to recreate once ECI is on, as an apply notes them: its restart stops them, and what comes after an interruption must know how they were. */
+export const chosenRecreationSchema = z.object({
+  containers: z.array(z.object({
+    id: z.string(),
+    /** Its name when it was chosen. */
+    name: z.string(),
+    /** It ran when it was chosen: the new one is started. */
+    ran: z.boolean(),
+  })).min(1).max(1000),
+  /** Name or number of the user who asks for the new ones where it was not recorded who had the old one made. */
+  asks: z.string(),
+});
+export type ChosenRecreation = z.infer<typeof chosenRecreationSchema>;
+
+/**
+ * Recreates what was chosen, for a caller that holds the apply lock. One that was interrupted is settled first, and what was recreated before
+ * that counts as done. Old ones go where the new one runs well; one that did not run is kept beside the new one.
+ */
+export async function recreateChosen(ports: RecreatePorts, scan: () => Promise<Result<ContainerScan, AppError>>, chosen: ChosenRecreation, onEvent: (run: RecreateRun) => void): Promise<Result<RecreateHandle, AppError>> {
+  const settled = await settleUnderLock(ports);
+  if (!settled.ok) return settled;
+  const scanned = await scan();
+  if (!scanned.ok) return scanned;
+  const known = new Map(chosen.containers.map((one) => [one.id, outcomeKnown(one, scanned.value.containers)]));
+  const left = chosen.containers.filter(({ id }) => known.get(id) === null);
+  const all = (run: RecreateRun): RecreateRun => ({
+    ...run, members: chosen.containers.map(({ id, name }): RecreateMember => run.members.find((member) => member.id === id) ?? { id, name, step: null, outcome: known.get(id) ?? null }),
+  });
+  if (left.length === 0) {
+    const run = all({ members: [], activity: 'ended', cancellable: false });
+    onEvent(run);
+    return ok({ run: () => run, cancel: () => false, done: Promise.resolve(run) });
+  }
+  const request = { ids: left.map(({ id }) => id), commit: [], old: 'remove-when-healthy', withoutWayBack: false, start: left.filter(({ ran }) => ran).map(({ id }) => id) } as const;
+  const begun = await beginUnderLock(ports, { ...request, ids: [...request.ids], commit: [] }, (run) => { onEvent(all(run)); });
+  if (!begun.ok) return begun;
+  const { run, cancel, done } = begun.value;
+  return ok({ run: () => all(run()), cancel, done: done.then(all) });
+}
+
+/** What is settled about a chosen container as things stand; null: it is still to be recreated. */
+function outcomeKnown({ id, name }: ChosenRecreation['containers'][number], containers: readonly Container[]): RecreateOutcome | null {
+  const old = containers.find((container) => container.id === id);
+  if (old?.protected === true) return { kind: 'unchanged' };
+  const successor = containers.find((container) => container.id !== id && container.name === name && container.protected);
+  // Names are swapped when the new one takes the old one's place, and swapped back where that is undone.
+  if (successor !== undefined) return { kind: 'recreated', id: successor.id, kept: old?.name ?? null, image: null, started: isRunning(successor) };
+  return old === undefined ? { kind: 'not-begun', error: fail('containers.not-found', `there is no container ${name}`, { reason: 'it is gone since it was chosen', params: { name } }).error } : null;
+}
