@@ -9,6 +9,8 @@ const maxListBytes = 128 * 1024 * 1024;
 /** Files looked at at a time. */
 const atOnce = 8;
 
+type Layers = Pick<ContainerLayers, 'upper' | 'lowers'>;
+
 /** As the engine lists it. Kind 0: changed, 1: added, 2: deleted. */
 interface Change { readonly Path: string; readonly Kind: number }
 
@@ -16,7 +18,7 @@ interface Change { readonly Path: string; readonly Kind: number }
  * GET changes: the engine compares a container's files with its image's, and while it runs all ids differ, so that it lists everything.
  * What really changed is told from the layers, where ids are the same on both sides. Does nothing to a list that is right.
  */
-export function trueChanges(layers: ContainerLayers): AnswerHandling {
+export function trueChanges(layers: Layers): AnswerHandling {
   return {
     limit: maxListBytes,
     see: async (head, body) => {
@@ -29,7 +31,7 @@ export function trueChanges(layers: ContainerLayers): AnswerHandling {
   };
 }
 
-async function keptChanges(listed: readonly Change[], layers: ContainerLayers): Promise<Change[]> {
+async function keptChanges(listed: readonly Change[], layers: Layers): Promise<Change[]> {
   const kept = new Set<string>();
   const keep = (file: string) => {
     // A directory in which something changed counts as changed.
@@ -44,7 +46,7 @@ async function keptChanges(listed: readonly Change[], layers: ContainerLayers): 
   return listed.filter(({ Path }) => kept.has(Path));
 }
 
-async function differs(file: string, { upper, lowers }: ContainerLayers): Promise<boolean> {
+async function differs(file: string, { upper, lowers }: Layers): Promise<boolean> {
   const now = await statIn(upper, file);
   if (now === null) return false;
   for (const lower of lowers) {

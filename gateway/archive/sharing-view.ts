@@ -1,13 +1,11 @@
 import type { Stats } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import * as z from 'zod';
-import { shareMapsSchema, toDisk, toInside, type ShareMaps } from '../../shared/isolation/share-map.ts';
+import { toDisk, toInside } from '../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 import { socketsDirectory } from '../socket-mounts/part.ts';
 import type { IsolatedContainer } from './isolated.ts';
+import { runStateOf } from './run-state.ts';
 import type { IdShift } from './tar-ids.ts';
 
 /** Where it is told who shares, and as what ids (shared/isolation/share-map.ts). */
@@ -32,7 +30,6 @@ export interface UserShares {
   refusal(what: string): AnswerRefused;
 }
 
-const stateSchema = z.object({ shares: shareMapsSchema.nullable().default(null) });
 /** What the kernel shows of ids that have no name here. */
 const nobody = 65534;
 
@@ -43,7 +40,7 @@ export async function userShares(container: IsolatedContainer, sources: SharingS
   for (const mount of mounts) if ((mount.type === 'bind' && !isOwnSocket(mount, sources)) || (mount.type === 'volume' && await isBoundVolume(mount.name, facts))) shared.add(mount);
   if (sources === null || shared.size === 0) return null;
   const user = await sources.users.of(id);
-  const maps = container.run === null ? null : await mapsOf(path.join(sources.root, 'isolation/containers', `${id}.json`));
+  const maps = container.run === null ? null : (await runStateOf(sources.root, id))?.shares ?? null;
   // Started without a record and without a map: an engine where everybody who asks is root.
   if (user?.uid === 0 || (user === null && container.run !== null && maps === null)) return null;
   const refusal = (what: string) => new AnswerRefused(403, `enhanced container isolation: ${what} in a directory shared with container ${name} is not possible${user === null ? ', since it is not known who shares it: recreate the container' : ''} (A8)`);
@@ -76,9 +73,4 @@ function isOwnSocket({ source }: MountFacts, sources: SharingSources | null): bo
 async function isBoundVolume(name: string, facts: EngineFacts): Promise<boolean> {
   const volume = await facts.volume(name);
   return volume !== null && /(?:^|,)r?bind(?:,|$)/.test(volume.options['o'] ?? '');
-}
-
-async function mapsOf(file: string): Promise<ShareMaps | null> {
-  const parsed = stateSchema.safeParse(await readFile(file, 'utf8').then((text) => JSON.parse(text) as unknown).catch(() => null));
-  return parsed.success ? parsed.data.shares : null;
 }

@@ -12,3 +12,11 @@ it('docker cp into a running container leaves directories that are there as they
     docker exec up stat -c '%u:%g %a %n' /srv/own /srv/own/new /srv/own/new/f /srv/vol/f; docker rm -f up > /dev/null`);
   expect(`${stdout}${stderr}`).toBe('5:6 700 /srv/own\n0:0 755 /srv/own/new\n7:8 644 /srv/own/new/f\n7:8 644 /srv/vol/f\n');
 });
+
+it('docker diff of a running container shows what was changed in it and nothing else, on the containerd snapshotter too (A1)', async () => {
+  const { stdout, stderr } = await engine.sh(`docker run -d --name changed busybox sh -c 'touch /added; mkdir /d; touch /d/x; chown 33 /etc/passwd; rm /bin/vi; touch /tmp/ready; sleep 10000' > /dev/null
+    until docker exec changed test -e /tmp/ready; do :; done
+    docker diff changed | sort; echo; docker stop -t 0 changed > /dev/null; docker diff changed | sort; docker rm -f changed > /dev/null`);
+  const list = 'A /added\nA /d\nA /d/x\nA /tmp/ready\nC /bin\nC /etc\nC /etc/passwd\nC /tmp\nD /bin/vi\n';
+  expect(`${stdout}${stderr}`).toBe(`${list}\n${list}`);
+});

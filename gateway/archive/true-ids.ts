@@ -11,6 +11,7 @@ import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
 import { lookAt } from './isolated.ts';
+import { layersOf, runStateOf } from './run-state.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
@@ -77,7 +78,11 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
     }
     case 'out': return { ...pinned, answer: copyOut(container, asAsked(parameter(target, 'path') ?? '/'), await userShares(container, sharing, facts, byRoot), facts) };
     case 'export': return { ...pinned, answer: exported(container, facts) };
-    case 'changes': return container.facts.layers === null ? pinned : { ...pinned, answer: trueChanges(container.facts.layers) };
+    case 'changes': {
+      // A container that is not up is compared by the engine with true ids.
+      const layers = container.facts.layers ?? (container.run === null || sharing === null ? null : layersOf(await runStateOf(sharing.root, container.facts.id)));
+      return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
+    }
   }
 }
 

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { shareMapsSchema } from '../../shared/isolation/share-map.ts';
+import type { ContainerLayers } from '../enforce/engine-facts.ts';
+
+const stateSchema = z.object({
+  shares: shareMapsSchema.nullable().default(null),
+  overlay: z.object({ lowers: z.array(z.string()), upper: z.object({ parent: z.string(), name: z.string() }).nullable() }).nullable().default(null),
+});
+export type RunState = z.infer<typeof stateSchema>;
+
+/** What the planner keeps of a container while it is up, below the engine's root; null where there is nothing that can be read. */
+export async function runStateOf(root: string, id: string): Promise<RunState | null> {
+  const text = await readFile(path.join(root, 'isolation/containers', `${id}.json`), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    const parsed = stateSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Its layers, for stores whose engine does not say where they are (containerd's). */
+export function layersOf(state: RunState | null): Pick<ContainerLayers, 'upper' | 'lowers'> | null {
+  const overlay = state?.overlay;
+  return overlay?.upper == null ? null : { upper: path.join(overlay.upper.parent, overlay.upper.name), lowers: overlay.lowers };
+}
