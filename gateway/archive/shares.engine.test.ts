@@ -8,8 +8,8 @@ const user = 1234;
 let engine: GuardedEngine;
 const asUser = (script: string) => engine.sh(`exec setpriv --reuid ${user} --regid ${user} --clear-groups sh -c '${script.replaceAll("'", "'\\''")}'`);
 
-beforeAll(async () => {
-  engine = await startGuardedEngine();
+async function start(containerdSnapshotter: boolean): Promise<void> {
+  engine = await startGuardedEngine({ containerdSnapshotter });
   await chmod(engine.socket, 0o666);
   await chmod(engine.scratch, 0o755);
   const home = path.join(engine.work, 'home');
@@ -20,10 +20,12 @@ beforeAll(async () => {
   await engine.sh(`cd home; mkdir roots open; chmod 700 roots; chmod 1777 open; echo secret > roots/secret; echo secret > secret; chmod 600 secret; echo roots > open/roots; echo readable > readable`);
   const { code, stderr } = await asUser(`cd home; docker run -d --name up -v $W/home:/home busybox sleep 10000 && docker create --name down -v $W/home:/home busybox true`);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-});
-afterAll(async () => { await engine?.stop(); });
+}
 
-describe('docker cp in a directory that a user shares (A8)', () => {
+describe.each(['overlay2', 'containerd'])('docker cp in a directory that a user shares (A8), with the store of %s', (store) => {
+  beforeAll(() => start(store === 'containerd'));
+  afterAll(async () => { await engine?.stop(); });
+
   it('of root\u2019s gives the sharing user what becomes root\u2019s inside, and others ids of his', async () => {
     await asUser(`cd home; mkdir t; echo a > t/a`);
     const { stdout, stderr } = await engine.sh(`cd home; tar -c --owner=:0 --group=:0 t | docker cp - up:/home/ && tar -c --owner=:5 --group=:6 --transform s,t/a,t/five, t/a | docker cp - up:/home/

@@ -10,6 +10,7 @@ import { copyOut } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
+import { heldLayers } from './held-layers.ts';
 import { lookAt } from './isolated.ts';
 import { layersOf, runStateOf } from './run-state.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
@@ -58,14 +59,20 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
 
 async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts, sharing: SharingSources | null): Promise<Verdict> {
   const target = targetOf(request, verdict);
-  const container = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts, request.match?.subject);
-  if (container === null) return verdict;
+  const seen = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts, request.match?.subject);
+  if (seen === null) return verdict;
+  let container = seen;
   // What was looked at is what is copied from.
   const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), target.rawQuery) };
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
+  const shares = kind === 'into' || kind === 'out' ? await userShares(container, sharing, facts, byRoot) : null;
+  // What it mounts of a user's is found by following its links, so its files must be known.
+  if (shares !== null && container.run === null && container.facts.layers === null) {
+    const { id } = container.facts;
+    container = { ...container, facts: { ...container.facts, layers: await facts.whileHeld(id, () => heldLayers(id)) } };
+  }
   switch (kind) {
     case 'into': {
-      const shares = await userShares(container, sharing, facts, byRoot);
       // The engine writes as root and follows links, which a container and its user may move between our look and its own.
       if (shares !== null && !byRoot) throw new AnswerRefused(403, `enhanced container isolation: docker cp into container ${container.facts.name}, with which a user shares directories, is blocked: the engine writes as root, not as that user; copy in the shared directory itself, or with tar over docker exec (A8)`);
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
@@ -76,7 +83,7 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, query) } : {}),
       };
     }
-    case 'out': return { ...pinned, answer: copyOut(container, asAsked(parameter(target, 'path') ?? '/'), await userShares(container, sharing, facts, byRoot), facts) };
+    case 'out': return { ...pinned, answer: copyOut(container, asAsked(parameter(target, 'path') ?? '/'), shares, facts) };
     case 'export': return { ...pinned, answer: exported(container, facts) };
     case 'changes': {
       // A container that is not up is compared by the engine with true ids.

@@ -11,6 +11,8 @@ export interface EngineFacts {
   containerFile(id: string, file: string, limit: number): Promise<Buffer | null>;
   /** Whether there is anything at a path in a container. */
   containerHas(id: string, file: string): Promise<boolean>;
+  /** Asks `look` while the engine holds a container that is not up for a copy, with its files mounted; nothing is copied. Null where it did not come to that. */
+  whileHeld<T>(id: string, look: () => Promise<T | null>): Promise<T | null>;
   /** The container an exec instance belongs to; null when there is no such instance. */
   execContainer(id: string): Promise<string | null>;
   volume(name: string): Promise<VolumeFacts | null>;
@@ -151,6 +153,24 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
       req.on('error', failed);
       req.end();
     }),
+    whileHeld: async (id, look) => {
+      const hold = (method: 'PUT' | 'GET'): ReturnType<typeof look> => new Promise((resolve, reject) => {
+        const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
+        const seen = () => { look().then(resolve, reject).finally(() => { req.destroy(); }); };
+        const req = request({ socketPath: engineSocket, method, path: `/containers/${encodeURIComponent(id)}/archive?path=%2F`, agent: false, timeout: timeoutMs,
+          headers: { Host: 'docker', ...(method === 'PUT' ? { 'Content-Type': 'application/x-tar', 'Transfer-Encoding': 'chunked', Expect: '100-continue' } : {}) } }, (res) => {
+          // The engine does not go on while nobody reads; what it refuses to write to, it may still read.
+          if (method === 'GET' && res.statusCode === 200) { seen(); return; }
+          req.destroy();
+          resolve(null);
+        });
+        req.once('continue', seen);
+        req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
+        req.on('error', failed);
+        if (method === 'PUT') req.flushHeaders(); else req.end();
+      });
+      return await hold('PUT') ?? hold('GET');
+    },
     execContainer: async (id) => {
       if (!/^[0-9a-f]{64}$/.test(id)) return null;
       const found = await ask(`/exec/${id}/json`);
