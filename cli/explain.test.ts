@@ -12,6 +12,12 @@ describe('bulkhead explain', () => {
       'POST /v1.45/containers/create', '  denied     host-namespace A7: --pid=host is blocked: why (A7); no setting allows it', 'No engine could be asked; taken for absent: volume v.', 'Denied. Nothing was run.',
     ].join('\n'));
   });
+  it('leads to the very field that would allow it, once', () => {
+    const finding: Finding = { ...denied, rule: 'bind-not-shared', setting: '/filesharingAllowedDirectories' };
+    const request = { method: 'POST', target: '/x', outcome: 'deny' as const, findings: [finding, finding, denied], refusal: null };
+    expect(describeExplanation(explanation({ outcome: 'deny', requests: [request] })).split('\n').slice(-2)).toEqual(['Denied. Nothing was run.', 'The setting, in the app: bulkhead app --route file-sharing/filesharingAllowedDirectories']);
+    expect(last({ eci: false, requests: [request] })).toMatch(/isolation is off/i);
+  });
   it('never concludes more than is known', () => {
     expect(last({})).toBe('Allowed: it only reads.');
     expect(last({ eci: false })).toMatch(/isolation is off/i);

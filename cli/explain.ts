@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { ExplainedRequest, Explanation, Finding } from '../shared/explain/explanation.ts';
+import { routeOfSetting } from '../shared/desktop/deep-link.ts';
 import { refusalPrefix } from '../shared/messages/decision-words.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { printable, printError, printResult, told, withJson, withRoot } from './output.ts';
@@ -66,7 +67,13 @@ export function describeExplanation(explanation: Explanation): string {
   if (explanation.leftOut.length > 0) lines.push(`Not looked at: ${explanation.leftOut.join(', ')}.`);
   if (explanation.notes.includes('compose-stopped')) lines.push('Compose stopped before the end: what comes after was not decided.');
   if (explanation.notes.includes('build-calls') || explanation.notes.includes('compose-build')) lines.push('What a Dockerfile asks for (RUN --network, --security) is decided while BuildKit builds.');
-  return [...lines, conclusion(explanation)].map(printable).join('\n');
+  return [...lines, conclusion(explanation), ...whereToChange(explanation)].map(printable).join('\n');
+}
+
+/** The fields of the app that edit what denied. */
+function whereToChange({ requests, eci }: Explanation): string[] {
+  const settings = eci ? requests.flatMap(({ findings }) => findings.flatMap(({ outcome, setting }) => ((outcome === 'deny' || outcome === 'would-deny') && setting !== null ? [setting] : []))) : [];
+  return [...new Set(settings)].flatMap((setting) => { const route = routeOfSetting(setting); return route === null ? [] : [`The setting, in the app: bulkhead app --route ${route}`]; });
 }
 
 /** Of a compose file: what it is for. */

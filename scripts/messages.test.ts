@@ -49,6 +49,13 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     expect(dockerCommands.flatMap(({ description }) => [description, `${description}.`]).filter((text) => !Object.hasOwn(all, text))).toEqual([]);
   });
 
+  test('what a share gives away, and what is wrong with a path, is told in Chinese', () => {
+    const texts = printedTexts(root, ['shared/settings']).filter(({ file }) => file.endsWith('shares.ts') || file.includes('lint/'));
+    // Subjects and beginnings of sentences that are told whole.
+    const pieces = /^(?:"\*", any image,|A tag "\*" together)/;
+    expect(list(texts.filter(({ text }) => !pieces.test(text) && !/[\u4e00-\u9fff]/.test(chinese.told(text.replaceAll(/\{\d+\}/g, 'X1')))))).toEqual([]);
+  });
+
   test('why an image may not have the socket is told in Chinese', () => {
     const texts = printedTexts(root, ['shared/policy', 'gateway/trust']).filter(({ file }) => /image-trust\.ts$|registry-|docker-credentials/.test(file));
     // Pieces of one sentence, tried below.

@@ -2,6 +2,7 @@ import { messages } from '../translate.ts';
 import { evidence } from './claims.ts';
 import { commands } from './commands.ts';
 import { decisions } from './decisions.ts';
+import { details } from './details.ts';
 import { denials } from './denials.ts';
 import { errors } from './errors.ts';
 import { findings } from './findings.ts';
@@ -11,6 +12,6 @@ import { requirements } from './requirements.ts';
 import { trust } from './trust.ts';
 
 /** Every sentence there is in Simplified Chinese, by its English. */
-export const sentences = { ...commands, ...denials, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust };
+export const sentences = { ...commands, ...denials, ...details, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust };
 
-export const chinese = messages({ ...commands, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust }, decisions, denials, {}, evidence);
+export const chinese = messages({ ...commands, ...details, ...errors, ...findings, ...keys, ...operations, ...requirements, ...trust }, decisions, denials, {}, evidence);
