@@ -44,7 +44,6 @@ export const findings: Sentences = {
   'The registry serves no image for "{0}": the entry lets none in. Check the name and the tag, or push it.': '镜像仓库中没有“{0}”对应的镜像：该条目不允许任何镜像。请检查名称和标签，或推送镜像。',
   'The registry could not be asked for "{0}": {1}. While that lasts, only what it served before is let in.': '无法向镜像仓库查询“{0}”：{1}。在此期间，只允许其先前提供的内容。',
   '"{0}" can\'t be listed: {1}. List the commands it calls instead.{2}': '“{0}”不能列入列表：{1}。请改为列出它所调用的命令。{2}',
-  ' As long as it stands in this list, everything is denied.': '只要它还在此列表中，就会拒绝一切。',
   '"{0}" is no Docker command. Did you mean "{1}"? As long as it stands in this list, everything is denied.': '“{0}”不是 Docker 命令。您是否想写“{1}”？只要它还在此列表中，就会拒绝一切。', '"{0}" is no Docker command. Did you mean "{1}"?': '“{0}”不是 Docker 命令。您是否想写“{1}”？', '"{0}" is no Docker command. As long as it stands in this list, everything is denied.': '“{0}”不是 Docker 命令。只要它还在此列表中，就会拒绝一切。', '"{0}" is no Docker command. The entry has no effect.': '“{0}”不是 Docker 命令。该条目不起作用。',
   '"{0}" is no Docker command{1}{2}{3}': '“{0}”不是 Docker 命令{1}{2}{3}',
   '. Did you mean "{0}"?': '。您是否想写“{0}”？',
