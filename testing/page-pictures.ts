@@ -29,7 +29,7 @@ try {
     await page.goto(`${base}dev/index.html?state=${state}&lang=${chinese === undefined ? 'en' : 'zh-CN'}#/${address}`);
     // Before there is a state of the app, no page is painted.
     await page.waitForSelector(state === 'waiting' || state === 'noState' ? 'main h1' : 'body[data-painted] main h1, body[data-painted] main [role="alert"]');
-    for (const name of clicks?.split('~') ?? []) await page.locator(`button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), [role="menuitem"]:has-text("${name}"), [aria-label="${name}"]`).or(page.getByLabel(name, { exact: true })).first().click({ timeout: 5000 }).catch((error: unknown) => { console.error(`${spec}: nothing to click: ${name} (${String(error).split('\n')[0] ?? ''})`); });
+    for (const name of clicks?.split('~') ?? []) await page.locator(`button:has-text("${name}"), a:has-text("${name}"), [role="option"]:has-text("${name}"), [role="menuitem"]:has-text("${name}"), [role="row"]:has-text("${name}"), [aria-label="${name}"]`).or(page.getByLabel(name, { exact: true })).first().click({ timeout: 5000 }).catch((error: unknown) => { console.error(`${spec}: nothing to click: ${name} (${String(error).split('\n')[0] ?? ''})`); });
     await page.evaluate(async () => { await document.fonts.ready; await new Promise((done) => { requestAnimationFrame(() => { setTimeout(done, 350); }); }); });
     const name = `${spec.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`;
     await page.screenshot({ path: path.join(out, name) });

@@ -46,11 +46,11 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
   },
   MuiCheckbox: {
     defaultProps: { disableRipple: true, size: 'small' },
-    styleOverrides: { root: { padding: 4, color: color.control, borderRadius: 4, '&.Mui-checked, &.MuiCheckbox-indeterminate': { color: color.accent }, '& svg': { fontSize: 18 } } },
+    styleOverrides: { root: { padding: 4, color: color.control, borderRadius: 4, '&.Mui-checked, &.MuiCheckbox-indeterminate': { color: color.accent, '&.Mui-disabled': { opacity: 0.45 } }, '& svg': { fontSize: 18 } } },
   },
   MuiRadio: {
     defaultProps: { disableRipple: true, size: 'small' },
-    styleOverrides: { root: { padding: 4, color: color.control, '&.Mui-checked': { color: color.accent }, '& svg': { fontSize: 18 } } },
+    styleOverrides: { root: { padding: 4, color: color.control, '&.Mui-checked': { color: color.accent, '&.Mui-disabled': { opacity: 0.45 } }, '& svg': { fontSize: 18 } } },
   },
   MuiToggleButtonGroup: {
     styleOverrides: { root: { backgroundColor: color.segment, border: `1px solid ${color.border}`, borderRadius: size.radiusControl, padding: 1, height: 32, boxSizing: 'border-box', flexShrink: 0 } },

@@ -28,11 +28,15 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
   const { t } = useTranslation();
   const id = useId();
   const all = useHits();
+  const hasLog = useMissing('decision-log') === undefined;
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const words = query.trim().toLowerCase().split(/\s+/).filter((word) => word !== '');
-  const hits = all.filter((hit) => (words.length > 0 || hit.kind !== 'container') && words.every((word) => `${hit.label} ${hit.detail ?? ''} ${t(`frame.searchKinds.${hit.kind}`)}`.toLowerCase().includes(word))).slice(0, shownAtMost);
+  // What is typed may be about a decision: those are looked for on their page.
+  const inLog: Hit | null = words.length === 0 || !hasLog ? null : { key: 'command-activity', kind: 'command', label: t('frame.commands.activity', { text: query.trim() }), run: () => { navigate('activity', { q: query.trim() }); } };
+  const found = all.filter((hit) => (words.length > 0 || hit.kind !== 'container') && words.every((word) => `${hit.label} ${hit.detail ?? ''} ${t(`frame.searchKinds.${hit.kind}`)}`.toLowerCase().includes(word))).slice(0, inLog === null ? shownAtMost : shownAtMost - 1);
+  const hits = inLog === null ? found : [...found, inLog];
   useEffect(() => { list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }); }, [active]);
   const choose = (hit: Hit | undefined) => {
     if (hit === undefined) return;

@@ -73,7 +73,7 @@ export function EngineSwitcher() {
 function FoundItem({ target, current, onChoose, ...rest }: { readonly target: FoundTarget; readonly current: boolean; readonly onChoose: () => void }) {
   const { t } = useTranslation();
   return (
-    <MenuItem {...rest} role="menuitemradio" aria-checked={current} selected={current} onClick={onChoose} sx={{ minHeight: 48, gap: '10px', alignItems: 'center' }}>
+    <MenuItem {...rest} role="menuitemradio" aria-checked={current} selected={current} onClick={onChoose} sx={{ minHeight: 48, '@media (min-width:600px)': { minHeight: 48 }, gap: '10px', alignItems: 'center' }}>
       <CheckIcon sx={{ fontSize: 18, color: color.accentText, visibility: current ? 'visible' : 'hidden' }} aria-hidden />
       <Box sx={{ flex: 1, minWidth: 0 }}>
         <Typography sx={{ fontWeight: 500, ...oneLine }}>{titleOf(t, target)}</Typography>

@@ -7,7 +7,7 @@ import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useApp, useStore } from '../../app/context.tsx';
-import { useRoute } from '../../app/router.ts';
+import { navigate, useRoute } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
@@ -31,7 +31,7 @@ export default function ActivityPage() {
   const formats = useFormats();
   const { params } = useRoute();
   const store = useStore();
-  const { activity: { state, unseen }, target } = useApp();
+  const { activity: { state, unseen } } = useApp();
   const [paused, setPaused] = useState(false);
   const [scrolled, setScrolled] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -102,6 +102,8 @@ export default function ActivityPage() {
     activity.release();
     list.current?.scrollTo(0);
   };
+  // Of a log that can't be read, none is not known to be none.
+  const counted = state.kind !== 'unreadable' || shown.length > 0;
   const narrowed = query !== '' || filter !== 'all' || only !== null;
   const reset = () => { setQuery(''); setFilter('all'); setOnly(null); };
 
@@ -121,7 +123,7 @@ export default function ActivityPage() {
     >
       <Box sx={{ display: 'flex', alignItems: 'center', gap: '12px', marginBottom: 2, flexShrink: 0, flexWrap: 'wrap' }}>
         <ToggleButtonGroup exclusive value={filter} aria-label={t('activity.show')} onChange={(_, value: unknown) => { if (isFilter(value)) setFilter(value); }}>
-          {filters.map((name) => <ToggleButton key={name} value={name}>{t(`activity.filter.${name}`)}{name !== 'all' && <Box component="span" sx={{ marginLeft: '6px', fontWeight: 400, color: color.text3 }}>{formats.number(counts[name])}</Box>}</ToggleButton>)}
+          {filters.map((name) => <ToggleButton key={name} value={name}>{t(`activity.filter.${name}`)}{name !== 'all' && counted && <Box component="span" sx={{ marginLeft: '6px', fontWeight: 400, color: color.text3 }}>{formats.number(counts[name])}</Box>}</ToggleButton>)}
         </ToggleButtonGroup>
         <TextField size="small" sx={{ flex: 1, minWidth: 160 }} placeholder={t('activity.search')} value={query} onChange={(event) => { setQuery(event.target.value); }}
           onKeyDown={(event) => { if (event.key === 'Escape' && query !== '') { event.stopPropagation(); setQuery(''); } }}
@@ -155,7 +157,8 @@ export default function ActivityPage() {
           <Card>
             {loading || state.kind === 'reading' ? <LoadingRows />
               : narrowed ? <EmptyState action={<Button onClick={reset}>{t('activity.showEverything')}</Button>}>{shown.length === 0 ? t('activity.none') : t('activity.noMatch')}</EmptyState>
-                : <EmptyState>{target.kind !== 'embedded' ? t('activity.noGateway') : state.kind === 'unreadable' ? t('activity.noneReadable') : t('activity.none')}</EmptyState>}
+                : state.kind === 'unreadable' ? <EmptyState>{t('activity.noneReadable')}</EmptyState>
+                  : <EmptyState action={<Button onClick={() => { navigate('simulator'); }}>{t('activity.tryOut')}</Button>}>{t('activity.none')}</EmptyState>}
           </Card>
         )}
       </Box>

@@ -17,6 +17,7 @@ import { color } from '../../theme/tokens.ts';
 import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { allowanceFor, type Proposal } from '../../../shared/audit/proposals.ts';
 import type { AppError } from '../../../shared/result.ts';
+import { sentences } from '../../i18n/joining.ts';
 import { editSettings, parsePointer } from '../../../shared/settings/index.ts';
 import { insteadOf } from './entry-words.ts';
 import { shortDigest, useLocalImages } from './image-fact.tsx';
@@ -36,15 +37,15 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
 
   if (!isDenial(entry) && allowance?.kind === 'not-refused') return null;
   const title = t('activity.allow.title');
-  const open = (page: Parameters<typeof navigate>[0], pointer = '') => <Button size="small" onClick={() => { navigate(page, pointer === '' ? {} : { pointer }); }}>{t('overview.next.open', { page: t(`frame.page.${page}`) })}</Button>;
+  const open = (page: Parameters<typeof navigate>[0], params: Parameters<typeof navigate>[1] = {}) => <Button size="small" onClick={() => { navigate(page, params); }}>{t('overview.next.open', { page: t(`frame.page.${page}`) })}</Button>;
   if (allowance === null) return <Framed><Card title={title}><Said action={open('json')}>{t('activity.allow.brokenDraft')}</Said></Card></Framed>;
   switch (allowance.kind) {
     case 'not-refused': return null;
-    case 'no-setting': return <Framed><Card title={t('activity.allow.insteadTitle')}><Said action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>{t('activity.allow.noSetting')} {insteadOf(t, entry)}</Said></Card></Framed>;
-    case 'by-hand': return <Framed><Card title={title}><Said action={open(pageOfSetting(entry.setting ?? ''), entry.setting ?? '')}>{t('activity.allow.byHand')}</Said></Card></Framed>;
+    case 'no-setting': return <Framed><Card title={t('activity.allow.insteadTitle')}><Said action={entry.rule === 'foreign-namespace' ? open('containers') : undefined}>{sentences(t, [t('activity.allow.noSetting'), insteadOf(t, entry)])}</Said></Card></Framed>;
+    case 'by-hand': return <Framed><Card title={title}><Said action={open(pageOfSetting(entry.setting ?? ''), entry.setting === null ? {} : { pointer: entry.setting })}>{t('activity.allow.byHand')}</Said></Card></Framed>;
     case 'allowed-already': return (
-      <Framed><Card title={title}>
-        {entry.rule === 'container-unprotected' ? <Said action={open('containers')}>{t('activity.allow.recreate')}</Said>
+      <Framed><Card title={entry.rule === 'container-unprotected' ? t('activity.allow.insteadTitle') : title}>
+        {entry.rule === 'container-unprotected' ? <Said action={open('containers', entry.container === undefined || entry.container === '' ? { show: 'unprotected' } : { find: entry.container })}>{t('activity.allow.recreate')}</Said>
           : <Said action={draft.dirty ? open('review') : undefined}>{draft.dirty ? t('activity.allow.inDraft') : t('activity.allow.inForce')}</Said>}
       </Card></Framed>
     );

@@ -31,9 +31,9 @@ export function EntryPanel({ entry, repeats, showAll, takeFocus, onClose }: { re
   const subject = entrySubject(entry);
   const why = entryWhy(t, entry);
   const about = aboutText(entry);
-  const when = (iso: string) => (formats.isToday(iso) ? formats.clock(iso) : formats.dateTime(iso));
+  const when = (iso: string) => (formats.isToday(iso) ? formats.clock(iso) : formats.moment(iso));
   const facts: readonly { readonly label: string; readonly value: ReactNode }[] = [
-    { label: t('activity.fact.rule'), value: <>{why} <Mono dim>{[entry.rule, entry.spec].filter((part) => part !== undefined && part !== '').join(' · ')}</Mono></> },
+    { label: t('activity.fact.rule'), value: <>{why} <Box component="span" sx={{ display: 'inline-block' }}><Mono dim>{[entry.rule, entry.spec].filter((part) => part !== undefined && part !== '').join(' · ')}</Mono></Box></> },
     ...(isDenial(entry) || entry.setting !== null ? [{ label: t('activity.fact.setting'), value: entry.setting === null ? t('activity.noSetting') : <Link href={settingHref(entry.setting)}><Mono>{settingName(entry.setting)}</Mono></Link> }] : []),
     ...(entry.image === undefined || entry.image === '' ? [] : [{ label: t('activity.fact.image'), value: <ImageFact image={entry.image} ask={entry.rule === 'socket-mount'} /> }]),
     { label: t('activity.fact.askedBy'), value: <Asker entry={entry} /> },
@@ -58,13 +58,16 @@ export function EntryPanel({ entry, repeats, showAll, takeFocus, onClose }: { re
   );
 }
 
+/** A space before what follows, but not after a full-width colon. */
+const spaced = (words: string): string => (words.endsWith('：') ? words : `${words} `);
+
 function Asker({ entry }: { readonly entry: ActivityEntry }) {
   const { t } = useTranslation();
   const { uid, pid } = entry.client;
   const process = pid === null ? '' : t('activity.by.pid', { pid: String(pid) });
   if (entry.origin?.kind === 'socket-mount') {
     const name = entry.origin.container ?? '';
-    return <>{t('activity.by.throughSocket')} {name === '' ? <Mono>{entry.origin.mount}</Mono> : <Link href={hrefFor('activity', { container: name })}>{name}</Link>}{typeof entry.origin.image === 'string' && <>{' '}<Mono dim>{entry.origin.image}</Mono></>}</>;
+    return <>{spaced(t('activity.by.throughSocket'))}{name === '' ? <Mono>{entry.origin.mount}</Mono> : <Link href={hrefFor('activity', { container: name })}>{name}</Link>}{typeof entry.origin.image === 'string' && <>{' '}<Mono dim>{entry.origin.image}</Mono></>}</>;
   }
   const who = uid === null ? t('activity.by.unknown') : entry.user === null ? t('activity.by.uidOnly', { uid: String(uid) }) : t('activity.by.userUid', { name: entry.user, uid: String(uid) });
   return <>{[who, process].filter((part) => part !== '').join(t('activity.by.separator'))}</>;

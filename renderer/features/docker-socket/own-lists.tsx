@@ -85,6 +85,7 @@ export function OwnListRow({ place, index, lockedBy, onRemoved }: { readonly pla
     <Box sx={{ borderBottom: `1px solid ${color.border}`, background: added ? color.edited : 'transparent' }}>
       <Row>
         <RowText strong={false} primary={withCode(used || !parsed.ok ? t('socket.commands.own', { image }) : t('socket.commands.ownUnused', { image }))} />
+        <Box component="span" aria-hidden sx={{ fontSize: 12, color: color.text2, whiteSpace: 'nowrap', marginRight: '-8px' }}>{t('socket.sight.ownScopeShort')}</Box>
         <Select value={place.now.scope ?? ''} displayEmpty disabled={readOnly} sx={{ width: 176, flexShrink: 0, height: 28, minHeight: 28, '& .MuiSelect-select': { paddingBlock: '3px' } }}
           inputProps={{ 'aria-label': withLock(t, t('socket.sight.ownScope', { image }), lockedBy) }}
           onChange={(event) => { writeListScope(store, draft, place, event.target.value === 'own' || event.target.value === 'all' ? event.target.value : undefined); }}>

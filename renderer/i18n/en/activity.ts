@@ -6,7 +6,7 @@ export const activity = {
   outcome: { wouldDeny: 'Would be denied', warned: 'Warned' },
   times: '{{count}} times', new_one: '{{count}} new', new_other: '{{count}} new',
   repeated: '{{count}} times since {{first}}, last {{last}}', showAll: 'Show all', onlyRepeats_one: '{{count}} of this kind', onlyRepeats_other: '{{count}} of this kind, each by itself', showGrouped: 'Back to all',
-  none: 'Nothing was refused or changed yet. Requests that pass unchanged are not logged.', noneReadable: 'Nothing can be shown.', noGateway: 'This engine has no gateway of Bulkhead\u2019s, so nothing is decided and nothing logged.',
+  none: 'Nothing was refused or changed yet. Requests that pass unchanged are not logged.', noneReadable: 'Nothing can be shown.', tryOut: 'Try a command in the Simulator',
   noMatch: 'No entry matches.', showEverything: 'Show everything',
   noRights: 'This user can\u2019t read the decision log', noRightsWhy: '{{path}} is the administrator\u2019s. Start the app as root, or ask for read access. Denials are not counted meanwhile.',
   unreadable: 'The decision log can\u2019t be read', gone: 'This entry is not in view any more', goneWhy: 'The log keeps the newest entries only.',

@@ -8,11 +8,11 @@ export const frame = {
   group: { protect: 'Protect', observe: 'Observe', document: 'Document' },
   navigation: 'Pages',
   hasChanges: 'has changes that are not applied',
-  search: 'Search settings, containers, commands',
+  search: 'Search settings, containers, activity',
   searchLabel: 'Search and commands',
   searchEmpty: 'Nothing is called that.',
   searchKinds: { page: 'Page', setting: 'Setting', container: 'Container', command: 'Command' },
-  commands: { verify: 'Verify now', scan: 'Scan containers', restart: 'Restart the engine', start: 'Start the engine', review: 'Review the changes', undo: 'Undo in the draft', redo: 'Redo in the draft' },
+  commands: { verify: 'Verify now', scan: 'Scan containers', restart: 'Restart the engine', start: 'Start the engine', review: 'Review the changes', undo: 'Undo in the draft', redo: 'Redo in the draft', activity: 'Find \u201c{{text}}\u201d in Activity' },
   settings: { eci: 'Enhanced Container Isolation', lock: 'Lock for users', backend: 'Isolation backend', images: 'Images that may mount the Docker socket', commandList: 'Commands through the socket', shares: 'Allowed directories', language: 'Language', theme: 'Theme' },
   window: { minimize: 'Minimize', maximize: 'Maximize or restore', close: 'Close' },
   engine: {

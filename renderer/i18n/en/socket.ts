@@ -50,7 +50,7 @@ export const socket = {
     absent: 'not in its registry', denied: 'no access to the registry', unavailable: 'unknown', pinnedAbsent: 'pinned, not in its registry',
   },
   sight: {
-    title: 'What containers see', asAll: 'As for all', ownScope: 'What containers of {{image}} see',
+    title: 'What containers see', asAll: 'As for all', ownScope: 'What containers of {{image}} see', ownScopeShort: 'They see',
     scope: { name: 'Through a mounted socket', allOption: 'Everything', ownOption: 'Only their own', all: 'A container with the socket sees and touches all that is on this engine, as far as its commands allow.', own: 'A container with the socket sees and touches only what was made through its own socket. All else is not there for it.' },
     hide: {
       name: 'Hide environment variables', neverOption: 'From nobody', 'socket-mountsOption': 'From sockets in containers', alwaysOption: 'From everyone',

@@ -11,11 +11,11 @@ export const frame: Translation<typeof english> = {
   group: { protect: '防护', observe: '观察', document: '文档' },
   navigation: '页面',
   hasChanges: '有尚未应用的更改',
-  search: '搜索设置、容器或命令',
+  search: '搜索设置、容器或活动',
   searchLabel: '搜索和命令',
   searchEmpty: '没有符合的名称。',
   searchKinds: { page: '页面', setting: '设置', container: '容器', command: '命令' },
-  commands: { verify: '立即验证', scan: '扫描容器', restart: '重启引擎', start: '启动引擎', review: '审阅更改', undo: '撤消草稿中的更改', redo: '重做草稿中的更改' },
+  commands: { verify: '立即验证', scan: '扫描容器', restart: '重启引擎', start: '启动引擎', review: '审阅更改', undo: '撤消草稿中的更改', redo: '重做草稿中的更改', activity: '在“活动”中查找“{{text}}”' },
   settings: { eci: '增强型容器隔离', lock: '对用户锁定', backend: '隔离后端', images: '可挂载 Docker 套接字的镜像', commandList: '通过套接字使用的命令', shares: '允许的目录', language: '语言', theme: '主题' },
   window: { minimize: '最小化', maximize: '最大化或还原', close: '关闭' },
   engine: {

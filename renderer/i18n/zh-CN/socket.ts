@@ -53,7 +53,7 @@ export const socket: Translation<typeof english> = {
     absent: '不在其镜像仓库中', denied: '无权访问镜像仓库', unavailable: '未知', pinnedAbsent: '已固定，但不在其镜像仓库中',
   },
   sight: {
-    title: '容器可见的内容', asAll: '与其他相同', ownScope: '{{image}} 的容器可见的内容',
+    title: '容器可见的内容', asAll: '与其他相同', ownScope: '{{image}} 的容器可见的内容', ownScopeShort: '可见内容',
     scope: { name: '通过挂载的套接字', allOption: '全部', ownOption: '仅自己的', all: '在其命令允许的范围内，拥有套接字的容器可以看到并操作此引擎上的一切。', own: '拥有套接字的容器只能看到并操作通过自己的套接字创建的对象，其余对它而言不存在。' },
     hide: {
       name: '隐藏环境变量', neverOption: '不隐藏', 'socket-mountsOption': '对容器内的套接字隐藏', alwaysOption: '对所有人隐藏',
