@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, overflows, startBrowserPages, type BrowserPages } from '../testing/browser-pages.ts';
-import { allLooks, pageStates } from './page-states.ts';
+import { axeFindings, overflows, settle, startBrowserPages, type BrowserPages } from '../testing/browser-pages.ts';
+import { allLooks, openedLooks, pageStates, wordsOf } from './page-states.ts';
 
 // The renderer in a current Chromium, over invented states: breadth. The real window, with a real engine behind it, is in pages.e2e.test.ts.
 let pages: BrowserPages;
@@ -18,6 +18,19 @@ describe('every page in every state, in a current Chromium', () => {
     try {
       expect(await wrongWith(open)).toEqual([]);
       expect(await open.page.evaluate(() => document.documentElement.lang)).toBe(language);
+    } finally { await open.close(); }
+  });
+});
+
+describe('what opens over a page, in a current Chromium', () => {
+  it.concurrent.each(openedLooks)('$name, $theme, $language', async ({ page: address, state, press, shows = '[role="dialog"]', theme, language }) => {
+    const open = await pages.open({ state, address, theme, language });
+    try {
+      const { page } = open;
+      for (const name of press(wordsOf(language))) await page.getByLabel(name, { exact: true }).or(page.getByRole('button', { name })).or(page.getByRole('switch', { name, exact: true })).first().click();
+      await page.locator(shows).first().waitFor();
+      await settle(page);
+      expect(await wrongWith(open)).toEqual([]);
     } finally { await open.close(); }
   });
 });

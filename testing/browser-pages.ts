@@ -87,11 +87,17 @@ export async function overflows(page: Page): Promise<string[]> {
       const box = e.getBoundingClientRect();
       return box.width > 1 && box.right > column.right + 1 && !scrolls(e.parentElement) && e.closest('.visually-hidden') === null;
     });
+    // Nor may anything stick out of a dialog or a menu, or that out of the window.
+    const outOfOver = [...document.querySelectorAll('[role="dialog"], [role="menu"]')].flatMap((over) => {
+      const edge = over.getBoundingClientRect();
+      const inside = [...over.querySelectorAll('*')].filter((e) => { const box = e.getBoundingClientRect(); return box.width > 1 && box.right > edge.right + 1 && !scrolls(e.parentElement); });
+      return edge.right > window.innerWidth || edge.bottom > window.innerHeight + 1 ? [over, ...inside] : inside;
+    });
     // Text cut off without an ellipsis. A few pixels are the round of a switch that shows where the pointer is.
-    const cut = [...document.querySelectorAll('main *, nav *, header *')].filter((e) => {
+    const cut = [...document.querySelectorAll('main *, nav *, header *, [role="dialog"] *')].filter((e) => {
       const style = getComputedStyle(e);
       return /hidden|clip/.test(style.overflowX) && style.textOverflow !== 'ellipsis' && e.scrollWidth > e.clientWidth + 6 && e.textContent?.trim() !== '' && e.clientWidth > 1 && e.closest('.visually-hidden') === null && e.closest('svg, .cm-editor') === null;
     });
-    return [...wide, ...[...out.slice(0, 2), ...cut.slice(0, 2)].map(said)];
+    return [...wide, ...[...out.slice(0, 2), ...outOfOver.slice(0, 2), ...cut.slice(0, 2)].map(said)];
   });
 }

@@ -19,8 +19,8 @@ describe('history', () => {
   it('lists every version with who, when and what it changed, and shows the newest against the one before', async () => {
     await open(appState());
     expect((await row(6)).textContent).toMatch(/Version 6Applied.*applied by mei · 1 change: Shared by default/);
-    expect((await row(2)).textContent).toContain('found, written by another program · 1 change: Enhanced Container Isolation');
-    expect((await row(0)).textContent).toContain('no settings file');
+    expect((await row(2)).textContent).toContain('Found, written by another program · 1 change: Enhanced Container Isolation');
+    expect((await row(0)).textContent).toContain('No settings file');
     expect(within(await detail(6)).getByText(/− Version 5, \+ Version 6 · 1 change/)).toBeTruthy();
     // What is applied is nothing to go back to.
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();

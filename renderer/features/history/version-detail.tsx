@@ -19,7 +19,7 @@ import { color } from '../../theme/tokens.ts';
 import { diffSettings } from '../../../shared/settings/index.ts';
 import { rollbackText, type HistoryItem } from '../../../shared/settings/history.ts';
 import { useVersionText, type VersionText } from './use-history.ts';
-import { whoMade } from './version-row.tsx';
+import { captionOf, whoMade } from './version-row.tsx';
 
 export const comparisons = ['previous', 'applied', 'draft'] as const;
 export type Comparison = (typeof comparisons)[number];
@@ -54,14 +54,14 @@ export function VersionDetail({ item, previous, against, onAgainst }: { readonly
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography variant="h2">{t('history.version', { version: item.version })}</Typography>
           <Typography variant="caption" component="div" sx={{ color: color.text2 }}>
-            {[item.at === null ? '' : dateTime(item.at), whoMade(t, item), item.eci === null ? '' : item.eci ? t('history.eciOn') : t('history.eciOff')].filter((part) => part !== '').join(' · ')}
+            {captionOf([item.at === null ? '' : dateTime(item.at), whoMade(t, item), item.eci === null ? '' : item.eci ? t('history.eciOn') : t('history.eciOff')])}
           </Typography>
         </Box>
         {lockedBy !== undefined && canRollBack ? <LockedNote by={lockedBy} />
           : canRollBack && <Button variant="contained" color="primary" startIcon={<RollbackIcon />} onClick={same ? () => { navigate('review'); } : rollBack}>{same ? t('history.review') : t('history.rollBack')}</Button>}
       </Box>
-      {item.problem !== null && <ErrorPanel error={item.problem} title={whoMade(t, item)} />}
-      {text === null && !item.current && <Notice tone="neutral" title={t('history.none')}>{settings.exists ? t('history.noneMeans') : t('history.noneNow')}</Notice>}
+      {item.problem !== null && <ErrorPanel error={item.problem} title={t('history.unreadableTitle')} />}
+      {text === null && !item.current && <Notice tone="neutral" title={t('history.noneTitle')}>{settings.exists ? t('history.noneMeans') : t('history.noneNow')}</Notice>}
       {canRollBack && !same && draft.dirty && <Notice tone="neutral" title={t('history.replaces')}>{t('history.replacesWhy')}</Notice>}
       {own !== null && (
         <Card title={t('history.compare')} actions={<>

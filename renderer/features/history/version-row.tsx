@@ -29,6 +29,12 @@ export function whatChanged(t: TFunction, formats: Formats, item: HistoryItem): 
   return t('history.changed', { count: item.changes, names: formats.list(names) });
 }
 
+/** Parts of a caption in a row, which begins with a capital. */
+export function captionOf(parts: readonly string[]): string {
+  const text = parts.filter((part) => part !== '').join(' · ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** One version in the list: number, when, who, and what it changed. */
 export function VersionRow({ item, selected, onSelect }: { readonly item: HistoryItem; readonly selected: boolean; readonly onSelect: () => void }) {
   const { t } = useTranslation();
@@ -44,7 +50,7 @@ export function VersionRow({ item, selected, onSelect }: { readonly item: Histor
           {item.how === 'unreadable' && <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />}
           {item.current ? t('history.applied') : item.at === null ? '' : formats.dateTime(item.at)}
         </Box>
-        <Box sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }} title={what ?? undefined}>{[item.current && item.at !== null ? formats.dateTime(item.at) : '', whoMade(t, item), what ?? ''].filter((part) => part !== '').join(' · ')}</Box>
+        <Box sx={{ gridColumn: '1 / -1', fontSize: 12, lineHeight: '16px', color: color.text2, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }} title={what ?? undefined}>{captionOf([item.current && item.at !== null ? formats.dateTime(item.at) : '', whoMade(t, item), what ?? ''])}</Box>
       </ButtonBase>
     </Box>
   );

@@ -32,7 +32,7 @@ export function FindingsCard() {
               <Icon titleAccess={t(`severity.${finding.severity}`)} sx={{ fontSize: 18, color: toneText[severityTone[finding.severity]] }} />
               <RowText primary={withCode(findingTitle(t, finding))} secondary={sentences(t, [...(finding.severity === 'note' ? [sentence(t, t('findings.line', { line: finding.range.line }))] : []), findingWhy(finding)])} />
               {finding.fix !== undefined ? <Button size="small" disabled={readOnly} onClick={() => { draft.setText(applyFix(draft.text, finding)); }}>{told(finding.fix.title)}</Button>
-                : finding.severity !== 'note' && <Button size="small" onClick={() => { navigate(findingPage(finding), { pointer: finding.pointer }); }}>{t('review.findings.open')}</Button>}
+                : (finding.severity !== 'note' || findingPage(finding) !== 'json') && <Button size="small" onClick={() => { navigate(findingPage(finding), { pointer: finding.pointer }); }}>{t('review.findings.open')}</Button>}
             </Row>
           );
         })}
