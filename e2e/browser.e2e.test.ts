@@ -24,7 +24,8 @@ describe('every page in every state, in a current Chromium', () => {
 
 describe('what opens over a page, in a current Chromium', () => {
   it.concurrent.each(openedLooks)('$name, $theme, $language', async ({ page: address, state, press, shows = '[role="dialog"]', theme, language }) => {
-    const open = await pages.open({ state, address, theme, language });
+    // High enough that nothing is scrolled away: axe takes a label out of sight for none.
+    const open = await pages.open({ state, address, theme, language, size: { width: 1280, height: 1400 } });
     try {
       const { page } = open;
       for (const name of press(wordsOf(language))) await page.getByLabel(name, { exact: true }).or(page.getByRole('button', { name })).or(page.getByRole('switch', { name, exact: true })).first().click();

@@ -10,6 +10,8 @@ const callsWithText: Readonly<Record<string, { readonly texts: readonly number[]
   fail: { texts: [1], members: ['reason', 'hint'] },
   requestFailure: { texts: [0] },
   deny: { texts: [1], members: ['detail'] },
+  // What could not be done, before why; and why a request is refused.
+  requestFailure: { texts: [0] }, refused: { texts: [0] },
   add: { texts: [3], members: ['title'] }, addAt: { texts: [4], members: ['title'] },
 };
 
@@ -46,11 +48,13 @@ export function sourceTexts(root: string, directories: readonly string[]): reado
       if (ts.isCallExpression(node)) {
         const name = ts.isIdentifier(node.expression) ? node.expression.text : ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : '';
         const spec = Object.hasOwn(callsWithText, name) ? callsWithText[name] : undefined;
-        if (spec !== undefined && node.arguments.length > 1) {
+        if (spec !== undefined && node.arguments.length > Math.min(1, ...spec.texts)) {
           for (const index of spec.texts) collect(node.arguments[index]);
           for (const argument of node.arguments) if (ts.isObjectLiteralExpression(argument)) members(argument, spec.members ?? []);
         }
       }
+      // Outcomes tell why as well: `{ removed: false, error: '…' }`.
+      if (ts.isObjectLiteralExpression(node) && node.properties.some((one) => one.name?.getText() === 'removed')) members(node, ['error']);
       ts.forEachChild(node, visit);
     };
     visit(source);

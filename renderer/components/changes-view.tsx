@@ -53,8 +53,8 @@ function ChangeRow({ change }: { readonly change: SettingsChange }) {
     <Box component="li" sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1.2fr)', gap: 2, padding: '8px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
       <Box sx={{ fontWeight: words.known ? 500 : 400, color: color.text }}>{words.known ? words.setting : <PathText path={words.setting} />}</Box>
       <Box sx={{ color: color.text, overflowWrap: 'anywhere' }}>
-        {words.before === null && words.after !== null && <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>{t('review.changes.added')}</Box>}{' '}
-        {words.after === null && words.before !== null && <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>{t('review.changes.removed')}</Box>}{' '}
+        {words.before === null && words.after !== null && <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>{t('review.changes.added')}</Box>}<wbr />
+        {words.after === null && words.before !== null && <Box component="span" sx={{ color: color.text3, marginRight: 1 }}>{t('review.changes.removed')}</Box>}<wbr />
         {words.before !== null && <Box component={words.after === null ? 'span' : 'del'} sx={{ color: color.text3, textDecoration: words.after === null ? 'none' : 'line-through' }}><Mono>{words.before}</Mono></Box>}
         {words.before !== null && words.after !== null && <Box component="span" aria-hidden sx={{ color: color.text3, padding: '0 8px' }}>→</Box>}
         {words.after !== null && <Mono>{words.after}</Mono>}

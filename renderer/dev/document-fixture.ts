@@ -45,6 +45,6 @@ export const documentStates: Record<string, () => AppState> = {
 };
 
 export const documentAnswers = (state: string): { 'history:list': () => Result<HistoryItem[]>; 'history:read': (input: IpcInput<'history:read'>) => Result<IpcOutput<'history:read'>> } => ({
-  'history:list': () => (state === 'historyFailed' ? fail('settings.unreadable', '/var/lib/bulkhead/history could not be read', { reason: 'EACCES: permission denied, scandir', hint: 'Run as a user who may read it.' }) : ok([...(lists[state] ?? historyItems)])),
+  'history:list': () => (state === 'historyFailed' ? fail('settings.unreadable', '/var/lib/bulkhead/history could not be read', { reason: 'EACCES: permission denied, scandir', hint: 'Run as a user who may read it (root), or give it mode 0644.' }) : ok([...(lists[state] ?? historyItems)])),
   'history:read': ({ version }) => ok({ text: version === 0 ? null : texts[version] ?? texts.at(-1) ?? '' }),
 });

@@ -12,7 +12,7 @@ export function TargetNotice() {
   const { page } = useRoute();
   if (target.kind !== 'docker-engine' || page === 'preferences') return null;
   return (
-    <Box sx={{ padding: '12px 32px 0' }}>
+    <Box component="section" aria-label={t('target.machine.title')} sx={{ padding: '12px 32px 0' }}>
       <Notice tone="neutral" title={t('target.machine.title')} action={<Button onClick={() => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); }}>{t('target.machine.switch')}</Button>}>{t('target.machine.body')}</Notice>
     </Box>
   );

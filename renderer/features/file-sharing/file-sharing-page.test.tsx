@@ -81,7 +81,7 @@ describe('the list of shared directories', () => {
 
   it('judges where a symbolic link leads, too', async () => {
     await renderApp(state('sharesChanged'), 'file-sharing');
-    expect(await screen.findByText((_, element) => element?.textContent === 'Leads to /etc: Holds this host’s configuration' && element.children.length === 1)).toBeTruthy();
+    expect(await screen.findByText((_, element) => element?.textContent === 'Leads to /etc. Holds this host’s configuration' && element.children.length === 1)).toBeTruthy();
   });
 
   it('keeps a removed entry in view until it is applied, with the way back to its place', async () => {
@@ -144,7 +144,7 @@ describe('the list of shared directories', () => {
   it('can be read but not changed where the file is read-only', async () => {
     const { user, store } = await renderApp(state('readOnly'), 'file-sharing');
     for (const toggle of screen.getAllByRole('switch')) expect(toggle).toHaveProperty('disabled', true);
-    expect(screen.getByRole('switch', { name: /Shared by default: \$HOME.*Locked by administrator/ })).toHaveProperty('checked', true);
+    expect(screen.getByRole('switch', { name: /Shared by default: \$HOME.*Locked by the rights of \/var\/lib\/bulkhead/ })).toHaveProperty('checked', true);
     expect(screen.queryByRole('textbox', { name: 'Directory to share' })).toBeNull();
     expect(screen.queryByRole('button', { name: 'Choose folder…' })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Actions for $HOME' }));

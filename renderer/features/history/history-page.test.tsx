@@ -77,7 +77,7 @@ describe('history', () => {
 
   it('shows the file another program changed since as a version of its own', async () => {
     await open(documentStates['historyFound']?.() ?? appState(), documentAnswers('historyFound'));
-    expect((await row(7)).textContent).toContain('changed by another program');
+    expect((await row(7)).textContent).toContain('Changed by another program');
   });
 
   it('draws only the rows in view of a thousand versions, and goes through them with the arrow keys', async () => {
@@ -93,7 +93,7 @@ describe('history', () => {
   it('offers no way back while settings are read-only, and says by what', async () => {
     const { user } = await open(states['readOnly']?.() ?? appState());
     await user.click(await row(1));
-    expect(await within(await detail(1)).findByText(/Locked by administrator \(root\)/)).toBeTruthy();
+    expect(await within(await detail(1)).findByText(/Locked by the rights of/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Roll back to this…' })).toBeNull();
   });
 

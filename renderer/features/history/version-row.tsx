@@ -45,7 +45,7 @@ export function VersionRow({ item, selected, onSelect }: { readonly item: Histor
       <ButtonBase onClick={onSelect} aria-current={selected ? 'true' : undefined} data-version={item.version}
         sx={{ width: '100%', height: '100%', padding: '0 16px', display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', columnGap: 1, alignContent: 'center', textAlign: 'left', font: 'inherit', background: selected ? color.navSelected : 'transparent', '&:hover': { background: selected ? color.navSelected : color.hover }, '&:focus-visible': { outlineOffset: -2 }, '@media (forced-colors: active)': selected ? { outline: '2px solid' } : {} }}>
         <Box sx={{ fontSize: 13, lineHeight: '20px', fontWeight: 600, color: color.text, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{t('history.version', { version: item.version })}</Box>
-        <Box sx={{ display: 'flex', alignItems: 'center', gap: '4px', fontSize: 12, lineHeight: '20px', color: item.current ? color.ok : color.text3, fontWeight: item.current ? 500 : 400, whiteSpace: 'nowrap' }}>
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: '4px', fontSize: 12, lineHeight: '20px', color: item.current ? color.ok : color.text2, fontWeight: item.current ? 500 : 400, whiteSpace: 'nowrap' }}>
           {item.current && <AppliedIcon aria-hidden sx={{ fontSize: 16 }} />}
           {item.how === 'unreadable' && <ErrorIcon aria-hidden sx={{ fontSize: 16, color: color.danger }} />}
           {item.current ? t('history.applied') : item.at === null ? '' : formats.dateTime(item.at)}

@@ -62,7 +62,7 @@ describe('the document as text', () => {
   it('takes no change while it is locked, and says by what', async () => {
     const { editor } = await open(states['readOnly']?.() ?? appState());
     expect(editor.state.readOnly).toBe(true);
-    expect(screen.getByText(/Locked by administrator \(root\)/)).toBeTruthy();
+    expect(screen.getByText(/Locked by the rights of/)).toBeTruthy();
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Format' }).disabled).toBe(true);
   });
 

@@ -223,7 +223,7 @@ describe('how it ended', () => {
   it('says what was shown, what was not removed and what is left to do', async () => {
     const { user, bridge } = await open('applied');
     await screen.findByText('16 of 17 claims shown from inside real containers');
-    expect(screen.getByText('container stuck is running: stop it first', { exact: false })).toBeTruthy();
+    expect(screen.getByText('it is running; say explicitly', { exact: false })).toBeTruthy();
     expect(screen.getByText('4 containers are still unprotected')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Done' }));
     await waitFor(() => { expect(bridge.state().run).toBeNull(); });
@@ -244,7 +244,7 @@ describe('how it ended', () => {
     const alert = screen.getByRole('alert');
     expect(alert.textContent).toContain('Restart Docker Engine failed');
     expect(alert.textContent).toContain('no space left on device');
-    expect(alert.textContent).toContain('Free space on the data directory’s disk');
+    expect(alert.textContent).toContain('Correct its configuration (daemon.json)');
     expect(screen.getByText('Version 11 is in force, and your draft is kept.')).toBeTruthy();
     await user.click(within(alert).getByRole('button', { name: 'Copy why' }));
     await waitFor(() => { expect(bridge.calls.some((call) => call.name === 'clipboard:write')).toBe(true); });
@@ -256,7 +256,7 @@ describe('how it ended', () => {
     const { user, bridge } = await open('rolledBack');
     await user.click(await screen.findByRole('button', { name: 'Copy report' }));
     const copied = bridge.calls.find((call) => call.name === 'clipboard:write')?.input;
-    expect(copied).toMatchObject({ text: expect.stringMatching(/^Applying version 12 over version 11,[^]*Restart Docker Engine failed\nWhy: dockerd did not become ready[^]*no space left on device[^]*What to try: Free space[^]*What is in force: Version 11 is in force[^]*- Restart Docker Engine: Failed, 12 s/) });
+    expect(copied).toMatchObject({ text: expect.stringMatching(/^Applying version 12 over version 11,[^]*Restart Docker Engine failed\nWhy: the engine did not start[^]*no space left on device[^]*What to try: Correct its configuration[^]*What is in force: Version 11 is in force[^]*- Restart Docker Engine: Failed, 12 s/) });
   });
 
   it('does not call a stop at request a failure', async () => {
