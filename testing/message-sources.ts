@@ -8,7 +8,6 @@ export interface SourceText { readonly text: string; readonly file: string; read
 /** Calls whose arguments reach a person: which arguments are texts, and which members of an object argument. */
 const callsWithText: Readonly<Record<string, { readonly texts: readonly number[]; readonly members?: readonly string[] }>> = {
   fail: { texts: [1], members: ['reason', 'hint'] },
-  requestFailure: { texts: [0] },
   deny: { texts: [1], members: ['detail'] },
   // What could not be done, before why; and why a request is refused.
   requestFailure: { texts: [0] }, refused: { texts: [0] },

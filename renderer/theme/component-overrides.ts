@@ -83,6 +83,8 @@ export const componentOverrides: NonNullable<ThemeOptions['components']> = {
   MuiFormHelperText: { styleOverrides: { root: { margin: '4px 0 0', fontSize: 12, lineHeight: '16px', color: color.text3, '&.Mui-error': { color: color.danger } } } },
   MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
   MuiMenu: {
+    // In the page, so that what opens belongs to one of its landmarks; over a dialog, which leaves nothing of the page in reach, in the body.
+    defaultProps: { container: () => (document.querySelector('[role="dialog"]') === null ? document.querySelector('main') : document.body) },
     styleOverrides: {
       paper: { border: `1px solid ${color.border}`, borderRadius: size.radiusCard, boxShadow: `0 8px 24px ${color.shadow}`, marginTop: 4, backgroundColor: color.card },
       list: { padding: '4px' },

@@ -18,9 +18,8 @@ export const errors: Sentences = {
   'There is no draft yet, and nothing is applied.': '尚无草稿，也没有已应用的设置。', 'The draft is what is applied already.': '草稿与已应用的内容相同。',
   'No isolation backend can run on this machine.': '没有可在此计算机上运行的隔离后端。', 'Isolation can\'t run on this machine: {0}: {1}.': '隔离无法在此计算机上运行：{0}：{1}。', '{0} (and {1} more)': '{0}（另有 {1} 个）',
   // Containers.
-  'the new container was not made': '未创建新容器', 'the new container could not be connected to its networks': '无法将新容器连接到其网络', 'what is to be recreated could not be looked at': '无法查看要重新创建的容器', 'the engine did not do what was asked of it': '引擎未按请求执行', 'the new container did not start': '新容器未能启动',
-  'container {0} could not be inspected': '无法检查容器 {0}', 'the engine\'s events could not be followed': '无法跟踪引擎的事件', 'not begun: cancelled': '未开始：已取消', 'it is running; say explicitly that running containers may be stopped and removed': '容器正在运行；请明确允许停止并移除正在运行的容器', 'volumes kept: {0}': '已保留的卷：{0}', 'there is no such container': '没有这个容器',
-  'the images could not be listed': '无法列出镜像', 'the health check failed': '健康检查失败', 'the protection could not be verified': '无法验证防护',
+  'the new container was not made': '未创建新容器', 'the new container could not be connected to its networks': '无法将新容器连接到其网络', 'the new container did not start': '新容器未能启动',
+  'not begun: cancelled': '未开始：已取消', 'it is running; say explicitly that running containers may be stopped and removed': '容器正在运行；请明确允许停止并移除正在运行的容器', 'volumes kept: {0}': '已保留的卷：{0}', 'there is no such container': '没有这个容器',
   'settings are not kept': '不保存设置', 'containers are not removed': '不移除容器', 'containers are not recreated': '不重新创建容器', 'settings are not applied': '不应用设置', 'there is no protection to verify': '没有可验证的防护',
   'the engine described a container in a way that is not understood': '无法理解引擎对某个容器的描述',
   '{0} is no user': '{0} 不是用户', 'there is no user {0}': '没有用户 {0}', 'Give one of this machine\'s users: --as NAME.': '请给出此计算机上的用户：--as NAME。',
