@@ -10,7 +10,7 @@ import { ErrorPanel, Notice } from '../components/error-panel.tsx';
 import { useLanguage } from '../i18n/index.ts';
 import { globalStyles, theme } from '../theme/theme.ts';
 import { color } from '../theme/tokens.ts';
-import { StoreProvider, useApp, useSnapshot, useStore } from './context.tsx';
+import { StoreProvider, useAppPart, useSnapshotPart, useStore } from './context.tsx';
 import { CommandPalette } from './frame/command-palette.tsx';
 import { DraftFooter } from './frame/draft-footer.tsx';
 import { MissingPage, pageFeature } from './frame/missing-page.tsx';
@@ -37,11 +37,13 @@ export function App({ store }: { readonly store: AppStore }) {
 
 /** Waits for the first state; says why when it doesn't come. */
 function Window() {
-  const { app, loadError } = useSnapshot();
+  const started = useSnapshotPart(({ app }) => app !== null);
+  const language = useSnapshotPart(({ app }) => app?.preferences.language ?? null);
+  const loadError = useSnapshotPart((snapshot) => snapshot.loadError);
   const store = useStore();
   const { t } = useTranslation();
-  const worded = useLanguage(app?.preferences.language ?? null);
-  if (app !== null && worded) return <Frame />;
+  const worded = useLanguage(language);
+  if (started && worded) return <Frame />;
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column' }}>
       <TitleBar platform="" onSearch={null} />
@@ -55,17 +57,17 @@ function Window() {
 }
 
 function Frame() {
-  const app = useApp();
+  const platform = useAppPart((app) => app.platform);
   const { page } = useRoute();
   const { setMode } = useColorScheme();
   const [searching, setSearching] = useState(false);
-  const { theme: mode } = app.preferences;
+  const mode = useAppPart((app) => app.preferences.theme);
   useEffect(() => { setMode(mode); }, [setMode, mode]);
   useShortcuts({ onSearch: () => { setSearching(true); } });
 
   return (
     <Box sx={{ height: '100%', display: 'flex', flexDirection: 'column', background: color.shell }}>
-      <TitleBar platform={app.platform} onSearch={() => { setSearching(true); }} />
+      <TitleBar platform={platform} onSearch={() => { setSearching(true); }} />
       <Box sx={{ flex: 1, minHeight: 0, display: 'flex' }}>
         <Navigation />
         <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column', background: color.bg, border: `1px solid ${color.border}`, borderRight: 0, borderBottom: 0, borderTopLeftRadius: '10px', overflow: 'hidden' }}>
@@ -95,7 +97,7 @@ function PageContent({ id }: { readonly id: PageId }) {
     return () => { cancelAnimationFrame(first); };
   }, [store]);
   const feature = pageFeature[id];
-  const missing = missingBecause(useApp().target.kind, feature ?? 'apply') !== null;
+  const missing = missingBecause(useAppPart((app) => app.target.kind), feature ?? 'apply') !== null;
   return feature !== undefined && missing ? <MissingPage id={id} feature={feature} /> : <Content />;
 }
 

@@ -93,13 +93,24 @@ const at = (document: DocumentView, pointer: string): unknown => {
   return value;
 };
 
+/** Is the draft's view of both snapshots the same? Names all that `deriveDraft` reads of them. */
+export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
+  if (a.draft !== b.draft || (a.undo.length > 0) !== (b.undo.length > 0) || (a.redo.length > 0) !== (b.redo.length > 0)) return false;
+  if (a.app === b.app) return true;
+  if (a.app === null || b.app === null) return false;
+  return a.app.settings.applied === b.app.settings.applied && a.app.settings.exists === b.app.settings.exists && a.app.settings.readOnly === b.app.settings.readOnly
+    && applying(a.app) === applying(b.app) && a.app.target === b.app.target && a.app.platform === b.app.platform && a.app.home === b.app.home && a.app.engine.socket === b.app.engine.socket && a.app.engine.root === b.app.engine.root;
+}
+
+const applying = (app: AppState): boolean => app.run !== null && app.run.activity !== 'ended';
+
 /** Everything pages ask about the draft. Derived from texts only, remembered by text. */
 export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState): DraftView {
   const text = snapshot.draft;
   const draft = viewDocument(text, app.settings.exists);
   const applied = viewDocument(app.settings.applied, app.settings.exists);
   const changes = changesBetween(app.settings.applied, text);
-  const readOnly = app.run !== null && app.run.activity !== 'ended' ? 'applying' : app.settings.readOnly !== null ? { reason: app.settings.readOnly } : null;
+  const readOnly = applying(app) ? 'applying' : app.settings.readOnly !== null ? { reason: app.settings.readOnly } : null;
 
   const editAll: DraftView['editAll'] = (edits) => {
     let next = store.get().draft;

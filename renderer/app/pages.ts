@@ -1,4 +1,4 @@
-import { lazy, type ComponentType } from 'react';
+import { lazy, memo, type ComponentType } from 'react';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
 import type { SettingsChange } from '../../shared/settings/changes.ts';
 import { ActivityIcon, ContainersIcon, FolderIcon, HistoryIcon, JsonIcon, OverviewIcon, PreferencesIcon, ShieldIcon, SimulatorIcon, SocketIcon } from '../components/icons.ts';
@@ -45,9 +45,11 @@ const pageModules: Record<PageId, () => Promise<{ readonly default: ComponentTyp
 
 const loaded = new Map<PageId, ComponentType>();
 
-/** Reads the page's chunk ahead of its first drawing. */
-export async function loadPage(page: PageId): Promise<void> {
-  loaded.set(page, (await pageModules[page]()).default);
+/** Reads the page's chunk ahead of its first drawing. A page is drawn again for what it asks the store, not with the frame around it. */
+export async function loadPage(page: PageId): Promise<ComponentType> {
+  const component = loaded.get(page) ?? memo((await pageModules[page]()).default);
+  loaded.set(page, component);
+  return component;
 }
 
 /** Reads the other pages' chunks, one at a time while nothing else is to be done: a page that has to be waited for shows its placeholder for 300 ms at least. */
@@ -62,7 +64,7 @@ const lazily = new Map<PageId, ComponentType>();
 
 /** The page to draw: one that was read already without React's wait, which shows the placeholder for 300 ms at least. Keep the answer while the page stays. */
 export function pageComponent(page: PageId): ComponentType {
-  const component = loaded.get(page) ?? lazily.get(page) ?? lazy(async () => { await loadPage(page); return pageModules[page](); });
+  const component = loaded.get(page) ?? lazily.get(page) ?? lazy(async () => ({ default: await loadPage(page) }));
   if (!loaded.has(page)) lazily.set(page, component);
   return component;
 }

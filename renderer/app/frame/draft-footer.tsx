@@ -7,7 +7,7 @@ import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { Dot } from '../../components/edited-mark.tsx';
 import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import { useApp, useDraft, useSnapshot, useStore } from '../context.tsx';
+import { useAppPart, useDraft, useSnapshotPart, useStore } from '../context.tsx';
 import { navigate, useRoute } from '../router.ts';
 import { labelled } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
@@ -16,8 +16,9 @@ import { told } from '../../i18n/told.ts';
 export function DraftFooter() {
   const { t } = useTranslation();
   const store = useStore();
-  const { draftError } = useSnapshot();
-  const { settings, target } = useApp();
+  const draftError = useSnapshotPart((snapshot) => snapshot.draftError);
+  const conflict = useAppPart(({ settings }) => settings.conflict);
+  const kind = useAppPart(({ target }) => target.kind);
   const draft = useDraft();
   const { page } = useRoute();
   const [asking, setAsking] = useState(false);
@@ -40,10 +41,10 @@ export function DraftFooter() {
           <Dot />
           <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>{broken ? t('frame.footer.broken') : count === 0 ? t('frame.footer.formatting') : t('frame.footer.changes', { count })}</Typography>
           <Typography sx={{ color: draftError === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}>
-            {draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : broken ? t('frame.footer.brokenWhy') : target.kind === 'docker-desktop' ? t('target.footer') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
+            {draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : broken ? t('frame.footer.brokenWhy') : kind === 'docker-desktop' ? t('target.footer') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
           </Typography>
           <Button variant="text" onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
-          <Button variant="contained" color="primary" disabled={broken || settings.conflict} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
+          <Button variant="contained" color="primary" disabled={broken || conflict} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
         </FooterBar>
       )}
       <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { void discard(); }}>

@@ -8,7 +8,7 @@ import { UnprotectedIcon } from '../../components/icons.ts';
 import { color, narrow, onlySpoken, size } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useNow } from '../clock.ts';
-import { useApp, useDraft } from '../context.tsx';
+import { useApp, useAppPart, useDraftPart } from '../context.tsx';
 import { pageEntries, type PageEntry } from '../pages.ts';
 import { protectionOf } from '../protection.ts';
 import { hrefFor, useRoute } from '../router.ts';
@@ -40,9 +40,8 @@ export function Navigation() {
 function PageItem({ entry }: { readonly entry: PageEntry }) {
   const { t } = useTranslation();
   const { page } = useRoute();
-  const { changes } = useDraft();
   const selected = page === entry.id;
-  const changed = entry.changes !== undefined && changes.some((change) => change.page === entry.changes);
+  const changed = useDraftPart(({ changes }) => entry.changes !== undefined && changes.some((change) => change.page === entry.changes));
   const Icon = entry.icon;
   return (
     <Box component="li" sx={{ listStyle: 'none', '& + &': { marginTop: '2px' } }}>
@@ -62,7 +61,7 @@ function PageItem({ entry }: { readonly entry: PageEntry }) {
 function UnseenCount() {
   const { t } = useTranslation();
   const { number } = useFormats();
-  const { activity: { unseen } } = useApp();
+  const unseen = useAppPart(({ activity }) => activity.unseen);
   if (unseen === 0) return null;
   return <Box component="span" className="count" role="img" aria-label={t('frame.unseenDenials', { count: unseen })} sx={{ fontSize: 12, color: color.text3 }}>{unseen > 9999 ? `${number(9999)}+` : number(unseen)}</Box>;
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useApp, useDraft, useStore } from '../context.tsx';
+import { draftNow, useAppPart, useStore } from '../context.tsx';
 import { pageEntries } from '../pages.ts';
 import { navigate } from '../router.ts';
 
@@ -15,11 +15,10 @@ function nextRegion(back: boolean): void {
 const inText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)));
 
-/** The window's keys (design language, Keyboard). A dialog keeps its own. */
+/** The window's keys (design language, Keyboard). A dialog keeps its own. They ask the store itself: what is drawn may be a key behind. */
 export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): void {
   const store = useStore();
-  const { platform } = useApp();
-  const { dirty, readOnly } = useDraft();
+  const platform = useAppPart((app) => app.platform);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const command = platform === 'darwin' ? event.metaKey : event.ctrlKey;
@@ -37,10 +36,10 @@ export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): v
       if (entry !== undefined) handled(() => { navigate(entry.id); });
       else if (event.key.toLowerCase() === 'e' && !event.shiftKey) handled(() => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); });
       else if (event.key === ',') handled(() => { navigate('preferences'); });
-      else if ((event.key === 'Enter' || event.key.toLowerCase() === 's') && dirty) handled(() => { void store.flush().then(() => { navigate('review'); }); });
-      else if (event.key.toLowerCase() === 'z' && !inText(event.target) && readOnly === null) handled(() => { if (event.shiftKey) store.redo(); else store.undo(); });
+      else if ((event.key === 'Enter' || event.key.toLowerCase() === 's') && draftNow(store).dirty) handled(() => { void store.flush().then(() => { navigate('review'); }); });
+      else if (event.key.toLowerCase() === 'z' && !inText(event.target) && draftNow(store).readOnly === null) handled(() => { if (event.shiftKey) store.redo(); else store.undo(); });
     };
     window.addEventListener('keydown', onKey);
     return () => { window.removeEventListener('keydown', onKey); };
-  }, [store, platform, dirty, readOnly, onSearch]);
+  }, [store, platform, onSearch]);
 }

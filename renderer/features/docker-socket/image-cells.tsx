@@ -1,4 +1,4 @@
-import { useContext, useState, type ComponentType, type ReactNode } from 'react';
+import { useState, type ComponentType, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import Box from '@mui/material/Box';
@@ -16,7 +16,7 @@ import type { Finding } from '../../../shared/settings/findings.ts';
 import { namedCommands, parseImageReference, referenceCovers, type ImageReference } from '../../../shared/settings/index.ts';
 import type { ListPlace } from './document.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
-import { RegistryContext, shortDigest, useRegistryState, type RegistryState } from './registry-state.ts';
+import { shortDigest, useKnownState, useRegistryState, type RegistryState } from './registry-state.ts';
 import { told } from '../../i18n/told.ts';
 
 /** Names listed on demand; an engine may have thousands of images. */
@@ -90,7 +90,7 @@ export function HereCell({ image, local }: { readonly image: string; readonly lo
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const parsed = parseImageReference(image);
   const pinned = parsed.ok && parsed.value.kind === 'image' && parsed.value.digest !== null;
-  const state = useContext(RegistryContext).stateOf(image);
+  const state = useKnownState(image);
   if (local.images === null) {
     // No answer yet is a skeleton; an engine that is down or an answer that failed is said.
     if (local.loading) return late ? <Skeleton variant="rounded" width={64} height={12} /> : null;

@@ -1,4 +1,4 @@
-import { useContext, useRef, useState } from 'react';
+import { use, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -25,7 +25,7 @@ import { FindingNotice } from './finding-notice.tsx';
 import { CommandsCell, HereCell, saidInCell, TrustCell } from './image-cells.tsx';
 import { listRows, undoRow, type ListRow } from './list-changes.ts';
 import { useLocalImages } from './local-images.ts';
-import { RegistryContext, type RegistryState } from './registry-state.ts';
+import { RegistryContext, useKnownState, useRegistryProgress, type RegistryState } from './registry-state.ts';
 
 /** Below more rows than these nobody finds the field to add one. */
 const longList = 20;
@@ -38,10 +38,10 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
   const draft = useDraft();
   const local = useLocalImages();
   const [adding, setAdding] = useState(false);
-  const registry = useContext(RegistryContext);
   const [editing, setEditing] = useState<{ readonly index: number; readonly proposed?: string } | null>(null);
   const [menu, setMenu] = useState<{ readonly row: ListRow; readonly anchor: HTMLElement } | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const chosenState = useKnownState(menu?.row.value ?? null);
   const card = useRef<HTMLDivElement>(null);
   const afterMenu = useRef<(() => void) | null>(null);
 
@@ -97,7 +97,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
     };
   });
 
-  const pinnedForm = menu === null || readOnly ? null : pinned(menu.row.value, registry.stateOf(menu.row.value));
+  const pinnedForm = menu === null || readOnly ? null : pinned(menu.row.value, chosenState);
   const long = rows.length > longList;
   const add = !readOnly && (images.length > 0 || adding) && <AddImage images={images} local={local} field={field} autoFocus={adding && images.length === 0} before={long} onAdd={(image) => { write([...images, image]); }} onLeave={() => { setAdding(false); return images.length === 0; }} />;
   const close = (then: ((row: ListRow) => void) | null) => {
@@ -143,7 +143,8 @@ export function pinned(written: string, state: RegistryState | undefined): strin
 /** The column's name; how far the registries were asked, and the way to ask them again. */
 function TrustHead() {
   const { t } = useTranslation();
-  const { asked, answered, again } = useContext(RegistryContext);
+  const { again } = use(RegistryContext);
+  const { asked, answered } = useRegistryProgress();
   return (
     <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: '4px' }}>
       {t('socket.images.column.trust')}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useRequest } from '../../app/actions.ts';
-import { useApp } from '../../app/context.tsx';
+import { useAppPart } from '../../app/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import { parseImageReference, referenceCovers, type ImageReference } from '../../../shared/settings/index.ts';
 import type { RegistryState } from './registry-state.ts';
@@ -23,12 +23,11 @@ export interface LocalImages {
 
 /** The engine's images by the names they go by, read again when the engine comes up or their number changes. */
 export function useLocalImages(): LocalImages {
-  const app = useApp();
   const { run, error } = useRequest('images:list');
   const [images, setImages] = useState<readonly LocalImage[] | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const ready = app.engine.phase === 'ready';
-  const count = app.engine.counts?.images;
+  const ready = useAppPart(({ engine }) => engine.phase === 'ready');
+  const count = useAppPart(({ engine }) => engine.counts?.images);
   useEffect(() => {
     if (!ready) return undefined;
     let wanted = true;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useApp, useSnapshot, useStore } from '../../app/context.tsx';
+import { useApp, useSnapshotPart, useStore } from '../../app/context.tsx';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { expandShare } from '../../../shared/settings/index.ts';
@@ -19,7 +19,7 @@ const pause = 200;
 export function useMountAnswer(written: string, against: Against): AskedMount {
   const store = useStore();
   const app = useApp();
-  const { draft } = useSnapshot();
+  const draft = useSnapshotPart((snapshot) => snapshot.draft);
   const path = expandShare(written.trim(), { home: app.home, tmp: app.tmp }) ?? '';
   const text = against === 'draft' ? draft : app.settings.applied;
   const question = JSON.stringify([path, against, text]);

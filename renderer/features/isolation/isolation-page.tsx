@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import { useApp, useDraft, useSnapshot, useStore } from '../../app/context.tsx';
+import { useApp, useDraft, useSnapshotPart, useStore } from '../../app/context.tsx';
 import { useMissing } from '../../app/missing.ts';
 import { navigate } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
@@ -36,7 +36,7 @@ function Forms() {
   const store = useStore();
   const app = useApp();
   const draft = useDraft();
-  const { choices } = useSnapshot();
+  const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const lockedBy = useReadOnlyReason();
   const noMode = useMissing('audit-mode');
   const noExisting = useMissing('existing-containers');

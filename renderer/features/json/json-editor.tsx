@@ -14,20 +14,22 @@ import { OffsetMap } from './offsets.ts';
 
 /** A change that comes from the draft (undo, a form, a fix), not from typing here. */
 const fromOutside = Annotation.define<boolean>();
-/** A large document is handed on after this many ms without a key: reading, checking and comparing it takes longer than a key may. */
-const largePauseMs = 400;
+/** Handed on after this many ms without a key, so that reading, checking, comparing and drawing it never hold up the next one; a large document later. */
+const pauseMs = 100, largePauseMs = 400;
 /** As many findings are drawn under the text; the list below it has them all. */
 const mostDrawn = 500;
 
 const severity = { error: 'error', warning: 'warning', note: 'info' } as const;
 
 /** What the page may ask of the editor. */
-export interface EditorHandle { search(): void; /** Hands on what was typed and not told yet. */ flush(): void }
+export interface EditorHandle { search(): void; /** Hands on what was typed and not told yet; true if there was something. */ flush(): boolean }
 
 export interface JsonEditorProps {
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly findings: readonly Finding[];
+  /** The text they were found in; may be behind. */
+  readonly found: string;
   readonly say: (finding: Finding) => string;
   /** Applies a finding's fix; undefined where nothing may be edited. */
   readonly onFix: ((finding: Finding) => void) | undefined;
@@ -66,7 +68,11 @@ export default function JsonEditor(props: JsonEditorProps) {
       waiting = undefined;
       latest.current.onChange(editor.state.sliceDoc());
     };
-    const flush = () => { if (waiting !== undefined) hand(editor); };
+    const flush = (): boolean => {
+      const open = waiting !== undefined;
+      if (open) hand(editor);
+      return open;
+    };
     const step = (act: () => void) => () => { flush(); act(); return true; };
     const editor: EditorView = new EditorView({
       parent: host.current,
@@ -91,13 +97,12 @@ export default function JsonEditor(props: JsonEditorProps) {
             // Tab leaves the editor after Esc, so that the keyboard is never caught.
             indentWithTab, ...defaultKeymap,
           ]),
+          // What is done elsewhere in the window is done to what was typed here.
+          EditorView.domEventHandlers({ blur: () => { flush(); } }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !update.transactions.some((tr) => tr.annotation(fromOutside) === true)) {
-              if (update.state.doc.length <= typingLimit) hand(update.view);
-              else {
-                clearTimeout(waiting);
-                waiting = setTimeout(() => { hand(update.view); }, largePauseMs);
-              }
+              clearTimeout(waiting);
+              waiting = setTimeout(() => { hand(update.view); }, update.state.doc.length <= typingLimit ? pauseMs : largePauseMs);
             }
             if (update.docChanged || update.selectionSet) {
               const help = helpAt(update.view, update.state.selection.main.head);
@@ -128,6 +133,8 @@ export default function JsonEditor(props: JsonEditorProps) {
     if (editor === null) return;
     const shown = editor.state.sliceDoc();
     if (shown === text) return;
+    // What was typed meanwhile counts, as it does once it was handed on.
+    if (handle.current?.flush() === true) return;
     // Only the middle that differs is replaced: cursor and folding stay.
     let from = 0;
     while (from < shown.length && from < text.length && shown[from] === text[from]) from++;
@@ -141,21 +148,21 @@ export default function JsonEditor(props: JsonEditorProps) {
       // Whoever takes a step back here sees what came back.
       ...(editor.hasFocus ? { selection: { anchor: at + insert.length }, scrollIntoView: true } : {}),
     });
-  }, [text]);
+  }, [text, handle]);
 
-  const { say, onFix, fixWords } = props;
+  const { say, onFix, fixWords, found } = props;
   useEffect(() => {
     const editor = view.current;
-    if (editor === null || editor.state.sliceDoc() !== text) return;
+    if (editor === null || editor.state.sliceDoc() !== found) return;
     const length = editor.state.doc.length;
-    const map = new OffsetMap(text, editor.state.lineBreak);
+    const map = new OffsetMap(found, editor.state.lineBreak);
     const at = (offset: number) => Math.min(length, map.position(offset));
     const diagnostics = findings.slice(0, mostDrawn).map((finding): Diagnostic => ({
       from: at(finding.range.offset), to: at(finding.range.offset + finding.range.length), severity: severity[finding.severity], message: say(finding),
       ...(finding.fix === undefined || onFix === undefined ? {} : { actions: [{ name: fixWords(finding.fix.title), apply: () => { onFix(finding); } }] }),
     }));
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
-  }, [findings, text, say, onFix, fixWords]);
+  }, [findings, found, text, say, onFix, fixWords]);
 
   useEffect(() => {
     view.current?.dispatch({ effects: locked.current.reconfigure(readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-readonly': 'true' })] : []) });

@@ -1,6 +1,6 @@
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import { EditorView } from '@codemirror/view';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { appState, appliedText, settingsState, states } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import type { AppState } from '../../../shared/ipc/contract.ts';
@@ -14,11 +14,14 @@ const open = async (state: AppState) => {
   return { ...app, editor, type };
 };
 
+// Findings are drawn when there is time: nothing may be left to draw when the page's DOM goes.
+afterEach(cleanup);
+
 describe('the document as text', () => {
   it('is the draft: what is typed is there, and a burst of it is one step of the undo that forms share', async () => {
     const { store, editor, type } = await open(appState());
     for (const key of ['\n', '\n', '\n']) type(key);
-    expect(store.get().draft).toBe(`${appliedText}\n\n\n`);
+    await waitFor(() => { expect(store.get().draft).toBe(`${appliedText}\n\n\n`); });
     act(() => { store.setDraft(store.get().draft.replace('"locked": true', '"locked": false')); });
     expect(editor.state.sliceDoc()).toContain('"locked": false');
     act(() => { store.undo(); });
@@ -33,8 +36,21 @@ describe('the document as text', () => {
     const text = appliedText.replaceAll('\n', '\r\n');
     const { store, type } = await open(appState({ settings: settingsState(text) }));
     type('\n');
-    expect(store.get().draft).toBe(`${text}\r\n`);
+    await waitFor(() => { expect(store.get().draft).toBe(`${text}\r\n`); });
     await waitFor(() => { expect([...document.querySelectorAll('.cm-lintRange')].map((mark) => mark.textContent)).toContain('"docker.io/testcontainers/ryuk:*"'); });
+  });
+
+  it('loses no key: what was typed is the draft when the focus leaves, and when the draft changes elsewhere within the pause', async () => {
+    const { store, editor, type } = await open(appState());
+    act(() => { editor.focus(); });
+    type('\n');
+    expect(store.get().draft).toBe(appliedText);
+    act(() => { editor.contentDOM.blur(); });
+    await waitFor(() => { expect(store.get().draft).toBe(`${appliedText}\n`); }, { timeout: 90 });
+    type('\n');
+    act(() => { store.setDraft(appliedText.replace('"locked": true', '"locked": false')); });
+    expect(store.get().draft).toBe(`${appliedText}\n\n`);
+    expect(editor.state.sliceDoc()).toBe(`${appliedText}\n\n`);
   });
 
   it('is formatted on request, as one step back', async () => {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -54,14 +54,17 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   const words = useMemo(() => assistWords(t), [t]);
   const phrases = useMemo(() => editorPhrases(t), [t]);
   const say = useCallback((finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`, [t]);
-  const text = useRef(draft.text);
-  text.current = draft.text;
+  // What was found, and where, is drawn when no key waits: a long list of findings would hold them up.
+  const looked = useDeferredValue(draft);
+  const text = useRef(looked.text);
+  text.current = looked.text;
   const fix = useCallback((finding: Finding) => {
     editor.current?.flush();
     // A finding of a text that was typed over since has no place any more; the next look finds it again.
     if (store.get().draft === text.current) store.setDraft(applyFix(text.current, finding));
   }, [store]);
   const onFix = readOnly ? undefined : fix;
+  const go = useCallback((offset: number) => { setCursor({ offset }); }, []);
   const change = useCallback((next: string) => { store.setDraft(next, 'typing'); }, [store]);
 
   // #/json?pointer=/bulkhead/mode: at that place, or at the nearest one above it that there is.
@@ -96,12 +99,12 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
         </Box>
         <Box sx={{ flex: 1, minHeight: 0 }}>
           <Suspense fallback={<LoadingRows rows={8} height={20} />}>
-            <JsonEditor text={draft.text} onChange={change} findings={draft.findings} say={say} onFix={onFix} fixWords={told} label={t('settingsState.json.editor')} readOnly={readOnly} target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'} words={words} phrases={phrases} onUndo={store.undo} onRedo={store.redo} onKey={setHelp} cursor={cursor} handle={editor} />
+            <JsonEditor text={draft.text} onChange={change} findings={looked.findings} found={looked.text} say={say} onFix={onFix} fixWords={told} label={t('settingsState.json.editor')} readOnly={readOnly} target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'} words={words} phrases={phrases} onUndo={store.undo} onRedo={store.redo} onKey={setHelp} cursor={cursor} handle={editor} />
           </Suspense>
         </Box>
       </Box>
       <Box sx={{ marginTop: 2, flex: '0 1 auto', minHeight: 41, maxHeight: '40%', display: 'flex', flexDirection: 'column', '& > section': { display: 'flex', flexDirection: 'column', minHeight: 0 } }}>
-        <FindingsList findings={draft.findings} onGo={(offset) => { setCursor({ offset }); }} onFix={onFix} />
+        <FindingsList findings={looked.findings} document={looked.draft} onGo={go} onFix={onFix} />
       </Box>
     </>
   );

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { useApp, useDraft, useSnapshot, useStore } from '../../app/context.tsx';
+import { useApp, useDraft, useSnapshotPart, useStore } from '../../app/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { JsonIcon, RollbackIcon } from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
@@ -18,7 +18,7 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
   const { t } = useTranslation();
   const { list } = useFormats();
   const store = useStore();
-  const { choices } = useSnapshot();
+  const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const { draft } = useDraft();
   const { target } = useApp();
   const [choosing, setChoosing] = useState(false);

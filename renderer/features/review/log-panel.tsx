@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
-import { useSnapshot, useStore } from '../../app/context.tsx';
+import { useSnapshotPart, useStore } from '../../app/context.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyIcon } from '../../components/icons.ts';
 import { color, fontMono } from '../../theme/tokens.ts';
@@ -21,7 +21,7 @@ const nearEnd = 24;
 export function LogPanel({ tall }: { readonly tall: boolean }) {
   const { t } = useTranslation();
   const store = useStore();
-  const { log } = useSnapshot();
+  const log = useSnapshotPart((snapshot) => snapshot.log);
   const [filter, setFilter] = useState<Filter>('all');
   const [copied, setCopied] = useState(false);
   const [following, setFollowing] = useState(true);

@@ -6,7 +6,7 @@ import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 import Typography from '@mui/material/Typography';
 import { useRequest } from '../../app/actions.ts';
-import { useApp, useDraft, useSnapshot } from '../../app/context.tsx';
+import { useApp, useDraft, useSnapshotPart } from '../../app/context.tsx';
 import { navigate } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
 import { useDocumentProblem } from '../../components/document-problem.tsx';
@@ -33,7 +33,7 @@ function goBack(): void {
 export function PlanView() {
   const { t } = useTranslation();
   const app = useApp();
-  const { choices } = useSnapshot();
+  const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const draft = useDraft();
   const problem = useDocumentProblem();
   const { plan, current, error, again } = usePlan();

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useApp, useSnapshot, useStore } from '../../app/context.tsx';
+import { useApp, useSnapshotPart, useStore } from '../../app/context.tsx';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 
@@ -15,7 +15,8 @@ export interface PlanState {
 /** The plan of the draft, made anew whenever something it is made from changes. The old one stays meanwhile. */
 export function usePlan(): PlanState {
   const store = useStore();
-  const { draft, choices } = useSnapshot();
+  const draft = useSnapshotPart((snapshot) => snapshot.draft);
+  const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const { settings, engine, scan } = useApp();
   const [tries, setTries] = useState(0);
   const key = JSON.stringify([draft, choices, settings.appliedHash, settings.conflict, engine.phase, engine.generation, scan?.at ?? '', tries]);

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { useApp, useSnapshot, useStore } from '../../app/context.tsx';
+import { useApp, useSnapshotPart, useStore } from '../../app/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 
@@ -24,7 +24,7 @@ const nothing = { simulation: null, input: null, error: null };
 export function useSimulation(input: SimulationInput | null, typing: boolean): Answer {
   const store = useStore();
   const app = useApp();
-  const { draft } = useSnapshot();
+  const draft = useSnapshotPart((snapshot) => snapshot.draft);
   const [answer, setAnswer] = useState<Pick<Answer, 'simulation' | 'input' | 'error'>>(nothing);
   const [running, setRunning] = useState(false);
   const [stopped, setStopped] = useState(false);

@@ -7,7 +7,7 @@ import Step from '@mui/material/Step';
 import StepLabel from '@mui/material/StepLabel';
 import Stepper from '@mui/material/Stepper';
 import Typography from '@mui/material/Typography';
-import { useApp, useDraft, useSnapshot, useStore } from '../../app/context.tsx';
+import { useApp, useDraft, useSnapshotPart, useStore } from '../../app/context.tsx';
 import { navigate } from '../../app/router.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
@@ -32,7 +32,7 @@ export default function WelcomePage() {
   const store = useStore();
   const app = useApp();
   const draft = useDraft();
-  const { choices } = useSnapshot();
+  const choices = useSnapshotPart((snapshot) => snapshot.choices);
   const [step, setStep] = useState<StepId>(app.firstRun === 'dismissed' ? 'engine' : app.firstRun);
   const [policy, setPolicy] = useState<Policy>(recommended);
   const [asking, setAsking] = useState(false);
