@@ -22,8 +22,7 @@ async function show(address: string) {
   await settle(window.page);
 }
 
-// Legacy mode: Electron can open no second page for axe to run in.
-const findings = () => axeFindings(window.page, true);
+const findings = () => axeFindings(window.page);
 
 describe.each([
   { theme: 'light', language: 'en' }, { theme: 'dark', language: 'en' }, { theme: 'light', language: 'zh-CN' }, { theme: 'dark', language: 'zh-CN' },
