@@ -156,7 +156,8 @@ describe('bulkhead app', () => {
 
   it('starts the app where none is open, and ends while it lives on', async () => {
     const user = path.join(stage.paths.root, 'another-user');
-    const { stdout } = await run(bulkheadCommand, ['app', '--json', '--root', stage.paths.root, '--', `--user-data-dir=${user}`], { env: { ...process.env, ...desktop.env } });
+    // Without the session's bus: a second icon in the tray is none of this.
+    const { stdout } = await run(bulkheadCommand, ['app', '--json', '--root', stage.paths.root, '--', `--user-data-dir=${user}`], { env: { ...process.env, ...desktop.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:' } });
     const { pid, alreadyOpen } = JSON.parse(stdout) as { pid: number; alreadyOpen: boolean };
     expect(alreadyOpen).toBe(false);
     process.kill(pid, 'SIGTERM');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultSettings, lockedDownSettings } from '../../shared/settings/effective.ts';
-import { resolveBindSource, resolvePath, isSteady, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+import { resolveBindSource, resolvePath, isSteady, homeProblem, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
 
 let dir: string;
 let server: Server;
@@ -101,5 +101,8 @@ describe('shared directories', () => {
     const settings = { ...defaultSettings, fileSharing: { kind: 'list' as const, directories: ['$HOME/work', '$HOMEX', '$TEMP', '/srv/', 'C:\\x', '$HOME'].map((one) => ({ path: one, sharedByDefault: true })) } };
     expect(sharedDirectories(settings, '/home/u')).toEqual(['/home/u/work', '/tmp', '/srv', '/home/u']);
     expect(sharedDirectories(settings, null)).toEqual(['/tmp', '/srv']);
+    // A refusal then says why, where it makes a difference.
+    expect(homeProblem(settings, 70_001, null)).toBe('where $HOME of user 70001 is could not be told');
+    expect([homeProblem(settings, 70_001, '/home/u'), homeProblem(settings, null, null), homeProblem(lockedDownSettings, 70_001, null)]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -15,6 +15,8 @@ export interface BindSourceEnvironment {
   readonly engineDirectories: readonly string[];
   /** Directories that may be mounted, `$HOME` and the like resolved. */
   readonly shares: readonly string[];
+  /** Why a share that is listed is none for this caller. */
+  readonly shareProblem?: string;
 }
 
 /** Where an engine's socket is expected by everybody; refused by name even while nothing is there. */
@@ -106,6 +108,7 @@ export async function resolveBindSource(requested: string, environment: BindSour
   };
 
   const shares = await known(environment.shares);
+  const share = shares.find((one) => isInside(found.real, one.real))?.real ?? null;
   const socketMount = environment.socketMount?.(found.real) ?? null;
   // Looked at for sockets only, which few sources are.
   const aliased = socketMount === null && found.exists && await isSocket(found.real)
@@ -118,7 +121,7 @@ export async function resolveBindSource(requested: string, environment: BindSour
     containsEngineSocket: await some(sockets, isAbove),
     insideEngineDirectory: aliased || directories.some((one) => same(one, found.real, found.identity) || above.some(({ file, identity }) => same(one, file, identity))),
     containsEngineDirectory: await some(directories, isAbove),
-    share: shares.find((one) => isInside(found.real, one.real))?.real ?? null,
+    share, ...(share === null && environment.shareProblem !== undefined ? { problem: environment.shareProblem } : {}),
   };
 }
 
@@ -139,6 +142,13 @@ export async function isSteady(real: string, shares: readonly string[]): Promise
     if (shared.some((share) => isInside(directory, share.real))) return false;
   }
   return true;
+}
+
+const sharesHome = (settings: EffectiveSettings): boolean => settings.fileSharing.kind === 'default' || settings.fileSharing.directories.some(({ path: listed }) => /^\$HOME(?=\/|$)/.test(listed));
+
+/** Why what is shared of the caller's home is not: nobody says where it is. Undefined where that makes no difference. */
+export function homeProblem(settings: EffectiveSettings, uid: number | null, home: string | null): string | undefined {
+  return home !== null || uid === null || !sharesHome(settings) ? undefined : `where $HOME of user ${uid} is could not be told`;
 }
 
 /** The directories that may be mounted for a caller: the settings' list, or `$HOME` and `$TMP` where there is none. */

@@ -19,7 +19,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import type { AnswerHandling, GatewayRequest } from '../http/exchange.ts';
 import { parameter, writeTarget, type QueryParameter } from '../http/target.ts';
 import type { Inspection } from '../routes/table.ts';
-import { isSteady, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
+import { isSteady, homeProblem, sharedDirectories, type BindSourceEnvironment } from './bind-sources.ts';
 import { homeOf } from './home-directory.ts';
 import { gatherCreateFacts, gatherMountFacts, reference } from './create-container.ts';
 import type { GatekeeperOptions } from './decide.ts';
@@ -167,7 +167,9 @@ export async function environment(context: InspectionContext): Promise<BindSourc
   const uid = callerOf(context);
   const home = uid === null ? null : await homeOf(uid);
   const { sockets } = context;
+  const shareProblem = homeProblem(context.settings, uid, home);
   return {
+    ...(shareProblem === undefined ? {} : { shareProblem }),
     engineSockets: context.engineSockets, engineDirectories: context.engineDirectories, shares: sharedDirectories(context.settings, home),
     dockerSockets: context.clientSocket === undefined ? [] : [context.clientSocket], socketMount: (real) => sockets?.mounts.idAt(real) ?? null,
     mountSockets: () => sockets?.mounts.list().map(({ socket }) => socket) ?? [],

@@ -39,7 +39,7 @@ export function decideBindSource(facts: BindSourceFacts, context: BindSourceCont
   if (facts.real === null) return deny('bind-unresolvable', what, { spec: 'A8', ...(facts.problem === undefined ? {} : { detail: facts.problem }) });
   if (facts.containsEngineSocket) return deny('bind-engine-directory', what, { spec: 'B1', detail: 'the Docker socket is in it' });
   if (facts.insideEngineDirectory || facts.containsEngineDirectory) return deny('bind-engine-directory', what, { spec: 'A8' });
-  if (facts.share === null) return deny('bind-not-shared', what, { spec: 'A8', setting: '/filesharingAllowedDirectories', subject: { path: facts.real } });
+  if (facts.share === null) return deny('bind-not-shared', what, { spec: 'A8', setting: '/filesharingAllowedDirectories', subject: { path: facts.real }, ...(facts.problem === undefined ? {} : { detail: facts.problem }) });
   return allow;
 }
 

@@ -68,6 +68,7 @@ export const denials: Sentences = {
   'the label {0}': '标签 {0}',
   'mounting the Docker socket ({0})': '挂载 Docker 套接字 ({0})',
   'the engine\'s own sockets are for the engine alone; mount /var/run/docker.sock': '引擎自身的套接字仅供引擎使用；请挂载 /var/run/docker.sock',
+  'where $HOME of user {0} is could not be told': '无法确定用户 {0} 的 $HOME 位置',
   'mounting the Docker socket ({0}) into a container of image {1}': '将 Docker 套接字 ({0}) 挂载到镜像 {1} 的容器中', 'mounting the Docker socket ({0}) into a container of {1}': '将 Docker 套接字 ({0}) 挂载到{1}的容器中',
   'no image': '无镜像',
   'image {0}': '镜像 {0}',
