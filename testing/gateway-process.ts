@@ -30,7 +30,7 @@ export interface GatewayProcessOptions {
   readonly stateDirectory?: string;
 }
 
-/** Starts a gateway from source and resolves when it listens. */
+/** Starts a gateway from source, under the flags of bin/bulkhead, and resolves when it listens. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
   const at = (name: string) => path.join(options.directory, name);
   const socket = at('docker.sock');
@@ -41,7 +41,7 @@ const started = await startGateway({ ...JSON.parse(process.argv[1]), log: (line)
 if (!started.ok) throw new Error(started.error.message + (started.error.reason ?? ''));
 console.log('gateway listening');
 process.once('SIGTERM', () => { started.value.close(0).then(() => { process.exit(); }); });`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify({
+  const child = spawn(process.execPath, ['--max-semi-space-size=1', '--expose-gc', '--input-type=module', '-e', script, JSON.stringify({
     engineSocket: options.engineSocket, listenSocket: socket, settingsFile: at('admin-settings.json'), auditFile: at('audit.jsonl'),
     engineDirectories: [options.engineDirectory], stateDirectory: options.stateDirectory ?? at('state'),
   } satisfies GatewayOptions)], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,5 +1,5 @@
 import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
-import { asItIs } from '../http/body-stream.ts';
+import { asItIs, type Passing } from '../http/body-stream.ts';
 import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
 import { asTheyAre, withIds } from './copy-out.ts';
@@ -33,9 +33,12 @@ export function copyInto({ container, destination, owner, shares }: CopyInto, fa
       if (run === null && owner === null && shares === null) return asItIs;
       const owned = (ids: IdShift): IdShift => (owner === null ? ids : { ...ids, uid: () => ids.uid(owner.uid), gid: () => ids.gid(owner.gid) });
       const plan = run === null && shares === null ? () => owned(asTheyAre) : (await Placing.open(container, destination, shares)).planned(owned);
-      return async function* (content) {
+      return async function* (content, offer) {
+        let plain = false;
+        // What is decompressed comes in another size, and later.
+        const offered = (passing: Passing) => { offer?.({ left: () => (plain ? passing.left() : 0), passed: (bytes) => { passing.passed(bytes); } }); };
         try {
-          yield* withIds(plan)(uncompressed(content));
+          yield* withIds(plan)(uncompressed(content, () => { plain = true; }), offered);
         } catch (error) {
           throw error instanceof TarError ? new AnswerRefused(400, `bulkhead gateway: the archive could not be read: ${error.message}`) : error;
         }

@@ -15,8 +15,9 @@ export function outOf({ base }: ContainerRun): EntryPlan {
 
 /** A transform that rewrites the ids of every entry. */
 export function withIds(planFor: (entry: TarEntry) => EntryPlan | Promise<EntryPlan>): BodyTransform {
-  return async function* (content) {
+  return async function* (content, offer) {
     const tar = new TarIds(planFor);
+    offer?.(tar);
     for await (const part of content) yield await tar.write(part);
     yield tar.end();
   };

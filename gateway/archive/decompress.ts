@@ -22,11 +22,15 @@ export function compressionOf(start: Buffer): Compression | null {
   return start.length >= 8 && start[0] !== undefined && (start[0] & 0xf0) === 0x50 && start.subarray(1, 4).equals(Buffer.from([0x2a, 0x4d, 0x18])) ? 'zstd' : null;
 }
 
-/** The archive itself, whatever it is compressed with. Throws AnswerRefused for what is broken, compressed twice, or needs a program that is not installed. */
-export async function* uncompressed(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The archive itself, whatever it is compressed with; `plain` is called where it is with nothing. Throws AnswerRefused for what is broken, compressed twice, or needs a program that is not installed. */
+export async function* uncompressed(content: AsyncIterable<Buffer>, plain?: () => void): AsyncGenerator<Buffer> {
   const { start, rest } = await peek(content);
   const compression = compressionOf(start);
-  if (compression === null) { yield* rest; return; }
+  if (compression === null) {
+    plain?.();
+    yield* rest;
+    return;
+  }
   const inner = await peek(decompressed(compression, rest));
   // The engine would decompress it, and see ids that nobody has translated.
   if (compressionOf(inner.start) !== null) throw new AnswerRefused(400, 'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed once, or not at all');

@@ -92,6 +92,22 @@ export class TarIds {
     return out;
   }
 
+  /** Bytes that will pass as they are: the rest of a file's content. Not while `write` is at work. */
+  left(): number {
+    switch (this.#place.at) {
+      case 'data': return this.#dataLeft;
+      case 'over': return Infinity;
+      case 'header': case 'extended': case 'sparse': return 0;
+    }
+  }
+
+  /** So many of them did pass, without `write`. */
+  passed(bytes: number): void {
+    if (this.#place.at !== 'data') return;
+    this.#dataLeft -= bytes;
+    if (this.#dataLeft === 0) this.#place = { at: 'header' };
+  }
+
   /** The stream has ended: what was held back comes as it is (a cut archive stays a cut archive). */
   end(): Buffer[] {
     const left = [...this.#pending(), ...(this.#place.at === 'extended' ? [this.#place.extended.header] : []), ...this.#parts];

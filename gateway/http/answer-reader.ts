@@ -106,6 +106,11 @@ export class AnswerReader {
     return this.#body.done ? 'done' : 'more';
   }
 
+  /** As `feed`, once the final head is there, for content that is not kept: it goes to `sink`. Returns how many bytes belong to the answer. */
+  feedContent(bytes: Buffer, sink: (content: Buffer) => void): number { return this.#body?.consume(bytes, sink) ?? 0; }
+  /** The framing of the body makes no sense. */
+  get broken(): boolean { return this.#body !== null && this.#body.broken !== null; }
+
   #keepPart(part: Buffer, limit: number): void {
     this.#keptBytes += part.length;
     if (this.#keptBytes <= limit) this.#kept.push(part);

@@ -2,6 +2,7 @@ import { AnswerReader, chunkedHead, type Asked } from './answer-reader.ts';
 import type { AnswerEvents } from './answer-relay.ts';
 import { asItIs, BodyStream, chunk, lastChunk, type BodyTransform } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
+import { moveDirectly } from './direct.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type AnswerStream } from './exchange.ts';
@@ -122,8 +123,21 @@ export class StreamedAnswer {
     let more = true;
     for (const part of [...this.#early, ...parts]) more = stream.push(part);
     this.#early = [];
+    if (more && !this.#complete) more = this.#directly(stream);
+    if (this.#state === 'over') return;
     if (!more) this.#engine.pause();
     if (this.#complete) stream.end();
+  }
+
+  #directly(stream: BodyStream): boolean {
+    let nonsense = false;
+    const more = moveDirectly({
+      from: this.#engine, to: this.#client, stream, chunked: this.#chunked,
+      consume: (bytes, sink) => this.#reader.feedContent(bytes, sink), after: () => { nonsense = true; },
+    });
+    if (nonsense || this.#reader.broken) this.#fail('the engine\'s answer makes no sense');
+    else if (this.#reader.done) this.#complete = true;
+    return more;
   }
 
   #done(): void {

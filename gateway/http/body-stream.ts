@@ -2,7 +2,18 @@
  * Changes a body while it streams by: content comes in and goes out without framing, as much at a time as is there. Throwing means that
  * the body gets no clean end. The generator is always finished (its `finally` runs), also when nobody wants the body any more.
  */
-export type BodyTransform = (content: AsyncIterable<Buffer>) => AsyncIterable<readonly Buffer[]>;
+export type BodyTransform = (content: AsyncIterable<Buffer>, offer?: (passing: Passing) => void) => AsyncIterable<readonly Buffer[]>;
+
+/**
+ * What a transform lets pass without seeing it: the inside of large files. Asked only while the transform waits for content, having passed
+ * on all that came before.
+ */
+export interface Passing {
+  /** So many bytes of what comes next go on as they are. */
+  left(): number;
+  /** So many did. */
+  passed(bytes: number): void;
+}
 
 export interface BodyStreamEvents {
   /** What goes on. False: `drained` will be called before more is taken. */
@@ -25,6 +36,11 @@ export class BodyStream {
   #ended = false;
   #abandoned = false;
   #held = false;
+  /** The receiver takes no more of what passes by the transform. */
+  #full = false;
+  /** The transform waits for content. */
+  #idle = false;
+  #offered: Passing | null = null;
   #wakeSource: (() => void) | null = null;
   #wakeSink: (() => void) | null = null;
 
@@ -36,33 +52,56 @@ export class BodyStream {
   /** Takes content. False when the sender should wait for `hungry`. */
   push(content: Buffer): boolean {
     if (this.#abandoned) return true;
-    this.#waiting.push(content);
-    this.#bytes += content.length;
-    this.#wakeSource?.();
+    const passes = Math.min(this.passing, content.length);
+    if (passes > 0) this.passed(passes, this.#events.out([passes === content.length ? content : content.subarray(0, passes)]));
+    if (passes === content.length) return !this.#full;
+    const rest = passes === 0 ? content : content.subarray(passes);
+    this.#waiting.push(rest);
+    this.#bytes += rest.length;
+    this.#wake();
     this.#held = this.#bytes > maxWaiting;
-    return !this.#held;
+    return !this.#held && !this.#full;
+  }
+
+  /** So many bytes of content may be sent to the receiver just now, past the transform; `passed` is to be told. */
+  get passing(): number { return this.#idle && !this.#abandoned ? this.#offered?.left() ?? 0 : 0; }
+
+  /** So much content was sent past the transform. `more`: whether the receiver takes more. */
+  passed(bytes: number, more: boolean): void {
+    this.#offered?.passed(bytes);
+    if (!more) this.#full = true;
   }
 
   /** The whole body was pushed. */
   end(): void {
     this.#ended = true;
-    this.#wakeSource?.();
+    this.#wake();
   }
 
   /** The receiver takes more. */
-  drained(): void { this.#wakeSink?.(); }
+  drained(): void {
+    this.#wakeSink?.();
+    if (!this.#full) return;
+    this.#full = false;
+    if (!this.#held) this.#events.hungry();
+  }
 
   /** Nobody wants it any more: nothing is told from now on. */
   abandon(): void {
     this.#abandoned = true;
     this.#waiting = [];
-    this.#wakeSource?.();
+    this.#wake();
     this.#wakeSink?.();
+  }
+
+  #wake(): void {
+    this.#idle = false;
+    this.#wakeSource?.();
   }
 
   async #run(transform: BodyTransform): Promise<void> {
     try {
-      for await (const parts of transform(this.#source())) {
+      for await (const parts of transform(this.#source(), (passing) => { this.#offered = passing; })) {
         if (this.#abandoned) return;
         if (parts.length > 0 && !this.#events.out(parts)) await new Promise<void>((resolve) => { this.#wakeSink = resolve; });
         if (this.#abandoned) return;
@@ -80,17 +119,18 @@ export class BodyStream {
       const next = this.#waiting.shift();
       if (next !== undefined) {
         this.#bytes -= next.length;
-        if (this.#held && this.#bytes === 0) { this.#held = false; this.#events.hungry(); }
+        if (this.#held && this.#bytes === 0) { this.#held = false; if (!this.#full) this.#events.hungry(); }
         yield next;
       } else if (this.#abandoned || this.#ended) return;
-      else await new Promise<void>((resolve) => { this.#wakeSource = resolve; });
+      else await new Promise<void>((resolve) => { this.#wakeSource = resolve; this.#idle = true; });
       if (this.#abandoned) return;
     }
   }
 }
 
 /** A body that stays as it is. */
-export async function* asItIs(content: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+export async function* asItIs(content: AsyncIterable<Buffer>, offer?: (passing: Passing) => void): AsyncGenerator<readonly Buffer[]> {
+  offer?.({ left: () => Infinity, passed: () => undefined });
   for await (const part of content) yield [part];
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { handOver, listen, type Listeners } from './engine-link.ts';
+import { receiveNow, sendNow, takesMore, takesNow } from './direct.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { countRead } from './nursery.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
@@ -68,18 +69,25 @@ export class ClientSide {
     return all.subarray(0, count);
   }
 
-  /** False when the sender should wait for `drain`. */
-  write(bytes: Buffer): boolean {
+  /** False when the sender should wait for `drain`. `sent`: called when `bytes` are no longer needed. */
+  write(bytes: Buffer, sent?: () => void): boolean {
     this.#sendBuffer.count(this.#socket, bytes.length);
-    return this.#socket.write(bytes);
+    this.#socket.write(bytes, sent);
+    return takesMore(this.#socket);
   }
   /** In one go. */
   writeAll(parts: readonly Buffer[]): boolean {
     this.#socket.cork();
-    let more = true;
-    for (const part of parts) more = this.write(part);
+    for (const part of parts) this.write(part);
     this.#socket.uncork();
-    return more;
+    return takesMore(this.#socket);
+  }
+  /** See direct.ts. Only with an empty inbox. */
+  receiveNow(): Buffer | null { return receiveNow(this.#socket); }
+  get takesNow(): boolean { return takesNow(this.#socket); }
+  sendNow(bytes: Buffer): number {
+    this.#sendBuffer.count(this.#socket, bytes.length);
+    return sendNow(this.#socket, bytes);
   }
   /** FIN to the client; it may go on sending. */
   end(): void { this.#socket.end(); }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { receiveNow, sendNow, takesMore, takesNow } from './direct.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { countRead } from './nursery.ts';
 
@@ -59,24 +60,32 @@ export class EngineLink {
     this.#events.end();
   }
 
-  /** False when the caller should wait for `drain`. True without a connection: there is nothing to wait for. */
-  write(bytes: Buffer): boolean {
+  /** False when the caller should wait for `drain`. True without a connection: there is nothing to wait for. `sent`: called when `bytes` are no longer needed. */
+  write(bytes: Buffer, sent?: () => void): boolean {
     if (this.#socket === null) return true;
     this.#sendBuffer.count(this.#socket, bytes.length);
-    return this.#socket.write(bytes);
+    this.#socket.write(bytes, sent);
+    return takesMore(this.#socket);
   }
   /** In one go. */
   writeAll(parts: readonly Buffer[]): boolean {
     const socket = this.#socket;
     if (socket === null) return true;
     socket.cork();
-    let more = true;
     for (const part of parts) {
       this.#sendBuffer.count(socket, part.length);
-      more = socket.write(part);
+      socket.write(part);
     }
     socket.uncork();
-    return more;
+    return takesMore(socket);
+  }
+  /** See direct.ts. */
+  receiveNow(): Buffer | null { return this.#socket === null ? null : receiveNow(this.#socket); }
+  get takesNow(): boolean { return this.#socket !== null && takesNow(this.#socket); }
+  sendNow(bytes: Buffer): number {
+    if (this.#socket === null) return 0;
+    this.#sendBuffer.count(this.#socket, bytes.length);
+    return sendNow(this.#socket, bytes);
   }
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {

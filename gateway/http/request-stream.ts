@@ -1,5 +1,6 @@
 import { BodyStream, chunk, lastChunk } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
+import { moveDirectly } from './direct.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type RequestStream } from './exchange.ts';
@@ -69,8 +70,20 @@ export class StreamedRequest {
       if (this.#body.broken !== null) { this.#events.broken(); return; }
       this.#client.take(taken);
     }
+    if (more && !this.#body.done) {
+      this.#client.resume();
+      more = this.#directly(stream);
+      if (this.#body.broken !== null) { this.#events.broken(); return; }
+    }
     if (this.#body.done) stream.end();
     if (more) this.#client.resume(); else this.#client.pause();
+  }
+
+  #directly(stream: BodyStream): boolean {
+    return moveDirectly({
+      from: this.#client, to: this.#engine, stream, chunked: true,
+      consume: (bytes, sink) => this.#body.consume(bytes, sink), after: (bytes) => { this.#client.add(bytes); },
+    });
   }
 
   drained(): void { this.#stream?.drained(); }
