@@ -87,3 +87,17 @@ it('for an engine of an architecture that the probe was not built for, it says w
   const stranger = { version: () => Promise.resolve({ Arch: 's390x' }), ping: () => Promise.resolve('OK'), listContainers: () => Promise.resolve([]) } as unknown as VerifyOptions['docker']; // as far as it is asked
   expect(await verify(eciOn(guarded.scratch), { docker: stranger })).toMatchObject({ ok: false, error: { code: 'verify.no-image', hint: expect.stringContaining('build.sh s390x') as string } });
 });
+
+it('shows every claim on the containerd snapshotter, too', async () => {
+  const onOverlay = guarded;
+  guarded = await startGuardedEngine({ containerdSnapshotter: true });
+  try {
+    const claims = claimsOf(await verify(eciOn(guarded.scratch)));
+    expect(Object.values(claims).filter(({ id, verdict }) => verdict !== 'pass' && id !== 'A10-proc-emulated')).toEqual([]);
+    expect(claims['C-build-buildkit'].evidence).toMatch(/^in RUN: uid_map "0 [1-9]/);
+    await nothingLeft();
+  } finally {
+    await guarded.stop();
+    guarded = onOverlay;
+  }
+});
