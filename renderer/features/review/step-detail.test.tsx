@@ -10,6 +10,7 @@ const english: readonly (readonly [string, string, string])[] = [
   ['16 of 17 claims shown, 1 limited', '16 of 17 claims shown, 1 limited', '17 项断言中有 16 项得到证实，1 项受限'],
   ['15 of 17 claims shown, 2 not enforced; audit mode: nothing is refused', '15 of 17 claims shown, 2 not enforced. Audit mode: nothing is refused', '17 项断言中有 15 项得到证实，2 项未强制执行。审计模式：不会拒绝任何请求'],
   ['2 of 3', '2 of 3', '2/3'], ['1 of 1 removed', '1 of 1 removed', '已移除 1/1 个'], ['nothing removed', 'Nothing removed', '没有移除任何容器'],
+  ['1 of 1 removed; 2 of 3 recreated', '1 of 1 removed, 2 of 3 recreated', '已移除 1/1 个，已重新创建 2/3 个'], ['recreating web-1', 'Recreating web-1', '正在重新创建 web-1'], ['nothing recreated', 'Nothing recreated', '没有重新创建任何容器'],
   ['the apply was cancelled', 'The apply was cancelled', '应用已取消'], ['dockerd did not become ready', 'dockerd did not become ready', 'dockerd did not become ready'],
 ];
 

@@ -13,12 +13,25 @@ const caption = (text: string): string => (/^(?:dockerd|containerd|runc|bulkhead
  * which the log and the command line print as it is; what is none of these is told as any other sentence.
  */
 export function stepDetail(t: TFunction, detail: string): string {
+  const whole = known(t, detail);
+  if (whole !== null) return whole;
+  // Cleaning up says what was removed and what was recreated, one after the other.
+  const parts = detail.split('; ').map((part) => known(t, part));
+  return parts.every((part) => part !== null) ? clauses(t, parts) : caption(told(detail));
+}
+
+function known(t: TFunction, detail: string): string | null {
   const version = /^version (\d+)(, same text)?$/.exec(detail);
   if (version !== null) return version[1] === '0' ? t('review.firstBackUp') : version[2] === undefined ? t('review.detail.version', { version: version[1] }) : t('review.detail.sameText', { version: version[1] });
   const keys = /^(\d+) keys? (set|given back) in daemon\.json$/.exec(detail);
   if (keys !== null) return keys[2] === 'set' ? t('review.detail.keysSet', { count: Number(keys[1]) }) : t('review.detail.keysBack', { count: Number(keys[1]) });
-  const removed = /^(\d+) of (\d+)( removed)?$/.exec(detail);
-  if (removed !== null) return removed[3] === undefined ? t('review.detail.of', { done: removed[1], total: removed[2] }) : t('review.detail.removed', { done: removed[1], total: removed[2] });
+  const counted = /^(\d+) of (\d+)(?: (removed|recreated))?$/.exec(detail);
+  if (counted !== null) {
+    const values = { done: counted[1], total: counted[2] };
+    return counted[3] === undefined ? t('review.detail.of', values) : counted[3] === 'removed' ? t('review.detail.removed', values) : t('review.detail.recreated', values);
+  }
+  const name = /^recreating (\S+)$/.exec(detail)?.[1];
+  if (name !== undefined) return t('review.detail.recreating', { name });
   const runtime = /^default runtime (\S+)$/.exec(detail)?.[1];
   if (runtime !== undefined) return t('review.detail.runtime', { name: runtime });
   const claims = /^(\d+) of (\d+) claims shown((?:, \d+ [a-z ]+)*)(; audit mode: nothing is refused)?$/.exec(detail);
@@ -30,9 +43,10 @@ export function stepDetail(t: TFunction, detail: string): string {
   switch (detail) {
     case 'daemon.json unchanged': return t('review.detail.unchanged');
     case 'nothing removed': return t('review.detail.nothingRemoved');
+    case 'nothing recreated': return t('review.detail.nothingRecreated');
     case 'Docker Desktop reads the file when it starts': return t('review.detail.desktopReads');
     case 'Docker Desktop answers': return t('review.detail.desktopAnswers');
     case 'not verified: a user has turned isolation off, as the settings let them': return t('review.detail.userOff');
-    default: return caption(told(detail));
+    default: return null;
   }
 }

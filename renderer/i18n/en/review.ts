@@ -52,7 +52,7 @@ export const review = {
   /** What a step left behind. */
   detail: {
     version: 'Version {{version}}', sameText: 'Version {{version}}, same text', keysSet_one: '{{count}} key set in daemon.json', keysSet_other: '{{count}} keys set in daemon.json', keysBack_one: '{{count}} key given back in daemon.json', keysBack_other: '{{count}} keys given back in daemon.json', unchanged: 'daemon.json unchanged',
-    runtime: 'Default runtime {{name}}', of: '{{done}} of {{total}}', removed: '{{done}} of {{total}} removed', nothingRemoved: 'Nothing removed', claims: '{{passed}} of {{total}} claims shown',
+    runtime: 'Default runtime {{name}}', of: '{{done}} of {{total}}', removed: '{{done}} of {{total}} removed', recreated: '{{done}} of {{total}} recreated', recreating: 'Recreating {{name}}', nothingRemoved: 'Nothing removed', nothingRecreated: 'Nothing recreated', claims: '{{passed}} of {{total}} claims shown',
     claim: { limited: '{{count}} limited', notOffered: '{{count}} not offered here', notEnforced: '{{count}} not enforced', notRun: '{{count}} not run', failed: '{{count}} failed' }, audit: 'Audit mode: nothing is refused',
     desktopReads: 'Docker Desktop reads the file when it starts', desktopAnswers: 'Docker Desktop answers', userOff: 'Not verified: a user has turned isolation off, as the settings let them',
   },

@@ -54,7 +54,7 @@ export const review: Translation<typeof english> = {
   seconds: '{{value}} 秒',
   detail: {
     version: '版本 {{version}}', sameText: '版本 {{version}}，文本相同', keysSet_other: '已设置 daemon.json 中的 {{count}} 个键', keysBack_other: '已还原 daemon.json 中的 {{count}} 个键', unchanged: 'daemon.json 未更改',
-    runtime: '默认运行时为 {{name}}', of: '{{done}}/{{total}}', removed: '已移除 {{done}}/{{total}} 个', nothingRemoved: '没有移除任何容器', claims: '{{total}} 项断言中有 {{passed}} 项得到证实',
+    runtime: '默认运行时为 {{name}}', of: '{{done}}/{{total}}', removed: '已移除 {{done}}/{{total}} 个', recreated: '已重新创建 {{done}}/{{total}} 个', recreating: '正在重新创建 {{name}}', nothingRemoved: '没有移除任何容器', nothingRecreated: '没有重新创建任何容器', claims: '{{total}} 项断言中有 {{passed}} 项得到证实',
     claim: { limited: '{{count}} 项受限', notOffered: '{{count}} 项此处不提供', notEnforced: '{{count}} 项未强制执行', notRun: '{{count}} 项未运行', failed: '{{count}} 项失败' }, audit: '审计模式：不会拒绝任何请求',
     desktopReads: 'Docker Desktop 会在启动时读取该文件', desktopAnswers: 'Docker Desktop 有响应', userOff: '未验证：设置允许用户关闭隔离，且已有用户将其关闭',
   },
