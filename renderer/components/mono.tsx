@@ -13,7 +13,7 @@ export function Mono({ children, size = 12, dim = false, nowrap = false, title }
 
 /** A path that may break after its slashes, not within a name. */
 export function PathText({ path }: { readonly path: string }) {
-  return <Mono>{path.split('/').flatMap((part, index) => (index === 0 ? [part] : ['/', <wbr key={index} />, part]))}</Mono>;
+  return <Mono>{path.split('/').flatMap((part, index) => (index === 0 ? [part] : index === 1 && path.startsWith('/') ? ['/', part] : ['/', <wbr key={index} />, part]))}</Mono>;
 }
 
 /** A key on the keyboard. */

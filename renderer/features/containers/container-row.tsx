@@ -17,7 +17,8 @@ export const rowHeight = 48;
 const detailLine = 20;
 const detailPadding = 14;
 export const grid = { display: 'grid', gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px', alignItems: 'center', padding: '0 16px', boxSizing: 'border-box' } as const;
-const twoLines = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden' } as const;
+// Chinese breaks at its commas there, not within a date.
+const twoLines = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden', wordBreak: 'keep-all', overflowWrap: 'anywhere' } as const;
 const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
 /** What an opened row tells beyond its columns. */

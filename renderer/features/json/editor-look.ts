@@ -30,6 +30,7 @@ const theme = EditorView.theme({
   '.bh-key-pointer': { fontFamily: fontMono, color: color.text3, overflowWrap: 'anywhere', marginBottom: '4px' },
   '.bh-key-about': { color: color.text },
   '.bh-key-fact': { color: color.text2, marginTop: '4px' },
+  '.cm-tooltip .cm-tooltip-section:not(:first-child)': { borderTop: `1px solid ${color.border}` },
   '.cm-tooltip-lint': { maxWidth: '480px' },
   '.cm-diagnostic': { padding: '8px 12px', fontFamily: fontBody, fontSize: '12px', lineHeight: '16px', whiteSpace: 'pre-line' },
   '.cm-diagnostic-error': { borderLeftColor: color.danger }, '.cm-diagnostic-warning': { borderLeftColor: color.warn }, '.cm-diagnostic-info': { borderLeftColor: color.neutral },
