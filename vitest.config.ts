@@ -1,8 +1,23 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take longest, longest first: begun last, one of them would run alone at the end. Others follow as Vitest has them. */
+const longest = [
+  'kills.engine.test.ts', 'churn.engine.test.ts', 'layers.engine.test.ts', 'engines.engine.test.ts', 'desktop.engine.test.ts', 'apply.engine.test.ts', 'lifecycle.engine.test.ts',
+  'docker-socket-page.test.tsx', 'review-page.test.tsx', 'cli/settings.test.ts', 'file-sharing-page.test.tsx',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => { const at = longest.findIndex((name) => moduleId.endsWith(`/${name}`)); return at < 0 ? longest.length : at; };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 // unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real Electron app and a real engine.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

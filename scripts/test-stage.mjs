@@ -43,6 +43,15 @@ function inNetworkOfItsOwn(stage, command) {
   return stage.ownNetwork === true ? ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command] : command;
 }
 
+/** Ends of the stages that run now. */
+const running = new Set();
+
+/** Stages run side by side: all of them end with this process. */
+function interrupted() {
+  for (const end of running) end();
+  process.exit(130);
+}
+
 /** Resolves with the exit code (null: ended for taking too long) and the output, which is also written to `log`. */
 function execute([program, ...args], { log, timeout }) {
   return new Promise((resolve) => {
@@ -56,12 +65,13 @@ function execute([program, ...args], { log, timeout }) {
     const end = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* ended already */ } };
     let late = false;
     const timer = setTimeout(() => { late = true; end(); }, timeout);
-    const interrupted = () => { end(); process.exit(130); };
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+    running.add(end);
+    for (const signal of ['SIGINT', 'SIGTERM']) if (!process.listeners(signal).includes(interrupted)) process.once(signal, interrupted);
     child.once('error', (error) => { output += error.message; });
     child.once('close', (code) => {
       clearTimeout(timer);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+      running.delete(end);
+      if (running.size === 0) process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
       file.end(() => { resolve({ code: late ? null : (code ?? 1), output }); });
     });
   });
