@@ -1,8 +1,10 @@
 /**
  * Ratios of `docker cp` through the gateway, into and out of a running isolated container, to `docker cp` on a stock engine: command line
- * against command line, interleaved in one run. Needs root, Debian's docker.io and a build: `npm run bench -- copies`.
+ * against command line, interleaved in one run; and what the gateway itself takes of the processor, which holds on a busy machine too. Needs root, Debian's docker.io and a build: `npm run bench -- copies`.
  * `BULKHEAD_COPY_MEGABYTES`: size of the file (default 2048).
  */
+import '../testing/own-network.ts';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -26,6 +28,12 @@ async function timed(script: string, socket: string, work: string): Promise<numb
   await sh(script, socket, work);
   return performance.now() - start;
 }
+/** Seconds of processor a process has used so far, by steps of 10 ms. */
+function processorTime(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 const scratch = await mkdtemp('/tmp/bulkhead-copies-');
@@ -37,7 +45,7 @@ try {
   stops.push(() => isolated.stop());
   const listen = path.join(scratch, 'docker.sock');
   // In a directory of its own: it is watched.
-  await mkdir(path.join(scratch, 'gateway'));
+  await mkdir(path.join(scratch, 'gateway/state'), { recursive: true });
   const settings = path.join(scratch, 'gateway/admin-settings.json');
   await writeFile(settings, JSON.stringify(eciOn(scratch)));
   const gateway = spawn(launcher, ['gateway', '--engine', `unix://${isolated.socket}`, '--listen', `unix://${listen}`, '--settings', settings, '--engine-directory', isolated.root, '--state', path.join(scratch, 'gateway/state')], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -58,14 +66,16 @@ try {
   ] as const;
   for (const [what, script] of cases) {
     const times = { stock: [] as number[], gateway: [] as number[] };
+    const before = processorTime(gateway.pid ?? 0);
     for (let round = 0; round <= rounds; round++) {
       for (const [name, socket] of round % 2 === 0 ? sides : sides.toReversed()) {
         const took = await timed(script, socket, scratch).finally(() => sh('rm -rf out outs exported', socket, scratch));
         if (round > 0) times[name].push(took);
       }
     }
+    const used = (processorTime(gateway.pid ?? 0) - before) / (rounds + 1) * 1000;
     const ratio = median(times.stock) / median(times.gateway);
-    console.log(`${what.padEnd(30)} stock ${median(times.stock).toFixed(0).padStart(7)} ms   gateway ${median(times.gateway).toFixed(0).padStart(7)} ms   throughput ratio ${ratio.toFixed(3)}${ratio >= 0.9 ? '' : '   BELOW 0.9'}`);
+    console.log(`${what.padEnd(30)} stock ${median(times.stock).toFixed(0).padStart(7)} ms   gateway ${median(times.gateway).toFixed(0).padStart(7)} ms   throughput ratio ${ratio.toFixed(3)}   gateway's processor ${used.toFixed(0).padStart(5)} ms${ratio >= 0.9 ? '' : '   BELOW 0.9'}`);
   }
 } finally {
   for (const stop of stops.toReversed()) await stop().catch((error: unknown) => { console.error(error); });

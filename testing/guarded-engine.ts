@@ -50,12 +50,13 @@ export async function startGuardedEngine(options: Parameters<typeof startIsolate
   }
 }
 
-/** `work` is made by the caller. */
-export function side(socket: string, work: string): Side {
+/** `work` is made by the caller. `enter`: words that its scripts are run by. */
+export function side(socket: string, work: string, enter: readonly string[] = []): Side {
   return {
     socket, work,
     sh: (script, environment = {}) => new Promise((resolve, reject) => {
-      const child = spawn('sh', ['-c', script], {
+      const [program = 'sh', ...words] = [...enter, 'sh', '-c', script];
+      const child = spawn(program, words, {
         cwd: work, stdio: ['ignore', 'pipe', 'pipe'],
         env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: work, DOCKER_CONFIG: path.join(work, '.docker'), DOCKER_HOST: `unix://${socket}`, W: work, LC_ALL: 'C', ...environment },
       });

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import {
   ensureBridge, freeSubnet, removeBridge, startDockerd, type DockerdProcess, type DockerdSettings,
 } from '../engine/drivers/dockerd-process.ts';
+import type { Network } from './network.ts';
 
 const run = promisify(execFile);
 
@@ -26,6 +27,8 @@ export interface BareEngineOptions {
   readonly extraArgs?: readonly string[];
   /** Called with the new root before dockerd starts, to mount a file system of its own at `data` for one. */
   readonly prepare?: (root: string) => Promise<void>;
+  /** Where it has its bridge and its chains (default: this process's). */
+  readonly network?: Network;
   /** Import busybox as `busybox:latest` (default true). */
   readonly busybox?: boolean;
 }
@@ -43,13 +46,15 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
   const name = path.basename(root).replace(/[^A-Za-z0-9]/g, '');
   const configFile = path.join(root, 'daemon.json');
   await writeFile(configFile, JSON.stringify(options.daemonJson ?? {}));
+  const programs = path.join(root, 'programs');
   const subnet = await freeSubnet(Math.floor(Math.random() * 150));
   const settings: DockerdSettings = {
     dataRoot: path.join(root, 'data'), execRoot: path.join(root, 'exec'), socket: path.join(root, 'engine.sock'),
     configFile, logFile: path.join(root, 'dockerd.log'), bridge: `bt${name}`.slice(0, 15), subnet,
-    ...(options.env ? { env: options.env } : {}), ...(options.extraArgs ? { extraArgs: options.extraArgs } : {}),
+    ...(options.env || options.network ? { env: { ...options.env, ...(options.network ? { PATH: `${programs}:${process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'}` } : {}) } } : {}), ...(options.extraArgs ? { extraArgs: options.extraArgs } : {}),
   };
-  await ensureBridge(settings.bridge, subnet);
+  if (options.network === undefined) await ensureBridge(settings.bridge, subnet);
+  else await enterNetwork(options.network, settings);
   await options.prepare?.(root);
   let dockerd: DockerdProcess | null = null;
   const stop = async () => {
@@ -66,6 +71,16 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
     throw error;
   }
   return { root, socket: settings.socket, settings, dockerd, docker: (...args) => docker(settings.socket, ...args), stop };
+}
+
+/** Makes the engine's bridge in `network`, and a `dockerd` that runs there, in the directory that its PATH begins with. */
+async function enterNetwork({ enter: [nsenter = '', ...words] }: Network, { bridge, subnet, env }: DockerdSettings): Promise<void> {
+  const programs = env?.['PATH']?.split(':', 1)[0] ?? '';
+  const { stdout: dockerd } = await run('sh', ['-c', 'command -v dockerd']);
+  await mkdir(programs);
+  await writeFile(path.join(programs, 'dockerd'), `#!/bin/sh\nexec ${[nsenter, ...words].join(' ')} ${dockerd.trim()} "$@"\n`);
+  await chmod(path.join(programs, 'dockerd'), 0o755);
+  for (const line of [`link add name ${bridge} type bridge`, `address replace 10.${subnet.octet}.0.1/24 dev ${bridge}`, `link set dev ${bridge} up`]) await run(nsenter, [...words, 'ip', ...line.split(' ')]);
 }
 
 /** Makes an image from Debian's busybox-static, since no registry is reachable. Installs applet links, /etc/passwd and an entry in PATH. */

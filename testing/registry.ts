@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Network } from './network.ts';
 
 /** Debian's docker-registry on 127.0.0.1, with a port and a directory of its own. */
 export interface Registry {
@@ -24,6 +25,8 @@ const htpasswd = 'tester:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4
 export interface RegistryOptions {
   /** Only `registryUser` may push and pull. */
   readonly login?: boolean;
+  /** Where it listens (default: this process's). */
+  readonly network?: Network;
 }
 
 /** Starts a registry and resolves when it listens. Pair with `stop()`. */
@@ -39,7 +42,8 @@ ${options.login === true ? `auth: {htpasswd: {realm: test, path: ${path.join(dir
   let text = '';
   let end: (() => Promise<void>) | null = null;
   const start = async () => {
-    const child = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program = '', ...words] = [...options.network?.enter ?? [], 'docker-registry', 'serve', config];
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = once(child, 'exit');
     end = async () => { end = null; child.kill('SIGTERM'); await ended; };
     await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { makeNetwork, type Network } from './network.ts';
 import { side, startGuardedEngine, type GuardedEngine, type Side } from './guarded-engine.ts';
 import { startBareEngine, type BareEngine } from './real-engine.ts';
 
@@ -7,23 +8,27 @@ import { startBareEngine, type BareEngine } from './real-engine.ts';
 export interface TwoEngines {
   readonly guarded: GuardedEngine;
   readonly bare: Side;
+  /** The stock engine's network, in which its scripts run too: what listens elsewhere can't be reached there. */
+  readonly bareNetwork: Network;
   stop(): Promise<void>;
 }
 
 /** Starts both, ECI on, with busybox. Pair with `stop()`, also after a failed test. */
 export async function startTwoEngines(): Promise<TwoEngines> {
   const guarded = await startGuardedEngine();
+  const bareNetwork = await makeNetwork();
   let bare: BareEngine | null = null;
   const stop = async () => {
     if (bare !== null) await removeContainers(bare);
     await bare?.stop();
+    await bareNetwork.close();
     await guarded.stop();
   };
   try {
-    bare = await startBareEngine();
+    bare = await startBareEngine({ network: bareNetwork });
     const work = path.join(guarded.scratch, 'bare');
     await mkdir(work);
-    return { guarded, bare: side(bare.socket, work), stop };
+    return { guarded, bare: side(bare.socket, work, bareNetwork.enter), bareNetwork, stop };
   } catch (error) {
     await stop();
     throw error;
