@@ -1,4 +1,4 @@
-import { useId, useRef, type ReactNode } from 'react';
+import { useCallback, useId, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -30,9 +30,11 @@ export function ConfirmDialog({ open, title, children, confirm, destructive = fa
 }) {
   const { t } = useTranslation();
   const id = useId();
-  const back = useRef<HTMLButtonElement>(null);
+  const back = useRef<HTMLButtonElement | null>(null);
+  // At once, so that a key pressed while the dialog still fades in finds the way back; and once more when it stands, should a closing menu have taken the focus.
+  const focusBack = useCallback((button: HTMLButtonElement | null) => { back.current = button; button?.focus({ preventScroll: true }); }, []);
   const buttons = [
-    <Button key="back" ref={back} disabled={busy} onClick={onCancel}>{cancel ?? t('button.cancel')}</Button>,
+    <Button key="back" ref={focusBack} disabled={busy} onClick={onCancel}>{cancel ?? t('button.cancel')}</Button>,
     <Button key="do" variant={destructive ? 'outlined' : 'contained'} color={destructive ? 'error' : 'primary'} disabled={busy || disabled} onClick={onConfirm}
       {...(busy ? { startIcon: <CircularProgress size={14} color="inherit" aria-hidden /> } : {})}>{confirm}</Button>,
   ];
