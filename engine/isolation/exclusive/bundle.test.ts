@@ -15,7 +15,7 @@ const privileged = ordinary.replace('[{"allow":false,"access":"rwm"},{"allow":tr
   .replace('"maskedPaths"', '"devices":[{"path":"/dev/vda","type":"b","major":254,"minor":0}],"maskedPaths"');
 
 const facts: IsolationFacts = {
-  base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], bindSources: new Map([[1, '/run/m/x/binds/0']]),
+  base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], layerSources: new Map(), bindSources: new Map([[1, '/run/m/x/binds/0']]),
   unifiedCgroups: false, cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
 };
 const isolate = (text: string, more: Partial<IsolationFacts> = {}) => renderSpec(isolateSpec(parseSpec(text), { ...facts, ...more }));

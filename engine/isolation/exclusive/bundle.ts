@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isolateDevices } from './devices.ts';
+import { boundLayers } from './layer-mounts.ts';
 import { refuseOtherSpellings } from './spelling.ts';
 
 /**
@@ -77,6 +78,8 @@ export interface IsolationFacts {
   readonly rootPath: string;
   /** New sources of binds, by index in `mounts`. */
   readonly bindSources: ReadonlyMap<number, string>;
+  /** Overlays that were mounted for the container, by index in `mounts`. */
+  readonly layerSources: ReadonlyMap<number, string>;
   /** Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's. */
   readonly deviceSources: ReadonlyMap<string, string>;
   /** Mounts of our own (proc-files.ts). */
@@ -117,7 +120,7 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
     ...spec,
     ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
     root: { ...spec.root, path: facts.rootPath },
-    ...(spec.mounts || moreMounts.length > 0 ? { mounts: [...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs({ ...mount, ...sourceOf(facts.bindSources.get(i)) }, spec)), ...moreMounts] } : {}),
+    ...(spec.mounts || moreMounts.length > 0 ? { mounts: [...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs(mountedFor(mount, i, facts), spec)), ...moreMounts] } : {}),
     ...(ownCgroups ? { hooks: { ...hooks, createRuntime: [...created, { path: facts.cgroupHook.path, args: [...facts.cgroupHook.args] }] } } : {}),
     linux: {
       ...linux, namespaces,
@@ -161,6 +164,11 @@ function sysctlsOf(sysctls: Readonly<Record<string, string>>): Record<string, st
 function withinIds(range: string): string {
   const [first, last] = /^\s*(\d+)\s+(\d+)\s*$/.exec(range)?.slice(1).map(Number) ?? [];
   return first === undefined || last === undefined ? range : `${Math.min(first, largestId)} ${Math.min(last, largestId)}`;
+}
+
+function mountedFor(mount: OciMount, index: number, facts: IsolationFacts): OciMount {
+  const layers = facts.layerSources.get(index);
+  return layers === undefined ? { ...mount, ...sourceOf(facts.bindSources.get(index)) } : boundLayers(mount, layers);
 }
 
 function sourceOf(source: string | undefined): { source?: string } {

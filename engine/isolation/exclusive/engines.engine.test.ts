@@ -31,6 +31,19 @@ it('isolates on the containerd snapshotter too', async () => {
   await expectNothingLeft(engine);
 });
 
+it('mounts another stage\u2019s layers in RUN on the containerd snapshotter, read-only and writable, with the owners they have', async () => {
+  engine = await startIsolatedEngine({ containerdSnapshotter: true });
+  const dockerfile = `FROM busybox AS a
+RUN mkdir /d && echo x > /d/f && chown 33:44 /d/f
+RUN echo y > /d/g
+FROM busybox
+RUN --mount=from=a,target=/a cat /a/d/f /a/d/g > /seen && stat -c %u:%g /a/d/f /a/bin/busybox >> /seen && ! touch /a/no && ! mount -o remount,rw /a
+RUN --mount=from=a,target=/a,rw echo z > /a/d/h && chown 5:6 /a/d/h && stat -c %u:%g /a/d/h /a/d/f >> /seen`;
+  await run('sh', ['-c', `printf '%s' "$1" | DOCKER_BUILDKIT=1 docker -H unix://${engine.socket} build -q -t mounted -`, 'sh', dockerfile]);
+  expect(await engine.docker('run', '--rm', 'mounted', 'cat', '/seen')).toBe('x\ny\n33:44\n0:0\n5:6\n33:44\n');
+  await expectNothingLeft(engine);
+});
+
 it('after dockerd was killed nothing is left of its containers, and they start again', async () => {
   engine = await startIsolatedEngine();
   await engine.docker('run', '-d', '--name', 'lost', '--stop-signal', 'KILL', 'busybox', 'sh', '-c', 'touch /f; exec sleep 1000');

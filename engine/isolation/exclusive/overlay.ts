@@ -16,6 +16,9 @@ export type Overlay = z.infer<typeof overlaySchema>;
 /** Options that must not get lost when the overlay is made anew. The kernel shows them only where they differ from its defaults. */
 const carried = new Set(['context', 'fscontext', 'defcontext', 'rootcontext', 'volatile', 'index', 'nfs_export', 'redirect_dir', 'metacopy', 'userxattr', 'xino', 'uuid']);
 
+/** Whether a mount option is one of those. */
+export const isCarriedOption = (option: string): boolean => carried.has(option.split('=', 1)[0] ?? '');
+
 /** All mounts of the superblock `mount` shows. */
 export function siblings(mount: Mount, mounts: readonly Mount[]): Mount[] {
   return mounts.filter((other) => other.device === mount.device);
@@ -29,7 +32,7 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   const values = (key: string) => mount.options.filter((option) => option.startsWith(`${key}=`)).map((option) => option.slice(key.length + 1));
   const [upperDir] = values('upperdir');
   const [workDir] = values('workdir');
-  const options = mount.options.filter((option) => carried.has(option.split('=', 1)[0] ?? ''));
+  const options = mount.options.filter(isCarriedOption);
 
   const merged = siblings(mount, mounts).find(({ mountPoint }) => /\/overlay2\/[^/]+\/merged$/.test(mountPoint) && existsSync(path.join(path.dirname(mountPoint), 'lower')));
   if (merged !== undefined) {

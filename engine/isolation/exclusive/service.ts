@@ -5,6 +5,7 @@ import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './bundle.ts';
 import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { ownFileNames } from './devices.ts';
+import { planLayerMounts } from './layer-mounts.ts';
 import { isWithin, parseMountinfo, type Mount } from './mountinfo.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { IsolationRefused, refuse } from './options.ts';
@@ -114,6 +115,9 @@ export class IsolationService {
       makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
     });
     let targets = bindSources.size;
+    const layerSources = planLayerMounts(spec, plan, {
+      namespace, base, engineRoots: engineRoots(given, parts), makeTarget: () => containers.makeBindTarget(id, targets++, 'directory'),
+    });
     const makeFileTarget = () => containers.makeBindTarget(id, targets++, 'file');
     const deviceSources = new Map<string, string>();
     for (const name of ownFileNames(spec.linux.devices ?? [], isPrivileged(spec))) {
@@ -126,7 +130,7 @@ export class IsolationService {
     }
     const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles, makeFileTarget);
     const edited = isolateSpec(spec, {
-      base, rangeSize, rootPath, bindSources, deviceSources, moreMounts,
+      base, rangeSize, rootPath, bindSources, layerSources, deviceSources, moreMounts,
       joinedUserNamespace: joined?.userNamespace ?? null,
       unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
       cgroupHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)] },
