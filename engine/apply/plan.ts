@@ -184,7 +184,7 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   } else if (before.eci.value && !after.eci.value) later('unprotected', 'eci-off');
   if (after.eci.value) rulesOf(before, after, later);
   if (after.blockDockerLoad.value && !before.blockDockerLoad.value) later('new-rule', 'load-blocked');
-  if (input.restartNeeded && facts.engine.counts !== null) later('stays-in-view', 'store-unchanged', { images: facts.engine.counts.images, containers: facts.engine.counts.containers });
+  if (input.restartNeeded && facts.engine.counts !== null && facts.engine.counts.images + facts.engine.counts.containers > 0) later('stays-in-view', 'store-unchanged', { images: facts.engine.counts.images, containers: facts.engine.counts.containers });
   const settled = new Set([...remove, ...recreate].map(({ id }) => id));
   const kept = input.notProtected.filter(({ id }) => !settled.has(id));
   if (kept.length > 0) later('unprotected', 'containers-kept-unprotected', named(kept));

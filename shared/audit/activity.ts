@@ -71,6 +71,12 @@ export type ActivityBatch = z.infer<typeof activityBatchSchema>;
 
 export const isDenial = (entry: Pick<StoredAuditEntry, 'outcome'>): boolean => entry.outcome === 'deny' || entry.outcome === 'would-deny';
 
+/**
+ * Whether a verification asked for it: its probes ask as an attacker would, and each refusal is what they are to see. Told by root's uid, the
+ * clients' socket and the image: nobody else may ask as root there, so that nobody hides behind it.
+ */
+export const isProbes = (entry: Pick<StoredAuditEntry, 'client' | 'origin' | 'image'>): boolean => entry.client.uid === 0 && entry.origin?.kind === 'clients' && entry.image?.startsWith('bulkhead/probe:') === true;
+
 /** What makes entries repeats of each other: outcome, rule, thing and asker; not the moment, the process, nor a container's made-up name. */
 export function repeatKey(entry: StoredAuditEntry): string {
   const asker = entry.origin?.kind === 'socket-mount' ? entry.origin.image ?? entry.origin.mount ?? '' : String(entry.client.uid);

@@ -1,4 +1,4 @@
-import { activityDays, isDenial, lastDays, localDay, repeatKey, type ActivityEntry, type ActivitySummary, type DenialGroup } from '../../../shared/audit/activity.ts';
+import { activityDays, isDenial, isProbes, lastDays, localDay, repeatKey, type ActivityEntry, type ActivitySummary, type DenialGroup } from '../../../shared/audit/activity.ts';
 
 /** Groups that are kept apart at most; of a flood of different ones the oldest go. */
 const groupsAtMost = 500;
@@ -17,7 +17,8 @@ export class DenialCounts {
   /** `live`: it was written while the log was followed, so nobody can have looked at it before, whatever the clock says. */
   add(entry: ActivityEntry, live: boolean): void {
     if (entry.time > this.#newest && !Number.isNaN(Date.parse(entry.time))) this.#newest = entry.time;
-    if (!isDenial(entry)) return;
+    // What a verification is refused is nothing that anybody has to look at.
+    if (!isDenial(entry) || isProbes(entry)) return;
     this.#count(entry);
     if (!live && entry.time <= this.#seenUntil) return;
     this.#unseen++;

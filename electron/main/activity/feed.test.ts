@@ -19,6 +19,7 @@ afterEach(async () => {
 });
 
 const line = (target: string, more: object = {}) => `${JSON.stringify({ id: `r-${target.slice(1)}`, time: new Date().toISOString(), outcome: 'deny', rule: 'host-namespace', setting: null, what: '--pid=host', message: 'm', client: { uid: 1000, pid: 1 }, method: 'POST', target, ...more })}\n`;
+const probe = { client: { uid: 0, pid: 7 }, origin: { kind: 'clients' }, image: 'bulkhead/probe:067b72f10506' };
 const targets = (entries: readonly ActivityEntry[]) => entries.map((entry) => entry.target);
 
 /** A machine on which 1000 is sam, and whose database knows what `ask` says. */
@@ -38,6 +39,16 @@ function follow(options: Partial<FeedOptions> = {}) {
   const live = () => targets(got.batches.filter((batch) => !batch.history).flatMap((batch) => batch.entries));
   return { feed, got, until, live };
 }
+
+it('shows what a verification was refused, and counts it nowhere; nobody else passes for one', async () => {
+  await writeFile(file, [
+    line('/probe', probe), line('/user', { ...probe, client: { uid: 1000, pid: 7 } }), line('/socket', { ...probe, origin: { kind: 'socket-mount', mount: 'm' } }), line('/other', { ...probe, image: 'busybox' }),
+  ].join(''));
+  const { feed, got } = follow();
+  await feed.start();
+  expect(targets(feed.page(null, 10).entries)).toEqual(['/probe', '/user', '/socket', '/other']);
+  expect(got.summary).toMatchObject({ unseen: 3, days: [{ denied: 3 }] });
+});
 
 describe('the decision log in the app', () => {
   it('is read with its rotated files, then followed through rotation, in order and nothing twice', async () => {

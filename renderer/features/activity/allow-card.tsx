@@ -14,7 +14,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { color } from '../../theme/tokens.ts';
-import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
+import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 import { allowanceFor, type Proposal } from '../../../shared/audit/proposals.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { sentences } from '../../i18n/joining.ts';
@@ -37,6 +37,7 @@ export function AllowCard({ entry }: { readonly entry: ActivityEntry }) {
 
   if (!isDenial(entry) && allowance?.kind === 'not-refused') return null;
   const title = t('activity.allow.title');
+  if (isProbes(entry)) return <Framed><Card title={t('activity.allow.probesTitle')}><Said>{t('activity.allow.probes')}</Said></Card></Framed>;
   const open = (page: Parameters<typeof navigate>[0], params: Parameters<typeof navigate>[1] = {}) => <Button size="small" onClick={() => { navigate(page, params); }}>{t('overview.next.open', { page: t(`frame.page.${page}`) })}</Button>;
   if (allowance === null) return <Framed><Card title={title}><Said action={open('json')}>{t('activity.allow.brokenDraft')}</Said></Card></Framed>;
   switch (allowance.kind) {

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { ruleCodes, type RuleCode } from '../../../shared/policy/decision.ts';
-import { isDenial, type ActivityEntry } from '../../../shared/audit/activity.ts';
+import { isDenial, isProbes, type ActivityEntry } from '../../../shared/audit/activity.ts';
 
 const isRule = (rule: string): rule is RuleCode => (ruleCodes as readonly string[]).includes(rule);
 
@@ -31,6 +31,7 @@ export function entrySubject(entry: ActivityEntry): string | null {
 
 /** Who asked, in short: the user, or the container whose socket it came through. */
 export function askedBy(t: TFunction, entry: ActivityEntry): string {
+  if (isProbes(entry)) return t('activity.by.verification');
   if (entry.origin?.kind === 'socket-mount') return t('activity.by.container', { name: entry.origin.container ?? entry.origin.image ?? entry.origin.mount ?? '' });
   if (entry.user !== null) return t('activity.by.user', { name: entry.user });
   return entry.client.uid === null ? t('activity.by.unknown') : t('activity.by.uid', { uid: String(entry.client.uid) });

@@ -1,17 +1,17 @@
-import type { ComponentType, ReactNode } from 'react';
+import { useState, type ComponentType, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 import type { SvgIconProps } from '@mui/material/SvgIcon';
-import { useApp, useDraft } from '../../app/context.tsx';
+import { useApp, useDraft, useStore } from '../../app/context.tsx';
 import type { Protection } from '../../app/protection.ts';
 import { navigate } from '../../app/router.ts';
 import { Card, Row, RowText } from '../../components/card.tsx';
 import { findingPage, findingTitle, findingWhy } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
 import { severityIcon, severityTone, stateIcon, type Severity } from '../../components/state-badge.tsx';
-import { AllowedIcon, DeniedIcon, ErrorIcon, PowerIcon, ShieldIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
+import { AllowedIcon, DeniedIcon, ErrorIcon, PowerIcon, ShieldIcon, SocketIcon, UnprotectedIcon, UnverifiedIcon } from '../../components/icons.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { chosenBackend } from '../../../shared/isolation/requirements.ts';
@@ -63,6 +63,8 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, o
   const formats = useFormats();
   const app = useApp();
   const { applied } = useDraft();
+  const store = useStore();
+  const [copied, setCopied] = useState(false);
   const steps: Step[] = [];
   const { engine } = app;
   const ready = engine.phase === 'ready';
@@ -78,6 +80,15 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, o
     steps.push({ key: 'stopped', icon: PowerIcon, tone: 'neutral', title: t('overview.next.engineStopped'), why: t('overview.next.engineStoppedWhy'), action: t('button.startEngine'), run: onStart, busy: starting });
   } else if (ready && !engine.gatewayUp && app.target.kind === 'embedded') {
     steps.push({ key: 'gateway', icon: ErrorIcon, tone: 'danger', title: t('overview.next.gateway'), why: t('overview.next.gatewayWhy'), action: t('overview.engine.restart'), run: onRestart, busy: starting });
+  }
+  // One that was left before its end, or interrupted and settled at this start: nobody has seen how it ended.
+  const ended = app.run?.outcome ?? null;
+  if (ended !== null) {
+    const good = ended.kind === 'applied';
+    steps.push({
+      key: 'run', icon: good ? AllowedIcon : ErrorIcon, tone: good ? 'ok' : 'danger', title: good ? t('overview.next.applied', { version: ended.version }) : ended.kind === 'rolled-back' ? t('overview.next.rolledBack') : t('overview.next.rollbackFailed'),
+      why: t('overview.next.runWhy'), action: t('overview.next.runSee'), run: () => { navigate('review'); },
+    });
   }
   if (!applied.settings.ok || app.settings.readError !== null) {
     steps.push({ key: 'file', icon: ErrorIcon, tone: 'danger', title: t('overview.next.brokenFile'), why: sentences(t, [app.settings.readError === null ? '' : closed(t, told(app.settings.readError.message)), t('overview.next.brokenFileWhy')]), action: t('overview.next.openJson'), run: () => { navigate('json'); } });
@@ -118,6 +129,14 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, o
     const severity: Severity = finding.severity;
     const page = findingPage(finding);
     steps.push({ key: `finding-${finding.code}-${finding.pointer}`, icon: severityIcon[severity], tone: severityTone[severity], title: withCode(findingTitle(t, finding)), why: finding.code === 'audit-mode' ? t('overview.next.auditWhy') : findingWhy(finding), action: t('overview.next.open', { page: t(`frame.page.${page}`) }), run: () => { navigate(page, { pointer: finding.pointer }); } });
+  }
+  // Whoever has nothing there yet has not found the way to it either.
+  if (ours && ready && protection.eci && app.target.kind === 'embedded' && app.scan?.containers.length === 0) {
+    const command = `export DOCKER_HOST=unix://${engine.socket}`;
+    steps.push({
+      key: 'use', icon: SocketIcon, tone: 'neutral', title: t('overview.next.use'), why: withCode(t('overview.next.useWhy', { command })), action: copied ? t('button.copied') : t('overview.next.useCopy'),
+      run: () => { void store.request('clipboard:write', { text: command }).then((written) => { setCopied(written.ok); }); },
+    });
   }
   return steps;
 }

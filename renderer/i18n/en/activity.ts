@@ -12,7 +12,7 @@ export const activity = {
   unreadable: 'The decision log can\u2019t be read', gone: 'This entry is not in view any more', goneWhy: 'The log keeps the newest entries only.',
   noSetting: 'No setting changes this', socketOther: 'It is no socket an entry of the allowlist could give.',
   by: {
-    user: 'by {{name}}', uid: 'by user {{uid}}', unknown: 'by an unknown user', container: 'through the socket of {{name}}', throughSocket: 'Through the Docker socket of',
+    verification: 'by a verification', user: 'by {{name}}', uid: 'by user {{uid}}', unknown: 'by an unknown user', container: 'through the socket of {{name}}', throughSocket: 'Through the Docker socket of',
     uidOnly: 'User {{uid}}, not known on this machine', userUid: '{{name}} (uid {{uid}})', pid: 'pid {{pid}}', separator: ', ',
   },
   fact: { rule: 'Rule', setting: 'Setting', image: 'Image', askedBy: 'Asked by', request: 'Request', lost: 'Lost' },
@@ -21,6 +21,7 @@ export const activity = {
   seen: { user: 'What {{name}} saw', client: 'What the client saw', would: 'What the client would have seen', changed: 'What was changed', warned: 'What was noted' },
   simulate: 'Open in Simulator',
   allow: {
+    probesTitle: 'Nothing to allow', probes: 'A verification asked for this as an attacker would, to see it refused. Such refusals are not counted as denials.',
     title: 'What to allow', insteadTitle: 'What to do instead', do: 'Allow this…', nothingYet: 'Nothing changes before you apply.', diff: 'Change of the draft', same: 'The draft has this already.',
     noSetting: 'No setting allows this.', byHand: 'A setting can allow this, but which entry it takes can\u2019t be told from the log.', brokenDraft: 'The draft is not usable, so no change can be prepared.',
     inDraft: 'The draft allows this already. Apply it.', inForce: 'The settings in force allow this now. Try again.', recreate: 'Better: recreate the container protected. Then it can be used as before.',

@@ -26,6 +26,8 @@ export const overview = {
   next: {
     title: 'What to do next',
     nothing: 'Nothing needs you now.',
+    applied: 'Version {{version}} was applied', rolledBack: 'An apply was rolled back', rollbackFailed: 'An apply failed, and so did rolling back', runWhy: 'Its report has not been put away yet.', runSee: 'See how it ended',
+    use: 'Point Docker at this engine', useWhy: 'In a terminal: `{{command}}`. Containers made there are protected.', useCopy: 'Copy command',
     engineStopped: 'The engine is stopped', engineStoppedWhy: 'Clients get no answer until it runs.',
     engineFailed: 'The engine failed', engineLog: 'The last lines of its log',
     brokenFile: 'The settings file is not usable', brokenFileWhy: 'The gateway keeps the last good policy, or refuses everything.', openJson: 'Open JSON',

@@ -1,7 +1,7 @@
 /** Review & apply: the plan, the run, and how it ended. Names of containers and paths come as `names`. */
 export const review = {
   subtitle: 'Version {{from}} becomes {{to}}. If any step fails, everything goes back to version {{from}}.',
-  subtitleFirst: 'This becomes version {{to}}, the first. If any step fails, everything goes back to no settings file.',
+  subtitleFirst: 'This becomes version {{to}}, the first. If any step fails, everything goes back to how it is now.',
   subtitleAlone: 'What would change, before it changes.',
   nothing: 'The draft is what is applied already: there is nothing to apply.',
   toOverview: 'Overview',

@@ -1,6 +1,6 @@
 export const welcome = {
   title: 'Protect this engine',
-  subtitle: 'Four short steps. Nothing is changed before you have seen and confirmed the plan.',
+  subtitle: 'Enhanced Container Isolation (ECI) keeps root inside a container from being root on this machine. Four short steps; nothing is changed before you have seen and confirmed the plan.',
   steps: 'Steps of the first run', footer: 'First run',
   step: { engine: 'Engine', scan: 'Containers', policy: 'Policy', review: 'Review & apply' },
   skip: 'Skip for now', back: 'Back', next: 'Continue', toReview: 'Review the changes',

@@ -16,7 +16,7 @@ export const activity: Translation<typeof english> = {
   unreadable: '无法读取决策日志', gone: '此记录已不在显示范围内', goneWhy: '日志只保留最新的记录。',
   noSetting: '没有设置可以改变此结果', socketOther: '这不是允许列表条目所能授予的套接字。',
   by: {
-    user: '由 {{name}}', uid: '由用户 {{uid}}', unknown: '未知用户', container: '通过 {{name}} 的套接字', throughSocket: '通过以下容器的 Docker 套接字：',
+    verification: '由一次验证', user: '由 {{name}}', uid: '由用户 {{uid}}', unknown: '未知用户', container: '通过 {{name}} 的套接字', throughSocket: '通过以下容器的 Docker 套接字：',
     uidOnly: '用户 {{uid}}（本机未知）', userUid: '{{name}} (uid {{uid}})', pid: 'pid {{pid}}', separator: '，',
   },
   fact: { rule: '规则', setting: '设置', image: '镜像', askedBy: '请求者', request: '请求', lost: '丢失' },
@@ -25,6 +25,7 @@ export const activity: Translation<typeof english> = {
   seen: { user: '{{name}} 看到的内容', client: '客户端看到的内容', would: '客户端本应看到的内容', changed: '更改的内容', warned: '记录的内容' },
   simulate: '在模拟器中打开',
   allow: {
+    probesTitle: '无需允许', probes: '这是验证以攻击者的方式发出的请求，目的是确认它会被拒绝。此类拒绝不计入拒绝次数。',
     title: '允许什么', insteadTitle: '替代做法', do: '允许此项…', nothingYet: '应用之前不会有任何更改。', diff: '草稿的更改', same: '草稿中已有此内容。',
     noSetting: '没有设置可以允许此请求。', byHand: '有设置可以允许此请求，但无法从日志判断具体条目。', brokenDraft: '草稿不可用，无法准备更改。',
     inDraft: '草稿已允许此请求，请应用草稿。', inForce: '当前生效的设置已允许此请求，请重试。', recreate: '更好的做法：将该容器重新创建为受保护的容器，之后即可照常使用。',

@@ -8,7 +8,7 @@ export const isolation: Translation<typeof english> = {
   lock: { name: '对用户锁定', on: '用户不能将其关闭，也不能更改相关设置。', off: '用户可以将其关闭：这只是为用户提供的默认值。' },
   preference: {
     title: '您的偏好', who: '管理员允许用户选择。立即生效，并对使用此引擎的所有人有效。',
-    eci: { name: '此引擎的隔离', admin: '按管理员设定：开启', off: '关闭', isAdmin: '规则对所有人生效。', isOff: '由 {{by}} 关闭。不执行任何规则：套接字、主机目录和主机命名空间均开放。新容器仍使用独立 ID，除非另行指定运行时。', ignored: '{{by}} 希望关闭，但不生效。' },
+    eci: { name: '此引擎的隔离', admin: '按管理员设定：开启', off: '关闭', isAdmin: '规则对所有人生效。', isOff: '由 {{by}} 关闭。不执行任何规则：套接字和主机目录均开放。新容器仍使用独立 ID，除非另行指定运行时；主机命名空间对后者开放。', ignored: '{{by}} 希望关闭，但不生效。' },
     load: { name: '此引擎的 docker load', admin: '按管理员设定', on: '阻止', off: '允许', isAdmin_true: '默认阻止。', isAdmin_false: '默认允许。', isOwn_true: '阻止，由 {{by}} 设定。', isOwn_false: '允许，由 {{by}} 设定。' },
     notCounted: '依据管理员的设置判断，未计入 {{by}} 的偏好', notCountedOff: '该偏好目前已关闭隔离：在取消之前不执行任何规则。', notCountedLoad: '目前由该偏好决定是否允许 docker load。',
     somebody: '某用户', administrator: '管理员', problem: '保存的偏好视为没有：{{why}}。', readOnly: '无权使用套接字的用户', failed: '无法保存偏好',

@@ -28,6 +28,8 @@ export const overview: Translation<typeof english> = {
   next: {
     title: '下一步',
     nothing: '目前没有需要您处理的事项。',
+    applied: '已应用版本 {{version}}', rolledBack: '一次应用已回滚', rollbackFailed: '一次应用失败，回滚也失败了', runWhy: '其报告尚未关闭。', runSee: '查看结果',
+    use: '让 Docker 使用此引擎', useWhy: '在终端中运行：`{{command}}`。在此创建的容器会受到保护。', useCopy: '复制命令',
     engineStopped: '引擎已停止', engineStoppedWhy: '引擎运行之前，客户端得不到响应。',
     engineFailed: '引擎出现故障', engineLog: '引擎日志的最后几行',
     brokenFile: '设置文件不可用', brokenFileWhy: '网关沿用上一份有效策略；如果没有，则拒绝所有请求。', openJson: '打开 JSON',

@@ -4,7 +4,7 @@ import type { Translation } from '../translation.ts';
 /** Review & apply: the plan, the run, and how it ended. Names of containers and paths come as `names`. */
 export const review: Translation<typeof english> = {
   subtitle: '版本 {{from}} 将变为 {{to}}。任何一步失败，都会完全恢复到版本 {{from}}。',
-  subtitleFirst: '这将成为版本 {{to}}，即首个版本。任何一步失败，都会恢复到没有设置文件的状态。',
+  subtitleFirst: '这将成为第一个版本：版本 {{to}}。如有任何步骤失败，一切都会恢复到现在的样子。',
   subtitleAlone: '在更改之前，查看会有哪些变化。',
   nothing: '草稿与已应用的内容相同：没有可应用的更改。',
   toOverview: '概览',

@@ -3,7 +3,7 @@ import type { Translation } from '../translation.ts';
 
 export const welcome: Translation<typeof english> = {
   title: '保护此引擎',
-  subtitle: '只需四个简短的步骤。在您查看并确认计划之前，不会更改任何内容。',
+  subtitle: '增强型容器隔离 (ECI) 使容器内的 root 不再是这台计算机上的 root。共四个简短步骤；在您查看并确认计划之前不会更改任何内容。',
   steps: '首次运行的步骤', footer: '首次运行',
   step: { engine: '引擎', scan: '容器', policy: '策略', review: '审阅并应用' },
   skip: '暂时跳过', back: '上一步', next: '继续', toReview: '审阅更改',

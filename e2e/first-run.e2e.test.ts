@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importBusybox } from '../testing/real-engine.ts';
+import { bulkhead, setStage, type AppWindow, type Stage } from './app.ts';
+import { routes } from './routes.ts';
+
+// From a machine on which no engine ever ran to a protected one, by nothing but the first run; and what may come in between. The steps build on each other.
+let stage: Stage;
+let window: AppWindow;
+let way: ReturnType<typeof routes>;
+const refused = (...args: string[]) => stage.docker(...args).then(() => 'not refused', (error: unknown) => String(error));
+const footer = () => window.page.getByRole('region', { name: 'First run' });
+/** A directory that is not shared. */
+const outside = ['run', '--rm', '-v', '/etc:/etc-of-host:ro', 'busybox', 'true'];
+const goOn = (name = 'Continue') => footer().getByRole('button', { name, exact: true }).click();
+
+beforeAll(async () => {
+  stage = await setStage({ engine: false });
+  window = await stage.open();
+  way = routes(window);
+});
+afterAll(() => stage.end());
+
+describe('the first run', () => {
+  it('starts the engine, looks at what is there and prepares the policy', async () => {
+    await window.page.getByRole('heading', { level: 1, name: 'Protect this engine' }).waitFor();
+    await footer().getByText('Start the engine to go on.').waitFor();
+    await window.screenshot('first-run-engine');
+    await window.page.getByRole('button', { name: 'Start engine' }).click();
+    await footer().getByText('Nothing is changed yet.').waitFor({ timeout: 90_000 });
+    await window.screenshot('first-run-engine-ready');
+    await goOn();
+    await window.page.getByText('There is no container yet').waitFor();
+    await window.screenshot('first-run-containers');
+    await goOn();
+    await window.page.getByRole('heading', { level: 2, name: 'The policy to begin with' }).waitFor();
+    // Left open, for what comes further down.
+    await window.page.getByRole('switch', { name: 'Lock for users' }).click();
+    await window.screenshot('first-run-policy');
+    await goOn('Review the changes');
+    await way.review.heading('Review & apply').waitFor();
+    await window.page.getByRole('main').getByText('Docker Engine restarts').first().waitFor();
+    await window.screenshot('first-run-review');
+    expect((await window.state()).settings.exists).toBe(false);
+  });
+
+  it('applies; a window that is loaded anew in the middle shows the same run at its step, and no second one is made', async () => {
+    await way.review.apply('Apply').click();
+    const before = await window.until('the engine restarts', (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true);
+    await window.page.reload();
+    await way.review.heading('Applying version 1').waitFor();
+    await way.review.step('Back up').and(window.page.locator('[data-state="done"]')).waitFor();
+    expect((await window.state()).run).toMatchObject({ id: before.run?.id, activity: 'applying' });
+    await window.screenshot('first-run-applying');
+    await way.review.heading('Version 1 is applied').waitFor({ timeout: 120_000 });
+    await window.screenshot('first-run-applied');
+    expect((await window.state()).run).toMatchObject({ id: before.run?.id, outcome: { kind: 'applied', version: 1 } });
+    const history = await window.request('history:list', undefined);
+    expect(history.ok && history.value.map((entry) => entry.version)).toEqual([1, 0]);
+  });
+
+  it('ends protected, and is not offered again', async () => {
+    await way.review.done().click();
+    expect(await way.sentence()).toMatch(/^Protected and verified (just now|.* ago)$/);
+    await window.screenshot('first-run-protected');
+    // What the verification was refused is nobody's to look at; what to do with the engine is said.
+    expect((await window.state()).activity).toMatchObject({ unseen: 0, groups: [] });
+    await window.page.getByText('Point Docker at this engine').waitFor();
+    await importBusybox(stage.paths.clientSocket);
+    expect(await refused(...outside)).toContain('enhanced container isolation:');
+  });
+});
+
+describe('a user’s own preference', () => {
+  const asTheyWant = () => window.page.getByRole('main').getByRole('combobox', { name: /^Isolation on this engine/ });
+  const choose = async (option: string) => {
+    await asTheyWant().click();
+    await window.page.getByRole('option', { name: option, exact: true }).click();
+  };
+
+  it('counts where the administrator left it open: chosen in the window, and asked of no rule any more by the gateway', async () => {
+    await way.isolation.open();
+    await choose('Off');
+    await window.page.getByRole('main').getByText('Turned off by root.').waitFor();
+    await window.screenshot('preference-off');
+    await expect.poll(() => refused(...outside), { timeout: 30_000 }).toBe('not refused');
+    await window.page.getByRole('navigation').getByText('Overview', { exact: true }).click();
+    await expect.poll(() => window.page.getByRole('main').getByRole('heading', { level: 1 }).innerText(), { timeout: 10_000 }).not.toMatch(/^Protected/);
+    await window.screenshot('preference-overview');
+  });
+
+  it('is ignored once it is locked, by the gateway and in the window', async () => {
+    await way.isolation.open();
+    await way.isolation.lock().click();
+    await way.footer().getByRole('button', { name: 'Review & apply' }).click();
+    await way.review.apply('Apply').click();
+    await way.review.heading('Version 2 is applied').waitFor({ timeout: 120_000 });
+    await way.review.done().click();
+    await way.isolation.open();
+    await window.page.getByRole('main').getByText('Off, wanted by root, does not count.').waitFor();
+    expect(await asTheyWant().getAttribute('aria-disabled')).toBe('true');
+    await window.screenshot('preference-ignored');
+    expect(await refused(...outside)).toContain('enhanced container isolation:');
+  });
+});
+
+describe('the app ends between apply and recreation', () => {
+  it('finishes at its next start what was chosen before ECI went on, and shows it', async () => {
+    await writeDraft(false);
+    await applied(3);
+    await stage.docker('run', '-d', '--name', 'web', 'busybox', 'sh', '-c', 'trap exit TERM; sleep 1000 & wait');
+    await window.until('it is seen', (s) => s.scan?.containers.length === 1);
+    await way.isolation.open();
+    await way.isolation.eci().click();
+    await way.prompt.choose('web', 'Recreate protected');
+    await way.prompt.continue();
+    await way.review.heading('Review & apply').waitFor();
+    await window.page.getByRole('main').getByText('1 container is recreated protected').waitFor();
+    await way.review.apply('Apply').click();
+    await window.until('it is being recreated', (s) => s.recreation?.members.some(({ step }) => step !== null) === true, 120_000);
+    const ended = new Promise((resolve) => { window.app.process().once('exit', resolve); });
+    window.app.process().kill('SIGKILL');
+    await ended;
+    await window.close();
+    expect(existsSync(path.join(stage.paths.root, 'apply-journal.json'))).toBe(true);
+
+    window = await stage.open();
+    way = routes(window);
+    await window.until('the run is finished', (s) => s.run?.outcome?.kind === 'applied', 120_000);
+    expect((await window.state()).run?.outcome).toMatchObject({ version: 4, recreated: [{ name: 'web', outcome: { kind: 'recreated', started: true } }] });
+    // Whoever starts the app again is told, and led to the report.
+    await window.page.getByText('Version 4 was applied').waitFor();
+    await window.screenshot('recreation-resumed');
+    await window.page.getByRole('button', { name: 'See how it ended' }).click();
+    await window.page.getByText('1 container recreated protected').waitFor();
+    await window.screenshot('recreation-report');
+    expect(Number((await stage.docker('exec', 'web', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1])).toBeGreaterThan(65_535);
+    expect(existsSync(path.join(stage.paths.root, 'apply-journal.json'))).toBe(false);
+    expect(await readFile(stage.paths.settings, 'utf8')).toContain('"value": true');
+    expect(window.pageErrors).toEqual([]);
+  });
+
+  const writeDraft = (on: boolean) => bulkhead('settings', 'set', '/enhancedContainerIsolation/value', String(on), '--root', stage.paths.root);
+  const applied = async (version: number) => {
+    await bulkhead('apply', '--yes', '--root', stage.paths.root);
+    await window.until('the window has read it', (s) => s.settings.appliedVersion === version);
+  };
+});
