@@ -71,8 +71,9 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     tick();
     // Another engine: what was typed, undone and chosen was about the one before.
     if (part.target !== undefined && part.target.id !== snapshot.app.target.id) forget();
-    // Parts that are present are whole; an absent one stays as it was.
-    const app: AppState = { ...snapshot.app, ...Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) };
+    // Parts that are present are whole; an absent one stays as it was, and so does one that says the same again: nothing is drawn for it.
+    const before: Readonly<Record<string, unknown>> = { ...snapshot.app };
+    const app: AppState = { ...snapshot.app, ...Object.fromEntries(Object.entries(part).filter(([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(before[key]))) };
     set({ app, ...(ahead ? {} : { draft: app.settings.draft }) });
   };
 
