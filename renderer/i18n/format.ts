@@ -37,6 +37,15 @@ export interface Formats {
   list(names: readonly string[]): string;
 }
 
+/** Numbers as the language writes them, without the clock of `useFormats`, which draws again every 10 s what uses it. */
+export function useNumber(): (value: number) => string {
+  const { language } = useTranslation().i18n;
+  return useMemo(() => {
+    const numbers = new Intl.NumberFormat(language);
+    return (value: number) => numbers.format(value);
+  }, [language]);
+}
+
 /** Dates, numbers and ages in the window's language; ages tick. */
 export function useFormats(): Formats {
   const { t, i18n } = useTranslation();

@@ -14,7 +14,7 @@ import { EmptyState } from '../../components/empty-and-loading.tsx';
 import { InfoIcon, SearchIcon } from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
-import { useFormats } from '../../i18n/format.ts';
+import { useNumber } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { dockerCommands, namedCommands, unsupportedCommands, type DockerCommand } from '../../../shared/settings/index.ts';
 import { commandsOf, entriesOf, groupEdited, groupKeys, setEntries, setMarked, type GroupKey } from './command-entries.ts';
@@ -32,7 +32,7 @@ const sums = 104, padding = 32;
 /** The commands a mounted socket takes, by group; one list for all images, and own lists for single ones. */
 export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy: string | undefined; /** Image of the own list shown; null is the default list. */ readonly chosen: string | null; readonly onChoose: (image: string | null) => void }) {
   const { t } = useTranslation();
-  const formats = useFormats();
+  const number = useNumber();
   const store = useStore();
   const draft = useDraft();
   const [text, setText] = useState('');
@@ -67,7 +67,7 @@ export function CommandsCard({ lockedBy, chosen, onChoose }: { readonly lockedBy
           <ToggleButton value="deny" {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.deny'), lockedBy) } : {})}>{t('socket.commands.type.deny')}</ToggleButton>
           <ToggleButton value="allow" {...(readOnly ? { 'aria-label': withLock(t, t('socket.commands.type.allow'), lockedBy) } : {})}>{t('socket.commands.type.allow')}</ToggleButton>
         </ToggleButtonGroup>
-        <Box role="status" sx={{ fontSize: 12, color: color.text2 }}>{type === 'deny' ? t('socket.commands.denied', { count: marked.size, total: formats.number(dockerCommands.length) }) : t('socket.commands.allowed', { count: marked.size, total: formats.number(dockerCommands.length) })}</Box>
+        <Box role="status" sx={{ fontSize: 12, color: color.text2 }}>{type === 'deny' ? t('socket.commands.denied', { count: marked.size, total: number(dockerCommands.length) }) : t('socket.commands.allowed', { count: marked.size, total: number(dockerCommands.length) })}</Box>
         {typeEdited && <EditedMark />}
         {typeEdited && !readOnly && <UndoChange name={t('socket.commands.type.label')} onUndo={() => { writeType(store, draft, place, place.before?.type ?? 'deny'); }} />}
         {lockedBy !== undefined && <LockedNote by={lockedBy} />}

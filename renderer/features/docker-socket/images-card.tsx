@@ -16,7 +16,7 @@ import { AddIcon, MoreIcon, RefreshIcon } from '../../components/icons.ts';
 import { Mono, withCode } from '../../components/mono.tsx';
 import { leadsHere, placeOf } from '../../components/pointed.ts';
 import { LockedNote, withLock } from '../../components/setting-row.tsx';
-import { useFormats } from '../../i18n/format.ts';
+import { useNumber } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import { parseImageReference, type EffectiveSettings } from '../../../shared/settings/index.ts';
 import { AddImage, EditImage } from './add-image.tsx';
@@ -33,7 +33,7 @@ const longList = 20;
 /** Images whose containers may mount the socket: the list, a field to add to it, the switch for derived images. */
 export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settings: EffectiveSettings; readonly lockedBy: string | undefined; readonly onOpenList: (list: ListPlace) => void }) {
   const { t } = useTranslation();
-  const formats = useFormats();
+  const number = useNumber();
   const store = useStore();
   const draft = useDraft();
   const local = useLocalImages();
@@ -105,7 +105,7 @@ export function ImagesCard({ settings, lockedBy, onOpenList }: { readonly settin
     setMenu(null);
   };
   return (
-    <Card pointer={imagesPointer} title={t('socket.images.title')} note={formats.number(images.length)} actions={<>
+    <Card pointer={imagesPointer} title={t('socket.images.title')} note={number(images.length)} actions={<>
       {lockedBy !== undefined && <LockedNote by={lockedBy} />}
       {derivedEdited && <EditedMark />}
       {derivedEdited && !readOnly && <UndoChange name={t('socket.images.derivedName')} onUndo={() => { writeDerived(store, draft, draft.appliedValue(derivedPointer) !== false); }} />}
