@@ -72,7 +72,7 @@ describe('the main job on a real engine', () => {
     const scan = await target.scan();
     expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.reason]).sort()).toEqual([['busy', false, 'eci-off'], ['gone', false, 'eci-off'], ['old', false, 'eci-off']]);
     const verified = await target.verify();
-    expect(verified.ok && verified.value.claims[0]).toEqual({ id: 'A2-user-namespace', verdict: 'fail', evidence: 'ECI is off: uid_map "0 0 4294967295", root in the container is root in the engine' });
+    expect(verified.ok && verified.value.claims[0]).toEqual({ id: 'A2-user-namespace', verdict: 'fail', evidence: 'ECI is off: uid_map "0 0 4294967295"; root in the container is root in the engine' });
     await consistent(false);
   });
 
