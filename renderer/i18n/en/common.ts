@@ -14,7 +14,7 @@ export const common = {
   list: { more: '{{names}} and {{count}} more' },
   button: {
     cancel: 'Cancel', close: 'Close', copy: 'Copy', copied: 'Copied', tryAgain: 'Try again', undo: 'Undo', discard: 'Discard…', keepEditing: 'Keep editing', clear: 'Clear',
-    startEngine: 'Start engine', restartEngine: 'Restart engine',
+    startEngine: 'Start engine',
   },
   locked: { by: 'Locked by {{who}}', applyRun: 'the apply under way' },
   loading: 'Loading',

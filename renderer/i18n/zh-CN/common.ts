@@ -17,7 +17,7 @@ export const common: Translation<typeof english> = {
   list: { more: '{{names}} 等，另有 {{count}} 个' },
   button: {
     cancel: '取消', close: '关闭', copy: '复制', copied: '已复制', tryAgain: '重试', undo: '撤消', discard: '放弃…', keepEditing: '继续编辑', clear: '清除',
-    startEngine: '启动引擎', restartEngine: '重启引擎',
+    startEngine: '启动引擎',
   },
   locked: { by: '由 {{who}} 锁定', applyRun: '正在进行的应用过程' },
   loading: '正在加载',
