@@ -33,6 +33,17 @@ describe('a denial', () => {
     expect(shown).toEqual([{ kind: 'denied', title: 'Denied: bind mount of /etc', body: 'bind mount of /etc is blocked', place: { page: 'activity', params: { entry: 'a-7' } } }]);
   });
 
+  it('that a verification asked for itself is no news; one of somebody else among them is', () => {
+    const { notices, shown, pass } = desk();
+    const probes: Partial<StoredAuditEntry> = { client: { uid: 0, pid: 7 }, origin: { kind: 'clients' }, image: 'bulkhead/probe:3' };
+    notices.decided([denial('--pid=host', probes), denial('the Docker socket', probes)]);
+    pass(1000);
+    expect(shown).toEqual([]);
+    notices.decided([denial('--pid=host', probes), denial('bind mount of /etc'), denial('the Docker socket', probes)]);
+    pass(1000);
+    expect(shown.map(({ title }) => title)).toEqual(['Denied: bind mount of /etc']);
+  });
+
   it('carries no markup into the desktop, whatever a client called it', () => {
     const { notices, shown } = desk();
     notices.decided([denial('bind mount of /<a href="http://x/">here</a>')]);

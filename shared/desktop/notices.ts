@@ -1,3 +1,4 @@
+import { isProbes } from '../audit/activity.ts';
 import type { StoredAuditEntry } from '../audit/entry.ts';
 import type { ContainerScan } from '../containers/protection.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
@@ -68,7 +69,7 @@ export function createNotices({ words, wanted, inFront, show, quietMs = defaultQ
 
   return {
     decided(entries, left = 0) {
-      const refused = entries.filter((entry) => entry.outcome === 'deny');
+      const refused = entries.filter((entry) => entry.outcome === 'deny' && !isProbes(entry));
       // What was left out of a flood is of the kind of what was kept.
       const more = refused.length === 0 ? 0 : Math.round((left * refused.length) / entries.length);
       refused.forEach((entry, index) => { denied.add(entry, index === refused.length - 1 ? 1 + more : 1); });
