@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readlink } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,8 @@ const run = promisify(execFile);
 
 /** Longest path of a unix socket the kernel takes, in bytes. */
 const maxSocketPath = 107;
+/** Links in a path that the kernel follows. */
+const mostLinks = 40;
 
 /** Checks of the path alone, before anything is made: its sockets must have room. */
 export function checkRootPath(paths: RootPaths): Result<void, AppError> {
@@ -37,13 +39,39 @@ export async function checkMachine(): Promise<Result<void, AppError>> {
   return ok(undefined);
 }
 
-/** Refuses a root that somebody other than root could put things in: a journal or backup there would be followed with root's rights. None there is fine. */
+/**
+ * Refuses a root that somebody other than root could put things in, or put another in the place of: what stands there is followed and run
+ * with root's rights. What isn't there yet is fine.
+ */
 export async function checkRootOwner(paths: RootPaths): Promise<Result<void, AppError>> {
   const info = await lstat(paths.root).catch(() => null);
-  if (info === null) return ok(undefined);
-  if (!info.isDirectory()) return invalid(paths, 'it is no directory (a symbolic link is not followed)');
-  if (info.uid !== 0 || (info.mode & 0o022) !== 0) return invalid(paths, 'somebody other than root may write there', `chown root ${paths.root} && chmod 0711 ${paths.root}`);
+  if (info !== null && !info.isDirectory()) return invalid(paths, 'it is no directory (a symbolic link is not followed)');
+  const place = await foreignPlace(path.dirname(paths.root));
+  if (place !== null) return invalid(paths, `somebody other than root may put another directory in its place, by way of ${place}`, 'Choose a directory below those that only root may write to, as /var/lib/bulkhead is.');
+  if (info !== null && (info.uid !== 0 || (info.mode & 0o022) !== 0)) return invalid(paths, 'somebody other than root may write there', `Run: chown root ${paths.root} && chmod 0711 ${paths.root}`);
   return ok(undefined);
+}
+
+/** The first directory or link on the way to `file`, links followed, that isn't root's alone to change; null: none. In a sticky directory (/tmp) what is root's stays. */
+async function foreignPlace(file: string): Promise<string | null> {
+  const names = file.split('/');
+  let links = 0;
+  for (let at = '/'; ;) {
+    const info = await lstat(at).catch(() => null);
+    if (info === null) return null;
+    if (info.uid !== 0) return at;
+    if (info.isSymbolicLink()) {
+      if (++links > mostLinks) return at;
+      const target = await readlink(at);
+      names.unshift(...target.split('/'));
+      at = path.isAbsolute(target) ? '/' : path.dirname(at);
+      continue;
+    }
+    if ((info.mode & 0o022) !== 0 && (info.mode & 0o1000) === 0) return at;
+    const next = names.shift();
+    if (next === undefined) return null;
+    at = path.join(at, next);
+  }
 }
 
 /**
@@ -52,7 +80,10 @@ export async function checkRootOwner(paths: RootPaths): Promise<Result<void, App
  */
 export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppError>> {
   try {
+    const above = await checkRootOwner(paths);
+    if (!above.ok) return above;
     await mkdir(paths.root, { recursive: true, mode: 0o711 });
+    // Again: in a sticky directory somebody may have been quicker.
     const own = await checkRootOwner(paths);
     if (!own.ok) return own;
     await chmod(paths.root, 0o711);
@@ -66,6 +97,6 @@ export async function prepareRoot(paths: RootPaths): Promise<Result<void, AppErr
   }
 }
 
-function invalid(paths: RootPaths, reason: string, fix?: string): Result<never, AppError> {
-  return fail('engine.root-invalid', `${paths.root} can't be the engine's directory`, { reason, hint: fix === undefined ? 'Choose another directory.' : `Run: ${fix}`, params: { path: paths.root } });
+function invalid(paths: RootPaths, reason: string, hint = 'Choose another directory.'): Result<never, AppError> {
+  return fail('engine.root-invalid', `${paths.root} can't be the engine's directory`, { reason, hint, params: { path: paths.root } });
 }
