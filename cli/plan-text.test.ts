@@ -45,6 +45,11 @@ test('an outcome has reason and what to try; a failed roll back names the backup
   const cancelled = { code: 'apply.cancelled' as const, message: 'the apply was cancelled' };
   expect(describeOutcome({ ...run, outcome: { kind: 'rolled-back', failedStep: 'verify', error: cancelled, restoredVersion: 1 } })).toBe('Cancelled, and rolled back to version 1. The draft is kept.');
 });
+test('an applied version that could not be recorded says so', () => {
+  const run = { id: '', fromVersion: 1, toVersion: 2, startedAt: '', endedAt: '', steps: [], activity: 'ended' as const, cancellable: false, estimatedSeconds: 1 };
+  const text = describeOutcome({ ...run, outcome: { kind: 'applied', version: 2, verification: null, removed: [], recreated: [], unrecorded: 'ENOSPC: no space left on device, write' } });
+  expect(text.split('\n')).toEqual(['Version 2 is applied.', '  not recorded in history: ENOSPC: no space left on device, write', expect.stringContaining('the next apply records it')]);
+});
 test('verification tells item by item what did not come out well, and all of it when asked', () => {
   const items = [{ title: 'load a kernel module', seen: 'refused', good: true }, { title: 'set the clock', seen: 'ok\u001b[2J', good: false }];
   const verification: Verification = { at: '', durationMs: 5, eci: true, claims: [{ id: 'A5-privileged-confined', verdict: 'fail', evidence: '1 of 2 refused', items }] };

@@ -93,7 +93,8 @@ export function describeOutcome(run: ApplyRun): string {
       const anew = outcome.recreated.map((member) => `  ${outcomeText(member)}`);
       const audit = outcome.verification?.claims.some((claim) => claim.verdict === 'not-enforced') === true;
       const how = outcome.verification === null ? '' : audit ? '. Audit mode: nothing is refused, what would be is only logged (bulkhead audit)' : ' and verified';
-      return [`Version ${outcome.version} is applied${how}.`, ...kept, ...anew].join('\n');
+      const unrecorded = outcome.unrecorded === undefined ? [] : [`  not recorded in history: ${outcome.unrecorded}`, '  Make room; the next apply records it, without who applied it and when.'];
+      return [`Version ${outcome.version} is applied${how}.`, ...unrecorded, ...kept, ...anew].join('\n');
     }
     case 'rolled-back': return outcome.error.code === 'apply.cancelled'
       ? `Cancelled, and rolled back to version ${outcome.restoredVersion}. The draft is kept.`

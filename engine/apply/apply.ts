@@ -157,7 +157,8 @@ async function runStep(context: StepContext, step: ApplyStep, results: ApplyResu
   if (step === 'clean-up') state.activity('applying', false);
   let journal: Journal = { ...context.journal, step, stepState: 'begun' };
   const noted = await writeJournal(ports.paths.journal, journal);
-  if (!noted.ok) return { journal, error: noted.error };
+  // It has not begun: there is nothing of it to undo, as an engine to restart.
+  if (!noted.ok) return { journal: context.journal, error: noted.error };
   state.begin(step);
   await ports.reached?.(`${step} begun`);
   const result = await stepActions[step]({ ...context, journal });

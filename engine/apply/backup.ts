@@ -1,4 +1,5 @@
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -15,6 +16,8 @@ const manifestSchema = z.object({
 /** Where an apply keeps what it may have to give back; gone when the apply has ended well. */
 export const backupDirectory = (paths: RootPaths): string => path.join(paths.history, 'apply-backup');
 const targetText = 'new-settings.json';
+/** What the removal note would say, where there was no settings file: written while there is room for it. */
+const noteText = 'removal-note';
 
 /** Copies settings file and engine configuration (absence included), and the text about to be applied, synced to disk, whole or not at all. */
 export async function writeBackup(paths: RootPaths, target: string): Promise<Result<void, AppError>> {
@@ -33,6 +36,7 @@ export async function writeBackup(paths: RootPaths, target: string): Promise<Res
       files.push({ path: file, stored, mode: bytes === null ? 0 : (await stat(file)).mode & 0o7777, hash: bytes === null ? '' : sha256(bytes) });
     }
     await writeSynced(path.join(temporary, targetText), target);
+    if (files[0]?.stored === null) await writeSynced(path.join(temporary, noteText), noteOf(sha256(target)));
     await writeSynced(path.join(temporary, 'manifest.json'), JSON.stringify({ format: 1, files }));
     await syncDirectory(temporary);
     await rm(directory, { recursive: true, force: true });
@@ -89,8 +93,8 @@ export async function restoreBackup(paths: RootPaths, options: { readonly noteRe
     if (file.path === paths.settings && now !== null && target.ok && hash !== sha256(target.value)) { foreignSettings = true; continue; }
     // The gateway would take the absence for a mistake, and keep the policy.
     if (options.noteRemoval !== false && file.stored === null && file.path === paths.settings) {
-      const noted = await writeFileAtomic(removalNote(file.path), `${hash}\n`);
-      if (!noted.ok) return noted;
+      const noted = await writeFileAtomic(removalNote(file.path), noteOf(hash));
+      if (!noted.ok && !(target.ok && hash === sha256(target.value) && await linkIntoPlace(paths, removalNote(file.path), noteText, 0o644))) return noted;
     }
     const done = file.stored === null ? await removeFile(file.path) : await putBack(paths, file.path, file.stored, file.mode);
     if (!done.ok) return done;
@@ -102,8 +106,29 @@ async function putBack(paths: RootPaths, file: string, stored: string, mode: num
   const bytes = await readFile(path.join(backupDirectory(paths), stored)).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   if (bytes instanceof Error) return fail('apply.rollback-failed', `the backup of ${file} cannot be read`, { cause: bytes });
   const written = await writeFileAtomic(file, bytes, { mode });
-  if (written.ok) await chmod(file, mode).catch(() => undefined);
+  if (!written.ok) return await linkIntoPlace(paths, file, stored, mode) ? ok(undefined) : written;
+  await chmod(file, mode).catch(() => undefined);
   return written;
+}
+
+const noteOf = (hash: string): string => `${hash}\n`;
+
+/**
+ * Gives `file` the backup's own copy, where nothing new can be written: going back must not need room on a full disk. Only then, since whoever
+ * edits the file in place until the backup is dropped edits both. False where that can't be (another file system).
+ */
+async function linkIntoPlace(paths: RootPaths, file: string, stored: string, mode: number): Promise<boolean> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await link(path.join(backupDirectory(paths), stored), temporary);
+    await chmod(temporary, mode);
+    await rename(temporary, file);
+    await syncDirectory(path.dirname(file));
+    return true;
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    return false;
+  }
 }
 
 /** Deletes the backup after a good end. */

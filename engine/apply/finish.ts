@@ -22,5 +22,5 @@ export async function finalise(ports: ApplyPorts, state: RunState, journal: Jour
   await removeJournal(paths.journal);
   await dropBackup(paths);
   state.log(`version ${journal.toVersion} is applied`);
-  return { kind: 'applied', version: journal.toVersion, ...results };
+  return { kind: 'applied', version: journal.toVersion, ...results, ...(recorded.ok ? {} : { unrecorded: recorded.error.reason ?? recorded.error.message }) };
 }

@@ -20,7 +20,11 @@ export type ApplyStepStatus = z.infer<typeof applyStepStatusSchema>;
 
 /** How an apply ended. */
 export const applyOutcomeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('applied'), version: z.number().int(), verification: verificationSchema.nullable(), removed: z.array(removeOutcomeSchema), recreated: z.array(recreateMemberSchema) }),
+  z.object({
+    kind: z.literal('applied'), version: z.number().int(), verification: verificationSchema.nullable(), removed: z.array(removeOutcomeSchema), recreated: z.array(recreateMemberSchema),
+    /** Why the version is not in history, where it is not: in force it is. */
+    unrecorded: z.string().optional(),
+  }),
   z.object({ kind: z.literal('rolled-back'), failedStep: z.enum(applySteps), error: appErrorSchema, restoredVersion: z.number().int() }),
   z.object({ kind: z.literal('rollback-failed'), failedStep: z.enum(applySteps), error: appErrorSchema, rollbackError: appErrorSchema, backupDir: z.string() }),
 ]);

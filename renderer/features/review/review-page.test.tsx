@@ -238,6 +238,14 @@ describe('how it ended', () => {
     expect(screen.queryByText('ECI is on and holds on this engine.')).toBeNull();
   });
 
+  it('says that a version in force is missing from History, and why', async () => {
+    const applied = state('applied');
+    if (applied.run?.outcome?.kind !== 'applied') throw new Error('fixture');
+    await renderApp({ ...applied, run: { ...applied.run, outcome: { ...applied.run.outcome, unrecorded: 'ENOSPC: no space left on device, write' } } }, 'review');
+    await screen.findByText('Version 12 is in force, but could not be recorded in History');
+    expect(screen.getByText(/no space left on device.*The next apply records it/)).toBeTruthy();
+  });
+
   it('says which step failed, why in the engine’s words, what to try, and what is in force', async () => {
     const { user, bridge } = await open('rolledBack');
     await screen.findByRole('heading', { name: 'Rolled back to version 11' });

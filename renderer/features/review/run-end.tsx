@@ -15,7 +15,7 @@ import type { ApplyOutcome, ApplyRun } from '../../../shared/apply/run.ts';
 import type { RecreateMember } from '../../../shared/containers/recreate.ts';
 import { reportText } from './report-text.ts';
 import { settled } from '../../../shared/verify/claims.ts';
-import { labelled, sentences } from '../../i18n/joining.ts';
+import { closed, labelled, sentences } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
 /** How a run ended: what holds now, why it went back, what to do next. */
@@ -47,6 +47,7 @@ function Applied({ run, outcome }: { readonly run: ApplyRun; readonly outcome: O
         <Notice tone="ok" live="polite" title={t('review.end.verified', { passed, count: claims.length })} action={<Button size="small" onClick={() => { navigate('overview'); }}>{t('review.end.results')}</Button>}>{t('review.end.verifiedWhy')}</Notice>
       ) : eci ? <Notice tone="warn" live="polite" title={t('review.end.verified', { passed, count: claims.length })} action={<Button size="small" onClick={() => { navigate('overview'); }}>{t('review.end.results')}</Button>} />
         : <Notice tone="ok" live="polite" title={restarted ? t('review.end.eciOff') : t('review.end.sameEngine')}>{t('review.end.eciOffWhy')}</Notice>}
+      {outcome.unrecorded !== undefined && <Notice tone="warn" live="polite" title={t('review.end.unrecorded', { version: outcome.version })}>{sentences(t, [closed(t, told(outcome.unrecorded)), t('review.end.unrecordedTry')])}</Notice>}
       {removed > 0 && <Notice tone="neutral" title={t('review.end.removed', { count: removed })}>{list(outcome.removed.filter((one) => one.removed).map((one) => one.name).slice(0, 20))}</Notice>}
       {failed.length > 0 && (
         <Notice tone="warn" live="polite" title={t('review.end.notRemoved', { count: failed.length })} action={<Button size="small" onClick={() => { navigate('containers', { show: 'unprotected' }); }}>{t('review.end.show')}</Button>}>

@@ -75,6 +75,7 @@ export const review: Translation<typeof english> = {
     verified: '{{count}} 项断言中有 {{passed}} 项在真实容器内得到证实', verifiedWhy: 'ECI 已开启，并在此引擎上有效。', eciOff: '引擎已按这些设置运行', eciOffWhy: 'ECI 已关闭，因此无需验证。',
     sameEngine: '网关已采用这些设置', results: '结果', removed_other: '已移除 {{count}} 个容器', notRemoved_other: '{{count}} 个容器未能移除',
     recreated_other: '已以受保护方式重新创建 {{count}} 个容器', notRecreated_other: '{{count}} 个容器未能重新创建',
+    unrecorded: '版本 {{version}} 正在生效，但未能记入历史', unrecordedTry: '请腾出磁盘空间。下次应用会将其记入，但不含应用者和应用时间。',
     unprotected_other: '{{count}} 个容器仍未受保护', unprotectedWhy: '创建时没有 ECI。可在“容器”页面上将其重新创建为受保护，或将其移除。', show: '显示', done: '完成',
     failed: '{{step}}失败', stopped: '已按您的要求停止', stoppedWhy: '在“{{step}}”期间。一切恢复原状。', inForce: '版本 {{version}} 正在生效，您的草稿已保留。', inForceNone: '与之前一样没有设置文件，您的草稿已保留。',
     again: '重新审阅', backup: '设置和 daemon.json 的备份', rollbackFailedWhy: '无法确定新设置或旧设置是否生效。请将该引擎视为未受保护。', tryNext: '引擎下次启动时会再次尝试恢复。如果仍然失败，请将备份中的文件复制回原位并启动引擎。', firstFailed: '最先失败的步骤：{{step}}', startEngine: '启动引擎', copyPath: '复制备份路径', label: '结果如何',
