@@ -60,12 +60,14 @@ describe('a running container is copied into and out of as on a stock engine (A1
     docker cp -q f up:/tmp/; docker cp up:/tmp/f - | tar -tv --numeric-owner | awk '{print $1, $2, $3}' | sort
     docker cp up:/tmp/f - | tar -x -O f/sparse | md5sum`, /123 456/));
 
-  it('compressed with gzip, bzip2, xz and zstd; cut, broken and empty ones', () => same(`
+  it('compressed with gzip, bzip2, xz and zstd, that also in several frames; cut, broken and empty ones', () => same(`
     mkdir c; echo c > c/c; chown 500:600 c/c; tar -c c > c.tar
     for how in gzip bzip2 xz 'zstd -q'; do $how < c.tar | docker cp - up:/tmp; docker exec up sh -c 'stat -c "%u %g" /tmp/c/c; rm -r /tmp/c'; done
+    (head -c 512 c.tar | zstd -q; tail -c +513 c.tar | zstd -q) | docker cp - up:/tmp; docker exec up sh -c 'stat -c "%u %g" /tmp/c/c; rm -r /tmp/c'
+    (printf '\\120\\52\\115\\30\\4\\0\\0\\0pzst'; zstd -q --long=28 < c.tar) | docker cp - up:/tmp; docker exec up sh -c 'stat -c "%u %g" /tmp/c/c; rm -r /tmp/c'
     (gzip < c.tar; printf '' ) | docker cp - up:/tmp; docker exec up rm -r /tmp/c; docker cp - up:/tmp < /dev/null; echo $?
     head -c 700 c.tar | docker cp - up:/tmp > /dev/null 2>&1; echo $?; gzip < c.tar | head -c 60 | docker cp - up:/tmp > /dev/null 2>&1; echo $?
-    printf 'not a tar' | docker cp - up:/tmp > /dev/null 2>&1; echo $?; docker exec up ls /tmp | sort`, /500 600\n500 600\n500 600\n500 600\n/));
+    printf 'not a tar' | docker cp - up:/tmp > /dev/null 2>&1; echo $?; docker exec up ls /tmp | sort`, /^(500 600\n){6}/));
 
   it('links, volumes and binds on the way', () => same(`
     echo l > l1; chown 21:22 l1

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline, Readable, type Duplex } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { AnswerRefused } from '../http/exchange.ts';
+import { zstdDecoder, zstdFrames } from './zstd-frames.ts';
 
 type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 
@@ -64,7 +65,7 @@ async function peek(content: AsyncIterable<Buffer>): Promise<Peeked> {
 function decompressed(compression: Compression, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   switch (compression) {
     case 'gzip': return through(createGunzip({ chunkSize: partBytes }), content, compression);
-    case 'zstd': return through(createZstdDecompress({ chunkSize: partBytes }), content, compression);
+    case 'zstd': return through(zstdDecoder(partBytes), zstdFrames(content), compression);
     // Node has neither.
     case 'bzip2': case 'xz': return throughProgram(compression, content);
   }

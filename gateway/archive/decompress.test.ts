@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { uncompressed } from './decompress.ts';
+
+const zstd = (content: Buffer, ...options: string[]): Buffer => execFileSync('zstd', ['-q', ...options], { input: content, maxBuffer: 1 << 28 });
+/** A frame that holds no data, such as pzstd and `zstd:chunked` write. */
+const skippable = (bytes: number): Buffer => {
+  const header = Buffer.from('502a4d1800000000', 'hex');
+  header.writeUInt32LE(bytes, 4);
+  return Buffer.concat([header, Buffer.alloc(bytes, 0x28)]);
+};
+
+async function* inParts(content: Buffer, partBytes: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += partBytes) yield await Promise.resolve(content.subarray(at, at + partBytes));
+}
+async function read(content: Buffer, partBytes = content.length): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of uncompressed(inParts(content, partBytes))) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+describe('a zstd archive of several frames is read whole', () => {
+  const first = Buffer.from(randomBytes(1500).toString('hex'));
+  const zeros = Buffer.alloc(700_000);
+  const last = Buffer.from('the end');
+  const whole = Buffer.concat([first, zeros, last]);
+  const archives: Readonly<Record<string, Buffer>> = {
+    'one after the other': Buffer.concat([zstd(first), zstd(zeros), zstd(last)]),
+    'with and without checksum and size': Buffer.concat([zstd(first, '--no-check'), zstd(zeros, '--no-content-size'), zstd(last, '--no-check', '--no-content-size')]),
+    'one that holds no data first, between and last': Buffer.concat([skippable(4), zstd(first), skippable(0), zstd(zeros), skippable(3000), zstd(last), skippable(9)]),
+    'an empty one between': Buffer.concat([zstd(first), zstd(Buffer.alloc(0)), zstd(Buffer.concat([zeros, last]))]),
+  };
+  for (const [how, archive] of Object.entries(archives)) {
+    it.each([archive.length, 1000, 7, 1])(`${how}, in writes of %i bytes`, async (partBytes) => {
+      expect((await read(archive, partBytes)).equals(whole)).toBe(true);
+    });
+  }
+
+  it('and refused where one of them is cut, broken, or followed by something else', async () => {
+    const archive = Buffer.concat([zstd(first), zstd(last)]);
+    await expect(read(archive.subarray(0, -3))).rejects.toThrow('zstd: ');
+    await expect(read(Buffer.concat([archive, Buffer.from('something else')]))).rejects.toThrow('zstd: ');
+    const broken = Buffer.from(archive);
+    broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
+    await expect(read(broken)).rejects.toThrow('zstd: ');
+  });
+});
+
+it('a zstd archive with a window as large as the engine takes is read', async () => {
+  const content = Buffer.concat([Buffer.alloc(1024, 1), randomBytes(1024)]);
+  // From a pipe the size is not known, so that the frame asks for the whole window.
+  expect((await read(zstd(content, '--long=29'))).equals(content)).toBe(true);
+});
