@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -102,6 +102,16 @@ describe('the packaged app', () => {
     const files = listPackage(path.join(directory, 'resources', 'app.asar'), { isPack: false });
     expect(files).toEqual(expect.arrayContaining(['/package.json', '/dist/electron/main.cjs', '/dist/electron/preload.cjs', '/dist/renderer/index.html', '/dist/icons/protected.png', '/dist/licences.json']));
     expect(files.filter((file) => file.endsWith('.map') || file.endsWith('.ts') || file.includes('node_modules'))).toEqual([]);
+  });
+
+  it('carries the probes of both architectures: Docker Desktop\'s engine may be of either', async () => {
+    const build = path.join(directory, 'resources', 'program', 'runtime', 'build');
+    // e_machine of an ELF header: x86-64, AArch64.
+    for (const [architecture, machine] of [['amd64', 62], ['arm64', 183]] as const) {
+      const program = await readFile(path.join(build, architecture, 'bulkhead-probe'));
+      expect([program.toString('latin1', 1, 4), program.readUInt16LE(18)]).toEqual(['ELF', machine]);
+    }
+    expect((await readdir(build)).sort()).toEqual(['amd64', 'arm64', 'bulkhead-probe', 'bulkhead-runc']);
   });
 
   it('runs no script as Node, takes no NODE_OPTIONS, opens no inspector, and prefers no directory to its archive', async () => {

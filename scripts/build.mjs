@@ -9,6 +9,7 @@ import { drawIcons } from './icons.mjs';
 import { writeLicences } from './licences.mjs';
 import { installNpmPackages } from './npm-packages.mjs';
 import { at, isProgram, pinnedNode, repository } from './paths.mjs';
+import { howToGet, missingProbes } from './probes.mjs';
 
 // CommonJS packages inside an ES module still call require(); those in the CommonJS bundle may ask for import.meta.url.
 const requireInModule = "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
@@ -70,6 +71,7 @@ async function buildStale() {
     .filter((target) => target.onlyOn === undefined || target.onlyOn === process.platform)
     .map((target) => ({ ...target, stamp: at('dist', '.built', target.name.replaceAll(' ', '-')), digest: digest([...common, ...target.inputs]) }))
     .filter((target) => !isBuilt(target));
+  if (process.platform !== 'linux' && missingProbes().length > 0) note(`ECI can't be turned on here yet, for want of ${missingProbes().join(' and ')}: ${howToGet()}`);
   if (stale.length === 0) {
     note('The build is up to date');
     return;

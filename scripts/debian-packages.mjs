@@ -34,7 +34,7 @@ const needs = [
 ];
 const display = [{ packages: ['xvfb'], command: 'Xvfb' }, { packages: ['xauth'], command: 'xauth' }];
 // What only the tests use: a client that is not ours, and a registry of our own.
-// The C programs are also built for the other architecture and tried in its emulator, and with clang's sanitizers and fuzzer.
+// The C programs are also built for the other architecture, and tried in its emulator, and with clang's sanitizers and fuzzer.
 const [crossCompiler, crossLibrary] = process.arch === 'arm64' ? ['gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'] : ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'];
 const tests = [
   ...display, { packages: ['curl'], command: 'curl' }, { packages: ['docker-registry'], command: 'docker-registry' },
@@ -46,10 +46,10 @@ const tests = [
   { packages: ['dbus-daemon', 'dbus'], command: 'dbus-daemon' }, { packages: ['dbus-bin', 'dbus'], command: 'dbus-send' }, { packages: ['libglib2.0-bin'], command: 'gdbus' }, { packages: ['dunst'], command: 'dunst' }, { packages: ['xfce4-panel'], command: 'xfce4-panel' },
   // Shown at work inside privileged containers.
   { packages: ['systemd'] }, { packages: ['libcap2-bin'], command: 'setcap' },
-  { packages: [crossCompiler] }, { packages: [crossLibrary] }, { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
+  { packages: ['qemu-user'] }, { packages: ['clang-19'] }, { packages: ['libclang-rt-19-dev'] },
 ];
-// The fallback runtime is packaged from a zip, as the official one comes.
-const packaging = [{ packages: ['zip'], command: 'zip' }];
+// The fallback runtime is packaged from a zip, as the official one comes; every package has the probes of both architectures.
+const packaging = [{ packages: ['zip'], command: 'zip' }, { packages: [crossCompiler] }, { packages: [crossLibrary] }];
 const sets = { display, tests: [...tests, ...packaging], packaging };
 const servicesOf = { 'docker.io': ['docker.socket', 'docker'], 'docker-registry': ['docker-registry'], lxcfs: ['lxcfs'] };
 

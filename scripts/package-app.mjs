@@ -9,6 +9,7 @@ import { installDebianPackages } from './debian-packages.mjs';
 import { findElectron } from './electron-runtime.mjs';
 import { checkWire, wireWithout } from './fuses.mjs';
 import { at, isProgram, pinnedNode } from './paths.mjs';
+import { bothProbes } from './probes.mjs';
 import { setUp } from './set-up.mjs';
 
 const productName = 'Bulkhead';
@@ -18,6 +19,7 @@ async function packageApp({ out }) {
   const { packager } = await import('@electron/packager');
   const electron = findElectron();
   if (electron === undefined) throw new Actionable('There is no Electron runtime yet: run `npm run set-up`.');
+  bothProbes();
   const work = mkdtempSync(path.join(os.tmpdir(), 'bulkhead-package-'));
   try {
     step(`Packaging with Electron ${electron.version}${electron.official ? '' : ' (the fallback runtime: for tests, not for release)'}`);
@@ -61,8 +63,9 @@ function stageProgram(directory) {
   copy('dist', 'gateway');
   // For `bulkhead app --install`.
   copy('dist', 'icons', 'app.png');
-  // Its links from one architecture to itself and to the other stay links.
-  if (process.platform === 'linux') cpSync(at('runtime', 'build'), path.join(directory, 'runtime', 'build'), { recursive: true, verbatimSymlinks: true });
+  // Its link from this architecture to itself stays a link. What the sanitizers' builds left is for tests.
+  if (process.platform === 'linux') cpSync(at('runtime', 'build'), path.join(directory, 'runtime', 'build'), { recursive: true, verbatimSymlinks: true, filter: (file) => path.basename(file) !== 'sanitized' });
+  else for (const probe of bothProbes()) copy(probe);
   copy('node_modules', 'koffi');
   const binding = `@koromix/koffi-${process.platform}-${process.arch}`;
   if (existsSync(at('node_modules', binding))) copy('node_modules', ...binding.split('/'));

@@ -136,7 +136,7 @@ export function wordsOnlyEngine(facts: { readonly defaultRuntime?: string } = {}
   const starts: (string | null)[] = [];
   const answers: Record<string, unknown> = {
     '/info': { Containers: 0, ContainersRunning: 0, Images: 0, Driver: 'overlay2', KernelVersion: '6.10.14-linuxkit', OperatingSystem: 'Docker Desktop', DefaultRuntime: facts.defaultRuntime ?? 'runc', ServerVersion: '28.1.1', Name: 'docker-desktop', DockerRootDir: '/var/lib/docker' },
-    '/version': { Platform: { Name: 'Docker Desktop 4.41.2 (191736)' }, Version: '28.1.1', ApiVersion: '1.49' }, '/containers/json': [], '/images/json': [],
+    '/version': { Platform: { Name: 'Docker Desktop 4.41.2 (191736)' }, Version: '28.1.1', ApiVersion: '1.49', Arch: 'arm64' }, '/containers/json': [], '/images/json': [],
   };
   return {
     starts,

@@ -106,7 +106,7 @@ function findBlockers(facts: PlanFacts, plan: { draft: string; restartNeeded: bo
   if (facts.desktop !== undefined && hasOwnKey(plan.draft) && !hasOwnKey(facts.applied.text)) blockers.push({ code: 'findings', message: '"bulkhead" is never written for Docker Desktop: nothing there reads it. Remove it.' });
   if (plan.eciAfter && facts.backend?.available !== true) {
     const missing = facts.backend?.requirements.find((requirement) => !requirement.met);
-    blockers.push({ code: 'requirement', message: missing === undefined ? 'No isolation backend can run on this machine.' : `Isolation can't run on this machine: ${missing.code}: ${missing.found}.` });
+    blockers.push({ code: 'requirement', message: missing === undefined ? 'No isolation backend can run on this machine.' : missing.code === 'probe-built' ? `What it does could not be verified from here: ${missing.found}.` : `Isolation can't run on this machine: ${missing.code}: ${missing.found}.` });
   }
   if (!facts.engineConfig.ok) blockers.push({ code: 'daemon-json', message: [facts.engineConfig.error.message, facts.engineConfig.error.reason].filter(Boolean).join(': ') });
   else for (const conflict of facts.engineConfig.value.conflicts) blockers.push({ code: 'daemon-json', message: `${conflict.reason} ${conflict.hint}` });

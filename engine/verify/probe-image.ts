@@ -9,6 +9,12 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 /** Where the probe stands in its image. */
 export const probePath = '/bulkhead-probe';
 
+/** Where the probe for an architecture, as an engine names it, is below the directory of what was built. */
+export const probeProgram = (directory: string, architecture: string): string => path.join(directory, architecture, 'bulkhead-probe');
+
+/** What to do where it is missing. It is a Linux program, whatever system this is. */
+export const probeHint = 'Build it on Linux: sh runtime/build.sh all (needs gcc, and a cross compiler for the other architecture).';
+
 /**
  * Makes the one-file image of the probe (no registry, no base image), tagged by the program's hash. The program is the one for the
  * engine's architecture, which need not be this machine's: `<directory>/amd64/bulkhead-probe`, `<directory>/arm64/bulkhead-probe`.
@@ -17,10 +23,10 @@ export const probePath = '/bulkhead-probe';
 export async function makeProbeImage(docker: Docker, directory: string): Promise<Result<string, AppError>> {
   let architecture: string;
   try { architecture = (await docker.version()).Arch; } catch (error) { return fail('verify.no-image', 'the probe image could not be made', { reason: engineMessage(error) }); }
-  const binary = path.join(directory, architecture, 'bulkhead-probe');
+  const binary = probeProgram(directory, architecture);
   let program: Buffer;
   try { program = await readFile(binary); } catch (error) {
-    return fail('verify.no-image', 'the probe program is missing', { cause: error, hint: `Build it: sh runtime/build.sh ${architecture} (needs gcc).`, params: { path: binary, architecture } });
+    return fail('verify.no-image', 'the probe program is missing', { cause: error, hint: probeHint, params: { path: binary, architecture } });
   }
   const tag = createHash('sha256').update(program).digest('hex').slice(0, 12);
   try {

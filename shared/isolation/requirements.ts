@@ -22,7 +22,7 @@ export function runtimeNameOf(backend: BackendId): string {
 }
 
 export const requirementCodes = [
-  'root', 'linux', 'kernel', 'mount-api', 'idmapped-mounts', 'overlay-layers', 'runc', 'runtime-built', 'storage-driver', 'native-overlay-diff', 'planner', 'sysbox-installed', 'sysbox-services', 'build-isolation', 'no-selinux', 'no-snap',
+  'root', 'linux', 'kernel', 'mount-api', 'idmapped-mounts', 'overlay-layers', 'runc', 'runtime-built', 'storage-driver', 'native-overlay-diff', 'planner', 'sysbox-installed', 'sysbox-services', 'build-isolation', 'no-selinux', 'no-snap', 'probe-built',
 ] as const;
 
 /** One thing a backend needs of this machine, as tried, not as assumed. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../../testing/embedded-engine.ts';
-import { isolatingEngine, standInDockerDesktop, type StandInDesktop } from '../../../testing/stand-in-docker-desktop.ts';
+import { isolatingEngine, standInDockerDesktop, type StandInDesktop, type StandInEngine } from '../../../testing/stand-in-docker-desktop.ts';
 import { keepAllContainers, type ContainerChoices } from '../../../shared/apply/plan.ts';
 import { settled } from '../../../shared/verify/claims.ts';
 import type { Target } from '../../target.ts';
@@ -9,15 +9,16 @@ import { openDesktopTarget } from './target.ts';
 
 // A stand-in for Docker Desktop, with an engine of ours behind the user's socket. Not run on a real Docker Desktop.
 let engine: EmbeddedEngine;
+let behind: StandInEngine;
 let desktop: StandInDesktop;
 let target: Target;
 let refused: string | null = null;
 
 beforeAll(async () => {
   engine = await embeddedEngine();
-  const behind = isolatingEngine({ paths: engine.paths, start: () => engine.start(), stop: async () => { const stopped = await engine.driver.stop(); if (!stopped.ok) throw new Error(stopped.error.message); } });
+  behind = isolatingEngine({ paths: engine.paths, start: () => engine.start(), stop: async () => { const stopped = await engine.driver.stop(); if (!stopped.ok) throw new Error(stopped.error.message); } });
   desktop = await standInDockerDesktop({ platform: 'linux', engine: behind, runtimeName: 'bulkhead', refuses: (text) => (text === refused ? 'invalid admin configuration' : null) });
-  target = openDesktopTarget(desktop.host, { bulkheadCommand: bulkhead, projectRoot: path.resolve(import.meta.dirname, '../../..') });
+  target = openDesktopTarget(desktop.host, { bulkheadCommand: bulkhead, projectRoot });
   const started = await target.driver.start();
   if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
   await engine.busybox();
@@ -28,11 +29,12 @@ afterAll(async () => {
   await engine?.dispose();
 }, 60_000);
 
+const projectRoot = path.resolve(import.meta.dirname, '../../..');
 const document = (eci: boolean, more = '') => `{\n  "configurationFileVersion": 2,\n  "enhancedContainerIsolation": { "locked": true, "value": ${String(eci)} }${more}\n}\n`;
-async function apply(text: string, choices: ContainerChoices = keepAllContainers) {
-  const plan = await target.plan(text, choices);
+async function apply(text: string, choices: ContainerChoices = keepAllContainers, to = target) {
+  const plan = await to.plan(text, choices);
   if (!plan.ok) throw new Error(plan.error.message);
-  const started = await target.startApply({ text, choices, baseHash: plan.value.baseHash });
+  const started = await to.startApply({ text, choices, baseHash: plan.value.baseHash });
   if (!started.ok) throw new Error(`${started.error.message}: ${started.error.reason ?? ''}`);
   return { plan: plan.value, run: await started.value.done };
 }
@@ -68,4 +70,22 @@ it('says what is not so, where the file says ECI and the engine does not', async
   const verified = await target.verify();
   expect(verified).toMatchObject({ ok: true, value: { eci: false } });
   expect(verified.ok && verified.value.claims[0]).toMatchObject({ id: 'A2-user-namespace', verdict: 'fail', evidence: expect.stringContaining('0 0 4294967295') as string });
+}, 120_000);
+
+it.each(['darwin', 'win32'] as const)('turns ECI on and verifies it with the places and programs of %s', async (platform) => {
+  const stopped = await target.driver.stop();
+  if (!stopped.ok) throw new Error(stopped.error.message);
+  const other = await standInDockerDesktop({ platform, engine: behind, runtimeName: 'bulkhead' });
+  const its = openDesktopTarget(other.host, { bulkheadCommand: bulkhead, projectRoot });
+  try {
+    expect(await its.driver.start()).toMatchObject({ ok: true, value: { phase: 'ready' } });
+    const { run } = await apply(document(true), keepAllContainers, its);
+    expect(run.outcome, JSON.stringify(run.outcome)).toMatchObject({ kind: 'applied', version: 1 });
+    const verification = await its.lastVerification();
+    expect(verification).toMatchObject({ eci: true });
+    expect(verification?.claims.filter((claim) => claim.verdict === 'pass')).toHaveLength(6);
+  } finally {
+    its.dispose();
+    await other.end();
+  }
 }, 120_000);

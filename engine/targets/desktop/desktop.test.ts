@@ -98,6 +98,17 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await made.calls()).toEqual([]);
   });
 
+  it('is neither written nor quit for ECI that could not be verified afterwards', async () => {
+    const { made, target, engine } = await stage({ platform });
+    await target.driver.start();
+    const on = first.replace('"enhancedContainerIsolation": { "locked": true, "value": false }', '"enhancedContainerIsolation": { "locked": true, "value": true }');
+    expect(await target.plan(on, keepAllContainers)).toMatchObject({ ok: true, value: { blocked: true, blockers: [{ code: 'requirement' }], missingRequirements: [{ code: 'probe-built', found: '/none/runtime/build/arm64/bulkhead-probe is missing', fix: expect.stringContaining('sh runtime/build.sh all') as string }] } });
+    expect(await apply(target, on)).toMatchObject({ ok: false, error: { code: 'isolation.requirement-missing' } });
+    expect(engine.starts).toEqual([null]);
+    expect(await target.settings.read()).toMatchObject({ exists: false });
+    expect(await made.calls()).toHaveLength(1);
+  });
+
   it('never gets the key that only engines of ours understand', async () => {
     const { target } = await stage({ platform });
     await target.driver.start();

@@ -1,8 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { access, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { EffectiveSettings, LintContext } from '../../../shared/settings/index.ts';
+import type { Requirement } from '../../../shared/isolation/requirements.ts';
 import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import { startApply } from '../../apply/apply.ts';
@@ -18,6 +19,7 @@ import { eciSince, listHistory, versionState } from '../../store/history.ts';
 import { createSettingsStore, draftBasePath } from '../../store/settings-store.ts';
 import { watchFiles } from '../../store/watch.ts';
 import type { Target, TargetOptions } from '../../target.ts';
+import { probeHint, probeProgram } from '../../verify/probe-image.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { createDesktopDriver } from './driver.ts';
 import type { DesktopHost } from './host.ts';
@@ -57,8 +59,9 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     try { await docker.ping(); } catch (error) { return requestFailure('the containers could not be removed', error); }
     return ok(await removeContainers(docker, request, call));
   };
+  const probeDirectory = path.join(options.projectRoot, 'runtime', 'build');
   const verify: Target['verify'] = async (signal) => verifyDesktop(host, await inForce(), {
-    probeDirectory: path.join(options.projectRoot, 'runtime', 'build'), file: await host.elevated() ? files.elevated : files.user, ...(signal === undefined ? {} : { signal }),
+    probeDirectory, file: await host.elevated() ? files.elevated : files.user, ...(signal === undefined ? {} : { signal }),
   });
 
   const facts = async (): Promise<Result<PlanFacts, AppError>> => {
@@ -66,11 +69,11 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     if (!applied.ok) return applied;
     const versions = await versionState(paths.history, applied.value);
     if (!versions.ok) return versions;
-    const [engine, lint, elevated] = await Promise.all([driver.status(), lintFor(), host.elevated()]);
+    const [engine, lint, elevated, probe] = await Promise.all([driver.status(), lintFor(), host.elevated(), probeRequirement(await client(), probeDirectory)]);
     const scanned = engine.phase === 'ready' ? await scan() : null;
     if (scanned !== null && !scanned.ok) return scanned;
     return ok({
-      applied: applied.value, versions: versions.value, engine, lint, backend: { id: 'sysbox', available: true, requirements: [] }, runtimeName: host.runtimeName,
+      applied: applied.value, versions: versions.value, engine, lint, backend: { id: 'sysbox', available: probe.met, requirements: [probe] }, runtimeName: host.runtimeName,
       engineConfig: ok({ text: null, record: null, changes: [], conflicts: [] }), scan: scanned?.value ?? null, rights: elevated ? null : 'Saving the file of Docker Desktop needs an administrator.', desktop: { fileIsNew: !applied.value.exists },
     });
   };
@@ -132,6 +135,17 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     },
     dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
   };
+}
+
+/**
+ * ECI is turned on only where what it does can be looked at afterwards: without the probe for the engine's architecture, Docker Desktop would
+ * be quit and opened twice for a roll back. An engine that doesn't answer has this machine's architecture.
+ */
+async function probeRequirement(docker: Docker, directory: string): Promise<Requirement> {
+  const architecture = await docker.version().then(({ Arch }) => Arch, () => (process.arch === 'x64' ? 'amd64' : process.arch));
+  const file = probeProgram(directory, architecture);
+  const met = await access(file).then(() => true, () => false);
+  return { code: 'probe-built', met, found: met ? file : `${file} is missing`, ...(met ? {} : { fix: probeHint }) };
 }
 
 /** Docker Desktop brings its isolation runtime with it: there is nothing to install, to register or to try. */

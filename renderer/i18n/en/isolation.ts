@@ -23,7 +23,7 @@ export const isolation = {
   },
   requirement: {
     root: 'Administrator rights', linux: 'Linux', kernel: 'Linux kernel', 'mount-api': 'Kernel mount API', 'idmapped-mounts': 'Id-mapped mounts', 'overlay-layers': 'Overlay with id-mapped layers', runc: 'runc', 'runtime-built': 'The bulkhead-runc program',
-    'storage-driver': 'Storage driver', 'native-overlay-diff': 'Native overlay diff', planner: 'Isolation planner', 'sysbox-installed': 'Sysbox', 'sysbox-services': 'Sysbox\u2019s services', 'build-isolation': 'Builds in isolation', 'no-selinux': 'SELinux', 'no-snap': 'Engine from packages',
+    'storage-driver': 'Storage driver', 'native-overlay-diff': 'Native overlay diff', planner: 'Isolation planner', 'sysbox-installed': 'Sysbox', 'sysbox-services': 'Sysbox\u2019s services', 'build-isolation': 'Builds in isolation', 'no-selinux': 'SELinux', 'no-snap': 'Engine from packages', 'probe-built': 'The bulkhead-probe program',
   },
   does: {
     titleOn: 'What turning it on will do here', titleOff: 'What turning it off will do here', titleIs: 'What it does here',

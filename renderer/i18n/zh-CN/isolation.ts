@@ -26,7 +26,7 @@ export const isolation: Translation<typeof english> = {
   },
   requirement: {
     root: '管理员权限', linux: 'Linux', kernel: 'Linux 内核', 'mount-api': '内核挂载 API', 'idmapped-mounts': 'ID 映射挂载', 'overlay-layers': '使用 ID 映射层的 overlay', runc: 'runc', 'runtime-built': 'bulkhead-runc 程序',
-    'storage-driver': '存储驱动程序', 'native-overlay-diff': '原生 overlay 差异', planner: '隔离规划器', 'sysbox-installed': 'Sysbox', 'sysbox-services': 'Sysbox 的服务', 'build-isolation': '隔离中的构建', 'no-selinux': 'SELinux', 'no-snap': '以软件包安装的引擎',
+    'storage-driver': '存储驱动程序', 'native-overlay-diff': '原生 overlay 差异', planner: '隔离规划器', 'sysbox-installed': 'Sysbox', 'sysbox-services': 'Sysbox 的服务', 'build-isolation': '隔离中的构建', 'no-selinux': 'SELinux', 'no-snap': '以软件包安装的引擎', 'probe-built': 'bulkhead-probe 程序',
   },
   does: {
     titleOn: '开启后在此处的影响', titleOff: '关闭后在此处的影响', titleIs: '在此处的作用',

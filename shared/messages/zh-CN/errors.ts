@@ -16,7 +16,7 @@ export const errors: Sentences = {
   'there is nothing to apply': '没有可应用的更改', 'Change the draft first: bulkhead settings set POINTER VALUE.': '请先更改草稿：bulkhead settings set POINTER VALUE。',
   'this user may not apply settings': '此用户不得应用设置', 'Run the same command with sudo.': '请使用 sudo 运行同一命令。',
   'There is no draft yet, and nothing is applied.': '尚无草稿，也没有已应用的设置。', 'The draft is what is applied already.': '草稿与已应用的内容相同。',
-  'No isolation backend can run on this machine.': '没有可在此计算机上运行的隔离后端。', 'Isolation can\'t run on this machine: {0}: {1}.': '隔离无法在此计算机上运行：{0}：{1}。', '{0} (and {1} more)': '{0}（另有 {1} 个）',
+  'No isolation backend can run on this machine.': '没有可在此计算机上运行的隔离后端。', 'What it does could not be verified from here: {0}.': '无法从此处验证其效果：{0}。', 'Isolation can\'t run on this machine: {0}: {1}.': '隔离无法在此计算机上运行：{0}：{1}。', '{0} (and {1} more)': '{0}（另有 {1} 个）',
   // Containers.
   'the new container was not made': '未创建新容器', 'the new container could not be connected to its networks': '无法将新容器连接到其网络', 'the new container did not start': '新容器未能启动',
   'not begun: cancelled': '未开始：已取消', 'it is running; say explicitly that running containers may be stopped and removed': '容器正在运行；请明确允许停止并移除正在运行的容器', 'volumes kept: {0}': '已保留的卷：{0}', 'there is no such container': '没有这个容器',
@@ -66,7 +66,7 @@ export const errors: Sentences = {
   'version {0} has no settings file': '版本 {0} 没有设置文件', 'it records that there was none': '它记录的是没有设置文件的状态', 'Turn ECI off instead: bulkhead settings set /enhancedContainerIsolation/value false': '请改为关闭 ECI：bulkhead settings set /enhancedContainerIsolation/value false',
   'Run as a user who may write there (root).': '请以可在该处写入的用户 (root) 运行。',
   // Verifying.
-  'the probe image could not be made': '无法制作探测镜像', 'the probe program is missing': '缺少探测程序', 'Build it: sh runtime/build.sh {0} (needs gcc).': '请构建：sh runtime/build.sh {0}（需要 gcc）。', 'another verification is under way': '正在进行另一次验证', 'Wait until it has ended.': '请等待其结束。', 'the verification was cancelled': '验证已取消',
+  'the probe image could not be made': '无法制作探测镜像', 'the probe program is missing': '缺少探测程序', 'another verification is under way': '正在进行另一次验证', 'Wait until it has ended.': '请等待其结束。', 'the verification was cancelled': '验证已取消',
   // The app.
   'this needs administrator rights, and pkexec is not installed': '此操作需要管理员权限，但未安装 pkexec', 'Install polkit\'s pkexec, or run as root: bulkhead {0}': '请安装 polkit 的 pkexec，或以 root 身份运行：bulkhead {0}', 'the engine did not {0}': '引擎未能完成 {0}',
   'the elevated apply ended without a word': '提升权限的应用进程无声结束', 'the elevated recreation ended without a word': '提升权限的重新创建进程无声结束', 'the elevated recreation ended in the middle ({0})': '提升权限的重新创建进程中途结束 ({0})',
