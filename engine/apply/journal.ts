@@ -5,7 +5,7 @@ import { applySteps } from '../../shared/apply/plan.ts';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
 import { chosenRecreationSchema } from '../containers/recreate-chosen.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
-import { removeFile, removeLeftTemporaries, systemCode, writeFileAtomic } from '../store/files.ts';
+import { removeJournalFile, systemCode, writeFileAtomic } from '../store/files.ts';
 
 /** Held by whoever changes this engine's configuration. */
 export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
@@ -59,11 +59,7 @@ export function writeJournal(file: string, journal: Journal): Promise<Result<voi
   return writeFileAtomic(file, `${JSON.stringify(journal)}\n`, { mode: 0o600 });
 }
 
-/** Removes the journal, and what a writer of it that was killed in the middle left beside it. Only under the apply lock. */
-export async function removeJournal(file: string): Promise<Result<void, AppError>> {
-  await removeLeftTemporaries(file);
-  return removeFile(file);
-}
+export const removeJournal = removeJournalFile;
 
 /**
  * What to do about an apply that was interrupted. Finished is only what was verified already (or had nothing to verify, and whose engine

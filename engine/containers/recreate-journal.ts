@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { recreateSteps } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
-import { removeFile, systemCode, writeFileAtomic } from '../store/files.ts';
+import { removeJournalFile, systemCode, writeFileAtomic } from '../store/files.ts';
 
 const memberSchema = z.object({
   oldId: z.string(),
@@ -48,4 +48,4 @@ export async function readRecreateJournal(paths: RootPaths): Promise<RecreateJou
 }
 
 export const writeRecreateJournal = (paths: RootPaths, journal: RecreateJournal): Promise<Result<void, AppError>> => writeFileAtomic(recreateJournalPath(paths), `${JSON.stringify(journal)}\n`, { mode: 0o600 });
-export const removeRecreateJournal = (paths: RootPaths): Promise<Result<void, AppError>> => removeFile(recreateJournalPath(paths));
+export const removeRecreateJournal = (paths: RootPaths): Promise<Result<void, AppError>> => removeJournalFile(recreateJournalPath(paths));

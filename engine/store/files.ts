@@ -144,3 +144,9 @@ export async function removeLeftTemporaries(file: string): Promise<void> {
     if (name.startsWith(prefix) && /\.\d+\.[0-9a-f]{12}\.tmp$/.test(name)) await unlink(path.join(directory, name)).catch(() => undefined);
   }
 }
+
+/** Deletes a journal, durably, and what a writer of it that was killed in the middle left beside it; none there is fine. Only under the apply lock. */
+export async function removeJournalFile(file: string): Promise<Result<void, AppError>> {
+  await removeLeftTemporaries(file);
+  return removeFile(file);
+}
