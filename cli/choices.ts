@@ -13,7 +13,7 @@ export function withChoices(command: Command): Command {
     .option('--remove <id...>', 'containers to remove after verification, by id or name', named)
     .option('--include-running', 'running ones too: they are stopped and removed')
     .option('--remove-volumes', 'with their volumes')
-    .option('--recreate [name...]', 'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. What was written inside them outside of volumes is not carried over', named);
+    .option('--recreate [name...]', 'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. Old ones in which something was written outside of volumes are kept, stopped', named);
 }
 
 /** Values of an option that may be repeated, followed by several, or have them with commas between: no container's name has one. */

@@ -86,7 +86,7 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
     onReady: async () => {
       const settled = await openTarget(root.value, target).settleRecreate();
       if (!settled.ok) return settled.error.code === 'apply.in-progress' ? null : errorText(settled.error);
-      return settled.value === null ? null : `an interrupted recreation of ${settled.value.names.join(', ')} was settled: ${settled.value.how}`;
+      return settled.value === null ? null : `an interrupted recreation of ${settled.value.names.join(', ')} was settled: ${[settled.value.how, ...settled.value.problems].join('; ')}`;
     },
     ...(onLog === undefined ? {} : { onLog }),
   });

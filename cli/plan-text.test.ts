@@ -64,5 +64,5 @@ test('verification with ECI off says what that means', () => {
 });
 test('what does not take the stop signal is named, and what is recreated', () => {
   expect(describeEffect({ kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['a', 'b'], returning: ['a'], slow: 1, slowNames: ['b'], wait: 10 } })).toBe('2 running containers stop: a, b; a starts again by itself; up to 10 s for what does not take the stop signal: b');
-  expect(describeEffect({ kind: 'recreated', when: 'afterwards', code: 'containers-recreated', params: { count: 1, names: ['a'] } })).toBe('1 container, after verification: a; what was written inside outside of volumes is not carried over');
+  expect(describeEffect({ kind: 'recreated', when: 'afterwards', code: 'containers-recreated', params: { count: 1, names: ['a'] } })).toBe('1 container, after verification: a; where something was written inside outside of volumes the old one is kept, stopped');
 });

@@ -52,7 +52,7 @@ export function describeEffect({ code, params }: PlanEffect): string {
     case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}${Number(params['slow'] ?? 0) === 0 ? '' : `; up to ${String(params['wait'])} s for what does not take the stop signal: ${list(params['slowNames'])}`}`;
     case 'containers-removed': return `${containers}, after verification: ${list(params['names'])}`;
     case 'volumes-removed': return `${number(count, 'volume')}: ${list(params['names'])}`;
-    case 'containers-recreated': return `${containers}, after verification: ${list(params['names'])}; what was written inside outside of volumes is not carried over`;
+    case 'containers-recreated': return `${containers}, after verification: ${list(params['names'])}; where something was written inside outside of volumes the old one is kept, stopped`;
     case 'containers-kept-unprotected': return `${containers} you keep: ${list(params['names'])}`;
     case 'store-unchanged': return `${number(params['images'], 'image')}, ${number(params['containers'], 'container')}`;
     case 'eci-on': return 'Enhanced Container Isolation is on: every new container has its own user namespace';

@@ -34,7 +34,7 @@ describe('containers recreate in words', () => {
 
   test('an outcome says what is the case now, in the engine\'s words where it failed', () => {
     const of = (outcome: Parameters<typeof outcomeText>[0]['outcome']) => outcomeText({ id: 'x', name: 'we\u202eb', step: null, outcome });
-    expect(of({ kind: 'recreated', id: 'x', kept: 'web-before-eci', image: null, started: true })).toBe('we\\u202eb: recreated, protected and running; the old one is web-before-eci');
+    expect(of({ kind: 'recreated', id: 'x', kept: 'web-before-eci', image: null, started: true })).toBe('we\\u202eb: recreated, protected and running; the old one is web-before-eci, stopped and without a restart policy');
     expect(of({ kind: 'refused', error: { code: 'containers.recreate-blocked', message: 'the new container was not made', reason: 'enhanced container isolation: no', hint: 'Change it.' } })).toBe('we\\u202eb: not recreated, nothing was stopped. the new container was not made: enhanced container isolation: no\n  Change it.');
   });
 });

@@ -22,11 +22,15 @@ export function noteText({ code, params }: RecreateNote): string {
     case 'shares': return `${value('sources')} ${Array.isArray(params['sources']) && params['sources'].length > 1 ? 'are' : 'is'} shared as ${value('user')}: what it writes there is ${value('user')}'s (--as USER)`;
     case 'memory': return 'what its processes have in memory';
     case 'writable-layer': return `what was written inside it: ${bytesText(Number(params['bytes'] ?? 0))} in ${value('paths')} ${params['paths'] === 1 ? 'path' : 'paths'} (--commit carries it over)`;
+    case 'writable-unknown': return 'what was written inside it: the engine does not say how much (--commit carries it over)';
+    case 'after-commit': return 'what it writes after the commit, which is made while it runs: what runs with --rm is gone once it stops';
+    case 'logs': return params['hint'] === undefined ? 'its log so far, which is removed with the old one' : `its log so far, which is removed with the old one (${value('hint')} keeps both)`;
     case 'execs': return `${value('count')} docker exec under way`;
     case 'auto-remove': return 'the way back: it runs with --rm and is gone once it stops';
     case 'linked-by': return `the links of ${value('names')} to it: recreate those as well`;
     case 'compose-second': return `the old one stays, and counts in compose project ${value('project')} as a second container of its service: docker compose up may remove either`;
     case 'never-run': return 'the old one is kept beside it, since the new one is not started (--remove-old removes it)';
+    case 'kept-written': return 'the old one is kept beside it, stopped: what was written inside it is nowhere else (--remove-old removes it)';
     case 'eci-off': return 'Enhanced Container Isolation is off: turn it on first';
     case 'host-namespace': return `${value('option')} is not possible under ECI: make it anew without`;
     case 'paused': return 'it is paused: unpause it first';
@@ -49,7 +53,7 @@ function itemText(item: RecreateItem, number: number): string {
   if (item.blockers.length > 0) return [head, ...lines('in the way', item.blockers)].join('\n');
   return [
     head, ...lines('changes', item.changes),
-    ...(item.commit ? ['   carried over by a commit', `   - what was written inside it: ${bytesText(item.written.bytes)} in ${item.written.paths} ${item.written.paths === 1 ? 'path' : 'paths'}`] : []), ...lines('not carried over', item.lost),
+    ...(item.commit ? ['   carried over by a commit', item.written === null ? '   - what was written inside it: the engine does not say how much' : `   - what was written inside it: ${bytesText(item.written.bytes)} in ${item.written.paths} ${item.written.paths === 1 ? 'path' : 'paths'}`] : []), ...lines('not carried over', item.lost),
   ].join('\n');
 }
 
@@ -78,7 +82,7 @@ export function outcomeText({ name, outcome }: RecreateMember): string {
 
 function words(outcome: RecreateOutcome): string {
   switch (outcome.kind) {
-    case 'recreated': return [`recreated${outcome.started ? ', protected and running' : ', protected; not started'}`, ...(outcome.kept === null ? [] : [`the old one is ${outcome.kept}`]), ...(outcome.image === null ? [] : [`made from ${outcome.image}`]), ...(outcome.warning === undefined ? [] : [printable(outcome.warning)])].join('; ');
+    case 'recreated': return [`recreated${outcome.started ? ', protected and running' : ', protected; not started'}`, ...(outcome.kept === null ? [] : [`the old one is ${outcome.kept}, stopped and without a restart policy`]), ...(outcome.image === null ? [] : [`made from ${outcome.image}`]), ...(outcome.warning === undefined ? [] : [printable(outcome.warning)])].join('; ');
     case 'unchanged': return 'protected already, nothing to do';
     case 'refused': return `not recreated, nothing was stopped. ${errorWords(outcome.error)}`;
     case 'rolled-back': return `not recreated, the old one is back. ${errorWords(outcome.error)}`;

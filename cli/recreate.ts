@@ -18,7 +18,7 @@ export function registerRecreate(containers: Command): void {
     .option('--dry-run', 'show what would change and what would be lost; change nothing')
     .option('--commit', 'carry over what was written inside them, by an image of their own')
     .option('--keep-old', 'keep the old ones, stopped, under another name')
-    .option('--remove-old', 'remove the old ones also where the new one is not started')
+    .option('--remove-old', 'remove the old ones also where the new one is not started, or something was written inside that is not carried over')
     .option('--as <user>', 'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)')
     .option('--start <id>', 'start the new one of this container though the old one does not run now (repeatable)', (id: string, before: string[]) => [...before, id], [] as string[])
     .option('--without-way-back', 'also containers run with --rm, which are gone once they stop')
@@ -46,6 +46,7 @@ async function recreate(target: Target, names: readonly string[], options: Recre
     const settled = await target.settleRecreate();
     if (!settled.ok) { refuse(settled.error); return; }
     if (settled.value !== null) progress(`An interrupted recreation of ${settled.value.names.join(', ')} was settled first (${settled.value.how}).`);
+    for (const problem of settled.value?.problems ?? []) progress(printable(problem));
   }
   const plan = await target.planRecreate(request.value);
   if (!plan.ok) { refuse(plan.error); return; }

@@ -51,7 +51,7 @@ export interface TargetOptions {
 }
 
 /** How long a recreated container without a health check must run to be taken for well, ms. */
-const recreateGraceMs = 3000;
+const recreateGraceMs = 10_000;
 
 export interface LocalImage { readonly id: string; readonly tags: string[]; readonly digests: string[] }
 

@@ -7,7 +7,7 @@ const defaultsMs: Readonly<Record<ApplyStep, number>> = {
 };
 
 /** What recreating one container takes: a new one without a health check must run for a while to count as well. */
-const recreationMs = 5000;
+const recreationMs = 12_000;
 
 /** How many past applies count: the machine of today, not of last year. */
 const recent = 5;

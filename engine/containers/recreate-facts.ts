@@ -17,8 +17,8 @@ export interface Subject {
   readonly user: AskingUser;
   /** Null: its image is gone. */
   readonly image: RecreateImage | null;
-  /** Paths written inside it, mount points aside. */
-  readonly writtenPaths: number;
+  /** Bytes and paths written inside it, mount points aside. Null: the engine did not tell. */
+  readonly written: { readonly bytes: number; readonly paths: number } | null;
 }
 
 /** What a plan is made from, looked up now. */
@@ -62,16 +62,17 @@ export async function recreateFacts(ports: RecreatePorts, ids: readonly string[]
 async function subject(ports: RecreatePorts, { inspected, isProtected }: { inspected: Inspected; isProtected: boolean }): Promise<Subject> {
   const { engine: docker } = ports;
   const user = await ports.userFor(inspected.view.Id);
-  if (isProtected) return { inspected, isProtected, user, image: null, writtenPaths: 0 };
+  if (isProtected) return { inspected, isProtected, user, image: null, written: { bytes: 0, paths: 0 } };
   const container = docker.getContainer(inspected.view.Id);
   const [sized, image, changes] = await Promise.all([
     inspect(docker, inspected.view.Id, true), imageFor(docker, inspected),
-    (container.changes() as Promise<unknown>).catch(() => null),
+    (container.changes() as Promise<unknown>).catch(() => undefined),
   ]);
-  return {
-    inspected: sized.ok && sized.value !== null ? sized.value : inspected, isProtected, user, image,
-    writtenPaths: countWritten(Array.isArray(changes) ? changes : [], inspected),
-  };
+  const known = sized.ok ? sized.value : null;
+  // Null is the engine's word for nothing.
+  const changed: readonly unknown[] | null = changes === null ? [] : Array.isArray(changes) ? changes : null;
+  const written = known === null || changed === null ? null : { bytes: known.view.SizeRw, paths: countWritten(changed, inspected) };
+  return { inspected: known ?? inspected, isProtected, user, image, written };
 }
 
 /** The image under the name it was created with where that still leads to it, else by id; null when it is gone. */

@@ -5,7 +5,7 @@ import { engineMessage, requestFailure } from './docker-client.ts';
 import { makeContainer, refused } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
 import { writeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
-import { asSuccessor, type PlannedMember } from './recreate-plan.ts';
+import { asSuccessor, commitsWhileRunning, type PlannedMember } from './recreate-plan.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
 import { absentIsFine, finishRecreate, pushOnRecreate, rollBackRecreate, trialName } from './recreate-settle.ts';
 import { startAndWait } from './recreate-wait.ts';
@@ -41,6 +41,8 @@ export function commitReference(name: string, at: Date): string {
   return `bulkhead/recreated:${name.slice(0, 100)}-${at.toISOString().replaceAll(/[-:]|\.\d+Z$/g, '')}`;
 }
 
+type Step = readonly [RecreateStep, () => Promise<Result<void, AppError>>];
+
 class GroupRun {
   readonly #ports: RecreatePorts;
   readonly #members: readonly PlannedMember[];
@@ -56,18 +58,18 @@ class GroupRun {
     const now = new Date();
     this.#journal = {
       format: 1, startedAt: now.toISOString(), phase: 'replacing', step: 'create',
-      members: members.map(({ id, name, running, commit, subject: { inspected } }): JournalMember => ({
+      members: members.map(({ id, name, running, commit, removeOld, subject: { inspected } }): JournalMember => ({
         oldId: id, name, temporaryName: `${name}-under-eci-${randomBytes(4).toString('hex')}`, keptName: keptName(name, options.names), newId: null, wasRunning: running,
         restartPolicy: inspected.view.HostConfig.RestartPolicy, autoRemove: inspected.view.HostConfig.AutoRemove,
-        commitTo: commit ? commitReference(name, now) : null, removeOld: options.request.old === 'remove' || (options.request.old === 'remove-when-healthy' && running),
+        commitTo: commit ? commitReference(name, now) : null, removeOld,
       })),
     };
   }
 
   async execute(): Promise<RecreateOutcome[]> {
-    const steps: readonly (readonly [RecreateStep, () => Promise<Result<void, AppError>>])[] = [
-      ['create', () => this.#create()], ['stop', () => this.#stop()], ['commit', () => this.#commit()], ['swap', () => this.#swap()], ['start', () => this.#start()],
-    ];
+    const stop: Step = ['stop', () => this.#stop()];
+    const commit: Step = ['commit', () => this.#commit()];
+    const steps: readonly Step[] = [['create', () => this.#create()], ...(commitsWhileRunning(this.#members) ? [commit, stop] : [stop, commit]), ['swap', () => this.#swap()], ['start', () => this.#start()]];
     for (const [step, work] of steps) {
       if (step === 'commit' && !this.#members.some(({ commit }) => commit)) continue;
       if (step === 'start' && !this.#members.some(({ running }) => running)) continue;
@@ -139,12 +141,12 @@ class GroupRun {
     return ok(undefined);
   }
 
-  /** After the stop, so that nothing written until then is missing. */
+  /** After the stop, so that nothing written until then is missing, where the old one is still there by then. */
   async #commit(): Promise<Result<void, AppError>> {
     for (const [member, noted] of this.#each()) {
       if (noted.commitTo === null) continue;
       const [repo = '', tag = ''] = noted.commitTo.split(':');
-      await this.#ports.engine.getContainer(member.id).commit({ repo, tag, pause: false, comment: `written inside ${member.name} before it was recreated under ECI` });
+      await this.#ports.engine.getContainer(member.id).commit({ repo, tag, pause: member.running, comment: `written inside ${member.name} before it was recreated under ECI` });
       const image = await imageOf(this.#ports.engine, noted.commitTo);
       if (image === null) return fail('containers.recreate-failed', `the image ${noted.commitTo} is gone again`);
       const made = await this.#make(member, noted, 'new', { ...image, reference: noted.commitTo });

@@ -7,6 +7,8 @@ import { sharers, type RecreateFacts, type Subject } from './recreate-facts.ts';
 /** What recreating would do, and what it is done with. */
 export interface PlannedMember extends RecreateItem {
   readonly subject: Subject;
+  /** The old one is removed once the new one is well. */
+  readonly removeOld: boolean;
   recreation(successors: ReadonlyMap<string, string>, image?: { readonly reference: string; readonly hasEntrypoint: boolean }): Recreation;
 }
 export interface PlannedRecreate extends RecreatePlan { readonly groups: PlannedMember[][] }
@@ -19,23 +21,28 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
   const groups = [...unchanged.map(({ inspected }) => [inspected]), ...recreateOrder(open.map(({ inspected }) => inspected))].map((group) => group.flatMap((inspected) => {
     const subject = bySubject.get(inspected);
     return subject === undefined ? [] : [planOne(subject, facts, request)];
-  }));
+  })).map((group) => (commitsWhileRunning(group) ? group.map((item) => (item.commit && item.running ? { ...item, lost: [...item.lost, note('after-commit')] } : item)) : group));
   return { groups, blocked: groups.flat().some((item) => item.blockers.length > 0) };
 }
+
+/** Whether a group is committed before it is stopped, not after: one run with --rm is gone once it stops, and those made with it are made of its successor. */
+export const commitsWhileRunning = (group: readonly PlannedMember[]): boolean => group.some(({ commit, running, subject }) => commit && running && subject.inspected.view.HostConfig.AutoRemove);
 
 function planOne(subject: Subject, facts: RecreateFacts, request: RecreateRequest): PlannedMember {
   const { inspected, isProtected, image } = subject;
   const { view, name } = inspected;
   const running = view.State.Running || view.State.Restarting || request.start?.includes(view.Id) === true;
   const commit = !isProtected && request.commit.some((reference) => reference === view.Id || reference === name || (reference.length >= 4 && view.Id.startsWith(reference)));
+  const alone = !commit && holdsWrites(subject);
+  const removeOld = request.old === 'remove' || (request.old === 'remove-when-healthy' && running && !alone);
+  const goes = removeOld || (view.HostConfig.AutoRemove && running);
   const make: PlannedMember['recreation'] = (successors, other) => recreation(inspected, other ?? image ?? { reference: view.Image, hasEntrypoint: false }, facts.engine, successors);
   return {
     id: view.Id, name, image: view.Config.Image, running, unchanged: isProtected, commit,
-    changes: isProtected ? [] : [...make(new Map()).changes, ...shares(subject), ...oldOne(subject, request, running)],
-    lost: isProtected ? [] : lost(subject, facts, { running, commit }),
+    changes: isProtected ? [] : [...make(new Map()).changes, ...shares(subject), ...(goes ? [] : oldOne(subject, request, running))],
+    lost: isProtected ? [] : lost(subject, facts, { running, commit, removeOld, goes }),
     blockers: isProtected ? [] : blockers(subject, facts, request, running),
-    written: { bytes: view.SizeRw, paths: subject.writtenPaths },
-    subject, recreation: make,
+    written: subject.written, subject, removeOld, recreation: make,
   };
 }
 
@@ -47,19 +54,24 @@ function shares({ inspected, user }: Subject): RecreateNote[] {
   return sources.length === 0 ? [] : [note('shares', { user: user.name, sources })];
 }
 
-/** What becomes of the old one where it stays. */
+/** Something was written inside it, for all that is known. */
+const holdsWrites = ({ written }: Subject): boolean => written === null || written.paths > 0;
+
+/** Why the old one stays, and what follows. */
 function oldOne({ inspected }: Subject, request: RecreateRequest, running: boolean): RecreateNote[] {
-  if (request.old === 'remove' || (request.old === 'remove-when-healthy' && running)) return [];
   const project = inspected.view.Config.Labels['com.docker.compose.project'];
-  return [...(request.old === 'keep' ? [] : [note('never-run')]), ...(project === undefined ? [] : [note('compose-second', { project })])];
+  return [...(request.old === 'keep' ? [] : [note(running ? 'kept-written' : 'never-run')]), ...(project === undefined ? [] : [note('compose-second', { project })])];
 }
 
-function lost({ inspected, writtenPaths }: Subject, facts: RecreateFacts, { running, commit }: { running: boolean; commit: boolean }): RecreateNote[] {
+function lost(subject: Subject, facts: RecreateFacts, { running, commit, removeOld, goes }: Pick<PlannedMember, 'running' | 'commit' | 'removeOld'> & { readonly goes: boolean }): RecreateNote[] {
+  const { inspected, written } = subject;
   const { view } = inspected;
   const linkers = sharers(inspected, facts.others, links);
   return [
     ...(running ? [note('memory')] : []),
-    ...(!commit && (writtenPaths > 0 || view.SizeRw > 0) ? [note('writable-layer', { bytes: view.SizeRw, paths: writtenPaths })] : []),
+    ...(commit || !holdsWrites(subject) ? [] : [written === null ? note('writable-unknown') : note('writable-layer', written)]),
+    // Logs of the other drivers are elsewhere.
+    ...(goes && view.State.Status !== 'created' && ['json-file', 'local'].includes(view.HostConfig.LogConfig.Type) ? [note('logs', removeOld && !view.HostConfig.AutoRemove ? { hint: '--keep-old' } : {})] : []),
     ...(view.ExecIDs.length > 0 ? [note('execs', { count: view.ExecIDs.length })] : []),
     ...(view.HostConfig.AutoRemove && running ? [note('auto-remove')] : []),
     ...(linkers.length > 0 ? [note('linked-by', { names: linkers })] : []),

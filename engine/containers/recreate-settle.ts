@@ -1,7 +1,9 @@
 import type Docker from 'dockerode';
+import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { root } from './docker-client-as.ts';
 import { engineMessage, statusOf } from './docker-client.ts';
+import { imageOf } from './recreate-facts.ts';
 import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
 
@@ -51,11 +53,18 @@ async function putBack(ports: RecreatePorts, member: JournalMember): Promise<voi
   if (member.wasRunning && !found.value.view.State.Running) await old.start();
 }
 
-/** Ends a recreation whose new containers were seen to be well: the old ones go, where they should. */
+/** Ends a recreation whose new containers were seen to be well: the old ones go, where they should and the new one is still there. The value says what is not as it should be. */
 export async function finishRecreate(ports: RecreatePorts, journal: RecreateJournal): Promise<Result<string[], AppError>> {
   const problems: string[] = [];
   for (const member of journal.members) {
     if (!member.removeOld) continue;
+    const made = await inspect(ports.engine, member.newId ?? member.name);
+    const old = await inspect(ports.engine, member.oldId);
+    if (!made.ok) return made;
+    if (!old.ok) return old;
+    if (old.value === null) continue;
+    // Between that and now the machine may have gone down, or somebody removed it.
+    if (made.value === null || made.value.view.Id === member.oldId) { problems.push(`the new ${member.name} is gone, so the old one stays, as ${old.value.name}`); continue; }
     // Without volumes: the new one has them.
     try { await absentIsFine(ports.engine.getContainer(member.oldId).remove({ v: false })); } catch (error) { problems.push(`${member.keptName} could not be removed: ${engineMessage(error)}`); }
   }
@@ -91,11 +100,12 @@ export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJour
         if (old.value.view.State.Running) await ports.engine.getContainer(member.oldId).stop();
         await ports.engine.getContainer(member.oldId).rename({ name: member.keptName });
       }
-      const made = await inspect(ports.engine, member.newId ?? member.temporaryName);
-      if (!made.ok || made.value === null) { left.push(`there is no new ${member.name}`); continue; }
-      const container = ports.engine.getContainer(made.value.view.Id);
-      if (made.value.name !== member.name) await container.rename({ name: member.name });
-      if (member.wasRunning && !made.value.view.State.Running) await ports.clients(root).getContainer(made.value.view.Id).start();
+      const { made, trial } = await newest(ports.engine, member);
+      if (made === null) { left.push(`there is no new ${member.name}`); continue; }
+      if (trial) left.push(`the new ${member.name} is without what was written inside the old one${await whereWrites(ports.engine, member)}`);
+      const container = ports.engine.getContainer(made.view.Id);
+      if (made.name !== member.name) await container.rename({ name: member.name });
+      if (member.wasRunning && !made.view.State.Running) await ports.clients(root).getContainer(made.view.Id).start();
     } catch (error) {
       left.push(`${member.name}: ${engineMessage(error)}`);
     }
@@ -104,4 +114,25 @@ export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJour
   if (!removed.ok) return removed;
   const what = `${gone.join(', ')} ran with --rm and is gone; what was made of it stands in its place`;
   return left.length === 0 ? ok(what) : fail('apply.rollback-failed', what, { reason: left.join('; ') });
+}
+
+/** The new one of a member; failing that the one that only tried out whether it may be made, which else goes. */
+async function newest(docker: Docker, member: JournalMember): Promise<{ readonly made: Inspected | null; readonly trial: boolean }> {
+  const look = async (reference: string): Promise<Inspected | null> => {
+    const found = await inspect(docker, reference);
+    if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
+    return found.value;
+  };
+  const made = await look(member.newId ?? member.temporaryName);
+  const trial = await look(trialName(member));
+  if (made === null || trial === null) return { made: made ?? trial, trial: made === null && trial !== null };
+  await absentIsFine(docker.getContainer(trial.view.Id).remove({ force: true, v: true }));
+  return { made, trial: false };
+}
+
+/** Where what was written inside an old one is all the same. */
+async function whereWrites(docker: Docker, member: JournalMember): Promise<string> {
+  const old = await inspect(docker, member.oldId);
+  if (old.ok && old.value !== null) return `, which is kept as ${old.value.name}`;
+  return member.commitTo !== null && await imageOf(docker, member.commitTo) !== null ? `: that is in image ${member.commitTo}` : '';
 }

@@ -71,7 +71,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
 
     const plan = await makeRecreatePlan(recreatePorts(setup), request(['full']));
     expect(plan.ok && plan.value.groups.flat().map(({ changes, lost, blockers }) => ({ changes: changes.map(({ code }) => code), lost: lost.map(({ code }) => code), blockers }))).toEqual([
-      { changes: ['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports', 'shares'], lost: ['memory'], blockers: [] },
+      { changes: ['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports', 'shares'], lost: ['memory', 'logs'], blockers: [] },
     ]);
     const [outcome] = await recreate(['full']);
     const after = await look('full');
@@ -130,6 +130,7 @@ describe('what is not carried over is said first', () => {
     const before = await look('writer');
     const plan = await makeRecreatePlan(recreatePorts(setup), request(['writer']));
     expect(plan.ok && plan.value.groups[0]?.[0]?.lost).toEqual([{ code: 'memory', params: {} }, { code: 'writable-layer', params: { bytes: expect.any(Number) as number, paths: 1 } }]);
+    expect(plan.ok && plan.value.groups[0]?.[0]?.changes.map(({ code }) => code)).toEqual(['runtime', 'kept-written']);
     const [outcome] = await recreate(['writer'], { commit: ['writer'], old: 'keep' });
     expect(outcome).toMatchObject({ kind: 'recreated', kept: 'writer-before-eci', image: expect.stringMatching(/^bulkhead\/recreated:writer-\d{8}T\d{6}$/) });
     expect(await docker('exec', 'writer', 'stat', '-c', '%u:%g %s', '/written')).toBe('3:4 5\n');
@@ -139,6 +140,17 @@ describe('what is not carried over is said first', () => {
     expect(await names()).toEqual(['writer', 'writer-before-eci']);
     await docker('rm', '-f', 'writer');
     await docker('rmi', outcome?.kind === 'recreated' ? outcome.image ?? '' : '');
+  });
+
+  test('what was written inside is never removed unasked: the old one stays, though the new one runs healthy', async () => {
+    const write = ['--health-cmd', 'true', '--health-interval', '300ms', 'busybox', 'sh', '-c', 'echo mine > /written; exec sleep 100000'];
+    await old('one', ...sleeper, ...write);
+    await old('two', ...sleeper, ...write);
+    for (const name of ['one', 'two']) await docker('exec', name, 'sh', '-c', 'until [ -e /written ]; do :; done');
+    expect(await recreate(['one'])).toMatchObject([{ kind: 'recreated', kept: 'one-before-eci', started: true }]);
+    expect(await docker('diff', 'one-before-eci')).toContain('A /written');
+    expect(await recreate(['two'], { old: 'remove' })).toMatchObject([{ kind: 'recreated', kept: null }]);
+    expect(await names()).toEqual(['one', 'one-before-eci', 'two']);
   });
 
   test('host namespaces stop it in the plan, and so does one whose namespaces another shares', async () => {
@@ -177,6 +189,20 @@ describe('what is not carried over is said first', () => {
     expect(await recreate(['gone'], { withoutWayBack: true })).toMatchObject([{ kind: 'recreated', kept: null }]);
     expect(await docker('exec', 'gone', 'cat', '/kept/file')).toBe('once\nonce\n');
     expect((await look('gone')).HostConfig['AutoRemove']).toBe(true);
+  });
+
+  test('one run with --rm is committed before it stops, and is gone then', async () => {
+    await old('gone', ...sleeper, '--rm', 'busybox', 'sh', '-c', 'echo mine >> /written; exec sleep 100000');
+    await docker('exec', 'gone', 'sh', '-c', 'until [ -e /written ]; do :; done');
+    const more = { commit: ['gone'], withoutWayBack: true };
+    const plan = await makeRecreatePlan(recreatePorts(setup), request(['gone'], more));
+    expect(plan.ok && plan.value.groups[0]?.[0]?.lost.map(({ code }) => code)).toEqual(['memory', 'logs', 'auto-remove', 'after-commit']);
+    const [outcome] = await recreate(['gone'], more);
+    expect(outcome).toMatchObject({ kind: 'recreated', kept: null, image: expect.stringMatching(/^bulkhead\/recreated:gone-/) });
+    expect(await docker('exec', 'gone', 'cat', '/written')).toBe('mine\nmine\n');
+    expect(await names()).toEqual(['gone']);
+    await docker('rm', '-f', 'gone');
+    await docker('rmi', outcome?.kind === 'recreated' ? outcome.image ?? '' : '');
   });
 
   test('one that does not run is not started; the old one is kept beside it, and a taken name is no obstacle', async () => {
@@ -261,7 +287,7 @@ describe('killed at every point: undone or finished at the next look', () => {
     const before = await look('victim');
     for (const point of ['made', 'stop +', 'between names', 'wait +']) {
       await killAt(point, request(['victim']));
-      expect(await settleInterruptedRecreate(recreatePorts(setup)), point).toEqual({ ok: true, value: { names: ['victim'], how: 'rolled-back' } });
+      expect(await settleInterruptedRecreate(recreatePorts(setup)), point).toEqual({ ok: true, value: { names: ['victim'], how: 'rolled-back', problems: [] } });
       const after = await look('victim');
       expect({ ...kept(after) as object, id: after.Id, running: after.State['Running'] }, point).toEqual({ ...kept(before) as object, id: before.Id, running: true });
       expect(await names(), point).toEqual(['victim']);
@@ -278,8 +304,27 @@ describe('killed at every point: undone or finished at the next look', () => {
   test('one run with --rm that was stopped is gone: what was made takes its place', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
     await killAt('swap +', request(['gone'], { withoutWayBack: true }));
-    expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: { names: ['gone'], how: 'pushed-on' } });
+    expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: { names: ['gone'], how: 'pushed-on', problems: [] } });
     expect(await firstId('gone')).toBeGreaterThan(65535);
     expect(await names()).toEqual(['gone']);
+  });
+
+  test('one run with --rm that ended before it was committed leaves what was made to try: that takes its place, and says what is missing', async () => {
+    await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
+    await killAt('made', request(['gone'], { commit: ['gone'], withoutWayBack: true }));
+    await docker('kill', 'gone');
+    await docker('wait', 'gone').catch(() => undefined);
+    expect(await settleInterruptedRecreate(recreatePorts(setup))).toMatchObject({ ok: false, error: { reason: 'the new gone is without what was written inside the old one' } });
+    expect(await firstId('gone')).toBeGreaterThan(65535);
+    expect(await names()).toEqual(['gone']);
+  });
+
+  test('an old one stays where the new one is gone by the time it should be removed', async () => {
+    await old('victim', ...sleeper, 'busybox', 'sleep', '100000');
+    const before = await look('victim');
+    await killAt('clean-up +', request(['victim']));
+    await docker('rm', '-f', 'victim');
+    expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: { names: ['victim'], how: 'finished', problems: ['the new victim is gone, so the old one stays, as victim-before-eci'] } });
+    expect((await look('victim-before-eci')).Id).toBe(before.Id);
   });
 });

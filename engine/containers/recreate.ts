@@ -24,7 +24,7 @@ export async function makeRecreatePlan(ports: RecreatePorts, request: RecreateRe
   if (!facts.ok) return facts;
   const { groups, blocked } = planRecreate(facts.value, request);
   // Without what it is done with.
-  return ok({ blocked, groups: groups.map((group) => group.map(({ subject: _subject, recreation: _recreation, ...item }) => item)) });
+  return ok({ blocked, groups: groups.map((group) => group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item)) });
 }
 
 /**
@@ -110,7 +110,7 @@ function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): Rec
 }
 
 /** How an interrupted recreation was settled. */
-export interface SettledRecreate { readonly names: readonly string[]; readonly how: 'finished' | 'rolled-back' | 'pushed-on' }
+export interface SettledRecreate { readonly names: readonly string[]; readonly how: 'finished' | 'rolled-back' | 'pushed-on'; /** What is not as it should be all the same. */ readonly problems: readonly string[] }
 
 /** Settles a recreation whose process is gone; null when there was none. `apply.in-progress` when somebody is at work. Needs the engine, and root. */
 export async function settleInterruptedRecreate(ports: RecreatePorts): Promise<Result<SettledRecreate | null, AppError>> {
@@ -128,10 +128,10 @@ export async function settleUnderLock(ports: RecreatePorts): Promise<Result<Sett
   const names = journal.members.map(({ name }) => name);
   if (journal.phase === 'finishing') {
     const finished = await finishRecreate(ports, journal);
-    return finished.ok ? ok({ names, how: 'finished' }) : finished;
+    return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
   }
   const pushed = await pushOnRecreate(ports, journal);
-  if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on' }) : pushed;
+  if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on', problems: [] }) : pushed;
   const back = await rollBackRecreate(ports, journal);
-  return back.ok ? ok({ names, how: 'rolled-back' }) : back;
+  return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;
 }

@@ -138,8 +138,8 @@ export function recreatePlan(containers: readonly Container[], request: Recreate
     return {
       id: c.id, name: c.name, image: c.image, running, unchanged: c.protected, commit, written: { bytes: 12_345_678, paths: 31 },
       blockers: c.obstacles.includes('pid=host') ? [{ code: 'host-namespace', params: { option: '--pid=host' } }] : [],
-      changes: [{ code: 'runtime', params: { before: c.runtime, after: 'bulkhead' } }, ...c.volumes.filter((v) => v.anonymous).map((v) => ({ code: 'anonymous-volume' as const, params: { name: v.name, destination: v.destination } })), ...(running ? [] : [{ code: 'never-run' as const, params: {} }])],
-      lost: [...(running ? [{ code: 'memory' as const, params: {} }] : []), ...(commit ? [] : [{ code: 'writable-layer' as const, params: { bytes: 12_345_678, paths: 31 } }]), ],
+      changes: [{ code: 'runtime', params: { before: c.runtime, after: 'bulkhead' } }, ...c.volumes.filter((v) => v.anonymous).map((v) => ({ code: 'anonymous-volume' as const, params: { name: v.name, destination: v.destination } })), ...(request.old !== 'remove-when-healthy' || (running && commit) ? [] : [{ code: running ? 'kept-written' as const : 'never-run' as const, params: {} }])],
+      lost: [...(running ? [{ code: 'memory' as const, params: {} }] : []), ...(commit ? [] : [{ code: 'writable-layer' as const, params: { bytes: 12_345_678, paths: 31 } }]), ...(running && commit ? [{ code: 'logs' as const, params: {} }] : [])],
     };
   });
   return { groups: items.map((item) => [item]), blocked: items.some((item) => item.blockers.length > 0) };

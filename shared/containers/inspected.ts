@@ -34,7 +34,7 @@ const inspectedSchema = z.object({
     NetworkMode: text, PidMode: text, IpcMode: text, UTSMode: text, CgroupnsMode: text, UsernsMode: text, Runtime: text, AutoRemove: flag, Privileged: flag, PublishAllPorts: flag,
     RestartPolicy: z.object({ Name: text, MaximumRetryCount: z.number() }).nullish().transform((value) => value ?? { Name: '', MaximumRetryCount: 0 }),
     Binds: texts, Mounts: z.array(z.looseObject({ Type: text, Source: text, Target: text })).nullish().transform((value) => value ?? []), Tmpfs: textMap,
-    VolumesFrom: texts, Links: texts, SecurityOpt: texts,
+    VolumesFrom: texts, Links: texts, SecurityOpt: texts, LogConfig: z.object({ Type: text }).nullish().transform((value) => value ?? { Type: '' }),
     PortBindings: z.record(z.string(), z.array(z.object({ HostPort: text })).nullish()).nullish().transform((value) => value ?? {}),
   }),
   Mounts: z.array(mountPointSchema).nullish().transform((value) => value ?? []),

@@ -4,9 +4,9 @@ import { appErrorSchema } from '../result.ts';
 /** What is different about the new container, what is not carried over, and what stands in the way; words are the command line's and the app's. */
 export const recreateNoteCodes = [
   // Different under ECI, or by being made anew.
-  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label', 'compose-again', 'shares', 'never-run', 'compose-second',
+  'runtime', 'userns', 'cgroup-namespace', 'image', 'anonymous-volume', 'volumes-from', 'socket', 'chosen-ports', 'owner-label', 'compose-again', 'shares', 'never-run', 'kept-written', 'compose-second',
   // Not carried over.
-  'memory', 'writable-layer', 'execs', 'auto-remove', 'linked-by',
+  'memory', 'writable-layer', 'writable-unknown', 'after-commit', 'logs', 'execs', 'auto-remove', 'linked-by',
   // In the way.
   'eci-off', 'host-namespace', 'paused', 'unusable-state', 'image-gone', 'swarm', 'shared-by', 'joined-gone', 'joined-unprotected', 'no-way-back',
 ] as const;
@@ -21,7 +21,7 @@ export const recreateRequestSchema = z.object({
   commit: z.array(z.string().min(1).max(256)).max(1000),
   /** Those that ran until something stopped them (an apply): taken as running, so that the new one is started, and the old one if it comes back. By id. */
   start: z.array(z.string().min(1).max(256)).max(1000).optional(),
-  /** What becomes of the old one once the new one runs healthy. A container that is not running is always kept, unless `remove`. */
+  /** What becomes of the old one once the new one runs healthy. One that is not running, or holds what was written inside it and is not committed, is always kept, unless `remove`. */
   old: z.enum(['remove-when-healthy', 'keep', 'remove']),
   /** Name or number of the user who asks for the new ones: theirs is `$HOME`, and what is written into shared directories (A8). Absent: who had the old one made, where that was recorded, else who is behind sudo or pkexec, else root. */
   as: z.string().min(1).max(64).optional(),
@@ -39,8 +39,8 @@ export const recreateItemSchema = z.object({
   changes: z.array(recreateNoteSchema),
   lost: z.array(recreateNoteSchema),
   blockers: z.array(recreateNoteSchema),
-  /** Bytes and paths written inside it; what a commit would carry. */
-  written: z.object({ bytes: z.number(), paths: z.number().int() }),
+  /** Bytes and paths written inside it; what a commit would carry. Null: the engine did not tell. */
+  written: z.object({ bytes: z.number(), paths: z.number().int() }).nullable(),
   commit: z.boolean(),
 });
 export type RecreateItem = z.infer<typeof recreateItemSchema>;

@@ -37,7 +37,7 @@ export function RecreateDialog({ containers, onCancel, onStart }: { readonly con
   const items = made.plan?.groups.flat() ?? [];
   const todo = items.filter((item) => !item.unchanged && item.blockers.length === 0);
   const left = items.length - todo.length;
-  const writes = items.some((item) => item.commit || item.lost.some(({ code }) => code === 'writable-layer'));
+  const writes = items.some((item) => item.commit || item.lost.some(({ code }) => code === 'writable-layer' || code === 'writable-unknown'));
   const autoRemoved = items.some((item) => item.lost.some(({ code }) => code === 'auto-remove'));
   return (
     <ConfirmDialog open width={640} title={t('recreate.title', { count: containers.length })} cancel={t('recreate.keepThem')} confirm={todo.length === 0 ? t('recreate.confirmNone') : t('recreate.confirm', { count: todo.length })}
@@ -85,7 +85,7 @@ function Consequences({ item }: { readonly item: RecreateItem }) {
   const { t } = useTranslation();
   return (
     <>
-      {item.commit && <Lines title={t('recreate.group.carried')} tone={color.text2} lines={[t('recreate.note.writable-layer', { size: bytesText(item.written.bytes), count: item.written.paths })]} />}
+      {item.commit && <Lines title={t('recreate.group.carried')} tone={color.text2} lines={[item.written === null ? t('recreate.note.writable-unknown') : t('recreate.note.writable-layer', { size: bytesText(item.written.bytes), count: item.written.paths })]} />}
       <Notes title={t('recreate.group.lost')} tone={color.warn} notes={item.lost} />
       <Notes title={t('recreate.group.changes')} tone={color.text2} notes={item.changes} />
     </>

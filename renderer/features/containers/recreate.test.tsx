@@ -28,6 +28,7 @@ describe('recreating containers under ECI (D)', () => {
     expect(within(dialog).getByText('Recreate 3 containers under ECI?')).toBeTruthy();
     expect((await within(dialog).findAllByText('What its processes have in memory')).length).toBe(1);
     expect(within(dialog).getAllByText('What was written inside: 12.3 MB in 31 paths').length).toBe(2);
+    expect(within(dialog).getByText('The old one is kept beside it, stopped: what was written inside is nowhere else')).toBeTruthy();
     expect(within(dialog).getByText('--pid=host')).toBeTruthy();
     expect(within(dialog).getByText('1 is left as it is')).toBeTruthy();
     await waitFor(() => { expect(document.activeElement?.textContent).toBe('Leave as they are'); });
@@ -50,7 +51,7 @@ describe('recreating containers under ECI (D)', () => {
   it('says how it ended, and leads to the setting a refusal names', async () => {
     const { user } = await renderApp(state('recreated'), 'containers');
     expect(screen.getByText('1 container recreated · 1 was not recreated')).toBeTruthy();
-    expect(screen.getByText(/The old one is old-vpn-before-eci. Made of bulkhead\/recreated/)).toBeTruthy();
+    expect(screen.getByText(/The old one is old-vpn-before-eci, stopped and without a restart policy. Made of bulkhead\/recreated/)).toBeTruthy();
     expect(screen.getByText(/Not recreated; nothing was stopped: the new container was not made: enhanced container isolation:/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Open File sharing' }));
     expect(await screen.findByRole('heading', { level: 1, name: 'File sharing' })).toBeTruthy();

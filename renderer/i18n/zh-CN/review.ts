@@ -39,7 +39,7 @@ export const review: Translation<typeof english> = {
     commandsDeny: '通过套接字拒绝：{{commands}}', commandsAllow: '通过套接字仅允许：{{commands}}', commandsAll: '不限制任何命令', commandsNothing: '不允许通过套接字使用任何命令', commandsWhy: '对每个拥有套接字的容器立即生效。',
     reload: '网关采用新设置', reloadWhy: '不会重启，也不会停止容器。', load: '拒绝 `docker load`', loadWhy: '镜像只能来自镜像仓库或构建。',
     store: '{{images}}，{{containers}}', images_other: '{{count}} 个镜像', containers_other: '{{count}} 个容器', storeWhy: '引擎的存储、卷和网络也会保留。',
-    recreated_other: '{{count}} 个容器将以受保护方式重新创建', recreatedWhy: '{{names}}。在验证之后；如果新容器运行不正常，则恢复旧容器。',
+    recreated_other: '{{count}} 个容器将以受保护方式重新创建', recreatedWhy: '{{names}}。在验证之后。如果新容器运行不正常，则恢复旧容器；如果容器内有写在卷之外的内容，则保留已停止的旧容器。',
     kept_other: '{{count}} 个容器仍未受保护', keptBlocked: '{{names}}。不能启动，也不能 exec。', keptUsed: '{{names}}。它们仍可继续使用，但不受保护。', keptWarned: '{{names}}。每次使用都会被记录。',
   },
   ends: { title: '验证通过，否则回滚', verified: '探测在真实容器内运行。只有通过之后才会移除或重新创建容器。', healthy: '引擎必须响应，否则全部恢复。' },

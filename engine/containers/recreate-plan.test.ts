@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+// What a Docker Engine 26.1 says of containers made with a flag of every kind.
+import samples from '../../shared/containers/inspected-samples.json' with { type: 'json' };
+import { readInspected } from '../../shared/containers/inspected.ts';
+import type { RecreateRequest } from '../../shared/containers/recreate.ts';
+import { root } from './docker-client-as.ts';
+import type { RecreateFacts, Subject } from './recreate-facts.ts';
+import { planRecreate } from './recreate-plan.ts';
+
+const written = { bytes: 5, paths: 1 };
+function subject(host: object = {}, more: Partial<Subject> = {}): Subject {
+  const read = readInspected({ ...samples.full, HostConfig: { ...samples.full.HostConfig, ...host } });
+  if (!read.ok) throw new Error(read.error.reason);
+  return { inspected: read.value, isProtected: false, user: root, image: { reference: 'busybox', hasEntrypoint: false }, written: { bytes: 0, paths: 0 }, ...more };
+}
+const plan = (one: Subject, more: Partial<RecreateRequest> = {}) => {
+  const facts: RecreateFacts = { eci: true, engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' }, subjects: [one], others: [] };
+  const item = planRecreate(facts, { ids: ['full'], commit: [], old: 'remove-when-healthy', withoutWayBack: true, ...more }).groups[0]?.[0];
+  if (item === undefined) throw new Error('nothing is planned');
+  return { removeOld: item.removeOld, changes: item.changes.map(({ code }) => code), lost: item.lost.map(({ code }) => code) };
+};
+
+describe('what becomes of the old container (D)', () => {
+  test('it goes where nothing was written inside it, or that is committed', () => {
+    for (const one of [plan(subject()), plan(subject({}, { written }), { commit: ['full'] })]) {
+      expect(one.removeOld).toBe(true);
+      expect(one.lost).toEqual(['memory', 'logs']);
+      expect(one.changes).not.toContain('kept-written');
+    }
+  });
+  test('it stays where something was written inside it, or the engine does not say, unless it is to be removed', () => {
+    expect(plan(subject({}, { written }))).toMatchObject({ removeOld: false, changes: expect.arrayContaining(['kept-written']), lost: ['memory', 'writable-layer'] });
+    expect(plan(subject({}, { written: null }))).toMatchObject({ removeOld: false, changes: expect.arrayContaining(['kept-written']), lost: ['memory', 'writable-unknown'] });
+    expect(plan(subject({}, { written: null }), { old: 'remove' })).toMatchObject({ removeOld: true, lost: ['memory', 'writable-unknown', 'logs'] });
+  });
+  test('its log goes with it where the engine keeps the log', () => {
+    expect(plan(subject({ LogConfig: { Type: 'local' } })).lost).toContain('logs');
+    expect(plan(subject({ LogConfig: { Type: 'journald' } })).lost).not.toContain('logs');
+    expect(plan(subject(), { old: 'keep' }).lost).not.toContain('logs');
+  });
+  test('one run with --rm goes in any case: with its log, and with what it writes after a commit', () => {
+    expect(plan(subject({ AutoRemove: true }, { written }), { old: 'keep' })).toMatchObject({ lost: ['memory', 'writable-layer', 'logs', 'auto-remove'] });
+    expect(plan(subject({ AutoRemove: true }, { written }), { commit: ['full'] }).lost).toEqual(['memory', 'logs', 'auto-remove', 'after-commit']);
+    expect(plan(subject({ AutoRemove: true }, { written })).changes).not.toContain('kept-written');
+  });
+});
