@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findLeftovers, staleMounts } from './leftovers.ts';
+import { findLeftovers } from './leftovers.ts';
 import type { RunningProcess } from './process-identity.ts';
 import { rootPaths } from './root-paths.ts';
 
@@ -40,36 +40,5 @@ describe('what belongs to an engine', () => {
   it('a longer path with the same beginning is another engine', () => {
     const found = findLeftovers([process(1, 'dockerd', '--exec-root', `${paths.run}x`), process(2, 'node', 'planner', '--root', `${paths.root}/sub`)], paths, null, 9);
     expect([...found.dockerd, ...found.planner]).toEqual([]);
-  });
-});
-
-describe('stale mounts', () => {
-  const line = (root: string, point: string, device = '8:1') => `30 20 ${device} ${root} ${point} rw,relatime shared:1 - ext4 /dev/sda rw`;
-
-  it('are the containers\', deepest first, and dockerd\'s bind of its data onto itself', () => {
-    const info = [
-      line('/', '/'), line('/srv/engine/data', paths.data), line('/', `${paths.data}/overlay2/abc/merged`, '0:50'), line('net:[1]', `${paths.run}/netns/1a`, '0:4'),
-      line('/', `${paths.data}/containers/abc/mounts/shm`, '0:51'), line('/', `/run/bulkhead/mounts/${paths.id}/abc/root`, '0:52'),
-    ].join('\n');
-    const found = staleMounts(info, paths);
-    expect(found).toEqual(expect.arrayContaining([`${paths.data}/overlay2/abc/merged`, `${paths.run}/netns/1a`, `${paths.data}/containers/abc/mounts/shm`, `/run/bulkhead/mounts/${paths.id}/abc/root`]));
-    expect(found).toHaveLength(5);
-    expect(found.at(-1)).toBe(paths.data);
-  });
-
-  it('are not an admin\'s disks: data itself, its first level, a bind from elsewhere', () => {
-    const info = [line('/', '/'), line('/', paths.data, '8:2'), line('/', `${paths.data}/overlay2`, '8:3')].join('\n');
-    expect(staleMounts(info, paths)).toEqual([]);
-    expect(staleMounts([line('/', '/'), line('/elsewhere', paths.data)].join('\n'), paths)).toEqual([]);
-  });
-
-  it('are not another engine\'s, nor paths that only begin alike', () => {
-    const info = [line('/', '/'), line('/', `${other.run}/netns/1`), line('/', `${paths.run}x/netns/1`), line('/', `${paths.data}2/overlay2/a/merged`)].join('\n');
-    expect(staleMounts(info, paths)).toEqual([]);
-  });
-
-  it('with spaces in their names are found', () => {
-    const spaced = rootPaths('/srv/my engine');
-    expect(staleMounts([line('/', '/'), line('/', '/srv/my\\040engine/data/overlay2/a/merged')].join('\n'), spaced)).toEqual(['/srv/my engine/data/overlay2/a/merged']);
   });
 });

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { exclusivePaths } from '../isolation/exclusive/options.ts';
 import { removeNetwork } from './engine-network.ts';
 import { lxcfsDirectory } from './lxcfs.ts';
 import type { EngineState } from './engine-state.ts';
 import { endProcesses, identityOf, runningProcesses, type ProcessIdentity, type RunningProcess } from './process-identity.ts';
 import type { RootPaths } from './root-paths.ts';
+import { staleMounts } from './stale-mounts.ts';
 
 const run = promisify(execFile);
 
@@ -142,30 +142,4 @@ async function removeRunDirectory(paths: RootPaths): Promise<void> {
   const shims = findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
   if (shims.length > 0 || staleMounts(await readFile('/proc/self/mountinfo', 'utf8'), paths).length > 0) return;
   await rm(paths.run, { recursive: true, force: true });
-}
-
-interface Mount { readonly device: string; readonly root: string; readonly point: string }
-
-function parseMounts(mountinfo: string): Mount[] {
-  const plain = (field: string | undefined) => (field ?? '').replace(/\\(\d{3})/g, (_all, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-  return mountinfo.split('\n').filter((line) => line !== '').map((line) => { const f = line.split(' '); return { device: f[2] ?? '', root: plain(f[3]), point: plain(f[4]) }; });
-}
-
-/**
- * Mount points that are containers': everything below the run directory and the isolation planner's mounts, and below the data directory from its second level on
- * (`data` itself or `data/overlay2` may be a file system an admin mounted there); and dockerd's bind of the data directory onto itself. Deepest first. Pure.
- */
-export function staleMounts(mountinfo: string, paths: RootPaths): string[] {
-  const mounts = parseMounts(mountinfo);
-  const depthBelow = (directory: string, point: string) => (point.startsWith(`${directory}/`) ? point.slice(directory.length + 1).split('/').length : 0);
-  const isStale = ({ point }: Mount) => depthBelow(paths.run, point) >= 1 || depthBelow(exclusivePaths(paths).mounts, point) >= 1 || depthBelow(paths.data, point) >= 2;
-  return mounts.filter((mount) => isStale(mount) || isBoundOntoItself(mount, mounts, paths.data)).map(({ point }) => point).reverse().sort((a, b) => b.split('/').length - a.split('/').length);
-}
-
-/** dockerd makes its data directory a mount of its own, and leaves it so when it is killed. */
-function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], directory: string): boolean {
-  if (mount.point !== directory) return false;
-  const holders = mounts.filter((m) => m.point !== directory && (m.point === '/' || directory.startsWith(`${m.point}/`)));
-  const holder = holders.reduce<Mount | null>((longest, m) => (longest === null || m.point.length >= longest.point.length ? m : longest), null);
-  return holder !== null && holder.device === mount.device && path.join(holder.root, path.relative(holder.point, directory)) === mount.root;
 }
