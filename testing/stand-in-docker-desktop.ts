@@ -47,7 +47,9 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
   const there = desktopLocations({ platform: options.platform, home, env: {} });
   const locations = Object.fromEntries(Object.entries(there).map(([name, place]: [string, string | readonly string[]]) => [name, typeof place === 'string' ? here(place) : place.map(here)])) as unknown as DesktopLocations; // the same keys
   const [socket = ''] = locations.sockets;
+  /** There while its processes are: also while it shows an error, and for a moment after its engine has ended. */
   const running = path.join(directory, 'running');
+  const answering = path.join(directory, 'answering');
   const wanted = path.join(directory, 'wanted');
   const log = path.join(directory, 'calls.log');
   const real = thisHost();
@@ -65,16 +67,20 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
   await put(versions, options.platform === 'darwin' ? `<plist><dict><key>CFBundleShortVersionString</key>\n<string>${version}</string></dict></plist>` : JSON.stringify({ appVersion: version }));
   const program = (place: string, does: string) => (options.without?.includes(place) === true ? Promise.resolve() : put(here(place), `#!/bin/sh
 # A stand-in for tests: not Docker Desktop.
-printf '%s' '${place}' >> '${log}'; printf ' %s' "$@" >> '${log}'; printf '\\n' >> '${log}'
-quit() { echo quit > '${wanted}'; while [ -e '${running}' ]; do sleep 0.02; done; }
+note() { printf '%s' '${place}' >> '${log}'; printf ' %s' "$@" >> '${log}'; printf '\\n' >> '${log}'; }
+gone() { while [ -e '${running}' ]; do sleep 0.02; done; }
+quit() { echo quit > '${wanted}'; }
 open() { echo start > '${wanted}'; }
 ${does}
 `, 0o755));
-  const byDesktop = 'case "$1 $2" in "desktop stop") quit;; "desktop start") open;; "desktop status") [ -e ' + `'${running}'` + ' ] && echo \'{"Status":"running"}\' || { echo \'{"Status":"stopped"}\'; exit 1; };; *) exit 64;; esac';
+  // Its command line asks its backend, which is not there where the start failed.
+  const byDesktop = `note "$@"; case "$1 $2" in "desktop stop") [ -e '${answering}' ] || { echo 'Docker Desktop is unable to stop' >&2; exit 1; }; quit; gone;; "desktop start") open;; *) exit 64;; esac`;
+  const pgrep: [string, string] = ['/usr/bin/pgrep', `[ -e '${running}' ]`];
   const scripts: Record<DesktopPlatform, [string, string][]> = {
-    darwin: [[there.dockerCommands[0] ?? '', byDesktop], ['/usr/bin/osascript', 'quit'], ['/usr/bin/open', 'open']],
-    linux: [[there.dockerCommands[0] ?? '', byDesktop], ['/usr/bin/systemctl', 'case "$2" in stop) quit;; start) open;; *) exit 64;; esac']],
-    win32: [[there.dockerCommands[0] ?? '', byDesktop], ['C:\\Program Files\\Docker\\Docker\\DockerCli.exe', 'quit'], ['C:\\Windows\\explorer.exe', 'open']],
+    darwin: [[there.dockerCommands[0] ?? '', byDesktop], ['/usr/bin/osascript', 'note "$@"; quit'], ['/usr/bin/open', 'note "$@"; open'], pgrep],
+    linux: [[there.dockerCommands[0] ?? '', byDesktop], ['/usr/bin/systemctl', 'note "$@"; case "$2" in stop) quit; gone;; start) open;; *) exit 64;; esac'], pgrep],
+    win32: [[there.dockerCommands[0] ?? '', byDesktop], ['C:\\Program Files\\Docker\\Docker\\DockerCli.exe', 'note "$@"; quit'], ['C:\\Windows\\explorer.exe', 'note "$@"; open'],
+      ['C:\\Windows\\System32\\tasklist.exe', `echo '"System","4","Services","0","144 K"'; [ ! -e '${running}' ] || echo '"Docker Desktop.exe","1234","Console","1","120,144 K"'`]],
   };
   for (const [place, does] of scripts[options.platform]) await program(place, does);
   await put(here(there.programs[0] ?? ''), 'stand-in');
@@ -83,20 +89,31 @@ ${does}
     try { JSON.parse(text); return null; } catch (error) { return `initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: ${error instanceof Error ? error.message : ''}`; }
   });
   const problems: unknown[] = [];
+  const isThere = (file: string) => access(file).then(() => true, () => false);
+  const stopEngine = async (): Promise<void> => {
+    if (await isThere(answering)) await options.engine.stop(socket);
+    await rm(answering, { force: true });
+  };
   const act = async (): Promise<void> => {
     const want = (await readFile(wanted, 'utf8')).trim();
     if (want === '') return;
     await writeFile(wanted, '');
     if (want === 'quit') {
-      await options.engine.stop(socket);
+      await stopEngine();
+      // The engine goes first, the program a while later.
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
       await rm(running, { force: true });
       return;
     }
+    // Opening what runs brings its window to the front, and nothing else.
+    if (await isThere(running)) return;
     for (const file of locations.backendErrors) await rm(file, { force: true });
     const settings = await readFile(locations.settings, 'utf8').catch(() => null);
     const why = settings === null ? null : refuses(settings);
-    if (why !== null) { await writeFile(locations.backendErrors[0] ?? '', JSON.stringify({ type: 'error', description: why })); return; }
     await writeFile(running, '');
+    // It stays there with its error.
+    if (why !== null) { await writeFile(locations.backendErrors[0] ?? '', JSON.stringify({ type: 'error', description: why })); return; }
+    await writeFile(answering, '');
     await options.engine.start(settings, socket);
   };
   let queue: Promise<unknown> = Promise.resolve();
@@ -123,7 +140,7 @@ ${does}
     async end() {
       watcher.close();
       await queue;
-      if (await access(running).then(() => true, () => false)) await options.engine.stop(socket);
+      await stopEngine();
       await rm(directory, { recursive: true, force: true });
       if (problems[0] !== undefined) throw problems[0] instanceof Error ? problems[0] : new Error(String(problems[0]));
     },

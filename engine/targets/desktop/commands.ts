@@ -7,11 +7,16 @@ export interface Command { readonly program: string; readonly args: readonly str
 type Facts = Pick<DesktopFacts, 'restartBy' | 'program'>;
 
 /**
- * Quits Docker Desktop as a whole: its file is read only when it starts anew, and its own "Restart" restarts parts of it.
- * So `docker desktop restart` is never used. `command`: the docker command line that comes with it.
+ * What quits Docker Desktop as a whole, in the order to try: its file is read only when it starts anew, and its own "Restart" restarts parts
+ * of it. So `docker desktop restart` is never used. Its command line asks its backend, which has none to ask after a start that failed:
+ * then the system asks the program. `command`: the docker command line that comes with it.
  */
-export function quitCommand(host: DesktopHost, facts: Facts, command: string | null): Command {
-  if (facts.restartBy === 'docker-desktop-cli' && command !== null) return asUser(host, { program: command, args: ['desktop', 'stop', '--timeout', '90'] });
+export function quitCommands(host: DesktopHost, facts: Facts, command: string | null): readonly Command[] {
+  const byItself = facts.restartBy === 'docker-desktop-cli' && command !== null ? [asUser(host, { program: command, args: ['desktop', 'stop', '--timeout', '90'] })] : [];
+  return [...byItself, systemQuit(host)];
+}
+
+function systemQuit(host: DesktopHost): Command {
   switch (host.platform) {
     case 'darwin': return asUser(host, { program: '/usr/bin/osascript', args: ['-e', 'tell application id "com.docker.docker" to quit'] });
     case 'linux': return asUser(host, { program: '/usr/bin/systemctl', args: ['--user', 'stop', 'docker-desktop'] });

@@ -1,4 +1,6 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepAllContainers } from '../../../shared/apply/plan.ts';
@@ -6,8 +8,10 @@ import { standInDockerDesktop, wordsOnlyEngine, type StandInDesktop, type StandI
 import type { Target } from '../../target.ts';
 import { discoverTargets } from '../discover.ts';
 import { componentsVersion, desktopFacts, plistVersion } from './detect.ts';
-import { startCommand, quitCommand } from './commands.ts';
-import type { DesktopPlatform } from './locations.ts';
+import { startCommand, quitCommands } from './commands.ts';
+import { thisHost } from './host.ts';
+import { desktopLocations, type DesktopPlatform } from './locations.ts';
+import { desktopPresence } from './presence.ts';
 import { openDesktopTarget } from './target.ts';
 
 // Everything here runs on a stand-in; nothing was run on a real Docker Desktop.
@@ -58,8 +62,8 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(calls.join('\n')).not.toContain('restart');
   });
 
-  it('goes back to the file before, and opens again, when it cannot start under the new one', async () => {
-    const { made, target, engine } = await stage({ platform, refuses: (text) => (text === second ? 'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: EOF' : null) });
+  it.each(['4.41.2', '4.34.3'])('%s goes back to the file before, quits what stands there with its error, and opens again, when it cannot start under the new one', async (version) => {
+    const { made, target, engine } = await stage({ platform, version, refuses: (text) => (text === second ? 'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: EOF' : null) });
     await target.driver.start();
     expect(await apply(target, first)).toMatchObject({ run: { outcome: { kind: 'applied' } } });
     const broken = await apply(target, second);
@@ -126,6 +130,38 @@ describe('what else can go wrong with it (stand-in)', () => {
     expect(await made.calls()).toHaveLength(1);
   });
 
+  it('tells its processes from others\', and what it can\'t tell', async () => {
+    const asked: string[] = [];
+    const { made } = await stage({ platform: 'linux' });
+    const answers = (platform: DesktopPlatform, code: number | null, stdout = '') => desktopPresence({
+      ...made.host, platform, user: { uid: 1000, name: 'sam' }, locations: { ...desktopLocations({ platform, home: made.host.home, env: {} }), sockets: [] },
+      run: (program, args) => { asked.push([program, ...args].join(' ')); return Promise.resolve({ code, stdout, stderr: '' }); },
+    });
+    expect([await answers('linux', 0), await answers('linux', 1), await answers('linux', null)]).toEqual(['silent', 'gone', 'unknown']);
+    expect(await answers('darwin', 0)).toBe('silent');
+    expect([await answers('win32', 0, '"Docker Desktop.exe","1234","Console","1","120,144 K"'), await answers('win32', 0, '"com.docker.backend.exe","12","Console","1","1 K"\r\n'), await answers('win32', 0, '"com.docker.service","99","Services","0","1 K"'), await answers('win32', 1)]).toEqual(['silent', 'silent', 'gone', 'unknown']);
+    expect([...new Set(asked)]).toEqual([
+      '/usr/bin/pgrep -u 1000 -f ^(/opt/docker-desktop/bin/docker-desktop|/opt/docker-desktop/bin/com\\.docker\\.backend|/opt/docker-desktop/Docker Desktop)( |$)',
+      '/usr/bin/pgrep -u 1000 -f ^(/Applications/Docker\\.app/Contents/MacOS/Docker Desktop\\.app/Contents/MacOS/Docker Desktop|/Applications/Docker\\.app/Contents/MacOS/Docker|/Applications/Docker\\.app/Contents/MacOS/com\\.docker\\.backend)( |$)',
+      'C:\\Windows\\System32\\tasklist.exe /FO CSV /NH',
+    ]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('finds real processes by the real pgrep', async () => {
+    const { made } = await stage({ platform: 'linux' });
+    const program = path.join(made.directory, 'Docker Desktop (1).app', 'backend');
+    await mkdir(path.dirname(program));
+    await copyFile('/usr/bin/sleep', program);
+    const host = { ...made.host, run: thisHost()?.run ?? made.host.run, locations: { ...made.host.locations, programs: [program] } };
+    expect(await desktopPresence(host)).toBe('gone');
+    const child = spawn(program, ['100']);
+    try {
+      await once(child, 'spawn');
+      expect(await desktopPresence(host)).toBe('silent');
+    } finally { child.kill(); await once(child, 'exit'); }
+    expect(await desktopPresence(host)).toBe('gone');
+  });
+
   it('gives up waiting, with what may be the reason, and honours a cancel', async () => {
     const { target } = await stage({ platform: 'linux', engine: { start: () => Promise.resolve(), stop: () => Promise.resolve() } });
     const said: string[] = [];
@@ -173,7 +209,7 @@ describe('what is told of an installed Docker Desktop', () => {
     const { made } = await stage({ platform: 'linux' });
     const facts = { restartBy: 'system', program: null } as const;
     const linux = { ...made.host, user: { uid: 1000, name: 'sam' } };
-    expect(quitCommand(linux, facts, null)).toEqual({ program: '/usr/sbin/runuser', args: ['-u', 'sam', '--', '/usr/bin/env', 'XDG_RUNTIME_DIR=/run/user/1000', 'DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus', 'HOME=/home/sam', '/usr/bin/systemctl', '--user', 'stop', 'docker-desktop'] });
+    expect(quitCommands(linux, facts, null)).toEqual([{ program: '/usr/sbin/runuser', args: ['-u', 'sam', '--', '/usr/bin/env', 'XDG_RUNTIME_DIR=/run/user/1000', 'DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus', 'HOME=/home/sam', '/usr/bin/systemctl', '--user', 'stop', 'docker-desktop'] }]);
     expect(startCommand({ ...linux, platform: 'darwin' }, facts, null)).toEqual({ program: '/bin/launchctl', args: ['asuser', '1000', '/usr/bin/sudo', '-n', '-H', '-u', '#1000', '--', '/usr/bin/open', '-g', '-b', 'com.docker.docker'] });
   });
 });

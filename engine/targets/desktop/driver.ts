@@ -3,13 +3,16 @@ import type { EngineLogLine, EngineStatus } from '../../../shared/engine-status/
 import * as z from 'zod';
 import type { DriverCallOptions, EngineDriver } from '../../drivers/driver.ts';
 import type { RootPaths } from '../../drivers/root-paths.ts';
-import { quitCommand, startCommand, type Command } from './commands.ts';
+import { quitCommands, startCommand, type Command } from './commands.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { firstThere, type DesktopHost } from './host.ts';
+import { desktopPresence } from './presence.ts';
 
 /** How long quitting, and coming back, may take. A first start of its machine, with a sign-in in between, takes minutes. */
 export const quitMs = 120_000;
 export const startMs = 300_000;
+/** How long its own command line's quit is waited for before the system is asked to. */
+const secondTryMs = 30_000;
 const lookEveryMs = 1000;
 /** A word on how it goes, as often. */
 const wordEveryMs = 15_000;
@@ -53,15 +56,25 @@ export function createDesktopDriver(paths: RootPaths, host: DesktopHost): Engine
   };
 
   const quit = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
-    if (await answeringSocket(host) === null && !await running(host)) return ok(undefined);
+    // What can't be told is asked to quit: a file is read by a start alone.
+    if (await desktopPresence(host) === 'gone') return ok(undefined);
     const facts = await desktopFacts(host);
-    const command = quitCommand(host, facts, await firstThere(host, host.locations.dockerCommands));
+    const commands = quitCommands(host, facts, await firstThere(host, host.locations.dockerCommands));
+    const limit = call.timeoutMs ?? quitMs;
+    let reason = '';
     say('quitting Docker Desktop', call);
-    const ended = await host.run(command.program, command.args, { timeoutMs: quitMs, ...(call.signal === undefined ? {} : { signal: call.signal }) });
-    if (ended.code !== 0) say(`${command.program} ended with ${ended.code ?? 'no code'}: ${ended.stderr.trim() || ended.stdout.trim()}`, call);
-    const gone = await until(host, call.timeoutMs ?? quitMs, call.signal, async () => (await answeringSocket(host) === null ? 'gone' : null));
-    if (gone === 'cancelled') return fail('apply.cancelled', 'quitting Docker Desktop was cancelled');
-    return gone === 'late' ? fail('engine.stop-failed', 'Docker Desktop did not quit', { reason: ended.stderr.trim() || `its engine still answers after ${quitMs / 1000} s`, hint: 'Quit it from its menu, then try again.' }) : ok(undefined);
+    for (const [index, command] of commands.entries()) {
+      const ended = await host.run(command.program, command.args, { timeoutMs: quitMs, ...(call.signal === undefined ? {} : { signal: call.signal }) });
+      if (ended.code !== 0) {
+        reason = ended.stderr.trim() || ended.stdout.trim();
+        say(`${command.program} ended with ${ended.code ?? 'no code'}: ${reason}`, call);
+      }
+      const isLast = index === commands.length - 1;
+      const gone = await until(host, isLast ? limit : ended.code === 0 ? Math.min(limit, secondTryMs) : 0, call.signal, async () => (['gone', 'unknown'].includes(await desktopPresence(host)) ? 'gone' : null));
+      if (gone === 'cancelled') return fail('apply.cancelled', 'quitting Docker Desktop was cancelled');
+      if (gone === 'gone') return ok(undefined);
+    }
+    return fail('engine.stop-failed', 'Docker Desktop did not quit', { reason: reason || `it still runs after ${limit / 1000} s`, hint: 'Quit it from its menu, then try again.' });
   };
 
   const launch = async (call: DriverCallOptions): Promise<Result<void, AppError>> => {
@@ -112,15 +125,6 @@ async function run(host: DesktopHost, command: Command, call: DriverCallOptions)
   if (command.lasting === true) return await host.launch(command.program, command.args) ? ok(undefined) : fail('engine.start-failed', 'Docker Desktop could not be started', { reason: `${command.program} could not be run` });
   const ended = await host.run(command.program, command.args, { timeoutMs: 60_000, ...(call.signal === undefined ? {} : { signal: call.signal }) });
   return ended.code === 0 ? ok(undefined) : fail('engine.start-failed', 'Docker Desktop could not be started', { reason: ended.stderr.trim() || ended.stdout.trim() || `${command.program} ended with ${ended.code ?? 'no code'}` });
-}
-
-/** Whether it runs without an engine that answers: it is starting, or waits for a sign-in. Only `docker desktop` tells. */
-async function running(host: DesktopHost): Promise<boolean> {
-  const facts = await desktopFacts(host);
-  const command = await firstThere(host, host.locations.dockerCommands);
-  if (facts.restartBy !== 'docker-desktop-cli' || command === null) return false;
-  const said = await host.run(command, ['desktop', 'status', '--format', 'json'], { timeoutMs: 10_000 });
-  return said.code === 0 && /"Status"\s*:\s*"(running|starting)"/i.test(said.stdout);
 }
 
 async function engineInfo(host: DesktopHost, socket: string): Promise<z.infer<typeof infoSchema> | null> {

@@ -87,7 +87,7 @@ function linuxLocations({ home, env }: DesktopMachine): DesktopLocations {
     settings: '/usr/share/docker-desktop/admin-settings.json', olderSettings: ['/usr/share/docker-desktop/admin-settings/admin-settings.json'],
     userSettings: [join(own, 'settings-store.json'), join(own, 'settings.json')],
     sockets: [join(own, 'docker.sock')],
-    programs: ['/opt/docker-desktop/bin/docker-desktop', '/opt/docker-desktop/bin/com.docker.backend'],
+    programs: ['/opt/docker-desktop/bin/docker-desktop', '/opt/docker-desktop/bin/com.docker.backend', '/opt/docker-desktop/Docker Desktop'],
     versions: ['/opt/docker-desktop/componentsVersion.json'],
     dockerCommands: ['/usr/bin/docker', '/usr/local/bin/docker'],
     backendErrors: [join(own, 'backend.error.json')],
