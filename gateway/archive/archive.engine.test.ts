@@ -57,6 +57,7 @@ describe('a running container is copied into and out of as on a stock engine (A1
       tar -c --format=$format $more -S f 2>/dev/null | docker cp - up:/tmp
       docker exec up sh -c 'cd /tmp; find f | sort | xargs -I {} stat -c "%n %u %g %s" {} | cut -c 1-500; md5sum f/sparse; rm -r f'
     done
+    tar -c --format=posix --pax-option='uid:=1234,gid:=2345' f/l | docker cp - up:/vol; docker exec up sh -c 'stat -c "%u %g" /vol/f/l; rm -r /vol/f'
     docker cp -q f up:/tmp/; docker cp up:/tmp/f - | tar -tv --numeric-owner | awk '{print $1, $2, $3}' | sort
     docker cp up:/tmp/f - | tar -x -O f/sparse | md5sum`, /123 456/));
 
@@ -86,6 +87,14 @@ describe('a running container is copied into and out of as on a stock engine (A1
     docker cp up:/tmp/x - > x.tar; mkdir back; tar -x --xattrs --xattrs-include='*' --same-owner -p -C back -f x.tar; getcap -n back/x/ping; stat -c '%A %u %g %h' back/x/*; cp /bin/true x/alone; chmod 6755 x/alone; docker cp -q x/alone up:/srv/; docker exec up stat -c '%A %u %g' /srv/alone /srv/kept
     docker export up > e.tar; mkdir e; tar -x --xattrs --xattrs-include='*' -p -C e -f e.tar tmp/x; getcap -n e/tmp/x/ping
     docker commit up capable > /dev/null; docker create --name capable capable true > /dev/null; docker cp capable:/tmp/x - | tar -x --xattrs --xattrs-include='*' -p -C e; getcap -n e/x/ping; docker rm capable`, /ping cap_net_raw=ep\n-rwxr-xr-x 1 2 1\n-rwxr-xr-x 0 0 2\n-rwxr-xr-x 0 0 2\n-rwsr-sr-x 0 0\n/));
+
+  it('access control lists name in the container whom they name in the archive', () => same(`
+    mkdir -p acl; echo a > acl/a
+    # rw for its owner, r for user 5, rw for group 7; below, all for user 9
+    setfattr -n system.posix_acl_access -v 0x0200000001000600ffffffff020004000500000004000400ffffffff080006000700000010000600ffffffff20000000ffffffff acl/a
+    for which in access default; do setfattr -n system.posix_acl_$which -v 0x0200000001000700ffffffff020007000900000004000500ffffffff10000700ffffffff20000100ffffffff acl; done
+    tar -c --xattrs --xattrs-include='*' --format=posix acl | docker cp - up:/srv/
+    docker exec -u 5:5 up cat /srv/acl/a; docker exec -u 6:6 up cat /srv/acl/a; docker exec -u 9:9 up touch /srv/acl/made; docker exec -u 6:6 up touch /srv/acl/not; docker exec up ls /srv/acl`, /^a\na\nmade\n$/));
 
   it('archive mode into images with a user, by name and by number, up and down', () => same(`
     echo u > u1; chown 5:6 u1

@@ -31,8 +31,7 @@ export function copyInto({ container, destination, owner, shares }: CopyInto, fa
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;
       if (run === null && owner === null && shares === null) return asItIs;
-      const owned = (ids: IdShift): IdShift => (owner === null ? ids : { ...ids, uid: () => ids.uid(owner.uid), gid: () => ids.gid(owner.gid) });
-      const plan = run === null && shares === null ? () => owned(asTheyAre) : (await Placing.open(container, destination, shares)).planned(owned);
+      const plan = run === null && shares === null ? () => ({ ...asTheyAre, owner }) : (await Placing.open(container, destination, shares)).planned(owner);
       return async function* (content, offer) {
         let plain = false;
         // What is decompressed comes in another size, and later.
@@ -75,12 +74,12 @@ class Placing {
     return new Placing(view, shares, run === null ? asTheyAre : into(run), (await view.resolve(asBytes(destination), new Map())).real);
   }
 
-  planned(owned: (ids: IdShift) => IdShift): (entry: TarEntry) => Promise<EntryPlan> {
+  planned(owner: CopyInto['owner']): (entry: TarEntry) => Promise<EntryPlan> {
     return async (entry) => {
       const { real, before } = await this.#place(entry);
       const mount = this.#view.mountAt(real);
       if (mount !== null && this.#shares?.has(mount) === true) await this.#checkShared(real, entry, this.#shares);
-      return { ...owned(this.#idsOf(mount)), before };
+      return { ...this.#idsOf(mount), owner, before };
     };
   }
 

@@ -65,6 +65,15 @@ describe('ids in archives (A8)', () => {
     }
   });
 
+  it('takes the owner from a PAX record whose header says another, whether it is shifted or stays', async () => {
+    const archive = make('posix', '--pax-option=uid:=1234,gid:=2345');
+    expect((await shiftAll(archive, same)).equals(archive)).toBe(true);
+    expect(new Set(owners(await shiftAll(archive, into)))).toEqual(new Set([`${base + 1234}/${base + 2345}`]));
+    // Of two ids one stays: nobody's has no place in a range.
+    const half = make('posix', '--pax-option=uid:=1234,gid:=70000');
+    expect(new Set(owners(await shiftAll(half, into)))).toEqual(new Set([`${base + 1234}/70000`]));
+  });
+
   it('does the same wherever the stream is cut into pieces', async () => {
     const archive = make('posix', '--sparse');
     const whole = await shiftAll(archive, into);

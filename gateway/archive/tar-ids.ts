@@ -1,3 +1,4 @@
+import { aclRecords, shiftAcl } from './acl.ts';
 import { capabilityRecord, shiftCapability } from './capability.ts';
 import { paxNumber, paxValue, readPaxRecords, writePaxRecords, type PaxRecord } from './pax-records.ts';
 import { blockBytes, checksumRight, fitsOctal, readNumber, readText, TarError, writeChecksum, writeNumber } from './tar-numbers.ts';
@@ -23,8 +24,11 @@ export interface TarEntry {
   readonly mode: number;
 }
 
-/** What becomes of an entry: its ids, and whole entries that go before it. */
-export interface EntryPlan extends IdShift { readonly before?: readonly Buffer[] }
+/** What becomes of an entry: its ids, whose it is whatever the archive says, and whole entries that go before it. */
+export interface EntryPlan extends IdShift {
+  readonly owner?: { readonly uid: number; readonly gid: number } | null;
+  readonly before?: readonly Buffer[];
+}
 
 /** Bytes of an extended header; Go's limit. */
 const maxExtendedBytes = 1024 * 1024;
@@ -184,8 +188,8 @@ export class TarIds {
   #entry(block: Buffer, type: string, headerBytes: number, shift: EntryPlan, out: Buffer[]): void {
     const records = this.#pax?.records ?? [];
     if (shift.before !== undefined) out.push(...shift.before);
-    const uid = shiftField(block, uidAt, paxNumber(records, 'uid'), (id) => shift.uid(id));
-    const gid = shiftField(block, gidAt, paxNumber(records, 'gid'), (id) => shift.gid(id));
+    const uid = shiftField(block, uidAt, paxNumber(records, 'uid'), (id) => shift.uid(shift.owner?.uid ?? id));
+    const gid = shiftField(block, gidAt, paxNumber(records, 'gid'), (id) => shift.gid(shift.owner?.gid ?? id));
     writeChecksum(block);
     if (this.#pax !== null) out.push(...writeExtended(this.#pax.header, shifted(records, uid, gid, shift)));
     out.push(...this.#longHeaders, block);
@@ -211,24 +215,26 @@ export class TarIds {
   }
 }
 
-/** Shifts one id of a header; `record` is the PAX record that counts instead of the field, null without. Returns the new id. */
-function shiftField(block: Buffer, at: number, record: number | null, shift: (id: number) => number): number {
+/** Shifts one id of a header; `record` is the PAX record that counts instead of the field, null without. Returns the new id, null where it stays. */
+function shiftField(block: Buffer, at: number, record: number | null, shift: (id: number) => number): number | null {
   const before = record ?? readNumber(block, at, idBytes);
   const after = shift(before);
+  if (after === before) return null;
   // Where a record says what the field can't, the field is zero, as Go writes it.
-  if (after !== before) writeNumber(block, at, idBytes, record !== null && !fitsOctal(after, idBytes) ? 0 : after);
+  writeNumber(block, at, idBytes, record !== null && !fitsOctal(after, idBytes) ? 0 : after);
   return after;
 }
 
 const padded = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
 
-/** Ids that the header itself can hold in octal need no record; the stock engine writes none then. */
-function shifted(records: readonly PaxRecord[], uid: number, gid: number, shift: IdShift): PaxRecord[] {
+/** `uid` and `gid` are the new ones, null where they stay: then so does what says them. Ids that the header itself can hold in octal need no record; the stock engine writes none then. */
+function shifted(records: readonly PaxRecord[], uid: number | null, gid: number | null, shift: IdShift): PaxRecord[] {
   const written: PaxRecord[] = [];
   for (const { key, value } of records) {
-    if (key === 'uid') { if (!fitsOctal(uid, idBytes)) written.push({ key, value: String(uid) }); }
-    else if (key === 'gid') { if (!fitsOctal(gid, idBytes)) written.push({ key, value: String(gid) }); }
-    else if (key === capabilityRecord) written.push({ key, value: shiftCapability(value, (id) => shift.capabilityRoot(id)) });
+    const id = key === 'uid' ? uid : key === 'gid' ? gid : null;
+    if (id !== null) { if (!fitsOctal(id, idBytes)) written.push({ key, value: String(id) }); }
+    else if (aclRecords.has(key)) written.push({ key, value: shiftAcl(value, shift) });
+    else if (key === capabilityRecord) written.push({ key, value: shiftCapability(value, (root) => shift.capabilityRoot(root)) });
     else written.push({ key, value });
   }
   return written;
