@@ -54,6 +54,8 @@ export function sourceTexts(root: string, directories: readonly string[]): reado
       }
       // Outcomes tell why as well: `{ removed: false, error: '…' }`.
       if (ts.isObjectLiteralExpression(node) && node.properties.some((one) => one.name?.getText() === 'removed')) members(node, ['error']);
+      // So does what users may write, where it counts as nothing.
+      if (ts.isObjectLiteralExpression(node) && node.properties.some((one) => one.name?.getText() === 'preferences')) members(node, ['problem']);
       ts.forEachChild(node, visit);
     };
     visit(source);

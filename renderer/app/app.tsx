@@ -116,7 +116,7 @@ function Crashed({ error, onAgain }: { readonly error: Error; readonly onAgain: 
   const { t } = useTranslation();
   return (
     <Box sx={{ padding: 4, maxWidth: 720 }}>
-      <Notice tone="danger" live="assertive" title={t('frame.crash.title')} action={<Button onClick={onAgain}>{t('frame.crash.again')}</Button>}>{t('frame.crash.body')} {error.message}</Notice>
+      <Notice tone="danger" live="assertive" title={t('frame.crash.title')} action={<Button onClick={onAgain}>{t('frame.crash.again')}</Button>}>{t('frame.crash.body')} <span lang="en">{error.message}</span></Notice>
     </Box>
   );
 }

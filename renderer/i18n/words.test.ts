@@ -43,7 +43,7 @@ describe('words of the window', () => {
 
 describe('the sources of the window', () => {
   const used = new Set<string>();
-  const literals: string[] = [], byHand: string[] = [];
+  const literals: string[] = [], byHand: string[] = [], untold: string[] = [];
   beforeAll(() => {
     const config = path.join(renderer, '..', 'tsconfig.json');
     const { config: read } = ts.readConfigFile(config, (file) => ts.sys.readFile(file)) as { config: unknown }; // the API says any
@@ -60,6 +60,7 @@ describe('the sources of the window', () => {
           for (const one of type.isUnion() ? type.types : [type]) if (one.isStringLiteral()) used.add(one.value);
         }
         visible(node, source, literals);
+        if (shownAsItCame(node, checker)) untold.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`);
         if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts')) byHand.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 80)}`);
         ts.forEachChild(node, visit);
       };
@@ -78,6 +79,10 @@ describe('the sources of the window', () => {
   test('join words as the language does', () => {
     expect(byHand).toEqual([]);
   });
+
+  test('tell sentences of other processes in the language', () => {
+    expect(untold).toEqual([]);
+  });
 });
 
 const spoken = new Set(['title', 'label', 'aria-label', 'placeholder', 'alt', 'titleAccess', 'aria-description', 'primary', 'secondary', 'helperText', 'aria-roledescription']);
@@ -90,6 +95,38 @@ function joinedByHand(node: ts.Node): boolean {
   if (!ts.isTemplateExpression(node)) return false;
   const says = (one: ts.Node): boolean => (ts.isCallExpression(one) && /^(?:t|told|sentence|names)$/.test(one.expression.getText())) || ts.forEachChild(one, says) === true;
   return node.templateSpans.some((span) => says(span.expression)) && [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].some((text) => /^[,;.:](?: |$)|[,;.:] $/.test(text));
+}
+
+const sentenceNames = new Set(['message', 'why', 'reason', 'hint', 'problem', 'lastKnown', 'detail']);
+
+/** A sentence that another process made (a text so named of a type in shared/), drawn or put into words as it is, in English. */
+function shownAsItCame(node: ts.Node, checker: ts.TypeChecker): boolean {
+  if (!ts.isPropertyAccessExpression(node) || !sentenceNames.has(node.name.text)) return false;
+  const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
+  const declared = checker.getSymbolAtLocation(node.name)?.declarations?.[0]?.getSourceFile().fileName ?? '';
+  if ((type.flags & ts.TypeFlags.String) === 0 || !/\/shared\/|\/typescript\/lib\/|\/yaml\//.test(declared)) return false;
+  return flowsIntoWords(node) && !wordForWord.has(`${path.basename(node.getSourceFile().fileName)} ${node.getText()}`) && !saysItsLanguage(node);
+}
+
+/** What a client was told is shown as it was, to be looked for elsewhere. */
+const wordForWord = new Set(['entry-panel.tsx entry.message']);
+
+/** Is it below a tag with a language of its own? */
+function saysItsLanguage(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isJsxElement(parent) && parent.openingElement.attributes.properties.some((one) => one.name?.getText() === 'lang')) return true;
+  return !ts.isSourceFile(parent) && saysItsLanguage(parent);
+}
+
+/** Does the value reach a tag, a property that is drawn or a word's values without a call between? */
+function flowsIntoWords(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node && flowsIntoWords(parent);
+  if (ts.isBinaryExpression(parent)) return [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.PlusToken].includes(parent.operatorToken.kind) && flowsIntoWords(parent);
+  if (ts.isParenthesizedExpression(parent) || ts.isTemplateSpan(parent) || ts.isTemplateExpression(parent) || ts.isPropertyAssignment(parent) || ts.isObjectLiteralExpression(parent)) return flowsIntoWords(parent);
+  if (ts.isJsxExpression(parent)) return !ts.isJsxAttribute(parent.parent) || parent.parent.name.getText() !== 'key';
+  if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent)) return true;
+  return ts.isCallExpression(parent) && parent.expression !== node && /^(?:t|sentences?|closed|labelled|clauses|names|withCode)$/.test(parent.expression.getText());
 }
 
 /** Notes text between tags, and literals in attributes that are shown or read out. */

@@ -15,6 +15,7 @@ import { PauseIcon, PlayIcon, SearchIcon } from '../../components/icons.ts';
 import { Page } from '../../components/page.tsx';
 import type { VirtualRowsHandle } from '../../components/virtual-rows.tsx';
 import { useFormats } from '../../i18n/format.ts';
+import { told } from '../../i18n/told.ts';
 import { color } from '../../theme/tokens.ts';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
 import { ActivityList } from './activity-list.tsx';
@@ -137,7 +138,7 @@ export default function ActivityPage() {
       )}
       {state.kind === 'unreadable' && (
         <Box sx={{ marginBottom: 2, flexShrink: 0 }}>
-          <Notice tone="warn" live="polite" title={state.why === 'rights' ? t('activity.noRights') : t('activity.unreadable')}>{state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : state.message}</Notice>
+          <Notice tone="warn" live="polite" title={state.why === 'rights' ? t('activity.noRights') : t('activity.unreadable')}>{state.why === 'rights' ? t('activity.noRightsWhy', { path: state.path }) : told(state.message)}</Notice>
         </Box>
       )}
       {sought !== null && !loading && (

@@ -67,10 +67,10 @@ function Served({ state }: { readonly state: RegistryState | undefined }) {
     case 'asking': return late ? <Skeleton variant="rounded" width={86} height={18} role="status" aria-label={t('socket.registry.asking')} /> : null;
     case 'served': return state.lastKnown === null
       ? <DigestTag digest={state.digest} icon={CheckIcon} />
-      : <Tooltip title={state.lastKnown} describeChild><Box component="span" sx={line}><DigestTag digest={state.digest} icon={UnknownIcon} /><Quiet>{t('socket.registry.lastKnown', { ago: formats.ago(state.at) })}</Quiet></Box></Tooltip>;
+      : <Tooltip title={told(state.lastKnown)} describeChild><Box component="span" sx={line}><DigestTag digest={state.digest} icon={UnknownIcon} /><Quiet>{t('socket.registry.lastKnown', { ago: formats.ago(state.at) })}</Quiet></Box></Tooltip>;
     case 'absent': return <Trouble icon={WarningIcon} tone="warn">{t('socket.registry.absent')}</Trouble>;
-    case 'denied': return <Trouble icon={WarningIcon} tone="warn" why={state.why}>{t('socket.registry.denied')}</Trouble>;
-    case 'unavailable': return <Trouble icon={UnknownIcon} tone="neutral" why={state.why}>{t('socket.registry.unavailable')}</Trouble>;
+    case 'denied': return <Trouble icon={WarningIcon} tone="warn" why={told(state.why)}>{t('socket.registry.denied')}</Trouble>;
+    case 'unavailable': return <Trouble icon={UnknownIcon} tone="neutral" why={told(state.why)}>{t('socket.registry.unavailable')}</Trouble>;
   }
 }
 

@@ -6,6 +6,7 @@ import OutlinedInput from '@mui/material/OutlinedInput';
 import { AllowedIcon, ErrorIcon, InfoIcon, WarningIcon } from '../../components/icons.ts';
 import { withCode } from '../../components/mono.tsx';
 import { leadsHere } from '../../components/pointed.ts';
+import { told } from '../../i18n/told.ts';
 import { color, fontMono, toneText, type Tone } from '../../theme/tokens.ts';
 import { canonicalReference, parseImageReference, referenceCovers } from '../../../shared/settings/index.ts';
 import { matchesOf, sameContent, type LocalImages } from './local-images.ts';
@@ -39,11 +40,11 @@ export function checkReference(t: TFunction, written: string, others: readonly s
     case undefined: case 'not-asked': return { usable: true, tone: 'neutral', words: here };
     case 'asking': return { usable: true, tone: 'neutral', words: t('socket.add.asking', { here }) };
     case 'absent': return { usable: true, tone: 'warn', words: t('socket.add.absent') };
-    case 'denied': return { usable: true, tone: 'warn', words: t('socket.add.denied', { why: state.why }) };
-    case 'unavailable': return { usable: true, tone: 'neutral', words: t('socket.add.unavailable', { here, why: state.why }) };
+    case 'denied': return { usable: true, tone: 'warn', words: t('socket.add.denied', { why: told(state.why) }) };
+    case 'unavailable': return { usable: true, tone: 'neutral', words: t('socket.add.unavailable', { here, why: told(state.why) }) };
     case 'served': {
       const digest = shortDigest(state.digest);
-      if (state.lastKnown !== null) return { usable: true, tone: 'neutral', words: t('socket.add.lastKnown', { digest, why: state.lastKnown }) };
+      if (state.lastKnown !== null) return { usable: true, tone: 'neutral', words: t('socket.add.lastKnown', { digest, why: told(state.lastKnown) }) };
       if (matches === null) return { usable: true, tone: 'ok', words: t('socket.add.served', { digest }) };
       const same = matches.filter((image) => sameContent(image, state) === true).length;
       return { usable: true, tone: 'ok', words: same === 0 ? t('socket.add.servedNone', { digest }) : t('socket.add.servedHere', { digest, count: same }) };

@@ -5,6 +5,7 @@ import { useApp, useDraft } from '../../app/context.tsx';
 import { Card, CardBody } from '../../components/card.tsx';
 import { ChoiceRow } from '../../components/choice-row.tsx';
 import { ErrorPanel, Notice } from '../../components/error-panel.tsx';
+import { told } from '../../i18n/told.ts';
 import { color } from '../../theme/tokens.ts';
 
 /**
@@ -41,7 +42,7 @@ export function PreferenceCard() {
           options={(['admin', 'on', 'off'] as const).map((value) => ({ value, label: t(`isolation.preference.load.${value}`) }))}
           onChange={(value) => { void prefer.run({ setting: 'blockDockerLoad', value: value === 'admin' ? null : value === 'on' }); }} />
       )}
-      {preference.problem !== null && <CardBody><Notice tone="warn" title={t('isolation.preference.problem', { why: preference.problem })} /></CardBody>}
+      {preference.problem !== null && <CardBody><Notice tone="warn" title={t('isolation.preference.problem', { why: told(preference.problem) })} /></CardBody>}
       {prefer.error !== null && <CardBody><ErrorPanel error={prefer.error} title={t('isolation.preference.failed')} /></CardBody>}
     </Card>
   );

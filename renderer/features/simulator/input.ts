@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { isMap, isScalar, parseDocument } from 'yaml';
+import { isMap, isScalar, parseDocument, type ErrorCode } from 'yaml';
 import { parseCommandLine, type CommandProblem } from '../../../shared/explain/command-line.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 import { ruleRows, type RuleRow } from '../../../shared/explain/rows.ts';
@@ -11,7 +11,12 @@ export type TypedInput = { readonly kind: 'command'; readonly text: string; read
 export const emptyInput: TypedInput = { kind: 'command', text: '', file: null };
 
 /** Why it can't be simulated. */
-export type InputProblem = { readonly start: number; readonly end: number } & ({ readonly kind: 'command'; readonly code: CommandProblem; readonly what: string } | { readonly kind: 'compose'; readonly message: string });
+export type InputProblem = { readonly start: number; readonly end: number } & ({ readonly kind: 'command'; readonly code: CommandProblem; readonly what: string } | { readonly kind: 'compose'; readonly code: YamlProblem; /** The parser's own, English. */ readonly message: string });
+
+/** What is wrong with a compose file's YAML, as far as there are words for it. */
+const yamlProblems = { DUPLICATE_KEY: 'duplicate-key', TAB_AS_INDENT: 'tab', BAD_INDENT: 'indent', MISSING_CHAR: 'not-closed', BAD_ALIAS: 'alias', MULTIPLE_DOCS: 'several-documents' } as const satisfies Partial<Record<ErrorCode, string>>;
+export type YamlProblem = (typeof yamlProblems)[keyof typeof yamlProblems] | 'yaml';
+const hasWords = (code: ErrorCode): code is keyof typeof yamlProblems => Object.hasOwn(yamlProblems, code);
 
 /** A text with a top-level `services:` is a compose file, whatever the field held before. */
 export function readInput(text: string, before: TypedInput | null): TypedInput {
@@ -27,7 +32,7 @@ export function toSimulate(input: TypedInput, against: Against, home: string): {
   if (input.text.trim() === '') return { input: null, problem: null, sudo: false };
   if (input.kind === 'compose') {
     const [error] = input.text.length > longestReadHere ? [] : parseDocument(input.text, { prettyErrors: false }).errors;
-    const problem: InputProblem | null = error === undefined ? null : { kind: 'compose', message: error.message, start: error.pos[0], end: error.pos[1] };
+    const problem: InputProblem | null = error === undefined ? null : { kind: 'compose', code: hasWords(error.code) ? yamlProblems[error.code] : 'yaml', message: error.message, start: error.pos[0], end: error.pos[1] };
     return { input: problem === null ? { ...input, against } : null, problem, sudo: false };
   }
   const parsed = parseCommandLine(input.text, { home });

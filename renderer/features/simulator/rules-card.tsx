@@ -57,7 +57,7 @@ function Rule({ row, text, simulation, compose }: { readonly row: RuleRow; reado
       <Box sx={{ minWidth: 0, '@container page (max-width: 640px)': { gridRow: 2, gridColumn: '1 / -1' } }}>
         <Typography component="div" sx={{ fontWeight: 600, color: color.text }}>{withCode(words.title)}</Typography>
         <Typography variant="caption" component="div" sx={{ color: color.text2, marginTop: '2px', maxWidth: 720, overflowWrap: 'anywhere' }}>{withCode(words.text)}</Typography>
-        {words.detail !== undefined && <Typography variant="caption" component="div" className="selectable" lang="en" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{words.detail}</Typography>}
+        {words.detail !== undefined && <Typography variant="caption" component="div" className="selectable" sx={{ color: color.text2, overflowWrap: 'anywhere' }}>{words.detail}</Typography>}
       </Box>
       <Link href={hrefOfRule(row, images)} sx={{ fontSize: 12, lineHeight: '20px', whiteSpace: 'nowrap' }}>{t(`frame.page.${page}`)}</Link>
     </Box>

@@ -82,6 +82,8 @@ describe('the Simulator', () => {
     await app.user.click(screen.getByRole('button', { name: 'Clear' }));
     await type(app, 'services:\n  a: [');
     expect(await screen.findByText(/^Line \d, column/)).toBeTruthy();
+    // In the window's words first; the parser's own are marked as English.
+    expect(screen.getByText(/or a bracket is not closed/).querySelector('[lang="en"]')?.textContent).toMatch(/sequence/);
   });
 
   it('says that ECI is off, the engine stopped, audit mode on or the Docker client missing', async () => {

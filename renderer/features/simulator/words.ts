@@ -5,12 +5,13 @@ import type { RowOutcome, RuleRow } from '../../../shared/explain/rows.ts';
 import { parseBind } from '../../../shared/policy/bind-spec.ts';
 import { pageOfSetting } from '../../../shared/settings/setting-page.ts';
 import { hrefFor, type PageId } from '../../app/router.ts';
+import { told } from '../../i18n/told.ts';
 
 const known: ReadonlySet<string> = new Set(ruleCodes);
 export const isRule = (code: string): code is RuleCode => known.has(code);
 
 /** A row's two lines, with `code` between backticks. */
-export interface RowWords { readonly title: string; readonly text: string; /** In the gateway's own words: what was found about an image. */ readonly detail?: string }
+export interface RowWords { readonly title: string; readonly text: string; /** What was found about an image. */ readonly detail?: string }
 
 /** What a row says. `shares` are the directories that are shared, as written. */
 export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation: Explanation, list: (names: readonly string[]) => string): RowWords {
@@ -24,7 +25,7 @@ export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation
     }
     case 'finding': {
       const { finding } = what;
-      if (!isRule(finding.rule)) return { title: t('simulator.verdict.undecided'), text: finding.message };
+      if (!isRule(finding.rule)) return { title: t('simulator.verdict.undecided'), text: told(finding.message) };
       const title = t(`rules.title.${finding.rule}`);
       if (finding.rule === 'bind-not-shared') {
         const path = finding.subject?.path ?? sourceOf(finding.part?.value ?? '');
@@ -33,7 +34,7 @@ export function rowWords(t: TFunction, row: RuleRow, shares: string, explanation
       const commands = finding.rule === 'own-socket' ? explanation.images.find((image) => image.commands !== undefined)?.commands : undefined;
       if (commands !== undefined) return { title, text: commandWords(t, commands, list) };
       const detail = finding.rule === 'socket-mount' ? explanation.images.find((image) => !image.trusted && image.image === finding.subject?.image)?.detail ?? explanation.images.find((image) => !image.trusted)?.detail : undefined;
-      return { title, text: t(`rules.why.${finding.rule}`), ...(detail === undefined || detail === '' ? {} : { detail }) };
+      return { title, text: t(`rules.why.${finding.rule}`), ...(detail === undefined || detail === '' ? {} : { detail: told(detail) }) };
     }
   }
 }

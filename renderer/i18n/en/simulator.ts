@@ -16,6 +16,9 @@ export const simulator = {
     compose: 'For Compose open or paste the compose file itself.', 'other-command': '`docker {{what}}` can\u2019t be simulated here: `run`, `create` and `build` can. `bulkhead explain` takes others, too.', 'no-image': 'The image is missing.', 'writes-file': '`{{what}}` writes a file: leave it out, it decides nothing.',
     at: 'Character {{position}}', atLine: 'Line {{line}}, column {{column}}',
   },
+  yaml: {
+    yaml: 'This can\u2019t be read as YAML.', 'duplicate-key': 'This key is there twice.', tab: 'YAML is indented with spaces, not tabs.', indent: 'The indentation is wrong here, or a bracket is not closed.', 'not-closed': 'A quote, bracket or separator is missing here.', alias: 'This alias stands for nothing, or is not written right.', 'several-documents': 'Compose reads one document: leave out what begins with `---` after the first.',
+  },
   failed: 'It could not be decided',
   noDocker: 'Nothing can be simulated without the Docker command line',
   verdict: {

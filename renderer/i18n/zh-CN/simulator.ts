@@ -18,6 +18,9 @@ export const simulator: Translation<typeof english> = {
     compose: '对于 Compose，请打开或粘贴 Compose 文件本身。', 'other-command': '此处无法模拟 `docker {{what}}`：可以模拟 `run`、`create` 和 `build`。`bulkhead explain` 还支持其他命令。', 'no-image': '缺少镜像。', 'writes-file': '`{{what}}` 会写入文件：请去掉，它不影响判定。',
     at: '第 {{position}} 个字符', atLine: '第 {{line}} 行，第 {{column}} 列',
   },
+  yaml: {
+    yaml: '无法作为 YAML 读取。', 'duplicate-key': '此键出现了两次。', tab: 'YAML 用空格缩进，不能用制表符。', indent: '此处的缩进有误，或括号没有闭合。', 'not-closed': '此处缺少引号、括号或分隔符。', alias: '此别名没有所指，或书写有误。', 'several-documents': 'Compose 只读取一个文档：请去掉第一个文档之后以 `---` 开头的内容。',
+  },
   failed: '无法判定',
   noDocker: '没有 Docker 命令行，无法模拟',
   verdict: {

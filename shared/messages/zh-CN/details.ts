@@ -2,6 +2,8 @@ import type { Sentences } from '../translate.ts';
 
 /** Why something could not be: reasons that are put together from pieces, and what shares would give away. */
 export const details: Sentences = {
+  // Why what users may write counts as no preference.
+  'it is not the file that the gateway made': '它不是网关创建的文件', 'it is too large': '它过大', 'it holds something else than preferences': '其内容不是偏好设置',
   // Shared directories.
   'This shares the whole file system: a container could change every file of this machine and take it over.': '这会共享整个文件系统：容器可以更改此计算机的任何文件并控制它。', 'This holds the engine\'s own files: a container could change images, other containers and the policy.': '其中有引擎自身的文件：容器可以更改镜像、其他容器和策略。', 'This holds the Docker socket: a container could command the engine through it.': '其中有 Docker 套接字：容器可以通过它控制引擎。',
   'This holds the configuration of this machine, passwords and services included: a container could take it over.': '其中有此计算机的配置，包括密码和服务：容器可以控制此计算机。', 'This holds sockets and state of the system\'s services, the Docker socket often among them.': '其中有系统服务的套接字和状态，通常包括 Docker 套接字。', 'These are the kernel\'s own files: through them a container could leave its isolation.': '这些是内核自身的文件：容器可以借此脱离隔离。',
