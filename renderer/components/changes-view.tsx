@@ -1,7 +1,5 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { color } from '../theme/tokens.ts';
@@ -10,8 +8,9 @@ import { CardBody } from './card.tsx';
 import { describeChange } from './describe-change.ts';
 import { DiffView } from './diff-view.tsx';
 import { Mono, PathText } from './mono.tsx';
+import { useShown } from './show-more.tsx';
 
-const atMost = 60;
+const atOnce = 60;
 export type ChangesMode = 'summary' | 'json';
 
 /** In words, or line by line. */
@@ -32,16 +31,15 @@ export function ChangesView({ before, after, changes, mode, label, maxHeight, em
   readonly empty?: string;
 }) {
   const { t } = useTranslation();
-  const [all, setAll] = useState(false);
   const count = changes.length;
-  const shown = all ? changes : changes.slice(0, atMost);
+  const { shown, more } = useShown(changes, atOnce);
   if (before === after && empty !== undefined) return <CardBody><Box sx={{ color: color.text2 }}>{empty}</Box></CardBody>;
   if (mode === 'json') return <DiffView before={before} after={after} label={label} {...(maxHeight === undefined ? {} : { maxHeight })} />;
   if (count === 0) return <CardBody><Box sx={{ color: color.text2 }}>{t('review.changes.formattingOnly')}</Box></CardBody>;
   return (
     <Box component="ul" aria-label={label} sx={{ listStyle: 'none', margin: 0, padding: 0 }}>
       {shown.map((change) => <ChangeRow key={`${change.kind}${change.pointer}`} change={change} />)}
-      {shown.length < count && <Box component="li" sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}><Button size="small" variant="text" color="primary" onClick={() => { setAll(true); }}>{t('review.changes.more', { count })}</Button></Box>}
+      {more !== null && <Box component="li" sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>}
     </Box>
   );
 }

@@ -18,11 +18,15 @@ const ended = { activity: 'ended' as const, cancellable: false, endedAt: minutes
 
 const richDraft = offText.replace('"locked": false', '"locked": true').replace('"value": false', '"value": true,\n    "dockerSocketMount": {\n      "imageList": {\n        "images": ["docker.io/testcontainers/ryuk:*", "docker:cli"]\n      }\n    }').replace(/\n\}\n$/, ',\n  "filesharingAllowedDirectories": [\n    { "path": "$HOME", "sharedByDefault": true }\n  ],\n  "proxy": { "mode": "system" }\n}\n');
 
+/** Thousands of new images: as many changed lines, and a note about each. */
+const hugeDraft = appliedText.replace('"images": [', `"images": [\n${Array.from({ length: 3000 }, (_, i) => `          "registry.example/team-${i % 40}/tool-${i}:1",\n`).join('')}          `);
+
 export const reviewStates: Record<string, () => AppState> = {
   rich: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }) }),
   blocked: () => ({ ...base('missing'), settings: settingsState(offText, { draft: richDraft, appliedVersion: 0 }) }),
   errors: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft.replace('"locked": true', '"locked": "yes"') }) }),
   reformatted: () => appState({ settings: settingsState(appliedText, { draft: `${appliedText}\n\n` }) }),
+  reviewHuge: () => appState({ settings: settingsState(appliedText, { draft: hugeDraft }) }),
   notRoot: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }), isRoot: false }),
   goingBack: () => ({ ...base('applying'), run: run({ activity: 'rolling-back', cancellable: false, steps: failedAt(3, 'the engine did not start') }) }),
   cleaning: () => ({ ...base('applying'), run: run({ cancellable: false, startedAt: minutesAgo(0.5), steps: stepsAll({ state: 'running', durationMs: null, detail: '2 of 3' }) }) }),
@@ -57,6 +61,7 @@ reviewPlans['desktopEdited'] = { ...plan, eciBefore: true, daemonJson: [], estim
   { kind: 'restart', when: 'while-applying', code: 'desktop-reopens', params: { seconds: 60 } }, { kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['web-1', 'api-1'] } },
   { kind: 'new-rule', when: 'afterwards', code: 'desktop-sign-in', params: { first: 0 } }, { kind: 'unprotected', when: 'afterwards', code: 'containers-kept-unprotected', params: { count: 2, names: ['old-vpn', 'node-metrics'] } },
 ] };
+reviewPlans['reviewHuge'] = reviewPlans['edited'] ?? plan;
 reviewPlans['notRoot'] = reviewPlans['rich'] ?? plan;
 reviewPlans['reformatted'] = { ...plan, restartNeeded: false, daemonJson: [], eciBefore: true, effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }] };
 

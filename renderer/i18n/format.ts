@@ -1,7 +1,8 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
 import { useNow } from '../app/clock.ts';
+import { writtenNumber } from './number-format.ts';
 
 /** Months and years are the mean ones of the calendar, as the engine counts them too. */
 const minute = 60, hour = 3600, day = 86_400, month = 2_629_800, year = 31_557_600;
@@ -40,10 +41,7 @@ export interface Formats {
 /** Numbers as the language writes them, without the clock of `useFormats`, which draws again every 10 s what uses it. */
 export function useNumber(): (value: number) => string {
   const { language } = useTranslation().i18n;
-  return useMemo(() => {
-    const numbers = new Intl.NumberFormat(language);
-    return (value: number) => numbers.format(value);
-  }, [language]);
+  return useCallback((value: number) => writtenNumber(value, language), [language]);
 }
 
 /** Dates, numbers and ages in the window's language; ages tick. */
@@ -52,7 +50,6 @@ export function useFormats(): Formats {
   const now = useNow();
   const language = i18n.language;
   return useMemo(() => {
-    const numbers = new Intl.NumberFormat(language);
     const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
     const clocks = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
     const dates = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short' });
@@ -71,7 +68,7 @@ export function useFormats(): Formats {
     const isDay = (iso: string, days: number) => new Date(iso).toDateString() === daysBefore(days);
     return {
       clock: (iso) => valid(iso, (d) => clocks.format(d)), isToday: (iso) => isDay(iso, 0),
-      number: (value) => numbers.format(value), time, date, since,
+      number: (value) => writtenNumber(value, language), time, date, since,
       dateTime, moment: (iso) => (isDay(iso, 0) ? time(iso) : isDay(iso, 1) ? t('time.yesterday', { time: time(iso) }) : dateTime(iso)),
       ago: (iso) => valid(iso, (d) => (now - d.getTime() < 5000 ? t('time.justNow') : t('time.ago', { duration: since(iso) }))),
       list: (names) => lists.format(names),

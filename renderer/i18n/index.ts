@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
+import { numberFormat } from './number-format.ts';
 import { setTold } from './told.ts';
 import type { Translation } from './translation.ts';
 
@@ -34,9 +35,9 @@ export function resolveLanguage(preference: 'system' | Language, system: readonl
 /** Starts i18next in English, bundled words only; safe to call more than once. */
 export function startI18n(): i18n {
   if (!i18next.isInitialized) {
-    void i18next.use(initReactI18next).init({
+    void i18next.use(initReactI18next).use(numberFormat).init({
       resources: { en: { translation: en } }, lng: 'en', fallbackLng: 'en',
-      interpolation: { escapeValue: false }, returnNull: false, initAsync: false,
+      interpolation: { escapeValue: false, alwaysFormat: true }, returnNull: false, initAsync: false,
       react: { useSuspense: false, transKeepBasicHtmlNodesFor: [] },
     });
   }

@@ -2,7 +2,7 @@ import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
 import { appState } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
-import { resolveLanguage, showLanguage } from './index.ts';
+import { resolveLanguage, showLanguage, startI18n } from './index.ts';
 
 const chinese = () => { const state = appState(); return { ...state, preferences: { ...state.preferences, language: 'zh-CN' as const } }; };
 afterEach(async () => { await act(async () => { await showLanguage('en'); }); });
@@ -33,4 +33,13 @@ test('the system\u2019s first language decides, and what is not known gets Engli
   expect(resolveLanguage('system', ['pt-BR'])).toBe('en');
   expect(resolveLanguage('system', [])).toBe('en');
   expect(resolveLanguage('zh-CN', ['en'])).toBe('zh-CN');
+});
+
+test('numbers in words have groups of thousands, identifiers have none', async () => {
+  const { t } = startI18n();
+  expect(t('frame.unseenDenials', { count: 12_345 })).toContain('12,345');
+  expect(t('review.before.version', { version: 12_345 })).toContain('12345');
+  expect(t('time.ago', { duration: t('time.minutes', { count: 3 }) })).toBe('3 min ago');
+  await act(async () => { await showLanguage('zh-CN'); });
+  expect(startI18n().t('frame.unseenDenials', { count: 12_345 })).toContain('12,345');
 });

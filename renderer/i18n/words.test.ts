@@ -43,7 +43,7 @@ describe('words of the window', () => {
 
 describe('the sources of the window', () => {
   const used = new Set<string>();
-  const literals: string[] = [], byHand: string[] = [], untold: string[] = [];
+  const literals: string[] = [], byHand: string[] = [], untold: string[] = [], rawNumbers: string[] = [];
   beforeAll(() => {
     const config = path.join(renderer, '..', 'tsconfig.json');
     const { config: read } = ts.readConfigFile(config, (file) => ts.sys.readFile(file)) as { config: unknown }; // the API says any
@@ -60,6 +60,7 @@ describe('the sources of the window', () => {
           for (const one of type.isUnion() ? type.types : [type]) if (one.isStringLiteral()) used.add(one.value);
         }
         visible(node, source, literals);
+        if (isRawNumber(node, checker)) rawNumbers.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`);
         if (shownAsItCame(node, checker)) untold.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText()}`);
         if (joinedByHand(node) && !file.endsWith('/i18n/joining.ts')) byHand.push(`${path.relative(renderer, file)}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${node.getText().slice(0, 80)}`);
         ts.forEachChild(node, visit);
@@ -80,6 +81,10 @@ describe('the sources of the window', () => {
     expect(byHand).toEqual([]);
   });
 
+  test('write numbers as the language does', () => {
+    expect(rawNumbers).toEqual([]);
+  });
+
   test('tell sentences of other processes in the language', () => {
     expect(untold).toEqual([]);
   });
@@ -95,6 +100,15 @@ function joinedByHand(node: ts.Node): boolean {
   if (!ts.isTemplateExpression(node)) return false;
   const says = (one: ts.Node): boolean => (ts.isCallExpression(one) && /^(?:t|told|sentence|names)$/.test(one.expression.getText())) || ts.forEachChild(one, says) === true;
   return node.templateSpans.some((span) => says(span.expression)) && [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].some((text) => /^[,;.:](?: |$)|[,;.:] $/.test(text));
+}
+
+/** A number between tags. */
+function isRawNumber(node: ts.Node, checker: ts.TypeChecker): boolean {
+  if (!ts.isJsxExpression(node) || node.expression === undefined || ts.isJsxAttribute(node.parent)) return false;
+  const type = checker.getTypeAtLocation(node.expression);
+  const types = type.isUnion() ? type.types : [type];
+  // What may be a tag is any node of React's, whose type has numbers in it.
+  return types.some((one) => (one.flags & ts.TypeFlags.NumberLike) !== 0) && types.every((one) => (one.flags & ts.TypeFlags.Object) === 0);
 }
 
 const sentenceNames = new Set(['message', 'why', 'reason', 'hint', 'problem', 'lastKnown', 'detail']);

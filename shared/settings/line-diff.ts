@@ -20,15 +20,20 @@ const maxEdits = 1500;
 export function diffLines(before: string, after: string, context = 3): DiffHunk[] {
   const script = editScript(splitLines(before), splitLines(after));
   const hunks: DiffHunk[] = [];
-  let start = 0;
-  while (start < script.length) {
-    const first = script.findIndex((line, index) => index >= start && line.kind !== 'context');
-    if (first === -1) break;
+  let [start, lineBefore, lineAfter] = [0, 0, 0];
+  for (;;) {
+    let first = start;
+    while (script[first]?.kind === 'context') first++;
+    if (first === script.length) break;
     let last = first;
     for (let i = first; i < script.length && i - last <= context * 2; i++) if (script[i]?.kind !== 'context') last = i;
     const from = Math.max(start, first - context);
     const lines = script.slice(from, last + context + 1);
-    hunks.push(hunkOf(lines, script.slice(0, from)));
+    // What lies between two hunks is on both sides.
+    const hunk = hunkOf(lines, lineBefore + from - start, lineAfter + from - start);
+    hunks.push(hunk);
+    lineBefore += from - start + hunk.beforeCount;
+    lineAfter += from - start + hunk.afterCount;
     start = from + lines.length;
   }
   return hunks;
@@ -53,13 +58,14 @@ export function unifiedDiff(before: string, after: string, names: { before: stri
 
 const endsLine = (text: string): boolean => /[\r\n]$/.test(text);
 
-function hunkOf(lines: readonly DiffLine[], earlier: readonly DiffLine[]): DiffHunk {
-  const count = (list: readonly DiffLine[], side: 'before' | 'after'): number => list.filter((line) => line[side] !== null).length;
-  const [beforeCount, afterCount] = [count(lines, 'before'), count(lines, 'after')];
+/** `linesBefore` and `linesAfter`: how many lines of each text come before it. */
+function hunkOf(lines: readonly DiffLine[], linesBefore: number, linesAfter: number): DiffHunk {
+  const count = (side: 'before' | 'after'): number => lines.filter((line) => line[side] !== null).length;
+  const [beforeCount, afterCount] = [count('before'), count('after')];
   return {
     beforeCount, afterCount, lines,
-    beforeStart: count(earlier, 'before') + (beforeCount > 0 ? 1 : 0),
-    afterStart: count(earlier, 'after') + (afterCount > 0 ? 1 : 0),
+    beforeStart: linesBefore + (beforeCount > 0 ? 1 : 0),
+    afterStart: linesAfter + (afterCount > 0 ? 1 : 0),
   };
 }
 

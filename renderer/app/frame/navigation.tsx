@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { Dot } from '../../components/edited-mark.tsx';
 import { UnprotectedIcon } from '../../components/icons.ts';
 import { color, narrow, onlySpoken, size } from '../../theme/tokens.ts';
-import { useFormats } from '../../i18n/format.ts';
+import { useNumber } from '../../i18n/format.ts';
 import { useNow } from '../clock.ts';
 import { useApp, useAppPart, useDraftPart } from '../context.tsx';
 import { pageEntries, type PageEntry } from '../pages.ts';
@@ -60,7 +60,7 @@ function PageItem({ entry }: { readonly entry: PageEntry }) {
 /** Denials nobody looked at yet. */
 function UnseenCount() {
   const { t } = useTranslation();
-  const { number } = useFormats();
+  const number = useNumber();
   const unseen = useAppPart(({ activity }) => activity.unseen);
   if (unseen === 0) return null;
   return <Box component="span" className="count" role="img" aria-label={t('frame.unseenDenials', { count: unseen })} sx={{ fontSize: 12, color: color.text3 }}>{unseen > 9999 ? `${number(9999)}+` : number(unseen)}</Box>;
@@ -68,12 +68,13 @@ function UnseenCount() {
 
 function UnprotectedCount() {
   const { t } = useTranslation();
+  const number = useNumber();
   const app = useApp();
   const { unprotected, eci } = protectionOf(app, useNow());
   if (unprotected === null || unprotected === 0) return null;
   return (
     <Box component="span" className="count" role="img" aria-label={t('frame.unprotectedCount', { count: unprotected })} sx={{ display: 'inline-flex', alignItems: 'center', gap: '5px', fontSize: 12, fontWeight: eci ? 500 : 400, color: eci ? color.danger : color.text3 }}>
-      {eci && <UnprotectedIcon sx={{ fontSize: 14 }} aria-hidden />}{unprotected}
+      {eci && <UnprotectedIcon sx={{ fontSize: 14 }} aria-hidden />}{number(unprotected)}
     </Box>
   );
 }

@@ -1,4 +1,4 @@
-import { memo, useState } from 'react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -7,26 +7,26 @@ import { Card, Row, RowText } from '../../components/card.tsx';
 import { SyntaxPlace } from '../../components/document-problem.tsx';
 import { findingTitle, findingWhy } from '../../components/finding-text.ts';
 import { withCode } from '../../components/mono.tsx';
+import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { told } from '../../i18n/told.ts';
 import { color, toneText } from '../../theme/tokens.ts';
 import type { Finding } from '../../../shared/settings/index.ts';
 
 const order = { error: 0, warning: 1, note: 2 } as const;
-const atMost = 100;
+const atOnce = 100;
 
 /** Every finding, worst first, each with its line and its fix; a text that is no JSON with the line and a caret under the place. */
 export const FindingsList = memo(function FindingsList({ findings, document, onGo, onFix }: { readonly findings: readonly Finding[]; /** The text they were found in. */ readonly document: DocumentView; readonly onGo: (offset: number) => void; readonly onFix: ((finding: Finding) => void) | undefined }) {
   const { t } = useTranslation();
-  const [all, setAll] = useState(false);
   const sorted = findings.toSorted((a, b) => order[a.severity] - order[b.severity]);
-  const shown = all ? sorted : sorted.slice(0, atMost);
+  const { shown, more } = useShown(sorted, atOnce);
   return (
     <Card title={findings.length === 0 ? t('settingsState.json.noFindings') : t('settingsState.json.findings', { count: findings.length })}>
       <Box sx={{ overflow: 'auto', minHeight: 0 }}>
       {document.syntax.length > 0 && <Box sx={{ padding: '0 16px 12px', borderBottom: `1px solid ${color.border}` }}><SyntaxPlace document={document} /></Box>}
       {keyed(shown).map(({ key, finding }) => <FindingRow key={key} finding={finding} onGo={onGo} onFix={onFix} />)}
-      {shown.length < sorted.length && <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}><Button size="small" variant="text" color="primary" onClick={() => { setAll(true); }}>{t('settingsState.json.allFindings', { count: sorted.length })}</Button></Box>}
+      {more !== null && <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>}
       </Box>
     </Card>
   );

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -7,12 +8,15 @@ import { Card, CardBody, Row, RowText } from '../../components/card.tsx';
 import { findingPage, findingTitle, findingWhy } from '../../components/finding-text.ts';
 import { useReadOnlyReason } from '../../components/read-only.ts';
 import { withCode } from '../../components/mono.tsx';
+import { useShown } from '../../components/show-more.tsx';
 import { severityIcon, severityTone } from '../../components/state-badge.tsx';
 import { color, toneText } from '../../theme/tokens.ts';
 import { applyFix } from '../../../shared/settings/index.ts';
 import { sentence, sentences } from '../../i18n/joining.ts';
 import { told } from '../../i18n/told.ts';
 
+/** Rows that are drawn at first, and for each "Show more". */
+const atOnce = 100;
 const order = { error: 0, warning: 1, note: 2 } as const;
 
 /** What the linter says about the draft on this engine. A fix edits the draft, and undo takes it back. */
@@ -21,11 +25,13 @@ export function FindingsCard() {
   const draft = useDraft();
   const readOnly = useReadOnlyReason() !== undefined;
   const blocking = draft.findings.filter((finding) => finding.severity === 'error').length;
+  const sorted = useMemo(() => draft.findings.toSorted((a, b) => order[a.severity] - order[b.severity]), [draft.findings]);
+  const { shown, more } = useShown(sorted, atOnce);
   return (
     <Card title={draft.findings.length === 0 ? t('review.findings.none') : t('review.findings.count', { count: draft.findings.length })} actions={blocking === 0 ? t('review.findings.blocksNothing') : t('review.findings.blocks', { count: blocking })}>
       {draft.findings.length === 0 && <CardBody><Box sx={{ color: color.text2 }}>{t('review.findings.checked')}</Box></CardBody>}
       <Box sx={{ maxHeight: 360, overflow: 'auto' }}>
-        {draft.findings.toSorted((a, b) => order[a.severity] - order[b.severity]).map((finding) => {
+        {shown.map((finding) => {
           const Icon = severityIcon[finding.severity];
           return (
             <Row key={`${finding.code}-${finding.pointer}-${finding.range.offset}`}>
@@ -36,6 +42,7 @@ export function FindingsCard() {
             </Row>
           );
         })}
+        {more !== null && <Box sx={{ padding: '4px 16px', borderTop: `1px solid ${color.border}` }}>{more}</Box>}
       </Box>
     </Card>
   );

@@ -1,4 +1,4 @@
-import { memo, useLayoutEffect, useRef, useState } from 'react';
+import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -22,6 +22,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
   const { t } = useTranslation();
   const store = useStore();
   const log = useSnapshotPart((snapshot) => snapshot.log);
+  const clock = useClock();
   const [filter, setFilter] = useState<Filter>('all');
   const [copied, setCopied] = useState(false);
   const [following, setFollowing] = useState(true);
@@ -57,7 +58,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
             if (atEnd !== following) { setFollowing(atEnd); setSeen(lines.length); }
           }}
           sx={{ height: tall ? 'calc(100vh - 286px)' : 360, minHeight: 240, overflow: 'auto', overflowAnchor: 'none', background: color.subtle, padding: '8px 0', fontFamily: fontMono, fontSize: 11.5, '&:focus-visible': { outlineOffset: -2 } }}>
-          {lines.map((line, index) => <Line key={index} line={line} />)}
+          {lines.map((line, index) => <Line key={index} line={line} clock={clock} />)}
           {lines.length === 0 && <Box sx={{ padding: '4px 16px', color: color.text3 }}>{log.length === 0 ? t('review.run.noLines') : t('review.run.noLinesOf')}</Box>}
         </Box>
         {unseen > 0 && <Button size="small" sx={{ position: 'absolute', right: 24, bottom: 12 }} onClick={() => { setFollowing(true); }}>{t('review.run.newLines', { count: unseen })}</Button>}
@@ -66,7 +67,7 @@ export function LogPanel({ tall }: { readonly tall: boolean }) {
   );
 }
 
-const Line = memo(function Line({ line }: { readonly line: EngineLogLine }) {
+const Line = memo(function Line({ line, clock }: { readonly line: EngineLogLine; readonly clock: (iso: string) => string }) {
   const own = line.source !== 'dockerd';
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: '92px 82px minmax(0, 1fr)', padding: '2px 16px', lineHeight: '18px', color: own ? color.text : color.text2, contentVisibility: 'auto', containIntrinsicSize: 'auto 22px' }}>
@@ -78,11 +79,15 @@ const Line = memo(function Line({ line }: { readonly line: EngineLogLine }) {
 });
 
 /** 10:42:07.114, in the zone of the person. */
-function clock(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return iso;
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+function useClock(): (iso: string) => string {
+  const { language } = useTranslation().i18n;
+  return useMemo(() => {
+    const format = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
+    return (iso: string) => {
+      const date = new Date(iso);
+      return Number.isNaN(date.getTime()) ? iso : format.format(date);
+    };
+  }, [language]);
 }
 
 /** dockerd writes level, and often the time, into its lines; the time stands beside them already. Warnings and errors keep their level. The copy has the line whole. */

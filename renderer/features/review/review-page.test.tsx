@@ -56,6 +56,17 @@ describe('the plan', () => {
     expect(screen.queryByLabelText('has changes that are not applied')).toBeNull();
   });
 
+  it('draws a part of thousands of lines and findings, and more on demand', async () => {
+    const { user } = await open('reviewHuge');
+    await enabled();
+    const diff = screen.getByLabelText('Applied text and draft, line by line');
+    const lines = () => diff.textContent.match(/"registry\.example\/team-/g)?.length ?? 0;
+    expect(lines()).toBeLessThan(510);
+    expect(screen.getAllByText(/^Show \d+ more of 3,0\d\d$/)).toHaveLength(2);
+    await user.click(within(diff).getByText(/^Show 500 more/));
+    expect(lines()).toBeGreaterThan(900);
+  });
+
   it('opens from the keyboard and never applies from there', async () => {
     const { user, bridge } = await renderApp(state('turningOn'), 'isolation', reviewAnswers('turningOn'));
     for (const keys of ['{Control>}s{/Control}', '{Control>}{Enter}{/Control}']) {

@@ -11,7 +11,10 @@ import { stepDetail } from './step-detail.ts';
 import { useElapsed } from './use-elapsed.ts';
 
 /** Tenths below ten seconds, whole ones above: "< 0.1 s", "0.3 s", "14 s". */
-const stepSeconds = (t: TFunction, ms: number): string => t('review.seconds', { value: ms < 50 ? '< 0.1' : ms < 9950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000) });
+function stepSeconds(t: TFunction, language: string, ms: number): string {
+  const tenths = (value: number) => value.toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return t('review.seconds', { value: ms < 50 ? `< ${tenths(0.1)}` : ms < 9950 ? tenths(ms / 1000) : Math.round(ms / 1000) });
+}
 
 /** What a run goes back to: "version 11", or that there was no file before the first. */
 export const whatWasBefore = (t: TFunction, run: ApplyRun): string => (run.fromVersion === 0 ? t('review.before.none') : t('review.before.version', { version: run.fromVersion }));
@@ -39,9 +42,9 @@ export function StepList({ run }: { readonly run: ApplyRun }) {
 }
 
 function Step({ step, last }: { readonly step: ApplyStepStatus; readonly last: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const elapsed = useElapsed(step.startedAt ?? '', step.state === 'running');
-  const time = step.durationMs !== null ? stepSeconds(t, step.durationMs) : step.state === 'running' ? t('review.seconds', { value: Math.floor(elapsed / 1000) }) : '';
+  const time = step.durationMs !== null ? stepSeconds(t, i18n.language, step.durationMs) : step.state === 'running' ? t('review.seconds', { value: Math.floor(elapsed / 1000) }) : '';
   const { name, does } = useStepWords(step.step);
   const what = step.state === 'skipped' ? t('review.stepState.skipped') : step.detail !== null ? stepDetail(t, step.detail) : does;
   return <StepRow state={step.state} name={name} what={what} time={time} last={last} />;

@@ -11,7 +11,7 @@ export const common = {
     days_one: '{{count}} day', days_other: '{{count}} days', months_one: '{{count}} month', months_other: '{{count}} months', years_one: '{{count}} year', years_other: '{{count}} years',
   },
   join: { name: ', ', clause: ', ', sentence: '{{text}}.', sentences: ' ', labelled: '{{what}}: {{text}}' },
-  list: { more: '{{names}} and {{count}} more' },
+  list: { more: '{{names}} and {{count}} more', showMore: 'Show {{count}} more of {{total}}' },
   button: {
     cancel: 'Cancel', close: 'Close', copy: 'Copy', copied: 'Copied', tryAgain: 'Try again', undo: 'Undo', discard: 'Discard…', keepEditing: 'Keep editing', clear: 'Clear',
     startEngine: 'Start engine',

@@ -1,7 +1,7 @@
 /** History: every version of the settings there was. */
 export const history = {
   title: 'History', subtitle: 'Every version that was applied here. Going back makes a draft of it for review; nothing is applied before you say so.',
-  versions: 'Versions', count_one: '{{count, number}} version', count_other: '{{count, number}} versions',
+  versions: 'Versions', count_one: '{{count}} version', count_other: '{{count}} versions',
   version: 'Version {{version}}', applied: 'Applied', eciOn: 'ECI on', eciOff: 'ECI off',
   by: 'applied by {{user}}', found: 'found, written by another program', none: 'no settings file', unrecorded: 'changed by another program', unreadable: 'can\u2019t be read', noneTitle: 'Version 0 is no settings file', unreadableTitle: 'This version can\u2019t be read',
   changed_one: '{{count}} change: {{names}}', changed_other: '{{count}} changes: {{names}}', formatting: 'formatting only', notCounted: 'too large to compare here',

@@ -7,7 +7,7 @@ export const review = {
   toOverview: 'Overview',
   changes: {
     count_one: '{{count}} change', count_other: '{{count}} changes', formatting: 'Formatting only', view: 'How to show the changes', summary: 'Summary', json: 'JSON', diff: 'Applied text and draft, line by line',
-    formattingOnly: 'Only spaces and line ends differ. What the settings mean stays the same.', more: 'Show all {{count}}',
+    formattingOnly: 'Only spaces and line ends differ. What the settings mean stays the same.',
     added: 'Added', removed: 'Removed', missing: 'not set', on: 'On', off: 'Off', document: 'The whole document',
   },
   setting: {

@@ -14,7 +14,7 @@ export const common: Translation<typeof english> = {
     days_other: '{{count}} 天', months_other: '{{count}} 个月', years_other: '{{count}} 年',
   },
   join: { name: '、', clause: '，', sentence: '{{text}}。', sentences: '', labelled: '{{what}}：{{text}}' },
-  list: { more: '{{names}} 等，另有 {{count}} 个' },
+  list: { more: '{{names}} 等，另有 {{count}} 个', showMore: '再显示 {{count}} 项，共 {{total}} 项' },
   button: {
     cancel: '取消', close: '关闭', copy: '复制', copied: '已复制', tryAgain: '重试', undo: '撤消', discard: '放弃…', keepEditing: '继续编辑', clear: '清除',
     startEngine: '启动引擎',

@@ -4,7 +4,7 @@ import type { Translation } from '../translation.ts';
 /** History: every version of the settings there was. */
 export const history: Translation<typeof english> = {
   title: '历史记录', subtitle: '在此应用过的每个版本。回滚会将该版本变为草稿供您审阅；在您确认之前不会应用任何内容。',
-  versions: '版本', count_other: '{{count, number}} 个版本',
+  versions: '版本', count_other: '{{count}} 个版本',
   version: '版本 {{version}}', applied: '已应用', eciOn: 'ECI 已开启', eciOff: 'ECI 已关闭',
   by: '由 {{user}} 应用', found: '发现于磁盘，由其他程序写入', none: '无设置文件', unrecorded: '已被其他程序更改', unreadable: '无法读取', noneTitle: '版本 0 表示没有设置文件', unreadableTitle: '无法读取此版本',
   changed_other: '{{count}} 项更改：{{names}}', formatting: '仅格式更改', notCounted: '过大，无法在此比较',

@@ -10,7 +10,7 @@ export const review: Translation<typeof english> = {
   toOverview: '概览',
   changes: {
     count_other: '{{count}} 项更改', formatting: '仅格式更改', view: '更改的显示方式', summary: '摘要', json: 'JSON', diff: '已应用的文本与草稿，逐行对照',
-    formattingOnly: '仅空格和换行不同。设置的含义保持不变。', more: '显示全部 {{count}} 项',
+    formattingOnly: '仅空格和换行不同。设置的含义保持不变。',
     added: '已添加', removed: '已移除', missing: '未设置', on: '开启', off: '关闭', document: '整个文档',
   },
   setting: {

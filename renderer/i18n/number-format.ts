@@ -1,0 +1,23 @@
+import type { FormatterModule } from 'i18next';
+
+/** Values that number something: written as they are, without groups of thousands. */
+const identifiers: ReadonlySet<unknown> = new Set(['pid', 'uid', 'version', 'line', 'column', 'position']);
+
+const known = new Map<string, Intl.NumberFormat>();
+
+/** A number as the language writes it: 12,345. */
+export function writtenNumber(value: number, language: string): string {
+  const format = known.get(language) ?? new Intl.NumberFormat(language);
+  known.set(language, format);
+  return format.format(value);
+}
+
+/** Writes every number that is put into words as their language does; `{{count}}` is all that a text says. */
+export const numberFormat: FormatterModule = {
+  type: 'formatter',
+  init: () => undefined, add: () => undefined, addCached: () => undefined,
+  format: (value: unknown, _format, language = 'en', options) => {
+    if (typeof value === 'number') return identifiers.has(options?.['interpolationkey']) ? String(value) : writtenNumber(value, language);
+    return typeof value === 'string' ? value : '';
+  },
+};
