@@ -33,12 +33,11 @@ beforeAll(async () => {
 });
 afterAll(() => { for (const server of servers) server.close(); rmSync(directory, { recursive: true, force: true }); });
 
-function bind(mount: Partial<OciMount> & { source: string }, container = 'c1'): Map<number, string> {
-  const plan = new PlanBuilder();
+function bind(mount: Partial<OciMount> & { source: string }, container = 'c1', more = '', plan = new PlanBuilder()): Map<number, string> {
   const spec = { root: { path: '/r' }, linux: { namespaces: [] }, mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }] } as OciSpec; // all that planBinds reads
   return planBinds(spec, plan, {
     container,
-    mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
+    mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8') + more), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
     parts: { sockets: [at('disk/root/docker.sock')], directories: [at('disk/root/sockets')], containerSockets: at('disk/root/sockets'), roots: [at('root')] }, engineRoots: [at('disk/root')], shares: { namespaceFor: () => plan.userNamespaceOf('1 1 1', '1 1 1'), maps: () => null }, makeTarget: (number) => `/targets/${number}`,
   });
 }
@@ -81,5 +80,25 @@ describe('A8: a bind source', () => {
     }
     expect(() => bind({ source: at('root/docker.sock') })).toThrow(/socket/);
     expect(() => bind({ source: at('disk') })).toThrow(/holds/);
+  });
+});
+
+describe('a bind from an overlay', () => {
+  const words = (mounted: string, layers: string) => {
+    const plan = new PlanBuilder();
+    const line = `900 1 0:900 / ${mounted} rw - overlay overlay rw,lowerdir=${layers}/l,upperdir=${layers}/u,workdir=${layers}/w\n`;
+    bind({ source: mounted }, 'c1', line, plan);
+    return plan.encode().toString().split('\0');
+  };
+  beforeAll(() => { for (const layers of ['disk/root/layers', 'elsewhere/layers']) for (const name of ['l', 'u', 'w']) mkdirSync(at(layers, name), { recursive: true }); });
+
+  it('of the engine\'s is another view of its layers, with the container\'s ids', () => {
+    expect(words(at('disk/root/data'), at('disk/root/layers'))).toContain('overlay');
+  });
+
+  it.each(['share', 'disk/root/data'])('of anybody else\'s is that very mount: two over one upper directory are undefined (mounted at %s)', (mounted) => {
+    const planned = words(at(mounted), at('elsewhere/layers'));
+    expect(planned).not.toContain('overlay');
+    expect(planned).toContain(at(mounted));
   });
 });

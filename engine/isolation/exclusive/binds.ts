@@ -95,14 +95,12 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: 
   if (on === null) refuse(`the mount that ${bind.source} is on cannot be told`);
   const share = !engines && isShare(bind.source, on, context.mounts, context.engineRoots, context.parts);
   const namespace = share ? context.shares.namespaceFor(bind.source) : context.namespace;
-  if (on.type === 'overlay') {
-    const overlay = tryLayers(on, context.mounts);
-    if (overlay !== null) {
-      // Another view of the same layers, with the container's ids. What the mount shows need not be its file system's root.
-      const relative = path.relative('/', pathInFileSystem(bind.source, on));
-      const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false);
-      return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
-    }
+  const overlay = enginesLayers(on, context);
+  if (overlay !== null) {
+    // Another view of the same layers, with the container's ids. What the mount shows need not be its file system's root.
+    const relative = path.relative('/', pathInFileSystem(bind.source, on));
+    const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false);
+    return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
   }
   const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly };
   // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path again, through links.
@@ -119,10 +117,14 @@ function isMappable(mount: Mount): boolean {
   return !notMappable.has(mount.type.replace(/^(fuse(?:blk)?)\..*/, '$1'));
 }
 
-function tryLayers(mount: Mount, mounts: readonly Mount[]): Overlay | null {
+/** The layers of an overlay of the engine's; null: none. Anybody else's is shown with its ids as they are: a second one over an upper directory that is in use is undefined. */
+function enginesLayers(mount: Mount, { mounts, engineRoots }: BindContext): Overlay | null {
+  if (mount.type !== 'overlay') return null;
   try {
-    return layersOf(mount, mounts);
+    const overlay = layersOf(mount, mounts);
+    const layers = overlay.upper === null ? overlay.lowers : [overlay.upper.parent, ...overlay.lowers];
+    return layers.every((layer) => engineRoots.some((root) => isWithin(layer, root))) ? overlay : null;
   } catch {
-    return null; // not an engine's overlay (a machine whose own root is one): shown with its ids as they are
+    return null; // cannot be told
   }
 }
