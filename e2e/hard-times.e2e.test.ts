@@ -159,7 +159,7 @@ exec /usr/sbin/dockerd "$@"
     await way.review.heading('Applying version 1').waitFor();
     // While it runs nothing else may touch the engine.
     expect(await window.request('engine:stop', undefined)).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
-    expect(await window.request('apply:start', { choices: keepAllContainers, baseHash: plan.value.baseHash })).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
+    expect(await window.request('apply:start', { choices: keepAllContainers, baseHash: plan.value.baseHash, draftHash: plan.value.draftHash })).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
     const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 120_000);
     expect(run?.outcome).toMatchObject({ kind: 'rolled-back', failedStep: 'restart-engine' });
     expect(JSON.stringify(run?.outcome)).toContain('told to fail');
@@ -212,7 +212,7 @@ describe('an engine that dies', () => {
       const at = await window.until('the engine is being restarted', (s) => s.run?.steps.some((step) => step.step === 'restart-engine' && step.state === 'running') === true);
       if (at.engine.supervisorPid !== null) process.kill(at.engine.supervisorPid, 'SIGKILL');
     })();
-    expect(await window.request('apply:start', { choices: keepAllContainers, baseHash: plan.value.baseHash })).toMatchObject({ ok: true });
+    expect(await window.request('apply:start', { choices: keepAllContainers, baseHash: plan.value.baseHash, draftHash: plan.value.draftHash })).toMatchObject({ ok: true });
     await killed;
     const { run } = await window.until('the run has ended', (s) => s.run?.activity === 'ended', 150_000);
     // Which of the two depends on how far it was; what must not be is a file that says one thing and an engine that does another.

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /** Every code an operation of ours can fail with. The renderer and the CLI own the words; `message` is for logs and as a fallback. */
 export const appErrorCodes = [
-  'settings.syntax', 'settings.unreadable', 'settings.unwritable', 'settings.conflict', 'settings.findings', 'settings.too-large',
+  'settings.syntax', 'settings.unreadable', 'settings.unwritable', 'settings.conflict', 'settings.draft-changed', 'settings.findings', 'settings.too-large',
   'settings.pointer', 'settings.version-unknown', 'settings.locked',
   'daemon-json.invalid', 'daemon-json.conflict', 'daemon-json.unwritable',
   'engine.not-installed', 'engine.unreachable', 'engine.start-failed', 'engine.stop-failed', 'engine.not-ready', 'engine.root-invalid',

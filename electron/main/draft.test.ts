@@ -1,4 +1,5 @@
 import { beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
+import { sha256 } from '../../engine/store/files.ts';
 import type { SettingsState } from '../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { DraftSession, type DraftHome } from './draft.ts';
@@ -55,6 +56,15 @@ describe('the draft', () => {
     await session.edit('{"a":1}');
     expect((await session.flush()).draft).toBe('{"a":1}');
     expect(h.disk.draft).toBe('{"a":1}');
+  });
+
+  it('hands out what was reviewed, and nothing that another program wrote over it since', async () => {
+    const h = home();
+    const { session } = open(h);
+    await session.edit('{"a":1}');
+    expect(await session.reviewed(sha256('{"a":1}'))).toEqual(ok('{"a":1}'));
+    h.disk.draft = '{"a":1,"unread":true}';
+    expect(await session.reviewed(sha256('{"a":1}'))).toMatchObject({ ok: false, error: { code: 'settings.draft-changed' } });
   });
 
   it('does not let a read show older text than what was typed', async () => {

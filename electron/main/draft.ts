@@ -1,6 +1,7 @@
+import { sha256 } from '../../engine/store/files.ts';
 import type { SettingsState } from '../../shared/ipc/contract.ts';
 import type { AppError, Result } from '../../shared/result.ts';
-import { ok } from '../../shared/result.ts';
+import { fail, ok } from '../../shared/result.ts';
 import type { KeptDraft } from './preferences.ts';
 
 /** The part of the target's settings store that a draft needs. */
@@ -68,6 +69,12 @@ export class DraftSession {
       if (this.#pending === writing) this.#pending = null;
       return this.#take(written?.ok === true ? written.value : now);
     });
+  }
+
+  /** The draft, if it still is the text of that hash: another program may have written it since it was read. */
+  async reviewed(hash: string): Promise<Result<string, AppError>> {
+    const { draft } = await this.flush();
+    return sha256(draft) === hash ? ok(draft) : fail('settings.draft-changed', 'the draft was changed after this plan was made', { hint: 'Read the plan of the draft as it is now, then apply.' });
   }
 
   async discard(): Promise<Result<SettingsState, AppError>> {

@@ -28,7 +28,7 @@ describe('plan', () => {
 
   test('turning ECI on: one restart, what stops, what stays unprotected, and why', () => {
     const plan = makePlan(facts({ scan }), settingsText(true), keepAllContainers);
-    expect(plan).toMatchObject({ fromVersion: 3, toVersion: 4, baseHash: sha256(settingsText(false)), blocked: false, restartNeeded: true, eciBefore: false, eciAfter: true, remove: [] });
+    expect(plan).toMatchObject({ fromVersion: 3, toVersion: 4, baseHash: sha256(settingsText(false)), draftHash: sha256(settingsText(true)), blocked: false, restartNeeded: true, eciBefore: false, eciAfter: true, remove: [] });
     expect(codes(plan)).toEqual(['engine-restarts', 'containers-stop', 'eci-on', 'backend', 'mounts-outside-shares-refused', 'socket-images', 'store-unchanged', 'containers-kept-unprotected']);
     expect(plan.effects[1]?.params).toEqual({ count: 1, names: ['busy'], returning: ['busy'] });
     // "ECI is off" is no reason any more once it is on.

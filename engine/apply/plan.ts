@@ -5,7 +5,7 @@ import type { BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { defaultSettings, diffSettings, effectiveSettings, lintSettings, lockedDownSettings, parseSettings, type EffectiveSettings, type Finding, type LintContext, type SettingsChange } from '../../shared/settings/index.ts';
 import type { EngineConfigPlan } from '../drivers/daemon-json.ts';
-import type { StoredText } from '../store/files.ts';
+import { sha256, type StoredText } from '../store/files.ts';
 import type { VersionState } from '../store/history.ts';
 import { estimateSeconds } from './estimate.ts';
 
@@ -42,7 +42,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const before = settingsInForce(facts.applied);
   const parsed = effectiveSettings(draft, { exists: true });
   // Nothing was ever written: an empty draft is no draft, rather than an empty file.
-  if (draft === '' && !facts.applied.exists) return emptyPlan(facts, before, { changes: [], findings: [], blockers: [{ code: 'nothing-to-apply', message: 'There is no draft yet, and nothing is applied.' }] });
+  if (draft === '' && !facts.applied.exists) return emptyPlan(facts, before, draft, { changes: [], findings: [], blockers: [{ code: 'nothing-to-apply', message: 'There is no draft yet, and nothing is applied.' }] });
   if (!parsed.ok) return unusablePlan(facts, before, draft, parsed.error);
   const after = parsed.value;
   const eciBefore = before.eci.value;
@@ -61,7 +61,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const recreate = desktop ? [] : notProtected.filter((container) => choices.recreate?.includes(container.id) === true && !remove.some(({ id }) => id === container.id));
   const steps = stepsOf({ restartNeeded, eciAfter, eciBefore, configChanges: daemonJson.length, chosen: remove.length + recreate.length });
   return {
-    fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash,
+    fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash, draftHash: sha256(draft),
     changes, findings, blocked: blockers.length > 0, blockers, missingRequirements, restartNeeded, eciBefore, eciAfter, daemonJson,
     effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, recreate, choices, backend: facts.backend?.id ?? 'none' }),
     unprotected: notProtected, remove: remove.map((container) => container.id), recreate: recreate.map((container) => container.id),
@@ -78,13 +78,13 @@ function unusablePlan(facts: PlanFacts, before: EffectiveSettings, draft: string
   const findings = findingsOf(facts, draft);
   const errors = errorsIn(findings);
   const rights: ApplyPlan['blockers'] = facts.rights === null ? [] : [{ code: 'rights', message: facts.rights }];
-  return emptyPlan(facts, before, { changes: diffSettings(facts.applied.text, draft), findings, blockers: [...findingsBlocker(errors.length > 0 ? errors : [why.reason ?? why.message]), ...rights] });
+  return emptyPlan(facts, before, draft, { changes: diffSettings(facts.applied.text, draft), findings, blockers: [...findingsBlocker(errors.length > 0 ? errors : [why.reason ?? why.message]), ...rights] });
 }
 
 /** A plan that does nothing and is blocked. */
-function emptyPlan(facts: PlanFacts, before: EffectiveSettings, more: Pick<ApplyPlan, 'changes' | 'findings' | 'blockers'>): ApplyPlan {
+function emptyPlan(facts: PlanFacts, before: EffectiveSettings, draft: string, more: Pick<ApplyPlan, 'changes' | 'findings' | 'blockers'>): ApplyPlan {
   return {
-    fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash, ...more, blocked: true, missingRequirements: [], restartNeeded: false,
+    fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash, draftHash: sha256(draft), ...more, blocked: true, missingRequirements: [], restartNeeded: false,
     eciBefore: before.eci.value, eciAfter: before.eci.value, daemonJson: [], effects: [], unprotected: [], remove: [], recreate: [], estimatedSeconds: 0,
   };
 }

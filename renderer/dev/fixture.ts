@@ -115,7 +115,7 @@ export const targets: FoundTarget[] = [
 const offContainers = someContainers.map((c): Container => ({ ...c, protected: false, reason: 'eci-off', runtime: 'runc', range: null }));
 
 export const plan: ApplyPlan = {
-  fromVersion: 11, toVersion: 12, baseHash: 'base', changes: [
+  fromVersion: 11, toVersion: 12, baseHash: 'base', draftHash: 'draft', changes: [
     { pointer: '/enhancedContainerIsolation/value', kind: 'changed', before: false, after: true, page: 'isolation', needs: 'engine-restart' },
   ],
   findings: [], blocked: false, blockers: [], missingRequirements: [], restartNeeded: true, eciBefore: false, eciAfter: true,

@@ -35,6 +35,8 @@ export const applyPlanSchema = z.object({
   toVersion: z.number().int(),
   /** sha256 of the applied text the plan was made against, '' for no file: apply refuses when it is no longer so (conflict). */
   baseHash: z.string(),
+  /** sha256 of the draft the plan is of: the app applies no other text under it. */
+  draftHash: z.string(),
   changes: z.array(settingsChangeSchema),
   findings: z.array(findingSchema),
   /** True when a finding of severity error, a missing requirement or a daemon.json conflict blocks applying. */

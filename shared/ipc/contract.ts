@@ -131,8 +131,8 @@ export const ipcContract = {
     /** A version's text; null where there was no settings file. */
     'history:read': { input: z.object({ version: z.number().int().min(0).max(999_999_999) }), output: z.object({ text: settingsText.nullable() }) },
     'plan:make': { input: z.object({ choices: containerChoicesSchema }), output: applyPlanSchema },
-    /** Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` is the plan's. */
-    'apply:start': { input: z.object({ choices: containerChoicesSchema, baseHash: z.string() }), output: applyRunSchema },
+    /** Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` and `draftHash` are the plan's. */
+    'apply:start': { input: z.object({ choices: containerChoicesSchema, baseHash: z.string(), draftHash: z.string() }), output: applyRunSchema },
     'apply:cancel': { input: nothing, output: z.object({ accepted: z.boolean() }) },
     'apply:log': { input: nothing, output: z.array(engineLogLineSchema) },
     /** Forget an ended run. */

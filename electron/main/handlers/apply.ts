@@ -25,7 +25,7 @@ export function applyHandlers({ session, elevation }: HandlerContext, underWay: 
       const { draft } = await s.draft.flush();
       return s.target.plan(draft, choices);
     },
-    'apply:start': async ({ choices, baseHash }) => {
+    'apply:start': async ({ choices, baseHash, draftHash }) => {
       const s = await session;
       const free = refuseDuringApply(s.state.get());
       if (!free.ok) return free;
@@ -33,7 +33,9 @@ export function applyHandlers({ session, elevation }: HandlerContext, underWay: 
       if (s.state.get().busy.engine !== null) return fail('apply.in-progress', `the engine is ${s.state.get().busy.engine ?? 'busy'}`, { hint: 'Wait until that has ended.' });
       starting = true;
       try {
-        const { draft } = await s.draft.flush();
+        const reviewed = await s.draft.reviewed(draftHash);
+        if (!reviewed.ok) return reviewed;
+        const draft = reviewed.value;
         s.applyLog.clear();
         s.state.set({ recreation: null });
         const request = { text: draft, choices: await choicesLeft(s, draft, choices), baseHash };

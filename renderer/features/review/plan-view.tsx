@@ -50,7 +50,7 @@ export function PlanView() {
   const label = removing === 0 ? t('review.footer.apply') : volumes ? t('review.footer.removeVolumes', { count: removing }) : t('review.footer.remove', { count: removing });
   const apply = () => {
     if (plan === null || reason !== null) return;
-    void start.run({ choices, baseHash: plan.baseHash });
+    void start.run({ choices, baseHash: plan.baseHash, draftHash: plan.draftHash });
   };
 
   const footer = (

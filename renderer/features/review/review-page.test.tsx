@@ -32,7 +32,7 @@ describe('the plan', () => {
     expect(started(bridge)).toHaveLength(0);
     await user.keyboard('{ }');
     await waitFor(() => { expect(started(bridge)).toHaveLength(1); });
-    expect(started(bridge)[0]).toMatchObject({ input: { baseHash: plan.baseHash } });
+    expect(started(bridge)[0]).toMatchObject({ input: { baseHash: plan.baseHash, draftHash: plan.draftHash } });
   });
 
   it('starts one run however often Apply is clicked, with every change in it', async () => {

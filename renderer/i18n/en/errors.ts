@@ -1,7 +1,7 @@
 /** What failed, by error code. Why and what to do come with the error itself. */
 export const errors = {
   'settings.syntax': 'The settings file is not valid JSON', 'settings.unreadable': 'The settings file can\u2019t be read', 'settings.unwritable': 'The settings file can\u2019t be written',
-  'settings.conflict': 'The settings file was changed by another program', 'settings.findings': 'The settings can\u2019t be used as a policy', 'settings.too-large': 'The settings file is too large',
+  'settings.conflict': 'The settings file was changed by another program', 'settings.draft-changed': 'The draft is no longer what was reviewed', 'settings.findings': 'The settings can\u2019t be used as a policy', 'settings.too-large': 'The settings file is too large',
   'settings.locked': 'The administrator has set this for everybody',
   'settings.pointer': 'This setting could not be found in the document', 'settings.version-unknown': 'This version of the settings is not known',
   'daemon-json.invalid': 'The engine\u2019s daemon.json is not valid', 'daemon-json.conflict': 'The engine\u2019s daemon.json contradicts these settings', 'daemon-json.unwritable': 'The engine\u2019s daemon.json can\u2019t be written',

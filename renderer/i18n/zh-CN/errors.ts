@@ -4,7 +4,7 @@ import type { Translation } from '../translation.ts';
 /** What failed, by error code. Why and what to do come with the error itself. */
 export const errors: Translation<typeof english> = {
   'settings.syntax': '设置文件不是有效的 JSON', 'settings.unreadable': '无法读取设置文件', 'settings.unwritable': '无法写入设置文件',
-  'settings.conflict': '设置文件已被其他程序更改', 'settings.findings': '这些设置不能用作策略', 'settings.too-large': '设置文件过大',
+  'settings.conflict': '设置文件已被其他程序更改', 'settings.draft-changed': '草稿已不是审阅过的内容', 'settings.findings': '这些设置不能用作策略', 'settings.too-large': '设置文件过大',
   'settings.locked': '管理员已为所有人设定此项',
   'settings.pointer': '在文档中找不到此设置', 'settings.version-unknown': '无法识别此设置版本',
   'daemon-json.invalid': '引擎的 daemon.json 无效', 'daemon-json.conflict': '引擎的 daemon.json 与这些设置相矛盾', 'daemon-json.unwritable': '无法写入引擎的 daemon.json',

@@ -9,6 +9,7 @@ export const errors: Sentences = {
   'an interrupted apply could not be rolled back': '无法回滚被中断的应用', 'The files as they were are in {0}.': '原来的文件位于 {0}。', 'the apply was interrupted': '应用被中断',
   'its process ended during "{0}"': '其进程在“{0}”期间结束', 'The draft is kept: plan and apply it again.': '草稿已保留：请重新计划并应用。', 'rolling back hit a defect': '回滚时遇到程序缺陷',
   'the settings file was changed by another program meanwhile': '设置文件在此期间被其他程序更改', 'Look at what changed, then plan again.': '请查看更改内容，然后重新计划。',
+  'the draft was changed after this plan was made': '草稿在此计划生成之后被更改', 'Read the plan of the draft as it is now, then apply.': '请阅读当前草稿的计划，然后再应用。',
   'the protection could not be shown from inside real containers': '未能在真实容器内证实防护', 'no probe ran': '没有运行任何探测', 'See the log; bulkhead verify runs the same probes.': '请查看日志；bulkhead verify 会运行相同的探测。',
   'the settings have errors and were not applied': '设置有错误，未应用', 'Correct them: bulkhead settings lint FILE shows where.': '请更正：bulkhead settings lint FILE 可显示位置。',
   'Enhanced Container Isolation cannot be turned on here': '无法在此处开启增强型容器隔离', 'Meet the requirement, then plan again.': '请满足要求，然后重新计划。',
