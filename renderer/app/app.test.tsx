@@ -71,6 +71,18 @@ describe('the draft and its footer', () => {
     expect(store.get().draft).toBe(`${appliedText}\n`);
   });
 
+  it('discards nothing while settings are locked, and says why when it fails', async () => {
+    const locked = await renderApp(appState({ settings: settingsState(appliedText, { draft: offText, readOnly: 'administrator (root)' }) }), 'overview');
+    expect(screen.getByRole('button', { name: /^Discard….*Locked by administrator \(root\)/ })).toHaveProperty('disabled', true);
+    expect(locked.bridge.calls.some(({ name }) => name === 'settings:discard-draft')).toBe(false);
+    const { user, store } = await renderApp(state('edited'), 'overview', { 'settings:discard-draft': () => ({ ok: false, error: { code: 'settings.unwritable', message: 'EACCES: permission denied' } }) });
+    await user.click(screen.getByRole('button', { name: 'Discard…' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Discard 2 changes' }));
+    expect(await screen.findByText('The draft could not be discarded: EACCES: permission denied')).toBeTruthy();
+    act(() => { store.setDraft(`${store.get().draft} `); });
+    expect(screen.queryByText(/could not be discarded/)).toBeNull();
+  });
+
   it('says so when main could not keep the draft', async () => {
     const { store } = await renderApp(appState(), 'isolation', { 'settings:set-draft': () => ({ ok: false, error: { code: 'settings.unwritable', message: 'No space left on device.' } }) });
     store.setDraft(appliedText.replace('"locked": true', '"locked": false'));
@@ -190,6 +202,35 @@ describe('the window', () => {
     await user.type(await screen.findByRole('combobox'), 'prefer');
     await user.keyboard('{Enter}');
     expect(await screen.findByRole('heading', { level: 1, name: 'Preferences' })).toBeTruthy();
+  });
+
+  it('asks before a command restarts the engine, as its card does', async () => {
+    const { user, bridge } = await renderApp(appState(), 'isolation');
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByRole('combobox', { name: 'Search and commands' }), 'restart{Enter}');
+    const dialog = await screen.findByRole('dialog', { name: 'Restart the engine?' });
+    expect(bridge.calls.some(({ name }) => name === 'engine:restart')).toBe(false);
+    await user.click(within(dialog).getByRole('button', { name: 'Restart the engine' }));
+    await waitFor(() => { expect(bridge.calls.filter(({ name }) => name === 'engine:restart')).toHaveLength(1); });
+    expect(window.location.hash).toBe('#/overview');
+  });
+
+  it('says why a command could not start the engine', async () => {
+    const { user } = await renderApp(state('stopped'), 'isolation', { 'engine:start': () => ({ ok: false, error: { code: 'rights.not-root', message: 'administrator rights were not given' } }) });
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByRole('combobox', { name: 'Search and commands' }), 'start the engine{Enter}');
+    expect((await screen.findByRole('alert')).textContent).toContain('administrator rights were not given');
+  });
+
+  it('opens no search over a question: the question stays until it is answered', async () => {
+    const { user, store } = await renderApp(state('off'), 'isolation');
+    await user.click(screen.getByRole('switch', { name: 'Enhanced Container Isolation' }));
+    await screen.findByRole('dialog');
+    await user.keyboard('{Control>}k{/Control}');
+    expect(screen.getAllByRole('dialog')).toHaveLength(1);
+    expect(screen.queryByRole('combobox', { name: 'Search and commands' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => { expect(store.get().draft).toBe(offText); });
   });
 
   it('says why there is no state at all, and tries again', async () => {

@@ -1,6 +1,7 @@
 import { diffSettings, editSettings, effectiveSettings, lintSettings, parsePointer, parseSettings, restartNeeded, toPointer, type EffectiveSettings, type Finding, type LintContext, type ParsedSettings, type SettingsChange, type SettingsSyntaxError } from '../../shared/settings/index.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/result.ts';
+import { applying, lockOf, type Lock } from './lock.ts';
 import type { AppStore, Snapshot } from './store.ts';
 
 /** What a settings text comes to. '' is "no file yet". */
@@ -25,8 +26,7 @@ export interface DraftView {
   readonly changes: readonly SettingsChange[];
   readonly findings: readonly Finding[];
   readonly restartNeeded: boolean;
-  /** Why nothing may be edited now, if so. */
-  readonly readOnly: 'applying' | { readonly reason: string } | null;
+  readonly readOnly: Lock;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /** The value at a pointer in the draft's document, undefined where missing. */
@@ -102,15 +102,13 @@ export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
     && applying(a.app) === applying(b.app) && a.app.target === b.app.target && a.app.platform === b.app.platform && a.app.home === b.app.home && a.app.engine.socket === b.app.engine.socket && a.app.engine.root === b.app.engine.root;
 }
 
-const applying = (app: AppState): boolean => app.run !== null && app.run.activity !== 'ended';
-
 /** Everything pages ask about the draft. Derived from texts only, remembered by text. */
 export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState): DraftView {
   const text = snapshot.draft;
   const draft = viewDocument(text, app.settings.exists);
   const applied = viewDocument(app.settings.applied, app.settings.exists);
   const changes = changesBetween(app.settings.applied, text);
-  const readOnly = applying(app) ? 'applying' : app.settings.readOnly !== null ? { reason: app.settings.readOnly } : null;
+  const readOnly = lockOf(app);
 
   const editAll: DraftView['editAll'] = (edits) => {
     let next = store.get().draft;

@@ -1,4 +1,6 @@
+import { withdrawsChoices } from './choices.ts';
 import { tick } from './clock.ts';
+import { lockOf } from './lock.ts';
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
@@ -15,9 +17,11 @@ export interface Snapshot {
   readonly draft: string;
   /** Why the last draft could not be kept, if so. */
   readonly draftError: AppError | null;
+  /** How the last discard went; null once the draft was edited since. */
+  readonly discarded: { readonly error: AppError | null } | null;
   readonly undo: readonly string[];
   readonly redo: readonly string[];
-  /** What the person chose for containers that exist already; goes into the plan. */
+  /** What the person chose for containers that exist already; goes into the plan, and goes with the change it was chosen for. */
   readonly choices: ContainerChoices;
   /** Log of the apply run, newest last, bounded. */
   readonly log: readonly EngineLogLine[];
@@ -32,9 +36,10 @@ export interface AppStore {
   request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>>>;
   /** Makes `text` the draft, with undo. Main is told after a pause in typing. What is typed in one go ('typing') is one step back. */
   setDraft(text: string, how?: 'typing'): void;
+  /** A step back, or forward again; neither does anything while settings are locked. */
   undo(): void;
   redo(): void;
-  /** Sends what main was not told yet; resolves when it knows the draft. */
+  /** Sends what main does not know yet; resolves when it knows the draft as it is shown, or with why it does not. */
   flush(): Promise<Result<void>>;
   /** Throws the draft away (undo brings it back). */
   discard(): Promise<Result<void>>;
@@ -52,10 +57,12 @@ const typingPauseMs = 800, typingMostMs = 5000;
 const logDepth = 5000;
 
 export function createAppStore(bridge: BulkheadBridge): AppStore {
-  let snapshot: Snapshot = { app: null, loadError: null, draft: '', draftError: null, undo: [], redo: [], choices: keepAllContainers, log: [] };
+  let snapshot: Snapshot = { app: null, loadError: null, draft: '', draftError: null, discarded: null, undo: [], redo: [], choices: keepAllContainers, log: [] };
   const listeners = new Set<() => void>();
   const set = (part: Partial<Snapshot>) => {
-    snapshot = { ...snapshot, ...part };
+    const before = snapshot;
+    snapshot = { ...before, ...part };
+    if (withdrawsChoices(before, snapshot)) snapshot = { ...snapshot, choices: keepAllContainers };
     for (const listener of listeners) listener();
   };
 
@@ -81,7 +88,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     clearTimeout(timer);
     timer = undefined;
     ahead = false;
-    set({ undo: [], redo: [], choices: keepAllContainers, log: [], draftError: null });
+    set({ undo: [], redo: [], choices: keepAllContainers, log: [], draftError: null, discarded: null });
   };
 
   let pendingLog: EngineLogLine[] = [];
@@ -112,9 +119,18 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     return sending;
   };
 
+  const flush = async (): Promise<Result<void>> => {
+    if (timer !== undefined) return send();
+    await sending;
+    // Could not be kept then, or was edited meanwhile.
+    return ahead ? send() : { ok: true, value: undefined };
+  };
+
+  const locked = () => snapshot.app !== null && lockOf(snapshot.app) !== null;
+
   const show = (draft: string, stacks: Pick<Snapshot, 'undo' | 'redo'>) => {
     ahead = true;
-    set({ draft, ...stacks });
+    set({ draft, ...stacks, discarded: null });
     clearTimeout(timer);
     timer = setTimeout(() => { void send(); }, draftPauseMs);
   };
@@ -125,7 +141,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     const answer = await request();
     if (!answer.ok) return answer;
     ahead = false;
-    if (answer.value.draft !== before) set({ undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] });
+    set({ draftError: null, ...(answer.value.draft === before ? {} : { undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] }) });
     adopt({ settings: answer.value });
     return { ok: true, value: undefined };
   };
@@ -148,7 +164,7 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     },
     on: (event, listener) => bridge.on(event, listener),
     async request(name, input) {
-      if (name === 'apply:start') set({ log: [], choices: keepAllContainers });
+      if (name === 'apply:start') set({ log: [] });
       return bridge.request(name, input);
     },
     setDraft(text, how) {
@@ -160,24 +176,29 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     },
     undo() {
       typing = null;
-      const text = snapshot.undo.at(-1);
+      const text = locked() ? undefined : snapshot.undo.at(-1);
       if (text !== undefined) show(text, { undo: snapshot.undo.slice(0, -1), redo: [...snapshot.redo, snapshot.draft] });
     },
     redo() {
       typing = null;
-      const text = snapshot.redo.at(-1);
+      const text = locked() ? undefined : snapshot.redo.at(-1);
       if (text !== undefined) show(text, { undo: [...snapshot.undo, snapshot.draft], redo: snapshot.redo.slice(0, -1) });
     },
-    flush: () => (timer === undefined ? sending : send()),
+    flush,
     async switchTarget(id) {
-      if (timer !== undefined) await send();
-      await sending;
+      // What could not be kept would be gone with the switch.
+      const kept = await flush();
+      if (!kept.ok) return kept;
       const answer = await bridge.request('target:switch', { id });
       if (!answer.ok) return answer;
       adopt(answer.value);
       return { ok: true, value: undefined };
     },
-    discard: () => replaceSettings(() => bridge.request('settings:discard-draft', undefined)),
+    async discard() {
+      const answer = await replaceSettings(() => bridge.request('settings:discard-draft', undefined));
+      set({ discarded: { error: answer.ok ? null : answer.error } });
+      return answer;
+    },
     resolveConflict: (keep) => replaceSettings(() => bridge.request('settings:resolve-conflict', { keep })),
     setChoices: (choices) => { set({ choices }); },
     painted: () => { bridge.painted(); },

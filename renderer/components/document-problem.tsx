@@ -2,12 +2,14 @@ import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
-import { useAppPart, useDraft, useStore } from '../app/context.tsx';
+import { useAppPart, useDraft, useSnapshotPart, useStore } from '../app/context.tsx';
 import { navigate } from '../app/router.ts';
 import type { DocumentView } from '../app/draft-view.ts';
 import { color, fontMono } from '../theme/tokens.ts';
 import { Card } from './card.tsx';
 import { ErrorPanel, Notice } from './error-panel.tsx';
+import { useReadOnlyReason } from './read-only.ts';
+import { LockedNote, withLock } from './setting-row.tsx';
 import { told } from '../i18n/told.ts';
 
 /** In a page that needs the document, in its place: where the text is broken, and the ways out. Null when it can be used. */
@@ -16,11 +18,18 @@ export function useDocumentProblem(): React.ReactNode {
   const store = useStore();
   const readError = useAppPart(({ settings }) => settings.readError);
   const { draft, applied, dirty } = useDraft();
+  const failed = useSnapshotPart(({ discarded }) => discarded?.error ?? null);
+  const lockedBy = useReadOnlyReason();
   const openText = () => { navigate('json'); };
   if (readError !== null) return <ErrorPanel error={readError} />;
   if (draft.settings.ok) return null;
-  const discard = dirty && applied.settings.ok && <Button onClick={() => { void store.discard(); }}>{t('settingsState.broken.discard')}</Button>;
-  const actions = <Box sx={{ display: 'flex', gap: 1, marginTop: 2 }}><Button variant="contained" color="primary" onClick={openText}>{t('settingsState.broken.edit')}</Button>{discard}</Box>;
+  const discard = dirty && applied.settings.ok && <Button disabled={lockedBy !== undefined} aria-label={withLock(t, t('settingsState.broken.discard'), lockedBy)} onClick={() => { void store.discard(); }}>{t('settingsState.broken.discard')}</Button>;
+  const actions = (
+    <>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, marginTop: 2 }}><Button variant="contained" color="primary" onClick={openText}>{t('settingsState.broken.edit')}</Button>{discard}{lockedBy !== undefined && <LockedNote by={lockedBy} />}</Box>
+      {failed !== null && <Box sx={{ marginTop: 2 }}><ErrorPanel error={failed} title={t('frame.footer.notDiscarded')} /></Box>}
+    </>
+  );
   if (draft.syntax.length > 0) {
     return (
       <Card>

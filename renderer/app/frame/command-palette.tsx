@@ -5,7 +5,7 @@ import Dialog from '@mui/material/Dialog';
 import InputBase from '@mui/material/InputBase';
 import { color } from '../../theme/tokens.ts';
 import { BoltIcon, ContainersIcon, PreferencesIcon, SearchIcon } from '../../components/icons.ts';
-import { useApp, useDraft, useStore } from '../context.tsx';
+import { useApp, useDraft } from '../context.tsx';
 import { useMissing } from '../missing.ts';
 import { pageEntries } from '../pages.ts';
 import { navigate, type PageId } from '../router.ts';
@@ -80,7 +80,6 @@ function PaletteContent({ onClose }: { readonly onClose: () => void }) {
 
 function useHits(): readonly Hit[] {
   const { t } = useTranslation();
-  const store = useStore();
   const app = useApp();
   const { dirty } = useDraft();
   const canVerify = useMissing('verify') === undefined;
@@ -97,13 +96,13 @@ function useHits(): readonly Hit[] {
       ...(ready && idle ? [
         ...(canVerify ? [command('verify', () => { navigate('overview', { verify: 'now' }); })] : []),
         command('scan', () => { navigate('containers', { scan: 'now' }); }),
-        ...(canControl ? [command('restart', () => { void store.request('engine:restart', undefined); })] : []),
+        ...(canControl ? [command('restart', () => { navigate('overview', { ask: 'restart' }); })] : []),
       ] : []),
-      ...(canControl && !ready && idle && app.busy.engine === null ? [command('start', () => { void store.request('engine:start', undefined); })] : []),
+      ...(canControl && !ready && idle && app.busy.engine === null ? [command('start', () => { navigate('overview', { start: 'now' }); })] : []),
       setting('eci', 'isolation', '/enhancedContainerIsolation/value'), setting('lock', 'isolation', '/enhancedContainerIsolation/locked'), setting('backend', 'isolation', '/bulkhead/backend'),
       setting('images', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/imageList/images'), setting('commandList', 'docker-socket', '/enhancedContainerIsolation/dockerSocketMount/commandList'), setting('shares', 'file-sharing', '/filesharingAllowedDirectories'),
       setting('theme', 'preferences'), setting('language', 'preferences'),
       ...(app.scan?.containers ?? []).map((container): Hit => ({ key: `container-${container.id}`, kind: 'container', label: container.name, detail: container.image, run: () => { navigate('containers', { find: container.name }); } })),
     ];
-  }, [t, store, app, dirty, canVerify, canControl]);
+  }, [t, app, dirty, canVerify, canControl]);
 }

@@ -5,6 +5,8 @@ import Snackbar from '@mui/material/Snackbar';
 import Typography from '@mui/material/Typography';
 import { ConfirmDialog, DialogText } from '../../components/confirm-dialog.tsx';
 import { Dot } from '../../components/edited-mark.tsx';
+import { useReadOnlyReason } from '../../components/read-only.ts';
+import { LockedNote, withLock } from '../../components/setting-row.tsx';
 import { FooterBar } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import { useAppPart, useDraft, useSnapshotPart, useStore } from '../context.tsx';
@@ -17,20 +19,18 @@ export function DraftFooter() {
   const { t } = useTranslation();
   const store = useStore();
   const draftError = useSnapshotPart((snapshot) => snapshot.draftError);
+  const discarded = useSnapshotPart((snapshot) => snapshot.discarded);
+  const lockedBy = useReadOnlyReason();
   const conflict = useAppPart(({ settings }) => settings.conflict);
   const kind = useAppPart(({ target }) => target.kind);
   const draft = useDraft();
   const { page } = useRoute();
   const [asking, setAsking] = useState(false);
-  const [discarded, setDiscarded] = useState(false);
+  /** The discard whose notice was read. */
+  const [read, setRead] = useState(discarded);
   const count = draft.changes.length;
   const broken = draft.draft.syntax.length > 0;
-
-  const discard = async () => {
-    setAsking(false);
-    const answer = await store.discard();
-    setDiscarded(answer.ok);
-  };
+  const failed = draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : discarded?.error ? labelled(t, t('frame.footer.notDiscarded'), told(discarded.error.message)) : null;
 
   // The review and the first run have footers of their own; while settings are being applied nothing is waiting here.
   const shown = draft.dirty && page !== 'review' && page !== 'welcome' && draft.readOnly !== 'applying';
@@ -40,18 +40,19 @@ export function DraftFooter() {
         <FooterBar label={t('frame.footer.label')}>
           <Dot />
           <Typography role="status" sx={{ fontWeight: 600, marginLeft: 1 }}>{broken ? t('frame.footer.broken') : count === 0 ? t('frame.footer.formatting') : t('frame.footer.changes', { count })}</Typography>
-          <Typography sx={{ color: draftError === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}>
-            {draftError !== null ? labelled(t, t('frame.footer.notSaved'), told(draftError.message)) : broken ? t('frame.footer.brokenWhy') : kind === 'docker-desktop' ? t('target.footer') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce')}
+          <Typography sx={{ color: failed === null ? color.text2 : color.danger, marginLeft: 1, flex: 1, minWidth: 0 }}>
+            {failed ?? (broken ? t('frame.footer.brokenWhy') : kind === 'docker-desktop' ? t('target.footer') : draft.restartNeeded ? t('frame.footer.restart') : t('frame.footer.atOnce'))}
           </Typography>
-          <Button variant="text" onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
+          {lockedBy !== undefined && <LockedNote by={lockedBy} />}
+          <Button variant="text" disabled={lockedBy !== undefined} aria-label={withLock(t, t('button.discard'), lockedBy)} onClick={() => { setAsking(true); }}>{t('button.discard')}</Button>
           <Button variant="contained" color="primary" disabled={broken || conflict} sx={{ marginLeft: 1 }} onClick={() => { navigate('review'); }}>{t('frame.footer.review')}</Button>
         </FooterBar>
       )}
-      <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { void discard(); }}>
+      <ConfirmDialog open={asking} destructive title={t('frame.discard.title', { count: Math.max(1, count) })} confirm={t('frame.discard.confirm', { count: Math.max(1, count) })} cancel={t('button.keepEditing')} onCancel={() => { setAsking(false); }} onConfirm={() => { setAsking(false); void store.discard(); }}>
         <DialogText>{t('frame.discard.body')}</DialogText>
       </ConfirmDialog>
-      <Snackbar open={discarded && !draft.dirty} anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setDiscarded(false); }} message={t('frame.discard.done')}
-        action={<Button size="small" variant="text" sx={{ color: 'inherit', textDecoration: 'underline' }} onClick={() => { store.undo(); setDiscarded(false); }}>{t('button.undo')}</Button>} />
+      <Snackbar open={discarded?.error === null && discarded !== read && !draft.dirty} anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }} autoHideDuration={8000} onClose={(_, reason) => { if (reason !== 'clickaway') setRead(discarded); }} message={t('frame.discard.done')}
+        action={<Button size="small" variant="text" sx={{ color: 'inherit', textDecoration: 'underline' }} onClick={() => { store.undo(); }}>{t('button.undo')}</Button>} />
     </>
   );
 }

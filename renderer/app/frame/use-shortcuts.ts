@@ -23,8 +23,9 @@ export function useShortcuts({ onSearch }: { readonly onSearch: () => void }): v
     const onKey = (event: KeyboardEvent) => {
       const command = platform === 'darwin' ? event.metaKey : event.ctrlKey;
       const handled = (act: () => void) => { event.preventDefault(); act(); };
-      if (command && event.key.toLowerCase() === 'k') { handled(onSearch); return; }
+      // A question stays until it is answered: not even the search opens over it.
       if (document.querySelector('[role="dialog"]') !== null) return;
+      if (command && event.key.toLowerCase() === 'k') { handled(onSearch); return; }
       if (event.key === 'F6') { handled(() => { nextRegion(event.shiftKey); }); return; }
       if (event.key === '/' && !inText(event.target)) {
         const filter = document.querySelector<HTMLInputElement>('input[data-filter]');

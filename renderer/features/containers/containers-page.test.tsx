@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { appState, minutesAgo, someContainers, states } from '../../dev/fixture.ts';
+import { appState, minutesAgo, run, someContainers, states } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
 import type { RemovalRun } from '../../../shared/containers/removal.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
@@ -92,6 +92,16 @@ describe('a filter that an address asked for', () => {
 });
 
 describe('removing containers', () => {
+  it('is not offered while settings are being applied, and neither is recreating: the page says by what it is locked', async () => {
+    const { user } = await renderApp({ ...recent(), run: run() }, 'containers');
+    await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
+    for (const name of ['Remove…', 'Recreate protected…']) expect(screen.getByRole<HTMLButtonElement>('button', { name }).disabled).toBe(true);
+    expect(screen.getByText('Locked by the apply under way')).toBeTruthy();
+    act(() => { row('old-vpn').focus(); });
+    await user.keyboard('{Delete}');
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
   it('names them, never focuses the destructive button, and leaves running ones and volumes alone', async () => {
     const { user, bridge } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('checkbox', { name: 'Select db-archive' }));

@@ -11,6 +11,7 @@ import Typography from '@mui/material/Typography';
 import { useRequest } from '../../app/actions.ts';
 import { useNow } from '../../app/clock.ts';
 import { useApp } from '../../app/context.tsx';
+import { applying } from '../../app/lock.ts';
 import { useMissing } from '../../app/missing.ts';
 import { protectionOf } from '../../app/protection.ts';
 import { navigate, useRoute } from '../../app/router.ts';
@@ -19,6 +20,7 @@ import { EmptyState, LoadingRows } from '../../components/empty-and-loading.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RefreshIcon, SearchIcon } from '../../components/icons.ts';
 import { FooterBar, Page } from '../../components/page.tsx';
+import { LockedNote } from '../../components/setting-row.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { sentences } from '../../i18n/joining.ts';
 import { color } from '../../theme/tokens.ts';
@@ -91,7 +93,8 @@ export default function ContainersPage() {
   const chosen = all.filter((c) => selection.chosen.has(c.id));
   const count = { all: matching.length, unprotected: matching.filter((c) => !c.protected).length, protected: matching.filter((c) => c.protected).length };
   const unprotectedCount = all.filter((c) => !c.protected).length;
-  const removing = (app.removal !== null && app.removal.activity !== 'ended') || remove.running || (app.recreation !== null && app.recreation.activity !== 'ended') || recreate.running;
+  const underApply = applying(app);
+  const removing = underApply || (app.removal !== null && app.removal.activity !== 'ended') || remove.running || (app.recreation !== null && app.recreation.activity !== 'ended') || recreate.running;
   const failure = scan.error ?? app.scanError;
   // Only what ECI does not hold yet, and only while it is on: else it would be made unprotected anew.
   const recreatable = (these: readonly Container[]) => (protection.eci && noRecreate === undefined ? these.filter((c) => !c.protected) : []);
@@ -110,6 +113,7 @@ export default function ContainersPage() {
           <Typography sx={{ color: color.text2, marginLeft: 1 }}>{sentences(t, [chosen.some(isRunning) ? t('containers.bar.running', { count: chosen.filter(isRunning).length }) : '', t('containers.bar.volumes')])}</Typography>
           <Button variant="text" color="primary" sx={{ marginLeft: '4px' }} onClick={() => { setSelected(emptySelection); }}>{t('button.clear')}</Button>
           <Box sx={{ flex: 1 }} />
+          {underApply && <LockedNote by={t('locked.applyRun')} />}
           {recreatable(chosen).length > 0 && <Button variant="text" onClick={() => { setSelected(emptySelection); if (app.appeared !== null) void acknowledge.run(undefined); }}>{t('containers.bar.keep')}</Button>}
           {noRemoval === undefined ? <Button color="error" disabled={removing || !ready} onClick={() => { setAsking(chosen); }}>{t('containers.bar.remove')}</Button> : <Typography variant="caption" sx={{ color: color.text3 }}>{noRemoval}</Typography>}
           {recreatable(chosen).length > 0 && <Button variant="contained" color="primary" disabled={removing || !ready} onClick={() => { setRecreating(recreatable(chosen)); }}>{t('recreate.bar')}</Button>}
@@ -141,7 +145,7 @@ export default function ContainersPage() {
           ? <Card><EmptyState action={words !== '' ? <Button onClick={() => { setText(''); }}>{t('containers.empty.clear')}</Button> : show !== 'all' && all.length > 0 ? <Button onClick={() => { setShow('all'); }}>{t('containers.empty.showAll')}</Button> : undefined}>
             {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : protection.eci ? t('containers.empty.none') : t('containers.empty.noneOff')}
           </EmptyState></Card>
-          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} canRecreate={(one) => recreatable([one]).length > 0 && !removing && ready} onRecreate={(one) => { setRecreating([one]); }} onRemove={noRemoval === undefined ? (these) => { if (!removing && ready) setAsking(these); } : undefined} />}
+          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} canRecreate={(one) => recreatable([one]).length > 0 && !removing && ready} onRecreate={(one) => { setRecreating([one]); }} onRemove={noRemoval === undefined && !removing && ready ? setAsking : undefined} />}
       {recreating !== null && (
         <RecreateDialog containers={recreating} onCancel={() => { setRecreating(null); }} onStart={(request) => {
           setRecreating(null);

@@ -29,8 +29,9 @@ export function useMountAnswer(written: string, against: Against): AskedMount {
     let latest = true;
     const ask = async () => {
       // The draft that is asked about is main's.
-      if (against === 'draft') await store.flush();
+      const kept = against === 'draft' ? await store.flush() : null;
       if (!latest) return;
+      if (kept?.ok === false) { setGot({ question, answer: null, error: kept.error }); return; }
       const [mount, resolved] = await Promise.all([store.request('paths:would-mount', { path, against }), store.request('paths:resolve', { paths: [path] })]);
       if (!latest) return;
       setGot(mount.ok ? { question, answer: { path, mount: mount.value, found: resolved.ok ? resolved.value[0] ?? null : null }, error: null } : { question, answer: null, error: mount.error });

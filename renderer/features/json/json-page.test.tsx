@@ -76,9 +76,16 @@ describe('the document as text', () => {
   });
 
   it('takes no change while it is locked, and says by what', async () => {
-    const { editor } = await open(states['readOnly']?.() ?? appState());
-    expect(editor.state.readOnly).toBe(true);
-    expect(screen.getByText(/Locked by the rights of/)).toBeTruthy();
+    const { editor, store, bridge, user } = await open(appState());
+    act(() => { store.setDraft(`${appliedText}\n`); });
+    await store.flush();
+    act(() => { bridge.emit('changed', { settings: settingsState(appliedText, { draft: `${appliedText}\n`, readOnly: 'the rights of /var/lib/bulkhead' }) }); });
+    await waitFor(() => { expect(editor.state.readOnly).toBe(true); });
+    // It can still be read by keyboard; the keys that change text do nothing.
+    act(() => { editor.contentDOM.focus(); });
+    for (const keys of ['{Control>}z{/Control}', '{Control>}y{/Control}', '{Control>}{Shift>}z{/Shift}{/Control}', 'x']) await user.keyboard(keys);
+    expect(store.get().draft).toBe(`${appliedText}\n`);
+    expect(screen.getAllByText(/Locked by the rights of/).length).toBeGreaterThan(0);
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Format' }).disabled).toBe(true);
   });
 

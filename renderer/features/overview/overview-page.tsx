@@ -6,6 +6,7 @@ import { useRequest } from '../../app/actions.ts';
 import { useNow } from '../../app/clock.ts';
 import { useApp } from '../../app/context.tsx';
 import { findingsOf } from '../../app/draft-view.ts';
+import { useMissing } from '../../app/missing.ts';
 import { protectionOf, type Protection } from '../../app/protection.ts';
 import { navigate, useRoute } from '../../app/router.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -47,6 +48,13 @@ export default function OverviewPage() {
     // The command "Verify now" leads here; the address is cleaned so that a reload does not verify again.
     if (params['verify'] === 'now') { navigate('overview'); if (canVerify) verifyNow(); }
   }, [params, canVerify, verifyNow]);
+  const canControl = useMissing('engine-control') === undefined && idle;
+  const runStart = start.run;
+  useEffect(() => {
+    // Commands about the engine lead here, to the question that belongs to one and to where a failure of the other is told.
+    if (params['ask'] === 'restart') { navigate('overview'); if (canControl && ready) setAsking('restart'); }
+    if (params['start'] === 'now') { navigate('overview'); if (canControl && !ready) void runStart(undefined); }
+  }, [params, canControl, ready, runStart]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === 'F5' && canVerify) { event.preventDefault(); verifyNow(); }

@@ -142,6 +142,34 @@ describe('the plan', () => {
     expect(screen.getByRole('button', { name: 'Edit the text' })).toBeTruthy();
   });
 
+  it('is no plan, and is not applied, while main has not got the draft that is shown', async () => {
+    const { user, store, bridge } = await open('turningOn', { 'settings:set-draft': () => fail('settings.unwritable', 'the draft can’t be written', { reason: 'ENOSPC' }) });
+    await enabled();
+    const plans = () => bridge.calls.filter((call) => call.name === 'plan:make').length;
+    const before = plans();
+    act(() => { store.setDraft(`${store.get().draft} `); });
+    expect((await screen.findByRole('alert')).textContent).toContain('ENOSPC');
+    expect(applyButton().disabled).toBe(true);
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await screen.findByRole('alert');
+    expect(applyButton().disabled).toBe(true);
+    expect(plans()).toBe(before);
+  });
+
+  it('keeps what was chosen for containers when applying does not start', async () => {
+    const { user, store } = await open('turningOn', { 'apply:start': () => fail('rights.not-root', 'administrator rights were not given', { hint: 'Try again and enter the password.' }) });
+    await enabled();
+    const chosen = { remove: plan.unprotected.slice(0, 2).map(({ id }) => id), includeRunning: false, removeVolumes: false };
+    act(() => { store.setChoices(chosen); });
+    await waitFor(() => { expect(applyButton().textContent).toBe('Apply and remove 2 containers'); });
+    await enabled();
+    await user.click(applyButton());
+    await screen.findByRole('alert');
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await enabled();
+    expect(applyButton().textContent).toBe('Apply and remove 2 containers');
+  });
+
   it('keeps the reason at hand when applying does not start', async () => {
     const { user } = await open('turningOn', { 'apply:start': () => fail('settings.conflict', 'the settings file was changed by another program meanwhile', { hint: 'Plan again.' }) });
     await enabled();

@@ -26,8 +26,8 @@ export function usePlan(): PlanState {
     let stale = false;
     void (async () => {
       // Main plans the draft it has: it must have this one.
-      await store.flush();
-      const answer = await store.request('plan:make', { choices });
+      const kept = await store.flush();
+      const answer = kept.ok ? await store.request('plan:make', { choices }) : kept;
       if (!stale) setMade((before) => (answer.ok ? { key, plan: answer.value, error: null } : { key, plan: before.plan, error: answer.error }));
     })();
     return () => { stale = true; };

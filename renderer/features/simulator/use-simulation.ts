@@ -43,9 +43,9 @@ export function useSimulation(input: SimulationInput | null, typing: boolean): A
       setRunning(true);
       setStopped(false);
       // Main has to know the draft as it is seen here.
-      if (wanted.against === 'draft') await store.flush();
+      const kept = wanted.against === 'draft' ? await store.flush() : null;
       if (mine !== newest.current) return;
-      const result = await store.request('simulate:run', wanted);
+      const result = kept?.ok === false ? kept : await store.request('simulate:run', wanted);
       if (mine !== newest.current) return;
       setRunning(false);
       if (result.ok) setAnswer({ simulation: result.value, input: wanted, error: null });

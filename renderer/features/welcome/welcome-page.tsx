@@ -14,6 +14,7 @@ import { ExistingContainersDialog } from '../../components/existing-containers-d
 import { FooterBar, Page } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
 import { firstRunSteps, type FirstRun } from '../../../shared/ipc/contract.ts';
+import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { EngineStep } from './engine-step.tsx';
 import { PolicyStep } from './policy-step.tsx';
@@ -57,9 +58,11 @@ export default function WelcomePage() {
     if (answer.ok) navigate('overview');
     else setProblem(answer.error);
   };
-  const review = async () => {
+  const review = async (chosen?: ContainerChoices) => {
     setAsking(false);
     const edited = draft.editAll(recommendedEdits(policy, draft));
+    // After the edit: choices belong to a draft that turns ECI on.
+    if (edited.ok && chosen !== undefined) store.setChoices(chosen);
     const written = edited.ok ? await store.flush() : edited;
     if (written.ok) navigate('review');
     else setProblem(written.error);
@@ -101,7 +104,7 @@ export default function WelcomePage() {
         {step === 'scan' && <ScanStep />}
         {step === 'policy' && <PolicyStep policy={policy} onChange={setPolicy} />}
       </Box>
-      <ExistingContainersDialog open={asking} containers={unprotected} initial={choices} onCancel={() => { setAsking(false); }} onContinue={(chosen) => { store.setChoices(chosen); void review(); }} />
+      <ExistingContainersDialog open={asking} containers={unprotected} initial={choices} onCancel={() => { setAsking(false); }} onContinue={(chosen) => { void review(chosen); }} />
     </Page>
   );
 }

@@ -31,7 +31,7 @@ export const frame = {
     restart: 'Restart needed: the engine',
     brokenWhy: 'It can\u2019t be applied as it is.',
     review: 'Review & apply',
-    notSaved: 'The draft could not be kept',
+    notSaved: 'The draft could not be kept', notDiscarded: 'The draft could not be discarded',
     label: 'Changes not applied',
   },
   discard: {

@@ -34,7 +34,7 @@ export const frame: Translation<typeof english> = {
     restart: '需要重启：引擎',
     brokenWhy: '目前无法应用。',
     review: '审阅并应用',
-    notSaved: '无法保存草稿',
+    notSaved: '无法保存草稿', notDiscarded: '无法放弃草稿',
     label: '尚未应用的更改',
   },
   discard: {

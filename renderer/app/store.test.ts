@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { appliedText, appState, offText, run, settingsState, states } from '../dev/fixture.ts';
+import { fakeBridge } from '../dev/fake-bridge.ts';
+import type { AppState } from '../../shared/ipc/contract.ts';
+import { fail, ok } from '../../shared/result.ts';
+import { keepAllContainers } from '../../shared/apply/plan.ts';
+import { createAppStore } from './store.ts';
+
+const onText = offText.replace('"value": false', '"value": true');
+const chosen = { remove: ['a'], includeRunning: false, removeVolumes: true };
+
+async function open(app: AppState, answers: Parameters<typeof fakeBridge>[1] = {}) {
+  const bridge = fakeBridge(app, answers);
+  const store = createAppStore(bridge);
+  await store.load();
+  return { bridge, store };
+}
+/** ECI is off; a draft turns it on, and containers were chosen to be removed. */
+async function choosing(answers: Parameters<typeof fakeBridge>[1] = {}) {
+  const opened = await open(appState({ settings: settingsState(offText) }), answers);
+  opened.store.setDraft(onText);
+  await opened.store.flush();
+  opened.store.setChoices(chosen);
+  return opened;
+}
+
+describe('what was chosen for containers', () => {
+  it('stays while the change it was chosen for is edited further', async () => {
+    const { store } = await choosing();
+    store.setDraft(`${onText}\n`);
+    store.setDraft(`${onText}{`);
+    expect(store.get().choices).toEqual(chosen);
+  });
+
+  it('goes with that change: discarded, stepped back from, or switched off beside another edit', async () => {
+    const discarded = await choosing();
+    await discarded.store.discard();
+    expect(discarded.store.get().choices).toEqual(keepAllContainers);
+    const stepped = await choosing();
+    stepped.store.undo();
+    expect(stepped.store.get().choices).toEqual(keepAllContainers);
+    const switched = await choosing();
+    switched.store.setDraft(`${offText}\n`);
+    expect(switched.store.get().choices).toEqual(keepAllContainers);
+    // Stepping forward again brings the change back, not what it would remove.
+    stepped.store.redo();
+    expect(stepped.store.get()).toMatchObject({ draft: onText, choices: keepAllContainers });
+  });
+
+  it('is not lost by an apply that is refused or rolled back, and is done with one that was applied', async () => {
+    const { store, bridge } = await choosing({ 'apply:start': () => fail('rights.not-root', 'administrator rights were not given') });
+    await store.request('apply:start', { choices: chosen, baseHash: '', draftHash: '' });
+    expect(store.get().choices).toEqual(chosen);
+    const { error } = fail('engine.start-failed', 'the engine did not start');
+    bridge.emit('changed', { run: run({ activity: 'ended', outcome: { kind: 'rolled-back', failedStep: 'restart-engine', error, restoredVersion: 11 } }) });
+    expect(store.get().choices).toEqual(chosen);
+    bridge.emit('changed', { run: run({ id: 'r2', activity: 'ended', outcome: { kind: 'applied', version: 12, verification: null, removed: [], recreated: [] } }) });
+    expect(store.get().choices).toEqual(keepAllContainers);
+  });
+});
+
+describe('a draft that main could not keep', () => {
+  const full = { 'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.') } as const;
+
+  it('is told to whoever needs main to know it, tried again, and forgotten once discarded', async () => {
+    const { store, bridge } = await open(appState(), full);
+    store.setDraft(`${appliedText}\n`);
+    for (const tries of [1, 2]) {
+      expect(await store.flush()).toMatchObject({ ok: false, error: { code: 'settings.unwritable' } });
+      expect(bridge.calls.filter(({ name }) => name === 'settings:set-draft')).toHaveLength(tries);
+    }
+    await store.discard();
+    expect(store.get().draftError).toBeNull();
+    expect(await store.flush()).toEqual(ok(undefined));
+  });
+
+  it('is not left behind for another engine', async () => {
+    const { store, bridge } = await open(appState(), full);
+    store.setDraft(`${appliedText}\n`);
+    expect(await store.switchTarget('docker-desktop')).toMatchObject({ ok: false, error: { code: 'settings.unwritable' } });
+    expect(bridge.calls.some(({ name }) => name === 'target:switch')).toBe(false);
+    expect(store.get().draft).toBe(`${appliedText}\n`);
+  });
+});
+
+describe('settings that are locked', () => {
+  it.each([['for want of rights', { settings: settingsState(appliedText, { readOnly: 'administrator (root)' }) }], ['by an apply under way', { run: run() }]])('take no step back or forward, however it is asked for: %s', async (_by, lock) => {
+    const { store, bridge } = await open(appState());
+    store.setDraft(`${appliedText}\n`);
+    store.setDraft(`${appliedText}\n\n`);
+    store.undo();
+    await store.flush();
+    bridge.emit('changed', 'settings' in lock ? { settings: { ...lock.settings, draft: `${appliedText}\n` } } : lock);
+    for (const step of ['undo', 'redo'] as const) {
+      store[step]();
+      expect(store.get().draft).toBe(`${appliedText}\n`);
+    }
+  });
+});
+
+it('says why a draft could not be discarded, until it is edited', async () => {
+  const edited = states['edited'];
+  if (edited === undefined) throw new Error('no such state');
+  const { store } = await open(edited(), { 'settings:discard-draft': () => fail('settings.unwritable', 'EACCES') });
+  expect(await store.discard()).toMatchObject({ ok: false });
+  expect(store.get().discarded).toMatchObject({ error: { message: 'EACCES' } });
+  store.setDraft(`${store.get().draft} `);
+  expect(store.get().discarded).toBeNull();
+});
