@@ -30,6 +30,8 @@ export interface StandInOptions {
 export interface StandInDesktop {
   readonly host: DesktopHost;
   readonly directory: string;
+  /** Windows: gives a directory to a user, or makes what it is given count (SDDL). */
+  setRights(directory: string, sddl: string): Promise<void>;
   /** Every call of a stand-in program: its name on the platform, and its arguments. */
   calls(): Promise<string[]>;
   end(): Promise<void>;
@@ -61,7 +63,7 @@ export async function standInDockerDesktop(options: StandInOptions): Promise<Sta
     await chmod(file, mode);
   };
   await put(wanted, '');
-  for (const file of [socket, ...locations.backendErrors]) await mkdir(path.dirname(file), { recursive: true });
+  for (const file of [socket, ...locations.backendErrors, ...(options.platform === 'win32' ? [path.dirname(locations.state)] : [])]) await mkdir(path.dirname(file), { recursive: true });
   const version = options.version ?? '4.41.2';
   const [versions = ''] = locations.versions;
   await put(versions, options.platform === 'darwin' ? `<plist><dict><key>CFBundleShortVersionString</key>\n<string>${version}</string></dict></plist>` : JSON.stringify({ appVersion: version }));
@@ -80,7 +82,7 @@ ${does}
     darwin: [[there.dockerCommands[0] ?? '', byDesktop], ['/usr/bin/osascript', 'note "$@"; quit'], ['/usr/bin/open', 'note "$@"; open'], pgrep],
     linux: [[there.dockerCommands[0] ?? '', byDesktop], ['/usr/bin/systemctl', 'note "$@"; case "$2" in stop) quit; gone;; start) open;; *) exit 64;; esac'], pgrep],
     win32: [[there.dockerCommands[0] ?? '', byDesktop], ['C:\\Program Files\\Docker\\Docker\\DockerCli.exe', 'note "$@"; quit'], ['C:\\Windows\\explorer.exe', 'note "$@"; open'],
-      ['C:\\Windows\\System32\\tasklist.exe', `echo '"System","4","Services","0","144 K"'; [ ! -e '${running}' ] || echo '"Docker Desktop.exe","1234","Console","1","120,144 K"'`]],
+      ...windowsRights(directory), ['C:\\Windows\\System32\\tasklist.exe', `echo '"System","4","Services","0","144 K"'; [ ! -e '${running}' ] || echo '"Docker Desktop.exe","1234","Console","1","120,144 K"'`]],
   };
   for (const [place, does] of scripts[options.platform]) await program(place, does);
   await put(here(there.programs[0] ?? ''), 'stand-in');
@@ -136,6 +138,7 @@ ${does}
   };
   return {
     host, directory,
+    setRights: async (place, sddl) => { await put(path.join(directory, 'rights', String((await stat(place)).ino)), `${sddl}\n`); },
     calls: async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
     async end() {
       watcher.close();
@@ -145,6 +148,28 @@ ${does}
       if (problems[0] !== undefined) throw problems[0] instanceof Error ? problems[0] : new Error(String(problems[0]));
     },
   };
+}
+
+/**
+ * icacls, and what reads rights, of Windows: owners and rights of directories are files below the stand-in's own. What it was not told about is
+ * an administrator's with the rights that %ProgramData% hands down: everybody may add to it.
+ */
+function windowsRights(directory: string): [string, string][] {
+  const records = path.join(directory, 'rights');
+  // A directory's inode names it, as far as it is there.
+  const record = (place: string) => `mkdir -p '${records}'; record='${records}'/$(stat -c %i "${place}")`;
+  return [
+    ['C:\\Windows\\System32\\icacls.exe', `place=$1; shift; ${record('$place')}
+case "$*" in
+"/setowner *S-1-5-32-544") ;;
+"/inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX") echo 'O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)' > "$record";;
+*) exit 87;;
+esac`],
+    ['C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe', `place=$(printf '%s' "$4" | sed -n "s/^\\[IO.Directory\\]::GetAccessControl('\\(.*\\)').GetSecurityDescriptorSddlForm('Owner, Access')$/\\1/p")
+[ -n "$place" ] || exit 1
+${record('$place')}
+if [ -e "$record" ]; then cat "$record"; else echo 'O:BAD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIIOID;GA;;;CO)(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)'; fi`],
+  ];
 }
 
 /** An engine of words only: it answers what a status, a scan and a health check ask, and has no containers. */

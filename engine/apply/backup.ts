@@ -73,7 +73,9 @@ export async function hasBackup(paths: RootPaths): Promise<boolean> {
 async function readManifest(paths: RootPaths): Promise<z.infer<typeof manifestSchema> | null> {
   try {
     const parsed = manifestSchema.safeParse(JSON.parse(await readFile(path.join(backupDirectory(paths), 'manifest.json'), 'utf8')));
-    return parsed.success ? parsed.data : null;
+    // What it names is written and deleted with an administrator's rights: nothing but what we back up.
+    const ours = [paths.settings, ...engineConfigFiles(paths)];
+    return parsed.success && parsed.data.files.every((file) => ours.includes(file.path) && (file.stored === null || file.stored === path.basename(file.path))) ? parsed.data : null;
   } catch { return null; }
 }
 

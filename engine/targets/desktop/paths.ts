@@ -16,3 +16,6 @@ export function desktopPaths(host: DesktopHost): RootPaths {
 export const verificationFiles = (host: DesktopHost): { readonly elevated: string; readonly user: string } => ({
   elevated: path.join(host.locations.state, 'verification.json'), user: path.join(host.locations.userState, 'verification.json'),
 });
+
+/** The directories of ours on the way to history, backup and journal, from the outer one in. Each must be administrators' alone: who owns the outer one can put another in the inner one's place. */
+export const stateDirectories = (host: DesktopHost): readonly string[] => (host.platform === 'linux' ? [host.locations.state] : [path.dirname(host.locations.state), host.locations.state]);

@@ -1,4 +1,4 @@
-import { access, mkdir, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
@@ -23,7 +23,8 @@ import { probeHint, probeProgram } from '../../verify/probe-image.ts';
 import { answeringSocket, desktopFacts } from './detect.ts';
 import { createDesktopDriver } from './driver.ts';
 import type { DesktopHost } from './host.ts';
-import { desktopPaths, verificationFiles } from './paths.ts';
+import { ownDirectories } from './own-directories.ts';
+import { desktopPaths, stateDirectories, verificationFiles } from './paths.ts';
 import { newestVerification, verifyDesktop } from './verify.ts';
 
 const notHere = (what: string) => fail('input.unusable', `${what} on Docker Desktop`, { reason: 'Docker Desktop makes and guards its containers itself', hint: 'Remove the container, and create it again as it was created.' });
@@ -60,9 +61,26 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     return ok(await removeContainers(docker, request, call));
   };
   const probeDirectory = path.join(options.projectRoot, 'runtime', 'build');
-  const verify: Target['verify'] = async (signal) => verifyDesktop(host, await inForce(), {
-    probeDirectory, file: await host.elevated() ? files.elevated : files.user, ...(signal === undefined ? {} : { signal }),
-  });
+  const own = ownDirectories(host);
+  const prepareState = async (): Promise<Result<void, AppError>> => {
+    for (const directory of stateDirectories(host)) {
+      const prepared = await own.prepare(directory);
+      if (!prepared.ok) return prepared;
+    }
+    return ok(undefined);
+  };
+  const verify: Target['verify'] = async (signal) => {
+    const elevated = await host.elevated();
+    const place = elevated ? await prepareState() : ok(undefined);
+    return place.ok ? verifyDesktop(host, await inForce(), { probeDirectory, file: elevated ? files.elevated : files.user, ...(signal === undefined ? {} : { signal }) }) : place;
+  };
+  /** On Windows everybody may make directories where ours is, and would own it: the draft's place is made by administrators only, as it is elsewhere. */
+  const inOwnState = async <T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
+    if (host.platform !== 'win32') return work();
+    if (!await host.elevated()) return fail('settings.unwritable', 'the draft of Docker Desktop is kept by administrators', { hint: 'Run the same command from an elevated prompt.' });
+    const place = await prepareState();
+    return place.ok ? work() : place;
+  };
 
   const facts = async (): Promise<Result<PlanFacts, AppError>> => {
     const applied = await readSettings(paths.settings);
@@ -95,7 +113,8 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
 
   const elevatedOnly = async (): Promise<Result<void, AppError>> => {
     if (!await host.elevated()) return fail('rights.not-root', 'saving the file of Docker Desktop needs an administrator', { hint: host.platform === 'win32' ? 'Run the same command from an elevated prompt.' : 'Run the same command with sudo.' });
-    return prepareDirectories([path.dirname(paths.settings), paths.root]);
+    const shared = await own.prepareShared(path.dirname(paths.settings));
+    return shared.ok ? prepareState() : shared;
   };
 
   return {
@@ -105,6 +124,9 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     settleRecreate: () => Promise.resolve(ok(null)),
     settings: {
       ...store,
+      setDraft: (text) => inOwnState(() => store.setDraft(text)),
+      resolveConflict: (keep) => inOwnState(() => store.resolveConflict(keep)),
+      rollback: (version) => inOwnState(() => store.rollback(version)),
       watch: (listener) => {
         // The draft lies in another directory than Docker's file.
         const stops = [store.watch(listener), watchFiles([paths.draft, draftBasePath(paths)], listener)];
@@ -125,7 +147,14 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
       const ready = await elevatedOnly();
       return ready.ok ? startApply(ports, request, onEvent ?? (() => undefined)) : ready;
     },
-    resume: async (onEvent) => (await host.elevated() ? resumeInterruptedApply(ports, onEvent ?? (() => undefined)) : ok(null)),
+    resume: async (onEvent) => {
+      if (!await host.elevated()) return ok(null);
+      for (const directory of stateDirectories(host)) {
+        const checked = await own.check(directory);
+        if (!checked.ok) return checked;
+      }
+      return resumeInterruptedApply(ports, onEvent ?? (() => undefined));
+    },
     lastVerification: () => newestVerification([files.elevated, files.user]),
     images: async () => {
       try {
@@ -154,22 +183,4 @@ function dockersOwn(runtimeName: string): IsolationBackend {
     id: 'sysbox', runtimeName, report: () => Promise.resolve({ id: 'sysbox', available: true, requirements: [] }), install: () => Promise.resolve(ok(undefined)),
     runtimePath: () => '', engineEnvironment: () => ({}), needsPlanner: false,
   };
-}
-
-/** Makes directories that only administrators may write in; refuses one that belongs to somebody else, who could swap what is written. */
-async function prepareDirectories(directories: readonly string[]): Promise<Result<void, AppError>> {
-  for (const directory of directories) {
-    try {
-      await mkdir(directory, { recursive: true, mode: 0o755 });
-      const info = await stat(directory);
-      // Windows keeps rights in lists of its own; what is made below ProgramData is the administrators' there.
-      if (process.getuid === undefined) continue;
-      if (info.uid !== process.getuid() || (info.mode & 0o022) !== 0) {
-        return fail('settings.unwritable', `${directory} is not safe to write in`, { reason: 'somebody other than an administrator may write there', hint: 'Give it to root with mode 0755, then try again.', params: { path: directory } });
-      }
-    } catch (cause) {
-      return fail('settings.unwritable', `${directory} could not be made`, { cause, params: { path: directory } });
-    }
-  }
-  return ok(undefined);
 }
