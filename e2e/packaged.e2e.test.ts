@@ -111,7 +111,7 @@ describe('the packaged app', () => {
       const program = await readFile(path.join(build, architecture, 'bulkhead-probe'));
       expect([program.toString('latin1', 1, 4), program.readUInt16LE(18)]).toEqual(['ELF', machine]);
     }
-    expect((await readdir(build)).sort()).toEqual(['amd64', 'arm64', 'bulkhead-probe', 'bulkhead-runc']);
+    expect((await readdir(build)).sort()).toEqual(['amd64', 'arm64', 'bulkhead-runc']);
   });
 
   it('runs no script as Node, takes no NODE_OPTIONS, opens no inspector, and prefers no directory to its archive', async () => {

@@ -63,9 +63,9 @@ function stageProgram(directory) {
   copy('dist', 'gateway');
   // For `bulkhead app --install`.
   copy('dist', 'icons', 'app.png');
-  // Its link from this architecture to itself stays a link. What the sanitizers' builds left is for tests.
-  if (process.platform === 'linux') cpSync(at('runtime', 'build'), path.join(directory, 'runtime', 'build'), { recursive: true, verbatimSymlinks: true, filter: (file) => path.basename(file) !== 'sanitized' });
-  else for (const probe of bothProbes()) copy(probe);
+  if (process.platform === 'linux') copy('runtime', 'build', 'bulkhead-runc');
+  // Files of their own: the packager makes the build's link to itself one to where all this was staged.
+  for (const probe of bothProbes()) copy(probe);
   copy('node_modules', 'koffi');
   const binding = `@koromix/koffi-${process.platform}-${process.arch}`;
   if (existsSync(at('node_modules', binding))) copy('node_modules', ...binding.split('/'));
