@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, unlink } from 'node:fs/promises';
 import * as z from 'zod';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
-import { identityOf, isAlive, processIdentitySchema } from '../drivers/process-identity.ts';
+import { processIdentitySchema } from '../drivers/process-identity.ts';
+import { processWitness, type ProcessWitness } from '../drivers/process-witness.ts';
 import { sha256, systemCode, writeHint } from './files.ts';
 
-/** The holder, and a nonce that makes every acquisition distinct. `started` is '' on systems without /proc. */
+/** The holder, and a nonce that makes every acquisition distinct. */
 const ownerSchema = processIdentitySchema.extend({ started: z.string(), nonce: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
@@ -17,8 +18,12 @@ export interface Lock {
  * Takes the lock file `file`, or says who holds it (`apply.in-progress`). A lock whose owner is gone (other boot, no such process,
  * pid reused) is taken over. Safe against any number of processes doing this at once.
  */
-export async function acquireLock(file: string, depth = 0): Promise<Result<Lock, AppError>> {
-  const owner = await self();
+export function acquireLock(file: string, witness: ProcessWitness = processWitness()): Promise<Result<Lock, AppError>> {
+  return take(file, witness, 0);
+}
+
+async function take(file: string, witness: ProcessWitness, depth: number): Promise<Result<Lock, AppError>> {
+  const owner: Owner = { ...await witness.identify(process.pid), nonce: randomBytes(8).toString('hex') };
   const text = JSON.stringify(owner);
   const temporary = `${file}.${owner.nonce}`;
   try {
@@ -36,10 +41,10 @@ export async function acquireLock(file: string, depth = 0): Promise<Result<Lock,
       }
       const current = await readFile(file, 'utf8').catch(() => null);
       if (current === null) continue; // released just now
-      if (await holderLives(current)) return inProgress(current);
+      if (await holderLives(current, witness)) return inProgress(current);
       if (depth > 3) return inProgress(current);
       // Only one process may take over this very owner's lock: that right is a lock itself, named after the dead owner.
-      const right = await acquireLock(`${file}.takeover-${sha256(current).slice(0, 12)}`, depth + 1);
+      const right = await take(`${file}.takeover-${sha256(current).slice(0, 12)}`, witness, depth + 1);
       if (!right.ok) return right.error.code === 'apply.in-progress' ? inProgress(current) : right;
       try {
         if (await readFile(file, 'utf8').catch(() => null) === current) {
@@ -59,7 +64,7 @@ export async function acquireLock(file: string, depth = 0): Promise<Result<Lock,
 /** Whether a live process holds the lock `file`. */
 export async function isLocked(file: string): Promise<boolean> {
   const current = await readFile(file, 'utf8').catch(() => null);
-  return current !== null && holderLives(current);
+  return current !== null && holderLives(current, processWitness());
 }
 
 function held(file: string, text: string): Lock {
@@ -78,22 +83,12 @@ function inProgress(current: string): Result<never, AppError> {
   });
 }
 
-async function self(): Promise<Owner> {
-  const identity = await identityOf(process.pid) ?? { pid: process.pid, started: '', boot: '' };
-  return { ...identity, nonce: randomBytes(8).toString('hex') };
-}
-
 function parseOwner(text: string): Owner | null {
   try { return ownerSchema.parse(JSON.parse(text)); } catch { return null; }
 }
 
 /** What isn't written by us, or was damaged by a crash of the machine, nobody can be holding. */
-async function holderLives(text: string): Promise<boolean> {
+async function holderLives(text: string, witness: ProcessWitness): Promise<boolean> {
   const owner = parseOwner(text);
-  if (owner === null) return false;
-  return owner.started === '' && owner.boot === '' ? processExists(owner.pid) : isAlive(owner);
-}
-
-function processExists(pid: number): boolean {
-  try { process.kill(pid, 0); return true; } catch (error) { return systemCode(error) === 'EPERM'; }
+  return owner !== null && witness.lives(owner);
 }
