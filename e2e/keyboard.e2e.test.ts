@@ -85,6 +85,18 @@ describe('an admin with a keyboard', () => {
     await stage.docker('run', '--rm', '-v', `${outside}:/data`, 'busybox', 'true');
   });
 
+  it('goes into the text of the settings and out of it again, as the page says', async () => {
+    await press('Control+8');
+    await heading('JSON').waitFor();
+    const editor = main().getByRole('textbox', { name: 'admin-settings.json, draft' });
+    const before = (await window.state()).settings.draft;
+    await tabTo(editor);
+    await main().getByText('Tab indents. Esc, then Tab leaves.').waitFor();
+    await press('Escape', 'Tab');
+    expect(await editor.evaluate((element) => element === document.activeElement)).toBe(false);
+    expect((await window.state()).settings.draft).toBe(before);
+  });
+
   it('walks the regions with F6, and rolls back to the version before', async () => {
     await press('Control+9');
     await heading('History').waitFor();

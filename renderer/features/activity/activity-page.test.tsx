@@ -1,5 +1,5 @@
 import { act, configure, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { activitySummary, entry, manyEntries, someEntries } from '../../dev/activity-fixture.ts';
 import { fakeBridge } from '../../dev/fake-bridge.ts';
 import { appState, settingsState } from '../../dev/fixture.ts';
@@ -22,7 +22,33 @@ const arrive = (app: RenderedApp, ...entries: ActivityEntry[]) => { act(() => { 
 const newest = (more: Partial<ActivityEntry>) => entry(0, { seq: 1000, id: 'new-1', container: 'newcomer', image: 'example/new:1', ...more });
 const textOf = (app: RenderedApp) => JSON.parse(app.store.get().draft) as { enhancedContainerIsolation: { dockerSocketMount: { imageList: { images: string[] } } } };
 
+const seen = (app: RenderedApp) => app.bridge.calls.filter((call) => call.name === 'activity:seen').length;
+
 describe('the activity page', () => {
+  it('counts nothing as looked at in a window that nobody sees', async () => {
+    const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    try {
+      const app = await renderApp(appState(), 'activity');
+      await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });
+      expect(seen(app)).toBe(0);
+      visibility.mockReturnValue('visible');
+      act(() => { document.dispatchEvent(new Event('visibilitychange')); });
+      expect(seen(app)).toBe(1);
+    } finally { visibility.mockRestore(); }
+  });
+
+  it('counts what waits behind a held list as looked at once it is shown', async () => {
+    const app = await renderApp(appState(), 'activity');
+    await waitFor(() => { expect(seen(app)).toBe(1); });
+    await app.user.click(lines()[0] ?? panel());
+    act(() => { app.bridge.emit('changed', { activity: { ...appState().activity, unseen: 1 } }); });
+    arrive(app, newest({}));
+    const button = await screen.findByRole('button', { name: /1 new/ });
+    expect(seen(app)).toBe(1);
+    await app.user.click(button);
+    expect(seen(app)).toBe(2);
+  });
+
   it('lists repeats as one line, newest first; filters, searches, and says that everything was looked at', async () => {
     const app = await renderApp(appState(), 'activity');
     await waitFor(() => { expect(lines().length).toBeGreaterThan(10); });

@@ -6,6 +6,7 @@ import InputAdornment from '@mui/material/InputAdornment';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useVisible } from '../../app/attention.ts';
 import { useApp, useStore } from '../../app/context.tsx';
 import { navigate, useRoute } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
@@ -43,7 +44,9 @@ export default function ActivityPage() {
   const [selected, setSelected] = useState<string | null>(null);
   const [focusPanel, setFocusPanel] = useState(false);
   const list = useRef<VirtualRowsHandle>(null);
-  const activity = useActivity(paused || scrolled || focused || selected !== null);
+  const held = scrolled || focused || selected !== null;
+  const activity = useActivity(paused || held);
+  const visible = useVisible();
   const { shown, loading } = activity;
 
   const wanted = useMemo(() => {
@@ -86,10 +89,14 @@ export default function ActivityPage() {
     list.current?.scrollTo(lines.indexOf(chosenLine));
   }, [selected, chosenLine, lines]);
 
-  // What is in view counts as looked at.
+  // What is in view counts as looked at: not in a window nobody sees, nor what waits behind a list that is held.
+  const looked = useRef(false);
   useEffect(() => {
-    if (unseen > 0 && !paused && !loading) void store.request('activity:seen', undefined);
-  }, [unseen, paused, loading, store]);
+    if (loading) looked.current = false;
+    if (paused || loading || !visible || (held && looked.current)) return;
+    looked.current = true;
+    if (unseen > 0) void store.request('activity:seen', undefined);
+  }, [unseen, paused, loading, visible, held, store]);
 
   const select = useCallback((line: Repeats) => { scrolledTo.current = line.entry.id; setFocusPanel(false); setSelected(line.entry.id); }, []);
   const enter = useCallback((line: Repeats) => {
@@ -101,6 +108,7 @@ export default function ActivityPage() {
   const onReading = useCallback((how: 'scrolled' | 'focused', yes: boolean) => { if (how === 'scrolled') setScrolled(yes); else setFocused(yes); }, []);
   const showNew = () => {
     activity.release();
+    if (!paused) void store.request('activity:seen', undefined);
     list.current?.scrollTo(0);
   };
   // Of a log that can't be read, none is not known to be none.

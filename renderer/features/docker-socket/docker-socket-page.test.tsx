@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, appliedText, offText, settingsState, states } from '../../dev/fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
@@ -129,6 +129,14 @@ describe('allowed images (B2)', patience, () => {
     await open();
     expect(screen.queryByText(/^ECI is off/)).toBeNull();
     expect(screen.queryByText(/refuses every mount/)).toBeNull();
+  });
+
+  it('reads the images again when somebody comes back to the window: a tag may be another by now', async () => {
+    const { bridge } = await open();
+    const asked = () => bridge.calls.filter(({ name }) => name === 'images:list').length;
+    await waitFor(() => { expect(asked()).toBe(1); });
+    act(() => { window.dispatchEvent(new Event('focus')); });
+    await waitFor(() => { expect(asked()).toBe(2); });
   });
 
   it('does not take a failed or missing answer for "no image"', async () => {

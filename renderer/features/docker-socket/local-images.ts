@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useRequest } from '../../app/actions.ts';
+import { useReturns } from '../../app/attention.ts';
 import { useAppPart } from '../../app/context.tsx';
 import type { AppError } from '../../../shared/result.ts';
 import { parseImageReference, referenceCovers, type ImageReference } from '../../../shared/settings/index.ts';
@@ -21,12 +22,13 @@ export interface LocalImages {
   readonly retry: () => void;
 }
 
-/** The engine's images by the names they go by, read again when the engine comes up or their number changes. */
+/** The engine's images by the names they go by, read again when the engine comes up, their number changes, or somebody comes back from where they may have tagged one anew. */
 export function useLocalImages(): LocalImages {
   const { run, error } = useRequest('images:list');
   const [images, setImages] = useState<readonly LocalImage[] | null>(null);
   const [attempt, setAttempt] = useState(0);
   const ready = useAppPart(({ engine }) => engine.phase === 'ready');
+  const returns = useReturns();
   const count = useAppPart(({ engine }) => engine.counts?.images);
   useEffect(() => {
     if (!ready) return undefined;
@@ -42,7 +44,7 @@ export function useLocalImages(): LocalImages {
       }));
     });
     return () => { wanted = false; };
-  }, [ready, count, attempt, run]);
+  }, [ready, count, returns, attempt, run]);
   return useMemo(() => ({ images: ready ? images : null, loading: ready && images === null && error === null, error: ready ? error : null, retry: () => { setAttempt((before) => before + 1); } }), [ready, images, error]);
 }
 

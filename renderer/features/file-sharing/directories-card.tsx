@@ -27,10 +27,11 @@ import { defaultShares, listPointer, undoRow, withDefault, writeList, writeShare
 import { lockedName } from '../../i18n/joining.ts';
 
 /** The directories: each as written, where it leads here, its switch; what is dangerous says so in its row. */
-export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci }: {
+export function DirectoriesCard({ list, found, lookError, onLookAgain, lockedBy, offered, eci }: {
   readonly list: ShareList;
   readonly found: ReadonlyMap<string, Resolved>;
   readonly lookError: AppError | null;
+  readonly onLookAgain: () => void;
   readonly lockedBy: string | undefined;
   /** A path for the field, and how many there were: each new one starts the field anew. */
   readonly offered: { readonly path: string; readonly count: number };
@@ -117,7 +118,7 @@ export function DirectoriesCard({ list, found, lookError, lockedBy, offered, eci
             <AddDirectory key={offered.count} initial={offered.path} listed={shares.map((share) => share.path)} onAdd={add} />
           </Box>
         )}
-      {lookError !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={lookError} title={t('files.list.lookFailed')} /></Box>}
+      {lookError !== null && <Box sx={{ padding: '0 16px 16px' }}><ErrorPanel error={lookError} title={t('files.list.lookFailed')} action={<Button size="small" onClick={onLookAgain}>{t('button.tryAgain')}</Button>} /></Box>}
       <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={close}>
         {!readOnly && <MenuItem onClick={() => { if (menu !== null) edit(menu.row); close(); }}>{t('files.list.edit')}</MenuItem>}
         <MenuItem onClick={() => { if (menu !== null) void store.request('clipboard:write', { text: menu.row.share.path }); close(); }}>{t('files.list.copy')}</MenuItem>

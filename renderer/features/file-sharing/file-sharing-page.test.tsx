@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appliedText, states } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
-import { ok, type Result } from '../../../shared/result.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
 
@@ -35,6 +35,17 @@ describe('the list of shared directories', () => {
     await renderApp(state('protected'), 'file-sharing');
     await waitFor(() => { expect(row('$HOME').textContent).toContain('Each user’s own home, for you /home/sam'); });
     expect(row('/srv/projects').textContent).toContain('/mnt/data/projectsSymlink');
+  });
+
+  it('looks again on demand after a failure, and when somebody comes back to the window', async () => {
+    let asked = 0;
+    const { user } = await renderApp(state('protected'), 'file-sharing', { 'paths:resolve': ({ paths }) => (++asked === 1 ? fail('internal', 'no') : ok(paths.map((written) => ({ written, expanded: written, real: written, kind: 'directory' as const, error: null })))) });
+    expect(await screen.findByText(/could not be looked up/)).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => { expect(screen.queryByText(/could not be looked up/)).toBeNull(); });
+    const before = asked;
+    act(() => { window.dispatchEvent(new Event('focus')); });
+    await waitFor(() => { expect(asked).toBeGreaterThan(before); });
   });
 
   it('adds what is typed, marks it, and the undo arrow gives the document back byte for byte', async () => {

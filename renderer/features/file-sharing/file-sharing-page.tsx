@@ -29,7 +29,7 @@ export default function FileSharingPage() {
   const [offered, setOffered] = useState({ path: '', count: 0 });
 
   const list = shareList(draft);
-  const { found, error } = useResolved([...list.shares, ...sharesOf(draft.appliedValue(listPointer)) ?? []].map((share) => share.path));
+  const { found, error, again } = useResolved([...list.shares, ...sharesOf(draft.appliedValue(listPointer)) ?? []].map((share) => share.path));
   const settings = draft.draft.settings.ok ? draft.draft.settings.value : defaultSettings;
   const choose = async () => {
     const answer = await picker.run(undefined);
@@ -45,7 +45,7 @@ export default function FileSharingPage() {
         <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
           {picker.error !== null && <ErrorPanel error={picker.error} title={t('files.chooseFailed')} />}
           {!settings.eci.value && <Notice tone="neutral" title={t('files.off.title')}>{t('files.off.body')}</Notice>}
-          <DirectoriesCard list={list} found={found} lookError={error} lockedBy={lockedBy} offered={offered} eci={settings.eci.value} />
+          <DirectoriesCard list={list} found={found} lookError={error} onLookAgain={again} lockedBy={lockedBy} offered={offered} eci={settings.eci.value} />
           <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr) 320px', [oneColumn]: { gridTemplateColumns: 'minmax(0, 1fr)' } }}><MountTester found={found} /><EmptyListCard /></Box>
         </Box>
       )}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { useReturns } from '../../app/attention.ts';
 import { useStore } from '../../app/context.tsx';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { AppError } from '../../../shared/result.ts';
@@ -7,11 +8,13 @@ export type Resolved = IpcOutput<'paths:resolve'>[number];
 /** Paths one question may hold, and their length: main refuses more. */
 const most = 500, longest = 4096;
 
-/** Where written paths lead on this host, by the path as written; asks for all of them whenever the set changes. `null` error: none. */
-export function useResolved(written: readonly string[]): { readonly found: ReadonlyMap<string, Resolved>; readonly error: AppError | null } {
+/** Where written paths lead on this host, by the path as written; asks for all of them whenever the set changes, and when somebody comes back from where they may have made a directory. `null` error: none. */
+export function useResolved(written: readonly string[]): { readonly found: ReadonlyMap<string, Resolved>; readonly error: AppError | null; readonly again: () => void } {
   const store = useStore();
   const [found, setFound] = useState<ReadonlyMap<string, Resolved>>(new Map());
   const [error, setError] = useState<AppError | null>(null);
+  const returns = useReturns();
+  const [attempt, setAttempt] = useState(0);
   const key = JSON.stringify([...new Set(written)].filter((path) => path.length <= longest).toSorted());
   useEffect(() => {
     let current = true;
@@ -29,6 +32,6 @@ export function useResolved(written: readonly string[]): { readonly found: Reado
     };
     void ask();
     return () => { current = false; };
-  }, [store, key]);
-  return { found, error };
+  }, [store, key, returns, attempt]);
+  return { found, error, again: () => { setAttempt((before) => before + 1); } };
 }

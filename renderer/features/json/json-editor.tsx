@@ -35,6 +35,8 @@ export interface JsonEditorProps {
   readonly onFix: ((finding: Finding) => void) | undefined;
   readonly fixWords: (title: string) => string;
   readonly label: string;
+  /** The id of the words that say how Tab leaves the editor. */
+  readonly describedBy: string;
   readonly readOnly: boolean;
   readonly target: 'own-engine' | 'docker-desktop';
   readonly words: AssistWords;
@@ -50,7 +52,7 @@ export interface JsonEditorProps {
 
 /** The draft as text, with findings under the places they concern. Undo is the draft's own, so that forms and text share one history. */
 export default function JsonEditor(props: JsonEditorProps) {
-  const { text, findings, readOnly, cursor, words, phrases, handle, target } = props;
+  const { text, findings, readOnly, describedBy, cursor, words, phrases, handle, target } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const locked = useRef(new Compartment());
@@ -94,7 +96,7 @@ export default function JsonEditor(props: JsonEditorProps) {
             { key: 'Mod-s', run: () => { flush(); return true; } },
             { key: 'Mod-i', run: startCompletion },
             ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap,
-            // Tab leaves the editor after Esc, so that the keyboard is never caught.
+            // Tab leaves the editor after Esc, so that the keyboard is never caught; the page says so.
             indentWithTab, ...defaultKeymap,
           ]),
           // What is done elsewhere in the window is done to what was typed here.
@@ -165,8 +167,8 @@ export default function JsonEditor(props: JsonEditorProps) {
   }, [findings, found, text, say, onFix, fixWords]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: locked.current.reconfigure(readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-readonly': 'true' })] : []) });
-  }, [readOnly]);
+    view.current?.dispatch({ effects: locked.current.reconfigure(readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-readonly': 'true' })] : [EditorView.contentAttributes.of({ 'aria-describedby': describedBy })]) });
+  }, [readOnly, describedBy]);
 
   useEffect(() => {
     const editor = view.current;

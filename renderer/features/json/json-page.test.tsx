@@ -32,6 +32,11 @@ describe('the document as text', () => {
     expect(store.get().draft).toBe(`${appliedText}\n\n\n`);
   });
 
+  it('says how the keyboard leaves it, where Tab indents', async () => {
+    const { editor } = await open(appState());
+    expect(document.getElementById(editor.contentDOM.getAttribute('aria-describedby') ?? '')?.textContent).toBe('Tab indents. Esc, then Tab leaves.');
+  });
+
   it('keeps line ends of two characters, and marks findings at their places', async () => {
     const text = appliedText.replaceAll('\n', '\r\n');
     const { store, type } = await open(appState({ settings: settingsState(text) }));

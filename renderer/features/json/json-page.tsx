@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -51,6 +51,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   const [cursor, setCursor] = useState<{ readonly offset: number } | null>(null);
   const [help, setHelp] = useState<KeyHelp | null>(null);
   const editor = useRef<EditorHandle>(null);
+  const tabHint = useId();
   const words = useMemo(() => assistWords(t), [t]);
   const phrases = useMemo(() => editorPhrases(t), [t]);
   const say = useCallback((finding: Finding) => `${findingTitle(t, finding).replaceAll('`', '')}\n${findingWhy(finding)}`, [t]);
@@ -93,13 +94,15 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
       <Box sx={{ flex: '1 1 240px', minHeight: 160, display: 'flex', flexDirection: 'column', border: `1px solid ${color.control}`, borderRadius: '8px', overflow: 'hidden', '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` } }}>
         <Box role="toolbar" aria-label={t('settingsState.json.commands')} sx={{ display: 'flex', alignItems: 'center', gap: '4px', minHeight: 40, padding: '0 8px 0 16px', borderBottom: `1px solid ${color.border}`, background: color.subtle, flexShrink: 0 }}>
           <Box sx={{ flex: 1, minWidth: 0, fontSize: 12, color: color.text3, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{help === null ? <Mono>{app.settings.path}</Mono> : <><Mono>{help.pointer}</Mono>{'  '}<Box component="span" sx={{ color: color.text2 }} title={words.about(help.key)}>{words.about(help.key)}</Box></>}</Box>
+          {/* Where Tab can't be told from indenting, the way out is said to whoever is in the text. */}
+          {!readOnly && <Box component="span" id={tabHint} sx={{ display: 'none', flexShrink: 0, fontSize: 12, color: color.text2, whiteSpace: 'nowrap', '*:has(.cm-content:focus) > [role="toolbar"] > &': { display: 'inline' } }}>{t('settingsState.json.tab')}</Box>}
           <Button size="small" variant="text" startIcon={<SearchIcon />} onClick={() => { editor.current?.search(); }}>{t('settingsState.find.find')}</Button>
           <Button size="small" variant="text" startIcon={<FormatIcon />} disabled={readOnly || draft.draft.syntax.length > 0} onClick={format}>{t('settingsState.json.format')}</Button>
           <CopyDocument />
         </Box>
         <Box sx={{ flex: 1, minHeight: 0 }}>
           <Suspense fallback={<LoadingRows rows={8} height={20} />}>
-            <JsonEditor text={draft.text} onChange={change} findings={looked.findings} found={looked.text} say={say} onFix={onFix} fixWords={told} label={t('settingsState.json.editor')} readOnly={readOnly} target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'} words={words} phrases={phrases} onUndo={store.undo} onRedo={store.redo} onKey={setHelp} cursor={cursor} handle={editor} />
+            <JsonEditor text={draft.text} onChange={change} findings={looked.findings} found={looked.text} say={say} onFix={onFix} fixWords={told} label={t('settingsState.json.editor')} describedBy={tabHint} readOnly={readOnly} target={app.target.kind === 'docker-desktop' ? 'docker-desktop' : 'own-engine'} words={words} phrases={phrases} onUndo={store.undo} onRedo={store.redo} onKey={setHelp} cursor={cursor} handle={editor} />
           </Suspense>
         </Box>
       </Box>

@@ -25,7 +25,7 @@ export const settingsState = {
   },
   json: {
     title: 'JSON', subtitle: 'The document itself. Forms and this text are two views of one draft; what you don\u2019t touch stays byte for byte.',
-    editor: 'admin-settings.json, draft', commands: 'The document', format: 'Format', noFindings: 'Nothing found', findings_one: '{{count}} finding', findings_other: '{{count}} findings',
+    editor: 'admin-settings.json, draft', commands: 'The document', format: 'Format', tab: 'Tab indents. Esc, then Tab leaves.', noFindings: 'Nothing found', findings_one: '{{count}} finding', findings_other: '{{count}} findings',
     position: 'Line {{line}}', noFile: 'There is no settings file yet: ECI is off. The first apply writes {{path}}.', create: 'Start a document',
   },
   /** Completion and explanation in the editor. */
