@@ -36,7 +36,7 @@ static void print_string(const char *text) {
 	putchar('"');
 }
 
-/* Runs of blanks become one space, line ends become "; ". */
+/* A file of /proc as one line: runs of blanks become one space, line ends become "; ". */
 static void print_map(const char *name, const char *path) {
 	char text[4096], line[4096];
 	size_t out = 0;
@@ -91,6 +91,13 @@ static void print_mounts_below(const char *prefix, const char *type) {
 	}
 	if (mounts_of_self != NULL) fclose(mounts_of_self);
 	putchar(']');
+}
+
+/* Settings of the machine that give some operations to every process (shared/verify/operations.ts). */
+static void print_settings(void) {
+	print_map("kernel.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid");
+	putchar(',');
+	print_map("vm.unprivileged_userfaultfd", "/proc/sys/vm/unprivileged_userfaultfd");
 }
 
 /* A10: what of the machine /proc and /sys show, and what stands in for it. */
@@ -194,6 +201,8 @@ int main(int argc, char **argv) {
 		/* Nothing buffered goes into the processes of the operations. */
 		fflush(stdout);
 		print_operations();
+		printf("},\"settings\":{");
+		print_settings();
 		putchar('}');
 	}
 	if (proc) print_proc();

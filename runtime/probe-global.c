@@ -210,7 +210,11 @@ static bool mount_configfs(void) { return mounts("configfs", "none", NULL, 0); }
 /* What the kernel runs, as root of the machine, when the last process of a cgroup has ended. Cgroup v1 alone has it. */
 static bool release_agent(void) {
 	if (mkdir(PROBE_DIRECTORY "/cgroup", 0700) != 0 && errno != EEXIST) return false;
-	if (mount("none", PROBE_DIRECTORY "/cgroup", "cgroup", MS_NOSUID | MS_NODEV, "memory") != 0) return false;
+	if (mount("none", PROBE_DIRECTORY "/cgroup", "cgroup", MS_NOSUID | MS_NODEV, "memory") != 0) {
+		/* A kernel without this controller knows no such option. */
+		if (errno == EINVAL) errno = ENODEV;
+		return false;
+	}
 	bool opened = opens(PROBE_DIRECTORY "/cgroup/release_agent", O_WRONLY);
 	int saved = errno;
 	umount2(PROBE_DIRECTORY "/cgroup", MNT_DETACH);

@@ -4,7 +4,7 @@ import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import { claimIds, type Claim, type ClaimId } from '../../shared/verify/claims.ts';
 import { dockerClient, engineMessage } from '../containers/docker-client.ts';
-import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, type ShareSeen, type ThroughSocket } from './judge-mounts.ts';
+import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen, type ThroughSocket } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { judgeExclusiveRange, judgeOff, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced, notOffered, type Observed, type Refusal } from './judge.ts';
 import { probeBuild } from './probe-build.ts';
@@ -14,6 +14,8 @@ import type { VerifyOptions } from './verify.ts';
 
 /** Missing in dockerode's types. */
 const cgroupsOfHost = { CgroupnsMode: 'host' } as Partial<HostConfig>;
+/** Takes away what the engine itself lays over /proc for every container, so that it is isolation that is seen. Missing in dockerode's types. */
+const everythingOfProc = { MaskedPaths: [], ReadonlyPaths: [] } as Partial<HostConfig>;
 /** Where the probe finds what is mounted for it. */
 const inside = { shared: '/shared', readOnly: '/read-only', socket: '/var/run/docker.sock' } as const;
 
@@ -38,7 +40,7 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
     ]))),
     shares(ask, options),
     refusals('A8-engine-directories-refused', async () => judgeRefused('A8-engine-directories-refused', await directories(ask, options))),
-    unless(['A10-proc-hidden', 'A10-proc-emulated'], async () => judgeProc(await ask.probe({ args: ['--proc'] }))),
+    unless(['A10-proc-hidden', 'A10-proc-emulated'], async () => judgeProc(await ask.probe({ args: ['--proc'], host: everythingOfProc }))),
     refusals('A11-through-socket', () => throughSocket(ask, options)),
     refusals('B1-socket-refused', () => sockets(ask, options)),
     unless(['C-build-legacy'], async () => [judgeBuild('C-build-legacy', await ask.observe(() => probeBuild(options.docker, 'legacy', image, ask.signal)))]),
@@ -99,8 +101,9 @@ async function unprotectedContainer(engineSocket: string, image: string): Promis
 /** A8, A9: a privileged container with a shared directory, mounted writable and read-only. */
 async function shares(ask: Asker, { settings, paths, notOffered: unoffered = {} }: VerifyOptions): Promise<Claim[]> {
   if (unoffered['A8-shared-directory-usable'] !== undefined && unoffered['A9-read-only-locked'] !== undefined) return [];
-  const share = await makeProbeShare(sharedDirectories(settings, os.userInfo().homedir), paths.id);
-  if (share === null) return [judgeShared(null), judgeReadOnly(null)];
+  const made = await makeProbeShare(sharedDirectories(settings, os.userInfo().homedir), paths.id);
+  if (made === null || !('share' in made)) return [judgeUnshared(made), await readOnlyVolume(ask)];
+  const { share } = made;
   try {
     const probe = await ask.probe({
       args: ['--shared', inside.shared, '--read-only', inside.readOnly],
@@ -110,6 +113,14 @@ async function shares(ask: Asker, { settings, paths, notOffered: unoffered = {} 
       : { seen: { probe: probe.seen, writtenBy: await share.writtenBy(), readOnlyChanged: await share.readOnlyChanged(), user: process.getuid?.() ?? 0 } };
     return [judgeShared(seen), judgeReadOnly(seen)];
   } finally { await share.remove().catch(() => undefined); }
+}
+
+/** A9 where there is no shared directory to try: volumes are mounted like those. One without a name, which goes with its containers, is read-only in another's alone. */
+async function readOnlyVolume(ask: Asker): Promise<Claim> {
+  const owner = await ask.probe({ host: { Mounts: [{ Type: 'volume', Source: '', Target: inside.readOnly }] } });
+  if ('error' in owner) return judgeReadOnly(owner);
+  const probe = await ask.probe({ args: ['--read-only', inside.readOnly], host: { Privileged: true, VolumesFrom: [`${owner.seen.id}:ro`] } });
+  return judgeReadOnly('error' in probe ? probe : { seen: { probe: probe.seen, readOnlyChanged: false } });
 }
 
 /** A8: the engine's own directories, by Binds and Mounts, one above them, and one that nobody shares. */

@@ -1,6 +1,7 @@
 import type { Claim, ClaimItem } from '../../shared/verify/claims.ts';
 import { claim, notOffered, ownRange, unseen, type Observed, type Refusal } from './judge.ts';
 import type { ProbeFacts, ProbeResult } from './probe-container.ts';
+import type { NoShare } from './probe-share.ts';
 
 /** What a container with a shared directory did, and what the machine sees of it. */
 export interface ShareSeen {
@@ -12,10 +13,16 @@ export interface ShareSeen {
   readonly user: number;
 }
 
-/** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. `null`: nothing is shared. */
-export function judgeShared(seen: Observed<ShareSeen> | null): Claim {
+/** A8 where no shared directory takes a file; null: nothing is shared. */
+export function judgeUnshared(none: NoShare | null): Claim {
   const id = 'A8-shared-directory-usable';
-  if (seen === null) return notOffered(id, 'no shared directory takes a file: nothing may be mounted');
+  if (none === null) return notOffered(id, 'nothing is shared: no directory may be mounted');
+  return none.denied ? { id, verdict: 'limited', evidence: `not tried: the user who asks can write to none of the shared directories: ${none.why}` } : unseen(id, `no shared directory takes a file: ${none.why}`);
+}
+
+/** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. */
+export function judgeShared(seen: Observed<ShareSeen>): Claim {
+  const id = 'A8-shared-directory-usable';
   if ('error' in seen) return unseen(id, seen.error);
   const { probe, writtenBy, user } = seen.seen;
   const shared = probe.facts.shared;
@@ -25,10 +32,9 @@ export function judgeShared(seen: Observed<ShareSeen> | null): Claim {
   return claim(id, shared.write === 'ok' && shared.owner === '0:0' && shared.read === 'ok' && owner === String(user) && ownRange(probe) !== null, evidence);
 }
 
-/** A9: no way to write into a read-only bind mount, seen from inside and outside. */
-export function judgeReadOnly(seen: Observed<ShareSeen> | null): Claim {
+/** A9: no way to write into a read-only mount, seen from inside and, where it is a directory of the machine's, outside. */
+export function judgeReadOnly(seen: Observed<Pick<ShareSeen, 'probe' | 'readOnlyChanged'>>): Claim {
   const id = 'A9-read-only-locked';
-  if (seen === null) return notOffered(id, 'no shared directory takes a file: nothing may be mounted');
   if ('error' in seen) return unseen(id, seen.error);
   const readOnly = seen.seen.probe.facts.readOnly;
   if (readOnly === undefined) return unseen(id, 'the probe did not look');

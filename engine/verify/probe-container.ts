@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { Container, ContainerCreateOptions, HostConfig } from 'dockerode';
 import * as z from 'zod';
 import { engineMessage, statusOf } from '../containers/docker-client.ts';
+import { probePath } from './probe-image.ts';
 
 /** What the probe prints (runtime/bulkhead-probe.c); the optional parts are there when it was asked for them. */
 export const probeFactsSchema = z.object({
@@ -11,6 +12,7 @@ export const probeFactsSchema = z.object({
   gidMap: z.string(),
   namespaces: z.record(z.string(), z.string()),
   operations: z.record(z.string(), z.string()).optional(),
+  settings: z.record(z.string(), z.string()).optional(),
   proc: z.object({ uptime: z.number(), machineUptime: z.number(), emulated: z.array(z.string()), tried: z.record(z.string(), z.string()) }).optional(),
   shared: z.object({ write: z.string(), owner: z.string(), read: z.string(), givenOwner: z.string() }).optional(),
   readOnly: z.looseObject({ written: z.boolean() }).optional(),
@@ -124,7 +126,9 @@ export async function askRefused(docker: Docker, request: ProbeRequest, signal: 
 
 /** Removes every container a verification made, this one or a crashed one. The value: what could not be removed. */
 export async function removeProbes(docker: Docker): Promise<string[]> {
-  const left = await docker.listContainers({ all: true, filters: { label: [probeLabel] } });
+  const labelled = await docker.listContainers({ all: true, filters: { label: [probeLabel] } });
+  // A label alone any image may give its containers. The image itself may be gone.
+  const left = labelled.filter(({ Command }) => Command.split(' ', 1)[0] === probePath);
   const failures = await Promise.all(left.map(async ({ Id }) => {
     try { await docker.getContainer(Id).remove({ force: true, v: true }); return null; } catch (error) {
       // 404: gone; 409: somebody else is removing it.

@@ -24,12 +24,19 @@ export function sharedDirectories(settings: EffectiveSettings, home: string): st
   return places.toSorted((a, b) => Number(isInside(b, '/tmp')) - Number(isInside(a, '/tmp')));
 }
 
+/** Why no shared directory takes a file. `denied`: none is there for the user who asks to write to, so that there is nothing to try. */
+export interface NoShare { readonly why: string; readonly denied: boolean }
+
+/** What the system says of a directory that is not there, or not this user's to write to. */
+const denials: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
+
 /**
- * Makes a directory in the first shared one that takes it; null where none does. `id` tells engines apart: what a crashed verification of
- * this one left is removed.
+ * Makes a directory in the first shared one that takes it. `id` tells engines apart: what a crashed verification of this one left is
+ * removed. Null where nothing is shared.
  */
-export async function makeProbeShare(shares: readonly string[], id: string): Promise<ProbeShare | null> {
+export async function makeProbeShare(shares: readonly string[], id: string): Promise<{ readonly share: ProbeShare } | NoShare | null> {
   const prefix = `.bulkhead-verify-${id}-`;
+  const failures: { readonly share: string; readonly code: string }[] = [];
   for (const share of shares) {
     try {
       for (const name of await readdir(share)) if (name.startsWith(prefix)) await removeShare(path.join(share, name));
@@ -39,15 +46,18 @@ export async function makeProbeShare(shares: readonly string[], id: string): Pro
       await mkdir(writable);
       await mkdir(readOnly);
       await writeFile(path.join(writable, 'given'), 'given\n', { mode: 0o600, flag: 'wx' });
-      return {
+      return { share: {
         writable, readOnly,
         writtenBy: () => lstat(path.join(writable, 'by-root')).then((file) => `${file.uid}:${file.gid}`, () => null),
         readOnlyChanged: () => readdir(readOnly).then((names) => names.length > 0, () => true),
         remove: () => removeShare(directory),
-      };
-    } catch { /* another one may take it */ }
+      } };
+    } catch (error) {
+      // Another one may take it.
+      failures.push({ share, code: error instanceof Error && 'code' in error ? String(error.code) : String(error) });
+    }
   }
-  return null;
+  return failures.length === 0 ? null : { why: failures.map(({ share, code }) => `${share} (${code})`).join(', '), denied: failures.every(({ code }) => denials.has(code)) };
 }
 
 /**

@@ -8,10 +8,10 @@ import { asExpected, operations, outcomeOf } from '../../shared/verify/operation
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
 import { judgeExclusiveRange, judgeOff, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced } from './judge.ts';
-import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, type ShareSeen } from './judge-mounts.ts';
+import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { readBuild } from './probe-build.ts';
-import { within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
+import { removeProbes, within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
 import { fileTar } from './probe-image.ts';
 import { makeProbeShare, sharedDirectories } from './probe-share.ts';
 import { readVerification } from './verify.ts';
@@ -71,6 +71,21 @@ describe('claims are judged by what was seen', () => {
         expect(verdicts({ ...confined, [id]: 'EPERM' }), id).toEqual([mayBeRefused === undefined ? 'fail' : 'pass', 'pass']);
       }
     });
+    test('what came to another error than a refusal is not shown to be refused', () => {
+      for (const { id, title } of operations.filter((one) => one.kind === 'global')) {
+        expect(judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'EBUSY' } }))[1], id).toMatchObject({ verdict: 'fail', evidence: expect.stringContaining(`wrong: ${title} (EBUSY)`) as string });
+      }
+    });
+    test('what the machine gives to every process is no less confined, and it is said which setting gives it', () => {
+      const given = { 'watch-all-processes': ['kernel.perf_event_paranoid', '-1', '1'], 'handle-kernel-faults': ['vm.unprivileged_userfaultfd', '1', '0'] } as const;
+      for (const [id, [setting, gives, keeps]] of Object.entries(given)) {
+        const held = (settings: Record<string, string>) => judgePrivileged(probe(range, {}, { operations: { ...confined, [id]: 'ok' }, settings }))[1];
+        expect(held({ [setting]: gives })).toMatchObject({ verdict: 'limited', evidence: expect.stringContaining(`since ${setting}=${gives}: set it to `) as string });
+        expect(held({ [setting]: gives })?.items?.filter(({ good }) => !good)).toEqual([]);
+        for (const settings of [{ [setting]: keeps }, { [setting]: 'unreadable' }, {}]) expect(held(settings)?.verdict).toBe('fail');
+      }
+      expect(verdicts({ ...confined, 'load-module': 'ok' })).toEqual(['pass', 'fail']);
+    });
     test('what the kernel lacks is no refusal, and a kernel that lacks it all shows nothing', () => {
       const lacking = (count: number) => Object.fromEntries(operations.map(({ id, kind }, index) => [id, kind === 'local' ? 'ok' : index < count ? 'ENOSYS' : 'EPERM']));
       expect(verdicts(lacking(5))).toEqual(['pass', 'pass']);
@@ -90,7 +105,7 @@ describe('claims are judged by what was seen', () => {
       };
       expect(of('open-kmsg', 'ENOENT')).toEqual(['refused', true]);
       expect(of('write-swappiness', 'ENOENT')).toEqual(['absent', true]);
-      expect(of('write-swappiness', 'EINVAL')).toEqual(['unclear', true]);
+      expect(of('write-swappiness', 'EINVAL')).toEqual(['unclear', false]);
       expect(of('mount-tmpfs', 'EINVAL')).toEqual(['unclear', false]);
     });
   });
@@ -113,7 +128,11 @@ describe('claims are judged by what was seen', () => {
       expect(judgeShared(seen()).verdict).toBe('pass');
       for (const writtenBy of ['0:0', '1000000000:1000000000', null]) expect(judgeShared(seen({ writtenBy })).verdict).toBe('fail');
       expect(judgeShared(seen({}, { shared: { write: 'EACCES', owner: '0:0', read: 'ok', givenOwner: '0:0' } })).verdict).toBe('fail');
-      expect(judgeShared(null).verdict).toBe('not-offered');
+    });
+    test('not offered is it where nothing is shared alone; what the user may not write to is not tried; a full disk shows nothing', () => {
+      expect(judgeUnshared(null)).toMatchObject({ verdict: 'not-offered', evidence: 'nothing is shared: no directory may be mounted' });
+      expect(judgeUnshared({ why: '/srv (EACCES)', denied: true })).toMatchObject({ verdict: 'limited', evidence: expect.stringContaining('not tried: ') as string });
+      expect(judgeUnshared({ why: '/tmp (ENOSPC)', denied: false })).toMatchObject({ verdict: 'fail', evidence: 'no shared directory takes a file: /tmp (ENOSPC)' });
     });
     test('nothing is written into a read-only one, by what the container says and by what the machine sees', () => {
       expect(judgeReadOnly(seen()).verdict).toBe('pass');
@@ -217,6 +236,16 @@ test('a probe that hangs, or is cancelled, is bounded', async () => {
   await expect(waiting).rejects.toThrow('cancelled');
 });
 
+test('removes containers of its own program alone: any image may have its label', async () => {
+  const removed: string[] = [];
+  const docker = {
+    listContainers: () => Promise.resolve([{ Id: 'ours', Command: '/bulkhead-probe --hold' }, { Id: 'theirs', Command: 'sleep 1000' }]),
+    getContainer: (id: string) => ({ remove: () => { removed.push(id); return Promise.resolve(); } }),
+  } as unknown as Parameters<typeof removeProbes>[0]; // what it asks
+  expect(await removeProbes(docker)).toEqual([]);
+  expect(removed).toEqual(['ours']);
+});
+
 test('the image is a tar that tar reads: one executable file of root\'s', async () => {
   const directory = await mkdtemp('/tmp/bh-tar-');
   try {
@@ -241,8 +270,12 @@ test('a recorded verification that cannot be understood is none', async () => {
 test('the directory shared with a probe is for nobody else to enter: its container writes as root', async () => {
   const directory = await mkdtemp('/tmp/bh-share-');
   try {
-    const share = await makeProbeShare([directory], 'x');
-    expect((await stat(path.dirname(share?.writable ?? ''))).mode & 0o777).toBe(0o700);
-    await share?.remove();
+    const made = await makeProbeShare([path.join(directory, 'none'), directory], 'x');
+    if (made === null || !('share' in made)) throw new Error(made?.why);
+    expect((await stat(path.dirname(made.share.writable))).mode & 0o777).toBe(0o700);
+    await made.share.remove();
+    expect(await makeProbeShare([path.join(directory, 'none')], 'x')).toEqual({ why: `${path.join(directory, 'none')} (ENOENT)`, denied: true });
+    expect(await makeProbeShare([directory, '/proc/self/fd'], 'y'.repeat(300))).toMatchObject({ denied: false, why: expect.stringContaining(`${directory} (ENAMETOOLONG), `) as string });
+    expect(await makeProbeShare([], 'x')).toBeNull();
   } finally { await rm(directory, { recursive: true }); }
 });

@@ -12,12 +12,16 @@ export interface Operation {
   readonly why: string;
   /** For a global one: that there is nothing to be found (ENOENT) is how it is refused. */
   readonly hidden?: true;
+  /** For a global one: a setting of the machine's that gives it to every process, and the least value that does not. */
+  readonly everybody?: { readonly setting: string; readonly gives: (value: number) => boolean; readonly closed: number };
   /** For a local one: why some kernels refuse it to any container; that is no failure then. */
   readonly mayBeRefused?: string;
 }
 
-type Row = readonly [id: string, title: string, more?: Pick<Operation, 'hidden' | 'mayBeRefused'>];
+type Row = readonly [id: string, title: string, more?: Pick<Operation, 'hidden' | 'everybody' | 'mayBeRefused'>];
 const hidden = { hidden: true } as const;
+const perf = { everybody: { setting: 'kernel.perf_event_paranoid', gives: (value: number) => value <= 0, closed: 2 } } as const;
+const kernelFaults = { everybody: { setting: 'vm.unprivileged_userfaultfd', gives: (value: number) => value === 1, closed: 0 } } as const;
 const group = (kind: Operation['kind'], why: string, rows: readonly Row[]): Operation[] => rows.map(([id, title, more]) => ({ id, kind, title, why, ...more }));
 
 /** Every operation, in the order in which the probe tries them. */
@@ -49,7 +53,8 @@ export const operations: readonly Operation[] = [
   ]),
   ...group('global', 'it watches or changes every process of the machine', [
     ['list-bpf-maps', 'list BPF maps'], ['list-bpf-programs', 'list BPF programs'], ['list-bpf-links', 'list BPF links'], ['load-bpf-tracing', 'load a tracing BPF program'],
-    ['watch-all-processes', 'count events of all processes (perf)'], ['watch-file-systems', 'decide on file accesses (fanotify)'], ['handle-kernel-faults', 'handle the kernel\'s page faults (userfaultfd)'],
+    ['watch-all-processes', 'count events of all processes (perf)', perf], ['watch-file-systems', 'decide on file accesses (fanotify)'],
+    ['handle-kernel-faults', 'handle the kernel\'s page faults (userfaultfd)', kernelFaults],
   ]),
   ...group('global', 'it reaches file systems of the machine', [
     ['open-by-handle', 'open a file of the machine by its number'], ['mount-ext4', 'mount a disk (ext4)'], ['mount-debugfs', 'mount debugfs'], ['mount-tracefs', 'mount tracefs'],
@@ -93,26 +98,31 @@ export const operations: readonly Operation[] = [
 ];
 
 /**
- * What came of one: `allowed`; `refused`; `absent`: this kernel has no such thing; `unclear`: it failed for another reason, before
- * any permission was looked at; `not-tried`: the probe brought nothing.
+ * What came of one: `allowed`; `everybody`: allowed, as to every process of the machine; `refused`; `absent`: this kernel has no such
+ * thing; `unclear`: it failed for another reason, perhaps after the permission was given; `not-tried`: the probe brought nothing.
  */
-export type OperationOutcome = 'allowed' | 'refused' | 'absent' | 'unclear' | 'not-tried';
+export type OperationOutcome = 'allowed' | 'everybody' | 'refused' | 'absent' | 'unclear' | 'not-tried';
 
 const refusals: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EROFS']);
 const absences: ReadonlySet<string> = new Set(['ENOSYS', 'ENODEV', 'ENOENT', 'ENXIO', 'EOPNOTSUPP', 'ENOTSUP', 'ENOTTY', 'ENOPROTOOPT', 'EPROTONOSUPPORT', 'EAFNOSUPPORT']);
 
-/** Reads what the probe said of an operation: "ok" or the name of an error. */
-export function outcomeOf(operation: Operation, said: string | undefined): OperationOutcome {
-  if (said === 'ok') return 'allowed';
+/** Reads what the probe said of an operation: "ok" or the name of an error. `settings`: of the machine, by name. */
+export function outcomeOf(operation: Operation, said: string | undefined, settings: Readonly<Record<string, string>> = {}): OperationOutcome {
+  if (said === 'ok') return operation.everybody !== undefined && isGiven(operation.everybody, settings) ? 'everybody' : 'allowed';
   if (said === undefined || !/^E[A-Z0-9]+$/.test(said)) return 'not-tried';
   if (refusals.has(said) || (operation.hidden === true && (said === 'ENOENT' || said === 'ENXIO'))) return 'refused';
   return absences.has(said) ? 'absent' : 'unclear';
 }
 
-/** Whether the outcome is as it must be under ECI. What can't be told counts for a global operation as not shown, and is no failure: nothing was done. */
+function isGiven({ setting, gives }: NonNullable<Operation['everybody']>, settings: Readonly<Record<string, string>>): boolean {
+  const value = settings[setting] ?? '';
+  return /^-?\d+$/.test(value) && gives(Number(value));
+}
+
+/** Whether the outcome is as it must be under ECI. Isolation takes nothing from a container that every process of the machine has. */
 export function asExpected(operation: Operation, outcome: OperationOutcome): boolean {
   switch (operation.kind) {
-    case 'global': return outcome === 'refused' || outcome === 'absent' || outcome === 'unclear';
+    case 'global': return outcome === 'refused' || outcome === 'absent' || outcome === 'everybody';
     case 'local': return outcome === 'allowed' || outcome === 'absent' || (operation.mayBeRefused !== undefined && outcome !== 'not-tried');
   }
 }
