@@ -44,7 +44,7 @@ async function drive(options: EngineOptions, what: 'start' | 'stop' | 'restart')
   const driver = await openDriver(root.value);
   // The supervisor's own lines are the progress words; the rest is for the curious.
   const onLog = (line: EngineLogLine) => { if (line.source === 'supervisor' || options.verbose === true) progress(`${line.source}: ${line.text}`); };
-  // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts settles it itself; one that runs already does not look again.
+  // Before the engine reads files that an interrupted apply left half changed. A supervisor that starts settles it itself; one that runs already looks every half minute.
   if (what === 'restart') await settleInterrupted(root.value);
   const result: Result<EngineStatus, AppError> = await driver[what]({ onLog, timeoutMs: timeoutMs.value });
   if (what === 'start' && result.ok) await settleInterrupted(root.value);
@@ -83,11 +83,7 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
   const { openTarget } = await import('../engine/target.ts');
   const result = await runSupervisor(rootPaths(root.value), {
     bulkheadCommand: command, backends: openTarget(root.value, target).backends, resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
-    onReady: async () => {
-      const settled = await openTarget(root.value, target).settleRecreate();
-      if (!settled.ok) return settled.error.code === 'apply.in-progress' ? null : errorText(settled.error);
-      return settled.value === null ? null : `an interrupted recreation of ${settled.value.names.join(', ')} was settled: ${[settled.value.how, ...settled.value.problems].join('; ')}`;
-    },
+    settleRecreation: () => openTarget(root.value, target).settleRecreate(),
     ...(onLog === undefined ? {} : { onLog }),
   });
   if (!result.ok) printError(result.error, options);

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
@@ -78,5 +79,15 @@ describe('a reader that goes away', () => {
     streams.stdout.emit('error', gone);
     expect(exit).toHaveBeenCalledOnce();
     exit.mockRestore();
+  });
+  it('nor for its terminal: one that is closed in the middle ends nothing', async () => {
+    const script = `import { workWithoutReader } from ${JSON.stringify(path.join(import.meta.dirname, 'output.ts'))};
+      workWithoutReader(); process.stdout.write('at work'); process.stdin.on('end', () => { process.exitCode = 7; }).resume();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGHUP');
+    child.stdin.end();
+    expect(await exited).toEqual([7, null]);
   });
 });

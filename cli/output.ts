@@ -137,8 +137,11 @@ export function bulkheadCommand(): string {
 
 let readerNeeded = true;
 
-/** From now on the work goes on although nobody reads what is printed any more: an apply is not left half done for `| head`. */
-export function workWithoutReader(): void { readerNeeded = false; }
+/** From now on the work goes on although nobody reads what is printed any more: an apply is not left half done for `| head`, a closed terminal or a lost connection. */
+export function workWithoutReader(): void {
+  readerNeeded = false;
+  process.on('SIGHUP', () => undefined);
+}
 
 /** A reader that went away (`bulkhead audit | head`) is no error of ours: the program ends, unless its work must not. */
 export function endWithReader(streams: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream } = process): void {

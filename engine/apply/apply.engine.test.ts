@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, watch } from 'node:fs';
 import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,6 +49,18 @@ async function apply(text: string, choices: ContainerChoices = keepAllContainers
   const started = await by.startApply({ text, choices, baseHash: appliedHash });
   if (!started.ok) throw new Error(`${started.error.code}: ${started.error.reason ?? started.error.message}`);
   return started.value.done;
+}
+
+/** The command line in a process of its own, as soon as it says that it is at a step. */
+async function applyingTo(step: ApplyStep, eci: boolean) {
+  await writeFile(path.join(root, 'wanted.json'), await eciText(eci));
+  const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const exited = once(child, 'exit');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = applyEventSchema.safeParse(JSON.parse(line));
+    if (event.success && event.data.type === 'run' && event.data.run.steps.some((s) => s.step === step && s.state === 'running')) break;
+  }
+  return { child, exited };
 }
 
 /** Settings, daemon.json and running engine say the same about ECI. */
@@ -161,15 +174,8 @@ describe('what goes wrong', () => {
     await consistent(false);
   });
 
-  // The command line in a process of its own, killed as soon as it says that it is at a step.
   test.each<ApplyStep>(['write-settings', 'restart-engine', 'verify'])('SIGKILL during %s: the next start finishes or rolls back, nothing half', async (step) => {
-    await writeFile(path.join(root, 'wanted.json'), await eciText(true));
-    const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const exited = once(child, 'exit');
-    for await (const line of createInterface({ input: child.stdout })) {
-      const event = applyEventSchema.safeParse(JSON.parse(line));
-      if (event.success && event.data.type === 'run' && event.data.run.steps.some((s) => s.step === step && s.state === 'running')) break;
-    }
+    const { child, exited } = await applyingTo(step, true);
     child.kill('SIGKILL');
     await exited;
     const resumed = await target.resume();
@@ -183,6 +189,27 @@ describe('what goes wrong', () => {
     expect((await target.verify()).ok).toBe(true);
     await consistent(false);
   });
+
+  test('SIGHUP, as from a closed terminal, ends nothing: it goes on to its end', async () => {
+    const { child, exited } = await applyingTo('restart-engine', true);
+    child.stdout.destroy();
+    child.kill('SIGHUP');
+    expect(await exited).toEqual([0, null]);
+    await consistent(true);
+    await apply(await eciText(false));
+  });
+
+  test('SIGKILL, and nobody looks again: the running supervisor rolls it back within a minute', async () => {
+    const { child, exited } = await applyingTo('restart-engine', true);
+    const gone = new Promise<void>((resolve) => {
+      const watching = watch(root, () => { if (!existsSync(target.paths.journal) && !existsSync(path.join(root, 'apply.lock'))) { watching.close(); resolve(); } });
+    });
+    child.kill('SIGKILL');
+    await exited;
+    await gone;
+    await consistent(false);
+    expect(await readFile(path.join(root, 'logs/supervisor.log'), 'utf8')).toContain('an interrupted apply was settled: rolled-back');
+  }, 150_000);
 
   test('D: SIGKILL in the middle of the recreation that was chosen with the apply: the next start recreates the rest, and removes nothing twice', async () => {
     await docker('start', 'old');

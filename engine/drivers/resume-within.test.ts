@@ -5,9 +5,10 @@ import { resumeWithin } from './resume-within.ts';
 import { rootPaths } from './root-paths.ts';
 
 const paths = rootPaths('/nowhere/x');
-const within = (resume: (driver: EngineDriver) => Promise<Result<unknown, AppError>>) => {
+const within = (resume: (driver: EngineDriver) => Promise<Result<null, AppError>>) => {
   const lines: string[] = [];
-  return { lines, ...resumeWithin(paths, resume, { bulkheadCommand: '/nowhere/bulkhead', log: (text) => { lines.push(text); } }) };
+  const stops: string[] = [];
+  return { lines, stops, ...resumeWithin(paths, resume, { bulkheadCommand: '/nowhere/bulkhead', log: (text) => { lines.push(text); }, stop: () => { stops.push('stop'); } }) };
 };
 
 it('an apply that needs no engine is over before the engine starts', async () => {
@@ -47,7 +48,17 @@ it('a failed start is handed on; what it asks later, while the supervisor ends, 
 it('"stop" before the engine runs is nothing to do: its start was asked for', async () => {
   const resumed = within(async (driver) => { expect((await driver.stop()).ok).toBe(true); return ok(null); });
   await resumed.begin();
-  expect(resumed.lines).toEqual([]);
+  expect(resumed).toMatchObject({ lines: [], stops: [] });
+});
+
+it('"stop" of one that is settled while the engine runs ends the supervisor, without waiting for that', async () => {
+  let stop = false;
+  const resumed = within(async (driver) => { if (stop) expect((await driver.stop()).ok).toBe(true); return ok(null); });
+  await resumed.begin();
+  resumed.engineStarted(ok(undefined));
+  stop = true;
+  await resumed.again();
+  expect(resumed.stops).toEqual(['stop']);
 });
 
 it('an apply whose process lives is no failure; any other one, and a defect, is told', async () => {
@@ -59,5 +70,5 @@ it('an apply whose process lives is no failure; any other one, and a defect, is 
   expect(failed.lines).toEqual(['an interrupted apply could not be settled: no way back: disk']);
   const defect = within(() => Promise.reject(new Error('boom')));
   await defect.begin();
-  expect(defect.lines).toEqual(['resuming an interrupted apply hit a defect: Error: boom']);
+  expect(defect.lines).toEqual(['an interrupted apply could not be settled: resuming it hit a defect: boom']);
 });

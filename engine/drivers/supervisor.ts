@@ -1,11 +1,15 @@
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import type { IsolationBackend } from '../isolation/backend.ts';
+import { applyLockPath } from '../apply/journal.ts';
+import { recreateJournalPath } from '../containers/recreate-journal.ts';
+import type { SettledRecreate } from '../containers/recreate.ts';
 import { acquireLock } from '../store/lock.ts';
 import { superviseChild } from './child-process.ts';
 import type { DockerdProcess } from './dockerd-process.ts';
 import { launchEngine } from './engine-launch.ts';
 import { readEngineState, supervisorLock, writeEngineState, type EngineState } from './engine-state.ts';
+import { interruptedLook } from './interrupted.ts';
 import { clearEngineLeftovers, clearLeftovers } from './leftovers.ts';
 import { boundLogs, openLog } from './log-files.ts';
 import { superviseLxcfs } from './lxcfs.ts';
@@ -20,8 +24,8 @@ export interface SupervisorOptions {
   readonly backends: readonly IsolationBackend[];
   /** Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before anything reads the configuration. */
   readonly resume?: ResumeApply;
-  /** Called each time the engine has come up: settles a recreation of containers that a crash interrupted. The value is a word for the log. */
-  readonly onReady?: () => Promise<string | null>;
+  /** Finishes or undoes a recreation of containers a crash interrupted; called when the engine has come up. */
+  readonly settleRecreation?: () => Promise<Result<SettledRecreate | null, AppError>>;
   /** The supervisor's own lines, as they are written to its log. */
   readonly onLog?: (line: EngineLogLine) => void;
 }
@@ -32,6 +36,7 @@ const engineStopMs = 60_000;
 const longestPauseMs = 30_000;
 const mostFailures = 5;
 const logCheckMs = 60_000;
+const interruptedCheckMs = 30_000;
 
 type Event = 'stop' | 'restart' | 'engine-ended' | 'retry';
 
@@ -62,6 +67,8 @@ class Supervisor {
   readonly #planner;
   readonly #lxcfs;
   readonly #resumed: ResumedApply | null;
+  readonly #lookAtApply: () => Promise<void>;
+  readonly #lookAtRecreation: () => Promise<void>;
   #state: EngineState;
   #writing: Promise<unknown> = Promise.resolve();
   #dockerd: DockerdProcess | null = null;
@@ -74,7 +81,10 @@ class Supervisor {
     this.#options = options;
     this.#state = { version: 1, supervisor: self, phase: 'starting', generation: 0, readyAt: null, eci: false, dockerd: null, gateway: null, planner: null, error: null, problem: null };
     this.#log = openLog(paths, 'supervisor', options.onLog);
-    this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, { bulkheadCommand: options.bulkheadCommand, log: (text) => { this.#log.line(text); } });
+    this.#resumed = options.resume === undefined ? null : resumeWithin(paths, options.resume, { bulkheadCommand: options.bulkheadCommand, log: (text) => { this.#log.line(text); }, stop: () => { this.#requestStop(); } });
+    const lock = applyLockPath(paths);
+    this.#lookAtApply = interruptedLook({ journal: paths.journal, lock, settle: async () => this.#resumed?.again() ?? ok(null) });
+    this.#lookAtRecreation = interruptedLook({ journal: recreateJournalPath(paths), lock, settle: () => this.#settleRecreation() });
     this.#gateway = superviseChild({
       name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/, keepListeners: true,
       onChange: (gateway) => { void this.#update({ gateway }); },
@@ -91,6 +101,7 @@ class Supervisor {
     const onRestart = () => { this.#push('restart'); };
     process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onRestart);
     const logTimer = setInterval(() => { boundLogs(this.#paths).catch((error: unknown) => { this.#log.line(`logs could not be cut: ${String(error)}`); }); }, logCheckMs);
+    const interruptedTimer = setInterval(() => { void this.#lookAtInterrupted(); }, interruptedCheckMs);
     let outcome: Result<void, AppError>;
     try {
       outcome = await this.#startUp();
@@ -104,6 +115,7 @@ class Supervisor {
       await this.#shutDown(outcome);
     } finally {
       clearInterval(logTimer);
+      clearInterval(interruptedTimer);
       process.off('SIGTERM', onStop).off('SIGINT', onStop).off('SIGHUP', onRestart);
       await this.#log.close();
     }
@@ -176,9 +188,23 @@ class Supervisor {
     this.#gateway.tell({ kind: 'engine-started' });
     await this.#update({ phase: 'ready', readyAt: new Date().toISOString(), error: null });
     this.#log.line(`ready: clients use unix://${this.#paths.clientSocket}`);
-    void this.#options.onReady?.().then((word) => { if (word !== null) this.#log.line(word); }, (error: unknown) => { this.#log.line(`settling what was interrupted hit a defect: ${String(error)}`); });
+    void this.#settleRecreation();
     // It may have ended while the phase was not 'ready' yet.
     if (this.#dockerd === null) this.#push('engine-ended');
+  }
+
+  /** An apply or recreation whose process died while the engine runs: nobody else may ever look. */
+  async #lookAtInterrupted(): Promise<void> {
+    if (this.#stopWanted || (this.#state.phase !== 'ready' && this.#state.phase !== 'failed')) return;
+    await this.#lookAtApply();
+    if (this.#state.phase === 'ready') await this.#lookAtRecreation();
+  }
+
+  async #settleRecreation(): Promise<Result<SettledRecreate | null, AppError>> {
+    const settled = await this.#options.settleRecreation?.().catch((error: unknown): Result<never, AppError> => fail('internal', 'settling an interrupted recreation hit a defect', { cause: error })) ?? ok(null);
+    if (!settled.ok && settled.error.code !== 'apply.in-progress') this.#log.line(`${settled.error.message}: ${settled.error.reason ?? ''}`);
+    if (settled.ok && settled.value !== null) this.#log.line(`an interrupted recreation of ${settled.value.names.join(', ')} was settled: ${[settled.value.how, ...settled.value.problems].join('; ')}`);
+    return settled;
   }
 
   async #failed(error: AppError & { logTail?: string[] }): Promise<void> {
