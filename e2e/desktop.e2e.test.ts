@@ -100,7 +100,21 @@ describe('the tray', () => {
   it('says the state and offers what can be done', async () => {
     await window.request('verify:run', undefined);
     const labels = await eventually('the state', async () => { const all = await menu(); return all.some((label) => /: Protected \(grey\)$/.test(label)) && all; }, 60_000);
-    expect(labels).toEqual([expect.stringMatching(/: Protected \(grey\)$/), 'Open Bulkhead', 'Verify now', 'Stop engine', 'Quit']);
+    expect(labels).toEqual([expect.stringMatching(/: Protected \(grey\)$/), 'Open Bulkhead', 'Verify now', 'Stop engine…', 'Quit']);
+  });
+
+  it('asks in the window before it stops an engine', async () => {
+    await hide();
+    await (await item('Stop engine…')).click();
+    await eventually('the window', visible);
+    const question = window.page.getByRole('dialog', { name: 'Stop the engine?' });
+    await question.waitFor();
+    await window.screenshot('tray-stop');
+    expect((await window.state()).busy.engine).toBeNull();
+    await question.getByRole('button', { name: 'Leave it running' }).click();
+    expect((await window.state()).engine.phase).toBe('ready');
+    // A reload does not ask again.
+    expect(await address()).toBe('#/overview');
   });
 
   it('speaks the window’s language at once', async () => {

@@ -3,6 +3,7 @@ import { app, nativeTheme, session as electronSession, type BrowserWindow } from
 import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
 import { deepLinkScheme, parseDeepLink, type DeepLink } from '../../shared/desktop/deep-link.ts';
 import type { DesktopState } from '../../shared/ipc/contract.ts';
+import { ok } from '../../shared/result.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { addressOf, createDesktop, showWindow, type Desktop } from './desktop/desktop.ts';
 import { trayAvailable } from './desktop/tray.ts';
@@ -10,7 +11,7 @@ import { elevation } from './elevation.ts';
 import { elevatedCommand } from './elevator.ts';
 import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
 import { allHandlers } from './handlers/index.ts';
-import { registerIpc, sendEvent } from './ipc/register.ts';
+import { registerIpc, sendEvent, type Handlers } from './ipc/register.ts';
 import { parseOptions } from './options.ts';
 import { appFiles, programRoot } from './places.ts';
 import { openUserStore } from './preferences.ts';
@@ -34,7 +35,8 @@ drawWithoutMissingGpu();
 hardenContents();
 let window: BrowserWindow | undefined;
 let sessions: Sessions | undefined;
-let ask: (name: 'verify:run' | 'engine:start' | 'engine:stop') => void = () => undefined;
+/** The tray asks for what the window's buttons do, by the same handlers. */
+let trayHandlers: Pick<Handlers, 'verify:run' | 'engine:start'> | undefined;
 // A second start shows the first one's window; where it names another engine or a place, that is opened in it.
 const userDirectory = claimInstance(options.target, options.place, (target, place) => {
   if (target !== null) void sessions?.switchTo(target).then((switched) => { if (!switched.ok) report(switched.error); });
@@ -64,12 +66,11 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
     return open(ref, users, () => desktop.state());
   });
   sessions = opened;
-  const desktop = createDesktop({ window: () => window, preferences: () => users.preferences(), report, actions: { verify: () => { ask('verify:run'); }, engine: (action) => { ask(`engine:${action}`); } } });
+  const desktop = createDesktop({ window: () => window, preferences: () => users.preferences(), report, act: async (what) => trayHandlers?.[what === 'verify' ? 'verify:run' : 'engine:start'](undefined) ?? ok(null) });
   const painted = new Promise<void>((resolve) => {
     const handlers = allHandlers({ session: opened, sessions: opened, users, desktop, elevation: elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments }), window: () => window });
     registerIpc(handlers, resolve, report);
-    // The tray asks for what the window's buttons do, by the same handlers.
-    ask = (name) => { void Promise.resolve(handlers[name](undefined)).then((answer) => { if (!answer.ok) report(answer.error); }, report); };
+    trayHandlers = handlers;
   });
   window = openWindow(users, { preload: preloadPath(__dirname), devTools: !app.isPackaged, address: addressOf(options.place), hidden });
   const shown = window;

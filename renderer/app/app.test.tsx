@@ -196,6 +196,20 @@ describe('the Overview', () => {
 });
 
 describe('the window', () => {
+  it('asks before it stops the engine, also when the tray asked for that, and not again after a reload', async () => {
+    const { user, bridge } = await renderApp(appState(), 'overview');
+    const fromTray = () => { act(() => { window.location.hash = '#/overview?ask=stop'; window.dispatchEvent(new HashChangeEvent('hashchange')); }); };
+    fromTray();
+    const question = await screen.findByRole('dialog', { name: 'Stop the engine?' });
+    expect(window.location.hash).toBe('#/overview');
+    await user.click(within(question).getByRole('button', { name: 'Leave it running' }));
+    expect(bridge.state().engine.phase).toBe('ready');
+    // One that does not run is nothing to ask about.
+    await renderApp(state('stopped'), 'overview');
+    fromTray();
+    await waitFor(() => { expect(window.location.hash).toBe('#/overview'); });
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
   it('finds a page by name from the keyboard', async () => {
     const { user } = await renderApp(appState(), 'overview');
     await user.keyboard('{Control>}k{/Control}');

@@ -2,6 +2,7 @@ import { isProbes } from '../audit/activity.ts';
 import type { StoredAuditEntry } from '../audit/entry.ts';
 import type { ContainerScan } from '../containers/protection.ts';
 import type { EngineStatus } from '../engine-status/status.ts';
+import type { AppError } from '../result.ts';
 import type { ProtectionState } from '../verify/claims.ts';
 import type { DeepLink } from './deep-link.ts';
 import type { DesktopWords } from './words.ts';
@@ -138,6 +139,12 @@ function deniedNotice(words: DesktopWords, entries: readonly StoredAuditEntry[],
   for (const entry of entries) times.set(what(entry), (times.get(what(entry)) ?? 0) + 1);
   const most = [...times].sort(([, a], [, b]) => b - a).slice(0, 3);
   return { title: words.denied.many(count), body: most.map(([name, n]) => (n === 1 ? short(name) : words.times(short(name), n))).join('\n'), place: { page: 'activity', params: { filter: 'denied' } } };
+}
+
+/** That something asked for in the tray failed, and why; asked for, it is told whatever the preferences say of news. `told`: the error's sentences in the words' language. */
+export function failedNotice(words: DesktopWords, what: keyof DesktopWords['failed'], { message, reason, hint }: AppError, told: (english: string) => string): Omit<Notice, 'kind'> {
+  const lines = [message, reason, hint].filter((line): line is string => line !== undefined && line !== '');
+  return { title: words.failed[what], body: lines.map((line) => short(told(line), 200)).join('\n'), place: { page: 'overview', params: {} } };
 }
 
 function unprotectedNotice(words: DesktopWords, names: readonly string[], count: number): Omit<Notice, 'kind'> {

@@ -1,7 +1,7 @@
-import { app, Notification, type BrowserWindow } from 'electron';
+import { app, dialog, Notification, type BrowserWindow } from 'electron';
 import { hashOf, type DeepLink } from '../../../shared/desktop/deep-link.ts';
-import { createNotices, type Notice } from '../../../shared/desktop/notices.ts';
-import { desktopWords, type DesktopWords } from '../../../shared/desktop/words.ts';
+import { createNotices, failedNotice, type Notice } from '../../../shared/desktop/notices.ts';
+import { desktopLanguage, desktopWords, type DesktopWords } from '../../../shared/desktop/words.ts';
 import type { DesktopState, Preferences } from '../../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { appUrl } from '../app-protocol.ts';
@@ -9,7 +9,7 @@ import { sendEvent } from '../ipc/register.ts';
 import { iconFile } from '../places.ts';
 import type { Session } from '../session.ts';
 import { startAtLogin } from './start-at-login.ts';
-import { notificationsAvailable, openTray, trayAvailable, type AppTray, type TrayActions } from './tray.ts';
+import { notificationsAvailable, openTray, trayAvailable, type AppTray } from './tray.ts';
 import { factsOf, trayState } from './tray-state.ts';
 
 /** Everything of the app outside its window: tray, notifications, start at login. */
@@ -28,8 +28,8 @@ export interface Desktop {
 export interface DesktopOptions {
   readonly window: () => BrowserWindow | undefined;
   readonly preferences: () => Preferences;
-  /** What the tray's menu can do with the engine; the results are shown by the state they lead to. */
-  readonly actions: Pick<TrayActions, 'verify' | 'engine'>;
+  /** What the tray's menu does with the engine, as the window's buttons do. What it leads to is shown by the state. */
+  readonly act: (what: 'verify' | 'start') => Promise<Result<unknown, AppError>>;
   readonly report: (error: unknown) => void;
 }
 
@@ -48,13 +48,13 @@ export function showWindow(window: BrowserWindow | undefined, place?: DeepLink |
 /** The address to load the window with. */
 export const addressOf = (place: DeepLink | null): string => (place === null ? appUrl : `${appUrl}#${hashOf(place)}`);
 
-export function createDesktop({ window, preferences, actions, report }: DesktopOptions): Desktop {
+export function createDesktop({ window, preferences, act, report }: DesktopOptions): Desktop {
   const login = startAtLogin();
   let desktop: DesktopState = { tray: false, notifications: false, canStartAtLogin: login.supported(), startsAtLogin: false };
   let tray: AppTray | undefined;
   let session: Session | undefined;
   let unfollow: () => void = () => undefined;
-  const words = (): DesktopWords => desktopWords(preferences().language, app.getPreferredSystemLanguages()[0] ?? app.getLocale());
+  const words = (): DesktopWords => desktopWords(preferences().language, systemLanguage());
   const tell = (part: Partial<DesktopState>) => {
     desktop = { ...desktop, ...part };
     session?.state.set({ desktop });
@@ -74,7 +74,15 @@ export function createDesktop({ window, preferences, actions, report }: DesktopO
     tray?.show(trayState(state, words(), now), state.engine.name, words());
   };
   const timer = setInterval(refresh, lookAgainMs);
-  const act = (work: () => void) => () => { try { work(); } catch (error) { report(error); } };
+  const safely = (work: () => void) => () => { try { work(); } catch (error) { report(error); } };
+  const doOrTell = async (what: 'verify' | 'start'): Promise<void> => {
+    const done = await act(what);
+    if (done.ok) return;
+    const { messagesIn } = await import('../../../shared/messages/index.ts');
+    const notice = failedNotice(words(), what, done.error, messagesIn(desktopLanguage(preferences().language, systemLanguage())).told);
+    if (desktop.notifications) showNotice(notice, window);
+    else await dialog.showMessageBox({ type: 'error', title: 'Bulkhead', message: notice.title, detail: notice.body });
+  };
 
   return {
     state: () => desktop,
@@ -82,7 +90,11 @@ export function createDesktop({ window, preferences, actions, report }: DesktopO
       const [hasTray, shows, starts] = await Promise.all([trayAvailable(), notificationsAvailable(Notification.isSupported()), login.isOn()]);
       if (hasTray && tray === undefined && session !== undefined) {
         const first = trayState(session.state.get(), words(), Date.now());
-        tray = openTray(first, { ...actions, open: act(() => { showWindow(window()); }), quit: act(() => { app.quit(); }) });
+        tray = openTray(first, {
+          open: safely(() => { showWindow(window()); }), quit: safely(() => { app.quit(); }), verify: () => { doOrTell('verify').catch(report); }, start: () => { doOrTell('start').catch(report); },
+          // Containers may be running: the window asks, and names how many.
+          stop: safely(() => { showWindow(window(), { page: 'overview', params: { ask: 'stop' } }); }),
+        });
       }
       tell({ tray: hasTray, notifications: shows, startsAtLogin: starts });
       refresh();
@@ -114,10 +126,12 @@ export function createDesktop({ window, preferences, actions, report }: DesktopO
   };
 }
 
+const systemLanguage = (): string => app.getPreferredSystemLanguages()[0] ?? app.getLocale();
+
 /** Kept until it is gone: a notification that is collected as garbage forgets what its click should do. */
 const shown = new Set<Notification>();
 
-function showNotice(notice: Notice, window: () => BrowserWindow | undefined): void {
+function showNotice(notice: Omit<Notice, 'kind'>, window: () => BrowserWindow | undefined): void {
   const notification = new Notification({ title: notice.title, body: notice.body, icon: iconFile('app') });
   const done = () => { shown.delete(notification); };
   notification.on('click', () => { done(); showWindow(window(), notice.place); });

@@ -36,8 +36,8 @@ describe('the tray', () => {
 
   it('has a menu that does what it says', () => {
     const done: string[] = [];
-    const menu = trayMenu(of(), 'box', words, { open: () => done.push('open'), verify: () => done.push('verify'), engine: (action) => done.push(action), quit: () => done.push('quit') });
-    expect(menu.map((item) => item.label ?? item.type)).toEqual(['box: Protected', 'separator', 'Open Bulkhead', 'Verify now', 'Stop engine', 'separator', 'Quit']);
+    const menu = trayMenu(of(), 'box', words, { open: () => done.push('open'), verify: () => done.push('verify'), start: () => done.push('start'), stop: () => done.push('stop'), quit: () => done.push('quit') });
+    expect(menu.map((item) => item.label ?? item.type)).toEqual(['box: Protected', 'separator', 'Open Bulkhead', 'Verify now', 'Stop engine…', 'separator', 'Quit']);
     // None of them looks at what Electron passes.
     for (const item of menu) (item.click as (() => void) | undefined)?.();
     expect(done).toEqual(['open', 'verify', 'stop', 'quit']);

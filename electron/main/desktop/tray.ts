@@ -4,7 +4,7 @@ import type { DesktopWords } from '../../../shared/desktop/words.ts';
 import { iconFile } from '../places.ts';
 import type { TrayState } from './tray-state.ts';
 
-export interface TrayActions { open(): void; verify(): void; engine(action: 'start' | 'stop'): void; quit(): void }
+export interface TrayActions { open(): void; verify(): void; start(): void; stop(): void; quit(): void }
 
 /** The icon in the desktop's tray. Its shape and its sentence say the state; the rest is in the menu. */
 export interface AppTray { show(state: TrayState, name: string, words: DesktopWords): void; destroy(): void }
@@ -31,7 +31,7 @@ export function trayMenu(state: TrayState, name: string, words: DesktopWords, ac
     { type: 'separator' },
     { label: words.menu.open, click: () => { actions.open(); } },
     { label: words.menu.verify, enabled: state.canVerify, click: () => { actions.verify(); } },
-    { label: engine === 'stop' ? words.menu.stop : words.menu.start, enabled: engine !== null, click: () => { if (engine !== null) actions.engine(engine); } },
+    { label: engine === 'stop' ? words.menu.stop : words.menu.start, enabled: engine !== null, click: () => { if (engine !== null) actions[engine](); } },
     { type: 'separator' },
     { label: words.menu.quit, click: () => { actions.quit(); } },
   ];

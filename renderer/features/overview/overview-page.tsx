@@ -51,8 +51,9 @@ export default function OverviewPage() {
   const canControl = useMissing('engine-control') === undefined && idle;
   const runStart = start.run;
   useEffect(() => {
-    // Commands about the engine lead here, to the question that belongs to one and to where a failure of the other is told.
-    if (params['ask'] === 'restart') { navigate('overview'); if (canControl && ready) setAsking('restart'); }
+    // Commands about the engine, and the tray's, lead here, to the question that belongs to one and to where a failure of the other is told.
+    const ask = params['ask'];
+    if (ask === 'restart' || ask === 'stop') { navigate('overview'); if (canControl && ready) setAsking(ask); }
     if (params['start'] === 'now') { navigate('overview'); if (canControl && !ready) void runStart(undefined); }
   }, [params, canControl, ready, runStart]);
   useEffect(() => {
