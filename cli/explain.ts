@@ -28,7 +28,7 @@ export function registerExplain(program: Command): void {
       const compose = options.compose === undefined ? null : await composeText(options.compose, args);
       if (compose !== null && !compose.ok) { printError(compose.error, options); return; }
       const { engineToAsk } = await import('../gateway/explain/engine-to-ask.ts');
-      const { paths } = target;
+      const paths = { ...target.paths, clientSocket: (await target.driver.status()).socket };
       const setting = {
         settings: settings.value, engineSocket: await engineToAsk(paths), clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket],
         engineDirectories: [paths.root, paths.data, paths.run], stateDirectory: paths.root, assumeImageTrusted: options.imageTrusted === true, workingDirectory: path.resolve('.'),

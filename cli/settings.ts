@@ -167,7 +167,7 @@ async function lint(file: string | undefined, options: LintOptions): Promise<voi
   if (file === undefined) {
     await withTarget(options, async (target) => {
       const state = await target.settings.read();
-      print(state.readError !== null ? { ok: false, error: state.readError } : report(state.draft === state.applied ? target.paths.settings : target.paths.draft, state.draft, await lintSettings(state.draft, target.lintContext, target.paths)));
+      print(state.readError !== null ? { ok: false, error: state.readError } : report(state.draft === state.applied ? target.paths.settings : target.paths.draft, state.draft, await lintSettings(state.draft, target.lintContext, options.registry === true ? { ...target.paths, clientSocket: (await target.driver.status()).socket } : undefined)));
     });
     return;
   }

@@ -1,4 +1,3 @@
-import { access, constants } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { SocketExplanation } from '../gateway/trust/ask-once.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
@@ -19,7 +18,7 @@ export function registerTrust(program: Command): void {
       const { effectiveSettings } = await import('../shared/settings/index.ts');
       const settings = effectiveSettings(options.draft === true ? state.draft : state.applied);
       if (!settings.ok) { printError(settings.error, options); return; }
-      const explained = await explain(image, settings.value.socket, target.paths);
+      const explained = await explain(image, settings.value.socket, { ...target.paths, clientSocket: (await target.driver.status()).socket });
       printResult(explained, { json: options.json, human: (value) => describeTrust(image, value), failed: (value) => !value.verdict.trusted });
     }));
 }
@@ -44,10 +43,9 @@ export async function askRegistries(text: string, engine?: { readonly engineSock
   return settings.ok ? askEntries(settings.value.socket.images, engine === undefined ? null : await engineSocketOf(engine)) : new Map();
 }
 
-/** Root asks the engine itself; who may use Docker, through the gateway like any client. */
 async function engineSocketOf(paths: { readonly engineSocket: string; readonly clientSocket: string }): Promise<string> {
-  const direct = await access(paths.engineSocket, constants.R_OK | constants.W_OK).then(() => true, () => false);
-  return direct ? paths.engineSocket : paths.clientSocket;
+  const { engineToAsk } = await import('../gateway/explain/engine-to-ask.ts');
+  return await engineToAsk(paths) ?? paths.clientSocket;
 }
 
 /** The verdict in a sentence, then what it rests on. */

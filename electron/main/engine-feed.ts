@@ -11,9 +11,9 @@ const reconnectMs = 1_000;
 
 /**
  * Watches one engine from outside: its state file (by its directory: the file is replaced, not rewritten) and Docker's event stream.
- * Returns how to stop. `engineReady` says whether there is an event stream worth connecting to.
+ * Returns how to stop. `answering`: the socket the engine answers at, null while there is no event stream worth connecting to.
  */
-export function watchEngine(paths: RootPaths, engineReady: () => boolean, listeners: FeedListeners): { stop(): void; reconnect(): void } {
+export function watchEngine(paths: RootPaths, answering: () => string | null, listeners: FeedListeners): { stop(): void; reconnect(): void } {
   let stopped = false;
   let files: FSWatcher | undefined;
   let stream: { destroy(): void } | undefined;
@@ -32,11 +32,12 @@ export function watchEngine(paths: RootPaths, engineReady: () => boolean, listen
   };
 
   const connect = async (): Promise<void> => {
-    if (stopped || connecting || stream !== undefined || !engineReady()) return;
+    const socketPath = answering();
+    if (stopped || connecting || stream !== undefined || socketPath === null) return;
     connecting = true;
     try {
       const { default: Docker } = await import('dockerode');
-      const events = await new Docker({ socketPath: paths.clientSocket }).getEvents({ filters: { type: ['container'], event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'] } });
+      const events = await new Docker({ socketPath }).getEvents({ filters: { type: ['container'], event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'] } });
       const ended = () => {
         if (stream === undefined) return;
         stream = undefined;

@@ -114,7 +114,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     if (!settled.ok && settled.error.code !== 'apply.in-progress') opened.set({ scanError: settled.error });
   };
 
-  const feed = watchEngine(paths, () => opened.get().engine.phase === 'ready', {
+  const feed = watchEngine(paths, () => (opened.get().engine.phase === 'ready' ? opened.get().engine.socket : null), {
     engine: () => { void refreshEngine(); },
     containers: () => { scanSoon(); void refreshEngine(); },
   });

@@ -36,12 +36,13 @@ export const simulateHandlers = ({ session, window }: HandlerContext): Area => {
   };
 };
 
-async function simulate({ state, target: { paths } }: Session, input: SimulationInput, signal: AbortSignal): Promise<Result<Simulation, AppError>> {
+async function simulate({ state, target }: Session, input: SimulationInput, signal: AbortSignal): Promise<Result<Simulation, AppError>> {
   const { applied, draft, exists, appliedVersion, readError } = state.get().settings;
   if (input.against === 'applied' && readError !== null) return { ok: false, error: readError };
   const settings = input.against === 'applied' ? effectiveSettings(applied, { exists }) : effectiveSettings(draft);
   if (!settings.ok) return settings;
   const begun = performance.now();
+  const paths = { ...target.paths, clientSocket: state.get().engine.socket };
   const { engineToAsk } = await import('../../../gateway/explain/engine-to-ask.ts');
   const setting = {
     settings: settings.value, engineSocket: await engineToAsk(paths), clientSocket: paths.clientSocket, engineSockets: [paths.engineSocket, paths.clientSocket], engineDirectories: [paths.root, paths.data, paths.run],
