@@ -6,7 +6,7 @@ import type { DesktopState } from '../../shared/ipc/contract.ts';
 import { ok } from '../../shared/result.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { addressOf, createDesktop, showWindow, type Desktop } from './desktop/desktop.ts';
-import { trayAvailable } from './desktop/tray.ts';
+import { trayComing } from './desktop/tray.ts';
 import { elevation } from './elevation.ts';
 import { elevatedCommand } from './elevator.ts';
 import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
@@ -59,7 +59,7 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   const serving = serveApp(electronSession.defaultSession, path.join(appFiles(), 'dist', 'renderer'));
 
   // Only where a tray could show the window later; asked before anything is opened, so that nobody misses what is.
-  const hidden = options.hidden && await trayAvailable();
+  const hidden = options.hidden && await trayComing();
   const opened = openSessions(firstTarget(users), async (ref) => {
     // The engine's modules are read while the page starts; earlier, they would keep its files from it.
     await serving;

@@ -73,7 +73,11 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
     notices.engine(factsOf(state, now));
     tray?.show(trayState(state, words(), now), state.engine.name, words());
   };
-  const timer = setInterval(refresh, lookAgainMs);
+  const timer = setInterval(() => {
+    // A panel or a notification server that comes later than we do, as at login.
+    if (looked && (!desktop.tray || !desktop.notifications)) look().catch(report);
+    else refresh();
+  }, lookAgainMs);
   const safely = (work: () => void) => () => { try { work(); } catch (error) { report(error); } };
   const doOrTell = async (what: 'verify' | 'start'): Promise<void> => {
     const done = await act(what);
@@ -84,22 +88,26 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
     else await dialog.showMessageBox({ type: 'error', title: 'Bulkhead', message: notice.title, detail: notice.body });
   };
 
+  let looked = false;
+  const look = async (): Promise<DesktopState> => {
+    looked = true;
+    const [hasTray, shows, starts] = await Promise.all([trayAvailable(), notificationsAvailable(Notification.isSupported()), login.isOn()]);
+    if (hasTray && tray === undefined && session !== undefined) {
+      const first = trayState(session.state.get(), words(), Date.now());
+      tray = openTray(first, {
+        open: safely(() => { showWindow(window()); }), quit: safely(() => { app.quit(); }), verify: () => { doOrTell('verify').catch(report); }, start: () => { doOrTell('start').catch(report); },
+        // Containers may be running: the window asks, and names how many.
+        stop: safely(() => { showWindow(window(), { page: 'overview', params: { ask: 'stop' } }); }),
+      });
+    }
+    tell({ tray: hasTray, notifications: shows, startsAtLogin: starts });
+    refresh();
+    return desktop;
+  };
+
   return {
     state: () => desktop,
-    async look() {
-      const [hasTray, shows, starts] = await Promise.all([trayAvailable(), notificationsAvailable(Notification.isSupported()), login.isOn()]);
-      if (hasTray && tray === undefined && session !== undefined) {
-        const first = trayState(session.state.get(), words(), Date.now());
-        tray = openTray(first, {
-          open: safely(() => { showWindow(window()); }), quit: safely(() => { app.quit(); }), verify: () => { doOrTell('verify').catch(report); }, start: () => { doOrTell('start').catch(report); },
-          // Containers may be running: the window asks, and names how many.
-          stop: safely(() => { showWindow(window(), { page: 'overview', params: { ask: 'stop' } }); }),
-        });
-      }
-      tell({ tray: hasTray, notifications: shows, startsAtLogin: starts });
-      refresh();
-      return desktop;
-    },
+    look,
     follow(next) {
       session = next;
       notices.forget();

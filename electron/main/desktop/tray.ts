@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Menu, Tray, nativeImage, type MenuItemConstructorOptions } from 'electron';
 import type { DesktopWords } from '../../../shared/desktop/words.ts';
 import { iconFile } from '../places.ts';
@@ -13,8 +14,13 @@ export function openTray(first: TrayState, actions: TrayActions): AppTray {
   const tray = new Tray(imageOf(first));
   // Where the desktop passes clicks on; elsewhere a click opens the menu, which has it too.
   tray.on('click', () => { actions.open(); });
+  let shown = '';
   return {
     show(state, name, words) {
+      // A menu that is open is closed by setting it anew, and a busy engine is looked at several times a second.
+      const now = JSON.stringify([state, name, words.menu]);
+      if (now === shown) return;
+      shown = now;
       tray.setImage(imageOf(state));
       tray.setToolTip(`Bulkhead · ${name}: ${state.sentence}`);
       tray.setContextMenu(Menu.buildFromTemplate(trayMenu(state, name, words, actions)));
@@ -53,6 +59,15 @@ export function trayAvailable(platform = process.platform): Promise<boolean> {
   if (platform === 'darwin' || platform === 'win32') return Promise.resolve(true);
   if (platform !== 'linux') return Promise.resolve(false);
   return onSessionBus('org.kde.StatusNotifierWatcher');
+}
+
+/** The same for an app that starts with the person's session, whose panel may come a little later. */
+export async function trayComing({ available = trayAvailable, wait = (ms: number) => delay(ms), seconds = 15 } = {}): Promise<boolean> {
+  for (let left = seconds; ; left--) {
+    if (await available()) return true;
+    if (left <= 0) return false;
+    await wait(1000);
+  }
 }
 
 /** Whether somebody shows notifications: on Linux a name on the session's bus, or one that the bus would start. */
