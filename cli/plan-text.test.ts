@@ -21,6 +21,7 @@ describe('the honest sentence', () => {
     expect(first({ protection: 'unverified', verification: null })).toBe('On, but not verified');
     expect(first({ protection: 'unverified' })).toMatch(/^On, but not verified since \d{4}-/);
     expect(first({ protection: 'off' })).toBe('Off: root in a container is root in the engine');
+    expect(describeStatus(report({ protection: 'stopped', engine: { ...engine, kind: 'docker-engine', phase: 'unreachable', problem: { message: 'This user may not use it.', logTail: [] } } }))).toMatch(/^No answer from the engine: what runs there is not known\nProblem: This user may not use it\.\n/);
     expect(first({ protection: 'stopped' })).toBe('Engine stopped: nothing runs, nothing is checked');
   });
   test('what is not known is said, not left out', () => {

@@ -71,7 +71,7 @@ function sentence(report: StatusReport, now: number): string {
   const since = report.verification === null ? null : now - Date.parse(report.verification.at);
   const n = report.unprotected ?? 0;
   switch (report.protection) {
-    case 'stopped': return 'Engine stopped: nothing runs, nothing is checked';
+    case 'stopped': return report.engine.phase === 'unreachable' ? 'No answer from the engine: what runs there is not known' : 'Engine stopped: nothing runs, nothing is checked';
     case 'off': return 'Off: root in a container is root in the engine';
     case 'audit': return 'On in audit mode: nothing is refused, what would be is only logged (bulkhead audit)';
     case 'unverified': return since === null ? 'On, but not verified' : `On, but not verified since ${report.verification?.at.slice(0, 16).replace('T', ' ') ?? ''} UTC`;

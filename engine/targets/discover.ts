@@ -5,7 +5,7 @@ import { engineStatus } from '../drivers/engine-facts.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
 import { answeringSocket, installedVersion, isInstalled } from './desktop/detect.ts';
 import { thisHost, type DesktopHost } from './desktop/host.ts';
-import { machineInfo } from './machine/target.ts';
+import { askMachine } from './machine/target.ts';
 import { forgetEngine, recordedRoots, registryDirectory } from './registry.ts';
 
 export interface DiscoverOptions {
@@ -34,12 +34,13 @@ export async function discoverTargets(options: DiscoverOptions): Promise<FoundTa
 /** The engine at the usual socket, unless that is an engine of ours or Docker Desktop's: those are found by themselves. */
 async function machineEngine(socket: string, embedded: readonly FoundTarget[]): Promise<FoundTarget[]> {
   if (!await exists(socket)) return [];
-  const info = await machineInfo(socket);
+  const answer = await askMachine(socket);
+  const info = answer.phase === 'ready' ? answer.info : null;
   const real = await realpath(socket).catch(() => socket);
   const ours = embedded.some((one) => one.ref.kind === 'embedded' && (rootPaths(one.ref.root).clientSocket === real || rootPaths(one.ref.root).data === info?.DockerRootDir));
   if (ours || info?.OperatingSystem === 'Docker Desktop') return [];
   const ref: TargetRef = { kind: 'docker-engine', socket };
-  return [{ id: targetId(ref), ref, name: info?.Name ?? os.hostname(), place: socket, phase: info === null ? 'unreachable' : 'ready', version: info?.ServerVersion ?? null }];
+  return [{ id: targetId(ref), ref, name: info?.Name ?? os.hostname(), place: socket, phase: answer.phase, version: info?.ServerVersion ?? null }];
 }
 
 async function dockerDesktop(host: DesktopHost | null): Promise<FoundTarget[]> {

@@ -196,6 +196,15 @@ describe('the Overview', () => {
 });
 
 describe('the window', () => {
+  it('does not call an engine stopped that gives this user no answer, and says why', async () => {
+    const stopped = state('stopped');
+    await renderApp({ ...stopped, target: { ...stopped.target, kind: 'docker-engine' }, engine: { ...stopped.engine, kind: 'docker-engine', phase: 'unreachable', problem: { message: 'This user may not use the engine’s socket.', logTail: [] } } }, 'overview');
+    await screen.findByRole('heading', { level: 1, name: 'No answer from the engine: what runs there is not known' });
+    expect(screen.getByText('This user may not use the engine’s socket.')).toBeTruthy();
+    expect(screen.getByText('Not counted: the engine gave no answer.')).toBeTruthy();
+    expect(document.body.textContent).not.toMatch(/stopped|does not run/i);
+  });
+
   it('asks before it stops the engine, also when the tray asked for that, and not again after a reload', async () => {
     const { user, bridge } = await renderApp(appState(), 'overview');
     const fromTray = () => { act(() => { window.location.hash = '#/overview?ask=stop'; window.dispatchEvent(new HashChangeEvent('hashchange')); }); };

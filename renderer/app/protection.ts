@@ -20,6 +20,7 @@ export function engineLine(t: TFunction, app: AppState, protection: Protection):
     case 'starting': return { text: t('frame.engine.starting'), tone: 'warn' };
     case 'stopping': return { text: t('frame.engine.stopping'), tone: 'warn' };
     case 'restarting': return { text: t('frame.engine.restarting'), tone: 'warn' };
+    case 'unreachable': return { text: t('frame.engine.phase.unreachable'), tone: 'warn' };
     case 'stopped': case 'ready': break;
   }
   const { state, unprotected } = protection;

@@ -46,7 +46,7 @@ export function fakeBridge(initial: AppState, answers: Answers = {}, entries: re
     'target:switch': ({ id }) => {
       const next = targets.find((target) => target.id === id);
       if (next === undefined) return fail('input.unusable', `there is no engine ${id}`);
-      change({ target: { id, kind: next.ref.kind, desktop: null }, engine: { ...state.engine, kind: next.ref.kind, name: next.name, phase: next.phase === 'unreachable' ? 'stopped' : next.phase } });
+      change({ target: { id, kind: next.ref.kind, desktop: null }, engine: { ...state.engine, kind: next.ref.kind, name: next.name, phase: next.phase } });
       return ok(state);
     },
     'activity:read': ({ before, limit }) => {

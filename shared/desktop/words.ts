@@ -3,7 +3,7 @@ import type { ProtectionState } from '../verify/claims.ts';
 
 /** What the tray and the notifications say: the main process has no window whose words it could take. */
 export interface DesktopWords {
-  readonly state: Readonly<Record<ProtectionState | 'failed' | 'working', string>>;
+  readonly state: Readonly<Record<ProtectionState | 'failed' | 'unreachable' | 'working', string>>;
   readonly except: (count: number) => string;
   readonly menu: { readonly open: string; readonly verify: string; readonly start: string; readonly stop: string; readonly quit: string };
   readonly denied: { readonly one: (what: string) => string; readonly many: (count: number) => string };
@@ -18,7 +18,7 @@ export interface DesktopWords {
 const number = (count: number, language: string): string => new Intl.NumberFormat(language).format(count);
 
 const en: DesktopWords = {
-  state: { protected: 'Protected', unverified: 'On, not verified', audit: 'Audit mode', off: 'Off', stopped: 'Engine stopped', failed: 'Engine failed', working: 'Working' },
+  state: { protected: 'Protected', unverified: 'On, not verified', audit: 'Audit mode', off: 'Off', stopped: 'Engine stopped', failed: 'Engine failed', unreachable: 'No answer from the engine', working: 'Working' },
   except: (count) => `Protected, except ${number(count, 'en')} ${count === 1 ? 'container' : 'containers'}`,
   menu: { open: 'Open Bulkhead', verify: 'Verify now', start: 'Start engine', stop: 'Stop engine…', quit: 'Quit' },
   denied: { one: (what) => `Denied: ${what}`, many: (count) => `${number(count, 'en')} requests denied` },
@@ -30,7 +30,7 @@ const en: DesktopWords = {
 };
 
 const zhCN: DesktopWords = {
-  state: { protected: '受保护', unverified: '已开启，未验证', audit: '审计模式', off: '已关闭', stopped: '引擎已停止', failed: '引擎出现故障', working: '正在处理' },
+  state: { protected: '受保护', unverified: '已开启，未验证', audit: '审计模式', off: '已关闭', stopped: '引擎已停止', failed: '引擎出现故障', unreachable: '引擎没有响应', working: '正在处理' },
   except: (count) => `受保护，${number(count, 'zh-CN')} 个容器除外`,
   menu: { open: '打开 Bulkhead', verify: '立即验证', start: '启动引擎', stop: '停止引擎…', quit: '退出' },
   denied: { one: (what) => `已拒绝：${what}`, many: (count) => `已拒绝 ${number(count, 'zh-CN')} 个请求` },

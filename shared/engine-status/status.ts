@@ -2,11 +2,13 @@ import * as z from 'zod';
 
 /** Phase of the supervised engine: what the supervisor last wrote to its state file, checked against the live process. */
 export const enginePhases = ['stopped', 'starting', 'ready', 'restarting', 'stopping', 'failed'] as const;
+/** What an engine is seen to be in. `unreachable`: it may run, but gives this user no answer. */
+export const seenPhases = [...enginePhases, 'unreachable'] as const;
 
 /** The target engine as seen from outside: identity, where it listens, what runs. Times are ISO 8601 UTC. */
 export const engineStatusSchema = z.object({
   kind: z.enum(['embedded', 'docker-engine', 'docker-desktop']),
-  phase: z.enum(enginePhases),
+  phase: z.enum(seenPhases),
   /** Name to show: the host's name. */
   name: z.string(),
   /** Root directory of an embedded engine. */
@@ -31,7 +33,7 @@ export const engineStatusSchema = z.object({
   /** True where the gateway answers on `socket`. */
   gatewayUp: z.boolean(),
   plannerUp: z.boolean(),
-  /** Why `phase` is `failed`, or a warning worth showing (a bad settings file, last good policy in use). */
+  /** Why `phase` is `failed` or `unreachable`, or a warning worth showing (a bad settings file, last good policy in use). */
   problem: z.object({ message: z.string(), logTail: z.array(z.string()) }).nullable(),
 });
 export type EngineStatus = z.infer<typeof engineStatusSchema>;

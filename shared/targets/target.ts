@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { enginePhases } from '../engine-status/status.ts';
+import { seenPhases } from '../engine-status/status.ts';
 
 /** Longest id of a target: a kind and a path. */
 const maxId = 4200;
@@ -47,7 +47,7 @@ export const foundTargetSchema = z.object({
   name: z.string(),
   /** Where it is: root directory, socket, or settings file. */
   place: z.string(),
-  phase: z.enum([...enginePhases, 'unreachable']),
+  phase: z.enum(seenPhases),
   version: z.string().nullable(),
 });
 export type FoundTarget = z.infer<typeof foundTargetSchema>;

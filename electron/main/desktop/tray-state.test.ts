@@ -22,7 +22,7 @@ const of = (more: Parameters<typeof state>[0] = {}) => trayState(state(more), wo
 describe('the tray', () => {
   it.each([
     [{}, 'protected', 'Protected'], [{ unprotected: 2 }, 'protected', 'Protected, except 2 containers'], [{ verified: false }, 'unverified', 'On, not verified'], [{ eci: false }, 'off', 'Off'],
-    [{ phase: 'stopped' }, 'stopped', 'Engine stopped'], [{ phase: 'failed' }, 'failed', 'Engine failed'], [{ phase: 'starting' }, 'working', 'Working'], [{ run: { activity: 'applying' } }, 'working', 'Working'], [{ busy: { engine: 'stopping' as const } }, 'working', 'Working'],
+    [{ phase: 'stopped' }, 'stopped', 'Engine stopped'], [{ phase: 'failed' }, 'failed', 'Engine failed'], [{ phase: 'unreachable' }, 'unverified', 'No answer from the engine'], [{ phase: 'starting' }, 'working', 'Working'], [{ run: { activity: 'applying' } }, 'working', 'Working'], [{ busy: { engine: 'stopping' as const } }, 'working', 'Working'],
   ])('of %j has a shape and words of its own', (more, icon, sentence) => { expect(of(more)).toMatchObject({ icon, sentence }); });
 
   it('offers what can be done now, and nothing else', () => {

@@ -35,6 +35,7 @@ export function trayState(state: AppState, words: DesktopWords, now: number): Tr
   const base = { canVerify: idle && phase === 'ready' && !state.busy.verifying && missingBecause(state.target.kind, 'verify') === null, engine: !idle || !driven ? null : phase === 'ready' ? 'stop' as const : phase === 'stopped' || phase === 'failed' ? 'start' as const : null };
   if (!idle || phase === 'starting' || phase === 'stopping' || phase === 'restarting') return { ...base, icon: 'working', sentence: words.state.working };
   if (phase === 'failed') return { ...base, icon: 'failed', sentence: words.state.failed };
+  if (phase === 'unreachable') return { ...base, icon: 'unverified', sentence: words.state.unreachable };
   const { state: shown, unprotected } = protection(state, now);
   const icon: TrayIcon = shown === 'audit' ? 'unverified' : shown;
   return { ...base, icon, sentence: shown === 'protected' && unprotected !== null && unprotected > 0 ? words.except(unprotected) : words.state[shown] };

@@ -3,10 +3,11 @@ import * as z from 'zod';
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Err, type Result } from '../../../shared/result.ts';
 import { targetId, type TargetRef } from '../../../shared/targets/target.ts';
-import { dockerClient, requestFailure } from '../../containers/docker-client.ts';
+import { dockerClient, engineMessage, requestFailure, statusOf } from '../../containers/docker-client.ts';
 import { scanContainers } from '../../containers/scan.ts';
 import type { EngineDriver } from '../../drivers/driver.ts';
 import { rootPaths, type RootPaths } from '../../drivers/root-paths.ts';
+import { systemCode } from '../../store/files.ts';
 import { createSettingsStore } from '../../store/settings-store.ts';
 import type { Target } from '../../target.ts';
 
@@ -19,12 +20,20 @@ export const machineInfoSchema = z.object({
 });
 export type MachineInfo = z.infer<typeof machineInfoSchema>;
 
-/** What an engine says of itself; null where none answers. */
-export async function machineInfo(socket: string, timeoutMs = 3000): Promise<MachineInfo | null> {
+/** What an engine says of itself; `stopped` where nobody listens. Whoever may not ask it, or waits in vain, does not know whether it runs. */
+export type MachineAnswer = { readonly phase: 'ready'; readonly info: MachineInfo } | { readonly phase: 'stopped' } | { readonly phase: 'unreachable'; readonly why: string };
+
+/** Asks the engine at a socket what it is. */
+export async function askMachine(socket: string, timeoutMs = 3000): Promise<MachineAnswer> {
   try {
     const parsed = machineInfoSchema.safeParse(await dockerClient(socket, timeoutMs).info());
-    return parsed.success ? parsed.data : null;
-  } catch { return null; }
+    return parsed.success ? { phase: 'ready', info: parsed.data } : { phase: 'unreachable', why: 'The engine answers in words that Bulkhead does not know.' };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return { phase: 'stopped' };
+    if (code === 'EACCES') return { phase: 'unreachable', why: 'This user may not use the engine\'s socket. Join the group that may use it (docker), or run as root.' };
+    return { phase: 'unreachable', why: statusOf(error) === null ? `The engine gave no answer within ${Math.round(timeoutMs / 1000)} s.` : `The engine gave no answer: ${engineMessage(error)}` };
+  }
 }
 
 /**
@@ -76,12 +85,13 @@ export function openMachineTarget(socket: string): Target {
 
 function machineDriver(paths: RootPaths, socket: string, refused: (what: string) => Err<AppError>): EngineDriver {
   const status = async (): Promise<EngineStatus> => {
-    const info = await machineInfo(socket, 5000);
+    const answer = await askMachine(socket, 5000);
+    const info = answer.phase === 'ready' ? answer.info : null;
     return {
-      kind: 'docker-engine', phase: info === null ? 'stopped' : 'ready', name: info?.Name ?? os.hostname(), root: null, socket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
+      kind: 'docker-engine', phase: answer.phase, name: info?.Name ?? os.hostname(), root: null, socket, settingsPath: paths.settings, daemonJsonPath: paths.daemonJson,
       supervisorPid: null, dockerdPid: null, generation: info === null ? 0 : 1, startedAt: null, version: info?.ServerVersion ?? null, apiVersion: null, kernel: info?.KernelVersion ?? null, os: info?.OperatingSystem ?? null,
       storageDriver: info?.Driver ?? null, defaultRuntime: info?.DefaultRuntime ?? null, counts: info === null ? null : { containers: info.Containers, running: info.ContainersRunning, images: info.Images },
-      gatewayUp: false, plannerUp: false, problem: null,
+      gatewayUp: false, plannerUp: false, problem: answer.phase === 'unreachable' ? { message: answer.why, logTail: [] } : null,
     };
   };
   const not = (what: string) => (): Promise<Result<never, AppError>> => Promise.resolve(refused(what));

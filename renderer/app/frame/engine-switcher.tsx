@@ -33,7 +33,7 @@ export function EngineSwitcher() {
   const protection = protectionOf(app, useNow());
   const line = engineLine(t, app, protection);
   const working = app.run !== null && app.run.activity !== 'ended';
-  const Icon = working ? UnverifiedIcon : app.engine.phase === 'failed' ? ErrorIcon : stateIcon[protection.state];
+  const Icon = working || app.engine.phase === 'unreachable' ? UnverifiedIcon : app.engine.phase === 'failed' ? ErrorIcon : stateIcon[protection.state];
 
   const look = async () => {
     setOpen(true);

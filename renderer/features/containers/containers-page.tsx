@@ -140,7 +140,7 @@ export default function ContainersPage() {
         </Box>
       )}
       {app.scan === null
-        ? ready ? failure === null && <Card><LoadingRows rows={6} /></Card> : <Card><EmptyState action={!starting && noStart === undefined && <Button disabled={app.busy.engine !== null || start.running} onClick={() => { void start.run(undefined); }}>{t('button.startEngine')}</Button>}>{starting ? t('containers.empty.starting') : t('containers.empty.stopped')}</EmptyState></Card>
+        ? ready ? failure === null && <Card><LoadingRows rows={6} /></Card> : <Card><EmptyState action={!starting && noStart === undefined && <Button disabled={app.busy.engine !== null || start.running} onClick={() => { void start.run(undefined); }}>{t('button.startEngine')}</Button>}>{starting ? t('containers.empty.starting') : t(app.engine.phase === 'unreachable' ? 'containers.empty.unreachable' : 'containers.empty.stopped')}</EmptyState></Card>
         : shown.length === 0
           ? <Card><EmptyState action={words !== '' ? <Button onClick={() => { setText(''); }}>{t('containers.empty.clear')}</Button> : show !== 'all' && all.length > 0 ? <Button onClick={() => { setShow('all'); }}>{t('containers.empty.showAll')}</Button> : undefined}>
             {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : protection.eci ? t('containers.empty.none') : t('containers.empty.noneOff')}

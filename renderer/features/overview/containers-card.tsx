@@ -21,7 +21,7 @@ export function ContainersCard({ eci }: { readonly eci: boolean }) {
   const painted = useAfterPaint();
   const { scan, scanError, busy, engine } = useApp();
   if (scan === null) {
-    const why = busy.scanning ? 'scanning' : engine.phase !== 'ready' ? 'notRunning' : scanError !== null ? 'failed' : 'notScanned';
+    const why = busy.scanning ? 'scanning' : engine.phase === 'unreachable' ? 'noAnswer' : engine.phase !== 'ready' ? 'notRunning' : scanError !== null ? 'failed' : 'notScanned';
     return <Card title={t('overview.containers.title')} busy={busy.scanning}><EmptyState>{t(`overview.containers.${why}`)}</EmptyState></Card>;
   }
   const total = scan.containers.length;

@@ -24,7 +24,7 @@ export function CoverageCard({ protection }: { readonly protection: Protection }
   const app = useApp();
   const now = useNow();
   const { applied } = useDraft();
-  if (protection.state === 'stopped') return <Card title={t('overview.coverage.title')}><EmptyState>{t('overview.coverage.stopped')}</EmptyState></Card>;
+  if (protection.state === 'stopped') return <Card title={t('overview.coverage.title')}><EmptyState>{t(app.engine.phase === 'unreachable' ? 'overview.coverage.unreachable' : 'overview.coverage.stopped')}</EmptyState></Card>;
 
   const wanted = applied.settings.ok ? applied.settings.value.backend : 'auto';
   const backend: BackendId = wanted === 'sysbox' ? 'sysbox' : 'exclusive';

@@ -13,6 +13,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Columns, Page } from '../../components/page.tsx';
 import { StateTile } from '../../components/state-badge.tsx';
 import { useFormats, type Formats } from '../../i18n/format.ts';
+import { told } from '../../i18n/told.ts';
 import type { AppState } from '../../../shared/ipc/contract.ts';
 import type { TFunction } from 'i18next';
 import { allSettled, verificationMaxAgeMs } from '../../../shared/verify/claims.ts';
@@ -100,7 +101,7 @@ export default function OverviewPage() {
 /** The one honest sentence. */
 function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprotected, unreadable, preferredOff }: Protection): string {
   switch (state) {
-    case 'stopped': return app.engine.phase === 'stopped' ? t('overview.sentence.stopped') : app.engine.phase === 'failed' ? t('overview.sentence.failed') : t('overview.sentence.working');
+    case 'stopped': return app.engine.phase === 'unreachable' ? t('overview.sentence.unreachable') : app.engine.phase === 'stopped' ? t('overview.sentence.stopped') : app.engine.phase === 'failed' ? t('overview.sentence.failed') : t('overview.sentence.working');
     case 'off': return preferredOff === null ? t('overview.sentence.off') : preferredOff === '' ? t('overview.sentence.preferredOffUnnamed') : t('overview.sentence.preferredOff', { by: preferredOff });
     case 'audit': return t('overview.sentence.audit');
     // A verification under settings that can't be read any more says nothing about now.
@@ -113,6 +114,7 @@ function sentence(t: TFunction, formats: Formats, app: AppState, { state, unprot
 }
 
 function detail(t: TFunction, app: AppState, { state, eci, locked, unreadable, preferredOff }: Protection, now: number): string {
+  if (app.engine.phase === 'unreachable') return told(app.engine.problem?.message ?? '');
   if (state === 'stopped') return t(app.engine.phase === 'stopped' ? 'overview.detail.stopped' : 'overview.detail.notRunning', { socket: app.engine.socket });
   if (unreadable) return t('overview.detail.unreadable');
   if (preferredOff !== null) return t('overview.detail.preferredOff');

@@ -10,6 +10,7 @@ export const overview = {
     preferredOff: 'Off: {{by}} turned it off, as users may here', preferredOffUnnamed: 'Off: a user turned it off, as users may here',
     stopped: 'Engine stopped: nothing runs, nothing is checked',
     failed: 'Engine failed: nothing runs, nothing is checked',
+    unreachable: 'No answer from the engine: what runs there is not known',
     working: 'The engine is not ready: nothing is checked',
   },
   detail: {
@@ -51,7 +52,7 @@ export const overview = {
     open: 'Open {{page}}',
   },
   coverage: {
-    title: 'What is protected on this engine', workload: 'Workload', state: 'State', howWeKnow: 'How we know', notHere: 'Not on this engine: {{names}}.', stopped: 'While the engine does not run, nothing is checked.',
+    title: 'What is protected on this engine', workload: 'Workload', state: 'State', howWeKnow: 'How we know', notHere: 'Not on this engine: {{names}}.', unreachable: 'Without an answer from the engine, nothing is known.', stopped: 'While the engine does not run, nothing is checked.',
     // `code` between backticks.
     row: {
       'run-create': '`docker run`, `docker create`, Compose', 'build-docker-driver': '`docker build`, docker driver', 'build-container-driver': '`docker build`, docker-container driver', 'socket-started': 'Containers started through a mounted socket',
@@ -64,7 +65,7 @@ export const overview = {
       found_one: '{{count}} found', found_other: '{{count}} found', noneFound: 'None found', notScanned: 'Not scanned yet',
     },
   },
-  containers: { title: 'Containers', total: 'total', none: 'There is no container on this engine.', notScanned: 'Not scanned yet.', scanning: 'Scanning.', notRunning: 'Not counted while the engine does not run.', failed: 'Not counted: they could not be listed.' },
+  containers: { title: 'Containers', total: 'total', none: 'There is no container on this engine.', notScanned: 'Not scanned yet.', scanning: 'Scanning.', noAnswer: 'Not counted: the engine gave no answer.', notRunning: 'Not counted while the engine does not run.', failed: 'Not counted: they could not be listed.' },
   denials: {
     title: 'Denials', days: 'Last {{count}} days', since: 'Since {{date}}; older ones are not kept', total: '{{count}} in total', today: 'Today', day: 'Day',
     none: 'Nothing was refused.', reading: 'Reading the decision log.', noGateway: 'No gateway of Bulkhead\u2019s stands before this engine: nothing is refused.', noRights: 'Not counted: this user can\u2019t read the decision log.', unreadable: 'Not counted: the decision log can\u2019t be read.',

@@ -12,6 +12,7 @@ export const overview: Translation<typeof english> = {
     preferredOff: '已关闭：由 {{by}} 关闭，此处允许用户这样做', preferredOffUnnamed: '已关闭：由某用户关闭，此处允许用户这样做',
     stopped: '引擎已停止：没有运行，也没有检查',
     failed: '引擎出现故障：没有运行，也没有检查',
+    unreachable: '引擎没有响应：无法得知其中运行着什么',
     working: '引擎尚未就绪：没有检查',
   },
   detail: {
@@ -53,7 +54,7 @@ export const overview: Translation<typeof english> = {
     open: '打开“{{page}}”',
   },
   coverage: {
-    title: '此引擎上的防护范围', workload: '工作负载', state: '状态', howWeKnow: '依据', notHere: '此引擎上不存在：{{names}}。', stopped: '引擎未运行时，不做任何检查。',
+    title: '此引擎上的防护范围', workload: '工作负载', state: '状态', howWeKnow: '依据', notHere: '此引擎上不存在：{{names}}。', unreachable: '引擎没有响应，因此一无所知。', stopped: '引擎未运行时，不做任何检查。',
     row: {
       'run-create': '`docker run`、`docker create`、Compose', 'build-docker-driver': '`docker build`（docker 驱动程序）', 'build-container-driver': '`docker build`（docker-container 驱动程序）', 'socket-started': '通过已挂载的套接字启动的容器',
       'socket-mount': 'Docker 套接字挂载', 'socket-derived-images': '派生镜像的套接字挂载', 'socket-any-image': '任意镜像的套接字挂载', 'kind-nodes': 'Kubernetes in Docker (KinD) 节点', 'build-host-network': '使用主机网络或 security.insecure 的构建', 'swarm-plugins': 'Swarm 服务、引擎插件',
@@ -65,7 +66,7 @@ export const overview: Translation<typeof english> = {
       found_other: '发现 {{count}} 个', noneFound: '未发现', notScanned: '尚未扫描',
     },
   },
-  containers: { title: '容器', total: '总数', none: '此引擎上没有容器。', notScanned: '尚未扫描。', scanning: '正在扫描。', notRunning: '引擎未运行时不统计。', failed: '无法列出容器，因此未统计。' },
+  containers: { title: '容器', total: '总数', none: '此引擎上没有容器。', notScanned: '尚未扫描。', scanning: '正在扫描。', noAnswer: '引擎没有响应，因此未统计。', notRunning: '引擎未运行时不统计。', failed: '无法列出容器，因此未统计。' },
   denials: {
     title: '拒绝记录', days: '过去 {{count}} 天', since: '自 {{date}} 起；更早的记录未保留', total: '共 {{count}} 次', today: '今天', day: '日期',
     none: '没有拒绝过任何请求。', reading: '正在读取决策日志。', noGateway: '此引擎前没有 Bulkhead 网关：不会拒绝任何请求。', noRights: '未统计：此用户无法读取决策日志。', unreadable: '未统计：无法读取决策日志。',

@@ -24,6 +24,7 @@ export const errors: Sentences = {
   'settings are not kept': '不保存设置', 'containers are not removed': '不移除容器', 'containers are not recreated': '不重新创建容器', 'settings are not applied': '不应用设置', 'there is no protection to verify': '没有可验证的防护',
   'the engine described a container in a way that is not understood': '无法理解引擎对某个容器的描述',
   '{0} is no user': '{0} 不是用户', 'there is no user {0}': '没有用户 {0}', 'Give one of this machine\'s users: --as NAME.': '请给出此计算机上的用户：--as NAME。',
+  'The engine answers in words that Bulkhead does not know.': '引擎的回答 Bulkhead 无法识别。', 'This user may not use the engine\'s socket. Join the group that may use it (docker), or run as root.': '此用户不得使用引擎的套接字。请加入可使用它的用户组 (docker)，或以 root 身份运行。', 'The engine gave no answer within {0} s.': '引擎在 {0} 秒内没有响应。', 'The engine gave no answer: {0}': '引擎没有响应：{0}',
   '{0}: this user may not use the engine\'s socket': '{0}：此用户不得使用引擎的套接字', 'Join the group that may use it (docker), or run as root.': '请加入可使用它的用户组 (docker)，或以 root 身份运行。',
   '{0}: the engine does not answer': '{0}：引擎没有响应', 'Start the engine: bulkhead engine start.': '请启动引擎：bulkhead engine start。',
   'the new container is gone again': '新容器已不存在', 'the new container is of another image': '新容器使用了另一个镜像', '{0} instead of {1}': '是 {0}，而不是 {1}', 'A tag was moved just now: try again.': '标签刚刚被更改：请重试。',
