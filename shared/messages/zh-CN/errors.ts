@@ -7,7 +7,7 @@ export const errors: Sentences = {
   'the backup could not be written': '无法写入备份', 'Nothing was changed. Make room or give write permission, then try again.': '没有更改任何内容。请释放空间或授予写入权限，然后重试。',
   'the text being applied is gone from the backup': '备份中已没有正在应用的文本', 'the backup cannot be read': '无法读取备份', 'the backup of {0} cannot be read': '无法读取 {0} 的备份',
   'an interrupted apply could not be rolled back': '无法回滚被中断的应用', 'The files as they were are in {0}.': '原来的文件位于 {0}。', 'the apply was interrupted': '应用被中断',
-  'its process ended during "{0}"': '其进程在“{0}”期间结束', 'The draft is kept: plan and apply it again.': '草稿已保留：请重新计划并应用。', 'rolling back hit a defect': '回滚时遇到程序缺陷',
+  'its process ended during "{0}"': '其进程在“{0}”期间结束', 'The draft is kept: plan and apply it again.': '草稿已保留：请重新计划并应用。', 'resuming it hit a defect': '继续处理时遇到程序缺陷', 'settling an interrupted recreation hit a defect': '处理被中断的重新创建时遇到程序缺陷', 'rolling back hit a defect': '回滚时遇到程序缺陷',
   'the settings file was changed by another program meanwhile': '设置文件在此期间被其他程序更改', 'Look at what changed, then plan again.': '请查看更改内容，然后重新计划。',
   'the draft was changed after this plan was made': '草稿在此计划生成之后被更改', 'Read the plan of the draft as it is now, then apply.': '请阅读当前草稿的计划，然后再应用。',
   'the protection could not be shown from inside real containers': '未能在真实容器内证实防护', 'no probe ran': '没有运行任何探测', 'See the log; bulkhead verify runs the same probes.': '请查看日志；bulkhead verify 会运行相同的探测。',
