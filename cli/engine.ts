@@ -56,8 +56,13 @@ async function driveTarget(options: EngineOptions, what: 'start' | 'stop' | 'res
   const timeoutMs = secondsOption(options.timeout ?? '90', 'timeout');
   if (!timeoutMs.ok) { printError(timeoutMs.error, options); return; }
   await withTarget(options, async (target) => {
+    // As the embedded engine's start does; null for whoever has no right to.
+    const settled = what === 'stop' ? null : await target.resume();
+    if (settled !== null && !settled.ok) { printError(settled.error, options); return; }
+    if (settled?.value != null) progress(`An interrupted apply was settled first. ${(await import('./plan-text.ts')).describeOutcome(settled.value)}`);
     const call = { onLog: (line: EngineLogLine) => { progress(line.text); }, timeoutMs: target.ref.kind === 'docker-desktop' ? Math.max(timeoutMs.value, 300_000) : timeoutMs.value };
-    printResult(await target.driver[what](call), { json: options.json, human: describe });
+    // Settling it has restarted it.
+    printResult(await target.driver[what === 'restart' && settled?.value != null ? 'start' : what](call), { json: options.json, human: describe });
   });
 }
 

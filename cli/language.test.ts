@@ -32,7 +32,7 @@ describe('the language of the command line', () => {
   it('says the one honest sentence', async () => {
     await speak('zh-CN');
     const engine = { phase: 'stopped', version: null, socket: '/x/docker.sock', problem: null } as StatusReport['engine']; // what the words use
-    const report: StatusReport = { engine, protection: 'stopped', eci: false, audit: false, unprotected: null, verification: null, appliedVersion: 3, draftDiffers: true, interruptedApply: false, settingsProblem: null, settingsDeleted: false, preferredOff: null };
+    const report: StatusReport = { engine, protection: 'stopped', eci: false, audit: false, unprotected: null, verification: null, appliedVersion: 3, draftDiffers: true, interruptedApply: false, olderSettings: null, settingsProblem: null, settingsDeleted: false, preferredOff: null };
     expect(told(describeStatus(report))).toBe('引擎已停止：没有运行，也没有检查\n  引擎      已停止\n  套接字    unix:///x/docker.sock\n  设置      版本 3，草稿有所不同 (bulkhead plan)');
   });
 });

@@ -10,7 +10,7 @@ const engine: EngineStatus = {
 };
 const report = (more: Partial<StatusReport>): StatusReport => ({
   engine, protection: 'protected', eci: true, audit: false, preferredOff: null, unprotected: 0, verification: { at: new Date(Date.now() - 180_000).toISOString(), durationMs: 1, eci: true, claims: [] },
-  appliedVersion: 2, draftDiffers: false, interruptedApply: false, settingsProblem: null, settingsDeleted: false, ...more,
+  appliedVersion: 2, draftDiffers: false, interruptedApply: false, olderSettings: null, settingsProblem: null, settingsDeleted: false, ...more,
 });
 const first = (more: Partial<StatusReport>) => describeStatus(report(more)).split('\n')[0];
 

@@ -20,6 +20,8 @@ export interface StatusReport {
   readonly draftDiffers: boolean;
   /** An apply was interrupted: `bulkhead apply` or the next engine start settles it. */
   readonly interruptedApply: boolean;
+  /** A file of Docker Desktop's admin at a place that older documents name; nothing here reads it. */
+  readonly olderSettings: string | null;
   /** Why the settings can't be read, if so; the gateway locks down then. */
   readonly settingsProblem: string | null;
   /** The applied file had ECI on and is gone, and not by a roll back of ours. */
@@ -29,7 +31,7 @@ export interface StatusReport {
 /** Everything `bulkhead status` tells. */
 export async function statusReport(target: Target): Promise<StatusReport> {
   const [{ settingsInForce }, { readJournal }] = await Promise.all([import('../engine/apply/plan.ts'), import('../engine/apply/journal.ts')]);
-  const [engine, settings, verification, journal] = await Promise.all([target.driver.status(), target.settings.read(), target.lastVerification(), readJournal(target.paths.journal)]);
+  const [desktop, engine, settings, verification, journal] = await Promise.all([target.desktop(), target.driver.status(), target.settings.read(), target.lastVerification(), readJournal(target.paths.journal)]);
   const inForce = settingsInForce({ exists: settings.exists, text: settings.applied, hash: settings.appliedHash });
   const preferredOff = settings.preference?.outcomes.eci === 'in-force' ? settings.preference.by ?? 'a user' : null;
   const eci = inForce.eci.value && preferredOff === null;
@@ -39,7 +41,7 @@ export async function statusReport(target: Target): Promise<StatusReport> {
   return {
     engine, eci, preferredOff, audit, verification, protection: protectionState({ engineReady: ready, eci, audit, verification, now: Date.now() }),
     unprotected: scan !== null && scan.ok ? unprotected(scan.value).length : null,
-    appliedVersion: settings.appliedVersion, draftDiffers: settings.draft !== settings.applied, interruptedApply: journal !== null, settingsProblem: settings.readError?.message ?? null,
+    appliedVersion: settings.appliedVersion, draftDiffers: settings.draft !== settings.applied, interruptedApply: journal !== null, olderSettings: desktop?.olderSettings ?? null, settingsProblem: settings.readError?.message ?? null,
     settingsDeleted: !settings.exists && settings.readError === null && await deletedByMistake(target),
   };
 }
@@ -60,6 +62,7 @@ export function describeStatus(report: StatusReport): string {
   if (report.settingsProblem !== null && report.engine.problem === null) lines.push(`${report.settingsProblem}: a gateway that runs keeps its last good policy, one that starts is locked down.`);
   if (report.settingsDeleted) lines.push('The settings file was deleted: a gateway that runs keeps its last policy, the next start of engine or gateway finds ECI off. Put it back: bulkhead settings rollback, or apply again.');
   if (report.interruptedApply) lines.push('An apply is under way or was interrupted; the next bulkhead apply settles it.');
+  if (report.olderSettings !== null) lines.push(`There is a settings file at ${report.olderSettings} too, where older documents put it: it is not read here. To take it over: bulkhead apply ${report.olderSettings} --target docker-desktop`);
   if (report.engine.problem !== null) lines.push(`Problem: ${report.engine.problem.message}`);
   lines.push(`  engine    ${report.engine.phase}${report.engine.version === null ? '' : `, Docker Engine ${report.engine.version}`}`);
   lines.push(`  socket    unix://${report.engine.socket}`);

@@ -97,7 +97,9 @@ export async function openSession(target: Target, users: UserStore, options: Ses
         refreshAgain = false;
         const before = opened.get().engine;
         now = await engineStatus(target);
-        opened.set({ engine: now });
+        // What is known of Docker Desktop changes with it, an interrupted apply above all.
+        const known = opened.get().target;
+        opened.set({ engine: now, ...(known.kind === 'docker-desktop' ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } } : {}) });
         if (now.phase === 'ready' && (before.phase !== 'ready' || before.generation !== now.generation)) scanSoon();
         if (now.phase === 'ready') feed.reconnect();
       } while (refreshAgain);

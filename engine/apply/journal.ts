@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { applySteps } from '../../shared/apply/plan.ts';
@@ -6,9 +6,16 @@ import { appErrorSchema, type AppError, type Result } from '../../shared/result.
 import { chosenRecreationSchema } from '../containers/recreate-chosen.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { removeJournalFile, systemCode, writeFileAtomic } from '../store/files.ts';
+import { isLocked } from '../store/lock.ts';
 
 /** Held by whoever changes this engine's configuration. */
 export const applyLockPath = (paths: RootPaths): string => path.join(paths.root, 'apply.lock');
+
+/** Whether an apply was cut off and nobody has settled it. Reads no journal: whoever may look at the directory may know. */
+export async function applyInterrupted(paths: RootPaths): Promise<boolean> {
+  const begun = await access(paths.journal).then(() => true, () => false);
+  return begun && !await isLocked(applyLockPath(paths));
+}
 
 /** What is needed to finish or undo an apply whose process is gone: `DIR/apply-journal.json`, written and synced before and after each step. */
 export const journalSchema = z.object({

@@ -188,7 +188,7 @@ const desktopEngine: AppState['engine'] = {
 const onDesktop = (more: Partial<AppState> = {}, facts: Partial<DesktopFacts> = {}): AppState => appState({
   platform: facts.platform ?? 'darwin', home: '/Users/sam', isRoot: false, backends: [], engine: desktopEngine, settings: desktopSettings(desktopText),
   target: { id: 'docker-desktop', kind: 'docker-desktop', desktop: {
-    platform: 'darwin', version: '4.41.2', virtualMachine: 'vm', virtualMachineFrom: 'platform', program: '/Applications/Docker.app/Contents/MacOS/Docker', restartBy: 'docker-desktop-cli', userSettings: { DisableUpdate: false, AutoStart: true }, ...facts,
+    platform: 'darwin', version: '4.41.2', virtualMachine: 'vm', virtualMachineFrom: 'platform', program: '/Applications/Docker.app/Contents/MacOS/Docker', restartBy: 'docker-desktop-cli', userSettings: { DisableUpdate: false, AutoStart: true }, olderSettings: null, interrupted: false, ...facts,
   } },
   verification: verification === null ? null : { ...verification, claims: verification.claims.map((c) => (/^(A2|A3|A6|A7-u|A7-host|B1)/.test(c.id) ? c : { id: c.id, verdict: 'not-offered', evidence: 'not tried here: Docker Desktop does this itself, as Docker documents for its version' })) },
   ...more,
@@ -199,6 +199,7 @@ export const states: Record<string, () => AppState> = {
   // Docker Desktop as a target, and the machine's own engine.
   desktop: () => onDesktop(),
   desktopOff: () => onDesktop({ ...off(), engine: { ...desktopEngine, defaultRuntime: 'runc', socket: String.raw`\\.\pipe\dockerDesktopLinuxEngine` }, settings: desktopSettings(''), verification: null }, { version: '4.29.0', virtualMachine: 'wsl2', virtualMachineFrom: 'user-settings', platform: 'win32', restartBy: 'system', userSettings: null }),
+  desktopInterrupted: () => onDesktop({}, { platform: 'linux', interrupted: true, olderSettings: '/usr/share/docker-desktop/admin-settings/admin-settings.json' }),
   desktopEdited: () => onDesktop({ settings: desktopSettings(desktopText, { draft: desktopText.replace('"locked": true,\n    "value": true', '"locked": false,\n    "value": true') }) }),
   desktopStopped: () => onDesktop({ engine: { ...desktopEngine, phase: 'failed', version: null, kernel: null, counts: null, problem: { message: 'initializing backend: invalid admin configuration: reading admin settings file: parsing JSON: EOF', logTail: [] } }, scan: null, verification: null }),
   machine: () => appState({

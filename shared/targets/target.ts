@@ -70,6 +70,10 @@ export const desktopFactsSchema = z.object({
   restartBy: z.enum(['docker-desktop-cli', 'system']),
   /** Settings the user chose in Docker Desktop, where the admin left them unlocked; null where the file can't be read. */
   userSettings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
+  /** An admin's file at a place that older versions read; null where there is none. Never written by us. */
+  olderSettings: z.string().nullable(),
+  /** An apply was cut off and nobody has finished it or gone back: the file may be one that Docker Desktop never started under. */
+  interrupted: z.boolean(),
 });
 export type DesktopFacts = z.infer<typeof desktopFactsSchema>;
 

@@ -18,8 +18,9 @@ export function engineHandlers({ session, elevation }: HandlerContext): Area {
     if (busy !== null) return fail('engine.request-failed', `the engine is already ${busy}`, { hint: 'Wait until that has ended.' });
     s.state.set({ busy: { ...s.state.get().busy, engine: busyWord[action] } });
     try {
-      // Docker Desktop is its user's: quitting and opening it needs nobody else.
-      const result = s.isRoot || s.target.ref.kind === 'docker-desktop' ? await s.target.driver[action]({ onLog: (line) => { s.log(line); } }) : await elevation.engine(action, () => s.target.driver.status());
+      // Docker Desktop is its user's: quitting and opening it needs nobody else, unless an apply was cut off: then the command line settles that first.
+      const ours = s.target.ref.kind === 'docker-desktop' && (action === 'stop' || s.state.get().target.desktop?.interrupted !== true);
+      const result = s.isRoot || ours ? await s.target.driver[action]({ onLog: (line) => { s.log(line); } }) : await elevation.engine(action, () => s.target.driver.status());
       if (result.ok) s.state.set({ engine: result.value });
       return result;
     } finally {

@@ -113,6 +113,35 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await made.calls()).toHaveLength(1);
   });
 
+  it('tells of an apply that was cut off, to everybody, until it is settled; a restart by an administrator settles it', async () => {
+    let cut = true;
+    const engine = wordsOnlyEngine();
+    const made = await standInDockerDesktop({ engine, platform });
+    desktop = made;
+    const options = { bulkheadCommand: '/none', projectRoot: '/none' };
+    let written: () => void = () => undefined;
+    const atWrite = new Promise<void>((resolve) => { written = resolve; });
+    // Its process goes no further from here, as when the power goes.
+    const target = openDesktopTarget(made.host, { ...options, onApplyPoint: (point) => { if (point !== 'write-settings done' || !cut) return Promise.resolve(); written(); return new Promise(() => undefined); } });
+    await target.driver.start();
+    const plan = await target.plan(first, keepAllContainers);
+    const started = await target.startApply({ text: first, choices: keepAllContainers, baseHash: plan.ok ? plan.value.baseHash : '' });
+    expect(started.ok).toBe(true);
+    await atWrite;
+    cut = false;
+    // Under way, as long as its process lives.
+    expect(await target.desktop()).toMatchObject({ interrupted: false });
+    await writeFile(path.join(made.host.locations.state, 'apply.lock'), JSON.stringify({ pid: 4_194_304, started: '1', boot: 'another', nonce: 'x' }));
+    const user = openDesktopTarget({ ...made.host, elevated: () => Promise.resolve(false) }, options);
+    expect(await user.desktop()).toMatchObject({ interrupted: true });
+    expect(await user.resume()).toEqual({ ok: true, value: null });
+    expect(await settingsOf(made)).toBe(first);
+    const again = openDesktopTarget(made.host, options);
+    expect(await again.resume()).toMatchObject({ ok: true, value: { outcome: { kind: 'rolled-back', restoredVersion: 0 } } });
+    expect(await again.settings.read()).toMatchObject({ exists: false });
+    expect(await user.desktop()).toMatchObject({ interrupted: false });
+  });
+
   it('never gets the key that only engines of ours understand', async () => {
     const { target } = await stage({ platform });
     await target.driver.start();
@@ -203,6 +232,16 @@ describe('what is told of an installed Docker Desktop', () => {
     await put(made.host.locations.settings, admin);
     await put(made.host.locations.userSettings[0], user === null ? null : JSON.stringify(user));
     expect(await desktopFacts(made.host)).toMatchObject({ virtualMachine, virtualMachineFrom: from });
+  });
+
+  it('tells of a file where older documents put it, and takes it for nothing', async () => {
+    const { made, target } = await stage({ platform: 'linux' });
+    expect(await target.desktop()).toMatchObject({ olderSettings: null });
+    const older = made.host.locations.olderSettings[0] ?? '';
+    await mkdir(path.dirname(older), { recursive: true });
+    await writeFile(older, first);
+    expect(await target.desktop()).toMatchObject({ olderSettings: older });
+    expect(await target.settings.read()).toMatchObject({ exists: false, applied: '' });
   });
 
   it('runs what belongs to the user as him, where it was elevated', async () => {

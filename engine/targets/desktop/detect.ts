@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { atLeast } from '../../../shared/coverage/index.ts';
 import { parseSettings } from '../../../shared/settings/index.ts';
 import type { DesktopFacts } from '../../../shared/targets/target.ts';
+import { applyInterrupted } from '../../apply/journal.ts';
 import { firstThere, type DesktopHost } from './host.ts';
+import { desktopPaths } from './paths.ts';
 
 /** From this version on there is `docker desktop stop` and `start`. */
 const cliSince = '4.37';
@@ -22,7 +24,7 @@ export async function desktopFacts(host: DesktopHost): Promise<DesktopFacts> {
   return {
     platform: host.platform, version, program, ...virtualMachine(host, admin, userSettings),
     restartBy: command !== null && atLeast(version, cliSince) ? 'docker-desktop-cli' : 'system',
-    userSettings,
+    userSettings, olderSettings: await firstThere(host, host.locations.olderSettings), interrupted: await applyInterrupted(desktopPaths(host)),
   };
 }
 

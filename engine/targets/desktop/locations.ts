@@ -12,8 +12,9 @@ export interface DesktopMachine {
 
 /** Where everything of Docker Desktop is. Absolute, in the platform's own notation; of lists, the first that exists counts. */
 export interface DesktopLocations {
-  /** The admin's file. Lists places of older versions after it: read where the first is missing, never written. */
+  /** The admin's file. */
   readonly settings: string;
+  /** Where older documents put it: looked for, so that its admin hears of it; never read as the one that counts, nor written. */
   readonly olderSettings: readonly string[];
   /** The user's own settings: `settings-store.json` since 4.35, `settings.json` before. */
   readonly userSettings: readonly string[];

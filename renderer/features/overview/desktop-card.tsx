@@ -23,6 +23,7 @@ export function DesktopCard({ desktop }: { readonly desktop: DesktopFacts }) {
           { label: t('target.desktop.version'), value: desktop.version ?? (desktop.program === null ? t('target.desktop.notInstalled') : t('target.desktop.unknownVersion')) },
           { label: t('target.desktop.machine'), value: machine },
           { label: t('target.desktop.file'), value: <PathText path={settings.path} /> },
+          ...(desktop.olderSettings === null ? [] : [{ label: t('target.desktop.older'), value: withCode(t('target.desktop.olderIs', { path: desktop.olderSettings })) }]),
           { label: t('target.desktop.quit'), value: withCode(t(`target.desktop.by.${desktop.restartBy}`)) },
           { label: t('target.desktop.signIn'), value: settings.exists ? t('target.desktop.enforced') : t('target.desktop.notEnforced') },
           { label: t('target.desktop.users'), value: own === null ? t('target.desktop.usersUnread') : own.length === 0 ? t('target.desktop.usersNone') : t('target.desktop.usersSet', { count: own.length, names: formats.list(own.map(({ name, chosen }) => `${name}: ${String(chosen)}`)) }) },

@@ -72,6 +72,9 @@ function useSteps({ protection, appliedFindings, onVerify, onResults, onStart, o
   // Nothing about the machine's own engine is done from here: the notice on top says why.
   const ours = app.target.kind !== 'docker-engine';
 
+  if (app.target.desktop?.interrupted === true && (app.run === null || app.run.activity === 'ended')) {
+    steps.push({ key: 'interrupted', icon: ErrorIcon, tone: 'danger', title: t('overview.next.interrupted'), why: t('overview.next.interruptedWhy'), action: t('overview.next.settle'), run: onRestart, busy: starting });
+  }
   if (!ours) {
     steps.push({ key: 'machine', icon: UnprotectedIcon, tone: 'neutral', title: t('target.machine.next'), why: withCode(t('target.machine.nextWhy')), action: t('target.machine.switch'), run: () => { document.querySelector<HTMLElement>('[data-engine-switcher]')?.click(); } });
   } else if (engine.phase === 'failed') {

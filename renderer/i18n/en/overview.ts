@@ -32,6 +32,7 @@ export const overview = {
     engineStopped: 'The engine is stopped', engineStoppedWhy: 'Clients get no answer until it runs.',
     engineFailed: 'The engine failed', engineLog: 'The last lines of its log',
     brokenFile: 'The settings file is not usable', brokenFileWhy: 'The gateway keeps the last good policy, or refuses everything.', openJson: 'Open JSON',
+    interrupted: 'A change was cut off before its end', interruptedWhy: 'Docker Desktop may never have started under the settings file as it is now. Finishing it or going back needs an administrator, and may quit and reopen Docker Desktop.', settle: 'Finish or roll back…',
     eciOff: 'ECI is off', eciOffWhy: 'Turn it on to put every new container into ids of its own.', turnOn: 'Turn on…',
     eciImpossible: 'ECI can\u2019t be turned on here', eciImpossibleWhy_one: '{{count}} requirement is missing: {{names}}.', eciImpossibleWhy_other: '{{count}} requirements are missing: {{names}}.', seeWhy: 'See what is missing',
     unprotected_one: '{{count}} container is not protected', unprotected_other: '{{count}} containers are not protected',

@@ -20,7 +20,7 @@ export const target = {
     by: { 'docker-desktop-cli': '`docker desktop stop` and `start`', system: 'the system: quit and opened' },
     enforced: 'Enforced while the file is there', notEnforced: 'Saving the file makes everyone sign in',
     business: 'Docker Desktop ignores the file unless the user belongs to a Docker Business organisation.',
-    notInstalled: 'Not found on this machine',
+    notInstalled: 'Not found on this machine', older: 'Another file', olderIs: '`{{path}}`, where older documents put it: not read here. Take from it what you need, then delete it; `bulkhead apply FILE` applies it as it is.',
     usersNone: 'Nothing that differs', usersUnread: 'Could not be read', usersSet_one: '{{names}} differs', usersSet_other: '{{names}} differ',
   },
   ownLists: 'One list for all images: Docker Desktop has no other',

@@ -34,6 +34,7 @@ export const overview: Translation<typeof english> = {
     engineStopped: '引擎已停止', engineStoppedWhy: '引擎运行之前，客户端得不到响应。',
     engineFailed: '引擎出现故障', engineLog: '引擎日志的最后几行',
     brokenFile: '设置文件不可用', brokenFileWhy: '网关沿用上一份有效策略；如果没有，则拒绝所有请求。', openJson: '打开 JSON',
+    interrupted: '一次更改在完成前中断', interruptedWhy: 'Docker Desktop 可能从未使用现在的设置文件启动过。完成或回滚需要管理员，并且可能会退出并重新打开 Docker Desktop。', settle: '完成或回滚…',
     eciOff: 'ECI 已关闭', eciOffWhy: '开启后，每个新容器都将使用独立 ID。', turnOn: '开启…',
     eciImpossible: '无法在此处开启 ECI', eciImpossibleWhy_other: '缺少 {{count}} 项要求：{{names}}。', seeWhy: '查看缺少的条件',
     unprotected_other: '{{count}} 个容器未受保护',

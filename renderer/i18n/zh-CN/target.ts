@@ -23,7 +23,7 @@ export const target: Translation<typeof english> = {
     by: { 'docker-desktop-cli': '`docker desktop stop` 和 `start`', system: '系统：退出后重新打开' },
     enforced: '只要该文件存在就强制登录', notEnforced: '保存该文件后，所有用户都必须登录',
     business: '除非用户属于 Docker Business 组织，否则 Docker Desktop 会忽略该文件。',
-    notInstalled: '本机上未找到',
+    notInstalled: '本机上未找到', older: '另一个文件', olderIs: '`{{path}}`，位于旧文档所述的位置：此处不会读取。请取用其中需要的内容，然后将其删除；`bulkhead apply FILE` 会按原样应用它。',
     usersNone: '没有不同之处', usersUnread: '无法读取', usersSet_other: '{{names}} 有所不同',
   },
   ownLists: '所有镜像共用一个列表：Docker Desktop 不支持其他方式',
