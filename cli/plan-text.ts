@@ -47,6 +47,7 @@ export function describeEffect({ code, params }: PlanEffect): string {
     case 'engine-restarts': return `Docker Engine restarts once, about ${String(params['seconds'])} s`;
     case 'desktop-reopens': return `Docker Desktop is quit and opened again, about ${String(params['seconds'])} s`;
     case 'desktop-opens': return `Docker Desktop is opened, about ${String(params['seconds'])} s`;
+    case 'desktop-file-goes': return 'the settings file is taken away: Docker Desktop enforces no sign-in any more, and nothing is set or locked for its users';
     case 'desktop-sign-in': return `${params['first'] === 1 ? 'the file is new here: ' : ''}while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a Docker Business organisation`;
     case 'engine-starts': return `Docker Engine starts, about ${String(params['seconds'])} s`;
     case 'containers-stop': return `${number(count, 'running container')} ${count === 1 ? 'stops' : 'stop'}: ${list(params['names'])}${startAgain(params['returning'], list(params['returning']))}${Number(params['slow'] ?? 0) === 0 ? '' : `; up to ${String(params['wait'])} s for what does not take the stop signal: ${list(params['slowNames'])}`}`;

@@ -97,12 +97,15 @@ const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>>
   rights: { message: 'this user may not apply settings', hint: 'Run the same command with sudo.' },
 };
 
+/** An empty text is applied where it stands for "no file" alone: the plan blocks any other. */
+const textHash = (text: string): string => (text === '' ? '' : sha256(text));
+
 function newJournal(request: ApplyRequest, plan: AdmittedPlan): Journal {
   const among = (ids: readonly string[]): Container[] => plan.existing.filter(({ id }) => ids.includes(id));
   const containers = among(plan.recreate).map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
   return {
     format: 1, id: randomUUID(), startedAt: new Date().toISOString(), uid: process.getuid?.() ?? -1, user: userName(),
-    fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: sha256(request.text),
+    fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: textHash(request.text),
     eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
     remove: { ids: plan.remove, names: Object.fromEntries(among(plan.remove).map(({ id, name }) => [id, name])), includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
     ...(containers.length === 0 ? {} : { recreate: { containers, asks: userBehind() ?? String(process.getuid?.() ?? 0) } }),

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
 import { defaultSettings, diffSettings, effectiveSettings, lintSettings, lockedDownSettings, parseSettings, type EffectiveSettings, type Finding, type LintContext, type SettingsChange } from '../../shared/settings/index.ts';
+import { removesFile } from '../../shared/settings/history.ts';
 import type { EngineConfigPlan } from '../drivers/daemon-json.ts';
 import { sha256, type StoredText } from '../store/files.ts';
 import type { VersionState } from '../store/history.ts';
@@ -40,7 +41,8 @@ export function settingsInForce(text: StoredText): EffectiveSettings {
 /** What applying `draft` would do. Pure. `choices` about containers that aren't there (any more) are dropped; running ones count only with includeRunning. */
 export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoices): ApplyPlan {
   const before = settingsInForce(facts.applied);
-  const parsed = effectiveSettings(draft, { exists: true });
+  const removes = facts.desktop !== undefined && removesFile(draft, facts.applied.exists, 'docker-desktop');
+  const parsed = removes ? effectiveSettings('') : effectiveSettings(draft, { exists: true });
   // Nothing was ever written: an empty draft is no draft, rather than an empty file.
   if (draft === '' && !facts.applied.exists) return emptyPlan(facts, before, draft, { changes: [], findings: [], blockers: [{ code: 'nothing-to-apply', message: 'There is no draft yet, and nothing is applied.' }] });
   if (!parsed.ok) return unusablePlan(facts, before, draft, parsed.error);
@@ -48,7 +50,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   const eciBefore = before.eci.value;
   const eciAfter = after.eci.value;
   const changes = diffSettings(facts.applied.text, draft);
-  const findings = findingsOf(facts, draft);
+  const findings = removes ? [] : findingsOf(facts, draft);
   const daemonJson = facts.engineConfig.ok ? [...facts.engineConfig.value.changes] : [];
   const engineUp = facts.engine.phase === 'ready';
   const desktop = facts.desktop !== undefined;
@@ -63,7 +65,7 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
   return {
     fromVersion: facts.versions.current, toVersion: facts.versions.next, baseHash: facts.applied.hash, draftHash: sha256(draft),
     changes, findings, blocked: blockers.length > 0, blockers, missingRequirements, restartNeeded, eciBefore, eciAfter, daemonJson,
-    effects: effectsOf({ facts, before, after, changes, restartNeeded, engineUp, notProtected, remove, recreate, choices, backend: facts.backend?.id ?? 'none' }),
+    effects: effectsOf({ facts, removes, before, after, changes, restartNeeded, engineUp, notProtected, remove, recreate, choices, backend: facts.backend?.id ?? 'none' }),
     unprotected: notProtected, remove: remove.map((container) => container.id), recreate: recreate.map((container) => container.id),
     estimatedSeconds: Math.max(estimateSeconds(steps, facts.versions.entries, { removals: remove.length, recreations: recreate.length, stopWait: stopWaitOf(facts) }), desktop && restartNeeded ? desktopSeconds : 0),
   };
@@ -146,7 +148,7 @@ export const isRunning = (container: Container): boolean => container.state === 
 const desktopSeconds = 60;
 
 interface EffectInput {
-  facts: PlanFacts; before: EffectiveSettings; after: EffectiveSettings; changes: readonly SettingsChange[]; restartNeeded: boolean; engineUp: boolean;
+  facts: PlanFacts; removes: boolean; before: EffectiveSettings; after: EffectiveSettings; changes: readonly SettingsChange[]; restartNeeded: boolean; engineUp: boolean;
   notProtected: readonly Container[]; remove: readonly Container[]; recreate: readonly Container[]; choices: ContainerChoices; backend: string;
 }
 
@@ -165,7 +167,8 @@ function effectsOf(input: EffectInput): PlanEffect[] {
   if (facts.desktop !== undefined && input.restartNeeded) {
     now('restart', input.engineUp ? 'desktop-reopens' : 'desktop-opens', { seconds: Math.max(seconds, desktopSeconds) });
     // The file's presence means more than what stands in it.
-    later('new-rule', 'desktop-sign-in', { first: facts.desktop.fileIsNew ? 1 : 0 });
+    if (input.removes) later('unprotected', 'desktop-file-goes');
+    else later('new-rule', 'desktop-sign-in', { first: facts.desktop.fileIsNew ? 1 : 0 });
   } else if (input.restartNeeded) now('restart', input.engineUp ? 'engine-restarts' : 'engine-starts', { seconds });
   else if (changes.length > 0) now('at-once', 'gateway-reloads');
   const stopping = input.restartNeeded ? containers.filter(isRunning) : [];

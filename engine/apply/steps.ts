@@ -76,6 +76,10 @@ const writeSettings: Step = async ({ ports, journal, text }) => {
   if (!applied.ok) return applied;
   if (applied.value.hash !== journal.baseHash) return conflict(paths.settings);
   if (applied.value.exists && applied.value.text === text) return done(`version ${journal.toVersion}, same text`);
+  if (text === '') {
+    const removed = await removeFile(paths.settings);
+    return removed.ok ? done(`version ${journal.toVersion}: no settings file`) : removed;
+  }
   const written = await writeFileAtomic(paths.settings, text);
   return written.ok ? done(`version ${journal.toVersion}`) : written;
 };

@@ -21,7 +21,7 @@ export async function recordVersion(paths: RootPaths, journal: Journal, text: st
       version: journal.toVersion, at: new Date().toISOString(), uid: journal.uid, user: journal.user, hash: journal.targetHash, fromHash: journal.baseHash,
       how: 'apply', eci: journal.eciAfter, durationsMs: journal.durationsMs, ...(journal.stopWait === undefined ? {} : { stopWait: journal.stopWait }),
     },
-    settings: text, daemonJson: await readDaemonJson(paths),
+    settings: text === '' ? null : text, daemonJson: await readDaemonJson(paths),
   });
   return written.ok ? ok(undefined) : written;
 }

@@ -45,8 +45,8 @@ export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string => paths.
 
 /** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
 export function createSettingsStore(paths: StorePaths, options: {
-  /** Who may not write the file saves it with an administrator's rights: it is nobody's to only read. */
-  readonly savedElevated?: boolean;
+  /** Who may not write Docker Desktop's file saves it with an administrator's rights, so it is nobody's to only read; and going back to "no file" takes it away. */
+  readonly desktop?: boolean;
   /** The engine's gateway takes users' preferences. */
   readonly preferences?: boolean;
 } = {}): SettingsStore {
@@ -66,7 +66,7 @@ export function createSettingsStore(paths: StorePaths, options: {
       path: paths.settings, applied: current.text, appliedHash: current.hash, exists: current.exists,
       appliedVersion: versions.ok ? versions.value.current : 0, appliedBy: versions.ok ? appliedBy(versions.value) : null,
       draft: edited ? draftStored : current.text, base: baseText, conflict: edited && baseText !== current.text,
-      readError, readOnly: options.savedElevated === true ? null : await readOnlyReason(paths), preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
+      readError, readOnly: options.desktop === true ? null : await readOnlyReason(paths), preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
     };
   };
 
@@ -132,7 +132,7 @@ export function createSettingsStore(paths: StorePaths, options: {
     watchHistory: (listener) => watchEntries(paths.history, /^\d{4,9}$/, listener),
     rollback: async (version) => {
       const [found, state] = await Promise.all([historyText(version), read()]);
-      return found.ok ? setDraft(rollbackText(found.value, state.exists)) : found;
+      return found.ok ? setDraft(rollbackText(found.value, state.exists, options.desktop === true ? 'docker-desktop' : 'embedded')) : found;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { diffSettings, editSettings, effectiveSettings, lintSettings, parsePointer, parseSettings, restartNeeded, toPointer, type EffectiveSettings, type Finding, type LintContext, type ParsedSettings, type SettingsChange, type SettingsSyntaxError } from '../../shared/settings/index.ts';
+import { removesFile } from '../../shared/settings/history.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { applying, lockOf, type Lock } from './lock.ts';
@@ -76,7 +77,7 @@ const lint = remember((text, context): readonly Finding[] => lintSettings(text, 
 /** Findings of a text on this engine. */
 export function findingsOf(text: string, app: AppState): readonly Finding[] {
   const context: LintContext = {
-    target: app.target.kind, platform: app.target.desktop?.platform ?? app.platform, home: app.home, exists: app.settings.exists,
+    target: app.target.kind, platform: app.target.desktop?.platform ?? app.platform, home: app.home, exists: app.settings.exists && !removesFile(text, app.settings.exists, app.target.kind),
     // In Docker Desktop the socket of its machine is what counts, and the home directory is shared by default.
     ...(app.target.kind === 'docker-desktop' ? {} : { socketPath: app.engine.socket }),
     ...(app.target.desktop === null ? {} : { desktop: { version: app.target.desktop.version, virtualMachine: app.target.desktop.virtualMachine } }),
@@ -105,7 +106,7 @@ export function sameForDraft(a: Snapshot, b: Snapshot): boolean {
 /** Everything pages ask about the draft. Derived from texts only, remembered by text. */
 export function deriveDraft(store: AppStore, snapshot: Snapshot, app: AppState): DraftView {
   const text = snapshot.draft;
-  const draft = viewDocument(text, app.settings.exists);
+  const draft = viewDocument(text, app.settings.exists && !removesFile(text, app.settings.exists, app.target.kind));
   const applied = viewDocument(app.settings.applied, app.settings.exists);
   const changes = changesBetween(app.settings.applied, text);
   const readOnly = lockOf(app);

@@ -14,7 +14,7 @@ export const planEffectSchema = z.object({
   when: z.enum(['while-applying', 'afterwards']),
   code: z.enum([
     'engine-restarts', 'engine-starts', 'containers-stop', 'containers-removed', 'containers-recreated', 'containers-kept-unprotected', 'store-unchanged',
-    'eci-on', 'eci-off', 'backend', 'mounts-outside-shares-refused', 'socket-images', 'socket-commands', 'gateway-reloads', 'load-blocked', 'volumes-removed', 'desktop-reopens', 'desktop-opens', 'desktop-sign-in',
+    'eci-on', 'eci-off', 'backend', 'mounts-outside-shares-refused', 'socket-images', 'socket-commands', 'gateway-reloads', 'load-blocked', 'volumes-removed', 'desktop-reopens', 'desktop-opens', 'desktop-sign-in', 'desktop-file-goes',
   ]),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
 });

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { appErrorSchema } from '../result.ts';
 import { settingsChangeSchema } from './changes.ts';
+import type { TargetRef } from '../targets/target.ts';
 import { freshSettings } from './edit.ts';
+
+type TargetKind = TargetRef['kind'];
 
 /** Longest text whose changes are counted for a list; a longer one is compared when somebody opens it. */
 export const maxCountedLength = 256 * 1024;
@@ -30,10 +33,14 @@ export type HistoryItem = z.infer<typeof historyItemSchema>;
 export const namedChanges = 4;
 
 /**
- * The draft that goes back to a version; `text` is null for "no file". A file is never taken away by an apply: where there is one,
- * an empty document takes its place, which means the same (ECI off, every default).
+ * The draft that goes back to a version; `text` is null for "no file". For Docker Desktop the file's presence means something of its own
+ * (sign-in), so an empty draft takes the file away. Elsewhere a file is never taken away by an apply: an empty document takes its place, which
+ * means the same (ECI off, every default).
  */
-export function rollbackText(text: string | null, exists: boolean): string {
+export function rollbackText(text: string | null, exists: boolean, kind: TargetKind): string {
   if (text !== null) return text;
-  return exists ? freshSettings : '';
+  return exists && kind !== 'docker-desktop' ? freshSettings : '';
 }
+
+/** Does applying this draft take the file away? See `rollbackText`. */
+export const removesFile = (draft: string, exists: boolean, kind: TargetKind): boolean => draft === '' && exists && kind === 'docker-desktop';

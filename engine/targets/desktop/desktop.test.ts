@@ -113,6 +113,41 @@ describe.each(platforms)('Docker Desktop on %s (stand-in)', (platform) => {
     expect(await made.calls()).toHaveLength(1);
   });
 
+  it('goes back to no file at all: its presence alone enforces sign-in; and from there to a file again', async () => {
+    const { made, target, engine } = await stage({ platform });
+    await target.driver.start();
+    await apply(target, first);
+    const draft = await target.settings.rollback(0);
+    expect(draft).toMatchObject({ ok: true, value: { draft: '', conflict: false } });
+    const gone = await apply(target, '');
+    expect(gone).toMatchObject({ ok: true, run: { outcome: { kind: 'applied', version: 2 } }, plan: { findings: [], eciAfter: false } });
+    expect(gone.ok && gone.plan.effects.map(({ code }) => code)).toEqual(expect.arrayContaining(['desktop-reopens', 'desktop-file-goes']));
+    expect(gone.ok && gone.plan.effects.map(({ code }) => code)).not.toContain('desktop-sign-in');
+    await expect(stat(made.host.locations.settings)).rejects.toThrow('ENOENT');
+    expect(engine.starts).toEqual([null, first, null]);
+    expect(await target.settings.read()).toMatchObject({ exists: false, applied: '', draft: '', appliedVersion: 2, appliedBy: { user: expect.any(String) as string } });
+    expect(await target.settings.historyText(2)).toEqual({ ok: true, value: null });
+    expect(await target.plan('', keepAllContainers)).toMatchObject({ ok: true, value: { blocked: true, blockers: [{ code: 'nothing-to-apply' }] } });
+    expect(await target.settings.rollback(1)).toMatchObject({ ok: true, value: { draft: first } });
+    expect(await apply(target, first)).toMatchObject({ ok: true, run: { outcome: { kind: 'applied', version: 3 } } });
+    expect(await settingsOf(made)).toBe(first);
+  });
+
+  it('has its file back when it cannot start without it', async () => {
+    const engine = wordsOnlyEngine();
+    let broken = false;
+    const { made, target } = await stage({ platform, engine: { start: async (settings, socket) => { if (!(broken && settings === null)) await engine.start(settings, socket); }, stop: (socket) => engine.stop(socket) } });
+    await target.driver.start();
+    await apply(target, first);
+    broken = true;
+    const plan = await target.plan('', keepAllContainers);
+    let cancel: () => boolean = () => false;
+    const started = await target.startApply({ text: '', choices: keepAllContainers, baseHash: plan.ok ? plan.value.baseHash : '' }, (event) => { if (event.type === 'log' && event.line.text === 'starting Docker Desktop') cancel(); });
+    if (started.ok) cancel = started.value.cancel;
+    expect(started.ok && await started.value.done).toMatchObject({ outcome: { kind: 'rolled-back', restoredVersion: 1 } });
+    expect(await settingsOf(made)).toBe(first);
+  });
+
   it('tells of an apply that was cut off, to everybody, until it is settled; a restart by an administrator settles it', async () => {
     let cut = true;
     const engine = wordsOnlyEngine();

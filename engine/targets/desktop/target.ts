@@ -34,7 +34,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   const paths = desktopPaths(host);
   const ref: TargetRef = { kind: 'docker-desktop' };
   const driver = options.driver ?? createDesktopDriver(paths, host);
-  const store = createSettingsStore(paths, { savedElevated: true });
+  const store = createSettingsStore(paths, { desktop: true });
   const watchers = new Set<() => void>();
   const backend = dockersOwn(host.runtimeName);
   const files = verificationFiles(host);

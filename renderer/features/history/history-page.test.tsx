@@ -45,6 +45,14 @@ describe('history', () => {
     expect(store.get().draft).toBe(freshSettings);
   });
 
+  it('goes back to version 0 of Docker Desktop by no file at all, and says what that means', async () => {
+    const { user, store } = await open(states['desktop']?.() ?? appState());
+    await user.click(await row(0));
+    await screen.findByText(/Going back takes the file away: Docker Desktop enforces no sign-in any more/);
+    await user.click(screen.getByRole('button', { name: 'Roll back to this…' }));
+    expect(store.get().draft).toBe('');
+  });
+
   it('compares a version with what is applied, and with the draft, under a link of its own', async () => {
     const { user } = await open(states['edited']?.() ?? appState());
     await user.click(await row(1));

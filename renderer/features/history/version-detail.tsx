@@ -28,7 +28,7 @@ export type Comparison = (typeof comparisons)[number];
 export function VersionDetail({ item, previous, against, onAgainst }: { readonly item: HistoryItem; readonly previous: HistoryItem | undefined; readonly against: Comparison; readonly onAgainst: (next: Comparison) => void }) {
   const { t } = useTranslation();
   const { dateTime } = useFormats();
-  const { settings } = useApp();
+  const { settings, target: engine } = useApp();
   const draft = useDraft();
   const lockedBy = useReadOnlyReason();
   const [mode, setMode] = useState<ChangesMode>('json');
@@ -39,7 +39,7 @@ export function VersionDetail({ item, previous, against, onAgainst }: { readonly
   const from: VersionText | null = against === 'previous' ? (previous === undefined ? { kind: 'read', text: null } : before) : { kind: 'read', text: against === 'applied' ? settings.applied : draft.text };
   const fromName = against === 'previous' ? (previous === undefined ? t('history.none') : t('history.version', { version: previous.version })) : against === 'applied' ? t('history.appliedText') : t('history.draftText');
   const text = own?.kind === 'read' ? own.text : undefined;
-  const target = text === undefined ? undefined : rollbackText(text, settings.exists);
+  const target = text === undefined ? undefined : rollbackText(text, settings.exists, engine.kind);
   const same = target !== undefined && target === draft.text;
   const canRollBack = !item.current && text !== undefined;
 
@@ -61,7 +61,7 @@ export function VersionDetail({ item, previous, against, onAgainst }: { readonly
           : canRollBack && <Button variant="contained" color="primary" startIcon={<RollbackIcon />} onClick={same ? () => { navigate('review'); } : rollBack}>{same ? t('history.review') : t('history.rollBack')}</Button>}
       </Box>
       {item.problem !== null && <ErrorPanel error={item.problem} title={t('history.unreadableTitle')} />}
-      {text === null && !item.current && <Notice tone="neutral" title={t('history.noneTitle')}>{settings.exists ? t('history.noneMeans') : t('history.noneNow')}</Notice>}
+      {text === null && !item.current && <Notice tone="neutral" title={t('history.noneTitle')}>{settings.exists ? t(engine.kind === 'docker-desktop' ? 'history.noneRemoves' : 'history.noneMeans') : t('history.noneNow')}</Notice>}
       {canRollBack && !same && draft.dirty && <Notice tone="neutral" title={t('history.replaces')}>{t('history.replacesWhy')}</Notice>}
       {own !== null && (
         <Card title={t('history.compare')} actions={<>

@@ -41,6 +41,7 @@ export function effectWords(t: TFunction, effect: PlanEffect, context: { readonl
     case 'engine-restarts': return words(t('review.effect.engineRestarts'), t('review.effect.engineRestartsWhy', { duration }));
     case 'desktop-reopens': return words(t('review.effect.desktopReopens'), t('review.effect.desktopReopensWhy', { duration }));
     case 'desktop-opens': return words(t('review.effect.desktopOpens'), t('review.effect.desktopOpensWhy', { duration }), t('review.kind.starts'));
+    case 'desktop-file-goes': return words(t('review.effect.desktopFileGoes'), t('review.effect.desktopFileGoesWhy'));
     case 'desktop-sign-in': return words(params['first'] === 1 ? t('review.effect.desktopFirst') : t('review.effect.desktopSignIn'), t('review.effect.desktopSignInWhy'));
     case 'engine-starts': return words(t('review.effect.engineStarts'), t('review.effect.engineStartsWhy', { duration }), t('review.kind.starts'));
     case 'containers-stop': {

@@ -26,6 +26,7 @@ export const review: Translation<typeof english> = {
   effect: {
     engineRestarts: 'Docker Engine 重启一次', engineRestartsWhy: '约 {{duration}}。随后在网关之后恢复运行。', engineStarts: 'Docker Engine 启动', engineStartsWhy: '目前未运行。约 {{duration}}。',
     desktopReopens: 'Docker Desktop 退出并重新打开', desktopReopensWhy: '必须完全退出：它只在启动时读取该文件。约 {{duration}}。', desktopOpens: 'Docker Desktop 启动', desktopOpensWhy: '目前未运行。约 {{duration}}。',
+    desktopFileGoes: '移除设置文件', desktopFileGoesWhy: 'Docker Desktop 不再强制登录，也不再为用户设置或锁定任何内容。',
     desktopFirst: '此后用户必须登录', desktopSignIn: '用户必须登录', desktopSignInWhy: '只要该文件存在，Docker Desktop 就会强制登录。如果用户不属于 Docker Business 组织，它会忽略该文件；此时应用将以回滚告终。',
     daemonJson_other: 'daemon.json 中的 {{count}} 个键', daemonJsonWhy: '{{keys}}。其他内容保持不变。', daemonJsonBack: '{{keys}}。恢复启用 ECI 之前的内容。',
     stops_other: '{{count}} 个正在运行的容器停止', stopsAll: '{{names}} 随引擎重新启动。', stopsSome: '{{names}} 随引擎重新启动，其余保持停止。', stopsNone_other: '{{names}}。没有重启策略，保持停止。',

@@ -44,6 +44,7 @@ export const cli: Sentences = {
   Restart: '重启', Stops: '停止', Removed: '移除', Unprotected: '未受保护', 'Stays in view': '保持可见', 'New rule': '新规则', 'At once': '立即生效', Recreated: '重新创建',
   'bulkhead-runc: an id range of its own for each container': 'bulkhead-runc：每个容器有独立的 ID 范围', 'sysbox-runc: one id range for all containers': 'sysbox-runc：所有容器共用一个 ID 范围', 'no backend: none can run here': '没有后端：此处没有可运行的后端', 'isolated by {0}': '隔离后端：{0}',
   '{0} and {1} more': '{0} 等，另有 {1} 个', 'Docker Engine restarts once, about {0} s': 'Docker Engine 重启一次，约 {0} 秒', 'Docker Desktop is quit and opened again, about {0} s': 'Docker Desktop 会退出并重新打开，约 {0} 秒', 'Docker Desktop is opened, about {0} s': 'Docker Desktop 会打开，约 {0} 秒',
+  'the settings file is taken away: Docker Desktop enforces no sign-in any more, and nothing is set or locked for its users': '移除设置文件：Docker Desktop 不再强制登录，也不再为用户设置或锁定任何内容',
   '{0}while it is there Docker Desktop asks every user to sign in, and ignores it unless they are in a Docker Business organisation': '{0}只要该文件存在，Docker Desktop 就会要求每位用户登录；除非用户属于 Docker Business 组织，否则忽略该文件', 'the file is new here: ': '此处的文件是新的：',
   'Docker Engine starts, about {0} s': 'Docker Engine 启动，约 {0} 秒', '1 running container stops: {0}': '1 个正在运行的容器停止：{0}', '{0} running containers stop: {1}': '{0} 个正在运行的容器停止：{1}', '{0}; {1} starts again by itself': '{0}；{1} 会自行重新启动', '{0}; {1} start again by themselves': '{0}；{1} 会自行重新启动',
   
