@@ -1,9 +1,9 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appliedText, appState, run, settingsState } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
 import type { AppState } from '../../shared/ipc/contract.ts';
-import type { PageId } from './router.ts';
+import { pageIds, type PageId } from './router.ts';
 
 // Every way in which the settings can be out of reach, and every page that shows them as controls.
 const text = appliedText.replace('},\n  "filesharing', '},\n  "bulkhead": { "mode": "audit", "perImageCommandLists": [{ "image": "docker:cli", "type": "allow", "commands": ["ps"] }] },\n  "filesharing');
@@ -15,6 +15,7 @@ const locks: readonly (readonly [string, string, () => AppState])[] = [
   ['an apply under way', 'the apply under way', () => appState({ settings: settings(null), run: run() })],
 ];
 const pages: readonly PageId[] = ['isolation', 'docker-socket', 'file-sharing'];
+const everyPage = pageIds.filter((page) => page !== 'preferences');
 /** Controls that change no setting: they look, copy, find, open and ask. */
 const harmless = /^(Show|Hide|Find a command|\d+ more|Fewer|Ask the registries again|Actions for |Default list|docker:cli|Show the own list|\d+ images? match|Host path to try|Applied|Draft|Forget |Copy|Choose…|Command list|Review)/;
 
@@ -42,5 +43,24 @@ describe.each(locks)('settings locked by %s', { timeout: 60_000 }, (_kind, who, 
     }
     expect(store.get().draft).toBe(before);
     expect(bridge.calls.filter(({ name }) => name.startsWith('settings:') || name.startsWith('dialog:'))).toEqual([]);
+  });
+
+  it.each(everyPage)('take no step back or forward on the page %s, in text or out of it', async (page) => {
+    const { user, store, bridge } = await renderApp(appState({ settings: settingsState(text, { draft: changed }) }), page);
+    // There is a step to take both ways before the lock comes.
+    act(() => { store.setDraft(`${changed}\n`); store.setDraft(`${changed}\n\n`); store.undo(); });
+    await act(async () => { await store.flush(); });
+    const before = `${changed}\n`;
+    const { settings: lockedSettings, run: locking } = state();
+    act(() => { bridge.emit('changed', { settings: { ...lockedSettings, draft: before }, run: locking }); });
+    const main = within(screen.getByRole('main'));
+    if (page === 'json') await main.findByRole('textbox', { name: 'admin-settings.json, draft' }, { timeout: 20_000 });
+    for (const control of [document.body, ...(['switch', 'textbox', 'button'] as const).flatMap((role) => main.queryAllByRole(role).slice(0, 1))]) {
+      act(() => { control.focus(); });
+      for (const keys of ['{Control>}z{/Control}', '{Control>}{Shift>}z{/Shift}{/Control}', '{Control>}y{/Control}']) {
+        await user.keyboard(keys);
+        expect(store.get().draft).toBe(before);
+      }
+    }
   });
 });

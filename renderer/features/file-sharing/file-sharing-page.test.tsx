@@ -188,6 +188,15 @@ describe('the tester', () => {
     expect(screen.getByText('It is in no shared directory.')).toBeTruthy();
   });
 
+  it('gives no answer for a draft that main has not got', async () => {
+    const { user, store, bridge } = await renderApp(state('protected'), 'file-sharing', { 'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.') });
+    act(() => { store.setDraft(`${store.get().draft}\n`); });
+    await put(user, tryPath(), '/home/sam');
+    expect((await screen.findByRole('alert')).textContent).toContain('No space left on device.');
+    expect(screen.queryByText('Yes')).toBeNull();
+    expect(bridge.calls.some(({ name }) => name === 'paths:would-mount')).toBe(false);
+  });
+
   it('never shows an answer as one to what was typed since', async () => {
     const { user } = await renderApp(state('protected'), 'file-sharing');
     await put(user, tryPath(), '/home/sam');

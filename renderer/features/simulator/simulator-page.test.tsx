@@ -1,8 +1,9 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { states } from '../../dev/fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import { pictureCommand } from '../../dev/simulator-fixture.ts';
+import { fail } from '../../../shared/result.ts';
 
 async function open(state: keyof typeof states & string = 'protected', answers: Parameters<typeof renderApp>[2] = {}): Promise<RenderedApp> {
   const make = states[state];
@@ -35,6 +36,15 @@ describe('the Simulator', () => {
       ['--privileged', 'rewrite'], ['-v /etc:/x', 'deny'], ['-v /var/run/docker.sock:/var/run/docker.sock', 'rewrite'], ['docker:cli', 'allow'],
     ]);
     expect(screen.getByText('image docker:cli: sha256:4f2a5b7d1f6a')).toBeTruthy();
+  });
+
+  it('gives no answer for a draft that main has not got', async () => {
+    const app = await open('protected', { 'settings:set-draft': () => fail('settings.unwritable', 'No space left on device.') });
+    act(() => { app.store.setDraft(`${app.store.get().draft}\n`); });
+    await app.user.click(await screen.findByRole('button', { name: 'Draft' }));
+    await type(app, pictureCommand);
+    expect((await screen.findByRole('alert')).textContent).toContain('No space left on device.');
+    expect(runs(app).filter((input) => JSON.stringify(input).includes('"draft"'))).toEqual([]);
   });
 
   it('tries it without what was refused', async () => {
