@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
 import type { ContainerLayers } from '../enforce/engine-facts.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
+import { libcFunction } from '../libc.ts';
 
 /** Longest list that is looked through: a change takes some 60 bytes. */
 const maxListBytes = 128 * 1024 * 1024;
@@ -54,7 +55,8 @@ async function differs(file: string, { upper, lowers }: Layers): Promise<boolean
     if (before === null) continue;
     if (before.isCharacterDevice() && before.rdev === 0n) return true;
     return now.mode !== before.mode || now.uid !== before.uid || now.gid !== before.gid || now.rdev !== before.rdev
-      || (!now.isDirectory() && (now.size !== before.size || !sameTime(now, before)));
+      || (!now.isDirectory() && (now.size !== before.size || !sameTime(now, before)))
+      || (now.isFile() && !capabilityOf(`${upper}${file}`).equals(capabilityOf(`${lower}${file}`)));
   }
   return true;
 }
@@ -64,6 +66,16 @@ function sameTime(a: BigIntStats, b: BigIntStats): boolean {
   const second = 1_000_000_000n;
   const [x, y] = [a.mtimeNs % second, b.mtimeNs % second];
   return a.mtimeNs / second === b.mtimeNs / second && (x === y || x === 0n || y === 0n);
+}
+
+type GetAttribute = (file: string, name: string, value: Buffer, size: number) => number;
+let lgetxattr: GetAttribute | null | undefined;
+
+/** A file's capabilities, which `setcap` changes without its time; Node has no way to them. Empty without. */
+function capabilityOf(file: string): Buffer {
+  lgetxattr ??= libcFunction<GetAttribute>('intptr_t lgetxattr(const char *path, const char *name, void *value, size_t size)');
+  const value = Buffer.alloc(64);
+  return value.subarray(0, Math.max(0, lgetxattr?.(file, 'security.capability', value, value.length) ?? 0));
 }
 
 async function statIn(layer: string, file: string): Promise<BigIntStats | null> {
