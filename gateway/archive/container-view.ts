@@ -50,6 +50,9 @@ export class ContainerView {
   /** Whether no path has led through a mount so far: what is mounted changes at any time, what a container that is not up is made of does not. */
   get steady(): boolean { return !this.#unsteady; }
 
+  /** Whether anything is mounted: else all files are of one file system. */
+  get mounted(): boolean { return this.#mounts.size > 0; }
+
   /** The mount that a path without links is in; null for the root file system. */
   mountAt(real: string): MountFacts | null { return this.#mountAbove(components(real))?.mount ?? null; }
 

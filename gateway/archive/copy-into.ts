@@ -9,7 +9,7 @@ import type { UserShares } from './sharing-view.ts';
 import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
 import { TarError } from './tar-numbers.ts';
 
-/** Directories and links of one archive that are kept in mind. */
+/** Directories and links of one archive that are kept in mind: where something is mounted, more are refused, elsewhere the oldest are forgotten. */
 const maxKnown = 1_000_000;
 /** Bytes of their names; a name can be as long as 1 MiB. */
 const maxKnownBytes = 64 * 1024 * 1024;
@@ -127,12 +127,27 @@ class Placing {
   }
 
   #know(real: string, node: Node): void {
-    if (this.#known.size >= maxKnown && !this.#known.has(real)) throw new TarError(`it has more than ${maxKnown} directories and links`);
-    this.#knownBytes += real.length + (node.kind === 'link' ? node.target.length : 0);
-    if (this.#knownBytes > maxKnownBytes) throw new TarError(`its directories and links have more than ${maxKnownBytes} bytes of names`);
+    this.#forget(real);
     this.#known.set(real, node);
+    this.#knownBytes += nameBytes(real, node);
+    while (this.#known.size > maxKnown || this.#knownBytes > maxKnownBytes) {
+      // By them it is told what an entry is mounted in.
+      if (this.#view.mounted) throw new TarError(`it has more than ${maxKnown} directories and links, or more than ${maxKnownBytes} bytes of their names, and the container has volumes or shared directories; copy it in parts`);
+      // So far behind is no engine that what is oldest is not there for us to see.
+      const [oldest = real] = this.#known.keys();
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(real: string): void {
+    const node = this.#known.get(real);
+    if (node === undefined) return;
+    this.#known.delete(real);
+    this.#knownBytes -= nameBytes(real, node);
   }
 }
+
+const nameBytes = (real: string, node: Node): number => real.length + (node.kind === 'link' ? node.target.length : 0);
 
 /** Components of an entry's name as the engine reads it: `..` only where it leads out; nothing leads out of the root. */
 function cleaned(name: string): string[] {
