@@ -36,12 +36,16 @@ describe(`A1: ${megabytes} MB (BULKHEAD_LARGE_MEGABYTES) through the gateway don
   }, timeout);
 
   it('docker cp out of a container and into one', async () => {
-    await guarded.sh(`docker run --name large busybox dd if=/dev/zero of=/zeros bs=1M count=0 seek=${megabytes}`);
+    // It runs: only then are ids of a range rewritten on the way.
+    const { code } = await guarded.sh(`docker run -d --name large busybox sh -c 'dd if=/dev/zero of=/zeros bs=1M count=0 seek=${megabytes}; exec sleep 1000'; until docker exec large test -s /zeros; do sleep .1; done`);
+    expect(code).toBe(0);
     const out = await growth('docker cp large:/zeros - | wc -c');
     expect(Number(out.stdout)).toBeGreaterThanOrEqual(megabytes * 1024 * 1024);
     expect(out.grown).toBeLessThan(allowance);
-    const into = await growth(`truncate -s ${megabytes}M zeros && tar -c zeros | docker cp - large:/tmp && docker cp large:/tmp/zeros - | wc -c`);
-    expect(Number(into.stdout)).toBeGreaterThanOrEqual(megabytes * 1024 * 1024);
+    const into = await growth(`truncate -s ${megabytes}M zeros && tar -c zeros | docker cp - large:/tmp && docker cp large:/tmp/zeros - | wc -c; docker exec large stat -c '%u' /tmp/zeros; docker rm -f large`);
+    const [back, owner] = into.stdout.split('\n');
+    expect(Number(back)).toBeGreaterThanOrEqual(megabytes * 1024 * 1024);
+    expect(owner).toBe('0');
     expect(into.grown).toBeLessThan(allowance);
   }, timeout);
 });

@@ -14,6 +14,9 @@ let engine: IsolatedEngine;
 beforeAll(async () => {
   guarded = await startGuardedEngine();
   ({ engine } = guarded);
+  const dockerfile = `FROM busybox\nRUN echo 1 > /one; mkdir -p /d/e; echo x > /d/e/f\nRUN rm -r /d; echo 2 > /two; chmod 600 /one\nRUN mkdir /d; echo 3 > /d/g; chown 5:6 /two\n`;
+  const built = await guarded.sh(`printf '%s' '${dockerfile}' | docker build -q -t ${image} -`);
+  expect({ code: built.code, stderr: built.stderr }).toMatchObject({ code: 0 });
 });
 afterAll(async () => { await guarded.stop(); });
 
@@ -41,9 +44,10 @@ async function runtimes(): Promise<number[]> {
   return pids.filter((_, i) => programs[i] === engine.paths.runtimeBinary).map(Number);
 }
 
-/** Kills one `victim` after `delay` ms; a runtime or shim that is not there at that moment is waited for until `over`. */
+/** Kills one `victim` after `delay` ms, unless the operation is `over` by then; a runtime or shim that is not there at that moment is waited for until it is. */
 async function kill(victim: Victim, delay: number, over: () => boolean): Promise<boolean> {
   await new Promise((resolve) => { setTimeout(resolve, delay); });
+  if (over()) return false;
   if (victim === 'planner') { await engine.planner().end('SIGKILL'); await engine.startPlanner(); return true; }
   if (victim === 'dockerd') { await engine.restartDockerd('SIGKILL'); return true; }
   while (!over()) {
@@ -61,7 +65,7 @@ async function kill(victim: Victim, delay: number, over: () => boolean): Promise
 
 function perform(operation: Operation): Promise<unknown> {
   switch (operation) {
-    case 'create': return docker(guarded.socket, 'run', '-d', '--network', 'none', '--name', 'one', '-v', 'data:/data', 'busybox', 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
+    case 'create': return docker(guarded.socket, 'run', '-d', '--network', 'none', '--name', 'one', '-v', 'data:/data', image, 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
     case 'start': return docker(guarded.socket, 'start', 'one');
     case 'delete': return docker(guarded.socket, 'rm', '-f', 'one');
   }
@@ -74,10 +78,29 @@ async function prepare(operation: Operation): Promise<void> {
   if (operation === 'start') await engine.docker('kill', 'one');
 }
 
+/** The image of the containers: several layers, that hide some of each other's files. */
+const image = 'layered';
+
 /** Every file of every image layer with mode, owner, size and content. */
 async function layers(): Promise<string> {
-  const lowers = (await engine.docker('image', 'inspect', '-f', '{{.GraphDriver.Data.UpperDir}}', 'busybox')).trim();
-  return (await run('sh', ['-c', 'cd "$1" && find . -printf "%P %U:%G %m %s %l %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort', 'sh', lowers], { maxBuffer: 1 << 24 })).stdout;
+  const { UpperDir = '', LowerDir = '' } = JSON.parse(await engine.docker('image', 'inspect', '-f', '{{json .GraphDriver.Data}}', image)) as { UpperDir?: string; LowerDir?: string }; // overlay2's
+  const directories = [UpperDir, ...LowerDir.split(':')].filter((one) => one !== '');
+  expect(directories.length).toBeGreaterThanOrEqual(4);
+  const script = 'for d; do cd "$d" && find . -printf "%P %y %U:%G %m %s %l %T@\\n" | sort && find . -type f -exec sha256sum {} + | sort; done';
+  return (await run('sh', ['-c', script, 'sh', ...directories], { maxBuffer: 1 << 24 })).stdout;
+}
+
+/** How long each operation takes undisturbed, ms: kills fall within it. */
+async function lengths(): Promise<Readonly<Record<Operation, number>>> {
+  const measured: Record<Operation, number> = { create: 0, start: 0, delete: 0 };
+  for (const operation of operations) {
+    await prepare(operation);
+    const begun = performance.now();
+    await perform(operation);
+    measured[operation] = performance.now() - begun;
+    await engine.docker('rm', '-f', 'one').catch(() => undefined);
+  }
+  return measured;
 }
 
 async function left(): Promise<unknown> {
@@ -94,13 +117,14 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
   console.log(`seed of the kills: ${seed} (BULKHEAD_KILL_SEED repeats them)`);
   const next = random(seed);
   const before = await layers();
+  const undisturbed = await lengths();
   let killed = 0;
-  // Whoever ended by himself before he was killed doesn't count.
+  // Whoever ended by himself before he was killed doesn't count, nor does a kill after the operation.
   for (let i = 0; killed < kills; i++) {
-    expect(i, 'most were not there to be killed').toBeLessThan(2 * kills);
+    expect(i, 'most were not there to be killed').toBeLessThan(3 * kills);
     const victim = victims[i % victims.length] ?? 'runtime';
     const operation = operations[i % operations.length] ?? 'create';
-    const delay = Math.floor(next() * 250);
+    const delay = Math.floor(next() * undisturbed[operation]);
     const what = `kill ${i} of seed ${seed}: ${victim} ${delay} ms into ${operation}`;
     await prepare(operation);
     let over = false;
@@ -119,5 +143,5 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
   await engine.restartDockerd('SIGTERM');
   await vi.waitFor(async () => { expect(await shimsOf(engine.root)).toEqual([]); }, { timeout: 20_000, interval: 50 });
   expect(await layers()).toBe(before);
-  expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
+  expect(await engine.docker('run', '--rm', image, 'echo', 'works')).toBe('works\n');
 }, 400_000);
