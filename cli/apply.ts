@@ -7,6 +7,7 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
 import { resolveChoices, withChoices, type ChoiceOptions } from './choices.ts';
+import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import { stepWords } from './recreate-text.ts';
 import { describeStatus, statusReport } from './status.ts';
@@ -67,17 +68,7 @@ async function apply(target: Target, file: string | undefined, options: ApplyOpt
   try { await applyTelling(target, file, options, listener); } finally { listener?.end(); }
 }
 
-/** Where events go: stdout, or the socket of a program that could not keep a pipe to us (macOS and Windows give an elevated command none). */
-async function eventListener(socket: string | undefined): Promise<{ write(line: string): void; end(): void }> {
-  if (socket === undefined) return { write: (line) => { process.stdout.write(line); }, end: () => undefined };
-  const { connect } = await import('node:net');
-  const connection = connect(socket);
-  // Nobody listens any more: the work goes on.
-  connection.on('error', () => undefined);
-  return { write: (line) => { connection.write(line); }, end: () => { connection.end(); } };
-}
-
-async function applyTelling(target: Target, file: string | undefined, options: ApplyOptions, listener: { write(line: string): void } | null): Promise<void> {
+async function applyTelling(target: Target, file: string | undefined, options: ApplyOptions, listener: EventListener | null): Promise<void> {
   const emit = (event: ApplyEvent) => { listener?.write(`${JSON.stringify(event)}\n`); };
   const refuse = (error: AppError) => {
     // The stream of events is read by a program that gets to know from it why there is no run.
@@ -104,7 +95,7 @@ async function applyTelling(target: Target, file: string | undefined, options: A
   workWithoutReader();
   const started = await target.startApply({ text, choices, baseHash: options.baseHash ?? plan.baseHash }, (event) => { emit(event); report(event); });
   if (!started.ok) { refuse(started.error); return; }
-  const run = await untilEnd(started.value);
+  const run = await untilEnd(started.value, listener);
   process.exitCode = asAsked(run) ? exitCodes.ok : exitCodes.failed;
   if (human) process.stdout.write(`\n${told(describeOutcome(run))}\n`);
   else if (options.events !== true) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
@@ -115,11 +106,12 @@ function asAsked({ outcome }: ApplyRun): boolean {
   return outcome?.kind === 'applied' && outcome.removed.every(({ removed }) => removed) && outcome.recreated.every((member) => member.outcome?.kind === 'recreated' || member.outcome?.kind === 'unchanged');
 }
 
-/** Ctrl C asks for a cancel (and roll back) instead of leaving things half done; the next start would mend that too. */
-async function untilEnd(handle: ApplyHandle): Promise<ApplyRun> {
+/** Ctrl C, and the word of who reads the events, ask for a cancel (and roll back) instead of leaving things half done; the next start would mend that too. */
+async function untilEnd(handle: ApplyHandle, listener: EventListener | null): Promise<ApplyRun> {
   const cancel = () => { progress(handle.cancel() ? 'Cancelling: rolling back…' : handle.cancelRecreation() ? 'Cancelling: the old container comes back…' : 'Too late to cancel: it ends in a moment.'); };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
+  listener?.onCancel(cancel);
   try { return await handle.done; } finally {
     process.removeListener('SIGINT', cancel);
     process.removeListener('SIGTERM', cancel);

@@ -85,9 +85,10 @@ async function superviseInForeground(options: EngineOptions): Promise<void> {
   const onLog = process.stderr.isTTY ? (line: EngineLogLine) => { progress(line.text); } : undefined;
   const projectRoot = path.resolve(path.dirname(command), '..');
   const target = { bulkheadCommand: command, projectRoot };
-  const { openTarget } = await import('../engine/target.ts');
-  const result = await runSupervisor(rootPaths(root.value), {
-    bulkheadCommand: command, backends: openTarget(root.value, target).backends, resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
+  const [{ openTarget }, { recordReports }] = await Promise.all([import('../engine/target.ts'), import('../engine/isolation/recorded-reports.ts')]);
+  const paths = rootPaths(root.value);
+  const result = await runSupervisor(paths, {
+    bulkheadCommand: command, backends: openTarget(root.value, target).backends, examine: async () => recordReports(paths, await openTarget(root.value, target).backendReports()), resume: (driver) => openTarget(root.value, { ...target, driver }).resume(),
     settleRecreation: () => openTarget(root.value, target).settleRecreate(),
     ...(onLog === undefined ? {} : { onLog }),
   });

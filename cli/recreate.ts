@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Target } from '../engine/target.ts';
 import type { RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { eventListener, type EventListener } from './event-listener.ts';
 import { colon, printable, printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
 import { describeRecreatePlan, outcomeText, stepWords } from './recreate-text.ts';
 import { withTarget, type RootOptions } from './target.ts';
@@ -38,7 +39,12 @@ async function requestOf(names: readonly string[], options: RecreateOptions): Pr
 }
 
 async function recreate(target: Target, names: readonly string[], options: RecreateOptions): Promise<void> {
-  const emit = (value: unknown) => { if (options.events === true) process.stdout.write(`${JSON.stringify(value)}\n`); };
+  const listener = options.events === true ? await eventListener() : null;
+  try { await recreateTelling(target, names, options, listener); } finally { listener?.end(); }
+}
+
+async function recreateTelling(target: Target, names: readonly string[], options: RecreateOptions, listener: EventListener | null): Promise<void> {
+  const emit = (value: unknown) => { listener?.write(`${JSON.stringify(value)}\n`); };
   const refuse = (error: AppError) => { emit({ error }); printError(error, options); };
   const request = await requestOf(names, options);
   if (!request.ok) { refuse(request.error); return; }
@@ -68,6 +74,7 @@ async function recreate(target: Target, names: readonly string[], options: Recre
   const cancel = () => { progress(started.value.cancel() ? 'Cancelling: the old container comes back…' : 'Too late to cancel: it ends in a moment.'); };
   process.on('SIGINT', cancel);
   process.on('SIGTERM', cancel);
+  listener?.onCancel(cancel);
   try {
     const run = await started.value.done;
     const failed = (ended: RecreateRun) => ended.members.some(({ outcome }) => outcome?.kind !== 'recreated' && outcome?.kind !== 'unchanged');

@@ -10,6 +10,7 @@ import type { AppState, IpcInput, IpcOutput, IpcRequest } from '../shared/ipc/co
 import type { AppError, Result } from '../shared/result.ts';
 import { docker, importBusybox, removeEngineRoot } from '../testing/real-engine.ts';
 import { startDisplay, type Display } from './display.ts';
+import type { OrdinaryUser } from './ordinary-user.ts';
 
 const run = promisify(execFile);
 const project = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -37,6 +38,8 @@ export interface Stage {
 export interface OpenOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
+  /** Who opens it, if not who runs the tests. */
+  readonly as?: OrdinaryUser;
   /** Keep what the user's store remembered from an earlier window of this stage. Default false. */
   readonly sameUser?: boolean;
 }
@@ -85,7 +88,7 @@ export async function setStage({ engine, engineEnv = {}, prepare }: StageOptions
     docker: (...args) => docker(paths.clientSocket, ...args),
     engineDocker: (...args) => docker(paths.engineSocket, ...args),
     async open(options = {}) {
-      const user = path.join(users, options.sameUser === true ? String(opened) : String(++opened));
+      const user = path.join(options.as?.home ?? users, options.sameUser === true ? String(opened) : String(++opened));
       const window = await openApp(root, user, display, options, () => { windows.delete(window); });
       windows.add(window);
       return window;
@@ -118,8 +121,9 @@ async function endEngine(paths: RootPaths): Promise<void> {
 }
 
 async function openApp(root: string, user: string, display: Display, options: OpenOptions, onClose: () => void): Promise<AppWindow> {
-  const executablePath = (await run(process.execPath, [path.join(project, 'scripts', 'electron-path.mjs')])).stdout.trim();
-  // Chromium's sandbox refuses to run as root.
+  const electron = (await run(process.execPath, [path.join(project, 'scripts', 'electron-path.mjs')])).stdout.trim();
+  const executablePath = await options.as?.startingAs(electron) ?? electron;
+  // Chromium's sandbox refuses to run as root, and may be refused where root runs the tests.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const app = await _electron.launch({
     executablePath, cwd: project, colorScheme: null, args: [...sandbox, project, '--root', root, `--user-data-dir=${user}`, ...(options.args ?? [])],

@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
@@ -14,22 +16,23 @@ import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.t
 import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
 import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
-import { dockerClientAs, ownUser, recordedUser, root as rootUser, userBehind, userCalled, type AskingUser } from './containers/docker-client-as.ts';
+import { askingUser, dockerClientAs, recordedUser, root as rootUser, userCalled, type AskingUser } from './containers/docker-client-as.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
 import { recreateChosen } from './containers/recreate-chosen.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
 import type { RecreatePorts } from './containers/recreate-ports.ts';
 import { removeContainers } from './containers/remove.ts';
 import { scanContainers } from './containers/scan.ts';
-import { previewEngineConfig } from './drivers/daemon-json.ts';
+import { engineConfigFiles, previewEngineConfig } from './drivers/daemon-json.ts';
 import type { EngineDriver } from './drivers/driver.ts';
 import { createEmbeddedDriver } from './drivers/embedded.ts';
 import { checkRootOwner } from './drivers/root-directory.ts';
 import { rootPaths, type RootPaths } from './drivers/root-paths.ts';
 import type { IsolationBackend } from './isolation/backend.ts';
 import { exclusiveBackend } from './isolation/exclusive/backend.ts';
+import { reportForUser } from './isolation/recorded-reports.ts';
 import { sysboxBackend } from './isolation/sysbox/backend.ts';
-import { readSettings } from './store/files.ts';
+import { readSettings, systemCode } from './store/files.ts';
 import { eciSince, listHistory, versionState } from './store/history.ts';
 import { withPreferences } from '../shared/settings/preferences.ts';
 import { readUserSettings } from './store/user-settings.ts';
@@ -46,6 +49,10 @@ export interface TargetOptions {
   readonly projectRoot: string;
   /** Drives the engine instead of the embedded engine's own driver: the supervisor, when it resumes an apply while it starts the engine. */
   readonly driver?: EngineDriver;
+  /** The user behind this process, by number, where it has an administrator's rights. Default: the one behind sudo or pkexec. */
+  readonly sessionUser?: string;
+  /** For a caller that asks for an administrator's rights when it saves: why it can't, null where it can. */
+  readonly elevationMissing?: () => Promise<string | null>;
   /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
   readonly onApplyPoint?: (point: string) => Promise<void>;
 }
@@ -104,9 +111,11 @@ export function openTarget(root: string, options: TargetOptions): Target {
   const sysbox = sysboxBackend();
   const backends: readonly IsolationBackend[] = [exclusive, sysbox];
   const driver = options.driver ?? createEmbeddedDriver(paths, { bulkheadCommand: options.bulkheadCommand });
-  const store = createSettingsStore(paths, { preferences: true });
+  const store = createSettingsStore(paths, { preferences: true, ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }) });
   const watchers = new Set<() => void>();
   const docker = (): Docker => dockerClient(paths.clientSocket);
+  const isRoot = process.getuid?.() === 0;
+  const reportOf = (backend: IsolationBackend) => (isRoot ? backend.report(paths) : reportForUser(backend, paths));
   const isolation = (settings: EffectiveSettings): IsolationBackend => (chosenBackend(settings.backend) === 'sysbox' ? sysbox : exclusive);
 
   const inForce = async (): Promise<EffectiveSettings> => {
@@ -135,7 +144,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
 
   /** `asked`: who asks for the new ones, whoever had the old ones made. */
   const recreatePorts = (asked: AskingUser | null, otherwise: AskingUser): RecreatePorts => ({
-    paths, userFor: async (oldId) => asked ?? await recordedUser(paths, oldId) ?? otherwise, clients: (user) => dockerClientAs(paths.clientSocket, user), engine: dockerClient(process.getuid?.() === 0 ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
+    paths, userFor: async (oldId) => asked ?? await recordedUser(paths, oldId) ?? otherwise, clients: (user) => dockerClientAs(paths.clientSocket, user), engine: dockerClient(isRoot ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
     protection: async () => {
       const settings = await inForce();
       return { eci: settings.eci.value, runtimeName: isolation(settings).runtimeName };
@@ -143,7 +152,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
   });
   const recreateAs = async <T>(as: string | undefined, work: (ports: RecreatePorts) => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
     // Only root may ask as somebody else.
-    const user = process.getuid?.() === 0 ? await userCalled(as ?? userBehind() ?? '0') : ok(ownUser());
+    const user = isRoot && as !== undefined ? await userCalled(as) : ok(await askingUser(options.sessionUser));
     return user.ok ? work(recreatePorts(as === undefined ? null : user.value, user.value)) : user;
   };
 
@@ -164,18 +173,20 @@ export function openTarget(root: string, options: TargetOptions): Target {
     const settings = settingsInForce({ exists: true, text: draft, hash: '' });
     const backend = isolation(settings);
     const desired = { eci: settings.eci.value, runtimeName: backend.runtimeName, runtimePath: backend.runtimePath(paths) };
-    const [engine, report, preview] = await Promise.all([driver.status(), settings.eci.value ? backend.report(paths) : null, previewEngineConfig(paths, desired)]);
+    // What this user may not read is looked at by root, before anything is touched.
+    const hidden = !isRoot && (await Promise.all(engineConfigFiles(paths).map(unreadable))).some(Boolean);
+    const [engine, report, preview] = await Promise.all([driver.status(), settings.eci.value ? reportOf(backend) : null, hidden ? ok({ text: null, record: null, changes: [], conflicts: [] }) : previewEngineConfig(paths, desired)]);
     // Conflicts the plan shows one by one; what else the engine has against it, as one error.
-    const takes = preview.ok && preview.value.conflicts.length === 0 ? await driver.checkConfig(desired) : ok(undefined);
+    const takes = preview.ok && preview.value.conflicts.length === 0 && !hidden ? await driver.checkConfig(desired) : ok(undefined);
     const engineConfig = takes.ok ? preview : takes;
     const scanned = engine.phase === 'ready' ? await scan() : null;
     if (scanned !== null && !scanned.ok) return scanned;
-    const rights = process.getuid?.() === 0 ? null : 'Applying settings needs root.';
+    const rights = isRoot ? null : 'Applying settings needs root.';
     return ok({ applied: applied.value, versions: versions.value, engine, lint: lintContext, backend: report, runtimeName: backend.runtimeName, engineConfig, scan: scanned?.value ?? null, rights });
   };
 
   const ports: ApplyPorts = {
-    paths, driver, facts, isolation, verify, lastVerification: () => readVerification(paths),
+    paths, driver, user: () => askingUser(options.sessionUser), facts, isolation, verify, lastVerification: () => readVerification(paths),
     remove: (request, onProgress) => remove(request, { onProgress }),
     recreate: async (chosen, onEvent) => {
       const user = await userCalled(chosen.asks);
@@ -188,7 +199,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
 
   /** With root's rights nothing is done by what stands in somebody else's directory. */
   const inOwnRoot = async <T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
-    const own = process.getuid?.() === 0 ? await checkRootOwner(paths) : ok(undefined);
+    const own = isRoot ? await checkRootOwner(paths) : ok(undefined);
     return own.ok ? work() : own;
   };
 
@@ -211,7 +222,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
         return () => { watchers.delete(stop); stop(); };
       },
     },
-    backendReports: () => Promise.all(backends.map((backend) => backend.report(paths))),
+    backendReports: () => Promise.all(backends.map(reportOf)),
     plan: async (text, choices) => {
       const found = await facts(text);
       if (!found.ok) return found;
@@ -234,6 +245,9 @@ export function openTarget(root: string, options: TargetOptions): Target {
     dispose: () => { for (const stop of watchers) stop(); watchers.clear(); },
   };
 }
+
+/** Whether a file is there that this user may not read. */
+const unreadable = (file: string): Promise<boolean> => access(file, constants.R_OK).then(() => false, (error: unknown) => systemCode(error) === 'EACCES');
 
 /** Does the engine answer through the gateway, under the configuration it should have? */
 async function checkHealth(docker: Docker, expectedRuntime: string | null): Promise<Result<string, AppError>> {

@@ -95,6 +95,21 @@ describe('the draft', () => {
     expect(refuge.kept).toBeNull();
   });
 
+  it('keeps it while what was written of it may go back, as an apply that is rolled back does', async () => {
+    const h = home('{}', false);
+    let applying = true;
+    const refuge: { kept: KeptDraft | null } = { kept: { text: '{"a":1}', base: '{}' } };
+    const session = new DraftSession(h.store, { get: () => refuge.kept, set: (draft) => { refuge.kept = draft; } }, () => undefined, () => applying);
+    h.disk.applied = '{"a":1}';
+    expect(await session.refresh()).toMatchObject({ draft: '{"a":1}', conflict: false });
+    h.disk.applied = '{}';
+    expect(await session.refresh()).toMatchObject({ draft: '{"a":1}', applied: '{}', conflict: false });
+    h.disk.applied = '{"a":1}';
+    applying = false;
+    await session.refresh();
+    expect(refuge.kept).toBeNull();
+  });
+
   it.each([[true], [false]])('tells a conflict when the file changes underneath, and settles it both ways (writable: %s)', async (writable) => {
     for (const keep of ['mine', 'theirs'] as const) {
       const h = home('{}', writable);

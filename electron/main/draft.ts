@@ -26,6 +26,7 @@ export class DraftSession {
   #home: DraftHome;
   #refuge: DraftRefuge;
   #onState: (state: SettingsState) => void;
+  #mayGoBack: () => boolean;
   #last: SettingsState | null = null;
   /** An edit not written yet, and the applied text it was made on. */
   #pending: KeptDraft | null = null;
@@ -33,10 +34,12 @@ export class DraftSession {
   /** Reads and writes happen one after the other: an old answer never overtakes a new one. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(home: DraftHome, refuge: DraftRefuge, onState: (state: SettingsState) => void) {
+  /** `mayGoBack`: an apply is under way, so that what is in the file now may not stay there. */
+  constructor(home: DraftHome, refuge: DraftRefuge, onState: (state: SettingsState) => void, mayGoBack: () => boolean = () => false) {
     this.#home = home;
     this.#refuge = refuge;
     this.#onState = onState;
+    this.#mayGoBack = mayGoBack;
   }
 
   /** Reads file and draft again. */
@@ -119,7 +122,10 @@ export class DraftSession {
   #take(state: SettingsState): SettingsState {
     let kept = this.#refuge.get();
     // Applied since, or undone in the file: nothing is left to keep.
-    if (kept !== null && kept.text === state.applied) { this.#refuge.set(null); kept = null; }
+    if (kept !== null && kept.text === state.applied) {
+      if (!this.#mayGoBack()) this.#refuge.set(null);
+      kept = null;
+    }
     this.#last = kept === null ? state : overlay(state, kept.text, kept.base);
     return this.#publish();
   }

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applySteps, keepAllContainers } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
 import { elevation } from './elevation.ts';
@@ -54,21 +54,70 @@ describe('what needs root, as a user', () => {
     expect(await started.value.done).toMatchObject({ activity: 'ended', outcome: { kind: 'rollback-failed', failedStep: 'verify', error: { reason: 'gone' } } });
   });
 
-  it.each([[126, 'were not given'], [127, 'may not get']])('says what pkexec\'s exit code %i means', async (code, words) => {
-    const { startApply, engine } = await standIn(`exit ${code}`);
-    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'rights.not-root', message: expect.stringContaining(words) as string } });
+  it.each([
+    [126, 'Error executing command as another user: Request dismissed', 'were not given'], [127, 'Error executing command as another user: Not authorized', 'may not get'],
+    // The same code for whatever else hinders it: what it says is the reason.
+    [127, 'Error executing command as another user: No authentication agent found.', 'could not be asked for'],
+  ])('says what pkexec\'s exit code %i with "%s" means', async (code, said, words) => {
+    const { startApply, verify, engine } = await standIn(`echo '${said}' >&2; exit ${code}`);
+    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'rights.not-root', message: expect.stringContaining(words) as string, ...(code === 127 ? { reason: said } : {}) } });
+    expect(await verify()).toMatchObject({ ok: false, error: { code: 'rights.not-root', message: expect.stringContaining(words) as string } });
     expect(await engine('start', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root' } });
   });
 
   it('recreates containers through the elevated command; one that dies in the middle is never shown as done', async () => {
     const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
     const { startRecreate } = await standIn(`${says({ members: [member], activity: 'recreating', cancellable: true }, { nonsense: true })}\nkill -9 $$`);
-    const seen: boolean[] = [];
-    const started = await startRecreate({ ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true }, ({ cancellable }) => seen.push(cancellable));
+    const started = await startRecreate({ ids: ['--help', 'c1'], commit: ['c1'], old: 'keep', withoutWayBack: true }, () => undefined);
     if (!started.ok) throw new Error(started.error.message);
     expect(await started.value.done).toMatchObject({ activity: 'ended', members: [{ name: 'web', outcome: { kind: 'not-begun', error: { code: 'internal' } } }] });
-    expect(seen).toEqual([false]);
     expect((await called()).slice(1)).toEqual(['containers', 'recreate', '--yes', '--json', '--events', '--root', '/srv/a root', '--keep-old', '--commit', '--without-way-back', '--', '--help', 'c1']);
+  });
+
+  it('has the elevated command cancel what can be cancelled, and nothing else', async () => {
+    const member = { id: 'c1', name: 'web', step: 'stop', outcome: null } as const;
+    const heard = (events: string) => `${events}\nread -r line; echo "$line" > ${directory}/heard`;
+    const cancellable = await standIn(heard(says({ type: 'run', run: { ...run('applying'), cancellable: true } })));
+    const apply = await cancellable.startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined);
+    if (!apply.ok) throw new Error(apply.error.message);
+    expect([apply.value.run().cancellable, apply.value.cancelRecreation(), apply.value.cancel()]).toEqual([true, false, true]);
+    await apply.value.done;
+    expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
+    await rm(path.join(directory, 'heard'));
+
+    const { startRecreate } = await standIn(heard(says({ members: [member], activity: 'recreating', cancellable: true })));
+    const recreation = await startRecreate({ ids: ['c1'], commit: [], old: 'keep', withoutWayBack: false }, () => undefined);
+    if (!recreation.ok) throw new Error(recreation.error.message);
+    expect(recreation.value.cancel()).toBe(true);
+    await recreation.value.done;
+    expect(await readFile(path.join(directory, 'heard'), 'utf8')).toBe('cancel\n');
+  });
+
+  it('verifies as root, who records it: a claim left open is a result, and what kept it from verifying an error', async () => {
+    const verification = { at: '2026-01-01T00:00:00.000Z', durationMs: 5, eci: true, claims: [{ id: 'A2-user-namespace', verdict: 'fail', evidence: 'none', items: [] }] };
+    const open = await standIn(`${says(verification)}\nexit 1`);
+    expect(await open.verify()).toMatchObject({ ok: true, value: { claims: [{ verdict: 'fail' }] } });
+    expect((await called()).slice(1)).toEqual(['verify', '--json', '--root', '/srv/a root']);
+    const refused = await standIn(`echo a word >&2; echo '{"error":{"code":"verify.no-image","message":"no probe"}}' >&2; exit 1`);
+    expect(await refused.verify()).toMatchObject({ ok: false, error: { code: 'verify.no-image' } });
+  });
+
+  it('runs nothing as root while no engine is open: none is guessed', async () => {
+    const pkexec = path.join(directory, 'pkexec');
+    await standIn('exit 0');
+    const { engine, startApply, missing } = elevation({ bulkheadCommand: '/b', target: () => null, pkexec });
+    expect(await engine('stop', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'engine.request-failed' } });
+    expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'engine.request-failed' } });
+    expect(await missing()).toBeNull();
+    await expect(called()).rejects.toThrow('ENOENT');
+  });
+
+  it('says so where there is no room for the text to apply', async () => {
+    const { startApply } = await standIn('exit 0');
+    vi.stubEnv('TMPDIR', path.join(directory, 'none'));
+    try {
+      expect(await startApply({ text: '{}', choices: keepAllContainers, baseHash: '' }, () => undefined)).toMatchObject({ ok: false, error: { code: 'settings.unwritable', params: { path: path.join(directory, 'none') } } });
+    } finally { vi.unstubAllEnvs(); }
   });
 
   it('passes on the error that the command printed', async () => {
@@ -77,7 +126,8 @@ describe('what needs root, as a user', () => {
   });
 
   it('says what to do where there is no pkexec', async () => {
-    const { engine } = elevation({ bulkheadCommand: '/b', target: () => ['--root', '/r'], pkexec: path.join(directory, 'none') });
+    const { engine, missing } = elevation({ bulkheadCommand: '/b', target: () => ['--root', '/r'], pkexec: path.join(directory, 'none') });
+    expect(await missing()).toBe('none is not installed');
     expect(await engine('restart', () => Promise.reject(new Error('not asked')))).toMatchObject({ ok: false, error: { code: 'rights.not-root', hint: expect.stringContaining('bulkhead engine restart') as string } });
   });
 });

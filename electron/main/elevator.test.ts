@@ -27,7 +27,7 @@ ${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.end
 // Stand-ins for osascript and PowerShell. Not run on a real macOS or Windows.
 describe('asking for an administrator on macOS', () => {
   it('passes command and arguments as they are to a fixed script, and hears events by a socket', async () => {
-    const elevated = await systemElevator('darwin', await program(speaks))(['/opt/b k/bin/bulkhead'], ['apply', '$(id)', '"; rm -rf /']);
+    const elevated = await systemElevator('darwin', await program(speaks)).run(['/opt/b k/bin/bulkhead'], ['apply', '$(id)', '"; rm -rf /']);
     if (!elevated.ok) throw new Error(elevated.error.message);
     expect(await textOf(elevated.value.stdout)).toBe('{"type":"x"}\n');
     expect(await elevated.value.exited).toBe(0);
@@ -38,14 +38,14 @@ describe('asking for an administrator on macOS', () => {
   });
 
   it.each([['execution error: User canceled. (-128)', 126], ['execution error: The administrator user name or password was incorrect. (-60007)', 127], ['', 1]])('knows what "%s" means', async (words, code) => {
-    const elevated = await systemElevator('darwin', await program(`echo '${words}' >&2; exit 1`))(['/b'], []);
+    const elevated = await systemElevator('darwin', await program(`echo '${words}' >&2; exit 1`)).run(['/b'], []);
     expect(elevated.ok && await elevated.value.exited).toBe(code);
   });
 });
 
 describe('asking for an administrator on Windows', () => {
   it('gives program and arguments by the environment of a fixed command', async () => {
-    const elevated = await systemElevator('win32', await program('exit 126'))(['C:\\Program Files\\Bulkhead\\node.exe', 'C:\\Program Files\\Bulkhead\\main.mjs'], ['apply', 'C:\\dir with space\\', 'a"b']);
+    const elevated = await systemElevator('win32', await program('exit 126')).run(['C:\\Program Files\\Bulkhead\\node.exe', 'C:\\Program Files\\Bulkhead\\main.mjs'], ['apply', 'C:\\dir with space\\', 'a"b']);
     expect(elevated.ok && await elevated.value.exited).toBe(126);
     expect(await readFile(path.join(directory, 'called'), 'utf8')).not.toContain('Bulkhead');
     expect(await readFile(path.join(directory, 'env'), 'utf8')).toMatch(/^BULKHEAD_ARGUMENTS="C:\\Program Files\\Bulkhead\\main\.mjs" apply "C:\\dir with space\\\\" "a\\"b" --events-to \S+$/m);

@@ -12,7 +12,9 @@ export interface ElevatedChild {
   /** What it says, line by line. */
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Its exit code, or why there is none. 126: the question for a password was dismissed; 127: this user may not. */
+  /** Says something to it, a line; nothing where it doesn't listen any more. */
+  tell(line: string): void;
+  /** Its exit code, or why there is none. 126: the question for a password was dismissed; 127: this user may not; `notAsked`: nobody could be asked. */
   readonly exited: Promise<number | string>;
 }
 
@@ -21,11 +23,17 @@ export const elevatedCommand = (root: string, platform: NodeJS.Platform = proces
   ? [path.win32.join(root, 'node_modules', 'node', 'bin', 'node.exe'), path.win32.join(root, 'dist', 'cli', 'main.mjs')]
   : [path.join(root, 'bin', 'bulkhead')]);
 
-/** Runs our command line, elevated. `command`: program and first arguments. */
-export type Elevator = (command: readonly string[], args: readonly string[]) => Promise<Result<ElevatedChild, AppError>>;
+/** The way to an administrator's rights. */
+export interface Elevator {
+  /** Why nobody can be asked for them here ("pkexec is not installed"), null where it can be tried. */
+  missing(): Promise<string | null>;
+  /** Runs our command line, elevated. `command`: program and first arguments. */
+  run(command: readonly string[], args: readonly string[]): Promise<Result<ElevatedChild, AppError>>;
+}
 
 export const dismissed = 126;
 export const notAuthorised = 127;
+export const notAsked = 'not asked';
 
 /** The system's own way. `program` replaces its program (tests). Not run on a real polkit, macOS or Windows. */
 export function systemElevator(platform: NodeJS.Platform = process.platform, program?: string): Elevator {
@@ -36,14 +44,22 @@ export function systemElevator(platform: NodeJS.Platform = process.platform, pro
   }
 }
 
+const missingProgram = async (program: string): Promise<string | null> => access(program, constants.X_OK).then(() => null, () => `${path.basename(program)} is not installed`);
+
 /** polkit's pkexec keeps the pipes. */
-const polkit = (pkexec: string): Elevator => async (command, args) => {
-  try { await access(pkexec, constants.X_OK); } catch (cause) {
-    return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', { cause, hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}` });
-  }
-  const child = spawn(pkexec, [...command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DISPLAY: process.env['DISPLAY'] ?? '', XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? '', DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' } });
-  return ok({ stdout: child.stdout, stderr: child.stderr, exited: exitOf(child) });
-};
+const polkit = (pkexec: string): Elevator => ({
+  missing: () => missingProgram(pkexec),
+  async run(command, args) {
+    if (await missingProgram(pkexec) !== null) return fail('rights.not-root', 'this needs administrator rights, and pkexec is not installed', { hint: `Install polkit's pkexec, or run as root: bulkhead ${args.join(' ')}` });
+    const child = spawn(pkexec, [...command, ...args], { stdio: 'pipe', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DISPLAY: process.env['DISPLAY'] ?? '', XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? '', DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '' } });
+    let words = '';
+    child.stderr.on('data', (chunk: Buffer) => { words = (words + String(chunk)).slice(-16_384); });
+    child.stdin.on('error', () => undefined);
+    // It ends so for whatever hinders it: a user who may not, and a session in which nobody can be asked.
+    const exited = exitOf(child).then((code) => (code === notAuthorised && !/not authorized/i.test(words) ? notAsked : code));
+    return ok({ stdout: child.stdout, stderr: child.stderr, tell: (line) => { child.stdin.write(`${line}\n`); }, exited });
+  },
+});
 
 /** How a system asks: a program, its arguments, more environment, and what its end means. */
 interface Question {
@@ -87,8 +103,9 @@ export function windowsArgument(text: string): string {
 
 /** Neither system passes pipes on: the elevated command connects to a socket of ours instead, which only this user can reach. */
 function throughSocket(question: Question): Elevator {
-  return async (command, args) => {
-    const directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-'));
+  const run: Elevator['run'] = async (command, args) => {
+    let directory: string;
+    try { directory = await mkdtemp(path.join(os.tmpdir(), 'bulkhead-')); } catch (cause) { return fail('settings.unwritable', `${os.tmpdir()} could not be written`, { cause }); }
     const place = process.platform === 'win32' ? `\\\\.\\pipe\\bulkhead-${randomBytes(16).toString('hex')}` : path.join(directory, 'events.sock');
     const stdout = new PassThrough();
     let connected: net.Socket | undefined;
@@ -116,8 +133,9 @@ function throughSocket(question: Question): Elevator {
       await rm(directory, { recursive: true, force: true }).catch(() => undefined);
       return question.code(code, words);
     });
-    return ok({ stdout, stderr, exited });
+    return ok({ stdout, stderr, tell: (line) => { if (connected?.writable === true) connected.write(`${line}\n`); }, exited });
   };
+  return { missing: () => missingProgram(question.program), run };
 }
 
 function exitOf(child: ReturnType<typeof spawn>): Promise<number | string> {

@@ -63,12 +63,13 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   const opened = openSessions(firstTarget(users), async (ref) => {
     // The engine's modules are read while the page starts; earlier, they would keep its files from it.
     await serving;
-    return open(ref, users, () => desktop.state());
+    return open(ref, users, { desktop: () => desktop.state(), elevationMissing: rights.missing });
   });
   sessions = opened;
+  const rights = elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments });
   const desktop = createDesktop({ window: () => window, preferences: () => users.preferences(), report, act: async (what) => trayHandlers?.[what === 'verify' ? 'verify:run' : 'engine:start'](undefined) ?? ok(null) });
   const painted = new Promise<void>((resolve) => {
-    const handlers = allHandlers({ session: opened, sessions: opened, users, desktop, elevation: elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments }), window: () => window });
+    const handlers = allHandlers({ session: opened, sessions: opened, users, desktop, elevation: rights, window: () => window });
     registerIpc(handlers, resolve, report);
     trayHandlers = handlers;
   });
@@ -78,8 +79,9 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   shown.webContents.once('dom-ready', () => { reached('page'); });
   let first = true;
   opened.onOpened((session) => {
-    users.setLastTarget(session.target.id);
+    // Before anything else: what is elevated is about this engine from now on.
     openTargetRef = session.target.ref;
+    users.setLastTarget(session.target.id);
     // What the closed engine's session still says is nobody's business any more.
     desktop.follow(session);
     session.state.onChange((parts) => { if (openTargetRef === session.target.ref) sendEvent(shown.webContents, 'changed', parts); });
@@ -112,9 +114,13 @@ async function complete(session: Session): Promise<void> {
   await session.loadRest();
 }
 
-/** The engine that is open, for the elevated command line. */
+/** The engine that is open, for the elevated command line; and who asks, which not every system tells it. */
 let openTargetRef: TargetRef | undefined;
-const targetArguments = (): readonly string[] => (openTargetRef === undefined ? [] : openTargetRef.kind === 'embedded' ? ['--root', openTargetRef.root] : ['--target', targetId(openTargetRef), ...(process.platform === 'darwin' ? ['--session-user', String(process.getuid?.() ?? 0)] : [])]);
+function targetArguments(): readonly string[] | null {
+  if (openTargetRef === undefined) return null;
+  const user = process.getuid === undefined ? [] : ['--session-user', String(process.getuid())];
+  return openTargetRef.kind === 'embedded' ? ['--root', openTargetRef.root, ...user] : ['--target', targetId(openTargetRef), ...user];
+}
 
 /** The engine named at start, the one used last, else the first that is found. */
 async function firstTarget(users: ReturnType<typeof openUserStore>): Promise<TargetRef> {
@@ -125,9 +131,9 @@ async function firstTarget(users: ReturnType<typeof openUserStore>): Promise<Tar
   return found?.ref ?? { kind: 'embedded', root: defaultRoot };
 }
 
-async function open(ref: TargetRef, users: ReturnType<typeof openUserStore>, desktop: () => DesktopState): Promise<Session> {
+async function open(ref: TargetRef, users: ReturnType<typeof openUserStore>, { desktop, elevationMissing }: { readonly desktop: () => DesktopState; readonly elevationMissing: () => Promise<string | null> }): Promise<Session> {
   const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
-  const target = await openRef(ref, { bulkheadCommand, projectRoot });
+  const target = await openRef(ref, { bulkheadCommand, projectRoot, elevationMissing });
   if (!target.ok) throw new Error(target.error.message);
   return openSession(target.value, users, {
     appVersion: app.getVersion(), isRoot, desktop, onLog: (line) => { sendEvent(window?.webContents, 'log', line); },
@@ -145,7 +151,8 @@ async function resumeInterrupted(session: Session): Promise<void> {
 
 /** Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an apply nor with a draft that is not written yet. */
 function quitGently(opened: Sessions, shown: BrowserWindow, desktop: Desktop): void {
-  const applying = (session: Session) => { const { run } = session.state.get(); return run !== null && run.activity !== 'ended'; };
+  // One that is about to begin, too: the question for a password outlives the window.
+  const applying = (session: Session) => { const { run, busy } = session.state.get(); return busy.beginning || (run !== null && run.activity !== 'ended'); };
   let current: Session | undefined;
   void opened.then((session) => { current = session; });
   opened.onOpened((session) => { current = session; });

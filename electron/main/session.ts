@@ -55,6 +55,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     target.settings,
     { get: () => users.draft(paths.id), set: (kept) => { users.setDraft(paths.id, kept); } },
     (settings) => { late.state?.set({ settings }); },
+    () => late.state !== undefined && (late.state.get().busy.beginning || (late.state.get().run?.activity ?? 'ended') !== 'ended'),
   );
   const activity = activityFeed(paths.audit, { seenUntil: users.seenDenials(paths.id), onSummary: (summary) => { late.state?.set({ activity: summary }); } });
   const opened: StateStore = stateStore({
@@ -62,7 +63,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     target: { id: target.id, kind: target.ref.kind, desktop },
     engine, backends: [], settings: await draft.refresh(), historyRevision: 0, verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     activity: activity.summary(),
-    preferences: users.preferences(), desktop: options.desktop(), firstRun: users.firstRun(target.id), busy: { scanning: false, verifying: false, engine: null },
+    preferences: users.preferences(), desktop: options.desktop(), firstRun: users.firstRun(target.id), busy: { scanning: false, verifying: false, engine: null, beginning: false },
   });
   late.state = opened;
 
@@ -100,7 +101,11 @@ export async function openSession(target: Target, users: UserStore, options: Ses
         // What is known of Docker Desktop changes with it, an interrupted apply above all.
         const known = opened.get().target;
         opened.set({ engine: now, ...(known.kind === 'docker-desktop' ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } } : {}) });
-        if (now.phase === 'ready' && (before.phase !== 'ready' || before.generation !== now.generation)) scanSoon();
+        if (now.phase === 'ready' && (before.phase !== 'ready' || before.generation !== now.generation)) {
+          scanSoon();
+          // A starting engine tries what isolation needs, and tells those who can't.
+          void examine();
+        }
         if (now.phase === 'ready') feed.reconnect();
       } while (refreshAgain);
       refreshing = undefined;
@@ -108,6 +113,8 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     })();
     return refreshing;
   };
+
+  const examine = (): Promise<void> => target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined);
 
   // A recreation whose process was killed: the supervisor settles it too, whoever comes first.
   const settle = async (): Promise<void> => {
@@ -138,7 +145,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     setPreferences(preferences) { opened.set({ preferences }); },
     async loadRest() {
       await Promise.all([
-        target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined),
+        examine(),
         opened.get().engine.phase === 'ready' ? settle().then(scan) : undefined,
         activity.start(),
       ]);
@@ -170,8 +177,19 @@ export function unknownEngine(paths: RootPaths, kind: EngineStatus['kind'], why:
   };
 }
 
+/** Takes the engine for a change until that has begun, or could not: a question for a password may be open meanwhile. */
+export async function beginChange<T>({ state }: Pick<Session, 'state'>, begin: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> {
+  const free = refuseDuringApply(state.get());
+  if (!free.ok) return free;
+  const { engine } = state.get().busy;
+  if (engine !== null) return fail('apply.in-progress', `the engine is ${engine}`, { hint: 'Wait until that has ended.' });
+  state.set({ busy: { ...state.get().busy, beginning: true } });
+  try { return await begin(); } finally { state.set({ busy: { ...state.get().busy, beginning: false } }); }
+}
+
 /** Applied state of things that must not run at the same time as an apply. */
 export function refuseDuringApply(state: AppState): Result<null, AppError> {
+  if (state.busy.beginning) return fail('apply.in-progress', 'a change to this engine is about to begin', { hint: 'Wait until it has begun; where a password is asked for, give it or dismiss the question.' });
   if (state.recreation !== null && state.recreation.activity !== 'ended') return fail('apply.in-progress', 'containers are being recreated', { hint: 'Wait until that has ended, or cancel it.' });
   if (state.removal !== null && state.removal.activity !== 'ended') return fail('apply.in-progress', 'containers are being removed', { hint: 'Wait until that has ended, or cancel it.' });
   return state.run !== null && state.run.activity !== 'ended'

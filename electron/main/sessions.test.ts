@@ -40,7 +40,8 @@ describe('switching engines', () => {
   it.each<[string, Partial<AppState>]>([
     ['an apply', { run: run() }],
     ['a recreation', { recreation: { activity: 'recreating', cancellable: true, members: [] } }],
-    ['a start of the engine', { busy: { scanning: false, verifying: false, engine: 'starting' } }],
+    ['the question for a password', { busy: { scanning: false, verifying: false, engine: null, beginning: true } }],
+    ['a start of the engine', { busy: { scanning: false, verifying: false, engine: 'starting', beginning: false } }],
   ])('is refused during %s', async (_what, state) => {
     const { sessions, log } = stage(state);
     expect(await sessions.switchTo(engine('/b'))).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });

@@ -60,7 +60,7 @@ export function fixturePorts(root: string, options: FixtureOptions = {}): ApplyP
   };
   const scan = (eci: boolean): ContainerScan => ({ at: '2026-01-01T00:00:00Z', durationMs: 1, eci, containers: [...options.containers ?? []] });
   return {
-    paths,
+    paths, user: () => Promise.resolve({ uid: 1234, name: 'sam' }),
     driver: {
       kind: 'embedded', paths, status, log: () => Promise.resolve([]),
       start: ({ signal } = {}) => start('start', signal),

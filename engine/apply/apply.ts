@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { applySteps, type ApplyPlan, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
-import { userBehind } from '../containers/docker-client-as.ts';
 import { sha256 } from '../store/files.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
@@ -52,7 +50,7 @@ export async function startApply(ports: ApplyPorts, request: ApplyRequest, onEve
     if (!resumed.ok) return resumed;
     const plan = await admit(ports, request);
     if (!plan.ok) return plan;
-    const journal = newJournal(request, plan.value);
+    const journal = newJournal(request, plan.value, await ports.user());
     const state = createRunState(journal, onEvent);
     const controller = new AbortController();
     begun = true;
@@ -100,25 +98,17 @@ const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>>
 /** An empty text is applied where it stands for "no file" alone: the plan blocks any other. */
 const textHash = (text: string): string => (text === '' ? '' : sha256(text));
 
-function newJournal(request: ApplyRequest, plan: AdmittedPlan): Journal {
+function newJournal(request: ApplyRequest, plan: AdmittedPlan, user: Awaited<ReturnType<ApplyPorts['user']>>): Journal {
   const among = (ids: readonly string[]): Container[] => plan.existing.filter(({ id }) => ids.includes(id));
   const containers = among(plan.recreate).map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
   return {
-    format: 1, id: randomUUID(), startedAt: new Date().toISOString(), uid: process.getuid?.() ?? -1, user: userName(),
+    format: 1, id: randomUUID(), startedAt: new Date().toISOString(), uid: user.uid, user: user.name,
     fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: textHash(request.text),
     eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
     remove: { ids: plan.remove, names: Object.fromEntries(among(plan.remove).map(({ id, name }) => [id, name])), includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
-    ...(containers.length === 0 ? {} : { recreate: { containers, asks: userBehind() ?? String(process.getuid?.() ?? 0) } }),
+    ...(containers.length === 0 ? {} : { recreate: { containers, asks: String(user.uid) } }),
     phase: 'applying', restored: false, step: 'back-up', stepState: 'begun', error: null, durationsMs: {}, ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
   };
-}
-
-/** Who applies, for history. The user behind sudo or pkexec, where one of them tells. */
-function userName(): string {
-  const behind = process.env['SUDO_USER'];
-  if (behind !== undefined && /^[\w.-]{1,64}$/.test(behind)) return behind;
-  // No passwd entry for this uid.
-  try { return userInfo().username; } catch { return String(process.getuid?.() ?? ''); }
 }
 
 async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {

@@ -14,6 +14,8 @@ import type { PlanFacts } from './plan.ts';
 export interface ApplyPorts {
   readonly paths: RootPaths;
   readonly driver: EngineDriver;
+  /** Who applies: the person, also where the process is root's. */
+  user(): Promise<{ readonly uid: number; readonly name: string }>;
   /** Everything a plan for `draft` is made from, looked up now. */
   facts(draft: string): Promise<Result<PlanFacts, AppError>>;
   /** The isolation backend a policy asks for. */

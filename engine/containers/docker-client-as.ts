@@ -38,6 +38,15 @@ export async function recordedUser(paths: RootPaths, container: string): Promise
 /** The user behind sudo or pkexec, as a name or number; null where there is none. */
 export const userBehind = (env: NodeJS.ProcessEnv = process.env): string | null => env['SUDO_UID'] ?? env['PKEXEC_UID'] ?? null;
 
+/** Who has this process do what it does: the user named by number, or behind sudo or pkexec, where it is root's; else who it is. One the machine does not know goes by his number. */
+export async function askingUser(sessionUser?: string): Promise<AskingUser> {
+  const asked = process.getuid?.() === 0 ? sessionUser ?? userBehind() : null;
+  if (asked === null) return ownUser();
+  const known = await userCalled(asked);
+  if (known.ok) return known.value;
+  return /^\d{1,10}$/.test(asked) ? { name: asked, uid: Number(asked), gid: Number(asked) } : ownUser();
+}
+
 /** A user of this machine by name or number; `input.unusable` for one it does not have. */
 export async function userCalled(nameOrId: string): Promise<Result<AskingUser, AppError>> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(nameOrId)) return fail('input.unusable', `${nameOrId} is no user`);

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
-import { recordedUser, userBehind, userCalled } from './docker-client-as.ts';
+import { askingUser, recordedUser, userBehind, userCalled } from './docker-client-as.ts';
 import { commitReference, keptName } from './recreate-group.ts';
 import { readable } from './recreate-wait.ts';
 
@@ -32,6 +32,15 @@ describe('the last words of a container', () => {
 describe('who asks (A8)', () => {
   test('is the user behind sudo or pkexec', () => {
     expect([userBehind({ SUDO_UID: '1000' }), userBehind({ PKEXEC_UID: '1001' }), userBehind({})]).toEqual(['1000', '1001', null]);
+  });
+  test.runIf(process.getuid?.() === 0)('is a person, also where the process is root\'s: the one it was told of, else the one behind it, by number where the machine does not know him', async () => {
+    for (const name of ['SUDO_UID', 'PKEXEC_UID']) vi.stubEnv(name, undefined);
+    try {
+      expect(await askingUser()).toMatchObject({ uid: 0, name: 'root' });
+      vi.stubEnv('PKEXEC_UID', '65534');
+      expect(await askingUser()).toMatchObject({ uid: 65534, name: 'nobody' });
+      expect(await askingUser('54321')).toEqual({ uid: 54321, gid: 54321, name: '54321' });
+    } finally { vi.unstubAllEnvs(); }
   });
   test('is, where that was recorded, who had the old one made', async () => {
     const paths = rootPaths(await mkdtemp(path.join(tmpdir(), 'bulkhead-recorded-')));

@@ -36,9 +36,11 @@ export async function reconcileEngineConfig(paths: RootPaths, desired: DesiredEn
   if (plan.value.conflicts.length > 0) return conflictError(plan.value.conflicts);
   const { text, record } = plan.value;
   // The record is on disk before the file changes, and goes after it is restored: whatever is killed in between, the original is not lost.
+  // As readable as what it is a copy of.
+  const mode = await stat(paths.daemonJson).then((info) => info.mode & 0o7777, () => 0o644);
   const steps = [
-    () => (record === null ? done : write(recordFile(paths), `${JSON.stringify(record)}\n`, 0o600)),
-    () => (text === read.value.text ? done : text === null ? removeFile(paths.daemonJson, 'daemon-json.unwritable') : write(paths.daemonJson, text, 0o644)),
+    () => (record === null ? done : write(recordFile(paths), `${JSON.stringify(record)}\n`, { always: mode })),
+    () => (text === read.value.text ? done : text === null ? removeFile(paths.daemonJson, 'daemon-json.unwritable') : write(paths.daemonJson, text, { new: 0o644 })),
     () => (record === null && read.value.record !== null ? removeFile(recordFile(paths), 'daemon-json.unwritable') : done),
   ];
   for (const step of steps) {
@@ -58,11 +60,11 @@ export function conflictError(conflicts: readonly EngineConfigConflict[]): Err<A
 
 const done: Promise<Result<void, AppError>> = Promise.resolve(ok(undefined));
 
-/** Atomic; keeps the mode a file has. */
-async function write(file: string, content: string, mode: number): Promise<Result<void, AppError>> {
+/** Atomic; keeps the mode a file has, unless it is always to have another one. */
+async function write(file: string, content: string, mode: { readonly new: number } | { readonly always: number }): Promise<Result<void, AppError>> {
   if (await readFile(file, 'utf8').catch(() => null) === content) return ok(undefined);
-  const present = await stat(file).catch(() => null);
-  return writeFileAtomic(file, content, { mode: present === null ? mode : present.mode & 0o7777, code: 'daemon-json.unwritable' });
+  const wanted = 'always' in mode ? mode.always : await stat(file).then((info) => info.mode & 0o7777, () => mode.new);
+  return writeFileAtomic(file, content, { mode: wanted, code: 'daemon-json.unwritable' });
 }
 
 async function readConfig(paths: RootPaths): Promise<Result<{ text: string | null; record: RecordedConfig | null }, AppError>> {

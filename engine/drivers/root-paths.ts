@@ -27,6 +27,8 @@ export interface RootPaths {
   readonly verification: string;
   /** Supervisor's state file (pid, phase, generation), JSON. */
   readonly state: string;
+  /** What root found of the isolation backends' requirements when the engine started, JSON. */
+  readonly backendReports: string;
   /** dockerd's data-root. */
   readonly data: string;
   /** dockerd's exec-root, on tmpfs where /run is one. */
@@ -52,7 +54,7 @@ export function rootPaths(root: string): RootPaths {
     root: abs, id,
     clientSocket: at('docker.sock'), engineSocket: at('engine.sock'), plannerSocket: at('planner.sock'),
     settings: at('admin-settings.json'), draft: at('admin-settings.draft.json'), daemonJson: at('daemon.json'),
-    history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), metricsSocket: at('metrics.sock'), verification: at('verification.json'), state: at('engine-state.json'),
+    history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), metricsSocket: at('metrics.sock'), verification: at('verification.json'), state: at('engine-state.json'), backendReports: at('backend-reports.json'),
     data: at('data'), run: `/run/bulkhead/${id}`, logs: at('logs'),
     runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), isolation: at('isolation'), sockets: at('sockets'), sharing: at('sharing'),
   };

@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   readonly backends: readonly IsolationBackend[];
   /** Finishes or rolls back an apply a crash interrupted, driving this engine through `driver`; begins before anything reads the configuration. */
   readonly resume?: ResumeApply;
+  /** Tries what the backends need and keeps what it finds, for users; goes on beside the start, and is over when the engine is ready. */
+  readonly examine?: () => Promise<Result<void, AppError>>;
   /** Finishes or undoes a recreation of containers a crash interrupted; called when the engine has come up. */
   readonly settleRecreation?: () => Promise<Result<SettledRecreate | null, AppError>>;
   /** The supervisor's own lines, as they are written to its log. */
@@ -132,13 +134,21 @@ class Supervisor {
     await this.#resumed?.begin();
     if (this.#stopWanted) return ok(undefined);
     const starting = this.#gateway.start(20_000);
+    const examined = this.#examine();
     // Containers that dockerd starts of itself mount sockets the gateway must be listening on by then, and files of lxcfs.
     const [gateway, engine] = await Promise.all([starting, this.#bringUp(Promise.all([starting, this.#lxcfs.start()]))]);
     if (this.#stopWanted) return ok(undefined);
     if (!engine.ok) return engine;
     if (!gateway.ok) return gateway;
+    await examined;
     await this.#ready();
     return ok(undefined);
+  }
+
+  /** Nothing depends on it but what users see of this machine. */
+  async #examine(): Promise<void> {
+    const kept = await this.#options.examine?.().catch((cause: unknown) => fail('internal', 'the backends could not be examined', { cause }));
+    if (kept?.ok === false) this.#log.line(`${kept.error.message}: ${kept.error.reason ?? ''}`);
   }
 
   /** Waits for what happens to the running engine, until it is to stop. */

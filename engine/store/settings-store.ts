@@ -45,8 +45,10 @@ export const draftBasePath = (paths: Pick<RootPaths, 'draft'>): string => paths.
 
 /** Opens the store. Reads and writes on demand only; keeps nothing in memory. */
 export function createSettingsStore(paths: StorePaths, options: {
-  /** Who may not write Docker Desktop's file saves it with an administrator's rights, so it is nobody's to only read; and going back to "no file" takes it away. */
+  /** Docker Desktop's file: going back to "no file" takes it away. */
   readonly desktop?: boolean;
+  /** Why who may not write the file can't save it with an administrator's rights either; null where he is asked for them. Absent: nobody asks. */
+  readonly elevationMissing?: () => Promise<string | null>;
   /** The engine's gateway takes users' preferences. */
   readonly preferences?: boolean;
 } = {}): SettingsStore {
@@ -66,7 +68,7 @@ export function createSettingsStore(paths: StorePaths, options: {
       path: paths.settings, applied: current.text, appliedHash: current.hash, exists: current.exists,
       appliedVersion: versions.ok ? versions.value.current : 0, appliedBy: versions.ok ? appliedBy(versions.value) : null,
       draft: edited ? draftStored : current.text, base: baseText, conflict: edited && baseText !== current.text,
-      readError, readOnly: options.desktop === true ? null : await readOnlyReason(paths), preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
+      readError, readOnly: await readOnlyReason(paths, options.elevationMissing), preference: options.preferences === true ? await preferenceState(paths.root, settingsOf(current)) : null,
     };
   };
 
@@ -161,16 +163,18 @@ export async function ensureRoot(root: string): Promise<Result<void, AppError>> 
 }
 
 /** Why this user can't save, null when they can. A directory that is not there yet counts by its nearest parent. */
-async function readOnlyReason(paths: StorePaths): Promise<string | null> {
+async function readOnlyReason(paths: StorePaths, elevationMissing?: () => Promise<string | null>): Promise<string | null> {
   let directory = path.dirname(paths.settings);
   for (;;) {
     try {
       await access(directory, constants.W_OK);
       return null;
     } catch (error) {
+      if (systemCode(error) === 'ENOENT' && path.dirname(directory) !== directory) { directory = path.dirname(directory); continue; }
+      const missing = await elevationMissing?.();
+      if (missing === null) return null;
       // Said after "Locked by": the file's place is what stands in the way, whatever the system calls it.
-      if (systemCode(error) !== 'ENOENT' || path.dirname(directory) === directory) return `the rights of ${directory}`;
-      directory = path.dirname(directory);
+      return missing === undefined ? `the rights of ${directory}` : `the rights of ${directory} (${missing})`;
     }
   }
 }

@@ -280,8 +280,14 @@ describe('history', () => {
     await writeVersion(at('history'), { entry: entry(1, 'a'), settings: 'a', daemonJson: '{"secret": 1}' });
     await writeFile(at('admin-settings.json'), 'a');
     const { done } = runScript(`import { createSettingsStore } from ${module('settings-store.ts')}; import { rootPaths } from ${JSON.stringify(new URL('../drivers/root-paths.ts', import.meta.url).href)};
-      const store = createSettingsStore(rootPaths(process.argv.at(-1))); console.log(JSON.stringify([await store.read(), await store.historyText(1)]));`, [dir], { uid: 65534 });
-    expect(JSON.parse(await done)).toMatchObject([{ appliedVersion: 1, applied: 'a', readError: null, readOnly: `the rights of ${dir}` }, { ok: true, value: 'a' }]);
+      const store = createSettingsStore(rootPaths(process.argv.at(-1))); 
+      const asking = (missing) => createSettingsStore(rootPaths(process.argv.at(-1)), { elevationMissing: () => Promise.resolve(missing) }).read();
+      console.log(JSON.stringify([await store.read(), await store.historyText(1), await asking(null), await asking('pkexec is not installed')]));`, [dir], { uid: 65534 });
+    expect(JSON.parse(await done)).toMatchObject([
+      { appliedVersion: 1, applied: 'a', readError: null, readOnly: `the rights of ${dir}` }, { ok: true, value: 'a' },
+      // Whoever can be asked for a password is locked out of nothing; where nobody can ask for it, that is said.
+      { readOnly: null }, { readOnly: `the rights of ${dir} (pkexec is not installed)` },
+    ]);
     expect((await stat(path.join(at('history'), '0001', 'daemon.json'))).mode & 0o777).toBe(0o600);
   });
   test('ECI counts from the apply that turned it on last', () => {

@@ -8,8 +8,6 @@ import { openDesktopTarget } from './desktop/target.ts';
 import { openMachineTarget } from './machine/target.ts';
 
 export interface OpenOptions extends TargetOptions {
-  /** The user whose Docker Desktop is meant, by number, where this process has an administrator's rights. Default: the one behind sudo or pkexec. */
-  readonly sessionUser?: string;
   /** Stands in for the machine Docker Desktop runs on. */
   readonly desktopHost?: DesktopHost;
 }

@@ -99,7 +99,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     activity: activitySummary(),
     preferences: { theme: 'system', language: 'system', notifyDenied: true, notifyUnprotected: true, notifyProtection: true, closeToTray: false },
-    desktop: { tray: true, notifications: true, canStartAtLogin: true, startsAtLogin: false }, firstRun: 'dismissed', busy: { scanning: false, verifying: false, engine: null },
+    desktop: { tray: true, notifications: true, canStartAtLogin: true, startsAtLogin: false }, firstRun: 'dismissed', busy: { scanning: false, verifying: false, engine: null, beginning: false },
     ...more,
   };
 }
@@ -218,8 +218,8 @@ export const states: Record<string, () => AppState> = {
   off: () => appState(off()),
   turningOn: () => appState(off({ draft: offText.replace('"value": false', '"value": true').replace('"locked": false', '"locked": true') })),
   stopped: () => appState({ engine: { ...appState().engine, phase: 'stopped', version: null, kernel: null, gatewayUp: false, plannerUp: false, counts: null }, scan: null }),
-  starting: () => appState({ engine: { ...appState().engine, phase: 'starting', version: null, counts: null, gatewayUp: false, plannerUp: false }, scan: null, backends: [], verification: null, busy: { scanning: false, verifying: false, engine: 'starting' } }),
-  scanning: () => appState({ scan: null, backends: [], verification: null, busy: { scanning: true, verifying: true, engine: null } }),
+  starting: () => appState({ engine: { ...appState().engine, phase: 'starting', version: null, counts: null, gatewayUp: false, plannerUp: false }, scan: null, backends: [], verification: null, busy: { scanning: false, verifying: false, engine: 'starting', beginning: false } }),
+  scanning: () => appState({ scan: null, backends: [], verification: null, busy: { scanning: true, verifying: true, engine: null, beginning: false } }),
   scanFailed: () => appState({ scan: null, scanError: { code: 'engine.unreachable', message: 'the containers could not be listed', reason: 'connect ECONNREFUSED /var/lib/bulkhead/docker.sock' } }),
   empty: () => appState({ scan: { at: minutesAgo(0.6), durationMs: 20, eci: true, containers: [] } }),
   failed: () => appState({ engine: { ...appState().engine, phase: 'failed', gatewayUp: false, problem: { message: 'dockerd ended with exit code 1', logTail: ['failed to start daemon: error initializing graphdriver', 'no space left on device'] } }, scan: null }),

@@ -102,8 +102,8 @@ export const appStateSchema = z.object({
   desktop: desktopStateSchema,
   /** Asked for by a first run where nothing was ever applied; remembered for each engine. */
   firstRun: firstRunSchema,
-  /** Long work under way: never two of a kind at once. */
-  busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable() }),
+  /** Long work under way: never two of a kind at once. `beginning`: an apply or a recreation was asked for and has not begun; a question for a password may be open. */
+  busy: z.object({ scanning: z.boolean(), verifying: z.boolean(), engine: z.enum(['starting', 'stopping', 'restarting']).nullable(), beginning: z.boolean() }),
 });
 export type AppState = z.infer<typeof appStateSchema>;
 

@@ -14,7 +14,7 @@ const state = (more: { phase?: string; eci?: boolean; verified?: boolean; busy?:
   target: { kind: more.kind ?? 'embedded' }, engine: { phase: more.phase ?? 'ready', problem: more.problem ?? null }, settings: { applied: text(more.eci ?? true), exists: true, readError: null },
   verification: more.verified === false ? null : { at: new Date(now - 60_000).toISOString(), durationMs: 1, eci: true, claims: claimIds.map((id) => ({ id, verdict: 'pass', evidence: '' })) },
   scan: { at: '', durationMs: 1, eci: true, containers: Array.from({ length: more.unprotected ?? 0 }, (_, n) => ({ id: String(n), name: String(n), protected: false, reason: 'before-eci' })) },
-  run: more.run ?? null, recreation: null, removal: null, busy: { scanning: false, verifying: false, engine: null, ...more.busy },
+  run: more.run ?? null, recreation: null, removal: null, busy: { scanning: false, verifying: false, engine: null, beginning: false, ...more.busy },
 } as unknown as AppState);
 const words = desktopWords('en', '');
 const of = (more: Parameters<typeof state>[0] = {}) => trayState(state(more), words, now);

@@ -18,7 +18,7 @@ export interface TrayState {
 }
 
 const protection = (state: AppState, now: number) => protectionIn(state, effectiveSettings(state.settings.applied, { exists: state.settings.exists }), now);
-const applying = (state: AppState): boolean => (state.run !== null && state.run.activity !== 'ended') || (state.recreation !== null && state.recreation.activity !== 'ended');
+const applying = (state: AppState): boolean => (state.run !== null && state.run.activity !== 'ended') || (state.recreation !== null && state.recreation.activity !== 'ended') || state.busy.beginning;
 
 /** The facts that notices are decided by. */
 export function factsOf(state: AppState, now: number): EngineFacts {

@@ -1,9 +1,11 @@
 import type { ApplyHandle } from '../../../engine/target.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { ApplyEvent } from '../../../shared/apply/run.ts';
-import { fail, ok } from '../../../shared/result.ts';
+import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import type { Verification } from '../../../shared/verify/claims.ts';
+import type { Elevation } from '../elevation.ts';
 import type { Handlers } from '../ipc/register.ts';
-import { refuseDuringApply, type Session } from '../session.ts';
+import { beginChange, refuseDuringApply, type Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'plan:make' | 'apply:start' | 'apply:cancel' | 'apply:log' | 'apply:dismiss' | 'verify:run'>;
@@ -17,8 +19,7 @@ export interface UnderWay {
 /** Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the window sees the same events. */
 export function applyHandlers({ session, elevation }: HandlerContext, underWay: UnderWay): Area {
   let current: ApplyHandle | undefined;
-  let starting = false;
-  let verifying: ReturnType<Area['verify:run']> | undefined;
+  const verifying = new WeakMap<Session, Promise<Result<Verification, AppError>>>();
   return {
     'plan:make': async ({ choices }) => {
       const s = await session;
@@ -27,12 +28,7 @@ export function applyHandlers({ session, elevation }: HandlerContext, underWay: 
     },
     'apply:start': async ({ choices, baseHash, draftHash }) => {
       const s = await session;
-      const free = refuseDuringApply(s.state.get());
-      if (!free.ok) return free;
-      if (starting) return fail('apply.in-progress', 'an apply is being started');
-      if (s.state.get().busy.engine !== null) return fail('apply.in-progress', `the engine is ${s.state.get().busy.engine ?? 'busy'}`, { hint: 'Wait until that has ended.' });
-      starting = true;
-      try {
+      return beginChange(s, async () => {
         const reviewed = await s.draft.reviewed(draftHash);
         if (!reviewed.ok) return reviewed;
         const draft = reviewed.value;
@@ -49,7 +45,7 @@ export function applyHandlers({ session, elevation }: HandlerContext, underWay: 
         // The run may have moved on while we got here: never go back to an older one.
         if (s.state.get().run?.id !== run.id) s.state.set({ run });
         return ok(run);
-      } finally { starting = false; }
+      });
     },
     'apply:cancel': () => ok({ accepted: current?.cancel() ?? false }),
     'apply:log': async () => ok((await session).applyLog.lines()),
@@ -63,20 +59,24 @@ export function applyHandlers({ session, elevation }: HandlerContext, underWay: 
       const s = await session;
       const free = refuseDuringApply(s.state.get());
       if (!free.ok) return free;
-      verifying ??= (async () => {
-        s.state.set({ busy: { ...s.state.get().busy, verifying: true } });
-        try {
-          const result = await s.target.verify();
-          if (result.ok) s.state.set({ verification: result.value });
-          return result;
-        } finally {
-          verifying = undefined;
-          s.state.set({ busy: { ...s.state.get().busy, verifying: false } });
-        }
-      })();
-      return verifying;
+      let running = verifying.get(s);
+      if (running === undefined) {
+        running = verify(s, elevation).finally(() => { verifying.delete(s); });
+        verifying.set(s, running);
+      }
+      return running;
     },
   };
+}
+
+async function verify(s: Session, elevation: Elevation): Promise<Result<Verification, AppError>> {
+  s.state.set({ busy: { ...s.state.get().busy, verifying: true } });
+  try {
+    // What is seen of Docker Desktop, its user keeps himself; an engine of ours has one record, which is root's.
+    const result = s.isRoot || s.target.ref.kind !== 'embedded' ? await s.target.verify() : await elevation.verify();
+    if (result.ok) s.state.set({ verification: result.value });
+    return result;
+  } finally { s.state.set({ busy: { ...s.state.get().busy, verifying: false } }); }
 }
 
 /** The choices that still mean something: a container may have gone since it was chosen, and the command line refuses names it does not know. */
@@ -102,6 +102,8 @@ export async function settleApply(session: Session, run: Awaited<ApplyHandle['do
   const verification = await session.target.lastVerification().catch(() => null);
   await Promise.all([session.draft.refresh(), session.refreshEngine()]);
   session.state.set({ run: structuredClone(run), verification });
+  // Whatever is in the file now stays there: a draft that says the same is none any more.
+  await session.draft.refresh();
   await session.scan();
   // The end of a recreation is shown with the list it led to.
   const recreated = run.outcome?.kind === 'applied' ? run.outcome.recreated : [];

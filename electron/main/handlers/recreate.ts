@@ -1,7 +1,7 @@
 import type { RecreateHandle } from '../../../engine/target.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/register.ts';
-import { refuseDuringApply } from '../session.ts';
+import { beginChange } from '../session.ts';
 import type { UnderWay } from './apply.ts';
 import type { HandlerContext } from './index.ts';
 
@@ -10,16 +10,11 @@ type Area = Pick<Handlers, 'recreate:plan' | 'recreate:start' | 'recreate:cancel
 /** Recreating containers under ECI: in this process when it is root's, else in an elevated child. One at a time, never during an apply. */
 export function recreateHandlers({ session, elevation }: HandlerContext, underWay: UnderWay): Area {
   let current: RecreateHandle | undefined;
-  let starting = false;
   return {
     'recreate:plan': async (request) => (await session).target.planRecreate(request),
     'recreate:start': async (request) => {
       const s = await session;
-      const free = refuseDuringApply(s.state.get());
-      if (!free.ok) return free;
-      if (starting) return fail('apply.in-progress', 'a recreation is being started');
-      starting = true;
-      try {
+      return beginChange(s, async () => {
         // Its end is shown with the scan it led to.
         const onEvent = (run: ReturnType<RecreateHandle['run']>) => { if (run.activity !== 'ended') s.state.set({ recreation: structuredClone(run) }); };
         const started = s.isRoot ? await s.target.startRecreate(request, onEvent) : await elevation.startRecreate(request, onEvent);
@@ -31,7 +26,7 @@ export function recreateHandlers({ session, elevation }: HandlerContext, underWa
           s.state.set({ recreation: structuredClone(run) });
         });
         return ok(structuredClone(started.value.run()));
-      } finally { starting = false; }
+      });
     },
     'recreate:cancel': () => ok({ accepted: (current?.cancel() ?? false) || underWay.cancelRecreation() }),
     'recreate:dismiss': async () => {

@@ -10,6 +10,7 @@ import { startApply } from '../../apply/apply.ts';
 import { makePlan, settingsInForce, type PlanFacts } from '../../apply/plan.ts';
 import type { ApplyPorts } from '../../apply/ports.ts';
 import { resumeInterruptedApply } from '../../apply/resume.ts';
+import { askingUser } from '../../containers/docker-client-as.ts';
 import { requestFailure } from '../../containers/docker-client.ts';
 import { removeContainers } from '../../containers/remove.ts';
 import { scanContainers } from '../../containers/scan.ts';
@@ -34,7 +35,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   const paths = desktopPaths(host);
   const ref: TargetRef = { kind: 'docker-desktop' };
   const driver = options.driver ?? createDesktopDriver(paths, host);
-  const store = createSettingsStore(paths, { desktop: true });
+  const store = createSettingsStore(paths, { desktop: true, ...(options.elevationMissing === undefined ? {} : { elevationMissing: options.elevationMissing }) });
   const watchers = new Set<() => void>();
   const backend = dockersOwn(host.runtimeName);
   const files = verificationFiles(host);
@@ -97,7 +98,7 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
   };
 
   const ports: ApplyPorts = {
-    paths, driver, facts, isolation: () => backend, verify: (signal) => verify(signal), lastVerification: () => newestVerification([files.elevated, files.user]),
+    paths, driver, user: () => askingUser(options.sessionUser), facts, isolation: () => backend, verify: (signal) => verify(signal), lastVerification: () => newestVerification([files.elevated, files.user]),
     reconfigure: () => Promise.resolve(ok('Docker Desktop reads the file when it starts')),
     remove: (request, onProgress) => remove(request, { onProgress }),
     health: async () => {

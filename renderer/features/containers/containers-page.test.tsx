@@ -86,7 +86,7 @@ describe('a filter that an address asked for', () => {
     act(() => { window.location.hash = '#/containers?find=db-archive'; });
     await waitFor(() => { expect(rows()).toHaveLength(1); });
     await user.clear(screen.getByRole('searchbox'));
-    for (const scanning of [true, false]) act(() => { bridge.emit('changed', { busy: { scanning, verifying: false, engine: null } }); });
+    for (const scanning of [true, false]) act(() => { bridge.emit('changed', { busy: { scanning, verifying: false, engine: null, beginning: false } }); });
     expect(rows()).toHaveLength(someContainers.length);
   });
 });
