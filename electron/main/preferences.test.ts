@@ -36,4 +36,26 @@ describe('what the app remembers', () => {
     store.setDraft('a', null);
     expect(store.draft('a')).toBeNull();
   });
+
+  it('throws at nobody where nothing can be written: it counts until the end, the reason is told, and it is written once it can be', () => {
+    const k = keeper();
+    let full = true;
+    const guard = <A extends unknown[]>(act: (...args: A) => void) => (...args: A) => { if (full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }); act(...args); };
+    const store = userStore({ get: k.get, set: guard(k.set), delete: guard(k.delete) });
+    const told: (string | undefined)[] = [];
+    store.onProblem((problem) => told.push(problem?.reason));
+    // Nothing is there to be forgotten.
+    store.setDraft('a', null);
+    expect(store.problem()).toBeNull();
+    store.setLastTarget('embedded:/b');
+    store.setDraft('a', { text: '1', base: '0' });
+    store.setWindowState(defaultWindowState);
+    expect(store.setPreferences({ theme: 'dark' })).toMatchObject({ theme: 'dark' });
+    expect([store.lastTarget(), store.draft('a'), store.preferences().theme]).toEqual(['embedded:/b', { text: '1', base: '0' }, 'dark']);
+    expect(store.problem()).toMatchObject({ code: 'settings.unwritable', hint: 'Make room on the disk, then try again.' });
+    expect([told, k.kept.size]).toEqual([['ENOSPC: no space left on device'], 0]);
+    full = false;
+    store.setDraft('a', null);
+    expect([store.problem(), told.length, k.kept.get('targets'), k.kept.has('draft:a')]).toEqual([null, 2, ['embedded:/b'], false]);
+  });
 });

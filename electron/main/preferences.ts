@@ -1,7 +1,9 @@
 import Store from 'electron-store';
 import * as z from 'zod';
 import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } from '../../shared/ipc/contract.ts';
+import { fail, type AppError } from '../../shared/result.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
+import { systemCode, writeHint } from '../../engine/store/files.ts';
 
 /** Engines remembered at most. */
 const mostTargets = 20;
@@ -20,8 +22,15 @@ const keptDraftSchema = z.object({ text: z.string(), base: z.string() });
 /** A draft that could not be kept beside the settings file. `base` is the applied text it was started from. */
 export type KeptDraft = z.infer<typeof keptDraftSchema>;
 
-/** What the app remembers for its user: preferences, where the window was, drafts of settings files the user can't write beside. */
+/**
+ * What the app remembers for its user: preferences, where the window was, drafts of settings files the user can't write beside. What can't
+ * be written (a full disk, a quota, no rights) counts until the app ends, and is tried again with whatever is written next: nothing here throws.
+ */
 export interface UserStore {
+  /** Why something would be forgotten when the app ends, null while all is kept. */
+  problem(): AppError | null;
+  /** Calls back when that changed. Returns how to stop. */
+  onProblem(listener: (problem: AppError | null) => void): () => void;
   preferences(): Preferences;
   setPreferences(change: Partial<Preferences>): Preferences;
   windowState(): WindowState;
@@ -47,10 +56,46 @@ export interface Keeper { get(key: string): unknown; set(key: string, value: unk
 
 /** Opens the store in `directory`. A broken file is started afresh by electron-store; a value that does not fit its schema counts as unset. */
 export function openUserStore(directory: string): UserStore {
-  return userStore(new Store<Record<string, unknown>>({ name: 'bulkhead', cwd: directory, clearInvalidConfig: true, accessPropertiesByDotNotation: false }));
+  try { return userStore(new Store<Record<string, unknown>>({ name: 'bulkhead', cwd: directory, clearInvalidConfig: true, accessPropertiesByDotNotation: false })); } catch (cause) {
+    const no = () => { throw cause; };
+    return userStore({ get: () => undefined, set: no, delete: no });
+  }
 }
 
-export function userStore(keeper: Keeper): UserStore {
+/** The keeper's values, and over them those it could not take. */
+function keepingAll(keeper: Keeper) {
+  const unkept = new Map<string, unknown>();
+  const listeners = new Set<(problem: AppError | null) => void>();
+  let problem: AppError | null = null;
+  const get = (key: string): unknown => {
+    if (unkept.has(key)) return unkept.get(key);
+    try { return keeper.get(key); } catch { return undefined; }
+  };
+  const write = () => {
+    for (const [key, value] of [...unkept]) {
+      if (value !== undefined) keeper.set(key, value);
+      // One that isn't there is not written about.
+      else if (keeper.get(key) !== undefined) keeper.delete(key);
+      unkept.delete(key);
+    }
+  };
+  const set = (key: string, value: unknown): void => {
+    const before = problem;
+    unkept.set(key, value);
+    try { write(); problem = null; } catch (cause) {
+      problem = fail('settings.unwritable', 'what you prefer and draft can’t be remembered', { cause, hint: writeHint(systemCode(cause)) }).error;
+    }
+    if (before?.reason !== problem?.reason) for (const listener of [...listeners]) listener(problem);
+  };
+  return {
+    get, set,
+    problem: () => problem,
+    onProblem: (listener: (problem: AppError | null) => void) => { listeners.add(listener); return () => { listeners.delete(listener); }; },
+  };
+}
+
+export function userStore(disk: Keeper): UserStore {
+  const keeper = keepingAll(disk);
   const read = <T>(key: string, schema: z.ZodType<T>, fallback: T): T => {
     const parsed = schema.safeParse(keeper.get(key));
     return parsed.success ? parsed.data : fallback;
@@ -62,6 +107,7 @@ export function userStore(keeper: Keeper): UserStore {
     return preferencesSchema.parse({ ...defaultPreferences, ...Object.fromEntries(fitting) });
   };
   return {
+    problem: keeper.problem, onProblem: keeper.onProblem,
     preferences,
     setPreferences(change) {
       const next = preferencesSchema.parse({ ...preferences(), ...change });
@@ -78,6 +124,6 @@ export function userStore(keeper: Keeper): UserStore {
     firstRun: (id) => read('firstRuns', firstRunsSchema, {})[id] ?? 'engine',
     setFirstRun(id, step) { keeper.set('firstRuns', { ...read('firstRuns', firstRunsSchema, {}), [id]: step }); },
     draft: (rootId) => read(`draft:${rootId}`, keptDraftSchema.nullable(), null),
-    setDraft(rootId, draft) { if (draft === null) keeper.delete(`draft:${rootId}`); else keeper.set(`draft:${rootId}`, draft); },
+    setDraft(rootId, draft) { keeper.set(`draft:${rootId}`, draft ?? undefined); },
   };
 }

@@ -63,7 +63,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     target: { id: target.id, kind: target.ref.kind, desktop },
     engine, backends: [], settings: await draft.refresh(), historyRevision: 0, verification, scan: null, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     activity: activity.summary(),
-    preferences: users.preferences(), desktop: options.desktop(), firstRun: users.firstRun(target.id), busy: { scanning: false, verifying: false, engine: null, beginning: false },
+    preferences: users.preferences(), notKept: users.problem(), desktop: options.desktop(), firstRun: users.firstRun(target.id), busy: { scanning: false, verifying: false, engine: null, beginning: false },
   });
   late.state = opened;
 
@@ -133,6 +133,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     // Which version is applied follows from history, too.
     void draft.refresh();
   });
+  const unwatchUser = users.onProblem((notKept) => { opened.set({ notKept }); });
   const applyLog = new LogBuffer();
 
   return {
@@ -156,6 +157,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
       activity.stop();
       unwatchSettings();
       unwatchHistory();
+      unwatchUser();
       await draft.flush().catch(() => undefined);
       target.dispose();
     },

@@ -126,6 +126,15 @@ describe('a settings text that is broken', () => {
 });
 
 describe('what can not be changed', () => {
+  it('says on every page why what is changed would be forgotten, while it would', async () => {
+    const { bridge } = await renderApp(state('notKept'), 'isolation');
+    const title = 'What you change here is forgotten when the app ends';
+    expect(screen.getByText(title)).toBeTruthy();
+    expect(screen.getByText(/no space left on device.*Make room on the disk/)).toBeTruthy();
+    await act(async () => { bridge.emit('changed', { notKept: null }); await Promise.resolve(); });
+    expect(screen.queryByText(title)).toBeNull();
+  });
+
   it('shows a locked switch with its value and by whom, and does not react', async () => {
     const { user, store } = await renderApp(state('readOnly'), 'isolation');
     const toggle = screen.getByRole('switch', { name: /Lock for users.*Locked by the rights of \/var\/lib\/bulkhead/ });

@@ -99,7 +99,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     scan: { at: minutesAgo(0.6), durationMs: 90, eci: true, containers: someContainers }, scanError: null, run: null, recreation: null, removal: null, appeared: null,
     activity: activitySummary(),
     preferences: { theme: 'system', language: 'system', notifyDenied: true, notifyUnprotected: true, notifyProtection: true, closeToTray: false },
-    desktop: { tray: true, notifications: true, canStartAtLogin: true, startsAtLogin: false }, firstRun: 'dismissed', busy: { scanning: false, verifying: false, engine: null, beginning: false },
+    notKept: null, desktop: { tray: true, notifications: true, canStartAtLogin: true, startsAtLogin: false }, firstRun: 'dismissed', busy: { scanning: false, verifying: false, engine: null, beginning: false },
     ...more,
   };
 }
@@ -235,6 +235,7 @@ export const states: Record<string, () => AppState> = {
   brokenFile: () => appState({ settings: settingsState(brokenDraft) }),
   unreadable: () => appState({ settings: settingsState('', { exists: true, readError: { code: 'settings.unreadable', message: 'admin-settings.json is a directory.', reason: 'EISDIR: illegal operation on a directory, read', hint: 'Move the directory away.' } }) }),
   conflict: () => appState({ settings: settingsState(appliedText, { base: offText, draft: editedDraft, conflict: true }) }),
+  notKept: () => appState({ notKept: { code: 'settings.unwritable', message: 'what you prefer and draft can\u2019t be remembered', reason: 'ENOSPC: no space left on device, write', hint: 'Make room on the disk, then try again.' } }),
   readOnly: () => appState({ settings: settingsState(appliedText, { readOnly: 'the rights of /var/lib/bulkhead' }) }),
   preferred: () => appState({ settings: settingsState(unlockedText, { readOnly: 'the rights of /var/lib/bulkhead', preference: { by: 'sam', eci: false, blockDockerLoad: null, outcomes: { eci: 'in-force', blockDockerLoad: 'none' }, problem: null, writable: true } }) }),
   unlocked: () => appState({ settings: settingsState(unlockedText, { readOnly: 'the rights of /var/lib/bulkhead', preference: { by: null, eci: null, blockDockerLoad: null, outcomes: { eci: 'none', blockDockerLoad: 'none' }, problem: null, writable: true } }) }),

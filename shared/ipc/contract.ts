@@ -99,6 +99,8 @@ export const appStateSchema = z.object({
   /** The gateway's decision log, in short. */
   activity: activitySummarySchema,
   preferences: preferencesSchema,
+  /** Why preferences and drafts kept with the user would be forgotten when the app ends (a full disk); null while they are kept. */
+  notKept: appErrorSchema.nullable(),
   desktop: desktopStateSchema,
   /** Asked for by a first run where nothing was ever applied; remembered for each engine. */
   firstRun: firstRunSchema,

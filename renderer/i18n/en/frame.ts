@@ -42,6 +42,7 @@ export const frame = {
   },
   crash: { title: 'This page failed', body: 'The rest of the app works on. Nothing was changed by this.', again: 'Open the page again' },
   noState: { title: 'Bulkhead could not read its state' },
+  notKept: { title: 'What you change here is forgotten when the app ends', body: 'Preferences, and a draft that is not applied, can\u2019t be written to your home directory.' },
   appeared: {
     title_one: '{{names}} is not protected', title_other: '{{count}} containers are not protected: {{names}}',
     body_one: 'It was made while ECI is on, but not under it. It stays as it is until you say so.', body_other: 'They were made while ECI is on, but not under it. They stay as they are until you say so.',

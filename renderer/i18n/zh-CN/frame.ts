@@ -45,6 +45,7 @@ export const frame: Translation<typeof english> = {
   },
   crash: { title: '此页面出错', body: '应用的其他部分仍可使用。没有因此更改任何内容。', again: '重新打开页面' },
   noState: { title: 'Bulkhead 无法读取其状态' },
+  notKept: { title: '应用退出后，此处的更改会丢失', body: '无法将偏好设置和未应用的草稿写入您的主目录。' },
   appeared: {
     title_other: '{{count}} 个容器未受保护：{{names}}',
     body_other: '它们在 ECI 开启期间创建，但不受其保护。在您决定之前，它们保持原样。',

@@ -1,0 +1,20 @@
+import { useTranslation } from 'react-i18next';
+import Box from '@mui/material/Box';
+import { Notice } from '../../components/error-panel.tsx';
+import { closed, sentences } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
+import { useAppPart } from '../context.tsx';
+
+/** On every page while the app can't write what it remembers for its user. */
+export function NotKeptNotice() {
+  const { t } = useTranslation();
+  const problem = useAppPart((app) => app.notKept);
+  if (problem === null) return null;
+  return (
+    <Box sx={{ padding: '12px 32px 0' }}>
+      <Notice tone="warn" live="polite" title={t('frame.notKept.title')}>
+        {sentences(t, [t('frame.notKept.body'), ...[problem.reason, problem.hint].flatMap((text) => (text === undefined ? [] : [closed(t, told(text))]))])}
+      </Notice>
+    </Box>
+  );
+}
