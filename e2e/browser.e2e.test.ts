@@ -7,25 +7,43 @@ let pages: BrowserPages;
 beforeAll(async () => { pages = await startBrowserPages(); });
 afterAll(() => pages.stop());
 
-/** What is wrong with what is on screen: accessibility in axe's words, what is cut off, what the console says. */
-async function wrongWith(open: Awaited<ReturnType<BrowserPages['open']>>): Promise<string[]> {
-  return [...await axeFindings(open.page), ...await overflows(open.page), ...open.complaints];
+type Open = Awaited<ReturnType<BrowserPages['open']>>;
+
+/** What is wrong with what is on screen: accessibility in axe's words, what is cut off, what the console says; then, in the other theme, what colours change. */
+async function wrongWith(open: Open): Promise<string[]> {
+  const { page, complaints } = open;
+  const light = [...await axeFindings(page), ...await overflows(page)];
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await settle(page);
+  return [...light, ...(await axeFindings(page, 'colours')).map((found) => `dark: ${found}`), ...complaints];
 }
 
-describe('every page in every state, in a current Chromium', () => {
-  it.concurrent.each(allLooks)('$page, $state, $theme, $language', async ({ page: address, state, theme, language }) => {
-    const open = await pages.open({ state, address, theme, language });
+/** What does not fit into the smallest window, and into one of 1280 × 800 at 200 %, which leaves half of its pixels. */
+async function crampedIn({ page }: Open): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of [{ width: 900, height: 600 }, { width: 640, height: 400 }]) {
+    await page.setViewportSize(size);
+    await settle(page);
+    found.push(...(await overflows(page)).map((what) => `${size.width} px: ${what}`));
+  }
+  return found;
+}
+
+describe('every page in every state, in both themes and in less room, in a current Chromium', () => {
+  it.concurrent.each(allLooks)('$page, $state, $language', async ({ state, address, shows, language }) => {
+    const open = await pages.open({ state, address, language });
     try {
-      expect(await wrongWith(open)).toEqual([]);
+      if (shows !== undefined) await open.page.locator(shows).first().waitFor();
+      expect([...await wrongWith(open), ...await crampedIn(open)]).toEqual([]);
       expect(await open.page.evaluate(() => document.documentElement.lang)).toBe(language);
     } finally { await open.close(); }
   });
 });
 
-describe('what opens over a page, in a current Chromium', () => {
-  it.concurrent.each(openedLooks)('$name, $theme, $language', async ({ page: address, state, press, shows = '[role="dialog"]', theme, language }) => {
+describe('what opens over a page, in both themes, in a current Chromium', () => {
+  it.concurrent.each(openedLooks)('$name, $language', async ({ page: address, state, press, shows = '[role="dialog"]', language }) => {
     // High enough that nothing is scrolled away: axe takes a label out of sight for none.
-    const open = await pages.open({ state, address, theme, language, size: { width: 1280, height: 1400 } });
+    const open = await pages.open({ state, address, language, size: { width: 1280, height: 1400 } });
     try {
       const { page } = open;
       for (const name of press(wordsOf(language))) await page.getByLabel(name, { exact: true }).or(page.getByRole('button', { name })).or(page.getByRole('switch', { name, exact: true })).first().click();
@@ -36,16 +54,8 @@ describe('what opens over a page, in a current Chromium', () => {
   });
 });
 
-describe('in less room and for other eyes', () => {
+describe('for other eyes', () => {
   const usual = Object.entries(pageStates).map(([page, [state = 'protected']]) => ({ page, state }));
-  it.concurrent.each(usual)('$page fits 900 × 600, and twice its size in a window of 1280 × 800', async ({ page: address, state }) => {
-    // 200 % zoom of that window leaves half of its pixels.
-    for (const size of [{ width: 900, height: 600 }, { width: 640, height: 400 }]) {
-      const open = await pages.open({ state, address, size });
-      try { expect([size.width, ...await overflows(open.page)]).toEqual([size.width]); } finally { await open.close(); }
-    }
-  });
-
   it.concurrent.each(usual)('$page is whole in forced colours, and moves nothing where less motion is asked for', async ({ page: address, state }) => {
     const open = await pages.open({ state, address, media: { forcedColors: 'active', reducedMotion: 'reduce' } });
     try {

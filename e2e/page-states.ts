@@ -1,32 +1,40 @@
 import { en } from '../renderer/i18n/en.ts';
 import { zhCN } from '../renderer/i18n/zh-CN.ts';
 
-/**
- * Every page in the states it can be in, by the names of `renderer/dev`. The first is the usual one: it is looked at in both themes and
- * both languages; the others in one combination each, in turn.
- */
+const command = (text: string): string => `?${new URLSearchParams({ command: text }).toString()}`;
+const denied = command('docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli');
+const hostPid = command('docker run --pid=host alpine');
+
+/** Every page in the states it can be in, by the names of `renderer/dev`; where one is a matter of the address, with what follows the page there. The first is the usual one. */
 export const pageStates: Readonly<Record<string, readonly string[]>> = {
   overview: ['protected', 'off', 'unverified', 'failedProbe', 'audit', 'stopped', 'failed', 'starting', 'scanning', 'scanFailed', 'noFile', 'unreadable', 'appeared', 'conflict', 'waiting', 'noState'],
-  isolation: ['protected', 'off', 'turningOn', 'readOnly', 'missing', 'broken', 'starting'],
-  'docker-socket': ['socketEdited', 'socketEmpty', 'socketHuge', 'protected', 'readOnly', 'broken', 'brokenFile', 'off'],
-  'file-sharing': ['shares', 'sharesEmpty', 'sharesMissing', 'sharesChanged', 'readOnly', 'broken'],
-  containers: ['protected', 'empty', 'many', 'scanning', 'scanFailed', 'stopped', 'off', 'longNames', 'recreating', 'recreated', 'removing', 'removed', 'readOnly', 'appeared', 'machine', 'starting', 'clean'],
-  activity: ['protected', 'activityEmpty', 'activityNoRights', 'activityMany', 'stopped', 'audit'],
-  simulator: ['protected', 'stopped', 'off'],
-  json: ['edited', 'noFile', 'broken', 'readOnly', 'socketHuge', 'conflictClean', 'conflictOverlap', 'conflictBroken'],
-  history: ['historyFound', 'historyHuge', 'historyFailed', 'protected', 'readOnly'],
+  isolation: ['protected', 'off', 'turningOn', 'readOnly', 'applying', 'missing', 'broken', 'starting'],
+  'docker-socket': ['socketEdited', 'socketEmpty', 'socketHuge', 'protected', 'readOnly', 'applying', 'broken', 'brokenFile', 'off'],
+  'file-sharing': ['shares', 'sharesEmpty', 'sharesMissing', 'sharesChanged', 'sharesHuge', 'sharesLookFailed', 'readOnly', 'applying', 'broken'],
+  containers: ['protected', 'empty', 'many', 'scanning', 'scanFailed', 'stopped', 'off', 'longNames', 'recreating', 'recreated', 'removing', 'removed', 'readOnly', 'applying', 'appeared', 'machine', 'starting', 'clean'],
+  activity: ['protected', 'activityEmpty', 'activityNoRights', 'activityReadFailed', 'activityReading', 'activityMany', 'stopped', 'audit'],
+  simulator: [
+    'protected', `protected${denied}`, `protected${command('docker run --privileged alpine')}`, `protected${command('services:\n  web:\n    image: nginx\n  agent:\n    image: alpine\n    pid: host\n')}`,
+    `protected${command('docker run -v $(pwd):/x alpine')}`, `protected${command('services:\n  a: [')}`, `protected${command('docker run no-docker')}`, `simulating${denied}`, `readOnly${denied}`, `applying${denied}`, `audit${hostPid}`, `stopped${denied}`, `off${denied}`, 'stopped', 'off',
+  ],
+  json: ['edited', 'noFile', 'broken', 'readOnly', 'applying', 'socketHuge', 'conflictClean', 'conflictOverlap', 'conflictBroken'],
+  history: ['historyFound', 'historyHuge', 'historyFailed', 'protected', 'readOnly', 'applying'],
   preferences: ['protected', 'stopped', 'noDesktop'],
-  welcome: ['firstRunPolicy', 'firstRun', 'firstRunScan', 'firstRunStopped', 'firstRunMissing'],
-  review: ['rich', 'blocked', 'errors', 'protected', 'applying', 'goingBack', 'cleaning', 'applied', 'rolledBack', 'cancelled', 'rollbackFailed', 'notRoot'],
+  welcome: ['firstRunPolicy', 'firstRun', 'firstRunScan', 'firstRunStopped', 'firstRunMissing', 'firstRunLocked'],
+  review: ['rich', 'blocked', 'errors', 'protected', 'planning', 'reviewHuge', 'applying', 'goingBack', 'cleaning', 'applied', 'rolledBack', 'cancelled', 'rollbackFailed', 'notRoot'],
 };
 
-export interface Looked { readonly page: string; readonly state: string; readonly theme: 'light' | 'dark'; readonly language: 'en' | 'zh-CN' }
+/** What shows only when an answer takes long is waited for. */
+const late: Readonly<Record<string, string>> = { simulating: 'main [role="progressbar"]', planning: 'main .MuiSkeleton-root', activityReading: 'main .MuiSkeleton-root' };
 
-const combinations = [{ theme: 'light', language: 'en' }, { theme: 'dark', language: 'zh-CN' }, { theme: 'dark', language: 'en' }, { theme: 'light', language: 'zh-CN' }] as const;
+export interface Looked { readonly page: string; readonly state: string; readonly address: string; readonly language: 'en' | 'zh-CN'; readonly shows: string | undefined }
 
-/** All of them, one after the other. */
-export const allLooks: readonly Looked[] = Object.entries(pageStates).flatMap(([page, states]) => states.flatMap((state, index) =>
-  (index === 0 ? combinations : combinations.slice(index % 4, index % 4 + 1)).map((combination) => ({ page, state, ...combination }))));
+/** All of them, each in both themes: the usual state of a page in both languages, the others in turn. */
+export const allLooks: readonly Looked[] = Object.entries(pageStates).flatMap(([page, states]) => states.flatMap((written, index): readonly Looked[] => {
+  const [state = '', query] = written.split('?');
+  const look = { page, state, address: query === undefined ? page : `${page}?${query}`, shows: late[state] };
+  return (['en', 'zh-CN'] as const).filter((_, language) => index === 0 || index % 2 === language).map((language) => ({ ...look, language }));
+}));
 
 type Words = typeof en | typeof zhCN;
 export const wordsOf = (language: Looked['language']): Words => (language === 'en' ? en : zhCN);
@@ -53,5 +61,5 @@ const opened: readonly Opened[] = [
   { name: 'containers of the first run', page: 'welcome', state: 'firstRunPolicy', press: (w) => [w.welcome.toReview] },
 ];
 
-/** Each in light English and dark Chinese: both themes, both languages. */
-export const openedLooks: readonly (Opened & Omit<Looked, 'page' | 'state'>)[] = opened.flatMap((one) => combinations.slice(0, 2).map((combination) => ({ ...one, ...combination })));
+/** Each in both languages, and there in both themes. */
+export const openedLooks: readonly (Opened & Pick<Looked, 'language'>)[] = opened.flatMap((one) => (['en', 'zh-CN'] as const).map((language) => ({ ...one, language })));

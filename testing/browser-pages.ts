@@ -73,9 +73,11 @@ export async function settle(page: Page): Promise<void> {
 /**
  * What axe finds, one line a rule with the first elements. Nothing of the page is left out. Legacy mode looks at the same things without a second
  * page for frames, which ours has none of and Electron can't open; of what passes only the verdict is asked for, not each element.
+ * `colours`: only what another theme may change.
  */
-export async function axeFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze();
+export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+  const { violations } = await (which === 'all' ? axe : axe.withRules(['color-contrast', 'link-in-text-block'])).analyze();
   return violations.map((found) => `${found.id} (${found.impact ?? '?'}): ${found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
 }
 

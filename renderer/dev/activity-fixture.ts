@@ -51,7 +51,7 @@ export const manyEntries = (count: number): readonly ActivityEntry[] => Array.fr
 }));
 
 /** The entries of a named state. */
-export const entriesOf = (state: string): readonly ActivityEntry[] => (state === 'activityMany' ? manyEntries(10_000) : state === 'activityEmpty' || state === 'activityNoRights' ? [] : someEntries);
+export const entriesOf = (state: string): readonly ActivityEntry[] => (state === 'activityMany' ? manyEntries(10_000) : ['activityEmpty', 'activityNoRights', 'activityReading', 'activityReadFailed'].includes(state) ? [] : someEntries);
 
 /** What main would say of entries, none of them looked at; with a history of denials in the days before. */
 export function activitySummary(entries: readonly ActivityEntry[] = someEntries, more: Partial<ActivitySummary> = {}): ActivitySummary {

@@ -229,6 +229,7 @@ export const states: Record<string, () => AppState> = {
   socketEmpty: () => appState({ settings: settingsState(offText.replace('"value": false', '"value": true')) }),
   shares: () => appState({ settings: settingsState(appliedText, { draft: sharedDraft }) }),
   sharesEmpty: () => appState({ settings: settingsState(listText('"filesharingAllowedDirectories": [],\n  ')) }),
+  sharesHuge: () => appState({ settings: settingsState(listText(`"filesharingAllowedDirectories": [${Array.from({ length: 1000 }, (_, i) => `{ "path": "/srv/projects/team-${i % 40}/project-${i}", "sharedByDefault": ${String(i % 3 === 0)} }`).join(', ')}],\n  `)) }),
   sharesMissing: () => appState({ settings: settingsState(listText('')) }),
   sharesChanged: () => appState({ settings: settingsState(appliedText, { draft: listText('"filesharingAllowedDirectories": [{ "path": "$HOME/code/a-rather-long-directory-name/with-another-one-below-it", "sharedByDefault": true }, { "path": "projects" }, { "path": "/srv/gone" }, { "path": "/mnt/link-to-etc" }],\n  ') }) }),
   broken: () => appState({ settings: settingsState(appliedText, { draft: brokenDraft }) }),
@@ -244,6 +245,7 @@ export const states: Record<string, () => AppState> = {
   firstRun: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
   firstRunScan: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'scan' }),
   firstRunPolicy: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0 }), firstRun: 'policy' }),
+  firstRunLocked: () => appState({ ...off(), settings: settingsState('', { appliedVersion: 0, readOnly: 'the rights of /var/lib/bulkhead' }), firstRun: 'policy' }),
   firstRunStopped: () => appState({ ...off(), engine: { ...appState().engine, phase: 'stopped', version: null, kernel: null, gatewayUp: false, plannerUp: false, counts: null }, scan: null, settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
   firstRunMissing: () => appState({ ...off(), backends: [{ id: 'exclusive', available: false, requirements: [{ code: 'kernel', met: false, found: '5.4.0', fix: 'Use Linux 6.3 or newer.' }, { code: 'runc', met: true, found: '1.1.15' }] }], settings: settingsState('', { appliedVersion: 0 }), firstRun: 'engine' }),
   noDesktop: () => appState({ desktop: { tray: false, notifications: false, canStartAtLogin: true, startsAtLogin: false } }),
@@ -263,6 +265,7 @@ export const states: Record<string, () => AppState> = {
   ] } }),
   activityEmpty: () => appState({ activity: activitySummary([], { days: [], since: null }) }),
   activityNoRights: () => appState({ activity: activitySummary([], { days: [], since: null, state: { kind: 'unreadable', why: 'rights', path: '/var/lib/bulkhead/audit.jsonl', message: 'EACCES: permission denied' } }) }),
+  activityReading: () => appState({ activity: activitySummary([], { days: [], since: null, state: { kind: 'reading' } }) }),
   activityMany: () => appState({ activity: activitySummary([], { entries: 10_000 }) }),
   many: () => appState({ scan: { at: minutesAgo(0.1), durationMs: 400, eci: true, containers: Array.from({ length: 1000 }, (_, i) => container(`job-${i + 1}`, i % 3 === 0 ? { protected: false } : {})) } }),
 };

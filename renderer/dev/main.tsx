@@ -7,6 +7,7 @@ import { entriesOf } from './activity-fixture.ts';
 import { fakeBridge } from './fake-bridge.ts';
 import { appState, states } from './fixture.ts';
 import { documentAnswers, documentStates } from './document-fixture.ts';
+import { fail } from '../../shared/result.ts';
 import { reviewAnswers, reviewStates } from './review-fixture.ts';
 
 // `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
@@ -15,9 +16,12 @@ const name = query.get('state') ?? '';
 const initial = (states[name] ?? reviewStates[name] ?? documentStates[name] ?? appState)();
 const theme = query.get('theme');
 const language = query.get('lang');
+const never = () => new Promise<never>(() => undefined);
 /** States of asking itself: no answer yet, none at all. */
 const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
-  waiting: { 'app:state': () => new Promise(() => undefined) },
+  waiting: { 'app:state': never }, simulating: { 'simulate:run': never }, planning: { 'plan:make': never }, activityReading: { 'activity:read': never },
+  activityReadFailed: { 'activity:read': () => fail('internal', 'the decision log could not be read', { reason: 'EIO: i/o error, read', hint: 'Check the disk that /var/lib/bulkhead is on.' }) },
+  sharesLookFailed: { 'paths:resolve': () => fail('internal', 'the directories could not be looked at', { reason: 'EMFILE: too many open files' }) },
   noState: { 'app:state': () => ({ ok: false, error: { code: 'internal', message: "app:state got no answer from the app's main process", reason: 'Error: reply was never sent' } }) },
 };
 mount(fakeBridge({

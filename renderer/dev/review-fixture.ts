@@ -26,6 +26,7 @@ export const reviewStates: Record<string, () => AppState> = {
   blocked: () => ({ ...base('missing'), settings: settingsState(offText, { draft: richDraft, appliedVersion: 0 }) }),
   errors: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft.replace('"locked": true', '"locked": "yes"') }) }),
   reformatted: () => appState({ settings: settingsState(appliedText, { draft: `${appliedText}\n\n` }) }),
+  planning: () => base('turningOn'),
   reviewHuge: () => appState({ settings: settingsState(appliedText, { draft: hugeDraft }) }),
   notRoot: () => ({ ...base('off'), settings: settingsState(offText, { draft: richDraft }), isRoot: false }),
   goingBack: () => ({ ...base('applying'), run: run({ activity: 'rolling-back', cancellable: false, steps: failedAt(3, 'the engine did not start') }) }),
