@@ -1,27 +1,39 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { en } from '../renderer/i18n/en.ts';
+import { zhCN } from '../renderer/i18n/zh-CN.ts';
 import { startBrowserPages, settle } from './browser-pages.ts';
 
 /**
  * `npm run screenshots [-- --docs]`: every page and the main dialogs, in both themes and both languages, over invented states in a current
  * Chromium, as artifacts/screenshots/<language>/<theme>/<name>.png with an index. `--docs` puts those that the README shows into docs/screenshots.
  */
-interface Shot { readonly name: string; readonly state: string; readonly address: string; readonly click?: readonly string[]; readonly key?: string }
+interface Shot {
+  readonly name: string; readonly state: string; readonly address: string;
+  readonly click?: readonly string[];
+  /** Names of controls that lead there, as the window's language has them. */
+  readonly press?: (words: typeof en | typeof zhCN) => readonly string[];
+  readonly key?: string;
+}
 
 const shots: readonly Shot[] = [
-  { name: 'welcome', state: 'off', address: 'welcome' },
+  { name: 'welcome', state: 'firstRunPolicy', address: 'welcome' },
   { name: 'overview', state: 'protected', address: 'overview' },
   { name: 'overview-off', state: 'off', address: 'overview' },
   { name: 'overview-stopped', state: 'stopped', address: 'overview' },
   { name: 'isolation', state: 'protected', address: 'isolation' },
   { name: 'isolation-turning-on', state: 'turningOn', address: 'isolation' },
+  { name: 'isolation-existing-containers', state: 'off', address: 'isolation', press: (w) => [w.isolation.eci.name] },
   { name: 'docker-socket', state: 'socketEdited', address: 'docker-socket' },
   { name: 'file-sharing', state: 'shares', address: 'file-sharing' },
   { name: 'containers', state: 'protected', address: 'containers' },
   { name: 'containers-menu', state: 'protected', address: 'containers', click: ['[role="row"] button[aria-haspopup="menu"]'] },
+  { name: 'containers-recreate', state: 'protected', address: 'containers', press: (w) => [w.containers.selectAll, w.recreate.bar] },
+  { name: 'containers-remove', state: 'protected', address: 'containers', press: (w) => [w.containers.selectAll, w.containers.bar.remove] },
   { name: 'activity', state: 'protected', address: 'activity' },
   { name: 'activity-entry', state: 'protected', address: 'activity', click: ['main [role="row"] >> nth=1'] },
   { name: 'simulator', state: 'protected', address: 'simulator' },
+  { name: 'simulator-answer', state: 'protected', address: `simulator?${new URLSearchParams({ command: 'docker run --privileged -v /etc:/x -v /var/run/docker.sock:/var/run/docker.sock docker:cli' }).toString()}` },
   { name: 'json', state: 'edited', address: 'json' },
   { name: 'json-conflict', state: 'conflictOverlap', address: 'json' },
   { name: 'history', state: 'historyFound', address: 'history' },
@@ -54,6 +66,7 @@ try {
         const open = await pages.open({ state: shot.state, address: shot.address, theme, language });
         open.page.setDefaultTimeout(5000);
         for (const selector of shot.click ?? []) await open.page.locator(selector).first().click();
+        for (const name of shot.press?.(language === 'en' ? en : zhCN) ?? []) await open.page.getByLabel(name, { exact: true }).or(open.page.getByRole('button', { name })).or(open.page.getByRole('switch', { name, exact: true })).first().click();
         if (shot.key !== undefined) await open.page.keyboard.press(shot.key);
         // Pages whose parts are chunks of their own (charts, editor) draw them after their first frame.
         await open.page.waitForLoadState('networkidle');

@@ -20,8 +20,8 @@ const never = () => new Promise<never>(() => undefined);
 /** States of asking itself: no answer yet, none at all. */
 const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
   waiting: { 'app:state': never }, simulating: { 'simulate:run': never }, planning: { 'plan:make': never }, activityReading: { 'activity:read': never },
-  activityReadFailed: { 'activity:read': () => fail('internal', 'the decision log could not be read', { reason: 'EIO: i/o error, read', hint: 'Check the disk that /var/lib/bulkhead is on.' }) },
-  sharesLookFailed: { 'paths:resolve': () => fail('internal', 'the directories could not be looked at', { reason: 'EMFILE: too many open files' }) },
+  activityReadFailed: { 'activity:read': () => fail('internal', "activity:read got no answer from the app's main process", { reason: 'Error: reply was never sent' }) },
+  sharesLookFailed: { 'paths:resolve': () => fail('internal', "paths:resolve got no answer from the app's main process", { reason: 'Error: reply was never sent' }) },
   noState: { 'app:state': () => ({ ok: false, error: { code: 'internal', message: "app:state got no answer from the app's main process", reason: 'Error: reply was never sent' } }) },
 };
 mount(fakeBridge({

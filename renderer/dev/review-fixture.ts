@@ -62,7 +62,7 @@ reviewPlans['desktopEdited'] = { ...plan, eciBefore: true, daemonJson: [], estim
   { kind: 'restart', when: 'while-applying', code: 'desktop-reopens', params: { seconds: 60 } }, { kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['web-1', 'api-1'] } },
   { kind: 'new-rule', when: 'afterwards', code: 'desktop-sign-in', params: { first: 0 } }, { kind: 'unprotected', when: 'afterwards', code: 'containers-kept-unprotected', params: { count: 2, names: ['old-vpn', 'node-metrics'] } },
 ] };
-reviewPlans['reviewHuge'] = reviewPlans['edited'] ?? plan;
+reviewPlans['reviewHuge'] = { ...plan, eciBefore: true, restartNeeded: false, daemonJson: [], effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }, { kind: 'new-rule', when: 'afterwards', code: 'socket-images', params: { count: 3003, images: ['registry.example/team-0/tool-0:1', 'registry.example/team-1/tool-1:1'] } }] };
 reviewPlans['notRoot'] = reviewPlans['rich'] ?? plan;
 reviewPlans['reformatted'] = { ...plan, restartNeeded: false, daemonJson: [], eciBefore: true, effects: [{ kind: 'at-once', when: 'while-applying', code: 'gateway-reloads', params: {} }] };
 

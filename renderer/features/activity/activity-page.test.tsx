@@ -5,7 +5,7 @@ import { fakeBridge } from '../../dev/fake-bridge.ts';
 import { appState, settingsState } from '../../dev/fixture.ts';
 import { renderApp, type RenderedApp } from '../../dev/render-app.tsx';
 import type { ActivityEntry } from '../../../shared/audit/activity.ts';
-import { ok } from '../../../shared/result.ts';
+import { fail, ok } from '../../../shared/result.ts';
 
 // A machine under load draws late.
 configure({ asyncUtilTimeout: 5000 });
@@ -167,6 +167,15 @@ describe('the activity page', () => {
     await waitFor(() => { expect(screen.getByRole('button', { name: /^Denied/ }).textContent).toContain('3,334'); }, { timeout: 10_000 });
     expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('10001');
     expect(lines().length).toBeLessThan(60);
+  });
+
+  it('does not take a log it could not ask for for an empty one, nor for one that was looked at', async () => {
+    const app = await renderApp(appState(), 'activity', { 'activity:read': () => fail('internal', 'no') });
+    expect(await screen.findByRole('button', { name: 'Try again' })).toBeTruthy();
+    expect(screen.queryByText(/^Nothing/)).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Try a command in the Simulator' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Denied' }).textContent).toBe('Denied');
+    expect(seen(app)).toBe(0);
   });
 
   it('says what an empty, a missing and an unreadable log mean', async () => {

@@ -47,6 +47,7 @@ export default function ActivityPage() {
   const held = scrolled || focused || selected !== null;
   const activity = useActivity(paused || held);
   const visible = useVisible();
+  const failed = activity.error !== null;
   const { shown, loading } = activity;
 
   const wanted = useMemo(() => {
@@ -93,10 +94,10 @@ export default function ActivityPage() {
   const looked = useRef(false);
   useEffect(() => {
     if (loading) looked.current = false;
-    if (paused || loading || !visible || (held && looked.current)) return;
+    if (paused || loading || failed || !visible || (held && looked.current)) return;
     looked.current = true;
     if (unseen > 0) void store.request('activity:seen', undefined);
-  }, [unseen, paused, loading, visible, held, store]);
+  }, [unseen, paused, loading, failed, visible, held, store]);
 
   const select = useCallback((line: Repeats) => { scrolledTo.current = line.entry.id; setFocusPanel(false); setSelected(line.entry.id); }, []);
   const enter = useCallback((line: Repeats) => {
@@ -111,15 +112,15 @@ export default function ActivityPage() {
     if (!paused) void store.request('activity:seen', undefined);
     list.current?.scrollTo(0);
   };
-  // Of a log that can't be read, none is not known to be none.
-  const counted = state.kind !== 'unreadable' || shown.length > 0;
+  // Of a log that can't be read, or wasn't yet, none is not known to be none.
+  const counted = (state.kind !== 'unreadable' && !failed && !loading) || shown.length > 0;
   const narrowed = query !== '' || filter !== 'all' || only !== null;
   const reset = () => { setQuery(''); setFilter('all'); setOnly(null); };
 
   return (
     <Page
       fill title={t('activity.title')} subtitle={t('activity.subtitle')}
-      actions={state.kind === 'following' && <>
+      actions={state.kind === 'following' && !(failed && shown.length === 0) && <>
         <Box component="span" role="status" sx={{ display: 'inline-flex', alignItems: 'center', gap: '6px', fontWeight: 500, color: color.text2, marginRight: 1 }}>
           <Box component="span" aria-hidden sx={{ width: 8, height: 8, borderRadius: '50%', background: paused ? color.neutral : color.chartOk }} />{paused ? t('activity.paused') : t('activity.live')}
         </Box>
@@ -162,7 +163,7 @@ export default function ActivityPage() {
           </Box>
         )}
         {lines.length > 0 && <ActivityList lines={lines} selected={chosenLine?.key ?? null} onSelect={select} onEnter={enter} onClose={() => { setSelected(null); }} handle={list} onReading={onReading} />}
-        {lines.length === 0 && (
+        {lines.length === 0 && !(failed && shown.length === 0) && (
           <Card>
             {loading || state.kind === 'reading' ? <LoadingRows />
               : narrowed ? <EmptyState action={<Button onClick={reset}>{t('activity.showEverything')}</Button>}>{shown.length === 0 ? t('activity.none') : t('activity.noMatch')}</EmptyState>
