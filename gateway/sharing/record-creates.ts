@@ -2,10 +2,8 @@ import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { AnswerRefused, type AnswerHandling, type Gatekeeper, type GatewayRequest, type Handling, type Verdict } from '../http/exchange.ts';
 import { createdId, maxCreateAnswerBytes } from '../socket-mounts/grant.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
+import { isInContainer } from './container-peer.ts';
 import type { SharingUsers } from './sharing-users.ts';
-
-/** First id that containers run with (engine/isolation/exclusive/ranges.ts): who has one is in a container, and shares nothing as himself. */
-const firstContainerId = 1_000_013_824;
 
 export interface RecordCreatesOptions {
   readonly users: SharingUsers;
@@ -52,7 +50,7 @@ export async function sharingUserOf(request: GatewayRequest, { users, mounts }: 
     return owner === null ? null : users.of(owner.id);
   }
   const peer = request.peer();
-  return peer === null || peer.uid >= firstContainerId ? null : { uid: peer.uid, gid: peer.gid };
+  return peer === null || isInContainer(peer) ? null : { uid: peer.uid, gid: peer.gid };
 }
 
 function recordOnAnswer(request: GatewayRequest, before: AnswerHandling | undefined, options: RecordCreatesOptions): AnswerHandling {

@@ -207,3 +207,37 @@ it('frees claims that a power cut left empty, and none of this boot (A3)', () =>
   open();
   expect(readdirSync(directory).map(Number)).toEqual([old + rangeSize]);
 });
+
+describe('A3 ranges beside other owners of ids', () => {
+  it('are not those that /etc/subuid or subgid give to somebody, as long as another is left', () => {
+    let others = [{ start: 1_000_000, count: 1_000_000_000 }];
+    const store = openRangeStore(directory, '/e', () => new Set(), () => others);
+    const first = store.claim('a');
+    expect(first).toBeGreaterThanOrEqual(1_001_000_000);
+    expect(first - rangeSize).toBeLessThan(1_001_000_000);
+    others = [{ start: first + rangeSize + 100, count: 1 }];
+    expect(store.claim('b')).toBe(first + 2 * rangeSize);
+    others = [{ start: 1, count: 4_294_967_294 }];
+    expect(store.claim('c')).toBe(first + 3 * rangeSize);
+  });
+
+  it('are not those that somebody has come to live in since, and are again when he is gone', () => {
+    let lived = new Set<number>();
+    const store = openRangeStore(directory, '/e', () => lived);
+    lived = new Set([firstBase]);
+    store.look();
+    expect(store.claim('a')).toBe(firstBase + rangeSize);
+    lived = new Set([firstBase + 2 * rangeSize]);
+    const other = openRangeStore(directory, '/other', () => lived);
+    lived = new Set();
+    other.look();
+    expect(other.claim('b')).toBe(firstBase + 2 * rangeSize);
+  });
+});
+
+it('a planner that was killed while it freed an abandoned claim does not keep it from being freed (A3)', () => {
+  writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/nonexistent-engine', id: 'z' }));
+  writeFileSync(path.join(directory, `.free.${firstBase}`), JSON.stringify({ pid: 4_194_304 }));
+  openRangeStore(directory, '/e', () => new Set()).free(firstBase);
+  expect(readdirSync(directory)).toEqual([]);
+});

@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { linkNew, writeAside } from './claim-files.ts';
+import { idsInUse, listedIds, type IdSpan } from './taken-ids.ts';
 
 /** Ids in a container: 0 … 65535. */
 export const rangeSize = 65536;
-/** First host id handed out: above what distributions give to users in /etc/subuid. */
+/** First host id handed out: above what distributions give to users in /etc/subuid by themselves. */
 export const firstBase = 1_000_013_824;
 /** Last base: the range and the ids above it (to 2^32 - 2) must both exist, see `diskMap`. */
 export const lastBase = 4_294_836_224;
@@ -32,15 +33,18 @@ export interface RangeStore {
   abandoned(inUse: ReadonlySet<number>): number[];
   /** Frees an orphan or an abandoned base. */
   free(base: number): void;
+  /** Looks anew at who lives in which range: what others took meanwhile isn't given out, what is empty again is. */
+  look(): void;
   /** Whether a container other than `id` holds `base`. */
   heldByOthers(base: number, id: string): boolean;
 }
 
 /**
  * Opens the store in `directory` for the engine at `root`. Synchronous: a claim is on disk when the call returns. `inUse` tells the
- * bases processes live in: where the directory was lost under running containers, theirs are not given out again.
+ * bases processes live in: where the directory was lost under running containers, theirs are not given out again, nor are other container
+ * managers' and users'. What is `listed` for others is given out only when nothing else is left.
  */
-export function openRangeStore(directory: string, root: string, inUse: () => ReadonlySet<number> = basesInUse): RangeStore {
+export function openRangeStore(directory: string, root: string, inUse: () => ReadonlySet<number> = basesInUse, listed: () => readonly IdSpan[] = listedIds()): RangeStore {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   removeUnfinished(directory);
   removeLost(directory);
@@ -70,18 +74,22 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
   };
 
   return {
+    look: () => { unclaimed = inUse(); },
     heldByOthers: (base, id) => [...holders.get(base) ?? []].some((holder) => holder !== id),
     claim(id) {
       restoreDirectory();
       const aside = written({ root, id });
+      const others = listed();
+      const isFree = (base: number) => !holders.has(base) && !unclaimed.has(base);
       try {
-        const total = (lastBase - firstBase) / rangeSize + 1;
-        for (let tried = 0; tried < total; tried++) {
-          const base = next;
-          next = nextBase(next);
-          if (holders.has(base) || unclaimed.has(base) || !linkNew(aside, fileOf(base))) continue;
-          hold(base, id);
-          return base;
+        for (const isGood of [(base: number) => isFree(base) && !others.some((span) => overlaps(base, span)), isFree]) {
+          for (let tried = 0; tried <= (lastBase - firstBase) / rangeSize; tried++) {
+            const base = next;
+            next = nextBase(next);
+            if (!isGood(base) || !linkNew(aside, fileOf(base))) continue;
+            hold(base, id);
+            return base;
+          }
         }
       } finally {
         rmSync(aside, { force: true });
@@ -132,7 +140,10 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
       } else {
         // Two planners may find the same abandoned claim: one frees it, and who claims the range then keeps it.
         const turn = path.join(directory, `.free.${base}`);
-        if (!linkNew(file, turn)) return;
+        const aside = writeAside(directory, { pid: process.pid }, 0o600, false);
+        const isMine = linkNew(aside, turn);
+        rmSync(aside, { force: true });
+        if (!isMine) return;
         try {
           const still = readClaim(file);
           if (still !== null && !existsSync(still.root)) rmSync(file, { force: true });
@@ -144,26 +155,33 @@ export function openRangeStore(directory: string, root: string, inUse: () => Rea
   };
 }
 
-/** Bases of the ranges some process of this machine lives in now. */
+/** Bases of the ranges that ids of some process of this machine are in. */
 export function basesInUse(): Set<number> {
   const found = new Set<number>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const base = Number(readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split(/\s+/)[1]);
-      // One that ended and was not waited for yet has a place in the table only.
-      if (isBase(base) && !/^State:\t[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) found.add(base);
-    } catch {
-      // ended meanwhile
-    }
+  for (const { start, count } of idsInUse()) {
+    const first = firstBase + Math.floor((start - firstBase) / rangeSize) * rangeSize;
+    for (let base = Math.max(first, firstBase); base < start + count && base <= lastBase; base += rangeSize) found.add(base);
   }
   return found;
 }
 
-/** Removes claims that were written aside by processes that ended before linking them. */
+function overlaps(base: number, { start, count }: IdSpan): boolean {
+  return start < base + rangeSize && base < start + count;
+}
+
+/** Removes what was written aside, and turns at freeing, of processes that ended before they were done. */
 function removeUnfinished(directory: string): void {
   for (const name of readdirSync(directory)) {
-    const pid = /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];
+    const pid = /^\.free\.\d+$/.test(name) ? pidIn(path.join(directory, name)) : /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(path.join(directory, name), { force: true });
+  }
+}
+
+function pidIn(turn: string): number | undefined {
+  try {
+    return z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(turn, 'utf8'))).pid;
+  } catch {
+    return undefined; // over already
   }
 }
 

@@ -124,6 +124,16 @@ describe('subordinate ids', () => {
     expect(store().of(user(70_002))).toEqual({ uid: firstSubordinate, gid: firstSubordinate });
   });
 
+  it('are not those of the account that had the id before', () => {
+    mkdirSync(at('etc'));
+    writeFileSync(at('etc', 'passwd'), 'alice:x:1000:1000::/:\nbob:x:1001:1001::/:\n');
+    for (const file of ['subuid', 'subgid']) writeFileSync(at('etc', file), 'alice:100000:65536\nbob:200000:65536\n');
+    const kept = store();
+    expect(kept.of(user(1000)).uid).toBe(100_000);
+    writeFileSync(at('etc', 'passwd'), 'alice:x:2000:2000::/:\nbob:x:1000:1000::/:\n# changed\n');
+    expect(kept.of(user(1000)).uid).toBe(200_000);
+  });
+
   it('are not guessed while the database gives no answer; nobody is asked where every listed name is another user\u2019s', () => {
     const silent = () => { throw new Error('the machine\'s user database did not say who user 70001 is'); };
     mkdirSync(at('etc'));

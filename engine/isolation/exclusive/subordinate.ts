@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import type { SubordinateIds } from '../../../shared/isolation/share-map.ts';
@@ -6,6 +6,7 @@ import type { SharingUser } from '../../../shared/isolation/sharing-user.ts';
 import { passwdLineNow, userName } from '../../users/user-database.ts';
 import { linkNew, syncDirectory, writeAside } from './claim-files.ts';
 import { firstBase, rangeSize } from './ranges.ts';
+import { listedRanges } from './taken-ids.ts';
 
 /** First id we give out to users who have none in /etc/subuid: above what distributions put there (SUB_UID_MAX is 600100000). The last is below the containers' ranges. */
 export const firstSubordinate = 600_113_152;
@@ -36,7 +37,13 @@ const claimSchema = z.object({ uid: z.int(), base: z.int() });
  */
 export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLineNow }: SubordinateOptions): SubordinateStore {
   const names = new Map<number, string>();
+  let namesAsOf = '';
   const nameOf = (uid: number, listed: readonly string[]): string | null => {
+    // An id may be given to another account.
+    const stat = statSync(path.join(etc, 'passwd'), { throwIfNoEntry: false });
+    const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    if (now !== namesAsOf) names.clear();
+    namesAsOf = now;
     const known = names.get(uid);
     if (known !== undefined) return known;
     const passwd = readText(path.join(etc, 'passwd'));
@@ -48,7 +55,7 @@ export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine
   };
   const listed = (file: string, user: SharingUser, id: number): number | null => {
     const text = readText(path.join(etc, file));
-    const listedNames = ranges(text).map(({ name }) => name).filter((name) => !/^\d+$/.test(name));
+    const listedNames = listedRanges(text).map(({ name }) => name).filter((name) => !/^\d+$/.test(name));
     return text.trim() === '' ? null : listedRange(text, [String(user.uid), listedNames.length === 0 ? null : nameOf(user.uid, listedNames)], id);
   };
   return {
@@ -63,16 +70,9 @@ export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine
 
 /** The first usable range of one of `names` in text of the form of /etc/subuid; null: none. `id`, the user's own, may not be in it, nor root, nor what containers run with. */
 export function listedRange(text: string, names: readonly (string | null)[], id: number): number | null {
-  const usable = ranges(text).find(({ name, start, count }) => names.includes(name) && start > 0 && count >= needed
+  const usable = listedRanges(text).find(({ name, start, count }) => names.includes(name) && start > 0 && count >= needed
     && (id < start || id >= start + needed) && start + needed <= firstBase);
   return usable?.start ?? null;
-}
-
-function ranges(text: string): { readonly name: string; readonly start: number; readonly count: number }[] {
-  return text.split('\n').flatMap((line) => {
-    const [, name = '', start = '', count = ''] = /^([^:#\s]+):(\d{1,10}):(\d{1,10})\s*$/.exec(line) ?? [];
-    return name === '' ? [] : [{ name, start: Number(start), count: Number(count) }];
-  });
 }
 
 /** The range that is the user's by `uid-<uid>`; made where there is none. */
@@ -81,7 +81,7 @@ function ownRange(directory: string, uid: number, listings: readonly string[]): 
   const mine = path.join(directory, `uid-${uid}`);
   const held = readClaim(mine);
   if (held !== null) return held.base;
-  const taken = listings.flatMap(ranges);
+  const taken = listings.flatMap(listedRanges);
   for (let base = firstFree(directory); base < firstBase; base += rangeSize) {
     if (taken.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;
     if (!claim(directory, base, uid)) continue;
