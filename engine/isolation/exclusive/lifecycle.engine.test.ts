@@ -96,6 +96,14 @@ it('without the planner running containers go on and can be stopped, new ones fa
   await engine.docker('rm', '-f', 'on', 'new');
 });
 
+it('of two planners for one engine one is refused, also when both start at once, and containers start', async () => {
+  await expect(engine.startPlanner()).rejects.toThrow('the planner ended: 1');
+  await engine.planner().end('SIGKILL');
+  const both = await Promise.allSettled([engine.startPlanner(), engine.startPlanner()]);
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  await engine.docker('run', '--rm', 'busybox', 'true');
+});
+
 it('a container deleted while no planner answered can be started again', async () => {
   await engine.docker('run', '-d', '--name', 'revived', 'busybox', 'sleep', '1000');
   await engine.docker('exec', 'revived', 'touch', '/f');

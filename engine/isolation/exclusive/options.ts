@@ -6,6 +6,8 @@ export interface ExclusivePaths {
   /** The engine's root: owner of ranges in the machine-wide store. */
   readonly root: string;
   readonly socket: string;
+  /** Held by the planner as long as it lives. */
+  readonly lock: string;
   /** The installed runtime; also does the planner's own unmounting. */
   readonly runtimeBinary: string;
   /** State per container, one file each, kept until it is released. */
@@ -26,7 +28,7 @@ export interface ExclusivePaths {
 export function exclusivePaths(paths: RootPaths): ExclusivePaths {
   const machine = path.dirname(paths.run);
   return {
-    root: paths.root, socket: paths.plannerSocket, runtimeBinary: paths.runtimeBinary,
+    root: paths.root, socket: paths.plannerSocket, lock: path.join(paths.isolation, 'planner.lock'), runtimeBinary: paths.runtimeBinary,
     containers: path.join(paths.isolation, 'containers'),
     ranges: path.join(machine, 'ranges'), mounts: path.join(machine, 'mounts', paths.id),
     devices: path.join(paths.isolation, 'devices'), procFiles: path.join(paths.run, 'lxcfs/shared/files/proc'),

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
+import { acquireLock } from '../../store/lock.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { makeDeviceNodes } from './device-nodes.ts';
 import { Janitor } from './janitor.ts';
@@ -39,7 +40,13 @@ const requestTimeout = 10_000;
 export async function startPlanner(options: PlannerOptions): Promise<Result<Planner, AppError>> {
   const { paths, log } = options;
   const hint = 'Run as root, and see that nothing else uses this engine root.';
-  if (await answers(paths.socket)) return fail('isolation.planner-failed', 'Another isolation planner serves this engine.', { reason: paths.socket, hint: 'Stop it first.' });
+  // Before anything is looked at: two would clean up the same containers, and one take away the socket of the other.
+  mkdirSync(path.dirname(paths.lock), { recursive: true, mode: 0o700 });
+  const lock = await acquireLock(paths.lock);
+  if (!lock.ok) {
+    if (lock.error.code !== 'apply.in-progress') return lock;
+    return fail('isolation.planner-failed', 'Another isolation planner serves this engine.', { reason: lock.error.reason ?? paths.lock, hint: 'Stop it first.' });
+  }
   try {
     for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
     const ranges = openRangeStore(paths.ranges, paths.root);
@@ -77,9 +84,11 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
         await closed;
         await janitor.stop();
         await tidy(paths, containers);
+        await lock.value.release();
       },
     });
   } catch (error) {
+    await lock.value.release();
     return fail('isolation.planner-failed', 'The isolation planner could not start.', { cause: error, hint });
   }
 }
@@ -155,14 +164,5 @@ function listen(server: Server, file: string): Promise<void> {
       resolve();
     });
     process.umask(before);
-  });
-}
-
-/** Whether something accepts connections on `file`. */
-function answers(file: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ path: file });
-    socket.once('connect', () => { socket.destroy(); resolve(true); });
-    socket.once('error', () => { resolve(false); });
   });
 }
