@@ -34,6 +34,8 @@ export class Janitor {
   /** Runtimes at work by container. */
   readonly #working = new Map<string, number>();
   readonly #cleaning = new Map<string, Promise<boolean>>();
+  /** Deletes of our own that runtimes are at. */
+  readonly #deletes = new Map<string, Promise<void>>();
   readonly #firstProcesses = new Map<string, FirstProcess>();
   /** Containers that had ended when last looked at. */
   #ended: ReadonlySet<string> = new Set();
@@ -70,10 +72,13 @@ export class Janitor {
 
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
   async came({ id, verb }: Pick<PlannerRequest, 'id' | 'verb'>): Promise<void> {
-    if (verb === 'create') this.#forget(id);
-    else if (verb === 'deleting') this.#deleting.add(id);
+    if (verb === 'deleting') this.#deleting.add(id);
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
+    if (verb !== 'create') return;
+    // A new life of the container must not meet the end of the earlier one: runc would kill what is made and not started yet.
+    await this.#deletes.get(id);
+    this.#forget(id);
   }
 
   /** That runtime ended, in whatever way. */
@@ -115,22 +120,26 @@ export class Janitor {
 
   /**
    * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not ask again until its next start,
-   * and then is content that there is nothing. Without force: runc refuses where the container runs; it may also refuse, or be killed, where it
-   * should not, so it is asked again, later each time, as long as the container has ended.
+   * and then is content that there is nothing. Without force, and only what has ended, or is half deleted and runc has no note of any more:
+   * of what is made and not started yet runc kills the process. It may refuse, or be killed, where it should not, so it is asked again, later each time.
    */
   #deleteAgain(id: string): void {
     const { paths, service, containers } = this.#options;
     const state = containers.read(id);
-    if (this.#working.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
-    // What runc has no note of (any more) was half deleted.
-    if ((this.#inVain.get(id) ?? 0) > 0 && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
+    if (this.#working.has(id) || this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
     this.#wasInVain(id);
+    if (!this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) { this.#lookSoon(id); return; }
     this.#say(id, 'its delete was interrupted and is tried again');
-    spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', id], { stdio: 'ignore' }).once('error', (error) => { this.#say(id, error.message); });
+    const child = spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', id], { stdio: 'ignore' });
+    this.#deletes.set(id, new Promise<void>((resolve) => {
+      child.once('exit', () => { resolve(); });
+      child.once('error', (error) => { this.#say(id, error.message); resolve(); });
+    }).finally(() => { this.#deletes.delete(id); }));
   }
 
   async #sweep(): Promise<void> {
-    const { containers } = this.#options;
+    const { containers, ranges } = this.#options;
+    ranges.look();
     for (const id of new Set([...containers.ids(), ...containers.targetIds()])) await this.#look(id);
   }
 
