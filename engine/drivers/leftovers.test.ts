@@ -5,7 +5,7 @@ import { rootPaths } from './root-paths.ts';
 
 const paths = rootPaths('/srv/engine');
 const other = rootPaths('/srv/engine2');
-const process = (pid: number, ...args: string[]): RunningProcess => ({ pid, parent: 1, started: `${pid}0`, boot: 'b', args });
+const process = (pid: number, ...args: string[]): RunningProcess => ({ pid, parent: 1, started: `${pid}0`, boot: 'b', args, isRoots: true });
 const pids = (found: { pid: number }[]) => found.map((p) => p.pid);
 
 describe('what belongs to an engine', () => {
@@ -31,6 +31,11 @@ describe('what belongs to an engine', () => {
 
   it.each([{ pid: 303, started: '1', boot: 'b' }, { pid: 303, started: '3030', boot: 'earlier' }])('a reused pid is left alone: %j', (identity) => {
     expect(pids(findLeftovers(machine, paths, { dockerd: identity, gateway: identity, planner: identity }, 1).dockerd)).toEqual([100]);
+  });
+
+  it('is root\'s: what a user or a container calls like it is left alone, and keeps nothing from being cleaned', () => {
+    const found = findLeftovers(machine.map((p) => ({ ...p, isRoots: false })), paths, { dockerd: null, gateway: null, planner: null }, 1);
+    expect(Object.values(found).flat()).toEqual([]);
   });
 
   it('never includes the one who looks', () => {

@@ -28,7 +28,8 @@ export function findLeftovers(processes: readonly RunningProcess[], paths: RootP
   const has = (p: RunningProcess, flag: string, value: string) => p.args.some((arg, i) => (arg === flag && p.args[i + 1] === value) || arg === `${flag}=${value}`);
   const recorded = (p: RunningProcess, identity: ProcessIdentity | null | undefined) => identity != null && identity.pid === p.pid && identity.started === p.started && identity.boot === p.boot;
   const program = (p: RunningProcess) => path.basename(p.args[0] ?? '');
-  const others = processes.filter((p) => p.pid !== self);
+  // A user's own process, or a container's, may be called anything.
+  const others = processes.filter((p) => p.pid !== self && p.isRoots);
   return {
     dockerd: others.filter((p) => recorded(p, state?.dockerd) || (program(p) === 'dockerd' && has(p, '--exec-root', paths.run))),
     containerd: others.filter((p) => program(p) === 'containerd' && has(p, '--config', path.join(paths.run, 'containerd/containerd.toml'))),

@@ -27,6 +27,20 @@ it('lists command lines as they were given', async () => {
   expect(self?.args.length).toBeGreaterThan(0);
 });
 
+// As root: only root becomes somebody else.
+it.skipIf(process.getuid?.() !== 0)('tells root\'s processes from those that users and containers call alike', async () => {
+  const is = async (...command: string[]) => {
+    const child = spawn(command[0] ?? '', [...command.slice(1), 'sh', '-c', 'echo here; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const found = (await runningProcesses()).find((p) => p.pid === child.pid)?.isRoots;
+    child.kill();
+    return found;
+  };
+  expect(await is('env')).toBe(true);
+  expect(await is('setpriv', '--ruid=1000', '--euid=0', '--')).toBe(false);
+  expect(await is('unshare', '--user', '--map-root-user')).toBe(false);
+});
+
 it('a process that ignores SIGTERM is killed after its grace', async () => {
   const child = spawn('sh', ['-c', 'trap "" TERM; echo set; while :; do read -r _ || exec sleep 1000; done'], { stdio: ['ignore', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');

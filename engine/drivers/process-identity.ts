@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, readlink } from 'node:fs/promises';
 import * as z from 'zod';
 
 /** A process, told apart from a later one that got the same pid. */
@@ -42,17 +42,21 @@ async function bootId(): Promise<string> {
 export interface RunningProcess extends ProcessIdentity {
   readonly parent: number;
   readonly args: readonly string[];
+  /** Whether it is root's in our own user namespace: nobody else can make a process look so, whatever he calls it. */
+  readonly isRoots: boolean;
 }
 
 /** Every process of this machine with its command line. Kernel threads have an empty one. */
 export async function runningProcesses(): Promise<RunningProcess[]> {
   const boot = await bootId();
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const namespace = await readlink('/proc/self/ns/user').catch(() => '');
   const found = await Promise.all(pids.map(async (pid) => {
-    const [stat, cmdline] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''), readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')]);
+    const text = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+    const [stat, cmdline, status, own] = await Promise.all([text('stat'), text('cmdline'), text('status'), readlink(`/proc/${pid}/ns/user`).catch(() => null)]);
     const started = startOf(stat);
     if (started === null) return null;
-    return { pid, started, boot, parent: statFields(stat).parent, args: cmdline.replace(/\0$/, '').split('\0') };
+    return { pid, started, boot, parent: statFields(stat).parent, args: cmdline.replace(/\0$/, '').split('\0'), isRoots: own === namespace && /^Uid:\t0\t0\t0\t0$/m.test(status) };
   }));
   return found.filter((p) => p !== null);
 }
