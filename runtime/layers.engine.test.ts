@@ -78,6 +78,14 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
     expect(stdout).toBe('upper read-only\n0\n0');
   });
 
+  it('shows a volatile overlay read-only, also when the option is given without an upper layer', () => {
+    const overlay = layers(2, ['volatile']);
+    const { plan, tree } = shifted(overlay, true);
+    plan.attach(tree, path.join(top, 'm'));
+    plan.attach(planPlain(plan, { ...overlay, upper: null }), path.join(top, 'n'));
+    expect(after(plan, 'cat m/only-1 n/only-1; touch m/x 2>/dev/null || echo " read-only"')).toMatchObject({ status: 0, stdout: expect.stringContaining('read-only') as unknown });
+  });
+
   it('carries options over, also volatile, which marks its work directory against a second mount', () => {
     const overlay = layers(2, ['volatile', 'index=off', 'redirect_dir=off', 'xino=off']);
     const { plan, tree } = shifted(overlay);

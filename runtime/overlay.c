@@ -58,7 +58,7 @@ static int open_layer(const struct overlay_request *request, const char *name) {
  * may have cost. We follow the engine's own overlay, on the same boot, just unmounted: nothing is lost, so the mark goes.
  */
 static int unmark_volatile(const struct overlay_request *request) {
-  if (!has_option(request, "volatile")) return 0;
+  if (request->upper_parent < 0 || !has_option(request, "volatile")) return 0;
   int work = open_layer(request, request->work);
   if (work < 0) return -1;
   int mark = sys_openat2(work, "work/incompat", O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);

@@ -71,7 +71,9 @@ export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: Name
   const [only] = lowers;
   // overlayfs wants two layers at least.
   if (writable === null && only !== undefined && lowers.length === 1) return only;
-  return plan.overlay(base, { lowers, upper: writable, options: overlay.options });
+  // Of what is not written nothing can be lost.
+  const options = writable === null ? overlay.options.filter((option) => option !== 'volatile') : overlay.options;
+  return plan.overlay(base, { lowers, upper: writable, options });
 }
 
 /** Plans the overlay as the engine itself mounts it. */
