@@ -94,12 +94,14 @@ int run_child(const char *program, char **argv, void (*meanwhile)(void)) {
   }
   wait_for_exec(started[0]);
   meanwhile();
-  int status;
-  pid_t ended;
-  do ended = waitpid(pid, &status, 0);
-  while (ended < 0 && errno == EINTR);
+  /* Not reaped before signals have stopped going to its number, which is somebody else's then. */
+  siginfo_t info;
+  int waited, status;
+  do waited = waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+  while (waited < 0 && errno == EINTR);
   child_pid = 0;
-  if (ended < 0) {
+  /* It has ended: nothing to be waited for, and nothing to be interrupted. */
+  if (waited < 0 || waitpid(pid, &status, 0) < 0) {
     log_errno("cannot wait for runc");
     return -1;
   }
