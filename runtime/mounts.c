@@ -91,7 +91,7 @@ int clone_tree(int dirfd, int userns, unsigned flags) {
   int fd = sys_open_tree(dirfd, below);
   if (fd < 0) return -1;
 
-  struct mount_attr attr = {.propagation = PRIVATE_FLAG};
+  struct mount_attr attr = {.propagation = (flags & TREE_SLAVE) != 0 ? SLAVE_FLAG : PRIVATE_FLAG};
   if ((flags & TREE_ALL_READ_ONLY) != 0) attr.attr_set |= MOUNT_ATTR_RDONLY;
   if (sys_mount_setattr(fd, below, &attr) != 0) return close_and_fail(fd);
 
@@ -150,13 +150,13 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
   return made[1];
 }
 
-int attach(int mount, const char *target) {
+int attach(int mount, const char *target, bool slave) {
   int at = sys_openat2(AT_FDCWD, target, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
   if (sys_move_mount(mount, at) != 0) return close_and_fail(at);
   if (close(at) != 0) return -1;
   /* Below a shared mount the kernel made it shared; what is mounted on it must not spread to other namespaces. */
-  struct mount_attr attr = {.propagation = PRIVATE_FLAG};
+  struct mount_attr attr = {.propagation = slave ? SLAVE_FLAG : PRIVATE_FLAG};
   if (sys_mount_setattr(mount, AT_RECURSIVE, &attr) == 0) return 0;
   int saved = errno;
   (void)umount2(target, DETACH_FLAG | NO_FOLLOW_FLAG);

@@ -12,7 +12,8 @@ enum tree_flags {
   TREE_READ_ONLY = 2,       /* the top mount read-only */
   TREE_ALL_READ_ONLY = 4,   /* the mounts below too */
   TREE_IDMAP_BELOW = 8,     /* id-map the mounts below too, not only the top */
-  TREE_FLAGS_MASK = 15,
+  TREE_SLAVE = 16,          /* what is mounted in the original later appears in the copy, too; never the other way round */
+  TREE_FLAGS_MASK = 31,
 };
 
 /* What an object must be, as somebody checked it before: stops a path that was swapped in between. */
@@ -31,7 +32,7 @@ int make_user_namespace(const char *users, const char *groups);
 /* Waits for the processes that making user namespaces took. Call before ending: not every machine's init reaps what it did not start. */
 void reap_namespace_holders(void);
 
-/* A detached private copy of the mount tree at `dirfd` (an O_PATH or mount fd), id-mapped by `userns` unless -1. */
+/* A detached copy, private unless a slave, of the mount tree at `dirfd` (an O_PATH or mount fd), id-mapped by `userns` unless -1. */
 int clone_tree(int dirfd, int userns, unsigned flags);
 
 /*
@@ -41,8 +42,8 @@ int clone_tree(int dirfd, int userns, unsigned flags);
  */
 int copy_tree(int *tree, const char *relative, bool read_only, bool attached_only);
 
-/* Puts detached `mount` on the existing `target`, which must not be a symlink. */
-int attach(int mount, const char *target);
+/* Puts detached `mount` on the existing `target`, which must not be a symlink. `slave`: it stays one. */
+int attach(int mount, const char *target, bool slave);
 
 /* Detaches everything stacked at `target`; a target that is no mount point or does not exist is fine. */
 int detach_all(const char *target);

@@ -23,6 +23,7 @@ struct plan {
   int n_namespaces;
   int trees[PLAN_MAX_TREES]; /* -1 while checking */
   bool is_attached[PLAN_MAX_TREES];
+  bool is_slave[PLAN_MAX_TREES];
   int n_trees;
   const char *attached[PLAN_MAX_TREES];
   int n_attached;
@@ -43,7 +44,7 @@ static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_
 
 /* `fd` is the next tree: there must be room. */
 static bool keep_tree(struct plan *plan, int fd) {
-  plan->is_attached[plan->n_trees] = false;
+  plan->is_attached[plan->n_trees] = plan->is_slave[plan->n_trees] = false;
   plan->trees[plan->n_trees++] = fd;
   return true;
 }
@@ -107,7 +108,9 @@ static bool op_tree(struct plan *plan) {
   int fd = clone_tree(at, userns, (unsigned)flags);
   if (fd < 0) log_errno(userns >= 0 ? "cannot id-map %s (its file system must support id-mapped mounts)" : "cannot copy the mount %s", source);
   (void)close(at);
-  return fd >= 0 && keep_tree(plan, fd);
+  if (fd < 0 || !keep_tree(plan, fd)) return false;
+  plan->is_slave[plan->n_trees - 1] = (flags & TREE_SLAVE) != 0;
+  return true;
 }
 
 static bool op_dir(struct plan *plan) {
@@ -212,7 +215,7 @@ static bool op_attach(struct plan *plan) {
   if (!tree(plan, &from) || !next_path(&plan->words, &target)) return false;
   if (plan->n_attached == PLAN_MAX_TREES) return not_understood("too many mounts");
   if (!plan->checking) {
-    if (attach(plan->trees[from], target) != 0) {
+    if (attach(plan->trees[from], target, plan->is_slave[from]) != 0) {
       log_errno("cannot mount on %s", target);
       return false;
     }

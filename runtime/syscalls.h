@@ -16,6 +16,7 @@ int umount2(const char *target, int flags);
 #define DETACH_FLAG 2          /* MNT_DETACH */
 #define NO_FOLLOW_FLAG 8       /* UMOUNT_NOFOLLOW */
 #define PRIVATE_FLAG (1 << 18) /* MS_PRIVATE */
+#define SLAVE_FLAG (1 << 19)   /* MS_SLAVE */
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
 #endif

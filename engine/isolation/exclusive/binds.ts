@@ -54,17 +54,20 @@ interface Bind {
   readonly identity: { readonly device: bigint; readonly inode: bigint };
   readonly recursive: boolean;
   readonly readOnly: 'top' | 'all' | false;
+  readonly slave: boolean;
 }
 
 function inspect(mount: OciMount, given: string): Bind | null {
   const options = mount.options ?? [];
   const last = options.findLast((option) => option === 'ro' || option === 'rw');
   const recursive = options.includes('rbind');
+  const propagation = options.findLast((option) => /^r?(?:private|slave|shared|unbindable)$/.test(option));
   try {
     const source = realpathSync(given);
     const stat = statSync(source, { bigint: true });
     return {
       source, recursive, kind: stat.isDirectory() ? 'directory' : 'file', identity: { device: stat.dev, inode: stat.ino },
+      slave: propagation === 'slave' || propagation === 'rslave',
       readOnly: options.includes('rro') ? (recursive ? 'all' : 'top') : last === 'ro' ? 'top' : false,
     };
   } catch {
@@ -102,7 +105,7 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: 
     const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false);
     return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
   }
-  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly };
+  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave };
   // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path again, through links.
   if (!isMappable(on)) return plan.tree(bind.source, common);
   const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];

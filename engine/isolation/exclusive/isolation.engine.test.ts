@@ -170,6 +170,26 @@ describe('mounts', () => {
     await expect(stat(path.join(shared, 'written'))).rejects.toThrow();
   });
 
+  it('shows in a slave bind what the machine mounts there later, and the machine nothing of the container\'s; in others neither', async () => {
+    const disk = path.join(shared, 'disk');
+    await mkdir(disk);
+    await run('mount', ['-t', 'tmpfs', 'disk', disk]);
+    await run('mount', ['--make-shared', disk]);
+    try {
+      await mkdir(path.join(disk, 'later'));
+      await mkdir(path.join(disk, 'inside'));
+      await engine.docker('run', '-d', '--privileged', '--name', 'slave', '-v', `${disk}:/s:rslave`, '-v', `${disk}:/r:ro,rslave`, '-v', `${disk}:/p`, 'busybox', 'sleep', '1000');
+      await run('mount', ['-t', 'tmpfs', 'later', path.join(disk, 'later')]);
+      await writeFile(path.join(disk, 'later/file'), 'seen');
+      expect(await engine.docker('exec', 'slave', 'sh', '-c', 'cat /s/later/file /r/later/file; ls /p/later; touch /s/mine; stat -c %u /s/mine; touch /r/no 2>/dev/null || echo locked; mount -t tmpfs x /s/inside; touch /s/inside/x')).toBe('seenseen0\nlocked\n');
+      await expect(stat(path.join(disk, 'inside/x'))).rejects.toThrow();
+    } finally {
+      await engine.docker('rm', '-f', 'slave');
+      await run('umount', [path.join(disk, 'later')]).catch(() => undefined);
+      await run('umount', [disk]);
+    }
+  });
+
   it('binds a single file, also read-only', async () => {
     await writeFile(path.join(shared, 'file'), 'content');
     expect(await sh('-v', `${shared}/file:/f:ro`, 'cat /f; echo x > /f 2>/dev/null || echo refused')).toBe('contentrefused\n');

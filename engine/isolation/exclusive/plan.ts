@@ -14,6 +14,8 @@ export interface TreeOptions {
   readonly readOnly?: 'top' | 'all' | false;
   /** Id-map the mounts below too. */
   readonly mapBelow?: boolean;
+  /** What is mounted in the original later appears in the copy, too. */
+  readonly slave?: boolean;
 }
 
 export interface OverlayLayers {
@@ -62,8 +64,8 @@ export class PlanBuilder {
 
   /** A detached copy of the mount tree at `path`. */
   tree(path: string, options: TreeOptions = {}): TreeNumber {
-    const { identity, namespace, recursive, readOnly, mapBelow } = options;
-    const flags = (recursive ? 1 : 0) | (readOnly ? 2 : 0) | (readOnly === 'all' ? 4 : 0) | (mapBelow ? 8 : 0);
+    const { identity, namespace, recursive, readOnly, mapBelow, slave } = options;
+    const flags = (recursive ? 1 : 0) | (readOnly ? 2 : 0) | (readOnly === 'all' ? 4 : 0) | (mapBelow ? 8 : 0) | (slave ? 16 : 0);
     this.#add('tree', path, identity ? `${identity.device}:${identity.inode}` : '-', namespace ? namespace.namespace : '-', flags);
     return this.#nextTree();
   }
