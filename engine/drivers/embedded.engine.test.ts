@@ -104,6 +104,24 @@ describe('start and stop', () => {
     expect(await engine.driver.status()).toMatchObject({ phase: 'stopped' });
   });
 
+  it('leaves an admin\'s disk for a volume mounted, at start and stop', async () => {
+    await engine.start();
+    await engine.docker('volume', 'create', 'db');
+    await engine.driver.stop();
+    const points = [path.join(engine.paths.data, 'volumes/db'), path.join(engine.paths.data, 'volumes/db/_data')];
+    const mounted = async () => { const table = await readFile('/proc/self/mountinfo', 'utf8'); return points.filter((point) => table.includes(` ${point} `)); };
+    try {
+      for (const point of points) { await mkdir(point, { recursive: true }); await run('mount', ['-t', 'tmpfs', 'admin', point]); }
+      await engine.start();
+      expect(await mounted()).toEqual(points);
+      await engine.driver.stop();
+      expect(await mounted()).toEqual(points);
+    } finally {
+      await engine.driver.stop();
+      for (const point of points.toReversed()) await run('umount', [point]).catch(() => undefined);
+    }
+  });
+
   it('a root others may write to is refused', async () => {
     await run('chmod', ['0777', engine.paths.root]);
     expect(await engine.driver.start()).toMatchObject({ ok: false, error: { code: 'engine.root-invalid' } });
