@@ -130,6 +130,15 @@ describe('start and stop', () => {
 });
 
 describe('killed with SIGKILL', () => {
+  it('the planner that hangs is killed and comes back, and containers start', async () => {
+    await engine.start();
+    await engine.busybox();
+    const { planner } = await engine.state();
+    process.kill(planner?.pid ?? 0, 'SIGSTOP');
+    await until((state) => state.planner !== null && state.planner.pid !== planner?.pid);
+    await engine.docker('run', '--rm', 'busybox', 'true');
+  }, 120_000);
+
   it('dockerd comes back by itself; the container that ran can be started again', async () => {
     await engine.start();
     await engine.busybox();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { exclusivePaths } from '../isolation/exclusive/options.ts';
 import { ProcFiles } from '../isolation/exclusive/proc-files.ts';
 import { superviseChild, type SupervisedChild } from './child-process.ts';
+import { watchForHang } from './hang-watch.ts';
 import type { LogWriter } from './log-files.ts';
 import type { RootPaths } from './root-paths.ts';
 
@@ -46,29 +47,20 @@ export function superviseLxcfs(paths: RootPaths, log: LogWriter, say: (text: str
   }
   const files = new ProcFiles(exclusivePaths(paths).procFiles);
   let pid: number | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let late = 0;
+  let endWatch: (() => void) | null = null;
   const child: SupervisedChild = superviseChild({
     name: 'lxcfs', command: '/bin/sh', args: ['-c', script, 'lxcfs', lxcfsDirectory(paths)], log, ready: /api_extensions:/,
     onChange: (identity) => { pid = identity?.pid ?? null; },
   });
-  const watch = async () => {
-    const watched = pid;
-    late = await files.answer(hungMs) === 'late' && watched !== null && pid === watched ? late + 1 : 0;
-    if (late < 2 || watched === null) return;
-    late = 0;
-    say(`lxcfs (pid ${watched}) hangs; it is killed and started again`);
-    try { process.kill(watched, 'SIGKILL'); } catch { /* ended by itself */ }
-  };
   return {
     start: async () => {
       const started = await child.start(startMs);
       if (!started.ok) { say(`lxcfs did not start, so containers see the machine's /proc/uptime, meminfo and the like (A10): ${started.error.reason ?? ''}`); return; }
-      timer ??= setInterval(() => { void watch(); }, watchMs);
+      endWatch ??= watchForHang({ name: 'lxcfs', answers: async () => await files.answer(hungMs) !== 'late', pid: () => pid, everyMs: watchMs, say });
     },
     stop: async () => {
-      if (timer !== null) clearInterval(timer);
-      timer = null;
+      endWatch?.();
+      endWatch = null;
       await child.stop();
     },
   };

@@ -17,6 +17,7 @@ import { endProcesses, identityOf, type ProcessIdentity } from './process-identi
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
 import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
 import type { RootPaths } from './root-paths.ts';
+import { supervisePlanner } from './supervised-planner.ts';
 
 export interface SupervisorOptions {
   /** Absolute path of the launcher, for gateway and planner. */
@@ -92,10 +93,8 @@ class Supervisor {
       onChange: (gateway) => { void this.#update({ gateway }); },
     });
     this.#lxcfs = superviseLxcfs(paths, openLog(paths, 'lxcfs'), (text) => { this.#log.line(text); });
-    this.#planner = superviseChild({
-      name: 'planner', command: options.bulkheadCommand, args: ['planner', '--root', paths.root], log: openLog(paths, 'planner'), ready: /planner listening on/,
-      onChange: (planner) => { void this.#update({ planner }); },
-    });
+    const planner = { command: options.bulkheadCommand, log: openLog(paths, 'planner'), onChange: (identity: ProcessIdentity | null) => { void this.#update({ planner: identity }); } };
+    this.#planner = supervisePlanner(paths, planner, (text) => { this.#log.line(text); });
   }
 
   async run(): Promise<Result<void, AppError>> {
