@@ -37,6 +37,16 @@ describe('asking for an administrator on macOS', () => {
     expect(called.at(-2)).toBe('--events-to');
   });
 
+  it('says something to the elevated command by the same socket', async () => {
+    const echoes = `place=""; for a in "$@"; do place="$a"; done
+${process.execPath} -e 'const s = require("net").connect(process.argv[1]); s.write("ready\\n"); s.once("data", (d) => s.end(d))' "$place"`;
+    const elevated = await systemElevator('darwin', await program(echoes)).run(['/b'], []);
+    if (!elevated.ok) throw new Error(elevated.error.message);
+    const { tell, stdout } = elevated.value;
+    stdout.once('data', () => { tell('cancel'); });
+    expect(await textOf(stdout)).toBe('ready\ncancel\n');
+  });
+
   it.each([['execution error: User canceled. (-128)', 126], ['execution error: The administrator user name or password was incorrect. (-60007)', 127], ['', 1]])('knows what "%s" means', async (words, code) => {
     const elevated = await systemElevator('darwin', await program(`echo '${words}' >&2; exit 1`)).run(['/b'], []);
     expect(elevated.ok && await elevated.value.exited).toBe(code);
