@@ -6,14 +6,15 @@ import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { RootOptions } from './target.ts';
 
 /** What `plan` and `apply` are told to do with containers that exist. `recreate`: true for all that can be. */
-export interface ChoiceOptions extends RootOptions { readonly remove?: string[]; readonly includeRunning?: boolean; readonly removeVolumes?: boolean; readonly recreate?: string[] | true }
+export interface ChoiceOptions extends RootOptions { readonly remove?: string[]; readonly includeRunning?: boolean; readonly removeVolumes?: boolean; readonly recreate?: string[] | true; readonly commit?: boolean }
 
 export function withChoices(command: Command): Command {
   return command
     .option('--remove <id...>', 'containers to remove after verification, by id or name', named)
     .option('--include-running', 'running ones too: they are stopped and removed')
     .option('--remove-volumes', 'with their volumes')
-    .option('--recreate [name...]', 'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. Old ones in which something was written outside of volumes are kept, stopped', named);
+    .option('--recreate [name...]', 'unprotected containers to recreate under ECI after verification, by name or id; without names all that can be. Old ones in which something was written outside of volumes are kept, stopped', named)
+    .option('--commit', 'carry over what was written inside those, by an image of their own');
 }
 
 /** Values of an option that may be repeated, followed by several, or have them with commas between: no container's name has one. */
@@ -52,7 +53,7 @@ export async function resolveChoices(target: Target, text: string, options: Choi
     if (obstacles.length > 0) return fail('containers.recreate-blocked', `${called} cannot be recreated as it is`, { reason: obstacles.join(', '), hint: 'ECI does not allow that: make it anew without, or remove it.', params: { name: called } });
     anew.add(id);
   }
-  return ok({ ...choices, remove: [...gone], ...(anew.size === 0 ? {} : { recreate: [...anew] }) });
+  return ok({ ...choices, remove: [...gone], ...(anew.size === 0 ? {} : { recreate: [...anew], ...(options.commit === true ? { commit: true } : {}) }) });
 }
 
 /** Recreating is for an engine of ours with ECI on afterwards. */

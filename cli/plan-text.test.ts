@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineStatus } from '../shared/engine-status/status.ts';
-import { describeEffect, describeOutcome, describeStep, describeVerification } from './plan-text.ts';
+import type { ApplyPlan } from '../shared/apply/plan.ts';
+import type { RecreateItem } from '../shared/containers/recreate.ts';
+import { describeEffect, describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { describeStatus, type StatusReport } from './status.ts';
 
@@ -66,4 +68,15 @@ test('verification with ECI off says what that means', () => {
 test('what does not take the stop signal is named, and what is recreated', () => {
   expect(describeEffect({ kind: 'stops', when: 'while-applying', code: 'containers-stop', params: { count: 2, names: ['a', 'b'], returning: ['a'], slow: 1, slowNames: ['b'], wait: 10 } })).toBe('2 running containers stop: a, b; a starts again by itself; up to 10 s for what does not take the stop signal: b');
   expect(describeEffect({ kind: 'recreated', when: 'afterwards', code: 'containers-recreated', params: { count: 1, names: ['a'] } })).toBe('1 container, after verification: a; where something was written inside outside of volumes the old one is kept, stopped');
+});
+test('what recreating would do is told container by container', () => {
+  const item: RecreateItem = {
+    id: 'c0ffee'.padEnd(64, '0'), name: 'web', image: 'nginx', running: true, unchanged: false, commit: false, written: { bytes: 12, paths: 1 }, blockers: [],
+    changes: [{ code: 'kept-written', params: {} }], lost: [{ code: 'writable-layer', params: { bytes: 12, paths: 1 } }],
+  };
+  const plan: ApplyPlan = {
+    fromVersion: 1, toVersion: 2, baseHash: '', draftHash: '', changes: [], findings: [], blocked: false, blockers: [], missingRequirements: [], restartNeeded: true, eciBefore: false, eciAfter: true, daemonJson: [],
+    effects: [], unprotected: [], remove: [], recreate: [item.id], recreation: { groups: [[item]], blocked: false }, estimatedSeconds: 20,
+  };
+  expect(describePlan(plan, '')).toContain('   - what was written inside it: 12 B in 1 path (--commit carries it over)');
 });

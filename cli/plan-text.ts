@@ -4,7 +4,7 @@ import type { ApplyRun, ApplyStepStatus } from '../shared/apply/run.ts';
 import { countOf, type Claim, type Verification } from '../shared/verify/claims.ts';
 import { widthOf } from '../shared/messages/translate.ts';
 import { colon, printable, told, toldClaim, toldEvidence } from './output.ts';
-import { outcomeText } from './recreate-text.ts';
+import { describeRecreatePlan, outcomeText } from './recreate-text.ts';
 
 /** A plan in words: diff, findings, what will happen, what stands in the way. `diff` is a unified diff, '' for none. */
 export function describePlan(plan: ApplyPlan, diff: string): string {
@@ -15,6 +15,7 @@ export function describePlan(plan: ApplyPlan, diff: string): string {
   const now = lines('while-applying');
   const later = lines('afterwards');
   if (now.length > 0) parts.push([`While applying (about ${plan.estimatedSeconds} s)`, ...now].join('\n'));
+  if (plan.recreation !== undefined) parts.push(['Recreated (--as, --keep-old and --remove-old are options of bulkhead containers recreate)', ...describeRecreatePlan(plan.recreation).split('\n').map((line) => (line === '' ? '' : `  ${line}`))].join('\n'));
   if (later.length > 0) parts.push(['Afterwards', ...later].join('\n'));
   if (plan.daemonJson.length > 0) parts.push(['daemon.json', ...plan.daemonJson.map((change) => `  ${change.kind.padEnd(15)}${change.pointer}${change.after === undefined ? '' : ` = ${JSON.stringify(change.after)}`}`)].join('\n'));
   if (plan.missingRequirements.length > 0) {

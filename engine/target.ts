@@ -5,7 +5,7 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
-import type { ContainerScan, RemoveOutcome, RemoveRequest } from '../shared/containers/protection.ts';
+import { isRunning, type ContainerScan, type RemoveOutcome, type RemoveRequest } from '../shared/containers/protection.ts';
 import type { RecreatePlan, RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { chosenBackend, type BackendReport } from '../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
@@ -18,7 +18,7 @@ import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
 import { askingUser, dockerClientAs, recordedUser, root as rootUser, userCalled, type AskingUser } from './containers/docker-client-as.ts';
 import { dockerClient, requestFailure } from './containers/docker-client.ts';
-import { recreateChosen } from './containers/recreate-chosen.ts';
+import { planChosen, recreateChosen } from './containers/recreate-chosen.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate, type RecreateHandle, type SettledRecreate } from './containers/recreate.ts';
 import type { RecreatePorts } from './containers/recreate-ports.ts';
 import { removeContainers } from './containers/remove.ts';
@@ -185,6 +185,14 @@ export function openTarget(root: string, options: TargetOptions): Target {
     return ok({ applied: applied.value, versions: versions.value, engine, lint: lintContext, backend: report, runtimeName: backend.runtimeName, engineConfig, scan: scanned?.value ?? null, rights });
   };
 
+  /** What is known beforehand of recreating what was chosen. A container that went away meanwhile, or an engine that does not answer, is no reason to have no plan. */
+  const chosenRecreation = async (plan: ApplyPlan, commit: boolean, runtimeName: string): Promise<RecreatePlan | null> => {
+    const containers = plan.unprotected.filter(({ id }) => plan.recreate.includes(id)).map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
+    if (containers.length === 0) return null;
+    const looked = await recreateAs(undefined, (recreate) => planChosen(recreate, { containers, commit, runtimeName, restart: plan.restartNeeded }));
+    return looked.ok ? looked.value : null;
+  };
+
   const ports: ApplyPorts = {
     paths, driver, user: () => askingUser(options.sessionUser), facts, isolation, verify, lastVerification: () => readVerification(paths),
     remove: (request, onProgress) => remove(request, { onProgress }),
@@ -229,7 +237,8 @@ export function openTarget(root: string, options: TargetOptions): Target {
       const plan = makePlan(found.value, text, choices);
       // Rights are asked for when applying (elevation); a plan is for everybody.
       const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
-      return ok({ ...plan, blockers, blocked: blockers.length > 0 });
+      const recreation = await chosenRecreation(plan, choices.commit === true, found.value.runtimeName);
+      return ok({ ...plan, blockers, blocked: blockers.length > 0, ...(recreation === null ? {} : { recreation }) });
     },
     startApply: (request, onEvent) => inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
     resume: (onEvent) => inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? (() => undefined))),

@@ -31,7 +31,7 @@ describe('what needs root, as a user', () => {
     const events: ApplyEvent[] = [];
     const line = { at: '2026-01-01T00:00:01.000Z', source: 'dockerd', text: 'API listen' } as const;
     const { startApply } = await standIn(says({ type: 'run', run: run('applying') }, { type: 'log', line }, { nonsense: true }, { type: 'run', run: run('ended') }));
-    const started = await startApply({ text: '{"a": "$(id)"}', choices: { remove: ['c1', 'c2'], recreate: ['c3'], includeRunning: true, removeVolumes: false }, baseHash: 'abc' }, (event) => events.push(event));
+    const started = await startApply({ text: '{"a": "$(id)"}', choices: { remove: ['c1', 'c2'], recreate: ['c3'], commit: true, includeRunning: true, removeVolumes: false }, baseHash: 'abc' }, (event) => events.push(event));
     if (!started.ok) throw new Error(started.error.message);
     expect(await started.value.done).toMatchObject({ activity: 'ended', outcome: { kind: 'applied' } });
     expect(events.map((e) => e.type)).toEqual(['run', 'log', 'run']);
@@ -40,7 +40,7 @@ describe('what needs root, as a user', () => {
     expect(args[0]).toBe('/opt/bulkhead/bin/bulkhead');
     expect(args.slice(args.indexOf('--root'), args.indexOf('--root') + 2)).toEqual(['--root', '/srv/a root']);
     expect(args.join(' ')).toContain('--remove c1 --remove c2 --include-running');
-    expect(args.join(' ')).toContain('--recreate c3');
+    expect(args.join(' ')).toContain('--recreate c3 --commit');
     expect(args).not.toContain('--remove-volumes');
     expect(await readFile(path.join(directory, 'text'), 'utf8')).toBe('{"a": "$(id)"}');
     // The text's temporary file is gone once the run has ended.

@@ -52,7 +52,7 @@ export function elevation({ bulkheadCommand, target, pkexec, elevator = systemEl
       const child = await start(['apply', text.value.file, '--yes', '--json', '--events'], [
         '--base-hash', request.baseHash,
         ...choices.remove.flatMap((id) => ['--remove', id]), ...(choices.includeRunning ? ['--include-running'] : []), ...(choices.removeVolumes ? ['--remove-volumes'] : []),
-        ...(choices.recreate ?? []).flatMap((id) => ['--recreate', id]),
+        ...(choices.recreate ?? []).flatMap((id) => ['--recreate', id]), ...(choices.commit === true ? ['--commit'] : []),
       ]);
       const outcome = child.ok ? await followApply(child.value, onEvent) : child;
       if (outcome.ok) void outcome.value.done.then(text.value.remove); else await text.value.remove();

@@ -211,13 +211,30 @@ describe('what goes wrong', () => {
     expect(await readFile(path.join(root, 'logs/supervisor.log'), 'utf8')).toContain('an interrupted apply was settled: rolled-back');
   }, 150_000);
 
-  test('D: SIGKILL in the middle of the recreation that was chosen with the apply: the next start recreates the rest, and removes nothing twice', async () => {
+  test('D: the plan says container by container what recreating would do, after a restart too', async () => {
     await docker('start', 'old');
+    await docker('exec', 'old', 'sh', '-c', 'echo mine > /written');
+    await docker('run', '--detach', '--rm', '--name', 'passing', 'busybox', ...patient);
+    const scan = await target.scan();
+    const recreate = scan.ok ? scan.value.containers.filter(({ name }) => name === 'old' || name === 'passing').map(({ id }) => id) : [];
+    const planned = async (commit: boolean) => {
+      const plan = await target.plan(await eciText(true), { ...keepAllContainers, recreate, commit });
+      return plan.ok ? plan.value.recreation?.groups.flat().sort((a, b) => (a.name < b.name ? -1 : 1)) : plan;
+    };
+    expect(await planned(false)).toMatchObject([
+      { name: 'old', running: true, commit: false, blockers: [], written: { paths: 1 }, changes: expect.arrayContaining([{ code: 'kept-written', params: {} }]), lost: expect.arrayContaining([expect.objectContaining({ code: 'writable-layer' })]) },
+      { name: 'passing', blockers: [{ code: 'gone-at-restart' }] },
+    ]);
+    expect(await planned(true)).toMatchObject([{ name: 'old', commit: true, lost: [{ code: 'memory' }, { code: 'logs' }] }, { name: 'passing' }]);
+    await docker('rm', '-f', 'passing');
+  });
+
+  test('D: SIGKILL in the middle of the recreation that was chosen with the apply: the next start recreates the rest, and removes nothing twice', async () => {
     await docker('run', '--detach', '--name', 'web', 'busybox', ...patient);
     await docker('create', '--name', 'idle', 'busybox', 'true');
     await docker('create', '--name', 'unwanted', 'busybox', 'true');
     await writeFile(path.join(root, 'wanted.json'), await eciText(true));
-    const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root, '--remove', 'unwanted', '--recreate=old,web,idle'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(bulkheadCommand, ['apply', path.join(root, 'wanted.json'), '--yes', '--json', '--events', '--root', root, '--remove', 'unwanted', '--recreate=old,web,idle', '--commit'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const exited = once(child, 'exit');
     for await (const line of createInterface({ input: child.stdout })) {
       const event = applyEventSchema.safeParse(JSON.parse(line));
@@ -237,9 +254,11 @@ describe('what goes wrong', () => {
     const scan = await target.scan();
     // One that did not run stays beside the new one, and is not taken for one to be recreated.
     expect(scan.ok && scan.value.containers.map((c) => [c.name, c.protected, c.state]).sort()).toEqual([['idle', true, 'created'], ['idle-before-eci', false, 'created'], ['old', true, 'running'], ['web', true, 'running']]);
+    expect(await docker('exec', 'old', 'cat', '/written')).toBe('mine\n');
     await target.remove({ ids: ['web', 'idle', 'idle-before-eci'], includeRunning: true, removeVolumes: false });
     await apply(await eciText(false));
-  });
+  // Each of them has to run for a while to count as well.
+  }, 120_000);
 
   test('an engine that is down: scan, remove, verify and images say so', async () => {
     await target.driver.stop();

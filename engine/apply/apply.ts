@@ -106,7 +106,7 @@ function newJournal(request: ApplyRequest, plan: AdmittedPlan, user: Awaited<Ret
     fromVersion: plan.fromVersion, toVersion: plan.toVersion, baseHash: plan.baseHash, targetHash: textHash(request.text),
     eciBefore: plan.eciBefore, eciAfter: plan.eciAfter, restartNeeded: plan.restartNeeded, engineRan: plan.engineRan, estimatedSeconds: plan.estimatedSeconds,
     remove: { ids: plan.remove, names: Object.fromEntries(among(plan.remove).map(({ id, name }) => [id, name])), includeRunning: request.choices.includeRunning, removeVolumes: request.choices.removeVolumes },
-    ...(containers.length === 0 ? {} : { recreate: { containers, asks: String(user.uid) } }),
+    ...(containers.length === 0 ? {} : { recreate: { containers, ...(request.choices.commit === true ? { commit: true } : {}), asks: String(user.uid) } }),
     phase: 'applying', restored: false, step: 'back-up', stepState: 'begun', error: null, durationsMs: {}, ...(plan.stopWait === 0 ? {} : { stopWait: plan.stopWait }),
   };
 }

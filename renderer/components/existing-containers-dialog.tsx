@@ -11,6 +11,7 @@ import Typography from '@mui/material/Typography';
 import { useMissing } from '../app/missing.ts';
 import { ConfirmDialog, DialogText } from './confirm-dialog.tsx';
 import { obstacleNames, statusWords } from './container-status.ts';
+import { DialogOption } from './dialog-option.tsx';
 import { DeleteIcon, ProtectedIcon, UnprotectedIcon } from './icons.ts';
 import { Mono } from './mono.tsx';
 import { VirtualRows } from './virtual-rows.tsx';
@@ -40,6 +41,7 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
   const { t } = useTranslation();
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(() => new Map([...initial.remove.map((id) => [id, 'remove'] as const), ...(initial.recreate ?? []).map((id) => [id, 'recreate'] as const)]));
   const [removeVolumes, setRemoveVolumes] = useState(initial.removeVolumes);
+  const [commit, setCommit] = useState(initial.commit === true);
   const stopped = containers.filter((c) => !isRunning(c));
   const chosen = containers.filter((c) => choices.get(c.id) === 'remove');
   const anew = containers.filter((c) => choices.get(c.id) === 'recreate');
@@ -58,7 +60,7 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
       open width={720} title={t('isolation.prompt.title', { count: containers.length })} confirm={t('isolation.prompt.continue')}
       note={[...(anew.length > 0 ? [t('isolation.prompt.recreated', { count: anew.length })] : []), t('isolation.prompt.kept', { count: containers.length - chosen.length - anew.length }), ...(chosen.length > 0 ? [t('isolation.prompt.removed', { count: chosen.length })] : [])].join(' · ')}
       onCancel={onCancel}
-      onConfirm={() => { onContinue({ remove: chosen.map((c) => c.id), includeRunning: chosen.some(isRunning), removeVolumes: removeVolumes && chosen.length > 0, ...(anew.length === 0 ? {} : { recreate: anew.map((c) => c.id) }) }); }}
+      onConfirm={() => { onContinue({ remove: chosen.map((c) => c.id), includeRunning: chosen.some(isRunning), removeVolumes: removeVolumes && chosen.length > 0, ...(anew.length === 0 ? {} : { recreate: anew.map((c) => c.id), ...(commit ? { commit } : {}) }) }); }}
     >
       <DialogText>{t('isolation.prompt.body')}</DialogText>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: '12px', padding: '16px 24px 12px', flexWrap: 'wrap' }}>
@@ -87,7 +89,12 @@ function Content({ containers, initial, onCancel, onContinue }: Omit<Parameters<
             return container === undefined ? null : <ChoiceRow container={container} index={index} choice={choices.get(container.id) ?? 'keep'} onChoose={choose} />;
           }} />
       </Box>
-      {anew.length > 0 && <Typography variant="caption" component="div" sx={{ color: color.text2, padding: '12px 24px', borderTop: `1px solid ${color.border}` }}>{t('isolation.prompt.recreateWhen')}</Typography>}
+      {anew.length > 0 && (
+        <Box sx={{ padding: '12px 24px 8px', borderTop: `1px solid ${color.border}` }}>
+          <Typography variant="caption" component="div" sx={{ color: color.text2, paddingBottom: '4px' }}>{t('isolation.prompt.recreateWhen')}</Typography>
+          <DialogOption checked={commit} onChange={setCommit} label={t('recreate.option.commit')} note={t('recreate.option.commitWhy')} />
+        </Box>
+      )}
       <Box sx={{ padding: '12px 24px 0', borderTop: `1px solid ${color.border}` }}>
         <FormControlLabel disabled={chosen.length === 0} sx={{ marginLeft: '-4px', gap: '4px' }}
           control={<Checkbox checked={removeVolumes && chosen.length > 0} onChange={(_, checked) => { setRemoveVolumes(checked); }} />}

@@ -2,7 +2,7 @@ import type { AppState, IpcInput, IpcOutput } from '../../shared/ipc/contract.ts
 import type { ApplyPlan, PlanEffect } from '../../shared/apply/plan.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { ok, type Result } from '../../shared/result.ts';
-import { appState, appliedText, minutesAgo, offText, plan, run, settingsState, someContainers, states, verification } from './fixture.ts';
+import { appState, appliedText, minutesAgo, offText, plan, recreatePlan, run, settingsState, someContainers, states, verification } from './fixture.ts';
 
 /** Invented plans, runs and logs of Review & apply, for tests and pictures. */
 
@@ -70,14 +70,15 @@ reviewPlans['reformatted'] = { ...plan, restartNeeded: false, daemonJson: [], ec
 export const reviewAnswers = (state: string): { 'plan:make': (input: IpcInput<'plan:make'>) => Result<IpcOutput<'plan:make'>>; 'apply:log': () => Result<EngineLogLine[]> } => ({
   'plan:make': ({ choices }) => {
     const made = reviewPlans[state] ?? plan;
-    const { remove, recreate = [] } = choices;
+    const { remove, recreate = [], commit = false } = choices;
     const called = (ids: readonly string[]) => made.unprotected.filter((c) => ids.includes(c.id)).map((c) => c.name);
     const chosen: PlanEffect[] = [
       ...(remove.length === 0 ? [] : [{ kind: 'removed', when: 'while-applying', code: 'containers-removed', params: { count: remove.length, names: called(remove) } } as const]),
       ...(recreate.length === 0 ? [] : [{ kind: 'recreated', when: 'while-applying', code: 'containers-recreated', params: { count: recreate.length, names: called(recreate) } } as const]),
     ];
     const others = made.effects.filter((effect) => effect.code !== 'containers-removed');
-    return ok({ ...made, remove, recreate, effects: [...others.slice(0, 2), ...chosen, ...others.slice(2)] });
+    const anew = made.unprotected.filter((c) => recreate.includes(c.id));
+    return ok({ ...made, remove, recreate, ...(anew.length === 0 ? {} : { recreation: recreatePlan(anew, { ids: recreate, commit: commit ? recreate : [], old: 'remove-when-healthy', withoutWayBack: false }) }), effects: [...others.slice(0, 2), ...chosen, ...others.slice(2)] });
   },
   'apply:log': () => ok(log),
 });

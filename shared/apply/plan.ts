@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { containerSchema } from '../containers/protection.ts';
+import { recreatePlanSchema } from '../containers/recreate.ts';
 import { requirementSchema } from '../isolation/requirements.ts';
 import { findingSchema } from '../settings/findings.ts';
 import { settingsChangeSchema } from '../settings/changes.ts';
@@ -54,6 +55,8 @@ export const applyPlanSchema = z.object({
   remove: z.array(z.string()),
   /** Which of them are recreated under ECI in the clean-up step. */
   recreate: z.array(z.string()),
+  /** What is not as before with those, is not carried over, or stands in the way. Absent where it could not be looked up. */
+  recreation: recreatePlanSchema.optional(),
   estimatedSeconds: z.number(),
 });
 export type ApplyPlan = z.infer<typeof applyPlanSchema>;
@@ -65,6 +68,8 @@ export const containerChoicesSchema = z.object({
   removeVolumes: z.boolean(),
   /** Ids to recreate under ECI after verification. */
   recreate: z.array(z.string()).max(1000).optional(),
+  /** What was written inside those is carried over, by an image of their own. */
+  commit: z.boolean().optional(),
 });
 export type ContainerChoices = z.infer<typeof containerChoicesSchema>;
 export const keepAllContainers: ContainerChoices = { remove: [], includeRunning: false, removeVolumes: false };

@@ -43,8 +43,9 @@ describe('turning ECI on while containers exist', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Keep unprotected' }));
     await user.click(within(dialog).getByRole('combobox', { name: `What happens to ${allowed[0]?.name ?? ''}` }));
     await user.click(await screen.findByRole('option', { name: 'Recreate protected' }));
+    await user.click(within(dialog).getByRole('checkbox', { name: /^Carry over what was written inside/ }));
     await user.click(within(dialog).getByRole('button', { name: 'Continue to review' }));
-    expect(store.get().choices).toEqual({ remove: [], includeRunning: false, removeVolumes: false, recreate: [allowed[0]?.id] });
+    expect(store.get().choices).toEqual({ remove: [], includeRunning: false, removeVolumes: false, recreate: [allowed[0]?.id], commit: true });
   });
 
   it('carries a running container that was chosen into the plan', async () => {

@@ -11,6 +11,7 @@ import { formatDuration, useFormats } from '../../i18n/format.ts';
 import { color, toneText, type Tone } from '../../theme/tokens.ts';
 import type { ApplyPlan } from '../../../shared/apply/plan.ts';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
+import { RecreateItems } from '../../components/recreate-items.tsx';
 import { effectWords, kindLook, someNames } from './effect-words.ts';
 
 /** The plan as a list: what happens while applying, what is so afterwards. Choices about containers are made from here. */
@@ -31,7 +32,7 @@ export function HappenCard({ plan }: { readonly plan: ApplyPlan }) {
   const effects = (when: 'while-applying' | 'afterwards'): ReactNode[] => plan.effects.filter((effect) => effect.when === when).map((effect) => {
     const { icon, tone } = kindLook[effect.kind];
     const words = effectWords(t, effect, { list, plan, existing });
-    return <EffectRow key={effect.code} icon={icon} tone={tone} title={words.title} why={words.why} tag={words.tag} action={choosable && effect.code === askAt && <Button size="small" onClick={() => { setChoosing(true); }}>{t('review.happen.choose')}</Button>} />;
+    return <EffectRow key={effect.code} icon={icon} tone={tone} title={words.title} why={words.why} tag={words.tag} action={choosable && effect.code === askAt && <Button size="small" onClick={() => { setChoosing(true); }}>{t('review.happen.choose')}</Button>} more={effect.code === 'containers-recreated' && plan.recreation !== undefined && <RecreateItems groups={plan.recreation.groups} busy={false} />} />;
   });
   const [first, ...rest] = effects('while-applying');
   const config = keys.length > 0 && <EffectRow icon={JsonIcon} tone="neutral" title={t('review.effect.daemonJson', { count: keys.length })} why={plan.eciAfter ? t('review.effect.daemonJsonWhy', { keys: someNames(t, keys) }) : t('review.effect.daemonJsonBack', { keys: someNames(t, keys) })} tag={t('review.kind.configured')} />;
@@ -59,7 +60,7 @@ function Group({ title, children }: { readonly title: string; readonly children:
   );
 }
 
-function EffectRow({ icon: Icon, tone, title, why, tag, action, as = 'li' }: { readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: string; readonly why: string; readonly tag?: string; readonly action?: ReactNode; readonly as?: 'li' | 'div' }) {
+function EffectRow({ icon: Icon, tone, title, why, tag, action, more, as = 'li' }: { readonly icon: ComponentType<SvgIconProps>; readonly tone: Tone; readonly title: string; readonly why: string; readonly tag?: string; readonly action?: ReactNode; readonly more?: ReactNode; readonly as?: 'li' | 'div' }) {
   return (
     <Box component={as} sx={{ display: 'flex', alignItems: 'flex-start', gap: '12px', padding: '8px 16px', '& + &': { borderTop: `1px solid ${color.border}` } }}>
       <Icon sx={{ fontSize: 20, color: toneText[tone], flexShrink: 0, marginTop: '1px' }} aria-hidden />
@@ -72,6 +73,7 @@ function EffectRow({ icon: Icon, tone, title, why, tag, action, as = 'li' }: { r
           <Box sx={{ flex: 1, minWidth: 0, fontSize: 12, lineHeight: '16px', color: color.text2, overflowWrap: 'anywhere' }}>{why}</Box>
           {action}
         </Box>
+        {more !== undefined && more !== false && <Box sx={{ paddingTop: '8px' }}>{more}</Box>}
       </Box>
     </Box>
   );

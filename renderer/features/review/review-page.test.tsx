@@ -92,6 +92,25 @@ describe('the plan', () => {
     await waitFor(() => { expect(started(bridge)[0]).toMatchObject({ input: { choices: { includeRunning: false, removeVolumes: false } } }); });
   });
 
+  it('says container by container what recreating would do, and offers to carry over what was written inside', async () => {
+    const { user } = await open('turningOn');
+    await enabled();
+    const choose = async (...press: (string | RegExp)[]) => {
+      await user.click(screen.getByRole('button', { name: 'Choose…' }));
+      const dialog = await screen.findByRole('dialog');
+      for (const name of press) await user.click(within(dialog).getByRole(typeof name === 'string' ? 'button' : 'checkbox', { name }));
+      await user.click(within(dialog).getByRole('button', { name: 'Continue to review' }));
+      await enabled();
+    };
+    await choose('Recreate protected');
+    const items = () => within(screen.getByRole('list', { name: 'Containers' }));
+    await waitFor(() => { expect(items().getAllByText('The old one is kept beside it, stopped: what was written inside is nowhere else').length).toBeGreaterThan(0); });
+    expect(items().queryByText('Carried over')).toBeNull();
+    await choose(/^Carry over what was written inside/);
+    await waitFor(() => { expect(items().getAllByText('Carried over').length).toBeGreaterThan(0); });
+    expect(items().queryByText('The old one is kept beside it, stopped: what was written inside is nowhere else')).toBeNull();
+  });
+
   it('disables Apply and says why where a requirement is missing', async () => {
     await open('blocked');
     await screen.findByText('This can’t be applied');

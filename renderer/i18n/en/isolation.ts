@@ -39,7 +39,7 @@ export const isolation = {
   prompt: {
     title_one: '{{count}} container already exists. What should happen to it?', title_other: '{{count}} containers already exist. What should happen to them?',
     body: 'ECI protects containers when they are created, so these stay unprotected unless they are recreated or removed. Nothing happens now: your choices go into the plan, and you see it before it runs.',
-    setAll: 'Set all to', recreate: 'Recreate protected', recreated_one: '{{count}} recreated', recreated_other: '{{count}} recreated', recreateWhen: 'Recreating begins once ECI is on and verified. Where something was written inside a container outside of its volumes, the new one begins without it, and the old one is kept, stopped.', remove: 'Remove', stopAndRemove: 'Stop and remove', keep: 'Keep unprotected', each: 'Choose for each',
+    setAll: 'Set all to', recreate: 'Recreate protected', recreated_one: '{{count}} recreated', recreated_other: '{{count}} recreated', recreateWhen: 'Recreating begins once ECI is on and verified. Where something was written inside a container outside of its volumes, the new one begins without it, and the old one is kept, stopped, unless it is carried over.', remove: 'Remove', stopAndRemove: 'Stop and remove', keep: 'Keep unprotected', each: 'Choose for each',
     container: 'Container', status: 'Status', when: 'When ECI is applied', choiceFor: 'What happens to {{name}}',
     runningStay: 'Running containers are kept unless you choose each of them.',
     volumes: 'Also delete volumes of removed containers', volumesKept: 'Volumes are kept otherwise.',

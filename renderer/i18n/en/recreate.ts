@@ -15,7 +15,7 @@ export const recreate = {
     'auto-remove': 'The way back: it runs with `--rm` and is gone once it stops', 'linked-by': 'The links of {{names}} to it; recreate those as well', 'compose-second': 'The old one counts in compose project {{project}} as a second container of its service', 'never-run': 'The old one is kept beside it, since the new one is not started', 'kept-written': 'The old one is kept beside it, stopped: what was written inside is nowhere else',
     'eci-off': 'ECI is off. Turn it on first.', 'host-namespace': '`{{option}}` is not possible under ECI. Make it anew without.', paused: 'It is paused. Unpause it first.', 'unusable-state': 'Its state is {{state}}. Remove it.', 'image-gone': 'Its image {{image}} is gone. Pull it again.',
     swarm: 'It is a task of a swarm service; Docker makes those itself.', 'shared-by': 'Its namespaces are shared by {{names}}. Recreate them together.', 'joined-gone': 'It shares the namespaces of {{name}}, which is gone.', 'joined-unprotected': 'It shares the namespaces of {{name}}, which is not protected. Recreate both.',
-    'no-way-back': 'It runs with `--rm`: once it is stopped there is no way back.',
+    'gone-at-restart': 'It runs with `--rm`: it is gone when Docker Engine restarts.', 'no-way-back': 'It runs with `--rm`: once it is stopped there is no way back.',
   },
   option: {
     commit: 'Carry over what was written inside', commitWhy: 'It becomes an image `bulkhead/recreated`, which the new one is made of.',

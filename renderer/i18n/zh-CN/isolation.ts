@@ -42,7 +42,7 @@ export const isolation: Translation<typeof english> = {
   prompt: {
     title_other: '已存在 {{count}} 个容器。如何处理？',
     body: 'ECI 在创建容器时提供保护，因此除非重新创建或移除这些容器，否则它们仍未受保护。现在不会执行任何操作：您的选择会列入计划，并在执行前显示。',
-    setAll: '全部设为', recreate: '重新创建并保护', recreated_other: '重新创建 {{count}} 个', recreateWhen: '在 ECI 开启并通过验证之后才会重新创建。如果容器内有写在卷之外的内容，新容器不含这些内容，旧容器会停止并保留。', remove: '移除', stopAndRemove: '停止并移除', keep: '保留为未受保护', each: '逐个选择',
+    setAll: '全部设为', recreate: '重新创建并保护', recreated_other: '重新创建 {{count}} 个', recreateWhen: '在 ECI 开启并通过验证之后才会重新创建。如果容器内有写在卷之外的内容，除非选择保留这些内容，否则新容器不含这些内容，旧容器会停止并保留。', remove: '移除', stopAndRemove: '停止并移除', keep: '保留为未受保护', each: '逐个选择',
     container: '容器', status: '状态', when: '应用 ECI 时', choiceFor: '如何处理 {{name}}',
     runningStay: '除非逐个选择，否则保留正在运行的容器。',
     volumes: '同时删除已移除容器的卷', volumesKept: '否则保留卷。',
