@@ -63,7 +63,7 @@ function UnseenCount() {
   const number = useNumber();
   const unseen = useAppPart(({ activity }) => activity.unseen);
   if (unseen === 0) return null;
-  return <Box component="span" className="count" role="img" aria-label={t('frame.unseenDenials', { count: unseen })} sx={{ fontSize: 12, color: color.text3 }}>{unseen > 9999 ? `${number(9999)}+` : number(unseen)}</Box>;
+  return <Box component="span" className="count" role="img" aria-label={t('frame.unseenDenials', { count: unseen })} sx={{ fontSize: 12, color: color.text2 }}>{unseen > 9999 ? `${number(9999)}+` : number(unseen)}</Box>;
 }
 
 function UnprotectedCount() {
