@@ -81,7 +81,7 @@ describe('the runtime reads plans strictly', () => {
     ['a negative number', plan('dir', '/', 'clone', '-1', 'end')],
     ['a leading zero', plan('dir', '/', 'clone', '00', 'end')],
     ['a namespace that is not there', plan('tree', '/', '-', '0', '0', 'end')],
-    ['flags that do not exist', plan('tree', '/', '-', '-', '16', 'end')],
+    ['flags that do not exist', plan('tree', '/', '-', '-', '32', 'end')],
     ['an identity without colon', plan('tree', '/', '12', '-', '0', 'end')],
     ['too many lowers', plan('overlay', '0', '501', 'end')],
     ['an error in the middle', plan('dir', '/', 'error', 'x', 'end')],
