@@ -69,10 +69,15 @@ async function subject(ports: RecreatePorts, { inspected, isProtected }: { inspe
     (container.changes() as Promise<unknown>).catch(() => undefined),
   ]);
   const known = sized.ok ? sized.value : null;
-  // Null is the engine's word for nothing.
-  const changed: readonly unknown[] | null = changes === null ? [] : Array.isArray(changes) ? changes : null;
+  const changed = changesOf(changes);
   const written = known === null || changed === null ? null : { bytes: known.view.SizeRw, paths: countWritten(changed, inspected) };
   return { inspected: known ?? inspected, isProtected, user, image, written };
+}
+
+/** The changes of an answer; null where it is none. The engine's word for no changes is JSON's null, whose bytes dockerode hands on unread. */
+function changesOf(answer: unknown): readonly unknown[] | null {
+  if (Buffer.isBuffer(answer) && answer.toString().trim() === 'null') return [];
+  return Array.isArray(answer) ? answer : null;
 }
 
 /** The image under the name it was created with where that still leads to it, else by id; null when it is gone. */
