@@ -48,6 +48,7 @@ const opened: readonly Opened[] = [
   { name: 'recreating containers', page: 'containers', state: 'protected', press: (w) => [w.containers.selectAll, w.recreate.bar] },
   { name: 'actions of a container', page: 'containers', state: 'protected', press: (w) => [w.containers.more.replace('{{name}}', 'old-vpn')], shows: menu },
   { name: 'details of a container', page: 'containers', state: 'longNames', press: (w) => [w.containers.expand.replace('{{name}}', 'shop-数据库-1')], shows: '[role="row"][aria-expanded="true"] dl' },
+  { name: 'what recreating a container would do', page: 'containers', state: 'protected', press: (w) => ['node-metrics', 'old-vpn'].map((name) => w.containers.expand.replace('{{name}}', name)), shows: '[role="row"] dl button' },
   { name: 'containers that exist before ECI is turned on', page: 'isolation', state: 'off', press: (w) => [w.isolation.eci.name] },
   { name: 'choices of the plan', page: 'review', state: 'rich', press: (w) => [w.review.happen.choose] },
   { name: 'changes in words', page: 'review', state: 'rich', press: (w) => [w.review.changes.summary], shows: 'li:has(.mono)' },

@@ -27,6 +27,7 @@ const shots: readonly Shot[] = [
   { name: 'docker-socket', state: 'socketEdited', address: 'docker-socket' },
   { name: 'file-sharing', state: 'shares', address: 'file-sharing' },
   { name: 'containers', state: 'protected', address: 'containers' },
+  { name: 'containers-opened', state: 'protected', address: 'containers', press: (w) => ['old-vpn', 'node-metrics'].map((name) => w.containers.expand.replace('{{name}}', name)) },
   { name: 'containers-menu', state: 'protected', address: 'containers', click: ['[role="row"] button[aria-haspopup="menu"]'] },
   { name: 'containers-recreate', state: 'protected', address: 'containers', press: (w) => [w.containers.selectAll, w.recreate.bar] },
   { name: 'containers-remove', state: 'protected', address: 'containers', press: (w) => [w.containers.selectAll, w.containers.bar.remove] },

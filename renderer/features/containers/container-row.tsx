@@ -12,9 +12,10 @@ import { formatDuration, useFormats, type Formats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { names } from '../../i18n/joining.ts';
+import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
+import { factLine, RowFact } from './row-fact.tsx';
 
 export const rowHeight = 48;
-const detailLine = 20;
 const detailPadding = 14;
 export const grid = { display: 'grid', gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px', alignItems: 'center', padding: '0 16px', boxSizing: 'border-box' } as const;
 // Chinese breaks at its commas there, not within a date.
@@ -38,10 +39,10 @@ function details(t: TFunction, formats: Formats, container: Container): readonly
   return facts.map(({ label, text, mono }) => ({ label, text, value: mono ? <Mono nowrap>{text}</Mono> : text }));
 }
 
-const detailCount = (container: Container): number => 5 + (container.range === null ? 0 : 1) + (container.obstacles.length === 0 ? 0 : 1);
+const detailCount = (container: Container, recreation: boolean): number => 5 + (container.range === null ? 0 : 1) + (container.obstacles.length === 0 ? 0 : 1) + (recreation ? recreationLines : 0);
 
-/** Height of a row in px; the list needs it before the row is drawn. */
-export const heightOfRow = (container: Container, open: boolean): number => rowHeight + (open ? detailCount(container) * detailLine + detailPadding : 0);
+/** Height of a row in px; the list needs it before the row is drawn. `recreation`: recreating it is offered. */
+export const heightOfRow = (container: Container, open: boolean, recreation: boolean): number => rowHeight + (open ? detailCount(container, recreation) * factLine + detailPadding : 0);
 
 const rangeText = (range: { readonly first: number; readonly last: number }): string => `${range.first}–${range.last}`;
 
@@ -62,10 +63,11 @@ export interface RowActions {
   readonly onOpen: (id: string) => void;
   readonly onActivate: (id: string) => void;
   readonly onMenu: (id: string, anchor: HTMLElement) => void;
+  readonly onRecreate: (id: string) => void;
 }
 
-/** One container: its state and why; opened, what is known of it. One row at a time takes part in the tab order. */
-export const ContainerRow = memo(function ContainerRow({ container, index, chosen, active, open, eci, actions }: { readonly container: Container; readonly index: number; readonly chosen: boolean; readonly active: boolean; readonly open: boolean; readonly eci: boolean; readonly actions: RowActions }) {
+/** One container: its state and why; opened, what recreating it would do, where that is offered, and what is known of it. One row at a time takes part in the tab order. */
+export const ContainerRow = memo(function ContainerRow({ container, index, chosen, active, open, eci, recreation, actions }: { readonly container: Container; readonly index: number; readonly chosen: boolean; readonly active: boolean; readonly open: boolean; readonly eci: boolean; readonly recreation: 'no' | 'offered' | 'not-now'; readonly actions: RowActions }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { id, name } = container;
@@ -76,7 +78,7 @@ export const ContainerRow = memo(function ContainerRow({ container, index, chose
   return (
     <Box role="row" aria-rowindex={index + 2} aria-selected={chosen} aria-expanded={open} tabIndex={tab} data-row-id={id}
       onFocus={(event) => { if (event.target === event.currentTarget && !active) actions.onActivate(id); }}
-      sx={{ height: heightOfRow(container, open), boxSizing: 'border-box', borderBottom: `1px solid ${color.border}`, background: chosen ? color.edited : 'transparent', '&:focus-visible': { outlineOffset: -2 }, '&:hover': { background: chosen ? color.edited : color.subtle } }}>
+      sx={{ height: heightOfRow(container, open, recreation !== 'no'), boxSizing: 'border-box', borderBottom: `1px solid ${color.border}`, background: chosen ? color.edited : 'transparent', '&:focus-visible': { outlineOffset: -2 }, '&:hover': { background: chosen ? color.edited : color.subtle } }}>
       <Box role="presentation" sx={{ ...grid, height: rowHeight - 1 }}
         onClick={(event) => {
           if (event.target instanceof Element && event.target.closest('button, input, a') !== null) return;
@@ -114,13 +116,9 @@ export const ContainerRow = memo(function ContainerRow({ container, index, chose
       </Box>
       {open && (
         <Box role="gridcell" sx={{ margin: '0 16px 0 80px' }}>
-          <Box component="dl" sx={{ margin: 0, paddingLeft: 2, borderLeft: `2px solid ${color.borderStrong}`, display: 'grid', gridTemplateColumns: '112px minmax(0, 1fr)', columnGap: 2, gridAutoRows: `${detailLine}px`, fontSize: 12, lineHeight: `${detailLine}px` }}>
-            {details(t, formats, container).map((fact) => (
-              <Box key={fact.label} sx={{ display: 'contents' }}>
-                <Box component="dt" sx={{ color: color.text3 }}>{fact.label}</Box>
-                <Box component="dd" className="selectable" title={fact.text} sx={{ ...oneLine, margin: 0 }}>{fact.value}</Box>
-              </Box>
-            ))}
+          <Box component="dl" sx={{ margin: 0, paddingLeft: 2, borderLeft: `2px solid ${color.borderStrong}`, display: 'grid', gridTemplateColumns: '112px minmax(0, 1fr)', columnGap: 2, gridAutoRows: `${factLine}px`, fontSize: 12, lineHeight: `${factLine}px` }}>
+            {recreation !== 'no' && <RecreationFacts container={container} tab={tab} onAll={recreation === 'offered' ? () => { actions.onRecreate(id); } : undefined} />}
+            {details(t, formats, container).map((fact) => <RowFact key={fact.label} label={fact.label} text={fact.text}>{fact.value}</RowFact>)}
           </Box>
         </Box>
       )}

@@ -12,13 +12,15 @@ import { ContainerRow, grid, heightOfRow, type RowActions } from './container-ro
 import { emptySelection, extendTo, moveTo, toggle, toggleAll, type Selection } from './selection.ts';
 
 /** The list as a grid: arrows move, Space selects, Shift selects a range, Right and Left open and close, Delete asks for removal. */
-export function ContainerTable({ containers, eci, selection, onSelect, canRecreate, onRecreate, onRemove }: {
+export function ContainerTable({ containers, eci, selection, onSelect, recreation, onRecreate, onRemove }: {
   readonly containers: readonly Container[];
   readonly eci: boolean;
   readonly selection: Selection;
   readonly onSelect: (change: (before: Selection) => Selection) => void;
-  readonly canRecreate: (container: Container) => boolean;
-  readonly onRecreate: (container: Container) => void;
+  /** Recreating those that are not protected is offered here. */
+  readonly recreation: boolean;
+  /** Undefined where it can't be done now. */
+  readonly onRecreate: ((container: Container) => void) | undefined;
   /** Undefined where containers can't be removed. */
   readonly onRemove: ((containers: readonly Container[]) => void) | undefined;
 }) {
@@ -29,8 +31,8 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
   const handle = useRef<VirtualRowsHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const order = useMemo(() => containers.map((c) => c.id), [containers]);
-  const latest = useRef({ order, containers });
-  latest.current = { order, containers };
+  const latest = useRef({ order, containers, onRecreate });
+  latest.current = { order, containers, onRecreate };
 
   const setRow = useCallback((id: string, opened: boolean) => {
     setOpen((before) => {
@@ -47,6 +49,10 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
     onMenu: (id, anchor) => {
       const container = latest.current.containers.find((c) => c.id === id);
       if (container !== undefined) setMenu({ container, anchor });
+    },
+    onRecreate: (id) => {
+      const container = latest.current.containers.find((c) => c.id === id);
+      if (container !== undefined) latest.current.onRecreate?.(container);
     },
   }), [onSelect]);
 
@@ -89,8 +95,8 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
 
   const heightOf = useCallback((index: number) => {
     const container = containers[index];
-    return container === undefined ? 0 : heightOfRow(container, open.has(container.id));
-  }, [containers, open]);
+    return container === undefined ? 0 : heightOfRow(container, open.has(container.id), recreation && !container.protected);
+  }, [containers, open, recreation]);
   const shownChosen = order.filter((id) => selection.chosen.has(id)).length;
   const copy = (text: string) => { void store.request('clipboard:write', { text }); setMenu(null); };
 
@@ -110,12 +116,12 @@ export function ContainerTable({ containers, eci, selection, onSelect, canRecrea
       </Box>
       <VirtualRows count={containers.length} heightOf={heightOf} handle={handle} rowKey={(index) => order[index] ?? String(index)} render={(index) => {
         const container = containers[index];
-        return container === undefined ? null : <ContainerRow container={container} index={index} chosen={selection.chosen.has(container.id)} active={index === activeIndex} open={open.has(container.id)} eci={eci} actions={actions} />;
+        return container === undefined ? null : <ContainerRow container={container} index={index} chosen={selection.chosen.has(container.id)} active={index === activeIndex} open={open.has(container.id)} eci={eci} recreation={!recreation || container.protected ? 'no' : onRecreate === undefined ? 'not-now' : 'offered'} actions={actions} />;
       }} />
       <Menu open={menu !== null} anchorEl={menu?.anchor ?? null} onClose={() => { setMenu(null); }}>
         <MenuItem onClick={() => { if (menu !== null) copy(menu.container.id); }}>{t('containers.menu.copyId')}</MenuItem>
         <MenuItem onClick={() => { if (menu !== null) copy(menu.container.name); }}>{t('containers.menu.copyName')}</MenuItem>
-        {menu !== null && canRecreate(menu.container) && <MenuItem onClick={() => { onRecreate(menu.container); setMenu(null); }}>{t('recreate.action')}</MenuItem>}
+        {menu !== null && onRecreate !== undefined && recreation && !menu.container.protected && <MenuItem onClick={() => { onRecreate(menu.container); setMenu(null); }}>{t('recreate.action')}</MenuItem>}
         {onRemove !== undefined && <MenuItem sx={{ color: color.danger }} onClick={() => { if (menu !== null) onRemove([menu.container]); setMenu(null); }}>{t('containers.menu.remove')}</MenuItem>}
       </Menu>
     </Box>

@@ -97,7 +97,8 @@ export default function ContainersPage() {
   const removing = underApply || (app.removal !== null && app.removal.activity !== 'ended') || remove.running || (app.recreation !== null && app.recreation.activity !== 'ended') || recreate.running;
   const failure = scan.error ?? app.scanError;
   // Only what ECI does not hold yet, and only while it is on: else it would be made unprotected anew.
-  const recreatable = (these: readonly Container[]) => (protection.eci && noRecreate === undefined ? these.filter((c) => !c.protected) : []);
+  const recreation = protection.eci && noRecreate === undefined;
+  const recreatable = (these: readonly Container[]) => (recreation ? these.filter((c) => !c.protected) : []);
 
   return (
     <Page
@@ -145,7 +146,7 @@ export default function ContainersPage() {
           ? <Card><EmptyState action={words !== '' ? <Button onClick={() => { setText(''); }}>{t('containers.empty.clear')}</Button> : show !== 'all' && all.length > 0 ? <Button onClick={() => { setShow('all'); }}>{t('containers.empty.showAll')}</Button> : undefined}>
             {words !== '' ? t('containers.empty.filtered', { text: text.trim() }) : show === 'protected' && all.length > 0 ? t('containers.empty.noneProtected') : show === 'unprotected' && all.length > 0 ? t('containers.empty.noneUnprotected') : protection.eci ? t('containers.empty.none') : t('containers.empty.noneOff')}
           </EmptyState></Card>
-          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} canRecreate={(one) => recreatable([one]).length > 0 && !removing && ready} onRecreate={(one) => { setRecreating([one]); }} onRemove={noRemoval === undefined && !removing && ready ? setAsking : undefined} />}
+          : <ContainerTable containers={shown} eci={protection.eci} selection={selection} onSelect={setSelected} recreation={recreation} onRecreate={!removing && ready ? (one) => { setRecreating([one]); } : undefined} onRemove={noRemoval === undefined && !removing && ready ? setAsking : undefined} />}
       {recreating !== null && (
         <RecreateDialog containers={recreating} onCancel={() => { setRecreating(null); }} onStart={(request) => {
           setRecreating(null);

@@ -1,11 +1,17 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, minutesAgo, someContainers, states } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
+import type { Result } from '../../../shared/result.ts';
 
 const recent = () => appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
 const state = (name: string) => { const made = states[name]; if (made === undefined) throw new Error(`no state ${name}`); return made(); };
 const idOf = (name: string) => someContainers.find((c) => c.name === name)?.id;
+
+const rowOf = (name: string) => { const row = screen.getByRole('button', { name: `Details of ${name}` }).closest<HTMLElement>('[role="row"]'); if (row === null) throw new Error(`no row ${name}`); return row; };
+/** What an opened row tells under a label: as it reads, and whole on hovering. */
+const fact = (row: HTMLElement, label: string) => { const told = within(row).getByText(label).nextElementSibling?.firstElementChild; return { text: told?.textContent, title: told?.getAttribute('title') }; };
 
 describe('recreating containers under ECI (D)', () => {
   it('is offered for what is not protected, and only while ECI is on', async () => {
@@ -39,6 +45,58 @@ describe('recreating containers under ECI (D)', () => {
     const ids = [idOf('old-vpn'), idOf('db-archive')];
     expect(bridge.calls.filter(({ name }) => name === 'recreate:start').map(({ input }) => input)).toEqual([{ ids, commit: ids, old: 'keep', withoutWayBack: false }]);
     expect(await screen.findByText('Recreating old-vpn')).toBeTruthy();
+  });
+
+  it('tells in an opened row what it keeps, loses and changes, and leads to all of it', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
+    const row = rowOf('old-vpn');
+    await waitFor(() => { expect(fact(row, 'Recreating keeps')).toEqual({ text: 'Name, networks, ports, volume vpn-data, restart policy unless-stopped', title: 'Name, networks, ports, volume vpn-data, restart policy unless-stopped' }); });
+    expect(fact(row, 'It loses').title).toBe('What its processes have in memory · What was written inside: 12.3 MB in 31 paths');
+    expect(fact(row, 'It changes').title).toBe('Runtime runc becomes bulkhead, in a user namespace of its own · The old one is kept beside it, stopped: what was written inside is nowhere else');
+    expect([...row.querySelectorAll('dt')].slice(0, 4).map((label) => label.textContent)).toEqual(['Recreating keeps', 'It loses', 'It changes', 'Id']);
+    await user.click(within(row).getByRole('button', { name: /^See all….*old-vpn/ }));
+    expect(await screen.findByText('Recreate 1 container under ECI?')).toBeTruthy();
+  });
+
+  it('takes the same room in an opened row before the plan is there, once it is, and where there is none', async () => {
+    let answer: (plan: Result<RecreatePlan>) => void = () => undefined;
+    const plan = new Promise<Result<RecreatePlan>>((resolve) => { answer = resolve; });
+    const { user } = await renderApp(recent(), 'containers', { 'recreate:plan': () => plan });
+    for (const name of ['old-vpn', 'web-1']) await user.click(screen.getByRole('button', { name: `Details of ${name}` }));
+    const row = rowOf('old-vpn');
+    const height = getComputedStyle(row).height;
+    expect(height).toBe(`${48 + 8 * 20 + 14}px`);
+    expect(fact(row, 'It loses').text).toBe('Looking at what would change');
+    expect(within(rowOf('web-1')).queryByText('It loses')).toBeNull();
+    answer({ ok: false, error: { code: 'engine.unreachable', message: 'the engine does not answer', hint: 'See whether it runs.' } });
+    await waitFor(() => { expect(fact(row, 'Recreating').text).toBe('What it would do isn\u2019t known: the engine does not answer. See whether it runs.'); });
+    expect(getComputedStyle(row).height).toBe(height);
+  });
+
+  it('tells in an opened row why one can\u2019t be recreated as it is', async () => {
+    const { user } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('button', { name: 'Details of node-metrics' }));
+    await waitFor(() => { expect(fact(rowOf('node-metrics'), 'Recreating').title).toBe('Can\u2019t be recreated as it is: --pid=host is not possible under ECI. Make it anew without.'); });
+    expect(within(rowOf('node-metrics')).queryByText('It loses')).toBeNull();
+  });
+
+  it('tells nothing of it in an opened row while ECI is off, and asks nothing', async () => {
+    const { user, bridge } = await renderApp(state('off'), 'containers');
+    await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
+    expect(within(rowOf('old-vpn')).getByText('Restart policy')).toBeTruthy();
+    expect(within(rowOf('old-vpn')).queryByText('Recreating keeps')).toBeNull();
+    expect(bridge.calls.some(({ name }) => name === 'recreate:plan')).toBe(false);
+  });
+
+  it('asks anew what it would do once the containers were scanned again', async () => {
+    const { user, bridge } = await renderApp(recent(), 'containers');
+    await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
+    const asked = () => bridge.calls.filter(({ name }) => name === 'recreate:plan').map(({ input }) => input);
+    const request = { ids: [idOf('old-vpn')], commit: [], old: 'remove-when-healthy', withoutWayBack: true };
+    expect(asked()).toEqual([request]);
+    act(() => { bridge.emit('changed', { scan: { at: minutesAgo(0), durationMs: 90, eci: true, containers: structuredClone(someContainers) } }); });
+    await waitFor(() => { expect(asked()).toEqual([request, request]); });
   });
 
   it('says how it goes, and can be stopped until it goes back', async () => {

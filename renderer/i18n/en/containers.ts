@@ -14,6 +14,10 @@ export const containers = {
   socketObstacle: 'the Docker socket',
   tag: { privileged: 'Privileged, confined', privilegedOpen: 'Privileged' },
   detail: { id: 'Id', created: 'Created', runtime: 'Runtime', restart: 'Restart policy', volumes: 'Volumes', noVolumes: 'None', anonymous: '{{count}} anonymous', range: 'Ids outside', obstacles: 'Not under ECI' },
+  recreation: {
+    keeps: 'Recreating keeps', loses: 'It loses', changes: 'It changes', label: 'Recreating', nothing: 'Nothing', blocked: 'Can\u2019t be recreated as it is: {{why}}', unknown: 'What it would do isn\u2019t known: {{why}}', all: 'See all…', allOf: 'See all… of what recreating {{name}} would do',
+    kept: { name: 'Name', networks: 'networks', ports: 'ports', volumes_one: 'volume {{names}}', volumes_other: 'volumes {{names}}', restart: 'restart policy `{{policy}}`' },
+  },
   empty: { none: 'There is no container on this engine. Those created from now on are protected.', noneOff: 'There is no container on this engine.', starting: 'The engine is starting. Its containers are looked at once it runs.', noneProtected: 'No container is protected.', noneUnprotected: 'No container is unprotected.', filtered: 'No container matches “{{text}}”.', clear: 'Clear the filter', unreachable: 'The engine gave no answer, so its containers are not known.', stopped: 'The engine does not run, so its containers can\u2019t be looked at.', showAll: 'Show all' },
   old: 'These containers are as of {{time}}; scanning again failed.',
   bar: { label: 'Selected containers', selected: '{{count}} selected', running_one: '{{count}} is running.', running_other: '{{count}} are running.', volumes: 'Volumes are kept.', remove: 'Remove…', keep: 'Keep as they are' },

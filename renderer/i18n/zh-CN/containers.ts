@@ -17,6 +17,10 @@ export const containers: Translation<typeof english> = {
   socketObstacle: 'Docker 套接字',
   tag: { privileged: '特权，受限', privilegedOpen: '特权' },
   detail: { id: 'ID', created: '创建时间', runtime: '运行时', restart: '重启策略', volumes: '卷', noVolumes: '无', anonymous: '{{count}} 个匿名卷', range: '外部 ID', obstacles: 'ECI 下不可用' },
+  recreation: {
+    keeps: '重新创建会保留', loses: '不会保留', changes: '会更改', label: '重新创建', nothing: '无', blocked: '无法按原样重新创建：{{why}}', unknown: '无法得知会有哪些变化：{{why}}', all: '查看全部…', allOf: '查看全部…：重新创建 {{name}} 会有哪些变化',
+    kept: { name: '名称', networks: '网络', ports: '端口', volumes_other: '卷 {{names}}', restart: '重启策略 `{{policy}}`' },
+  },
   empty: { none: '此引擎上没有容器。今后创建的容器将受到保护。', noneOff: '此引擎上没有容器。', starting: '引擎正在启动。启动后会查看其容器。', noneProtected: '没有受保护的容器。', noneUnprotected: '没有未受保护的容器。', filtered: '没有容器与“{{text}}”匹配。', clear: '清除筛选', unreachable: '引擎没有响应，因此无法得知其容器。', stopped: '引擎未运行，无法查看其容器。', showAll: '显示全部' },
   old: '以下为 {{time}} 的容器状态；重新扫描失败。',
   bar: { label: '已选择的容器', selected: '已选择 {{count}} 个', running_other: '其中 {{count}} 个正在运行。', volumes: '卷会保留。', remove: '移除…', keep: '保持原样' },
