@@ -33,7 +33,7 @@ for_architecture() {
   fi
 }
 
-runc_sources='bulkhead-runc.c cgroup.c check.c child.c invocation.c log.c mounts.c overlay.c plan.c plan-words.c planner-client.c scratch.c streams.c'
+runc_sources='bulkhead-runc.c cgroup.c check.c child.c invocation.c log.c mounts.c overlay.c plan.c plan-operations.c plan-words.c planner-client.c scratch.c streams.c'
 
 # build NAME SOURCE… : compiles unless NAME is newer than every source, header and this script.
 build() {
@@ -76,7 +76,7 @@ case ${1:-} in
   fuzzer)
     for_tests fuzzer,address,undefined
     directory=build/sanitized
-    build plan-fuzzer fuzz/plan-fuzzer.c invocation.c plan.c plan-words.c
+    build plan-fuzzer fuzz/plan-fuzzer.c invocation.c plan.c plan-operations.c plan-words.c
     ;;
   sanitized)
     for_tests address,undefined

@@ -1,0 +1,236 @@
+#define _GNU_SOURCE
+#include "plan-operations.h"
+
+#include "log.h"
+#include "mounts.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The index of a tree, of which there must be one. */
+static bool tree(struct plan *plan, size_t *out) {
+  uint64_t index;
+  if (plan->n_trees == 0) return not_understood("a tree is used before there is one");
+  if (!next_number(&plan->words, (uint64_t)plan->n_trees - 1, &index)) return false;
+  *out = (size_t)index;
+  return true;
+}
+
+static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_TREES || not_understood("too many trees"); }
+
+/* `fd` is the next tree: there must be room. */
+static bool keep_tree(struct plan *plan, int fd) {
+  plan->is_attached[plan->n_trees] = plan->is_slave[plan->n_trees] = false;
+  plan->trees[plan->n_trees++] = fd;
+  return true;
+}
+
+static bool id_map(struct plan *plan, const char **out) {
+  if (!next_word(&plan->words, out)) return false;
+  return (**out != '\0' && (*out)[strspn(*out, "0123456789 \n")] == '\0') || not_understood("an id map");
+}
+
+static bool keep_namespace(struct plan *plan, const char *users, const char *groups) {
+  if (plan->n_namespaces == PLAN_MAX_NAMESPACES) return not_understood("too many user namespaces");
+  int fd = plan->checking ? -1 : make_user_namespace(users, groups);
+  if (fd < 0 && !plan->checking) {
+    log_errno("cannot make a user namespace for the container's id range (see /proc/sys/user/max_user_namespaces)");
+    return false;
+  }
+  plan->namespaces[plan->n_namespaces++] = fd;
+  return true;
+}
+
+static bool op_userns(struct plan *plan) {
+  const char *map;
+  return id_map(plan, &map) && keep_namespace(plan, map, map);
+}
+
+static bool op_share(struct plan *plan) {
+  const char *users, *groups;
+  return id_map(plan, &users) && id_map(plan, &groups) && keep_namespace(plan, users, groups);
+}
+
+static bool op_tree(struct plan *plan) {
+  const char *source, *identity, *space;
+  uint64_t flags;
+  if (!next_path(&plan->words, &source) || !next_word(&plan->words, &identity) || !next_word(&plan->words, &space) || !next_number(&plan->words, TREE_FLAGS_MASK, &flags)) return false;
+
+  struct expected_file expected = {.given = false};
+  if (strcmp(identity, "-") != 0) {
+    char device[24];
+    const char *colon = strchr(identity, ':');
+    if (colon == NULL || (size_t)(colon - identity) >= sizeof device) return not_understood("a file identity");
+    memcpy(device, identity, (size_t)(colon - identity));
+    device[colon - identity] = '\0';
+    if (!parse_number(device, UINT64_MAX, &expected.device) || !parse_number(colon + 1, UINT64_MAX, &expected.inode)) return not_understood("a file identity");
+    expected.given = true;
+  }
+  int userns = -1;
+  if (strcmp(space, "-") != 0) {
+    uint64_t index;
+    if (plan->n_namespaces == 0 || !parse_number(space, (uint64_t)plan->n_namespaces - 1, &index)) return not_understood("a namespace number");
+    userns = plan->namespaces[index];
+  }
+  if (!has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
+
+  int at = open_exactly(source, &expected);
+  if (at < 0) {
+    if (errno == ESTALE || errno == ELOOP) log_error("%s was replaced while the container was being created: try again, and see who changes it", source);
+    else log_errno("cannot open %s", source);
+    return false;
+  }
+  int fd = clone_tree(at, userns, (unsigned)flags);
+  if (fd < 0) log_errno(userns >= 0 ? "cannot id-map %s (its file system must support id-mapped mounts)" : "cannot copy the mount %s", source);
+  (void)close(at);
+  if (fd < 0 || !keep_tree(plan, fd)) return false;
+  plan->is_slave[plan->n_trees - 1] = (flags & TREE_SLAVE) != 0;
+  return true;
+}
+
+static bool op_dir(struct plan *plan) {
+  const char *source;
+  if (!next_path(&plan->words, &source) || !has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
+  struct expected_file any = {.given = false};
+  int fd = open_exactly(source, &any);
+  if (fd < 0) {
+    log_errno("cannot open %s", source);
+    return false;
+  }
+  return keep_tree(plan, fd);
+}
+
+/* A copy of tree `from`, or of what is at `relative` below it. */
+static int copy(struct plan *plan, size_t from, const char *relative, bool read_only) {
+  return copy_tree(&plan->trees[from], relative, read_only, plan->layers == LAYERS_ATTACHED && !plan->is_attached[from]);
+}
+
+static bool op_sub(struct plan *plan) {
+  const char *relative;
+  uint64_t read_only;
+  size_t from = 0;
+  if (!tree(plan, &from) || !next_word(&plan->words, &relative) || !next_number(&plan->words, 1, &read_only) || !has_room(plan)) return false;
+  if (*relative == '\0' || *relative == '/' || strlen(relative) >= PATH_MAX || (strcmp(relative, ".") != 0 && !is_plain_path(relative))) return not_understood("a relative path");
+  if (plan->checking) return keep_tree(plan, -1);
+  int fd = copy(plan, from, relative, read_only == 1);
+  if (fd < 0) {
+    log_errno("cannot take %s from a mounted layer", relative);
+    return false;
+  }
+  return keep_tree(plan, fd);
+}
+
+/* Mount options that the engine's own overlay may have, and ours takes over. Layers are never given by option. */
+static bool is_carried(const char *option) {
+  static const char *const keys[] = {"context", "fscontext", "defcontext", "rootcontext", "volatile", "index", "nfs_export",
+                                     "redirect_dir", "metacopy", "userxattr", "xino", "uuid", NULL};
+  size_t length = strcspn(option, "=");
+  for (const char *const *key = keys; *key != NULL; key++)
+    if (strlen(*key) == length && strncmp(*key, option, length) == 0) return true;
+  return false;
+}
+
+static bool op_overlay(struct plan *plan) {
+  static int lowers[PLAN_MAX_LOWERS];
+  const char *options[PLAN_MAX_OPTIONS];
+  struct overlay_request request = {.layers = plan->layers, .lowers = lowers, .options = options, .upper_parent = -1};
+  uint64_t base, n, parent;
+  const char *upper_tree;
+
+  if (!next_number(&plan->words, UINT32_MAX - 1, &base) || !next_number(&plan->words, PLAN_MAX_LOWERS, &n)) return false;
+  if (n == 0) return not_understood("an overlay without layers");
+  request.base = (uint32_t)base;
+  request.n_lowers = (int)n;
+  for (int i = 0; i < request.n_lowers; i++) {
+    size_t index = 0;
+    if (!tree(plan, &index)) return false;
+    lowers[i] = plan->trees[index];
+  }
+  if (!next_word(&plan->words, &upper_tree)) return false;
+  bool writable = strcmp(upper_tree, "-") != 0;
+  if (writable) {
+    if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent)) return not_understood("a tree number");
+    request.upper_parent = plan->trees[parent];
+  }
+  if (!next_word(&plan->words, &request.upper) || !next_word(&plan->words, &request.work) || !next_number(&plan->words, PLAN_MAX_OPTIONS, &n)) return false;
+  if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work) : *request.upper != '\0' || *request.work != '\0') return not_understood("a layer's name");
+  request.n_options = (int)n;
+  for (int i = 0; i < request.n_options; i++) {
+    if (!next_word(&plan->words, &options[i])) return false;
+    if (!is_carried(options[i])) return not_understood("a mount option");
+  }
+  if (!has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
+
+  char why[512];
+  int fd = make_overlay(&request, why, sizeof why);
+  if (fd < 0) {
+    log_errno("cannot mount the container's layers%s%s", why[0] != '\0' ? ": " : "", why);
+    return false;
+  }
+  return keep_tree(plan, fd);
+}
+
+static bool op_clone(struct plan *plan) {
+  size_t from = 0;
+  if (!tree(plan, &from) || !has_room(plan)) return false;
+  if (plan->checking) return keep_tree(plan, -1);
+  int fd = copy(plan, from, NULL, false);
+  if (fd < 0) {
+    log_errno("cannot copy a mount");
+    return false;
+  }
+  return keep_tree(plan, fd);
+}
+
+static bool op_attach(struct plan *plan) {
+  size_t from = 0;
+  const char *target;
+  if (!tree(plan, &from) || !next_path(&plan->words, &target)) return false;
+  if (plan->n_attached == PLAN_MAX_TREES) return not_understood("too many mounts");
+  if (!plan->checking) {
+    if (attach(plan->trees[from], target, plan->is_slave[from]) != 0) {
+      log_errno("cannot mount on %s", target);
+      return false;
+    }
+    plan->is_attached[from] = true;
+  }
+  plan->attached[plan->n_attached++] = target;
+  return true;
+}
+
+static bool op_unmount(struct plan *plan) {
+  const char *target;
+  if (!next_path(&plan->words, &target)) return false;
+  if (plan->checking || detach_all(target) == 0) return true;
+  log_errno("cannot unmount %s", target);
+  return false;
+}
+
+static bool op_range(struct plan *plan) {
+  uint64_t base;
+  if (!next_number(&plan->words, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
+  if (base < 65536) return not_understood("an id range");
+  plan->range = (unsigned)base;
+  return true;
+}
+
+static const struct {
+  const char *name;
+  bool (*perform)(struct plan *);
+} operations[] = {
+    {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
+    {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
+    {"range", op_range},     {"share", op_share},
+};
+
+bool perform_operation(struct plan *plan, const char *name) {
+  size_t i = 0, n = sizeof operations / sizeof operations[0];
+  while (i < n && strcmp(operations[i].name, name) != 0) i++;
+  return i < n ? operations[i].perform(plan) : not_understood("an operation");
+}

@@ -1,0 +1,30 @@
+#ifndef BULKHEAD_PLAN_OPERATIONS_H
+#define BULKHEAD_PLAN_OPERATIONS_H
+
+#include "overlay.h"
+#include "plan-words.h"
+#include "plan.h"
+
+#include <stdbool.h>
+
+/* A plan while it is gone through: its unread words and what its operations made. */
+struct plan {
+  /* The whole plan is read once without doing anything, so that nothing is done of one that is not understood to its end. */
+  bool checking;
+  enum layers layers;
+  struct plan_words words;
+  int namespaces[PLAN_MAX_NAMESPACES];
+  int n_namespaces;
+  int trees[PLAN_MAX_TREES]; /* -1 while checking */
+  bool is_attached[PLAN_MAX_TREES];
+  bool is_slave[PLAN_MAX_TREES];
+  int n_trees;
+  const char *attached[PLAN_MAX_TREES];
+  int n_attached;
+  unsigned range; /* 0: none */
+};
+
+/* Reads the words of operation `name` and, unless the plan is only checked, performs it. What returns false has said why. */
+bool perform_operation(struct plan *plan, const char *name);
+
+#endif
