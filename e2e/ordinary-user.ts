@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -39,8 +39,8 @@ export async function ordinaryUser({ pkexec }: { readonly pkexec: boolean }): Pr
   // As the real one: nothing that its caller has open goes to what it runs.
   await program(at('bin', 'pkexec'), `
 for fd in /proc/$$/fd/*; do fd=\${fd##*/}; if [ "$fd" -gt 2 ] && [ "$fd" -ne 255 ]; then eval "exec $fd>&-"; fi; done
-while [ "$(cat ${at('asked', 'answer')})" = waits ]; do sleep 0.1; done
-if [ "$(cat ${at('asked', 'answer')})" = dismissed ]; then echo 'Error executing command as another user: Request dismissed' >&2; exit 126; fi
+while answer=$(cat ${at('asked', 'answer')}); [ "$answer" = waits ]; do sleep 0.1; done
+if [ "$answer" = dismissed ]; then echo 'Error executing command as another user: Request dismissed' >&2; exit 126; fi
 echo "$*" >> ${at('asked', 'elevated')}
 exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups env -i ${environment} PKEXEC_UID=$(id -u) nsenter --mount=/proc/${process.pid}/ns/mnt "$@"
 `);
@@ -53,7 +53,8 @@ exec ${at('rights', 'setpriv')} --reuid 0 --regid 0 --clear-groups env -i ${envi
       await program(starter, `exec unshare --mount sh -c '${hidden} && mount --bind ${path.dirname(file)} ${at('electron')} && exec setpriv --reuid ${uid} --regid ${gid} --clear-groups -- env HOME=${at('home')} ${at('electron', path.basename(file))} "$@"' sh "$@"\n`);
       return starter;
     },
-    answer: (how) => writeFile(at('asked', 'answer'), how),
+    // At once: an answer that is half written would be another one.
+    async answer(how) { await writeFile(at('asked', 'next'), how); await rename(at('asked', 'next'), at('asked', 'answer')); },
     elevated: async () => (await readFile(at('asked', 'elevated'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
     end: () => rm(directory, { recursive: true, force: true }),
   };
