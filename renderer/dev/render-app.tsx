@@ -1,5 +1,6 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { userEvent, type UserEvent } from '@testing-library/user-event';
+import { afterAll } from 'vitest';
 import { App } from '../app/app.tsx';
 import type { PageId } from '../app/router.ts';
 import { createAppStore, type AppStore } from '../app/store.ts';
@@ -14,6 +15,12 @@ window.matchMedia ??= (query: string) => ({ matches: false, media: query, onchan
 Element.prototype.scrollIntoView ??= () => undefined;
 Range.prototype.getClientRects ??= () => Object.assign([], { item: () => null });
 Range.prototype.getBoundingClientRect ??= () => new DOMRect();
+
+// What the last test of a file left to be drawn is drawn, or no more, while there is a window: React draws in the event loop's next turn.
+afterAll(async () => {
+  cleanup();
+  await new Promise((resolve) => { setImmediate(resolve); });
+});
 
 export interface RenderedApp { readonly bridge: ReturnType<typeof fakeBridge>; readonly store: AppStore; readonly user: UserEvent }
 
