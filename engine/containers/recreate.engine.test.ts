@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
 import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 import { recreatePorts, recreateRoot, type RecreateSetup } from '../../testing/recreate-setup.ts';
@@ -313,7 +313,8 @@ describe('killed at every point: undone or finished at the next look', () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
     await killAt('made', request(['gone'], { commit: ['gone'], withoutWayBack: true }));
     await docker('kill', 'gone');
-    await docker('wait', 'gone').catch(() => undefined);
+    // Not by \`docker wait\`, which may wait for ever for one that goes just then.
+    await vi.waitFor(async () => { expect(await names()).not.toContain('gone'); }, { timeout: 20_000, interval: 100 });
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toMatchObject({ ok: false, error: { reason: 'the new gone is without what was written inside the old one' } });
     expect(await firstId('gone')).toBeGreaterThan(65535);
     expect(await names()).toEqual(['gone']);

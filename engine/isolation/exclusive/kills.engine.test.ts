@@ -159,4 +159,4 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
   await vi.waitFor(async () => { expect(await shimsOf(engine.root)).toEqual([]); }, { timeout: 20_000, interval: 50 });
   expect(await layers()).toBe(before);
   expect(await engine.docker('run', '--rm', image, 'echo', 'works')).toBe('works\n');
-}, 400_000);
+}, 900_000);
