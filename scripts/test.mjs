@@ -17,8 +17,8 @@ const stages = [
   { name: 'typecheck', script: ['typescript', 'bin', 'tsc'], args: ['-p', '.'], timeout: 5 * minutes },
   // As many workers as cores: by itself Vitest leaves one core free, and on two that is half of them.
   { name: 'unit', projects: ['unit', 'renderer'], timeout: 12 * minutes, workers: availableParallelism() },
-  { name: 'engine', projects: ['engine'], timeout: 35 * minutes, realEngine: true, workers: 2 },
-  { name: 'e2e', projects: ['e2e'], timeout: 35 * minutes, realEngine: true, workers: 1, ownNetwork: true },
+  { name: 'engine', projects: ['engine'], timeout: 50 * minutes, realEngine: true, workers: 2 },
+  { name: 'e2e', projects: ['e2e'], timeout: 50 * minutes, realEngine: true, workers: 1, ownNetwork: true },
 ];
 
 await main(async () => {
