@@ -107,8 +107,8 @@ async function lengths(): Promise<Readonly<Record<Operation, number>>> {
 const runc = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
 
 /**
- * Ends what a killed dockerd lost: it notes that a container runs after it does, and takes one that it has not noted for stopped. Removed
- * then, it runs on, on a stock engine too; whoever finds it ends it by hand.
+ * Ends a container that still runs though the engine, whose dockerd was killed, knows it no more. Supposed, not shown: dockerd notes that one
+ * runs after it does, so that a stock engine would lose it, too. While it runs it rightly keeps its range and its mounts.
  */
 async function endLost(): Promise<void> {
   for (const id of await readdir(runc()).catch(() => [])) {
