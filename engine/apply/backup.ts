@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
@@ -6,7 +5,7 @@ import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineConfigFiles } from '../drivers/daemon-json.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { removalNote } from '../../shared/settings/removal-note.ts';
-import { readSettings, removeFile, sha256, syncDirectory, systemCode, writeFileAtomic } from '../store/files.ts';
+import { readSettings, removeFile, sha256, syncDirectory, systemCode, temporaryBeside, writeFileAtomic } from '../store/files.ts';
 
 const manifestSchema = z.object({
   format: z.literal(1),
@@ -120,7 +119,7 @@ const noteOf = (hash: string): string => `${hash}\n`;
  * edits the file in place until the backup is dropped edits both. False where that can't be (another file system).
  */
 async function linkIntoPlace(paths: RootPaths, file: string, stored: string, mode: number): Promise<boolean> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(file);
   try {
     await link(path.join(backupDirectory(paths), stored), temporary);
     await chmod(temporary, mode);

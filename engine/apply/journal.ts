@@ -5,7 +5,7 @@ import { applySteps } from '../../shared/apply/plan.ts';
 import { appErrorSchema, type AppError, type Result } from '../../shared/result.ts';
 import { chosenRecreationSchema } from '../containers/recreate-chosen.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
-import { removeJournalFile, systemCode, writeFileAtomic } from '../store/files.ts';
+import { systemCode, writeFileAtomic } from '../store/files.ts';
 import { isLocked } from '../store/lock.ts';
 
 /** Held by whoever changes this engine's configuration. */
@@ -65,8 +65,6 @@ export function writeJournal(file: string, journal: Journal): Promise<Result<voi
   // 0600: it names containers and the reason of a failure.
   return writeFileAtomic(file, `${JSON.stringify(journal)}\n`, { mode: 0o600 });
 }
-
-export const removeJournal = removeJournalFile;
 
 /**
  * What to do about an apply that was interrupted. Finished is only what was verified already (or had nothing to verify, and whose engine

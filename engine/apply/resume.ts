@@ -1,11 +1,12 @@
 import { applySteps } from '../../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { removeJournalFile } from '../store/files.ts';
 import { acquireLock } from '../store/lock.ts';
 import { backupDirectory, dropBackup, hasBackup, readTargetText, restoreBackup } from './backup.ts';
 import { notCleanedUp } from './clean-up.ts';
 import { finalise, noResults } from './finish.ts';
-import { applyLockPath, readJournal, removeJournal, resumeDecision, type Journal } from './journal.ts';
+import { applyLockPath, readJournal, resumeDecision, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import { rollBack } from './roll-back.ts';
 import { createRunState, type RunState } from './run-state.ts';
@@ -70,7 +71,7 @@ async function finish(ports: ApplyPorts, state: RunState, journal: Journal): Pro
 }
 
 async function dropAll(ports: ApplyPorts): Promise<void> {
-  await removeJournal(ports.paths.journal);
+  await removeJournalFile(ports.paths.journal);
   await dropBackup(ports.paths);
 }
 

@@ -1,8 +1,9 @@
 import { applySteps, type ApplyStep } from '../../shared/apply/plan.ts';
 import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { removeJournalFile } from '../store/files.ts';
 import { backupDirectory, dropBackup, restoreBackup } from './backup.ts';
-import { removeJournal, writeJournal, type Journal } from './journal.ts';
+import { writeJournal, type Journal } from './journal.ts';
 import type { ApplyPorts } from './ports.ts';
 import type { RunState } from './run-state.ts';
 
@@ -24,7 +25,7 @@ export async function rollBack(ports: ApplyPorts, state: RunState, journal: Jour
     state.log(`roll back failed: ${undone.error.message}`);
     return { kind: 'rollback-failed', failedStep, error, rollbackError: undone.error, backupDir: backupDirectory(paths) };
   }
-  await removeJournal(paths.journal);
+  await removeJournalFile(paths.journal);
   await dropBackup(paths);
   state.log(`rolled back to version ${journal.fromVersion}`);
   return { kind: 'rolled-back', failedStep, error, restoredVersion: journal.fromVersion };

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { mountOf, parseMountinfo, pathInFileSystem, type Mount } from '../isolation/exclusive/mountinfo.ts';
 import { exclusivePaths } from '../isolation/exclusive/options.ts';
 import type { RootPaths } from './root-paths.ts';
-
-interface Mount { readonly device: string; readonly root: string; readonly point: string }
 
 /** Where the engine mounts what is containers', builds' and plugins', below its data directory. All else there an admin mounted: a disk for a volume, or for all images. */
 const enginesPoints = /^(?:(?:overlay2|fuse-overlayfs)\/[^/]+\/merged|zfs\/graph\/[^/]+|rootfs\/[^/]+\/[^/]+|containers\/[^/]+\/mounts\/[^/]+|buildkit\/executor\/[^/]+\/rootfs|plugins\/[^/]+\/(?:rootfs|propagated-mount)|containerd\/daemon\/tmpmounts\/[^/]+|tmp\/[^/]+)(?:\/|$)/;
@@ -14,17 +13,17 @@ const enginesPoints = /^(?:(?:overlay2|fuse-overlayfs)\/[^/]+\/merged|zfs\/graph
  * the volume of this name itself.
  */
 export function staleMounts(mountinfo: string, paths: RootPaths, isMountedVolume = (name: string) => readVolume(paths, name)): string[] {
-  const mounts = parseMounts(mountinfo);
+  const mounts = parseMountinfo(mountinfo);
   const below = (directory: string, point: string) => (point.startsWith(`${directory}/`) ? point.slice(directory.length + 1) : null);
   const isEngines = (inData: string) => {
     const volume = /^volumes\/([^/]+)\/_data$/.exec(inData)?.[1];
     return volume === undefined ? enginesPoints.test(inData) : isMountedVolume(volume);
   };
-  const isStale = ({ point }: Mount) => {
-    const inData = below(paths.data, point);
-    return below(paths.run, point) !== null || below(exclusivePaths(paths).mounts, point) !== null || (inData !== null && isEngines(inData));
+  const isStale = ({ mountPoint }: Mount) => {
+    const inData = below(paths.data, mountPoint);
+    return below(paths.run, mountPoint) !== null || below(exclusivePaths(paths).mounts, mountPoint) !== null || (inData !== null && isEngines(inData));
   };
-  return mounts.filter((mount) => isStale(mount) || isBoundOntoItself(mount, mounts, paths.data)).map(({ point }) => point).reverse().sort((a, b) => b.split('/').length - a.split('/').length);
+  return mounts.filter((mount) => isStale(mount) || isBoundOntoItself(mount, mounts, paths.data)).map(({ mountPoint }) => mountPoint).reverse().sort((a, b) => b.split('/').length - a.split('/').length);
 }
 
 /** Whether the local driver mounts the volume: it was made with a type or device (`--opt`). */
@@ -38,15 +37,9 @@ function readVolume(paths: RootPaths, name: string): boolean {
   }
 }
 
-function parseMounts(mountinfo: string): Mount[] {
-  const plain = (field: string | undefined) => (field ?? '').replace(/\\(\d{3})/g, (_all, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-  return mountinfo.split('\n').filter((line) => line !== '').map((line) => { const f = line.split(' '); return { device: f[2] ?? '', root: plain(f[3]), point: plain(f[4]) }; });
-}
-
 /** dockerd makes its data directory a mount of its own, and leaves it so when it is killed. */
 function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], directory: string): boolean {
-  if (mount.point !== directory) return false;
-  const holders = mounts.filter((m) => m.point !== directory && (m.point === '/' || directory.startsWith(`${m.point}/`)));
-  const holder = holders.reduce<Mount | null>((longest, m) => (longest === null || m.point.length >= longest.point.length ? m : longest), null);
-  return holder !== null && holder.device === mount.device && path.join(holder.root, path.relative(holder.point, directory)) === mount.root;
+  if (mount.mountPoint !== directory) return false;
+  const holder = mountOf(directory, mounts.filter(({ mountPoint }) => mountPoint !== directory));
+  return holder !== null && holder.device === mount.device && pathInFileSystem(directory, holder) === mount.root;
 }

@@ -81,12 +81,17 @@ async function readUpTo(handle: FileHandle, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** A name beside `file` for what will take its place; `removeLeftTemporaries` knows it. */
+export function temporaryBeside(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
 /**
  * Replaces `file` as a whole or not at all: a temporary file in the same directory, fsync, rename, fsync of the directory.
  * On any failure (disk full, no permission) the old file is untouched and the temporary one is gone.
  */
 export async function writeFileAtomic(file: string, content: string | Uint8Array, options: { mode?: number; code?: AppErrorCode } = {}): Promise<Result<void, AppError>> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(file);
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {

@@ -13,14 +13,13 @@ import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
 import { names } from '../../i18n/joining.ts';
 import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
-import { factLine, RowFact } from './row-fact.tsx';
+import { factLine, oneLine, RowFact } from './row-fact.tsx';
 
 export const rowHeight = 48;
 const detailPadding = 14;
 export const grid = { display: 'grid', gridTemplateColumns: '30px 30px minmax(0, 1.1fr) 104px 128px minmax(0, 1.4fr) 32px', alignItems: 'center', padding: '0 16px', boxSizing: 'border-box' } as const;
 // Chinese breaks at its commas there, not within a date.
 const twoLines = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden', wordBreak: 'keep-all', overflowWrap: 'anywhere' } as const;
-const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
 /** What an opened row tells beyond its columns. */
 function details(t: TFunction, formats: Formats, container: Container): readonly { readonly label: string; readonly value: ReactNode; readonly text: string }[] {

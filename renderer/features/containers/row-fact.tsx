@@ -4,7 +4,8 @@ import { color } from '../../theme/tokens.ts';
 
 /** What an opened row tells stands in lines of this height, px. */
 export const factLine = 20;
-const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
+/** Cut off with an ellipsis. */
+export const oneLine = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
 /** One fact of an opened row. What does not fit in its `lines` is cut off: `text` is all of it. `link` stands behind it, always whole. */
 export function RowFact({ label, text, lines = 1, link, children }: { readonly label: string; readonly text: string | undefined; readonly lines?: number; readonly link?: ReactNode; readonly children: ReactNode }) {
