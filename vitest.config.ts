@@ -14,6 +14,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What is waited for has this long, so that a loaded machine is only slow: `expect.poll` by itself gives up after a second. */
+const patient = { poll: { timeout: 30_000 } };
+
 // unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real Electron app and a real engine.
 export default defineConfig({
   test: {
@@ -21,22 +24,22 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'unit', environment: 'node',
+          name: 'unit', environment: 'node', expect: patient,
           include: ['{shared,engine,gateway,cli,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', 'node_modules/**'],
           // On two cores lint and types run beside these: generous, so that only what hangs fails.
           testTimeout: 30_000,
         },
       },
-      { test: { name: 'renderer', environment: 'jsdom', include: ['renderer/**/*.test.tsx'], testTimeout: 60_000 } },
+      { test: { name: 'renderer', environment: 'jsdom', expect: patient, include: ['renderer/**/*.test.tsx'], testTimeout: 60_000 } },
       {
         test: {
-          name: 'engine', environment: 'node', include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],
+          name: 'engine', environment: 'node', expect: patient, include: ['{engine,gateway,cli,runtime}/**/*.engine.test.ts'],
           // Once more: engines, firewalls and windows of one machine disturb each other now and then. What fails twice fails.
           testTimeout: 60_000, hookTimeout: 90_000, retry: 1, pool: 'forks', setupFiles: ['testing/own-network.ts'],
         },
       },
-      { test: { name: 'e2e', environment: 'node', include: ['e2e/**/*.e2e.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, retry: 1, fileParallelism: false } },
+      { test: { name: 'e2e', environment: 'node', expect: patient, include: ['e2e/**/*.e2e.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, retry: 1, fileParallelism: false } },
     ],
   },
 });

@@ -77,8 +77,7 @@ it('cancelled, it ends at once, records nothing, and leaves nothing', async () =
   const before = await readFile(paths().verification, 'utf8');
   const controller = new AbortController();
   const running = verify(eciOn(guarded.scratch), { signal: controller.signal });
-  await expect.poll(() => guarded.engine.docker('ps', '-aq', '--filter', 'label=bulkhead.probe')).not.toBe('');
-  controller.abort();
+  try { await expect.poll(() => guarded.engine.docker('ps', '-aq', '--filter', 'label=bulkhead.probe')).not.toBe(''); } finally { controller.abort(); }
   expect(await running).toMatchObject({ ok: false, error: { code: 'apply.cancelled' } });
   expect(await readFile(paths().verification, 'utf8')).toBe(before);
   // What was being created when it was cancelled is the next one's to remove.

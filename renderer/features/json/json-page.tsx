@@ -14,7 +14,7 @@ import { useReadOnlyReason } from '../../components/read-only.ts';
 import { LockedNote } from '../../components/setting-row.tsx';
 import { Page } from '../../components/page.tsx';
 import { told } from '../../i18n/told.ts';
-import { color } from '../../theme/tokens.ts';
+import { color, low } from '../../theme/tokens.ts';
 import { applyFix, formatSettings, freshSettings, nodeAt, parsePointer, type Finding, type KeyHelp } from '../../../shared/settings/index.ts';
 import { assistWords, editorPhrases } from './assist-words.ts';
 import { ConflictView } from './conflict-view.tsx';
@@ -91,7 +91,7 @@ function Editing({ readOnly }: { readonly readOnly: boolean }) {
   return (
     <>
       {!draft.dirty && !draft.applied.settings.ok && app.settings.readError === null && <Box sx={{ marginBottom: 2, flexShrink: 0 }}><Notice tone="danger" live="polite" title={draft.applied.syntax.length > 0 ? t('settingsState.broken.applied') : t('settingsState.broken.policy')}>{t('settingsState.broken.appliedMeans')}</Notice></Box>}
-      <Box sx={{ flex: '1 1 240px', minHeight: 160, display: 'flex', flexDirection: 'column', border: `1px solid ${color.control}`, borderRadius: '8px', overflow: 'hidden', '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` } }}>
+      <Box sx={{ flex: '1 1 240px', minHeight: 160, [low]: { minHeight: 240 }, display: 'flex', flexDirection: 'column', border: `1px solid ${color.control}`, borderRadius: '8px', overflow: 'hidden', '&:focus-within': { borderColor: color.accentText, boxShadow: `0 0 0 1px ${color.accentText}` } }}>
         <Box role="toolbar" aria-label={t('settingsState.json.commands')} sx={{ display: 'flex', alignItems: 'center', gap: '4px', minHeight: 40, padding: '0 8px 0 16px', borderBottom: `1px solid ${color.border}`, background: color.subtle, flexShrink: 0 }}>
           <Box sx={{ flex: 1, minWidth: 0, fontSize: 12, color: color.text3, whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis' }}>{help === null ? <Mono>{app.settings.path}</Mono> : <><Mono>{help.pointer}</Mono>{'  '}<Box component="span" sx={{ color: color.text2 }} title={words.about(help.key)}>{words.about(help.key)}</Box></>}</Box>
           {/* Where Tab can't be told from indenting, the way out is said to whoever is in the text. */}
