@@ -31,7 +31,8 @@ export interface SupervisedChild {
   stop(): Promise<void>;
 }
 
-const setpriv = '/usr/bin/setpriv';
+/** Sets the signal that a process gets when its parent ends; where it is missing, children outlive a killed supervisor. */
+export const setpriv = '/usr/bin/setpriv';
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
 /** Running this long counts as healthy: the next pause is short again. */

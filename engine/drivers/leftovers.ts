@@ -3,7 +3,7 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { removeNetwork } from './engine-network.ts';
-import { lxcfsDirectory } from './lxcfs.ts';
+import { leftLxcfsHangs, lxcfsDirectory } from './lxcfs.ts';
 import type { EngineState } from './engine-state.ts';
 import { endProcesses, identityOf, runningProcesses, type ProcessIdentity, type RunningProcess } from './process-identity.ts';
 import type { RootPaths } from './root-paths.ts';
@@ -48,7 +48,8 @@ export interface ClearOptions {
 
 /**
  * Ends what a killed supervisor, dockerd, gateway or planner left behind and removes what would stop the next start. The caller holds the supervisor's lock.
- * Without `everything`, containers still running under their shims are left to the next dockerd, which settles them as its configuration says (live-restore).
+ * Without `everything`, containers still running under their shims are left to the next dockerd, which settles them as its configuration says (live-restore);
+ * so is an lxcfs that answers while there are such, for the files it serves them.
  * Throws when a process can't be ended.
  */
 export async function clearLeftovers(paths: RootPaths, state: EngineState | null, options: ClearOptions): Promise<void> {
@@ -63,15 +64,19 @@ export async function clearLeftovers(paths: RootPaths, state: EngineState | null
   await end('dockerd', found.dockerd, 40_000);
   await end('containerd', found.containerd, 5_000);
   await end('planner', found.planner, 5_000);
+  // Before the containers: a process that waits for one that hangs can't be killed.
+  if (options.everything || (await runningShims(paths)).length === 0 || await leftLxcfsHangs(paths)) await end('lxcfs', found.lxcfs, 1_000);
   if (options.everything) await endContainers(paths, options.onFound);
-  await end('lxcfs', found.lxcfs, 1_000);
   await removeFiles([paths.clientSocket, paths.metricsSocket, paths.plannerSocket, ...engineFiles(paths)]);
-  const shims = findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
-  if (shims.length === 0) await removeStaleMounts(paths);
+  if ((await runningShims(paths)).length === 0) await removeStaleMounts(paths);
   if (options.everything) {
     await removeNetwork(paths);
     await removeRunDirectory(paths);
   }
+}
+
+async function runningShims(paths: RootPaths): Promise<ProcessIdentity[]> {
+  return findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
 }
 
 /** Ends what a dockerd that was killed left running, its containers aside. For a restart: the gateway stays. */
@@ -140,7 +145,6 @@ async function removeStaleMounts(paths: RootPaths): Promise<void> {
 
 /** Deletes the run directory, unless something is still mounted or running in it: then a later stop does. */
 async function removeRunDirectory(paths: RootPaths): Promise<void> {
-  const shims = findLeftovers(await runningProcesses(), paths, null, process.pid).shims;
-  if (shims.length > 0 || staleMounts(await readFile('/proc/self/mountinfo', 'utf8'), paths).length > 0) return;
+  if ((await runningShims(paths)).length > 0 || staleMounts(await readFile('/proc/self/mountinfo', 'utf8'), paths).length > 0) return;
   await rm(paths.run, { recursive: true, force: true });
 }

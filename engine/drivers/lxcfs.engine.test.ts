@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
-import { writeFile } from 'node:fs/promises';
+import { docker } from '../../testing/real-engine.ts';
 import { findLeftovers } from './leftovers.ts';
 import { lxcfsDirectory } from './lxcfs.ts';
-import { runningProcesses } from './process-identity.ts';
+import { isAlive, runningProcesses } from './process-identity.ts';
 
 let engine: EmbeddedEngine;
 beforeAll(async () => {
@@ -24,6 +24,12 @@ const lxcfs = async () => findLeftovers(await runningProcesses(), engine.paths, 
 const replaced = async (pid: number) => {
   await expect.poll(async () => (await lxcfs()).map((process) => process.pid).filter((other) => other !== pid).length, { timeout: 40_000 }).toBe(1);
   await expect.poll(() => readFile(`${lxcfsDirectory(engine.paths)}/shared/files/proc/uptime`, 'utf8').catch(() => ''), { timeout: 40_000 }).not.toBe('');
+};
+/** Kills the supervisor: gateway and planner end with it, dockerd and the containers go on. */
+const killSupervisor = async () => {
+  const { supervisor } = await engine.state();
+  process.kill(supervisor.pid, 'SIGKILL');
+  await expect.poll(() => isAlive(supervisor), { timeout: 10_000 }).toBe(false);
 };
 const only = async () => {
   const [one, ...more] = await lxcfs();
@@ -71,10 +77,67 @@ describe('A10: /proc shows the container, not the machine', () => {
     expect(await readFile(`${engine.paths.logs}/supervisor.log`, 'utf8')).toContain('hangs; it is killed');
   });
 
-  it('is gone with the engine, mounts and directories too', async () => {
-    await engine.driver.stop();
-    expect(await lxcfs()).toEqual([]);
-    expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(engine.paths.run);
-    await expect(stat(engine.paths.run)).rejects.toThrow('ENOENT');
+  it('outlives a killed supervisor like the containers; ends when the next one ends them', async () => {
+    await engine.docker('run', '-d', '--name', 'ended', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+    const first = await only();
+    await killSupervisor();
+    expect(await docker(engine.paths.engineSocket, 'exec', 'ended', 'cat', '/proc/meminfo')).toContain('MemTotal');
+    await engine.start();
+    expect(await engine.docker('inspect', '-f', '{{.State.Running}}', 'ended')).toBe('false\n');
+    expect(await only()).not.toBe(first);
+    await engine.docker('rm', 'ended');
+  });
+
+  describe('with live-restore', () => {
+    const meminfo = () => engine.docker('exec', 'kept', 'grep', 'MemTotal', '/proc/meminfo');
+    const limited = /^MemTotal: +65536 kB$/m;
+    beforeAll(async () => {
+      await writeFile(engine.paths.daemonJson, '{"live-restore": true}');
+      await engine.driver.restart();
+      await engine.docker('run', '-d', '--name', 'kept', '--memory', '64m', '--memory-swap', '64m', 'busybox', 'sleep', '1000');
+    });
+
+    it('the engine is restarted under a running container: it keeps its files', async () => {
+      const first = await only();
+      await engine.driver.restart();
+      expect(await meminfo()).toMatch(limited);
+      expect(await only()).toBe(first);
+    });
+
+    it('the supervisor is killed: the container keeps its files under the next one, whose own lxcfs serves others; the old ends with its last container', async () => {
+      const first = await only();
+      await killSupervisor();
+      await engine.start();
+      expect(await meminfo()).toMatch(limited);
+      expect(await run('--memory', '32m', '--memory-swap', '32m', 'grep MemTotal /proc/meminfo')).toMatch(/ 32768 kB$/m);
+      expect(await lxcfs()).toHaveLength(2);
+      await engine.docker('rm', '-f', 'kept');
+      await expect.poll(only, { timeout: 20_000 }).not.toBe(first);
+      expect(await run('grep -c lxcfs /proc/mounts')).toBe('7\n');
+    });
+
+    it('the supervisor was killed and lxcfs hangs: the next one ends it, and has its own', async () => {
+      await engine.docker('run', '-d', '--name', 'kept', '--memory', '64m', 'busybox', 'sh', '-c', 'trap exit TERM; while :; do sleep 1; done');
+      const hung = await only();
+      await killSupervisor();
+      process.kill(hung, 'SIGSTOP');
+      await engine.start();
+      await expect(meminfo()).rejects.toThrow(/not connected/i);
+      expect(await only()).not.toBe(hung);
+      await engine.docker('restart', '-t', '0', 'kept');
+      expect(await meminfo()).toMatch(limited);
+    });
+
+    it('is gone with the engine, mounts and directories too; so is one that outlived its supervisor and hangs', async () => {
+      const old = await only();
+      await killSupervisor();
+      await engine.start();
+      expect(await lxcfs()).toHaveLength(2);
+      process.kill(old, 'SIGSTOP');
+      expect(await engine.driver.stop()).toMatchObject({ ok: true });
+      expect(await lxcfs()).toEqual([]);
+      expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(engine.paths.run);
+      await expect(stat(engine.paths.run)).rejects.toThrow('ENOENT');
+    });
   });
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { exclusivePaths } from '../isolation/exclusive/options.ts';
 import { ProcFiles } from '../isolation/exclusive/proc-files.ts';
-import { superviseChild, type SupervisedChild } from './child-process.ts';
+import { setpriv, superviseChild, type SupervisedChild } from './child-process.ts';
 import { watchForHang } from './hang-watch.ts';
 import type { LogWriter } from './log-files.ts';
 import type { RootPaths } from './root-paths.ts';
@@ -16,8 +16,11 @@ const hungMs = 3_000;
 /** Where lxcfs keeps what, below the run directory: `shared/files` is its file system. */
 export const lxcfsDirectory = (paths: RootPaths): string => path.join(paths.run, 'lxcfs');
 
+const outliving = existsSync(setpriv) ? `${setpriv} --pdeathsig clear -- ` : '';
+
 /**
- * Mounts that a killed lxcfs left go, lazily: readers get errors then, but don't hang. It serves from a mount namespace of its own, in which
+ * Mounts that an earlier lxcfs left go, lazily: readers of a killed one get errors then, but don't hang; one that outlived its supervisor serves
+ * the containers that have its files, and ends of itself when the last of them is gone. It serves from a mount namespace of its own, in which
  * process 1 looks like itself: where a machine keeps even root from looking at process 1, lxcfs would refuse everybody. Its file system appears
  * here through the one directory that both namespaces share.
  */
@@ -25,7 +28,10 @@ const script = `set -eu
 for mounted in "$1/shared/files" "$1/shared"; do while umount -c -l "$mounted" 2>/dev/null; do :; done; done
 mkdir -p "$1/shared/files"; rm -f "$1/pid"
 mount --bind "$1/shared" "$1/shared"; mount --make-private "$1/shared"; mount --make-shared "$1/shared"
-exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec ${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
+exec unshare --mount --propagation unchanged -- sh -euc 'mount --make-rprivate /proc; mount --bind "/proc/$$/personality" /proc/1/personality || true; exec ${outliving}${program} -f -l --runtime-dir="$1" --pidfile="$1/pid" "$1/shared/files"' sh "$1"`;
+
+/** Whether an lxcfs that an earlier supervisor left is mounted and hangs whoever asks it. */
+export const leftLxcfsHangs = async (paths: RootPaths): Promise<boolean> => await new ProcFiles(exclusivePaths(paths).procFiles).answer(2 * hungMs) === 'late';
 
 /** Emulation of /proc files (A10) for containers that start while it runs. */
 export interface ProcEmulation {
@@ -36,7 +42,7 @@ export interface ProcEmulation {
 
 /**
  * Supervises an lxcfs of this engine's own: brought back when it dies, killed when it hangs. A container keeps the files it started with:
- * when its lxcfs dies, reading them fails (ENOTCONN) until the container is started again.
+ * when its lxcfs dies, reading them fails (ENOTCONN) until the container is started again. So it outlives a killed supervisor, as containers do.
  */
 export function superviseLxcfs(paths: RootPaths, log: LogWriter, say: (text: string) => void): ProcEmulation {
   if (!existsSync(program)) {
