@@ -185,7 +185,7 @@ int main(int argc, char **argv) {
   if (!creates && !is_kept(&call)) return pass_on(argv);
   if (!forward_signals()) return 1;
   if (creates) return create(argv, &call);
-  struct planner_request deleting = {.verb = "deleting", .id = call.id, .runc_root = call.runc_root};
+  struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
   planner_announce(root_dir, &deleting);
   int code = run_child(runc_path, argv, plan_let_go);
   clean_up(&call);

@@ -154,6 +154,9 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     keeps('c1');
     expect((await run(['delete', 'c1'])).code).toBe(0);
     expect(verbs()).toEqual(['deleting', 'delete', 'release']);
+    asked.length = 0;
+    expect((await run(['delete', '-f', 'c1'])).code).toBe(0);
+    expect(verbs()).toEqual(['deleting-by-force', 'delete', 'release']);
     // What can't be looked at may be kept.
     rmSync(at('isolation'), { recursive: true });
     writeFileSync(at('isolation'), '');

@@ -48,11 +48,12 @@ static bool read_option(struct reading *at, const char *const *values, const cha
   const char *name = given + (given[1] == '-' ? 2 : 1);
   size_t length = strcspn(name, "=");
   const char *value = name[length] == '=' ? name + length + 1 : NULL;
-  static const char *const detach[] = {"detach", "d", NULL}, *const tells[] = {"help", "h", "version", "v", NULL};
+  static const char *const detach[] = {"detach", "d", NULL}, *const force[] = {"force", "f", NULL}, *const tells[] = {"help", "h", "version", "v", NULL};
   if (listed(flags, name, length)) {
     bool on = false;
     if (!read_flag(given, value, &on)) return false;
     if (listed(detach, name, length)) at->call->detach = on;
+    if (listed(force, name, length)) at->call->force = on;
     if (listed(tells, name, length) && on) at->only_tells = true;
     return true;
   }

@@ -6,7 +6,7 @@
 /* runc's command line (1.1 to 1.3), as far as we act on it. Without `id` it is passed on as it came. */
 struct invocation {
   const char *command, *id, *bundle, *runc_root, *pid_file;
-  bool detach;
+  bool detach, force;
 };
 
 /*

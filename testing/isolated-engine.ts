@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.ts';
+import { endProcesses, identityOf } from '../engine/drivers/process-identity.ts';
 import { mountsBelow, removeEngineRoot, startBareEngine, type BareEngine, type BareEngineOptions } from './real-engine.ts';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
 import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
@@ -20,7 +21,7 @@ export interface IsolatedEngine extends BareEngine {
   readonly paths: RootPaths;
   readonly own: ExclusivePaths;
   planner(): PlannerProcess;
-  /** Kills dockerd, then starts one on the same root again. */
+  /** Kills dockerd, unless it has ended, then starts one on the same root again. */
   restartDockerd(signal: NodeJS.Signals): Promise<void>;
   /**
    * As a machine that loses power and boots: planner, dockerd, shims and containers are killed, every mount of the engine and its part of
@@ -46,6 +47,8 @@ export interface PlannerProcess {
 export interface IsolatedEngineOptions {
   readonly containerdSnapshotter?: boolean;
   readonly liveRestore?: boolean;
+  /** More runtimes than ours, as daemon.json has them. */
+  readonly runtimes?: Readonly<Record<string, { readonly path: string }>>;
   /** The engine's default where there is none. */
   readonly storageDriver?: string;
   readonly prepare?: BareEngineOptions['prepare'];
@@ -67,7 +70,7 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   try {
     engine = await startBareEngine({
       daemonJson: {
-        runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) } }, 'default-runtime': backend.runtimeName,
+        runtimes: { [backend.runtimeName]: { path: backend.runtimePath(paths) }, ...options.runtimes }, 'default-runtime': backend.runtimeName,
         ...(options.containerdSnapshotter === true ? { features: { 'containerd-snapshotter': true } } : {}),
         ...(options.liveRestore === true ? { 'live-restore': true } : {}),
         ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
@@ -85,8 +88,9 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     ...engine, paths, own,
     planner: () => planner,
     async restartDockerd(signal) {
-      process.kill(dockerd.pid, signal);
+      try { process.kill(dockerd.pid, signal); } catch { /* it has ended */ }
       await dockerd.exited;
+      await endContainerd(engine.settings.execRoot);
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
     },
@@ -136,6 +140,14 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   };
 }
 
+
+/** As the supervisor does: the next dockerd takes one that is ending, or not waited for yet, for one that runs, and tries to reach it for ten seconds. */
+async function endContainerd(execRoot: string): Promise<void> {
+  const pidFile = path.join(execRoot, 'containerd/containerd.pid');
+  const identity = await identityOf(Number(await readFile(pidFile, 'utf8').catch(() => '')));
+  if (identity !== null) await endProcesses([identity], 5_000);
+  await rm(pidFile, { force: true });
+}
 
 /** Shims of the containers of the dockerd at `root`. */
 export async function shimsOf(root: string): Promise<number[]> {

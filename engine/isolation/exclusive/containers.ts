@@ -42,8 +42,12 @@ export interface ContainerStore {
   remove(id: string): void;
 }
 
+const unfinished = '.json.new';
+
+/** Opens the store; what a planner that was killed had not written to its end goes. */
 export function openContainerStore(stateDirectory: string, mountsDirectory: string): ContainerStore {
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(stateDirectory)) if (name.endsWith(unfinished)) rmSync(path.join(stateDirectory, name));
   mkdirSync(mountsDirectory, { recursive: true, mode: 0o711 });
   chmodSync(mountsDirectory, 0o711); // the umask may have been in the way
   const fileOf = (id: string) => path.join(stateDirectory, `${id}.json`);
@@ -63,7 +67,7 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
       }
     },
     write(state) {
-      const aside = `${fileOf(state.id)}.new`;
+      const aside = path.join(stateDirectory, `${state.id}${unfinished}`);
       writeFileSync(aside, JSON.stringify(state), { mode: 0o600 });
       renameSync(aside, fileOf(state.id));
     },

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,7 +8,7 @@ import { statFields } from '../../drivers/process-identity.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
 import type { ExclusivePaths } from './options.ts';
-import { openRangeStore } from './ranges.ts';
+import { lastBase, openRangeStore } from './ranges.ts';
 import { bootId, IsolationService } from './service.ts';
 
 const id = 'c'.repeat(64);
@@ -33,9 +34,15 @@ beforeEach(() => {
 afterEach(async () => { await janitor.stop(); rmSync(directory, { recursive: true, force: true }); });
 
 /** A runtime that was killed when it was about to delete. */
-async function killedAtDelete(): Promise<void> {
-  await janitor.came({ id, verb: 'deleting' });
+async function killedAtDelete(verb: 'deleting' | 'deleting-by-force' = 'deleting'): Promise<void> {
+  await janitor.came({ id, verb });
   janitor.went(id);
+}
+
+/** Has runc note that the container's process is this one, which lives. */
+function noteLivingProcess(): void {
+  const { started } = statFields(readFileSync(`/proc/${process.pid}/stat`, 'utf8'));
+  writeFileSync(at('runc', id, 'state.json'), JSON.stringify({ init_process_pid: process.pid, init_process_start: Number(started) }));
 }
 
 it('a container is not made anew while an interrupted delete of it is made up for; that delete\'s own requests are answered', async () => {
@@ -50,10 +57,39 @@ it('a container is not made anew while an interrupted delete of it is made up fo
 });
 
 it('no delete is made up for of a container whose process lives: runc would kill what is made and not started yet', async () => {
-  const { started } = statFields(readFileSync(`/proc/${process.pid}/stat`, 'utf8'));
-  writeFileSync(at('runc', id, 'state.json'), JSON.stringify({ init_process_pid: process.pid, init_process_start: Number(started) }));
+  noteLivingProcess();
   await killedAtDelete();
   // Two looks fit in.
   await new Promise((resolve) => { setTimeout(resolve, 600); });
   expect(existsSync(at('asked'))).toBe(false);
+});
+
+it('a delete by force that was interrupted is made up for by force, also of a container whose process lives', async () => {
+  noteLivingProcess();
+  await killedAtDelete('deleting-by-force');
+  await expect.poll(() => existsSync(at('asked')) && readFileSync(at('asked'), 'utf8')).toBe(`--root ${at('runc')} delete --force ${id}\n`);
+  writeFileSync(at('done'), '\n');
+});
+
+it('a container that is made anew right after its delete was interrupted waits until that is made up for', async () => {
+  await killedAtDelete();
+  let made = false;
+  const create = janitor.came({ id, verb: 'create' }).then(() => { made = true; });
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  expect(made).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await create;
+});
+
+it('what a runtime leaves that an earlier planner answered is taken away once that runtime has ended', async () => {
+  rmSync(at('runc'), { recursive: true });
+  rmSync(at('runtime'));
+  copyFileSync('/bin/sleep', at('runtime'));
+  const runtime = spawn(at('runtime'), ['1000']);
+  await once(runtime, 'spawn');
+  containers.write({ id, runcRoot: at('runc'), base: lastBase, runtimePid: runtime.pid ?? 0, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
+  await janitor.start();
+  expect(containers.has(id)).toBe(true);
+  runtime.kill('SIGKILL');
+  await expect.poll(() => containers.has(id), { timeout: 10_000 }).toBe(false);
 });

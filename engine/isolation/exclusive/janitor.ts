@@ -39,8 +39,8 @@ export class Janitor {
   readonly #firstProcesses = new Map<string, FirstProcess>();
   /** Containers that had ended when last looked at. */
   #ended: ReadonlySet<string> = new Set();
-  /** Containers that a runtime was about to delete. */
-  readonly #deleting = new Set<string>();
+  /** Containers that a runtime was about to delete, and whether by force: also what runs. */
+  readonly #deleting = new Map<string, boolean>();
   /** How often in a row something was tried for a container that did not help. */
   readonly #inVain = new Map<string, number>();
   readonly #soon = new Map<string, NodeJS.Timeout>();
@@ -72,11 +72,12 @@ export class Janitor {
 
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
   async came({ id, verb }: Pick<PlannerRequest, 'id' | 'verb'>): Promise<void> {
-    if (verb === 'deleting') this.#deleting.add(id);
+    if (verb === 'deleting' || verb === 'deleting-by-force') this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
     if (verb !== 'create') return;
     // A new life of the container must not meet the end of the earlier one: runc would kill what is made and not started yet.
+    if (this.#deleting.has(id) && this.#working.get(id) === 1) this.#deleteAgain(id);
     await this.#deletes.get(id);
     this.#forget(id);
   }
@@ -120,17 +121,19 @@ export class Janitor {
 
   /**
    * Has a runtime delete what another was killed at deleting, before or while runc did: containerd does not ask again until its next start,
-   * and then is content that there is nothing. Without force, and only what has ended, or is half deleted and runc has no note of any more:
-   * of what is made and not started yet runc kills the process. It may refuse, or be killed, where it should not, so it is asked again, later each time.
+   * and then is content that there is nothing. What lives only if that delete was by force (containerd's, once a shim is gone): of what is made
+   * and not started yet runc kills the process anyway. It may refuse, or be killed, where it should not, so it is asked again, later each time.
    */
   #deleteAgain(id: string): void {
     const { paths, service, containers } = this.#options;
     const state = containers.read(id);
-    if (this.#working.has(id) || this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
+    if (this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
+    const force = this.#deleting.get(id) === true;
+    // Half deleted, runc has no note of its process any more.
+    if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
     this.#wasInVain(id);
-    if (!this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) { this.#lookSoon(id); return; }
     this.#say(id, 'its delete was interrupted and is tried again');
-    const child = spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', id], { stdio: 'ignore' });
+    const child = spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', ...(force ? ['--force'] : []), id], { stdio: 'ignore' });
     this.#deletes.set(id, new Promise<void>((resolve) => {
       child.once('exit', () => { resolve(); });
       child.once('error', (error) => { this.#say(id, error.message); resolve(); });
@@ -153,10 +156,17 @@ export class Janitor {
     this.#cleaning.set(id, cleaning);
     const done = await cleaning;
     this.#cleaning.delete(id);
-    if (done) return;
-    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now.
+    if (done && !this.#isMade(id)) return;
+    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now, a runtime of before we started.
     this.#wasInVain(id);
     this.#lookSoon(id);
+  }
+
+  /** Whether the runtime that creates the container is at work, which we hear of only if it asked us and not a planner before us. */
+  #isMade(id: string): boolean {
+    const { paths, containers } = this.#options;
+    const state = this.#working.has(id) ? null : containers.read(id);
+    return state !== null && !isOfAnotherBoot(state) && isRuntime(state.runtimePid, paths);
   }
 
   async #clean(id: string): Promise<void> {
@@ -209,7 +219,7 @@ export class Janitor {
     if (this.#soon.has(id)) return;
     const timer = setTimeout(() => {
       this.#soon.delete(id);
-      void this.#look(id).then(() => { if (this.#deleting.has(id)) this.#deleteAgain(id); });
+      void this.#look(id).then(() => { if (this.#deleting.has(id) && !this.#working.has(id)) this.#deleteAgain(id); });
     }, Math.min(settleMs * 2 ** (this.#inVain.get(id) ?? 0), sweepMs));
     timer.unref();
     this.#soon.set(id, timer);

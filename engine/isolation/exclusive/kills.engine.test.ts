@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../../testing/guarded-engine.ts';
 import { shimsOf, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 import { docker } from '../../../testing/real-engine.ts';
-import { firstProcessOf, hasEnded } from './first-process.ts';
 
 const run = promisify(execFile);
 const kills = 40;
@@ -46,8 +45,8 @@ async function runtimes(): Promise<number[]> {
 }
 
 /** Kills one `victim` after `delay` ms, unless the operation is `over` by then; a runtime or shim that is not there at that moment is waited for until it is. */
-async function kill(victim: Victim, delay: number, over: () => boolean): Promise<boolean> {
-  await new Promise((resolve) => { setTimeout(resolve, delay); });
+async function kill(victim: Victim, delay: number, performed: Promise<unknown>, over: () => boolean): Promise<boolean> {
+  await Promise.race([performed, new Promise((resolve) => { setTimeout(resolve, delay); })]);
   if (over()) return false;
   if (victim === 'planner') { await engine.planner().end('SIGKILL'); await engine.startPlanner(); return true; }
   if (victim === 'dockerd') { await engine.restartDockerd('SIGKILL'); return true; }
@@ -66,7 +65,7 @@ async function kill(victim: Victim, delay: number, over: () => boolean): Promise
 
 function perform(operation: Operation): Promise<unknown> {
   switch (operation) {
-    case 'create': return docker(guarded.socket, 'run', '-d', '--network', 'none', '--name', 'one', '-v', 'data:/data', image, 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
+    case 'create': return docker(guarded.socket, 'run', '-d', '--network', 'none', '--stop-signal', 'KILL', '--name', 'one', '-v', 'data:/data', image, 'sh', '-c', 'echo x > /f; echo x >> /etc/passwd; exec sleep 1000');
     case 'start': return docker(guarded.socket, 'start', 'one');
     case 'delete': return docker(guarded.socket, 'rm', '-f', 'one');
   }
@@ -92,7 +91,7 @@ async function layers(): Promise<string> {
 }
 
 /** How long each operation takes undisturbed, ms: kills fall within it. */
-async function lengths(): Promise<Readonly<Record<Operation, number>>> {
+async function lengths(): Promise<Record<Operation, number>> {
   const measured: Record<Operation, number> = { create: 0, start: 0, delete: 0 };
   for (const operation of operations) {
     await prepare(operation);
@@ -107,15 +106,11 @@ async function lengths(): Promise<Readonly<Record<Operation, number>>> {
 const runc = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
 
 /**
- * Ends a container that still runs though the engine, whose dockerd was killed, knows it no more. Supposed, not shown: dockerd notes that one
- * runs after it does, so that a stock engine would lose it, too. While it runs it rightly keeps its range and its mounts.
+ * Has dockerd find what it lost: killed before it noted that a container runs, it takes it for stopped, and would remove it while it runs on
+ * (lost-containers.engine.test.ts). When it starts it again, it ends what runs.
  */
-async function endLost(): Promise<void> {
-  for (const id of await readdir(runc()).catch(() => [])) {
-    const first = firstProcessOf(runc(), id);
-    if (first === null || hasEnded(first)) continue;
-    try { process.kill(first.pid, 'SIGKILL'); } catch { /* it ended just then */ }
-  }
+async function findLost(): Promise<void> {
+  await engine.docker('start', 'one').catch(() => undefined); // not made yet, or half removed
 }
 
 async function left(): Promise<unknown> {
@@ -126,37 +121,39 @@ async function left(): Promise<unknown> {
 }
 const nothing = { mounts: [], ranges: [], states: [], runc: [], targets: [] };
 
-it(`${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`, async () => {
+it(`${kills} kills of runtime, shim, planner and dockerd during create, start and delete leave nothing behind and no layer changed`, { timeout: 600_000, retry: 0 }, async () => {
   const seed = Number(process.env['BULKHEAD_KILL_SEED'] ?? Date.now() % 1_000_000);
   console.log(`seed of the kills: ${seed} (BULKHEAD_KILL_SEED repeats them)`);
   const next = random(seed);
   const before = await layers();
-  const undisturbed = await lengths();
+  const lasts = await lengths();
   let killed = 0;
   // Whoever ended by himself before he was killed doesn't count, nor does a kill after the operation.
   for (let i = 0; killed < kills; i++) {
     expect(i, 'most were not there to be killed').toBeLessThan(3 * kills);
     const victim = victims[i % victims.length] ?? 'runtime';
     const operation = operations[i % operations.length] ?? 'create';
-    const delay = Math.floor(next() * undisturbed[operation]);
+    const delay = Math.floor(next() * lasts[operation]);
     const what = `kill ${i} of seed ${seed}: ${victim} ${delay} ms into ${operation}`;
     await prepare(operation);
     let over = false;
+    const begun = performance.now();
     // Whether it succeeds is not the question here.
-    const performed = perform(operation).then(() => 'done', (error: unknown) => String(error)).then((how) => { over = true; return how; });
-    if (await kill(victim, delay, () => over)) killed += 1;
+    const performed = perform(operation).catch(() => undefined).then(() => { over = true; });
+    if (await kill(victim, delay, performed, () => over)) killed += 1;
+    else lasts[operation] = performance.now() - begun; // as long as it takes on the machine as busy as it is now
     await performed;
+    if (victim === 'dockerd') await findLost();
     // A half-made or half-deleted container can be removed, by the second try at the latest: the engine may still be busy with it.
     await vi.waitFor(async () => {
       await engine.docker('rm', '-f', 'one').catch(() => undefined);
       expect(await engine.docker('ps', '-aq'), what).toBe('');
     }, { timeout: 30_000, interval: 200 });
-    if (victim === 'dockerd') await endLost();
-    await vi.waitFor(async () => { const now = await left(); expect(now, `${what}: ${JSON.stringify(now)}`).toEqual(nothing); }, { timeout: 45_000, interval: 50 });
+    await vi.waitFor(async () => { const now = await left(); expect(now, `${what}: ${JSON.stringify(now)}`).toEqual(nothing); }, { timeout: 25_000, interval: 50 });
   }
   // A shim whose runtime was killed at a delete waits for containerd's next start, on a stock engine too.
   await engine.restartDockerd('SIGTERM');
   await vi.waitFor(async () => { expect(await shimsOf(engine.root)).toEqual([]); }, { timeout: 20_000, interval: 50 });
   expect(await layers()).toBe(before);
   expect(await engine.docker('run', '--rm', image, 'echo', 'works')).toBe('works\n');
-}, 900_000);
+});

@@ -1,10 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 import { lastBase, rangeSize } from './ranges.ts';
 
 const run = promisify(execFile);
@@ -190,6 +192,17 @@ it('a delete that is killed again and again is tried until it succeeds', async (
   await engine.docker('rm', '-f', 'unlucky').catch(() => undefined);
 });
 
+it('a container whose shim was killed, and the runtime that was to end it then, is ended all the same', async () => {
+  await engine.docker('run', '-d', '--name', 'alone', 'busybox', 'sleep', '1000');
+  const once = path.join(engine.root, 'killed by force');
+  await withRunc(`case " $* " in *" delete --force "*) [ -e '${once}' ] || { touch '${once}'; kill -9 "$PPID"; exec sleep 30; };; esac\nexec "$real" "$@"\n`, async () => {
+    for (const pid of await shimsOf(engine.root)) process.kill(pid, 'SIGKILL');
+    await nothingLeft();
+    await stat(once);
+  });
+  await engine.docker('rm', '-f', 'alone');
+});
+
 /** Has a script stand in for the runtime while `during` runs; `$real` is the runtime. */
 async function withRuntime(script: string, during: () => Promise<void>): Promise<void> {
   const { runtimeBinary } = engine.paths;
@@ -256,6 +269,28 @@ const send = (bytes: Buffer) => new Promise<string>((resolve) => {
   socket.end(bytes);
 });
 const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`).join(''));
+
+it('who asks while a planner that starts looks around is answered afterwards', async () => {
+  await engine.planner().end('SIGKILL');
+  // Something to take away, which takes as long as we like.
+  await mkdir(path.join(engine.own.mounts, 'ghost', 'root'), { recursive: true });
+  await run('mount', ['-t', 'tmpfs', 'none', path.join(engine.own.mounts, 'ghost', 'root')]);
+  await writeFile(path.join(engine.own.containers, 'ghost.json'), JSON.stringify({ id: 'ghost', runcRoot: '/run/runc', base: lastBase, runtimePid: 1, overlay: null, enginePoints: [] }));
+  const pipes = await mkdtemp('/tmp/bh-');
+  const [begun, go] = [path.join(pipes, 'begun'), path.join(pipes, 'go')];
+  await run('mkfifo', [begun, go]);
+  await withRuntime(`case " $* " in *" --bulkhead-perform "*) echo > ${begun}; read line < ${go};; esac\n`, async () => {
+    const started = engine.startPlanner();
+    await readFile(begun);
+    const asking = connect({ path: engine.paths.plannerSocket });
+    await once(asking, 'connect');
+    asking.end(words('bulkhead-request-1', 'release', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'));
+    await writeFile(go, '\n');
+    await started;
+    expect(await text(asking)).toMatch(/^bulkhead-plan-1/);
+  });
+  await rm(pipes, { recursive: true });
+});
 
 it('a bind source that hangs fails its own container, clearly, and no other', async () => {
   const [hanging, bundle] = [await mkdtemp('/tmp/bh-'), await mkdtemp('/tmp/bh-')];

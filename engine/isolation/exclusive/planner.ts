@@ -56,7 +56,6 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     });
     await keepMountsPrivate(paths);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
-    await janitor.start();
     const procFiles = new ProcFiles(paths.procFiles);
     const sources = new Sources();
     const answer = async (request: PlannerRequest): Promise<Buffer> => {
@@ -74,14 +73,19 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       open.add(socket);
       socket.once('close', () => { open.delete(socket); });
-      serve(socket, janitor, answer);
+      serve(socket, janitor, looked, answer);
     });
-    await listen(server, paths.socket);
+    const hangUp = async () => {
+      const closed = new Promise((resolve) => { server.close(resolve); });
+      for (const socket of open) socket.destroy();
+      await closed;
+    };
+    // Listens first: what a runtime could not ask anybody, it could not before this look, which sees what it left.
+    const looked = listen(server, paths.socket).then(() => janitor.start());
+    await looked.catch(async (error: unknown) => { await hangUp(); throw error; });
     return ok({
       close: async () => {
-        const closed = new Promise((resolve) => { server.close(resolve); });
-        for (const socket of open) socket.destroy();
-        await closed;
+        await hangUp();
         await janitor.stop();
         await tidy(paths, containers);
         await lock.value.release();
@@ -94,10 +98,10 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
 }
 
 /**
- * Reads one request and answers it. Our side is closed then, the runtime's stays open until it ends: the janitor is told. Whatever goes
+ * Reads one request and answers it, once everything was looked at. Our side is closed then, the runtime's stays open until it ends: the janitor is told. Whatever goes
  * wrong, the runtime gets an error, never an empty plan.
  */
-function serve(socket: Socket, janitor: Janitor, answer: (request: PlannerRequest) => Promise<Buffer>): void {
+function serve(socket: Socket, janitor: Janitor, looked: Promise<void>, answer: (request: PlannerRequest) => Promise<Buffer>): void {
   let bytes = Buffer.alloc(0);
   let asked = false;
   const ask = () => {
@@ -109,10 +113,15 @@ function serve(socket: Socket, janitor: Janitor, answer: (request: PlannerReques
       return;
     }
     const closed = new Promise<void>((resolve) => { socket.once('close', () => { resolve(); }); });
-    void janitor.came(request).then(() => answer(request)).then((bytes) => {
+    const reply = async () => {
+      await janitor.came(request);
+      const bytes = await answer(request);
       if (!socket.destroyed) socket.end(bytes);
-      return closed;
-    }).then(() => { janitor.went(request.id); });
+      await closed;
+      janitor.went(request.id);
+    };
+    // Where the look failed there is no planner.
+    void looked.then(reply, () => { socket.destroy(); });
   };
   socket.setTimeout(requestTimeout, () => { socket.destroy(); });
   socket.on('error', () => { socket.destroy(); });

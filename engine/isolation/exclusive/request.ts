@@ -1,8 +1,10 @@
 import path from 'node:path';
 
-/** What bulkhead-runc asks. `deleting` only says that it is about to have runc delete the container. */
+const verbs = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'] as const;
+
+/** What bulkhead-runc asks. `deleting` only says that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs. */
 export interface PlannerRequest {
-  readonly verb: 'create' | 'deleting' | 'delete' | 'release';
+  readonly verb: (typeof verbs)[number];
   readonly id: string;
   readonly bundle: string;
   /** runc's --root: <runcRoot>/<id> exists as long as runc knows the container. */
@@ -29,7 +31,7 @@ export function parseRequest(bytes: Buffer): PlannerRequest | null {
   const words = bytes.subarray(0, -1).toString('utf8').split('\0');
   const [magic, verb, id, bundle, runcRoot, pidText, end] = words;
   if (words.length !== requestWords || magic !== 'bulkhead-request-1' || end !== 'end') return null;
-  if (verb !== 'create' && verb !== 'deleting' && verb !== 'delete' && verb !== 'release') return null;
+  if (!isVerb(verb)) return null;
   if (id === undefined || !isContainerId(id)) return null;
   if (bundle === undefined || runcRoot === undefined || !isPlainAbsolute(runcRoot)) return null;
   if (verb === 'create' ? !isPlainAbsolute(bundle) : bundle !== '') return null;
@@ -44,4 +46,8 @@ export function isContainerId(id: string): boolean {
 
 function isPlainAbsolute(file: string): boolean {
   return file.startsWith('/') && file.length < 4096 && path.normalize(file) === file;
+}
+
+function isVerb(word: string | undefined): word is PlannerRequest['verb'] {
+  return verbs.some((verb) => verb === word);
 }

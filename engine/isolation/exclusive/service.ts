@@ -43,7 +43,8 @@ export class IsolationService {
   answer(request: PlannerRequest, procFiles: string | null = null): Buffer {
     switch (request.verb) {
       case 'create': return this.#create(request, procFiles).encode();
-      case 'deleting': return new PlanBuilder().encode();
+      case 'deleting':
+      case 'deleting-by-force': return new PlanBuilder().encode();
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
         this.release(request.id, request.runcRoot, mountsOf(request.pid));
