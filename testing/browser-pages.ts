@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
+import axe, { type AxeResults, type RunOptions } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
 
@@ -28,6 +28,7 @@ export interface OpenPage {
   readonly page: Page;
   /** Errors and warnings on the console, and exceptions, so far. */
   readonly complaints: string[];
+  /** The page is given back: another state may be shown in it. */
   close(): Promise<void>;
 }
 
@@ -40,18 +41,34 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   const server = await preview({ configFile, logLevel: 'error', build: { outDir: built }, preview: { port: 0, host: '127.0.0.1' } });
   const base = server.resolvedUrls?.local[0] ?? '';
   const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'], ignoreDefaultArgs: ['--hide-scrollbars'] });
+  // A window shows one state after the other: loading the scripts anew for each takes most of the time there is.
+  const idle = new Map<string, OpenPage[]>();
+  const load = async (locale: string, media: PageLook['media']): Promise<OpenPage> => {
+    const context = await browser.newContext({ locale, ...media });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()); });
+    page.on('pageerror', (error) => { complaints.push(error.message); });
+    await page.goto(`${base}dev/index.html`);
+    return { page, complaints, close: () => context.close() };
+  };
   return {
     browser,
     async open({ state, address, theme = 'light', language = 'en', size = { width: 1280, height: 800 }, media = {} }) {
-      const context = await browser.newContext({ viewport: size, colorScheme: theme, locale: language === 'en' ? 'en-GB' : language, ...media });
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()); });
-      page.on('pageerror', (error) => { complaints.push(error.message); });
-      await page.goto(`${base}dev/index.html?state=${state}&lang=${language}#/${address}`);
+      const locale = language === 'en' ? 'en-GB' : language;
+      const key = JSON.stringify([locale, media]);
+      const waiting = idle.get(key) ?? [];
+      idle.set(key, waiting);
+      const window_ = waiting.pop() ?? await load(locale, media);
+      const { page } = window_;
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: theme });
+      await page.mouse.move(0, 0);
+      window_.complaints.length = 0;
+      await page.evaluate((where) => { (window as unknown as ShowsStates).bulkheadShow(where); }, `?state=${state}&lang=${language}#/${address}`);
       await page.locator('main h1, main [role="alert"]').first().waitFor();
       await settle(page);
-      return { page, complaints, close: () => context.close() };
+      return { ...window_, close: () => { waiting.push(window_); return Promise.resolve(); } };
     },
     async stop() {
       await browser.close();
@@ -60,6 +77,10 @@ export async function startBrowserPages(): Promise<BrowserPages> {
     },
   };
 }
+
+/** What the development entry has beside the app (`renderer/dev/main.tsx`). */
+interface ShowsStates { readonly bulkheadShow: (address: string) => void }
+interface HasAxe { readonly axe: { readonly run: (on: Document, options: RunOptions) => Promise<AxeResults> } }
 
 /** Resolves when fonts are there, nothing moves any more and no row is a placeholder, or after 2 s. */
 export async function settle(page: Page): Promise<void> {
@@ -71,16 +92,17 @@ export async function settle(page: Page): Promise<void> {
 }
 
 /**
- * What axe finds, one line a rule with the first elements. Nothing of the page is left out. Legacy mode looks at the same things without a second
- * page for frames, which ours has none of and Electron can't open; of what passes only the verdict is asked for, not each element.
+ * What axe finds, one line a rule with the first elements. Nothing of the page is left out. It runs in the page itself (axe's legacy mode): without
+ * a second page for frames, which ours has none of and Electron can't open; of what passes only the verdict is asked for, not each element.
  * `colours`: only what another theme may change.
  */
 export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
-  const asked = which === 'all' ? axe : axe.withRules(['color-contrast', 'link-in-text-block']);
-  let { violations } = await asked.analyze();
+  const options: RunOptions = { resultTypes: ['violations'], ...(which === 'all' ? {} : { runOnly: ['color-contrast', 'link-in-text-block'] }) };
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe.source);
+  const ask = () => page.evaluate((asked) => (window as unknown as HasAxe).axe.run(document, asked), options);
+  let { violations } = await ask();
   // A button that was fading while axe looked at its colours has none of these a moment later.
-  if (violations.length > 0) { await settle(page); ({ violations } = await asked.analyze()); }
+  if (violations.length > 0) { await settle(page); ({ violations } = await ask()); }
   return violations.map((found) => `${found.id} (${found.impact ?? '?'}): ${found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
 }
 

@@ -11,11 +11,7 @@ import { fail } from '../../shared/result.ts';
 import { reviewAnswers, reviewStates } from './review-fixture.ts';
 
 // `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
-const query = new URLSearchParams(window.location.search);
-const name = query.get('state') ?? '';
-const initial = (states[name] ?? reviewStates[name] ?? documentStates[name] ?? appState)();
-const theme = query.get('theme');
-const language = query.get('lang');
+// `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same window, which saves loading everything once more.
 const never = () => new Promise<never>(() => undefined);
 /** States of asking itself: no answer yet, none at all. */
 const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
@@ -24,7 +20,24 @@ const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
   sharesLookFailed: { 'paths:resolve': () => fail('internal', "paths:resolve got no answer from the app's main process", { reason: 'Error: reply was never sent' }) },
   noState: { 'app:state': () => ({ ok: false, error: { code: 'internal', message: "app:state got no answer from the app's main process", reason: 'Error: reply was never sent' } }) },
 };
-mount(fakeBridge({
-  ...initial,
-  preferences: { ...initial.preferences, ...(theme === 'light' || theme === 'dark' ? { theme } : {}), ...(language === 'en' || language === 'zh-CN' ? { language } : {}) },
-}, { ...documentAnswers(name), ...reviewAnswers(name), ...ofAsking[name] }, entriesOf(name)));
+let unmount = () => { /* nothing is shown yet */ };
+
+function show(address: string): void {
+  unmount();
+  delete document.body.dataset['painted'];
+  delete document.body.dataset['navigated'];
+  const { search, hash } = new URL(address, window.location.href);
+  window.location.hash = hash;
+  const query = new URLSearchParams(search);
+  const name = query.get('state') ?? '';
+  const initial = (states[name] ?? reviewStates[name] ?? documentStates[name] ?? appState)();
+  const theme = query.get('theme');
+  const language = query.get('lang');
+  unmount = mount(fakeBridge({
+    ...initial,
+    preferences: { ...initial.preferences, ...(theme === 'light' || theme === 'dark' ? { theme } : {}), ...(language === 'en' || language === 'zh-CN' ? { language } : {}) },
+  }, { ...documentAnswers(name), ...reviewAnswers(name), ...ofAsking[name] }, entriesOf(name)));
+}
+
+show(window.location.href);
+Object.assign(window, { bulkheadShow: show });

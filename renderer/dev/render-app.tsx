@@ -1,3 +1,5 @@
+import createCache from '@emotion/cache';
+import { CacheProvider } from '@emotion/react';
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { userEvent, type UserEvent } from '@testing-library/user-event';
 import { afterAll } from 'vitest';
@@ -22,10 +24,14 @@ afterAll(async () => {
   await new Promise((resolve) => { setImmediate(resolve); });
 });
 
+// Nothing is laid out in jsdom, and it weighs every rule at every question who is visible: components come without their styles here. How they look is for a browser.
+const unstyled = createCache({ key: 'css' });
+unstyled.sheet.insert = () => undefined;
+
 export interface RenderedApp { readonly bridge: ReturnType<typeof fakeBridge>; readonly store: AppStore; readonly user: UserEvent }
 
-/** The whole window over an invented state, on one page, for component tests. Resolves when the page's heading is there. */
-export async function renderApp(state: AppState, page: PageId, answers: Parameters<typeof fakeBridge>[1] = {}): Promise<RenderedApp> {
+/** The whole window over an invented state, on one page, for component tests; `styled`: with its styles. Resolves when the page's heading is there. */
+export async function renderApp(state: AppState, page: PageId, answers: Parameters<typeof fakeBridge>[1] = {}, { styled = false } = {}): Promise<RenderedApp> {
   cleanup();
   window.location.hash = `#/${page}`;
   startI18n();
@@ -33,7 +39,7 @@ export async function renderApp(state: AppState, page: PageId, answers: Paramete
   const store = createAppStore(bridge);
   // The words too, so that the first heading is the page's and not the one of waiting.
   await act(async () => { await store.load(); await showLanguage(resolveLanguage(store.get().app?.preferences.language ?? 'system', navigator.languages)); });
-  render(<App store={store} />);
+  render(styled ? <App store={store} /> : <CacheProvider value={unstyled}><App store={store} /></CacheProvider>);
   await screen.findByRole(store.get().app === null ? 'alert' : 'heading', store.get().app === null ? {} : { level: 1 }, { timeout: 10_000 });
   return { bridge, store, user: userEvent.setup({ pointerEventsCheck: 0 }) };
 }

@@ -44,18 +44,34 @@ export function useNumber(): (value: number) => string {
   return useCallback((value: number) => writtenNumber(value, language), [language]);
 }
 
+const known = new Map<string, ReturnType<typeof makeIntl>>();
+
+/** Making them takes milliseconds, and every component that shows a time would make its own at each tick. */
+function intlOf(language: string): ReturnType<typeof makeIntl> {
+  const made = known.get(language) ?? makeIntl(language);
+  known.set(language, made);
+  return made;
+}
+
+function makeIntl(language: string) {
+  const dated = language === 'en' ? 'en-GB' : language;
+  return {
+    times: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false }),
+    clocks: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
+    dates: new Intl.DateTimeFormat(dated, { day: 'numeric', month: 'short' }),
+    datesWithYear: new Intl.DateTimeFormat(dated, { day: 'numeric', month: 'short', year: 'numeric' }),
+    // Chinese Intl writes "a和b" without the space that names in Latin letters need: enumerated there.
+    lists: language === 'zh-CN' ? { format: (list: readonly string[]) => list.join('、') } : new Intl.ListFormat(language, { style: 'long', type: 'conjunction' }),
+  };
+}
+
 /** Dates, numbers and ages in the window's language; ages tick. */
 export function useFormats(): Formats {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const language = i18n.language;
   return useMemo(() => {
-    const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false });
-    const clocks = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
-    const dates = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short' });
-    const datesWithYear = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short', year: 'numeric' });
-    // Chinese Intl writes "a和b" without the space that names in Latin letters need: enumerated there.
-    const lists = language === 'zh-CN' ? { format: (list: readonly string[]) => list.join('、') } : new Intl.ListFormat(language, { style: 'long', type: 'conjunction' });
+    const { times, clocks, dates, datesWithYear, lists } = intlOf(language);
     const valid = (iso: string, format: (date: Date) => string) => {
       const date = new Date(iso);
       return Number.isNaN(date.getTime()) ? iso : format(date);

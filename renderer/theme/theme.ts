@@ -57,6 +57,6 @@ export const globalStyles = {
   '::-webkit-scrollbar-thumb:hover': { background: color.control, backgroundClip: 'content-box' },
   '::-webkit-scrollbar-corner': { background: 'transparent' },
   '::selection': { background: color.accentSoft },
-  '@media (prefers-reduced-motion: reduce)': { '*, *::before, *::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
+  '@media (prefers-reduced-motion: reduce)': { '*, *::before, *::after': { animationDuration: '0.01ms !important', animationIterationCount: '1 !important', transitionDuration: '0.01ms !important' } },
   '.visually-hidden': { position: 'absolute' as const, width: 1, height: 1, margin: -1, padding: 0, overflow: 'hidden', clip: 'rect(0 0 0 0)', whiteSpace: 'nowrap' as const, border: 0 },
 };

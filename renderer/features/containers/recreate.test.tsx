@@ -62,7 +62,7 @@ describe('recreating containers under ECI (D)', () => {
   it('takes the same room in an opened row before the plan is there, once it is, and where there is none', async () => {
     let answer: (plan: Result<RecreatePlan>) => void = () => undefined;
     const plan = new Promise<Result<RecreatePlan>>((resolve) => { answer = resolve; });
-    const { user } = await renderApp(recent(), 'containers', { 'recreate:plan': () => plan });
+    const { user } = await renderApp(recent(), 'containers', { 'recreate:plan': () => plan }, { styled: true });
     for (const name of ['old-vpn', 'web-1']) await user.click(screen.getByRole('button', { name: `Details of ${name}` }));
     const row = rowOf('old-vpn');
     const height = getComputedStyle(row).height;

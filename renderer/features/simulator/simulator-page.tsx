@@ -17,6 +17,7 @@ import { PreferenceNotice } from '../../components/preference-notice.tsx';
 import { color } from '../../theme/tokens.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { maxComposeLength } from '../../../shared/explain/limits.ts';
+import type { AppStore } from '../../app/store.ts';
 import { markedSpans } from '../../../shared/explain/rows.ts';
 import { BasisCard } from './basis-card.tsx';
 import { CommandInput, marksOf } from './command-input.tsx';
@@ -30,7 +31,7 @@ import { VerdictBand } from './verdict-band.tsx';
 
 const isAgainst = (value: unknown): value is Against => value === 'applied' || value === 'draft';
 /** What was typed stays while another page is looked at. */
-let kept: TypedInput = emptyInput;
+const kept = new WeakMap<AppStore, TypedInput>();
 
 /** What would happen to a command line or a compose file, under the applied settings or the draft, as the gateway decides it. */
 export default function SimulatorPage() {
@@ -40,13 +41,13 @@ export default function SimulatorPage() {
   const draft = useDraft();
   const { params } = useRoute();
   const asked = params['command'];
-  const [input, setState] = useState<TypedInput>(() => (asked === undefined || asked === '' ? kept : readInput(asked, null)));
+  const [input, setState] = useState<TypedInput>(() => (asked === undefined || asked === '' ? kept.get(store) ?? emptyInput : readInput(asked, null)));
   const [from, setFrom] = useState(asked);
   const [against, setAgainst] = useState<Against>(draft.dirty ? 'draft' : 'applied');
   const [openError, setOpenError] = useState<AppError | null>(null);
   const [typing, setTyping] = useState(false);
   const problemId = useId();
-  const setInput = (next: TypedInput, typed = false) => { kept = next; setState(next); setTyping(typed); setOpenError(null); };
+  const setInput = (next: TypedInput, typed = false) => { kept.set(store, next); setState(next); setTyping(typed); setOpenError(null); };
   // Another link to this page brings another command.
   if (asked !== from) { setFrom(asked); if (asked !== undefined && asked !== '') setInput(readInput(asked, null)); }
 
