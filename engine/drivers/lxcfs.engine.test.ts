@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
+import { verificationSchema } from '../../shared/verify/claims.ts';
+import { bulkhead, embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engine.ts';
 import { docker } from '../../testing/real-engine.ts';
 import { findLeftovers } from './leftovers.ts';
 import { lxcfsDirectory } from './lxcfs.ts';
@@ -48,6 +51,11 @@ describe('A10: /proc shows the container, not the machine', () => {
       expect([processors, swaps, Number(disks) > 0, cpu]).toEqual(['1', '1', true, '1']);
     }
     expect(await run('umount /proc/uptime 2>/dev/null; echo x 2>/dev/null > /proc/uptime; grep -c "^lxcfs /proc/.* ro," /proc/mounts')).toBe('7\n');
+  });
+
+  it('is shown by a verification', async () => {
+    const { stdout } = await promisify(execFile)(bulkhead, ['verify', '--json', '--root', engine.paths.root]);
+    expect(verificationSchema.parse(JSON.parse(stdout)).claims.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
   });
 
   it('privileged containers, and guests in another\'s pid namespace, see the machine\'s: as on a stock engine', async () => {

@@ -4,7 +4,7 @@ import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { EffectiveSettings } from '../../shared/settings/index.ts';
 import { claimIds, type Claim, type ClaimId } from '../../shared/verify/claims.ts';
 import { dockerClient, engineMessage } from '../containers/docker-client.ts';
-import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen, type ThroughSocket } from './judge-mounts.ts';
+import { judgeBuild, judgeProcEmulated, judgeProcHidden, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen, type ThroughSocket } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { judgeExclusiveRange, judgeOff, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced, notOffered, type Observed, type Refusal } from './judge.ts';
 import { probeBuild } from './probe-build.ts';
@@ -40,7 +40,11 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
     ]))),
     shares(ask, options),
     refusals('A8-engine-directories-refused', async () => judgeRefused('A8-engine-directories-refused', await directories(ask, options))),
-    unless(['A10-proc-hidden', 'A10-proc-emulated'], async () => judgeProc(await ask.probe({ args: ['--proc'], host: everythingOfProc }))),
+    unless(['A10-proc-hidden', 'A10-proc-emulated'], async () => {
+      // Where the engine lays nothing over /proc, lxcfs does not either: emulation shows in a container as everybody makes it.
+      const [bare, usual] = await Promise.all([ask.probe({ args: ['--proc'], host: everythingOfProc }), ask.probe({ args: ['--proc'] })]);
+      return [judgeProcHidden(bare), judgeProcEmulated(usual)];
+    }),
     refusals('A11-through-socket', () => throughSocket(ask, options)),
     refusals('B1-socket-refused', () => sockets(ask, options)),
     unless(['C-build-legacy'], async () => [judgeBuild('C-build-legacy', await ask.observe(() => probeBuild(options.docker, 'legacy', image, ask.signal)))]),

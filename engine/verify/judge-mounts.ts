@@ -43,21 +43,30 @@ export function judgeReadOnly(seen: Observed<Pick<ShareSeen, 'probe' | 'readOnly
   return { ...claim(id, !written && !seen.seen.readOnlyChanged && items.length > 0 && items.every((one) => one.good), items.map((one) => `${one.title}: ${one.seen}`).join(', ')), items };
 }
 
-/** A10: what of /proc and /sys is hidden from a container that is not privileged, and what is emulated. */
-export function judgeProc(probe: Observed<ProbeResult>): Claim[] {
-  if ('error' in probe) return [unseen('A10-proc-hidden', probe.error), unseen('A10-proc-emulated', probe.error)];
+/** A10: what of /proc and /sys is hidden from a container that is not privileged. */
+export function judgeProcHidden(probe: Observed<ProbeResult>): Claim {
+  const id = 'A10-proc-hidden';
+  const proc = procOf(probe);
+  if ('error' in proc) return unseen(id, proc.error);
+  const items = Object.entries(proc.seen.tried).map(([title, said]): ClaimItem => ({ title, seen: said, good: said !== 'ok' }));
+  return { ...claim(id, items.length > 0 && items.every((one) => one.good), items.map((one) => `${one.title}: ${one.seen}`).join(', ')), items };
+}
+
+function procOf(probe: Observed<ProbeResult>): Observed<NonNullable<ProbeFacts['proc']>> {
+  if ('error' in probe) return probe;
   const { proc } = probe.seen.facts;
-  if (proc === undefined) return [unseen('A10-proc-hidden', 'the probe did not look'), unseen('A10-proc-emulated', 'the probe did not look')];
-  const items = Object.entries(proc.tried).map(([title, said]): ClaimItem => ({ title, seen: said, good: said !== 'ok' }));
-  const hidden = { ...claim('A10-proc-hidden', items.length > 0 && items.every((one) => one.good), items.map((one) => `${one.title}: ${one.seen}`).join(', ')), items };
-  return [hidden, judgeEmulated(proc)];
+  return proc === undefined ? { error: 'the probe did not look' } : { seen: proc };
 }
 
 /** A machine that has just started shows no difference yet, s. */
 const youngMachine = 60;
 
-function judgeEmulated(proc: NonNullable<ProbeFacts['proc']>): Claim {
+/** A10: whether /proc tells of the container, by lxcfs. */
+export function judgeProcEmulated(probe: Observed<ProbeResult>): Claim {
   const id = 'A10-proc-emulated';
+  const seen = procOf(probe);
+  if ('error' in seen) return unseen(id, seen.error);
+  const proc = seen.seen;
   const uptime = `/proc/uptime says ${proc.uptime} s, the machine is up ${proc.machineUptime} s`;
   if (proc.emulated.length === 0) {
     return { id, verdict: 'limited', evidence: `${uptime}; /proc/uptime, /proc/meminfo and others show the machine's values, since lxcfs does not run (Debian package lxcfs). It is information, not protection` };

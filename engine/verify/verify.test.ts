@@ -8,7 +8,7 @@ import { asExpected, operations, outcomeOf } from '../../shared/verify/operation
 import { defaultSettings } from '../../shared/settings/effective.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
 import { judgeExclusiveRange, judgeOff, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced } from './judge.ts';
-import { judgeBuild, judgeProc, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen } from './judge-mounts.ts';
+import { judgeBuild, judgeProcEmulated, judgeProcHidden, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { readBuild } from './probe-build.ts';
 import { removeProbes, within, type ProbeFacts, type ProbeResult } from './probe-container.ts';
@@ -144,7 +144,11 @@ describe('claims are judged by what was seen', () => {
     });
   });
   test('A10: hidden is a claim of its own; without lxcfs the other is limited, with it the numbers must differ', () => {
-    const proc = (more: Partial<NonNullable<ProbeFacts['proc']>>) => judgeProc(probe(range, {}, { proc: { uptime: 9000, machineUptime: 9000, emulated: [], tried: { 'read /proc/kcore': 'ENOENT' }, ...more } })).map((claim) => claim.verdict);
+    const proc = (more: Partial<NonNullable<ProbeFacts['proc']>>) => {
+      const seen = probe(range, {}, { proc: { uptime: 9000, machineUptime: 9000, emulated: [], tried: { 'read /proc/kcore': 'ENOENT' }, ...more } });
+      return [judgeProcHidden(seen), judgeProcEmulated(seen)].map((claim) => claim.verdict);
+    };
+    expect([judgeProcHidden(probe(range)), judgeProcEmulated({ error: 'timed out' })].map(({ verdict, evidence }) => [verdict, evidence])).toEqual([['fail', 'the probe did not look'], ['fail', 'timed out']]);
     expect(proc({})).toEqual(['pass', 'limited']);
     expect(proc({ uptime: 1, emulated: ['/proc/uptime'] })).toEqual(['pass', 'pass']);
     expect(proc({ emulated: ['/proc/uptime'] })).toEqual(['pass', 'fail']);
