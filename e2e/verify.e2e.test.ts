@@ -46,8 +46,9 @@ it('a runtime that was replaced behind our back turns the app to "on, not verifi
     await rm(runtimeBinary);
     await rename(`${runtimeBinary}.ours`, runtimeBinary);
   }
-  await main.getByRole('button', { name: 'Verify now' }).first().click();
-  await expect.poll(() => way.sentence(), { timeout: 60_000 }).toMatch(/^Protected and verified /);
+  // By somebody else, on the command line: the window tells all the same.
+  expect((await verify()).code).toBe(0);
+  await expect.poll(() => way.sentence()).toMatch(/^Protected and verified /);
   expect(await stage.docker('ps', '-aq')).toBe('');
   expect(await stage.docker('images', '-q', 'bulkhead/probe')).toBe('');
 });

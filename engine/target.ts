@@ -37,6 +37,7 @@ import { eciSince, listHistory, versionState } from './store/history.ts';
 import { withPreferences } from '../shared/settings/preferences.ts';
 import { readUserSettings } from './store/user-settings.ts';
 import { createSettingsStore, type SettingsStore } from './store/settings-store.ts';
+import { watchFiles } from './store/watch.ts';
 import { readVerification, verifyProtection } from './verify/verify.ts';
 
 export type { ApplyHandle, ApplyRequest } from './apply/apply.ts';
@@ -97,6 +98,8 @@ export interface Target {
   verify(signal?: AbortSignal): Promise<Result<Verification, AppError>>;
   /** The last recorded verification, null when there is none or it cannot be read. */
   lastVerification(): Promise<Verification | null>;
+  /** Calls `listener` when another one was recorded, by whomever. Returns how to stop. */
+  watchVerification(listener: () => void): () => void;
   images(): Promise<Result<LocalImage[], AppError>>;
   /** Stops watching; does not touch the engine. */
   dispose(): void;
@@ -243,6 +246,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     startApply: (request, onEvent) => inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
     resume: (onEvent) => inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? (() => undefined))),
     lastVerification: () => readVerification(paths),
+    watchVerification: (listener) => watchFiles([paths.verification], listener),
     images: async () => {
       try {
         const images = await docker().listImages();

@@ -133,6 +133,10 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     // Which version is applied follows from history, too.
     void draft.refresh();
   });
+  // Recorded by a command line, or another admin's window.
+  const unwatchVerification = target.watchVerification(() => {
+    void target.lastVerification().then((recorded) => { opened.set({ verification: recorded }); }, () => undefined);
+  });
   const unwatchUser = users.onProblem((notKept) => { opened.set({ notKept }); });
   const applyLog = new LogBuffer();
 
@@ -157,6 +161,7 @@ export async function openSession(target: Target, users: UserStore, options: Ses
       activity.stop();
       unwatchSettings();
       unwatchHistory();
+      unwatchVerification();
       unwatchUser();
       await draft.flush().catch(() => undefined);
       target.dispose();

@@ -157,6 +157,10 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
       return resumeInterruptedApply(ports, onEvent ?? (() => undefined));
     },
     lastVerification: () => newestVerification([files.elevated, files.user]),
+    watchVerification: (listener) => {
+      const stops = [files.elevated, files.user].map((file) => watchFiles([file], listener));
+      return () => { for (const stop of stops) stop(); };
+    },
     images: async () => {
       try {
         const images = await (await client()).listImages();

@@ -74,6 +74,7 @@ export function openMachineTarget(socket: string): Target {
     resume: () => Promise.resolve(ok(null)),
     verify: () => Promise.resolve(refused('there is no protection to verify')),
     lastVerification: () => Promise.resolve(null),
+    watchVerification: () => () => undefined,
     images: async () => {
       try {
         return ok((await dockerClient(socket).listImages()).map((image) => ({ id: image.Id, tags: image.RepoTags ?? [], digests: image.RepoDigests ?? [] })));
