@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startGuardedEngine, type GuardedEngine } from '../../../testing/guarded-engine.ts';
 import { shimsOf, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 import { docker } from '../../../testing/real-engine.ts';
+import { firstProcessOf, hasEnded } from './first-process.ts';
 
 const run = promisify(execFile);
 const kills = 40;
@@ -106,11 +107,15 @@ async function lengths(): Promise<Record<Operation, number>> {
 const runc = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
 
 /**
- * Has dockerd find what it lost: killed before it noted that a container runs, it takes it for stopped, and would remove it while it runs on
- * (lost-containers.engine.test.ts). When it starts it again, it ends what runs.
+ * Has dockerd find the container if it lost it: killed before it noted that it runs, it takes it for stopped, and would remove it while it runs
+ * on, with runc alone, too (lost-containers.engine.test.ts). When it starts it again, it ends what runs.
  */
-async function findLost(): Promise<void> {
-  await engine.docker('start', 'one').catch(() => undefined); // not made yet, or half removed
+async function findLost(what: string): Promise<void> {
+  const [id = '', running] = (await engine.docker('inspect', '-f', '{{.Id}} {{.State.Running}}', 'one').catch(() => '')).trim().split(' ');
+  const first = firstProcessOf(runc(), id);
+  if (running !== 'false' || first === null || hasEnded(first)) return;
+  console.log(`${what}: dockerd lost the container`);
+  await engine.docker('start', 'one');
 }
 
 async function left(): Promise<unknown> {
@@ -143,7 +148,7 @@ it(`${kills} kills of runtime, shim, planner and dockerd during create, start an
     if (await kill(victim, delay, performed, () => over)) killed += 1;
     else lasts[operation] = performance.now() - begun; // as long as it takes on the machine as busy as it is now
     await performed;
-    if (victim === 'dockerd') await findLost();
+    if (victim === 'dockerd') await findLost(what);
     // A half-made or half-deleted container can be removed, by the second try at the latest: the engine may still be busy with it.
     await vi.waitFor(async () => {
       await engine.docker('rm', '-f', 'one').catch(() => undefined);
