@@ -26,7 +26,7 @@ export function entrySubject(entry: ActivityEntry): string | null {
   if (entry.subject?.path !== undefined) return entry.subject.path;
   if (entry.subject?.command !== undefined) return entry.subject.command;
   if (!isDenial(entry) || entry.what === undefined) return null;
-  return /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+)?)/.exec(entry.what)?.[1] ?? null;
+  return /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+?)?)(?=[),]*(?:\s|$))/.exec(entry.what)?.[1] ?? null;
 }
 
 /** Who asked, in short: the user, or the container whose socket it came through. */
