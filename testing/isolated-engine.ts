@@ -134,6 +134,8 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         await dockerd.exited;
       }
       await engine.stop();
+      // Whose runtime was killed at a delete waits for a containerd that does not come any more.
+      for (const pid of await shimsOf(engine.root)) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended of itself just then */ }
       await planner.end('SIGTERM');
       await removeEngineRoot(root);
     },
