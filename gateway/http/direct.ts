@@ -16,7 +16,7 @@ const headBytes = 16, endBytes = 2;
 /** Moved without looking at other connections. */
 const turnBytes = 4 * 1024 * 1024;
 
-interface Calls { readonly recv: Transfer; readonly send: Transfer; readonly space: Buffer }
+interface Calls { readonly recv: Transfer; readonly send: Transfer; readonly yieldTurn: () => number; readonly space: Buffer }
 let calls: Calls | null | undefined;
 /** Of what a receiver did not take at once, while Node sends it. Used again: memory outside of V8's heap makes it collect the whole heap. */
 const spare: Buffer[] = [];
@@ -27,7 +27,8 @@ function directCalls(): Calls | null {
   if (calls !== undefined) return calls;
   const recv = libcFunction<Transfer>('intptr_t recv(int fd, void *bytes, size_t length, int flags)');
   const send = libcFunction<Transfer>('intptr_t send(int fd, const void *bytes, size_t length, int flags)');
-  calls = recv === null || send === null ? null : { recv, send, space: Buffer.allocUnsafeSlow(headBytes + partBytes + endBytes) };
+  const yieldTurn = libcFunction<() => number>('int sched_yield()');
+  calls = recv === null || send === null || yieldTurn === null ? null : { recv, send, yieldTurn, space: Buffer.allocUnsafeSlow(headBytes + partBytes + endBytes) };
   return calls;
 }
 
@@ -38,7 +39,13 @@ export function receiveNow(socket: Socket): Buffer | null {
   // What Node has read, or is told to leave, comes first.
   if (direct === null || fd === null || socket.readableLength > 0 || socket.isPaused()) return null;
   const room = direct.space.subarray(headBytes, headBytes + partBytes);
-  const received = direct.recv(fd, room, room.length, dontWait);
+  let received = 0;
+  for (let more = 1; more > 0 && received < room.length;) {
+    // Whoever sends gets its turn, where it waits for one, to send more: waking up for each part of it, and waking the engine, costs more than the parts.
+    if (received > 0) direct.yieldTurn();
+    more = direct.recv(fd, room.subarray(received), room.length - received, dontWait);
+    if (more > 0) received += more;
+  }
   // Ends and errors are left to Node, which sees them too.
   return received > 0 ? room.subarray(0, received) : null;
 }
