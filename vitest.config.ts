@@ -15,8 +15,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What is waited for has this long, so that a loaded machine is only slow: `expect.poll` by itself gives up after a second. */
-const patient = { poll: { timeout: 30_000 } };
+/** What is waited for has this long, so that a loaded machine is only slow: `expect.poll` by itself gives up after a second. Less than a test has. */
+const patient = { poll: { timeout: 20_000 } };
 
 // unit: beside the code, no root. engine: real dockerd, needs root (`*.engine.test.ts`). e2e: the real Electron app and a real engine.
 export default defineConfig({

@@ -25,6 +25,7 @@ async function crampedIn({ page }: Open): Promise<string[]> {
     await page.setViewportSize(size);
     await settle(page);
     found.push(...(await overflows(page)).map((what) => `${size.width} px: ${what}`));
+    // Of 10,000 rows those near the view; the largest page has 4,200.
     const drawn = await page.locator('*').count();
     if (drawn > 6000) found.push(`${size.width} px: ${drawn} elements are drawn`);
   }

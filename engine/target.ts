@@ -246,7 +246,11 @@ export function openTarget(root: string, options: TargetOptions): Target {
     startApply: (request, onEvent) => inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
     resume: (onEvent) => inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? (() => undefined))),
     lastVerification: () => readVerification(paths),
-    watchVerification: (listener) => watchFiles([paths.verification], listener),
+    watchVerification: (listener) => {
+      const stop = watchFiles([paths.verification], listener);
+      watchers.add(stop);
+      return () => { watchers.delete(stop); stop(); };
+    },
     images: async () => {
       try {
         const images = await docker().listImages();

@@ -28,7 +28,7 @@ export interface OpenPage {
   readonly page: Page;
   /** Errors and warnings on the console, and exceptions, so far. */
   readonly complaints: string[];
-  /** The page is given back: another state may be shown in it. */
+  /** Gives the page back: another state may be shown in it. Throws when it complained. */
   close(): Promise<void>;
 }
 
@@ -49,7 +49,8 @@ export async function startBrowserPages(): Promise<BrowserPages> {
     const complaints: string[] = [];
     page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()); });
     page.on('pageerror', (error) => { complaints.push(error.message); });
-    await page.goto(`${base}dev/index.html`);
+    await page.goto(`${base}dev/index.html?later`);
+    await page.waitForFunction(() => 'bulkheadShow' in window);
     return { page, complaints, close: () => context.close() };
   };
   return {
@@ -59,16 +60,25 @@ export async function startBrowserPages(): Promise<BrowserPages> {
       const key = JSON.stringify([locale, media]);
       const waiting = idle.get(key) ?? [];
       idle.set(key, waiting);
-      const window_ = waiting.pop() ?? await load(locale, media);
-      const { page } = window_;
+      const shown = waiting.pop() ?? await load(locale, media);
+      const { page } = shown;
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: theme });
       await page.mouse.move(0, 0);
-      window_.complaints.length = 0;
-      await page.evaluate((where) => { (window as unknown as ShowsStates).bulkheadShow(where); }, `?state=${state}&lang=${language}#/${address}`);
+      await page.evaluate((where) => { (window as unknown as ShowsStates).bulkheadShow(where); }, /* the development entry's own */ `?state=${state}&lang=${language}#/${address}`);
       await page.locator('main h1, main [role="alert"]').first().waitFor();
       await settle(page);
-      return { ...window_, close: () => { waiting.push(window_); return Promise.resolve(); } };
+      return {
+        ...shown,
+        async close() {
+          await page.evaluate(() => { (window as unknown as ShowsStates).bulkheadShow(null); }); // the development entry's own
+          await settle(page);
+          if (shown.complaints.length === 0) { waiting.push(shown); return; }
+          // Not to meet the next look.
+          await page.context().close();
+          throw new Error(`the page complained: ${shown.complaints.join('; ')}`);
+        },
+      };
     },
     async stop() {
       await browser.close();
@@ -79,7 +89,8 @@ export async function startBrowserPages(): Promise<BrowserPages> {
 }
 
 /** What the development entry has beside the app (`renderer/dev/main.tsx`). */
-interface ShowsStates { readonly bulkheadShow: (address: string) => void }
+interface ShowsStates { readonly bulkheadShow: (address: string | null) => void }
+/** What axe's own script puts there. */
 interface HasAxe { readonly axe: { readonly run: (on: Document, options: RunOptions) => Promise<AxeResults> } }
 
 /** Resolves when fonts are there, nothing moves any more and no row is a placeholder, or after 2 s. */
@@ -91,18 +102,21 @@ export async function settle(page: Page): Promise<void> {
   });
 }
 
+/** axe's rules about colours. */
+const ofColours: readonly string[] = ['color-contrast', 'link-in-text-block'];
+
 /**
  * What axe finds, one line a rule with the first elements. Nothing of the page is left out. It runs in the page itself (axe's legacy mode): without
  * a second page for frames, which ours has none of and Electron can't open; of what passes only the verdict is asked for, not each element.
  * `colours`: only what another theme may change.
  */
 export async function axeFindings(page: Page, which: 'all' | 'colours' = 'all'): Promise<string[]> {
-  const options: RunOptions = { resultTypes: ['violations'], ...(which === 'all' ? {} : { runOnly: ['color-contrast', 'link-in-text-block'] }) };
+  const options: RunOptions = { resultTypes: ['violations'], ...(which === 'all' ? {} : { runOnly: [...ofColours] }) };
   if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe.source);
   const ask = () => page.evaluate((asked) => (window as unknown as HasAxe).axe.run(document, asked), options);
   let { violations } = await ask();
-  // A button that was fading while axe looked at its colours has none of these a moment later.
-  if (violations.length > 0) { await settle(page); ({ violations } = await ask()); }
+  // A button that was fading while axe looked at its colours has none of these a moment later. What is no matter of colours counts at once.
+  if (violations.length > 0 && violations.every(({ id }) => ofColours.includes(id))) { await settle(page); ({ violations } = await ask()); }
   return violations.map((found) => `${found.id} (${found.impact ?? '?'}): ${found.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
 }
 

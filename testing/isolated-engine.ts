@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.ts';
-import { endProcesses, identityOf } from '../engine/drivers/process-identity.ts';
+import { endProcesses, runningProcesses } from '../engine/drivers/process-identity.ts';
 import { mountsBelow, removeEngineRoot, startBareEngine, type BareEngine, type BareEngineOptions } from './real-engine.ts';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
 import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
@@ -88,7 +88,8 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     ...engine, paths, own,
     planner: () => planner,
     async restartDockerd(signal) {
-      try { process.kill(dockerd.pid, signal); } catch { /* it has ended */ }
+      // By its child: its pid may be another's once it has ended.
+      dockerd.child.kill(signal);
       await dockerd.exited;
       await endContainerd(engine.settings.execRoot);
       dockerd = spawnDockerd(engine.settings);
@@ -145,10 +146,10 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
 
 /** As the supervisor does: the next dockerd takes one that is ending, or not waited for yet, for one that runs, and tries to reach it for ten seconds. */
 async function endContainerd(execRoot: string): Promise<void> {
-  const pidFile = path.join(execRoot, 'containerd/containerd.pid');
-  const identity = await identityOf(Number(await readFile(pidFile, 'utf8').catch(() => '')));
-  if (identity !== null) await endProcesses([identity], 5_000);
-  await rm(pidFile, { force: true });
+  const config = path.join(execRoot, 'containerd/containerd.toml');
+  // By its command line: the file with its pid may be older than whoever has that pid now.
+  await endProcesses((await runningProcesses()).filter((process) => path.basename(process.args[0] ?? '') === 'containerd' && process.args.includes(config)), 5_000);
+  await rm(path.join(execRoot, 'containerd/containerd.pid'), { force: true });
 }
 
 /** Shims of the containers of the dockerd at `root`. */

@@ -134,9 +134,10 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     void draft.refresh();
   });
   // Recorded by a command line, or another admin's window.
-  const unwatchVerification = target.watchVerification(() => {
-    void target.lastVerification().then((recorded) => { opened.set({ verification: recorded }); }, () => undefined);
-  });
+  const readVerification = () => { void target.lastVerification().then((recorded) => { opened.set({ verification: recorded }); }, () => undefined); };
+  const unwatchVerification = target.watchVerification(readVerification);
+  // One may have been recorded since it was read, and before it was watched.
+  readVerification();
   const unwatchUser = users.onProblem((notKept) => { opened.set({ notKept }); });
   const applyLog = new LogBuffer();
 

@@ -49,7 +49,7 @@ export interface ClearOptions {
 /**
  * Ends what a killed supervisor, dockerd, gateway or planner left behind and removes what would stop the next start. The caller holds the supervisor's lock.
  * Without `everything`, containers still running under their shims are left to the next dockerd, which settles them as its configuration says (live-restore);
- * so is an lxcfs that answers while there are such, for the files it serves them.
+ * so is every lxcfs while there are such, for the files it serves them, unless the last one hangs.
  * Throws when a process can't be ended.
  */
 export async function clearLeftovers(paths: RootPaths, state: EngineState | null, options: ClearOptions): Promise<void> {

@@ -208,6 +208,12 @@ describe.runIf(process.platform === 'linux')('sockets read and written past Node
     expect(receiveNow(socket)).toBeNull();
     socket.resume();
     expect(receiveNow(socket)?.toString()).toBe('again');
+    // Parts of any size, in their order, whole.
+    const sent = Buffer.concat([Buffer.alloc(60_000, 1), Buffer.alloc(60_000, 2), Buffer.alloc(3, 3), Buffer.alloc(20_000, 4)]);
+    for (let at = 0; at < sent.length; at += 30_001) expect(sendNow(peer, sent.subarray(at, at + 30_001))).toBe(Math.min(30_001, sent.length - at));
+    const got: Buffer[] = [];
+    for (let part = receiveNow(socket); part !== null; part = receiveNow(socket)) got.push(Buffer.from(part));
+    expect(Buffer.concat(got).equals(sent)).toBe(true);
     // What waits to be sent by Node goes first.
     peer.cork();
     peer.write('first');

@@ -13,6 +13,8 @@ const noSignal = 0x4000;
 const partBytes = 256 * 1024;
 /** Before and after what is received: for the head of a chunk, and for its end. */
 const headBytes = 16, endBytes = 2;
+/** Received in one go, each time but the first after the sender had its turn; not of one that sends little at a time. */
+const maxRounds = 4, worthWaitingFor = 4096;
 /** Moved without looking at other connections. */
 const turnBytes = 4 * 1024 * 1024;
 
@@ -40,7 +42,7 @@ export function receiveNow(socket: Socket): Buffer | null {
   if (direct === null || fd === null || socket.readableLength > 0 || socket.isPaused()) return null;
   const room = direct.space.subarray(headBytes, headBytes + partBytes);
   let received = 0;
-  for (let more = 1; more > 0 && received < room.length;) {
+  for (let round = 0, more = room.length; round < maxRounds && more >= worthWaitingFor && received < room.length; round++) {
     // Whoever sends gets its turn, where it waits for one, to send more: waking up for each part of it, and waking the engine, costs more than the parts.
     if (received > 0) direct.yieldTurn();
     more = direct.recv(fd, room.subarray(received), room.length - received, dontWait);

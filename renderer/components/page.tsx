@@ -27,7 +27,8 @@ export function Page({ title, subtitle, actions, children, leading, footer, pane
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 }}>
      <Box sx={{ flex: 1, minHeight: 0, display: 'flex', position: 'relative' }}>
-      <Box data-scroll sx={{ containerType: 'inline-size', containerName: 'page', flex: 1, minWidth: 0, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' }, [narrow]: { padding: '16px' }, // Low windows: the page scrolls, and a list in it keeps some height. Never that of all its rows: they would all be drawn.
+      <Box data-scroll sx={{ containerType: 'inline-size', containerName: 'page', flex: 1, minWidth: 0, minHeight: 0, overflow: fill ? 'hidden' : 'auto', display: fill ? 'flex' : 'block', flexDirection: 'column', padding: `24px ${size.pagePadding}px`, '@media (max-width: 959.95px)': { paddingInline: '24px' }, [narrow]: { padding: '16px' },
+        // Low windows: the page scrolls, and a list in it keeps some height. Never that of all its rows: they would all be drawn.
         [low]: { overflow: 'auto', ...(fill ? { '& > :last-child': { minHeight: 280, maxHeight: '100%', flexShrink: 0 } } : {}) },
         // Room for the scrollbar whether it shows or not, taken from the padding: nothing moves when a page grows.
         ...(fill ? {} : { scrollbarGutter: 'stable', paddingRight: `${size.pagePadding - size.scrollbar}px !important` }) }}>

@@ -11,7 +11,7 @@ import { fail } from '../../shared/result.ts';
 import { reviewAnswers, reviewStates } from './review-fixture.ts';
 
 // `?state=off&lang=zh-CN#/isolation`: the app over an invented state, for looking at it in a plain browser. Not an entry of the build.
-// `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same window, which saves loading everything once more.
+// `bulkheadShow('?state=on&lang=en#/overview')` shows another one in the same window, which saves loading everything once more; null: none. `?later`: none at first.
 const never = () => new Promise<never>(() => undefined);
 /** States of asking itself: no answer yet, none at all. */
 const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
@@ -22,10 +22,12 @@ const ofAsking: Record<string, Parameters<typeof fakeBridge>[1]> = {
 };
 let unmount = () => { /* nothing is shown yet */ };
 
-function show(address: string): void {
+function show(address: string | null): void {
   unmount();
+  unmount = () => { /* nothing is shown */ };
   delete document.body.dataset['painted'];
   delete document.body.dataset['navigated'];
+  if (address === null) return;
   const { search, hash } = new URL(address, window.location.href);
   window.location.hash = hash;
   const query = new URLSearchParams(search);
@@ -39,5 +41,5 @@ function show(address: string): void {
   }, { ...documentAnswers(name), ...reviewAnswers(name), ...ofAsking[name] }, entriesOf(name)));
 }
 
-show(window.location.href);
+if (window.location.search !== '?later') show(window.location.href);
 Object.assign(window, { bulkheadShow: show });

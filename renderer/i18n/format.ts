@@ -48,8 +48,10 @@ const known = new Map<string, ReturnType<typeof makeIntl>>();
 
 /** Making them takes milliseconds, and every component that shows a time would make its own at each tick. */
 function intlOf(language: string): ReturnType<typeof makeIntl> {
-  const made = known.get(language) ?? makeIntl(language);
-  known.set(language, made);
+  // They keep the time zone they were made in.
+  const key = `${language} ${new Date().getTimezoneOffset()}`;
+  const made = known.get(key) ?? makeIntl(language);
+  known.set(key, made);
   return made;
 }
 

@@ -35,7 +35,7 @@ afterEach(async () => { await janitor.stop(); rmSync(directory, { recursive: tru
 
 /** A runtime that was killed when it was about to delete. */
 async function killedAtDelete(verb: 'deleting' | 'deleting-by-force' = 'deleting'): Promise<void> {
-  await janitor.came({ id, verb });
+  await janitor.came({ id, verb, runcRoot: at('runc') });
   janitor.went(id);
 }
 
@@ -49,8 +49,8 @@ it('a container is not made anew while an interrupted delete of it is made up fo
   await killedAtDelete();
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   let made = false;
-  const create = janitor.came({ id, verb: 'create' }).then(() => { made = true; });
-  for (const verb of ['deleting', 'delete', 'release'] as const) await janitor.came({ id, verb });
+  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => { made = true; });
+  for (const verb of ['deleting', 'delete', 'release'] as const) await janitor.came({ id, verb, runcRoot: at('runc') });
   expect(made).toBe(false);
   writeFileSync(at('done'), '\n');
   await create;
@@ -71,10 +71,34 @@ it('a delete by force that was interrupted is made up for by force, also of a co
   writeFileSync(at('done'), '\n');
 });
 
+it('a delete by force of another runc\'s container of the same name is not made up for here', async () => {
+  noteLivingProcess();
+  await janitor.came({ id, verb: 'deleting-by-force', runcRoot: at('other') });
+  janitor.went(id);
+  // Two looks fit in.
+  await new Promise((resolve) => { setTimeout(resolve, 600); });
+  expect(existsSync(at('asked'))).toBe(false);
+});
+
+it('a new life of the container waits for a delete by force of the earlier one, and is not ended by it later', async () => {
+  noteLivingProcess();
+  await killedAtDelete('deleting-by-force');
+  let made = false;
+  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => { made = true; });
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  expect(made).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await create;
+  rmSync(at('asked'));
+  janitor.went(id);
+  await new Promise((resolve) => { setTimeout(resolve, 600); });
+  expect(existsSync(at('asked'))).toBe(false);
+});
+
 it('a container that is made anew right after its delete was interrupted waits until that is made up for', async () => {
   await killedAtDelete();
   let made = false;
-  const create = janitor.came({ id, verb: 'create' }).then(() => { made = true; });
+  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => { made = true; });
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
   expect(made).toBe(false);
   writeFileSync(at('done'), '\n');

@@ -71,8 +71,10 @@ export class Janitor {
   }
 
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
-  async came({ id, verb }: Pick<PlannerRequest, 'id' | 'verb'>): Promise<void> {
-    if (verb === 'deleting' || verb === 'deleting-by-force') this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
+  async came({ id, verb, runcRoot }: Pick<PlannerRequest, 'id' | 'verb' | 'runcRoot'>): Promise<void> {
+    // Another runc's container of that name is not this one.
+    const isThisOnes = this.#options.containers.read(id)?.runcRoot === runcRoot;
+    if (isThisOnes && (verb === 'deleting' || verb === 'deleting-by-force')) this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
     if (verb !== 'create') return;
@@ -157,9 +159,9 @@ export class Janitor {
     const done = await cleaning;
     this.#cleaning.delete(id);
     if (done && !this.#isMade(id)) return;
-    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now, a runtime of before we started.
-    this.#wasInVain(id);
-    this.#lookSoon(id);
+    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now. A runtime of before we started may take its time.
+    if (!done) this.#wasInVain(id);
+    this.#lookSoon(id, done ? endedMs : undefined);
   }
 
   /** Whether the runtime that creates the container is at work, which we hear of only if it asked us and not a planner before us. */
@@ -215,12 +217,12 @@ export class Janitor {
   #wasInVain(id: string): void { this.#inVain.set(id, (this.#inVain.get(id) ?? 0) + 1); }
 
   /** Looks at one container, later the more was in vain, unless that is due already. What runc still has, and a runtime was about to delete, is deleted again. */
-  #lookSoon(id: string): void {
+  #lookSoon(id: string, ms = Math.min(settleMs * 2 ** (this.#inVain.get(id) ?? 0), sweepMs)): void {
     if (this.#soon.has(id)) return;
     const timer = setTimeout(() => {
       this.#soon.delete(id);
       void this.#look(id).then(() => { if (this.#deleting.has(id) && !this.#working.has(id)) this.#deleteAgain(id); });
-    }, Math.min(settleMs * 2 ** (this.#inVain.get(id) ?? 0), sweepMs));
+    }, ms);
     timer.unref();
     this.#soon.set(id, timer);
   }

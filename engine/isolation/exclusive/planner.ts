@@ -80,7 +80,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       for (const socket of open) socket.destroy();
       await closed;
     };
-    // Listens first: what a runtime could not ask anybody, it could not before this look, which sees what it left.
+    // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who asks meanwhile waits for the look.
     const looked = listen(server, paths.socket).then(() => janitor.start());
     await looked.catch(async (error: unknown) => { await hangUp(); throw error; });
     return ok({

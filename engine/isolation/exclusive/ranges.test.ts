@@ -63,7 +63,7 @@ describe('A3 ranges', () => {
   });
 
   it('are not handed out again right after their release', () => {
-    const store = openRangeStore(directory, '/e');
+    const store = openRangeStore(directory, '/e', () => new Set());
     const first = store.claim('a');
     store.release('a');
     expect(store.claim('b')).not.toBe(first);
@@ -72,20 +72,20 @@ describe('A3 ranges', () => {
   it('wrap around at the end of the id space and skip what is taken', () => {
     writeFileSync(path.join(directory, String(lastBase)), JSON.stringify({ root: '/other', id: 'z' }));
     writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/other', id: 'y' }));
-    const store = openRangeStore(directory, '/e');
+    const store = openRangeStore(directory, '/e', () => new Set());
     expect(store.claim('a')).toBe(firstBase + rangeSize);
   });
 
   it('treat an unreadable claim as taken, by somebody else', () => {
     writeFileSync(path.join(directory, String(firstBase)), '');
-    const store = openRangeStore(directory, '/e');
+    const store = openRangeStore(directory, '/e', () => new Set());
     expect(store.orphans()).toEqual([]);
     expect(() => { store.hold(firstBase, 'a'); }).toThrow('another engine');
     expect(store.claim('a')).toBe(firstBase + rangeSize);
   });
 
   it('refuse to hold what is no base, and to free what is held', () => {
-    const store = openRangeStore(directory, '/e');
+    const store = openRangeStore(directory, '/e', () => new Set());
     expect(() => { store.hold(0, 'a'); }).toThrow('not the base');
     expect(() => { store.hold(firstBase + 1, 'a'); }).toThrow('not the base');
     const base = store.claim('a');
@@ -98,13 +98,13 @@ describe('A3 ranges', () => {
     claim(firstBase + rangeSize, '/nonexistent-engine');
     claim(firstBase + 2 * rangeSize, directory);
     claim(firstBase + 3 * rangeSize, '/e');
-    expect(openRangeStore(directory, '/e').abandoned(new Set([firstBase + rangeSize]))).toEqual([firstBase]);
+    expect(openRangeStore(directory, '/e', () => new Set()).abandoned(new Set([firstBase + rangeSize]))).toEqual([firstBase]);
   });
 
   it('bring back a claim whose file was lost while the container lives', () => {
-    openRangeStore(directory, '/e').hold(firstBase, 'a');
+    openRangeStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
     rmSync(path.join(directory, String(firstBase)));
-    openRangeStore(directory, '/e').hold(firstBase, 'a');
+    openRangeStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
     expect(readdirSync(directory)).toEqual([String(firstBase)]);
   });
 });

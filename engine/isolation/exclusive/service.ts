@@ -56,7 +56,7 @@ export class IsolationService {
   #create(request: PlannerRequest, procFiles: string | null): PlanBuilder {
     const { ranges, containers } = this.#options;
     const { id, runcRoot } = request;
-    if (this.isKnown(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
+    if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
     const mounts = mountsOf(request.pid);
     const plan = new PlanBuilder();
     // An earlier life of this container that was deleted while no planner answered.
@@ -142,6 +142,12 @@ export class IsolationService {
     renameSync(aside, configFile);
   }
 
+  /** Whether what is kept of the container is another runc's: one with another --root, which has a container of the same name. */
+  #isAnothers(id: string, runcRoot: string | null): boolean {
+    const state = this.#options.containers.read(id);
+    return state !== null && runcRoot !== null && state.runcRoot !== runcRoot && this.isKnown(id, state.runcRoot);
+  }
+
   /** Whether runc, with `runcRoot` as its --root, knows the container; null: nobody can. */
   isKnown(id: string, runcRoot: string | null): boolean {
     return runcRoot !== null && existsSync(path.join(runcRoot, id));
@@ -154,7 +160,7 @@ export class IsolationService {
   planDelete(id: string, runcRoot: string | null, mounts: readonly Mount[]): PlanBuilder {
     const { containers } = this.#options;
     const plan = new PlanBuilder();
-    if (this.isKnown(id, runcRoot)) return plan;
+    if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) return plan;
     const root = path.join(containers.directory(id), 'root');
     const state = containers.read(id);
     const device = mounts.find((mount) => mount.mountPoint === root)?.device ?? state?.device ?? null;
@@ -174,7 +180,7 @@ export class IsolationService {
   /** Forgets the container: targets, state, range. Nothing while runc knows it or something of it is mounted. */
   release(id: string, runcRoot: string | null, mounts: readonly Mount[]): void {
     const { ranges, containers, log } = this.#options;
-    if (this.isKnown(id, runcRoot)) return;
+    if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) return;
     const left = mounts.find((mount) => isWithin(mount.mountPoint, containers.directory(id)));
     if (left !== undefined) {
       log(`container ${id}: ${left.mountPoint} is still mounted; its range is kept`);

@@ -159,7 +159,9 @@ export function openDesktopTarget(host: DesktopHost, options: TargetOptions): Ta
     lastVerification: () => newestVerification([files.elevated, files.user]),
     watchVerification: (listener) => {
       const stops = [files.elevated, files.user].map((file) => watchFiles([file], listener));
-      return () => { for (const stop of stops) stop(); };
+      const stop = () => { for (const one of stops) one(); };
+      watchers.add(stop);
+      return () => { watchers.delete(stop); stop(); };
     },
     images: async () => {
       try {

@@ -8,5 +8,6 @@ it('names the flag a refusal is about, without the sentence around it', () => {
   expect(subject("a build with the engine's network (--network=host, --allow network.host)")).toBe('--allow network.host');
   expect(subject('--device /dev/sda, which is a disk')).toBe('--device /dev/sda');
   expect(subject('--label=a)b')).toBe('--label=a)b');
+  expect(subject(`--log-driver ${'),'.repeat(100_000)}x`)).toHaveLength(200_014);
   expect(subject('mounting the Docker socket')).toBeNull();
 });

@@ -26,7 +26,15 @@ export function entrySubject(entry: ActivityEntry): string | null {
   if (entry.subject?.path !== undefined) return entry.subject.path;
   if (entry.subject?.command !== undefined) return entry.subject.command;
   if (!isDenial(entry) || entry.what === undefined) return null;
-  return /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+?)?)(?=[),]*(?:\s|$))/.exec(entry.what)?.[1] ?? null;
+  const flag = /(?:^|\s)(--[a-z][a-z-]*(?:[= ]\S+)?)/.exec(entry.what)?.[1];
+  return flag === undefined ? null : withoutSentence(flag);
+}
+
+/** Without what the sentence around it ends with. The client wrote it, and it may be long: no pattern that looks twice. */
+function withoutSentence(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ')' || text[end - 1] === ',')) end--;
+  return text.slice(0, end);
 }
 
 /** Who asked, in short: the user, or the container whose socket it came through. */
