@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import axe, { type AxeResults, type RunOptions } from 'axe-core';
@@ -41,6 +41,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   const server = await preview({ configFile, logLevel: 'error', build: { outDir: built }, preview: { port: 0, host: '127.0.0.1' } });
   const base = server.resolvedUrls?.local[0] ?? '';
   const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'], ignoreDefaultArgs: ['--hide-scrollbars'] });
+  const chunks = readdirSync(path.join(built, 'assets')).filter((name) => name.endsWith('.js')).map((name) => `${base}assets/${name}`);
   // A window shows one state after the other: loading the scripts anew for each takes most of the time there is.
   const idle = new Map<string, OpenPage[]>();
   const load = async (locale: string, media: PageLook['media']): Promise<OpenPage> => {
@@ -51,6 +52,8 @@ export async function startBrowserPages(): Promise<BrowserPages> {
     page.on('pageerror', (error) => { complaints.push(error.message); });
     await page.goto(`${base}dev/index.html?later`);
     await page.waitForFunction(() => 'bulkheadShow' in window);
+    // Parts that come later (charts, editor) are there at once then.
+    await page.evaluate(`Promise.all(${JSON.stringify(chunks)}.map((url) => import(url))).then(() => undefined)`);
     return { page, complaints, close: () => context.close() };
   };
   return {
@@ -93,12 +96,20 @@ interface ShowsStates { readonly bulkheadShow: (address: string | null) => void 
 /** What axe's own script puts there. */
 interface HasAxe { readonly axe: { readonly run: (on: Document, options: RunOptions) => Promise<AxeResults> } }
 
-/** Resolves when fonts are there, nothing moves any more and no row is a placeholder, or after 2 s. */
+/** Resolves when fonts are there, nothing moves any more and nothing more is drawn, or after 2 s. */
 export async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const end = performance.now() + 2000;
     const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
-    do { await frame(); await frame(); } while (performance.now() < end && (document.fonts.status !== 'loaded' || document.getAnimations().some((one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity)));
+    // Placeholders of what is being loaded (`LoadingRows`), too: React keeps them up for a while.
+    const isMoving = () => document.querySelector('main [role="status"][aria-label]:empty, main .MuiSkeleton-root') !== null || document.fonts.status !== 'loaded' || document.getAnimations().some((one) => one.playState === 'running' && one.effect?.getComputedTiming().iterations !== Infinity);
+    const drawn = () => document.getElementsByTagName('*').length;
+    for (let quiet = 0, before = drawn(); quiet < 4 && performance.now() < end;) {
+      await frame();
+      const now = drawn();
+      quiet = isMoving() || now !== before ? 0 : quiet + 1;
+      before = now;
+    }
   });
 }
 

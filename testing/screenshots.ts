@@ -69,8 +69,8 @@ try {
         for (const selector of shot.click ?? []) await open.page.locator(selector).first().click();
         for (const name of shot.press?.(language === 'en' ? en : zhCN) ?? []) await open.page.getByLabel(name, { exact: true }).or(open.page.getByRole('button', { name })).or(open.page.getByRole('switch', { name, exact: true })).first().click();
         if (shot.key !== undefined) await open.page.keyboard.press(shot.key);
-        // Pages whose parts are chunks of their own (charts, editor) draw them after their first frame.
-        await open.page.waitForLoadState('networkidle');
+        // Charts are drawn after everything else.
+        if (shot.address === 'overview') await open.page.locator('main .MuiChartsSurface-root').last().waitFor();
         await settle(open.page);
         await open.page.screenshot({ path: path.join(directory, `${shot.name}.png`) });
         await open.close();
