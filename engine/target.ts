@@ -214,6 +214,12 @@ export function openTarget(root: string, options: TargetOptions): Target {
     return own.ok ? work() : own;
   };
 
+  /** What `dispose` stops too, unless it was stopped before. */
+  const untilDisposed = (stop: () => void) => {
+    watchers.add(stop);
+    return () => { watchers.delete(stop); stop(); };
+  };
+
   return {
     ref, id: targetId(ref), desktop: () => Promise.resolve(null),
     paths, driver, backends, lintContext, scan, remove, verify,
@@ -222,16 +228,8 @@ export function openTarget(root: string, options: TargetOptions): Target {
     settleRecreate: () => inOwnRoot(() => settleInterruptedRecreate(recreatePorts(null, rootUser))),
     settings: {
       ...store,
-      watch: (listener) => {
-        const stop = store.watch(listener);
-        watchers.add(stop);
-        return () => { watchers.delete(stop); stop(); };
-      },
-      watchHistory: (listener) => {
-        const stop = store.watchHistory(listener);
-        watchers.add(stop);
-        return () => { watchers.delete(stop); stop(); };
-      },
+      watch: (listener) => untilDisposed(store.watch(listener)),
+      watchHistory: (listener) => untilDisposed(store.watchHistory(listener)),
     },
     backendReports: () => Promise.all(backends.map(reportOf)),
     plan: async (text, choices) => {
@@ -246,11 +244,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
     startApply: (request, onEvent) => inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
     resume: (onEvent) => inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? (() => undefined))),
     lastVerification: () => readVerification(paths),
-    watchVerification: (listener) => {
-      const stop = watchFiles([paths.verification], listener);
-      watchers.add(stop);
-      return () => { watchers.delete(stop); stop(); };
-    },
+    watchVerification: (listener) => untilDisposed(watchFiles([paths.verification], listener)),
     images: async () => {
       try {
         const images = await docker().listImages();

@@ -45,6 +45,22 @@ function noteLivingProcess(): void {
   writeFileSync(at('runc', id, 'state.json'), JSON.stringify({ init_process_pid: process.pid, init_process_start: Number(started) }));
 }
 
+/** Two looks fit in. */
+async function nothingIsDeleted(): Promise<void> {
+  await new Promise((resolve) => { setTimeout(resolve, 600); });
+  expect(existsSync(at('asked'))).toBe(false);
+}
+
+/** A new life of the container begins only once the delete that is made up for is done. */
+async function createWaitsForTheDelete(): Promise<void> {
+  let made = false;
+  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => { made = true; });
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  expect(made).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await create;
+}
+
 it('a container is not made anew while an interrupted delete of it is made up for; that delete\'s own requests are answered', async () => {
   await killedAtDelete();
   await expect.poll(() => existsSync(at('asked'))).toBe(true);
@@ -59,9 +75,7 @@ it('a container is not made anew while an interrupted delete of it is made up fo
 it('no delete is made up for of a container whose process lives: runc would kill what is made and not started yet', async () => {
   noteLivingProcess();
   await killedAtDelete();
-  // Two looks fit in.
-  await new Promise((resolve) => { setTimeout(resolve, 600); });
-  expect(existsSync(at('asked'))).toBe(false);
+  await nothingIsDeleted();
 });
 
 it('a delete by force that was interrupted is made up for by force, also of a container whose process lives', async () => {
@@ -75,34 +89,21 @@ it('a delete by force of another runc\'s container of the same name is not made 
   noteLivingProcess();
   await janitor.came({ id, verb: 'deleting-by-force', runcRoot: at('other') });
   janitor.went(id);
-  // Two looks fit in.
-  await new Promise((resolve) => { setTimeout(resolve, 600); });
-  expect(existsSync(at('asked'))).toBe(false);
+  await nothingIsDeleted();
 });
 
 it('a new life of the container waits for a delete by force of the earlier one, and is not ended by it later', async () => {
   noteLivingProcess();
   await killedAtDelete('deleting-by-force');
-  let made = false;
-  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => { made = true; });
-  await expect.poll(() => existsSync(at('asked'))).toBe(true);
-  expect(made).toBe(false);
-  writeFileSync(at('done'), '\n');
-  await create;
+  await createWaitsForTheDelete();
   rmSync(at('asked'));
   janitor.went(id);
-  await new Promise((resolve) => { setTimeout(resolve, 600); });
-  expect(existsSync(at('asked'))).toBe(false);
+  await nothingIsDeleted();
 });
 
 it('a container that is made anew right after its delete was interrupted waits until that is made up for', async () => {
   await killedAtDelete();
-  let made = false;
-  const create = janitor.came({ id, verb: 'create', runcRoot: at('runc') }).then(() => { made = true; });
-  await expect.poll(() => existsSync(at('asked'))).toBe(true);
-  expect(made).toBe(false);
-  writeFileSync(at('done'), '\n');
-  await create;
+  await createWaitsForTheDelete();
 });
 
 it('what a runtime leaves that an earlier planner answered is taken away once that runtime has ended', async () => {
