@@ -22,7 +22,7 @@ export interface IsolatedEngine extends BareEngine {
   readonly own: ExclusivePaths;
   planner(): PlannerProcess;
   /** Kills dockerd, unless it has ended, then starts one on the same root again. */
-  restartDockerd(signal: NodeJS.Signals): Promise<void>;
+  restartDockerd(signal: NodeJS.Signals, meanwhile?: () => Promise<void>): Promise<void>;
   /**
    * As a machine that loses power and boots: planner, dockerd, shims and containers are killed, every mount of the engine and its part of
    * /run go; `meanwhile` runs before planner and dockerd start again.
@@ -87,11 +87,12 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   return {
     ...engine, paths, own,
     planner: () => planner,
-    async restartDockerd(signal) {
+    async restartDockerd(signal, meanwhile) {
       // By its child: its pid may be another's once it has ended.
       dockerd.child.kill(signal);
       await dockerd.exited;
       await endContainerd(engine.settings.execRoot);
+      await meanwhile?.();
       dockerd = spawnDockerd(engine.settings);
       await waitForEngine(dockerd, engine.settings);
     },
