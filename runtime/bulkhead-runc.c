@@ -56,9 +56,9 @@ static void clean_up(const struct invocation *call) {
     log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
+  /* Nobody waits for that: the planner does it, and what it can't do yet it tries again. */
   request.verb = "release";
-  n = planner_ask(root_dir, &request, answer, sizeof answer);
-  if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) log_warning("container %s: its id range is left for the planner", call->id);
+  if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
 }
 
 /* The invariant, on the created but not yet started container: its root is the one the planner gave it, not the engine's (A2). */
@@ -186,7 +186,7 @@ int main(int argc, char **argv) {
   if (!forward_signals()) return 1;
   if (creates) return create(argv, &call);
   struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
-  planner_announce(root_dir, &deleting);
+  (void)planner_tell(root_dir, &deleting); /* without a planner there is nobody to tell: its next start looks at everything */
   int code = run_child(runc_path, argv, plan_let_go);
   clean_up(&call);
   return code < 0 ? 1 : code;

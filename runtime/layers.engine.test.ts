@@ -35,7 +35,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
   };
   const shifted = (overlay: Overlay, readOnly = false) => {
     const plan = new PlanBuilder();
-    return { plan, tree: planShifted(plan, overlay, plan.userNamespace(diskMap(base)), base, readOnly) };
+    return { plan, tree: planShifted(plan, overlay, plan.userNamespace(diskMap(base)), base, readOnly, []) };
   };
 
   it.each([2, 101, 128, 500])('A2 %i of them show the container\'s ids, and what is copied up keeps its own on disk', (count) => {

@@ -23,6 +23,10 @@ int open_exactly(const char *path, const struct expected_file *expected) {
   return fd;
 }
 
+int open_below(int tree, const char *relative) {
+  return sys_openat2(tree, relative, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
 /* Writes the whole of `text` at once, as the kernel wants id maps. */
 static int write_file(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -37,8 +41,14 @@ static int write_file(const char *path, const char *text) {
   return close(fd);
 }
 
-enum { MAX_HOLDERS = 8 };
-static pid_t holders[MAX_HOLDERS];
+enum { MAX_HOLDERS = 8 }; /* as many as a plan may have: PLAN_MAX_NAMESPACES */
+enum { HOLDER_STACK = 16384 };
+/* A process that keeps a user namespace alive, and what it needs of our memory as long as it runs. */
+static struct holder {
+  pid_t pid;
+  int ends[2];
+  _Alignas(16) char stack[HOLDER_STACK];
+} holders[MAX_HOLDERS];
 static int n_holders;
 
 static void reap(pid_t child) {
@@ -47,20 +57,37 @@ static void reap(pid_t child) {
 }
 
 void reap_namespace_holders(void) {
-  while (n_holders > 0) reap(holders[--n_holders]);
+  while (n_holders > 0) reap(holders[--n_holders].pid);
+}
+
+/* Waits until the other end of the pipe is closed, beside us, in our memory. */
+static int hold_namespace(void *argument) {
+  const struct holder *holder = argument;
+  char byte;
+  (void)close(holder->ends[1]);
+  return read(holder->ends[0], &byte, 1) == 0 ? 0 : 1;
+}
+
+/* With our memory: copying it takes longer than all else here. With no signals to handle there. */
+static int start_holder(struct holder *holder) {
+  sigset_t all, mask;
+  (void)sigfillset(&all);
+  if (sigprocmask(SIG_BLOCK, &all, &mask) != 0) return -1;
+  holder->pid = clone(hold_namespace, holder->stack + HOLDER_STACK, CLONE_VM | CLONE_NEWUSER | SIGCHLD, holder);
+  int saved = errno;
+  (void)sigprocmask(SIG_SETMASK, &mask, NULL);
+  errno = saved;
+  return holder->pid;
 }
 
 int make_user_namespace(const char *users, const char *groups) {
-  int hold[2];
-  if (pipe2(hold, O_CLOEXEC) != 0) return -1;
-  /* The child only keeps the namespace alive until we have an fd of it: it waits for us to close our end. */
-  pid_t child = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0);
-  if (child == 0) {
-    char byte;
-    (void)close(hold[1]);
-    ssize_t ignored = read(hold[0], &byte, 1);
-    _exit(ignored == 0 ? 0 : 1);
+  if (n_holders == MAX_HOLDERS) {
+    errno = EMFILE;
+    return -1;
   }
+  struct holder *holder = &holders[n_holders];
+  if (pipe2(holder->ends, O_CLOEXEC) != 0) return -1;
+  pid_t child = start_holder(holder);
   int fd = -1;
   if (child > 0) {
     char path[64];
@@ -76,11 +103,10 @@ int make_user_namespace(const char *users, const char *groups) {
     }
   }
   int saved = errno;
-  (void)close(hold[0]);
-  (void)close(hold[1]);
+  (void)close(holder->ends[0]);
+  (void)close(holder->ends[1]);
   /* It ends by itself now, which takes a moment: reaped later. */
-  if (child > 0 && n_holders < MAX_HOLDERS) holders[n_holders++] = child;
-  else if (child > 0) reap(child);
+  if (child > 0) n_holders++;
   errno = saved;
   return fd;
 }

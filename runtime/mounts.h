@@ -26,6 +26,9 @@ struct expected_file {
 /* Opens `path` without following any symlink and compares it with `expected` (ESTALE when it is another object). */
 int open_exactly(const char *path, const struct expected_file *expected);
 
+/* Opens the directory at `relative` below `tree`, which is never left, following no symlink. */
+int open_below(int tree, const char *relative);
+
 /* A user namespace carrying these maps, as an fd. */
 int make_user_namespace(const char *users, const char *groups);
 

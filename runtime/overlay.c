@@ -182,21 +182,42 @@ static int create_mounted(const void *argument) {
   return mount("overlay", "merged", "overlay", 0, options->text);
 }
 
+/* In a detached mount only what is a mount can be attached, until that mount is attached itself: then a copy of what is below. */
+static int attach_layer(int layer, bool inside, const char *name) {
+  int mount = inside ? sys_open_tree(layer, 0) : layer;
+  if (mount < 0) return -1;
+  int result = attach_here(mount, name);
+  if (!inside) return result;
+  if (result != 0) return close_and_fail(mount);
+  return close(mount);
+}
+
+/* Layer `n` is a lower one, or upper's parent after the last. */
+static bool is_inside(const struct overlay_request *request, int n) {
+  if (n == request->n_lowers) return request->is_upper_inside;
+  return request->is_inside != NULL && request->is_inside[n];
+}
+
 /* Names are short and relative, so that as many layers fit into the page of options as overlay takes. */
 static int attach_and_mount(const void *argument, int *made) {
   static struct options options;
   const struct overlay_request *request = argument;
+  for (int i = 0; i < request->n_stores; i++) {
+    char name[16];
+    (void)snprintf(name, sizeof name, "s%d", i);
+    if (attach_here(request->stores[i], name) != 0) return -1;
+  }
   for (int i = 0; i < request->n_lowers; i++) {
     char name[16];
     (void)snprintf(name, sizeof name, "%d", i);
-    if (attach_here(request->lowers[i], name) != 0 || append(&options, i == 0 ? "lowerdir=%s" : ":%s", name) != 0) return -1;
+    if (attach_layer(request->lowers[i], is_inside(request, i), name) != 0 || append(&options, i == 0 ? "lowerdir=%s" : ":%s", name) != 0) return -1;
   }
   if (request->upper_parent >= 0) {
     if (!is_layer_name(request->upper) || !is_layer_name(request->work)) {
       errno = EINVAL;
       return -1;
     }
-    if (attach_here(request->upper_parent, "u") != 0 || append(&options, ",upperdir=u/%s,workdir=u/%s", request->upper, request->work) != 0) return -1;
+    if (attach_layer(request->upper_parent, request->is_upper_inside, "u") != 0 || append(&options, ",upperdir=u/%s,workdir=u/%s", request->upper, request->work) != 0) return -1;
   }
   for (int i = 0; i < request->n_options; i++)
     if (append_option(&options, request->options[i]) != 0) return -1;
@@ -219,8 +240,9 @@ static int overlay_attached(const struct overlay_request *request) {
   /* Directories become mounts; detached mounts serve themselves where the kernel does not copy them (before 6.15). */
   for (; n < request->n_lowers + (request->upper_parent >= 0 ? 1 : 0) && failed == 0; n++) {
     int from = n < request->n_lowers ? request->lowers[n] : request->upper_parent;
-    layers[n] = sys_open_tree(from, 0);
-    if (layers[n] < 0 && errno == EINVAL) layers[n] = fcntl(from, F_DUPFD_CLOEXEC, 0);
+    bool inside = is_inside(request, n);
+    layers[n] = inside ? -1 : sys_open_tree(from, 0);
+    if (layers[n] < 0 && (inside || errno == EINVAL)) layers[n] = fcntl(from, F_DUPFD_CLOEXEC, 0);
     failed = layers[n] < 0;
   }
   if (failed != 0) n--;

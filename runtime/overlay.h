@@ -1,6 +1,7 @@
 #ifndef BULKHEAD_OVERLAY_H
 #define BULKHEAD_OVERLAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,13 +15,19 @@ enum layers {
 /* What BULKHEAD_LAYERS says (`attached`, for tests; only root starts us): LAYERS_TRY when unset, -1 after a message when it is anything else. */
 int layers_wanted(void);
 
+enum { OVERLAY_MAX_STORES = 8 };
+
 struct overlay_request {
   enum layers layers;
   uint32_t base;        /* the mounter's fsuid and fsgid; 0 for a plain overlay */
   const int *lowers;    /* directories or detached mounts, top first; mounts may be used up by it */
+  const bool *is_inside; /* of each: whether it is a directory in one of the stores; NULL: none is */
   int n_lowers;
   int upper_parent;     /* fd of the directory that holds upper and work; -1: read-only */
+  bool is_upper_inside;
   const char *upper, *work;   /* names in it */
+  int stores[OVERLAY_MAX_STORES]; /* detached mounts with layers in them; may be used up by it */
+  int n_stores;
   const char *const *options; /* "key=value" or "flag" */
   int n_options;
 };

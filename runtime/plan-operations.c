@@ -23,7 +23,8 @@ static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_
 
 /* `fd` is the next tree: there must be room. */
 static bool keep_tree(struct plan *plan, int fd) {
-  plan->is_attached[plan->n_trees] = plan->is_slave[plan->n_trees] = false;
+  plan->is_attached[plan->n_trees] = plan->is_slave[plan->n_trees] = plan->is_directory[plan->n_trees] = false;
+  plan->store[plan->n_trees] = -1;
   plan->trees[plan->n_trees++] = fd;
   return true;
 }
@@ -95,14 +96,35 @@ static bool op_tree(struct plan *plan) {
 static bool op_dir(struct plan *plan) {
   const char *source;
   if (!next_path(&plan->words, &source) || !has_room(plan)) return false;
-  if (plan->checking) return keep_tree(plan, -1);
   struct expected_file any = {.given = false};
-  int fd = open_exactly(source, &any);
-  if (fd < 0) {
+  int fd = plan->checking ? -1 : open_exactly(source, &any);
+  if (fd < 0 && !plan->checking) {
     log_errno("cannot open %s", source);
     return false;
   }
-  return keep_tree(plan, fd);
+  (void)keep_tree(plan, fd);
+  plan->is_directory[plan->n_trees - 1] = true;
+  return true;
+}
+
+static bool relative_path(struct plan *plan, const char **out) {
+  if (!next_word(&plan->words, out)) return false;
+  return (**out != '\0' && **out != '/' && strlen(*out) < PATH_MAX && is_plain_path(*out)) || not_understood("a relative path");
+}
+
+static bool op_in(struct plan *plan) {
+  const char *relative;
+  size_t from = 0;
+  if (!tree(plan, &from) || !relative_path(plan, &relative) || !has_room(plan)) return false;
+  int fd = plan->checking ? -1 : open_below(plan->trees[from], relative);
+  if (fd < 0 && !plan->checking) {
+    log_errno("cannot open %s among the layers", relative);
+    return false;
+  }
+  (void)keep_tree(plan, fd);
+  plan->is_directory[plan->n_trees - 1] = plan->is_directory[from];
+  if (!plan->is_directory[from]) plan->store[plan->n_trees - 1] = plan->store[from] >= 0 ? plan->store[from] : (int)from;
+  return true;
 }
 
 /* A copy of tree `from`, or of what is at `relative` below it. */
@@ -125,6 +147,17 @@ static bool op_sub(struct plan *plan) {
   return keep_tree(plan, fd);
 }
 
+/* Adds the store that layer `index` is in, if it is in one, and is not among them yet. */
+static bool add_store(const struct plan *plan, size_t index, struct overlay_request *request) {
+  if (plan->store[index] < 0) return true;
+  int store = plan->trees[plan->store[index]];
+  for (int i = 0; i < request->n_stores; i++)
+    if (request->stores[i] == store) return true;
+  if (request->n_stores == OVERLAY_MAX_STORES) return not_understood("layers in too many places");
+  request->stores[request->n_stores++] = store;
+  return true;
+}
+
 /* Mount options that the engine's own overlay may have, and ours takes over. Layers are never given by option. */
 static bool is_carried(const char *option) {
   static const char *const keys[] = {"context", "fscontext", "defcontext", "rootcontext", "volatile", "index", "nfs_export",
@@ -137,8 +170,9 @@ static bool is_carried(const char *option) {
 
 static bool op_overlay(struct plan *plan) {
   static int lowers[PLAN_MAX_LOWERS];
+  static bool is_inside[PLAN_MAX_LOWERS];
   const char *options[PLAN_MAX_OPTIONS];
-  struct overlay_request request = {.layers = plan->layers, .lowers = lowers, .options = options, .upper_parent = -1};
+  struct overlay_request request = {.layers = plan->layers, .lowers = lowers, .is_inside = is_inside, .options = options, .upper_parent = -1};
   uint64_t base, n, parent;
   const char *upper_tree;
 
@@ -150,12 +184,16 @@ static bool op_overlay(struct plan *plan) {
     size_t index = 0;
     if (!tree(plan, &index)) return false;
     lowers[i] = plan->trees[index];
+    is_inside[i] = plan->store[index] >= 0;
+    if (!add_store(plan, index, &request)) return false;
   }
   if (!next_word(&plan->words, &upper_tree)) return false;
   bool writable = strcmp(upper_tree, "-") != 0;
   if (writable) {
     if (plan->n_trees == 0 || !parse_number(upper_tree, (uint64_t)plan->n_trees - 1, &parent)) return not_understood("a tree number");
     request.upper_parent = plan->trees[parent];
+    request.is_upper_inside = plan->store[parent] >= 0;
+    if (!add_store(plan, (size_t)parent, &request)) return false;
   }
   if (!next_word(&plan->words, &request.upper) || !next_word(&plan->words, &request.work) || !next_number(&plan->words, PLAN_MAX_OPTIONS, &n)) return false;
   if (writable ? !is_layer_name(request.upper) || !is_layer_name(request.work) : *request.upper != '\0' || *request.work != '\0') return not_understood("a layer's name");
@@ -225,6 +263,7 @@ static const struct {
   bool (*perform)(struct plan *);
 } operations[] = {
     {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
+    {"in", op_in},
     {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
     {"range", op_range},     {"share", op_share},
 };

@@ -18,6 +18,8 @@ struct plan {
   int trees[PLAN_MAX_TREES]; /* -1 while checking */
   bool is_attached[PLAN_MAX_TREES];
   bool is_slave[PLAN_MAX_TREES];
+  bool is_directory[PLAN_MAX_TREES]; /* of the engine's own mounts */
+  int store[PLAN_MAX_TREES];         /* the detached copy that a directory is in; -1: none */
   int n_trees;
   const char *attached[PLAN_MAX_TREES];
   int n_attached;

@@ -20,6 +20,7 @@ enum {
  *   share USERS GROUPS                         → namespace: a map for each
  *   tree PATH DEV:INO|- NAMESPACE|- FLAGS      → tree: detached copy, id-mapped (flags: enum tree_flags)
  *   dir PATH                                   → tree: the directory itself, for plain overlays
+ *   in TREE RELATIVE                           → tree: the directory below itself, as a layer
  *   sub TREE RELATIVE 0|1                      → tree: copy of what is below, read-only if 1
  *   overlay BASE N TREE… TREE|- UPPER WORK N OPTION…   → tree
  *   clone TREE                                 → tree

@@ -92,6 +92,37 @@ static size_t encode(const struct planner_request *request, char bytes[REQUEST_M
   return length;
 }
 
+/* The connection that the last words went over, -1: none. Whatever comes, it stays open until we end: so the planner learns of that. */
+static int connection = -1;
+/* Whether an answer may come on it: after one the planner only listens. */
+static bool answers;
+
+/* Connects, and makes sure that it is the planner. What went wrong is reported where it matters. */
+static bool reach(const char *root_dir, bool wait, bool silent) {
+  int s = wait ? connect_patiently(root_dir) : connect_to(root_dir);
+  if (s < 0) {
+    if (!silent) log_errno("the isolation planner does not answer at %s/planner.sock, so containers cannot be started isolated: restart the engine", root_dir);
+    return false;
+  }
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) log_errno("cannot tell who listens at %s/planner.sock", root_dir);
+  else if (peer.uid != 0) log_error("%s/planner.sock is served by user %u, not by root: somebody else took its place", root_dir, (unsigned)peer.uid);
+  else {
+    connection = s;
+    answers = true;
+    return true;
+  }
+  (void)close(s);
+  return false;
+}
+
+/* Without a connection any more; nobody is told of anything by it. */
+static void hang_up(void) {
+  (void)close(connection);
+  connection = -1;
+}
+
 long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size) {
   static char bytes[REQUEST_MAX];
   size_t length = encode(request, bytes);
@@ -99,28 +130,30 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
     log_error("the container's id or bundle path is too long");
     return -1;
   }
-  int s = request->wait ? connect_patiently(root_dir) : connect_to(root_dir);
-  if (s < 0) {
-    log_errno("the isolation planner does not answer at %s/planner.sock, so containers cannot be started isolated: restart the engine", root_dir);
-    return -1;
+  /* Over the connection that there is. Behind it may be a planner that was ended since: then its successor is asked. */
+  if (connection >= 0 && answers) {
+    long n = send_all(connection, bytes, length) == 0 ? receive_all(connection, answer, size) : -1;
+    answers = false;
+    bool late = n < 0 && errno == EAGAIN;
+    if (late) log_errno("the isolation planner's answer did not arrive: see its log, then try again");
+    if (n > 0 || late) return n;
+    hang_up();
   }
-  struct ucred peer;
-  socklen_t peer_size = sizeof peer;
+  if (!reach(root_dir, request->wait, false)) return -1;
+  answers = false;
   long result = -1;
-  if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) != 0) log_errno("cannot tell who listens at %s/planner.sock", root_dir);
-  else if (peer.uid != 0) log_error("%s/planner.sock is served by user %u, not by root: somebody else took its place", root_dir, (unsigned)peer.uid);
-  else if (send_all(s, bytes, length) != 0) log_errno("the isolation planner hung up: see its log, then try again");
-  else if ((result = receive_all(s, answer, size)) < 0) log_errno("the isolation planner's answer did not arrive: see its log, then try again");
-  /* On success it stays open until we end, in whatever way: so the planner learns of it and finishes what we could not. */
-  if (result < 0) (void)close(s);
+  if (send_all(connection, bytes, length) != 0) log_errno("the isolation planner hung up: see its log, then try again");
+  else if ((result = receive_all(connection, answer, size)) < 0) log_errno("the isolation planner's answer did not arrive: see its log, then try again");
+  if (result < 0) hang_up();
   return result;
 }
 
-void planner_announce(const char *root_dir, const struct planner_request *request) {
+bool planner_tell(const char *root_dir, const struct planner_request *request) {
   static char bytes[REQUEST_MAX];
   size_t length = encode(request, bytes);
-  int s = length > 0 ? connect_to(root_dir) : -1;
-  if (s < 0) return; /* without a planner there is nobody to tell: its next start looks at everything */
+  if (length == 0 || (connection < 0 && !reach(root_dir, false, true))) return false;
   /* Not waited for: it is read before our end is seen, which is when it counts. */
-  if (send_all(s, bytes, length) != 0) (void)close(s);
+  if (send_all(connection, bytes, length) == 0) return true;
+  hang_up();
+  return false;
 }

@@ -19,7 +19,10 @@ struct planner_request {
  */
 long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size);
 
-/* Tells the planner what this process is about to do, so that it looks after the container when the process is killed at it. */
-void planner_announce(const char *root_dir, const struct planner_request *request);
+/*
+ * Tells the planner what this process is about to do (`deleting`), so that it looks after the container when the process is killed at it,
+ * or what is done (`release`). Nothing is waited for. False when it can't be told.
+ */
+bool planner_tell(const char *root_dir, const struct planner_request *request);
 
 #endif

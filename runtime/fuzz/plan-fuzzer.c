@@ -71,6 +71,11 @@ int open_exactly(const char *path, const struct expected_file *expected) {
   must_be_plain(path);
   return fails() ? -1 : hand_out();
 }
+int open_below(int tree, const char *relative) {
+  must_be_ours(tree);
+  must(*relative != '\0' && *relative != '/' && is_plain_path(relative), "a relative path that is not");
+  return fails() ? -1 : hand_out();
+}
 int make_user_namespace(const char *users, const char *groups) {
   must(*users != '\0' && *groups != '\0', "an empty map");
   return fails() ? -1 : hand_out();
@@ -94,6 +99,9 @@ int make_overlay(const struct overlay_request *request, char *why, size_t size) 
   must(size > 0 && request->n_lowers > 0 && request->n_lowers <= PLAN_MAX_LOWERS && request->n_options >= 0 && request->n_options <= PLAN_MAX_OPTIONS, "an overlay out of bounds");
   *why = '\0';
   for (int i = 0; i < request->n_lowers; i++) must_be_ours(request->lowers[i]);
+  must(request->n_stores >= 0 && request->n_stores <= OVERLAY_MAX_STORES, "stores out of bounds");
+  for (int i = 0; i < request->n_stores; i++) must_be_ours(request->stores[i]);
+  for (int i = 0; i < request->n_lowers; i++) must(!request->is_inside[i] || request->n_stores > 0, "a layer inside of nothing");
   if (request->upper_parent >= 0) {
     must_be_ours(request->upper_parent);
     must(is_layer_name(request->upper) && is_layer_name(request->work), "a layer's name");

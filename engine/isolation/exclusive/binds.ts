@@ -102,7 +102,7 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: 
   if (overlay !== null) {
     // Another view of the same layers, with the container's ids. What the mount shows need not be its file system's root.
     const relative = path.relative('/', pathInFileSystem(bind.source, on));
-    const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false);
+    const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false, context.mounts);
     return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
   }
   const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave };

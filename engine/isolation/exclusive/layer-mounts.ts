@@ -1,12 +1,13 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { OciMount, OciSpec } from './bundle.ts';
-import { isWithin } from './mountinfo.ts';
+import { isWithin, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
 import { isCarriedOption, planShifted, type Overlay } from './overlay.ts';
 import type { NamespaceNumber, PlanBuilder } from './plan.ts';
 
 export interface LayerMountContext {
+  readonly mounts: readonly Mount[];
   readonly namespace: NamespaceNumber;
   readonly base: number;
   /** Where the engine keeps its layers: nothing else is mounted so. */
@@ -24,7 +25,7 @@ export function planLayerMounts(spec: OciSpec, plan: PlanBuilder, context: Layer
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
     if (mount.type !== 'overlay') continue;
     const options = mount.options ?? [];
-    const tree = planShifted(plan, overlayOf(options, context.engineRoots), context.namespace, context.base, options.includes('ro'));
+    const tree = planShifted(plan, overlayOf(options, context.engineRoots), context.namespace, context.base, options.includes('ro'), context.mounts);
     const target = context.makeTarget();
     plan.attach(tree, target);
     sources.set(index, target);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Mount } from './mountinfo.ts';
-import { layersOf, planPlain, planShifted } from './overlay.ts';
+import { parseMountinfo, type Mount } from './mountinfo.ts';
+import { commonDirectory, layersOf, planPlain, planShifted } from './overlay.ts';
 import { PlanBuilder } from './plan.ts';
 
 let top: string;
@@ -47,31 +47,44 @@ describe('layersOf', () => {
   });
 });
 
+describe('the directory above layers', () => {
+  it.each([[['/s/1/fs', '/s/2/fs'], '/s'], [['/s/1/a', '/s/1/b'], '/s/1'], [['/s/1', '/s/1/x'], '/s'], [['/s/1', '/sx/1'], '/'], [['/l'], '/']])('of %j is %s', (directories, above) => {
+    expect(commonDirectory(directories)).toBe(above);
+  });
+});
+
 describe('plans', () => {
   const words = (plan: PlanBuilder) => plan.encode().toString().split('\0').slice(2, -2);
-  const layers = { lowers: ['/l1'], upper: { parent: '/x', name: 'diff', work: 'work' }, options: [] };
+  const layers = { lowers: ['/s/1/fs'], upper: { parent: '/s/x', name: 'diff', work: 'work' }, options: [] };
+  const mounted = (...points: string[]) => parseMountinfo(points.map((point) => `1 0 0:1 / ${point} rw - ext4 none rw\n`).join(''));
 
-  it('shifts every layer and the upper\'s parent', () => {
+  it('shifts the mount that every layer and the upper\'s parent are on, once', () => {
     const plan = new PlanBuilder();
-    planShifted(plan, layers, plan.userNamespace('map'), 9, false);
-    expect(words(plan)).toEqual(['userns', 'map', 'tree', '/l1', '-', '0', '0', 'tree', '/x', '-', '0', '0', 'overlay', '9', '1', '0', '1', 'diff', 'work', '0']);
+    planShifted(plan, layers, plan.userNamespace('map'), 9, false, mounted('/', '/s', '/s/y/merged', '/sx'));
+    expect(words(plan).join(' ')).toBe('userns map tree /s - 0 0 in 0 1/fs in 0 x overlay 9 1 1 2 diff work 0');
+  });
+
+  it.each(['/s/x', '/s/1', '/s/1/fs'])('shifts every layer for itself where something is mounted on %s', (point) => {
+    const plan = new PlanBuilder();
+    planShifted(plan, layers, plan.userNamespace('map'), 9, false, mounted('/', point));
+    expect(words(plan).join(' ')).toBe('userns map tree /s/1/fs - 0 0 tree /s/x - 0 0 overlay 9 1 0 1 diff work 0');
   });
 
   it('shows upper as the topmost lower layer read-only', () => {
     const plan = new PlanBuilder();
-    planShifted(plan, layers, plan.userNamespace('map'), 9, true);
-    expect(words(plan).join(' ')).toBe('userns map tree /x/diff - 0 0 tree /l1 - 0 0 overlay 9 2 0 1 -   0');
+    planShifted(plan, layers, plan.userNamespace('map'), 9, true, []);
+    expect(words(plan).join(' ')).toBe('userns map tree /s - 0 0 in 0 x/diff in 0 1/fs overlay 9 2 1 2 -   0');
   });
 
   it('needs no overlay for one layer alone', () => {
     const plan = new PlanBuilder();
-    planShifted(plan, { ...layers, upper: null }, plan.userNamespace('map'), 9, true);
-    expect(words(plan)).toEqual(['userns', 'map', 'tree', '/l1', '-', '0', '0']);
+    planShifted(plan, { ...layers, upper: null }, plan.userNamespace('map'), 9, true, []);
+    expect(words(plan)).toEqual(['userns', 'map', 'tree', '/s/1/fs', '-', '0', '0']);
   });
 
   it('puts the engine\'s own overlay together from the directories themselves', () => {
     const plan = new PlanBuilder();
     planPlain(plan, layers);
-    expect(words(plan)).toEqual(['dir', '/l1', 'dir', '/x', 'overlay', '0', '1', '0', '1', 'diff', 'work', '0']);
+    expect(words(plan)).toEqual(['dir', '/s', 'in', '0', '1/fs', 'in', '0', 'x', 'overlay', '0', '1', '1', '2', 'diff', 'work', '0']);
   });
 });

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import type { Mount } from './mountinfo.ts';
+import { isWithin, type Mount } from './mountinfo.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
 
 /** An overlay taken apart, so that it can be put together again with other ids. Paths are absolute and resolved. */
@@ -40,8 +40,7 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
     const store = path.dirname(layer);
     const lowers = readFileSync(path.join(layer, 'lower'), 'utf8').trim().split(':').filter((name) => name !== '');
     return {
-      // Natively: an image may have a hundred layers, and every container waits for this.
-      lowers: lowers.map((name) => realpathSync.native(path.join(store, name))),
+      lowers: linked(store, lowers),
       upper: upperDir === undefined ? null : { parent: realpathSync.native(layer), name: 'diff', work: 'work' },
       options,
     };
@@ -62,15 +61,32 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   return { lowers, upper: { parent: realpathSync.native(parent), name: path.basename(upperDir), work: path.basename(workDir) }, options };
 }
 
+/** Where the links `names` of overlay2's directory `store` lead: to layers beside them. An image may have a hundred, and every container waits for this. */
+function linked(store: string, names: readonly string[]): string[] {
+  const real = realpathSync.native(store);
+  return names.map((name) => {
+    const link = path.join(real, name);
+    const layer = /^l\/[A-Z0-9]+$/.test(name) ? /^\.\.\/([0-9a-z-]+)\/diff$/.exec(readlinkSync(link))?.[1] : undefined;
+    // The runtime follows no link on the way to a layer.
+    return layer === undefined ? realpathSync.native(link) : `${real}/${layer}/diff`;
+  });
+}
+
 /** Plans the overlay with ids shifted to `base`; `readOnly` makes a view of what upper holds now. */
-export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: NamespaceNumber, base: number, readOnly: boolean): TreeNumber {
+export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: NamespaceNumber, base: number, readOnly: boolean, mounts: readonly Mount[]): TreeNumber {
   const { upper } = overlay;
   const paths = readOnly && upper !== null ? [path.join(upper.parent, upper.name), ...overlay.lowers] : overlay.lowers;
-  const lowers = paths.map((lower) => plan.tree(lower, { namespace }));
-  const writable = readOnly || upper === null ? null : { parent: plan.tree(upper.parent, { namespace }), name: upper.name, work: upper.work };
-  const [only] = lowers;
+  const isWritable = !readOnly && upper !== null;
+  const [only] = paths;
   // overlayfs wants two layers at least.
-  if (writable === null && only !== undefined && lowers.length === 1) return only;
+  if (!isWritable && only !== undefined && paths.length === 1) return plan.tree(only, { namespace });
+  const all = isWritable ? [...paths, upper.parent] : paths;
+  const store = storeOf(all, mounts);
+  // One id-mapped copy of the mount serves all layers in it: the kernel takes its time for each that is made, and more for each that goes.
+  const tree = store === null ? null : plan.tree(store, { namespace });
+  const layer = (directory: string) => (store === null || tree === null ? plan.tree(directory, { namespace }) : plan.inside(tree, path.relative(store, directory)));
+  const lowers = paths.map(layer);
+  const writable = isWritable ? { parent: layer(upper.parent), name: upper.name, work: upper.work } : null;
   // Of what is not written nothing can be lost.
   const options = writable === null ? overlay.options.filter((option) => option !== 'volatile') : overlay.options;
   return plan.overlay(base, { lowers, upper: writable, options });
@@ -78,9 +94,26 @@ export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: Name
 
 /** Plans the overlay as the engine itself mounts it. */
 export function planPlain(plan: PlanBuilder, overlay: Overlay): TreeNumber {
-  const lowers = overlay.lowers.map((lower) => plan.directory(lower));
-  const upper = overlay.upper === null ? null : { parent: plan.directory(overlay.upper.parent), name: overlay.upper.name, work: overlay.upper.work };
+  const store = commonDirectory(overlay.upper === null ? overlay.lowers : [...overlay.lowers, overlay.upper.parent]);
+  const directory = plan.directory(store);
+  const layer = (path_: string) => plan.inside(directory, path.relative(store, path_));
+  const lowers = overlay.lowers.map(layer);
+  const upper = overlay.upper === null ? null : { parent: layer(overlay.upper.parent), name: overlay.upper.name, work: overlay.upper.work };
   return plan.overlay(0, { lowers, upper, options: overlay.options });
+}
+
+/** The directory that all `layers` are in, if they are on the mount that it is on: a copy of that mount shows them. */
+function storeOf(layers: readonly string[], mounts: readonly Mount[]): string | null {
+  const store = commonDirectory(layers);
+  const below = mounts.filter(({ mountPoint }) => mountPoint !== store && isWithin(mountPoint, store));
+  return layers.every((layer) => !below.some(({ mountPoint }) => isWithin(layer, mountPoint))) ? store : null;
+}
+
+/** The longest path that is above all of `directories`, which are absolute and normal. */
+export function commonDirectory(directories: readonly string[]): string {
+  let [common = '/'] = directories.map((directory) => path.dirname(directory));
+  for (const directory of directories) while (directory === common || !isWithin(directory, common)) common = path.dirname(common);
+  return common;
 }
 
 /** Splits lowerdir at colons that are not escaped. */

@@ -76,6 +76,12 @@ export class PlanBuilder {
     return this.#nextTree();
   }
 
+  /** The directory at `relative` below a tree or directory itself, not a copy: a layer. */
+  inside(tree: TreeNumber, relative: string): TreeNumber {
+    this.#add('in', tree.tree, relative);
+    return this.#nextTree();
+  }
+
   /** A copy of what is at `relative` below a tree. */
   below(tree: TreeNumber, relative: string, readOnly: boolean): TreeNumber {
     this.#add('sub', tree.tree, relative, readOnly ? 1 : 0);

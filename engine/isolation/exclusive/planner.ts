@@ -12,7 +12,7 @@ import { perform } from './perform.ts';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
 import { ProcFiles } from './proc-files.ts';
 import { openRangeStore } from './ranges.ts';
-import { isWhole, parseRequest, requestLimit, type PlannerRequest } from './request.ts';
+import { isToldOnly, parseRequest, requestLength, requestLimit, type PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
 import { Sources } from './sources.ts';
 import type { SharingOptions } from './shares.ts';
@@ -98,39 +98,49 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
 }
 
 /**
- * Reads one request and answers it, once everything was looked at. Our side is closed then, the runtime's stays open until it ends: the janitor is told. Whatever goes
- * wrong, the runtime gets an error, never an empty plan.
+ * Reads a runtime's requests and answers them one after the other, once everything was looked at. What it only tells gets no answer; with the
+ * first answer our side is closed. The runtime's stays open until it ends: the janitor is told. Whatever goes wrong, the runtime gets an error,
+ * never an empty plan.
  */
 function serve(socket: Socket, janitor: Janitor, looked: Promise<void>, answer: (request: PlannerRequest) => Promise<Buffer>): void {
   let bytes = Buffer.alloc(0);
-  let asked = false;
-  const ask = () => {
-    asked = true;
+  // Where the look failed there is no planner.
+  let done = looked.catch(() => { socket.destroy(); });
+  const came: PlannerRequest[] = [];
+  let understood = true;
+  socket.once('close', () => { void done.then(() => { for (const { id } of came) janitor.went(id); }); });
+
+  const reply = (words: Buffer) => { if (socket.writable) socket.end(words); };
+  const ask = (words: Buffer) => {
     socket.setTimeout(0);
-    const request = parseRequest(bytes);
-    if (request === null) {
-      socket.end(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
-      return;
-    }
-    const closed = new Promise<void>((resolve) => { socket.once('close', () => { resolve(); }); });
-    const reply = async () => {
+    const request = parseRequest(words);
+    understood = request !== null;
+    done = done.then(async () => {
+      if (request === null) {
+        reply(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
+        return;
+      }
+      came.push(request);
       await janitor.came(request);
-      const bytes = await answer(request);
-      if (!socket.destroyed) socket.end(bytes);
-      await closed;
-      janitor.went(request.id);
-    };
-    // Where the look failed there is no planner.
-    void looked.then(reply, () => { socket.destroy(); });
+      const answered = await answer(request);
+      if (!isToldOnly(request)) reply(answered);
+    });
   };
   socket.setTimeout(requestTimeout, () => { socket.destroy(); });
   socket.on('error', () => { socket.destroy(); });
   socket.on('data', (chunk: Buffer) => {
-    if (asked || bytes.length + chunk.length > requestLimit) { socket.destroy(); return; }
+    if (!understood) return;
     bytes = Buffer.concat([bytes, chunk]);
-    if (isWhole(bytes)) ask();
+    for (let length = requestLength(bytes); understood && length !== null; length = requestLength(bytes)) {
+      ask(bytes.subarray(0, length));
+      bytes = bytes.subarray(length);
+    }
+    if (bytes.length > requestLimit) socket.destroy();
   });
-  socket.on('end', () => { if (!asked && !socket.destroyed) ask(); });
+  socket.on('end', () => {
+    if (understood && (bytes.length > 0 || socket.bytesRead === 0)) ask(bytes);
+    void done.then(() => { socket.end(); });
+  });
 }
 
 /** Containers' roots pass through on the way to their root file system, whatever the umask. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isContainerId, isWhole, parseRequest, requestLimit } from './request.ts';
+import { isContainerId, isToldOnly, parseRequest, requestLength, requestLimit } from './request.ts';
 
 const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0`).join(''));
 const good = ['bulkhead-request-1', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
@@ -31,9 +31,19 @@ describe('parseRequest', () => {
   });
 });
 
-it('knows a whole request without the runtime closing its side', () => {
-  expect(isWhole(bytes(...good))).toBe(true);
-  for (let length = 0; length < bytes(...good).length; length++) expect(isWhole(bytes(...good).subarray(0, length))).toBe(false);
+it('knows a whole request without the runtime closing its side, and where the next begins', () => {
+  const one = bytes(...good);
+  expect(requestLength(one)).toBe(one.length);
+  expect(requestLength(Buffer.concat([one, one.subarray(0, 9)]))).toBe(one.length);
+  for (let length = 0; length < one.length; length++) expect(requestLength(one.subarray(0, length))).toBeNull();
+});
+
+it('answers what the runtime waits for', () => {
+  const told = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'].filter((verb) => {
+    const request = parseRequest(bytes(...good.with(1, verb).with(3, verb === 'create' ? '/b' : '')));
+    return request !== null && isToldOnly(request);
+  });
+  expect(told).toEqual(['deleting', 'deleting-by-force']);
 });
 
 it('takes runc\'s ids and nothing that is not a file name', () => {

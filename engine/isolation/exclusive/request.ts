@@ -18,11 +18,19 @@ export const requestLimit = 16 * 1024;
 
 const requestWords = 7;
 
-/** Whether `bytes` hold all words of a request: the runtime keeps its side of the connection open. */
-export function isWhole(bytes: Buffer): boolean {
-  let words = 0;
-  for (const byte of bytes) if (byte === 0 && ++words === requestWords) return true;
-  return false;
+/** Length of the first request in `bytes`; null: it is not whole yet. The runtime keeps its side of the connection open. */
+export function requestLength(bytes: Buffer): number | null {
+  let end = 0;
+  for (let words = 0; words < requestWords; words++) {
+    end = bytes.indexOf(0, end) + 1;
+    if (end === 0) return null;
+  }
+  return end;
+}
+
+/** Whether the runtime waits for no answer. */
+export function isToldOnly({ verb }: PlannerRequest): boolean {
+  return verb === 'deleting' || verb === 'deleting-by-force';
 }
 
 /** Parses the runtime's NUL-terminated words; null for anything unexpected. */

@@ -44,7 +44,11 @@ export class IsolationService {
     switch (request.verb) {
       case 'create': return this.#create(request, procFiles).encode();
       case 'deleting':
-      case 'deleting-by-force': return new PlanBuilder().encode();
+      case 'deleting-by-force': {
+        // Written while runc deletes, so that nobody waits for it afterwards.
+        this.#noteDevice(request.id, request.runcRoot, mountsOf(request.pid));
+        return new PlanBuilder().encode();
+      }
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
         this.release(request.id, request.runcRoot, mountsOf(request.pid));
@@ -99,7 +103,7 @@ export class IsolationService {
       if (partial !== undefined) refuse(`the container's layers are also mounted in part at ${partial.mountPoint}; unmount that`);
       // A second overlay over the same upper layer is undefined: the engine's goes first.
       if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
-      const tree = planShifted(plan, overlay, namespace, base, false);
+      const tree = planShifted(plan, overlay, namespace, base, false, mounts);
       // Attached first: older kernels copy attached mounts only.
       plan.attach(tree, rootPath);
       if (overlay.upper !== null) {
@@ -117,7 +121,7 @@ export class IsolationService {
     });
     let targets = bindSources.size;
     const layerSources = planLayerMounts(spec, plan, {
-      namespace, base, engineRoots: engineRoots(given, parts), makeTarget: () => containers.makeBindTarget(id, targets++, 'directory'),
+      mounts, namespace, base, engineRoots: engineRoots(given, parts), makeTarget: () => containers.makeBindTarget(id, targets++, 'directory'),
     });
     const makeFileTarget = () => containers.makeBindTarget(id, targets++, 'file');
     const deviceSources = new Map<string, string>();
@@ -161,9 +165,8 @@ export class IsolationService {
     const { containers } = this.#options;
     const plan = new PlanBuilder();
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) return plan;
-    const root = path.join(containers.directory(id), 'root');
     const state = containers.read(id);
-    const device = mounts.find((mount) => mount.mountPoint === root)?.device ?? state?.device ?? null;
+    const device = this.#deviceOf(id, state, mounts);
     this.#planUnmounts(plan, id, mounts);
     if (state === null || state.overlay === null || device === null) return plan;
     // Only what is our overlay: the engine may have unmounted it, or mounted its own again.
@@ -175,6 +178,20 @@ export class IsolationService {
     const plain = planPlain(plan, state.overlay);
     for (const [i, point] of points.entries()) plan.attach(i === 0 ? plain : plan.clone(plain), point);
     return plan;
+  }
+
+  /** Device of the container's shifted overlay. */
+  #deviceOf(id: string, state: ContainerState | null, mounts: readonly Mount[]): string | null {
+    const root = path.join(this.#options.containers.directory(id), 'root');
+    return mounts.find((mount) => mount.mountPoint === root)?.device ?? state?.device ?? null;
+  }
+
+  #noteDevice(id: string, runcRoot: string, mounts: readonly Mount[]): void {
+    const { containers } = this.#options;
+    const state = containers.read(id);
+    if (state === null || state.runcRoot !== runcRoot || state.overlay === null) return;
+    const device = this.#deviceOf(id, state, mounts);
+    if (device !== state.device) containers.write({ ...state, device });
   }
 
   /** Forgets the container: targets, state, range. Nothing while runc knows it or something of it is mounted. */
