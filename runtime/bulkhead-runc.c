@@ -12,6 +12,7 @@
 #include "log.h"
 #include "plan.h"
 #include "planner-client.h"
+#include "sealed.h"
 #include "streams.h"
 
 #include <errno.h>
@@ -48,6 +49,13 @@ static bool locate(void) {
   return true;
 }
 
+/* Whether runc has the container still (`run --keep`, a delete that failed): then nothing of it goes. What is odd is left to the planner. */
+static bool is_known(const struct invocation *call) {
+  static char directory[PATH_MAX];
+  int written = snprintf(directory, sizeof directory, "%s/%s", call->runc_root, call->id);
+  return written > 0 && (size_t)written < sizeof directory && access(directory, F_OK) == 0;
+}
+
 /* Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where there is none. */
 static void clean_up(const struct invocation *call) {
   struct planner_request request = {.verb = "delete", .id = call->id, .runc_root = call->runc_root};
@@ -56,6 +64,8 @@ static void clean_up(const struct invocation *call) {
     log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
+  /* Later, when it is read, somebody else may be about to take the mounts away. */
+  if (is_known(call)) return;
   /* Nobody waits for that: the planner does it, and what it can't do yet it tries again. */
   request.verb = "release";
   if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
@@ -81,7 +91,7 @@ static int delete_by_force(const struct invocation *call) {
   (void)snprintf(root, sizeof root, "%s", call->runc_root);
   (void)snprintf(id, sizeof id, "%s", call->id);
   char *words[] = {"runc", "--root", root, "delete", "--force", id, NULL};
-  return run_child(runc_path, words, plan_let_go);
+  return run_child(runc_path, -1, words, plan_let_go);
 }
 
 static int create(char **argv, struct invocation *call) {
@@ -98,7 +108,8 @@ static int create(char **argv, struct invocation *call) {
   if (planned == PLAN_REFUSED) return 1;
   unsigned base = plan_range();
   if (planned == PLAN_DONE) streams_hand_over(base);
-  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, argv, plan_let_go) : -1;
+  int sealed = plan_sealed() >= 0 ? planner_open_sealed((unsigned)plan_sealed()) : -1;
+  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, sealed, argv, plan_let_go) : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
   if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
@@ -172,6 +183,7 @@ int main(int argc, char **argv) {
     log_error("--bulkhead-check needs one directory");
     return 2;
   }
+  if (argc == 3 && strcmp(argv[1], "--bulkhead-seal") == 0) return seal_program(argv[2]);
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-chown-cgroup") == 0) return chown_cgroup(argc - 2, argv + 2);
   if (argc == 2 && strcmp(argv[1], "--bulkhead-perform") == 0) return perform_from_stdin();
 
@@ -187,7 +199,7 @@ int main(int argc, char **argv) {
   if (creates) return create(argv, &call);
   struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
   (void)planner_tell(root_dir, &deleting); /* without a planner there is nobody to tell: its next start looks at everything */
-  int code = run_child(runc_path, argv, plan_let_go);
+  int code = run_child(runc_path, -1, argv, plan_let_go);
   clean_up(&call);
   return code < 0 ? 1 : code;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,19 +63,20 @@ static void wait_for_exec(int started) {
  * Starts `program` in a child that has our memory until then: copying it takes longer than all else here. No more may be done in it than
  * what is done below, with all signals blocked.
  */
-__attribute__((noinline)) static pid_t start(const char *program, char *const *argv, const sigset_t *mask) {
+__attribute__((noinline)) static pid_t start(const char *program, int copy, char *const *argv, const sigset_t *mask) {
   const pid_t parent = getpid();
   const pid_t pid = vfork();
   if (pid != 0) return pid;
   if (!restore_signals() || sigprocmask(SIG_SETMASK, mask, NULL) != 0) _exit(126);
   /* containerd kills its runtime when it dies; runc must not outlive us then. */
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(126);
+  if (copy >= 0) (void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
   (void)execv(program, argv);
   log_errno("cannot run %s: install runc and restart the engine", program);
   _exit(127);
 }
 
-int run_child(const char *program, char **argv, void (*meanwhile)(void)) {
+int run_child(const char *program, int copy, char **argv, void (*meanwhile)(void)) {
   int started[2];
   if (pipe2(started, O_CLOEXEC) != 0) {
     log_errno("cannot start runc");
@@ -89,7 +91,7 @@ int run_child(const char *program, char **argv, void (*meanwhile)(void)) {
     (void)close(started[1]);
     return -1;
   }
-  pid_t pid = start(program, argv, &mask);
+  pid_t pid = start(program, copy, argv, &mask);
   int saved = errno;
   if (pid > 0) child_pid = pid;
   (void)sigprocmask(SIG_SETMASK, &mask, NULL);

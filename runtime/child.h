@@ -10,9 +10,9 @@ bool forward_signals(void);
 bool was_signalled(void);
 
 /*
- * Runs `program` with `argv`, our streams and the signal dispositions we were started with, and ends it when we are killed. Returns
+ * Runs `program`, or the same by the descriptor `copy` unless it is -1, with `argv`, our streams and the signal dispositions we were started with, and ends it when we are killed. Returns
  * its exit code as a shell would; -1 after a message when it could not be run. `meanwhile` is called once, when the program runs.
  */
-int run_child(const char *program, char **argv, void (*meanwhile)(void));
+int run_child(const char *program, int copy, char **argv, void (*meanwhile)(void));
 
 #endif

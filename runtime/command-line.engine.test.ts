@@ -91,7 +91,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     await once(direct, 'close');
     expect(through).toBe(called());
     expect(readFileSync(at('stdin'), 'utf8')).toBe('input');
-    expect(asked[0]?.slice(0, 5)).toEqual(['bulkhead-request-1', 'create', 'c1', at('bundle'), '/r']);
+    expect(asked[0]?.slice(0, 5)).toEqual(['bulkhead-request-2', 'create', 'c1', at('bundle'), '/r']);
     expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 

@@ -258,12 +258,19 @@ static bool op_range(struct plan *plan) {
   return true;
 }
 
+static bool op_runc(struct plan *plan) {
+  uint64_t number;
+  if (!next_number(&plan->words, 1 << 20, &number)) return false;
+  plan->sealed = (int)number + 1;
+  return true;
+}
+
 static const struct {
   const char *name;
   bool (*perform)(struct plan *);
 } operations[] = {
     {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
-    {"in", op_in},
+    {"in", op_in},           {"runc", op_runc},
     {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
     {"range", op_range},     {"share", op_share},
 };

@@ -24,6 +24,7 @@ struct plan {
   const char *attached[PLAN_MAX_TREES];
   int n_attached;
   unsigned range; /* 0: none */
+  int sealed;     /* 1 + the number of runc's descriptor; 0: none */
 };
 
 /* Reads the words of operation `name` and, unless the plan is only checked, performs it. What returns false has said why. */

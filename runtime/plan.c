@@ -41,6 +41,8 @@ void plan_let_go(void) {
 
 unsigned plan_range(void) { return last.range; }
 
+int plan_sealed(void) { return last.sealed - 1; }
+
 static bool carry_out(struct plan *plan) {
   int layers = layers_wanted();
   if (layers < 0) return false;

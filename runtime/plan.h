@@ -26,6 +26,7 @@ enum {
  *   clone TREE                                 → tree
  *   attach TREE PATH
  *   unmount PATH
+ *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
  */
 
@@ -43,6 +44,9 @@ enum plan_result plan_perform(char *bytes, size_t size);
  * looking at it: that is done while runc works. Call it at the end at the latest.
  */
 void plan_let_go(void);
+
+/* NUMBER of the last performed plan's `runc`; -1 when it had none. */
+int plan_sealed(void);
 
 /* BASE of the last performed plan's `range`; 0 when it had none. */
 unsigned plan_range(void);

@@ -2,11 +2,14 @@
 #include "planner-client.h"
 
 #include "log.h"
+#include "sealed.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -61,6 +64,16 @@ static int send_all(int s, const char *bytes, size_t size) {
   return 0;
 }
 
+/* Whether `length` bytes hold as many words as they say: the second tells how many follow. Anything odd is whole, too, and refused as it is. */
+static bool is_whole(const char *answer, size_t length) {
+  const char *end = answer + length, *count = memchr(answer, '\0', length);
+  if (count == NULL || ++count == end || end[-1] != '\0') return false;
+  const char *next = memchr(count, '\0', (size_t)(end - count));
+  unsigned long left = next != NULL ? strtoul(count, NULL, 10) : 1;
+  for (; next != NULL && ++next < end && left > 0; left--) next = memchr(next, '\0', (size_t)(end - next));
+  return left == 0;
+}
+
 static long receive_all(int s, char *answer, size_t size) {
   size_t length = 0;
   for (;;) {
@@ -73,6 +86,7 @@ static long receive_all(int s, char *answer, size_t size) {
     if (n < 0) return -1;
     if (n == 0) return (long)length;
     length += (size_t)n;
+    if (is_whole(answer, length)) return (long)length;
   }
 }
 
@@ -80,7 +94,7 @@ static long receive_all(int s, char *answer, size_t size) {
 static size_t encode(const struct planner_request *request, char bytes[REQUEST_MAX]) {
   char pid[16];
   (void)snprintf(pid, sizeof pid, "%d", (int)getpid());
-  const char *words[] = {"bulkhead-request-1", request->verb, request->id, request->bundle, request->runc_root, pid, "end"};
+  const char *words[] = {"bulkhead-request-2", request->verb, request->id, request->bundle, request->runc_root, pid, "end"};
   size_t length = 0;
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     const char *text = words[i] != NULL ? words[i] : "";
@@ -96,6 +110,8 @@ static size_t encode(const struct planner_request *request, char bytes[REQUEST_M
 static int connection = -1;
 /* Whether an answer may come on it: after one the planner only listens. */
 static bool answers;
+/* The process at its other end. */
+static pid_t planner;
 
 /* Connects, and makes sure that it is the planner. What went wrong is reported where it matters. */
 static bool reach(const char *root_dir, bool wait, bool silent) {
@@ -110,6 +126,7 @@ static bool reach(const char *root_dir, bool wait, bool silent) {
   else if (peer.uid != 0) log_error("%s/planner.sock is served by user %u, not by root: somebody else took its place", root_dir, (unsigned)peer.uid);
   else {
     connection = s;
+    planner = peer.pid;
     answers = true;
     return true;
   }
@@ -156,4 +173,14 @@ bool planner_tell(const char *root_dir, const struct planner_request *request) {
   if (send_all(connection, bytes, length) == 0) return true;
   hang_up();
   return false;
+}
+
+int planner_open_sealed(unsigned number) {
+  if (connection < 0 || planner <= 0) return -1;
+  int fd = open_sealed(planner, number);
+  struct pollfd end = {.fd = connection, .events = 0};
+  /* With the connection still there, the planner lives, and its number was nobody else's when we opened. */
+  if (fd >= 0 && poll(&end, 1, 0) == 0) return fd;
+  if (fd >= 0) (void)close(fd);
+  return -1;
 }

@@ -25,4 +25,7 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
  */
 bool planner_tell(const char *root_dir, const struct planner_request *request);
 
+/* Opens the sealed copy of runc in descriptor `number` of the planner that answered (sealed.h); -1: there is none, which is no error. */
+int planner_open_sealed(unsigned number);
+
 #endif

@@ -63,7 +63,7 @@ function inspect(mount: OciMount, given: string): Bind | null {
   const recursive = options.includes('rbind');
   const propagation = options.findLast((option) => /^r?(?:private|slave|shared|unbindable)$/.test(option));
   try {
-    const source = realpathSync(given);
+    const source = realpathSync.native(given);
     const stat = statSync(source, { bigint: true });
     return {
       source, recursive, kind: stat.isDirectory() ? 'directory' : 'file', identity: { device: stat.dev, inode: stat.ino },
@@ -82,7 +82,7 @@ function inspect(mount: OciMount, given: string): Bind | null {
 function refuseLinks(mount: OciMount, given: string, source: string, parts: EngineParts): void {
   if (given === source || givenByEngine(mount, given)) return;
   const root = parts.roots.find((one) => isWithin(given, one));
-  if (root !== undefined && path.join(realpathSync(root), path.relative(root, given)) === source) return;
+  if (root !== undefined && path.join(realpathSync.native(root), path.relative(root, given)) === source) return;
   refuse(`${given} leads through a symbolic link to ${source}, and links may change between two starts; mount ${source} itself`);
 }
 

@@ -52,6 +52,8 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
   chmodSync(mountsDirectory, 0o711); // the umask may have been in the way
   const fileOf = (id: string) => path.join(stateDirectory, `${id}.json`);
   const directory = (id: string) => path.join(mountsDirectory, id);
+  // What was read last, by id: a delete has it looked at several times.
+  const parsed = new Map<string, { readonly text: string; readonly state: ContainerState }>();
   const binds = (id: string) => path.join(directory(id), 'binds');
 
   return {
@@ -60,8 +62,15 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
     targetIds: () => readdirSync(mountsDirectory).filter(isContainerId),
     has: (id) => existsSync(fileOf(id)) || existsSync(directory(id)),
     read(id) {
+      // Asked first: making the error takes longer than all else here, and every container that is new is looked up.
+      if (!existsSync(fileOf(id))) return null;
       try {
-        return stateSchema.parse(JSON.parse(readFileSync(fileOf(id), 'utf8')));
+        const text = readFileSync(fileOf(id), 'utf8');
+        const known = parsed.get(id);
+        if (known?.text === text) return known.state;
+        const state = stateSchema.parse(JSON.parse(text));
+        parsed.set(id, { text, state });
+        return state;
       } catch {
         return null;
       }
@@ -80,8 +89,10 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
     },
     makeBindTarget(id, number, kind) {
       const target = path.join(binds(id), String(number));
-      mkdirSync(binds(id), { recursive: true, mode: 0o711 });
-      chmodSync(binds(id), 0o711);
+      if (number === 0 || !existsSync(binds(id))) {
+        mkdirSync(binds(id), { recursive: true, mode: 0o711 });
+        chmodSync(binds(id), 0o711);
+      }
       if (existsSync(target)) removeTarget(target); // left by an unfinished create, of the other kind perhaps
       if (kind === 'directory') mkdirSync(target);
       else closeSync(openSync(target, 'wx', 0o600));
@@ -91,6 +102,7 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
       for (const name of readDirectory(binds(id))) removeTarget(path.join(binds(id), name));
       for (const target of [binds(id), path.join(directory(id), 'root'), directory(id)]) if (existsSync(target)) rmdirSync(target);
       rmSync(fileOf(id), { force: true });
+      parsed.delete(id);
     },
   };
 }

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { readlinkSync, realpathSync } from 'node:fs';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
 import { isWithin } from './mountinfo.ts';
@@ -7,6 +6,7 @@ import type { ExclusivePaths } from './options.ts';
 import { perform } from './perform.ts';
 import { basesInUse, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
+import { isRuntime } from './runtime-process.ts';
 import { bootId, mountsOf, type IsolationService } from './service.ts';
 
 export interface JanitorOptions {
@@ -72,9 +72,9 @@ export class Janitor {
 
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
   async came({ id, verb, runcRoot }: Pick<PlannerRequest, 'id' | 'verb' | 'runcRoot'>): Promise<void> {
+    const isDelete = verb === 'deleting' || verb === 'deleting-by-force';
     // Another runc's container of that name is not this one.
-    const isThisOnes = this.#options.containers.read(id)?.runcRoot === runcRoot;
-    if (isThisOnes && (verb === 'deleting' || verb === 'deleting-by-force')) this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
+    if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot) this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
     if (verb !== 'create') return;
@@ -168,7 +168,7 @@ export class Janitor {
   #isMade(id: string): boolean {
     const { paths, containers } = this.#options;
     const state = this.#working.has(id) ? null : containers.read(id);
-    return state !== null && !isOfAnotherBoot(state) && isRuntime(state.runtimePid, paths);
+    return state !== null && !isOfAnotherBoot(state) && isRuntime(state.runtimePid, paths.runtimeBinary);
   }
 
   async #clean(id: string): Promise<void> {
@@ -204,7 +204,7 @@ export class Janitor {
   /** Whether runc knows the container, or the runtime that creates it is at work. */
   #isAlive(state: ContainerState): boolean {
     const { paths, service } = this.#options;
-    return !isOfAnotherBoot(state) && (service.isKnown(state.id, state.runcRoot) || isRuntime(state.runtimePid, paths));
+    return !isOfAnotherBoot(state) && (service.isKnown(state.id, state.runcRoot) || isRuntime(state.runtimePid, paths.runtimeBinary));
   }
 
   /** Says it once. */
@@ -230,13 +230,4 @@ export class Janitor {
 
 function isOfAnotherBoot(state: ContainerState): boolean {
   return state.boot !== undefined && state.boot !== bootId();
-}
-
-/** Whether process `pid` is our runtime at work. */
-function isRuntime(pid: number, paths: ExclusivePaths): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '') === realpathSync(paths.runtimeBinary);
-  } catch {
-    return false;
-  }
 }

@@ -284,7 +284,7 @@ it('who asks while a planner that starts looks around is answered afterwards', a
     await readFile(begun);
     const asking = connect({ path: engine.paths.plannerSocket });
     await once(asking, 'connect');
-    asking.end(words('bulkhead-request-1', 'release', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'));
+    asking.end(words('bulkhead-request-2', 'release', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'));
     await writeFile(go, '\n');
     await started;
     expect(await text(asking)).toMatch(/^bulkhead-plan-1/);
@@ -303,7 +303,7 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
     });
     // dockerd looks at sources too, so one that hangs by the time the runtime asks is made up here.
     await writeFile(path.join(bundle, 'config.json'), JSON.stringify({ mounts: [{ destination: '/m', type: 'bind', source: path.join(hanging, 'x') }] }));
-    const refused = send(words('bulkhead-request-1', 'create', 'abcdefgh', bundle, '/run/runc', String(process.pid), 'end'));
+    const refused = send(words('bulkhead-request-2', 'create', 'abcdefgh', bundle, '/run/runc', String(process.pid), 'end'));
     expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
     expect(await refused).toMatch(/does not answer: .* \(fuse at /);
   } finally {
@@ -315,13 +315,13 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
 });
 
 it('the planner answers garbage with a refusal or not at all, and goes on', async () => {
-  for (const bytes of [Buffer.alloc(0), Buffer.from('GET / HTTP/1.1\r\n\r\n'), words('bulkhead-request-1', 'create', '../x', '/b', '/r', '1', 'end'), Buffer.alloc(10_000, 0)]) {
+  for (const bytes of [Buffer.alloc(0), Buffer.from('GET / HTTP/1.1\r\n\r\n'), words('bulkhead-request-2', 'create', '../x', '/b', '/r', '1', 'end'), Buffer.alloc(10_000, 0)]) {
     expect((await send(bytes)).split('\0').slice(0, 3)).toEqual(['bulkhead-plan-1', '3', 'error']);
   }
   expect(await send(Buffer.alloc(1 << 20, 65))).toBe('');
   // A bundle that does not exist, and a process that does not exist.
-  expect(await send(words('bulkhead-request-1', 'create', 'abcdefgh', '/nonexistent', '/run/runc', String(process.pid), 'end'))).toContain('could not be planned');
-  expect(await send(words('bulkhead-request-1', 'delete', 'abcdefgh', '', '/run/runc', '4194304', 'end'))).toContain('error');
+  expect(await send(words('bulkhead-request-2', 'create', 'abcdefgh', '/nonexistent', '/run/runc', String(process.pid), 'end'))).toContain('could not be planned');
+  expect(await send(words('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', '4194304', 'end'))).toContain('error');
   expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
 });
 

@@ -61,14 +61,23 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   return { lowers, upper: { parent: realpathSync.native(parent), name: path.basename(upperDir), work: path.basename(workDir) }, options };
 }
 
+/** Where overlay2's links lead. Their names are random, so that none ever leads elsewhere. */
+const knownLinks = new Map<string, string>();
+const mostKnownLinks = 5000;
+
 /** Where the links `names` of overlay2's directory `store` lead: to layers beside them. An image may have a hundred, and every container waits for this. */
 function linked(store: string, names: readonly string[]): string[] {
   const real = realpathSync.native(store);
+  if (knownLinks.size + names.length > mostKnownLinks) knownLinks.clear();
   return names.map((name) => {
-    const link = path.join(real, name);
-    const layer = /^l\/[A-Z0-9]+$/.test(name) ? /^\.\.\/([0-9a-z-]+)\/diff$/.exec(readlinkSync(link))?.[1] : undefined;
+    const link = `${real}/${name}`;
+    const known = knownLinks.get(link);
+    if (known !== undefined) return known;
+    const layer = /^l\/[A-Z0-9]{26}$/.test(name) ? /^\.\.\/([0-9a-z-]+)\/diff$/.exec(readlinkSync(link))?.[1] : undefined;
     // The runtime follows no link on the way to a layer.
-    return layer === undefined ? realpathSync.native(link) : `${real}/${layer}/diff`;
+    if (layer === undefined) return realpathSync.native(link);
+    knownLinks.set(link, `${real}/${layer}/diff`);
+    return `${real}/${layer}/diff`;
   });
 }
 
@@ -84,7 +93,7 @@ export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: Name
   const store = storeOf(all, mounts);
   // One id-mapped copy of the mount serves all layers in it: the kernel takes its time for each that is made, and more for each that goes.
   const tree = store === null ? null : plan.tree(store, { namespace });
-  const layer = (directory: string) => (store === null || tree === null ? plan.tree(directory, { namespace }) : plan.inside(tree, path.relative(store, directory)));
+  const layer = (directory: string) => (store === null || tree === null ? plan.tree(directory, { namespace }) : plan.inside(tree, below(store, directory)));
   const lowers = paths.map(layer);
   const writable = isWritable ? { parent: layer(upper.parent), name: upper.name, work: upper.work } : null;
   // Of what is not written nothing can be lost.
@@ -96,7 +105,7 @@ export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: Name
 export function planPlain(plan: PlanBuilder, overlay: Overlay): TreeNumber {
   const store = commonDirectory(overlay.upper === null ? overlay.lowers : [...overlay.lowers, overlay.upper.parent]);
   const directory = plan.directory(store);
-  const layer = (path_: string) => plan.inside(directory, path.relative(store, path_));
+  const layer = (one: string) => plan.inside(directory, below(store, one));
   const lowers = overlay.lowers.map(layer);
   const upper = overlay.upper === null ? null : { parent: layer(overlay.upper.parent), name: overlay.upper.name, work: overlay.upper.work };
   return plan.overlay(0, { lowers, upper, options: overlay.options });
@@ -107,6 +116,11 @@ function storeOf(layers: readonly string[], mounts: readonly Mount[]): string | 
   const store = commonDirectory(layers);
   const below = mounts.filter(({ mountPoint }) => mountPoint !== store && isWithin(mountPoint, store));
   return layers.every((layer) => !below.some(({ mountPoint }) => isWithin(layer, mountPoint))) ? store : null;
+}
+
+/** Where `directory` is below `store`, which is above it. path.relative takes its time for a hundred layers. */
+function below(store: string, directory: string): string {
+  return directory.slice(store === '/' ? 1 : store.length + 1);
 }
 
 /** The longest path that is above all of `directories`, which are absolute and normal. */

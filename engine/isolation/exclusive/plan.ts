@@ -112,6 +112,9 @@ export class PlanBuilder {
   /** The id range the container must turn out to have: the runtime checks it before the container starts. */
   range(base: number): void { this.#add('range', base); }
 
+  /** runc is the sealed copy in descriptor `number` of this process (sealed-runc.ts). */
+  sealedRunc(number: number): void { this.#add('runc', number); }
+
   get empty(): boolean { return this.#words.length === 0; }
 
   encode(): Buffer { return encodeWords([...this.#words, 'end']); }

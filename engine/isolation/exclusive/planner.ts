@@ -14,7 +14,8 @@ import { ProcFiles } from './proc-files.ts';
 import { openRangeStore } from './ranges.ts';
 import { isToldOnly, parseRequest, requestLength, requestLimit, type PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
-import { Sources } from './sources.ts';
+import { SealedRunc } from './sealed-runc.ts';
+import { haveToBeAsked, Sources } from './sources.ts';
 import type { SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
@@ -51,8 +52,9 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
     const ranges = openRangeStore(paths.ranges, paths.root);
     const containers = openContainerStore(paths.containers, paths.mounts);
+    const sealedRunc = new SealedRunc({ runtimeBinary: paths.runtimeBinary, runc: path.join(path.dirname(paths.runtimeBinary), 'runc'), log });
     const service = new IsolationService({
-      ranges, containers, parts: options.parts, sharing: options.sharing, deviceNodes: makeDeviceNodes(paths.devices, log), runtimeBinary: paths.runtimeBinary, log,
+      ranges, containers, parts: options.parts, sharing: options.sharing, deviceNodes: makeDeviceNodes(paths.devices, log), runtimeBinary: paths.runtimeBinary, sealedRunc: () => sealedRunc.descriptor(), log,
     });
     await keepMountsPrivate(paths);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
@@ -60,9 +62,13 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const sources = new Sources();
     const answer = async (request: PlannerRequest): Promise<Buffer> => {
       try {
-        if (request.verb !== 'create') return service.answer(request);
-        await sources.answer(request.bundle, request.pid);
-        return service.answer(request, await procFiles.answer() === 'yes' ? procFiles.directory : null);
+        if (request.verb !== 'create') return service.answer(request.verb, request);
+        const mounts = mountsOf(request.pid);
+        // Mostly there is nothing to wait for.
+        if (!haveToBeAsked(mounts) && !procFiles.areMounted(mounts)) return service.create(request, mounts, null);
+        await sources.answer(request.bundle, mounts);
+        const emulated = await procFiles.answer() === 'yes' ? procFiles.directory : null;
+        return service.create(request, mountsOf(request.pid), emulated);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         log(`${request.verb} ${request.id}: ${message}`);
@@ -82,11 +88,13 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     };
     // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who asks meanwhile waits for the look.
     const looked = listen(server, paths.socket).then(() => janitor.start());
+    void sealedRunc.make();
     await looked.catch(async (error: unknown) => { await hangUp(); throw error; });
     return ok({
       close: async () => {
         await hangUp();
         await janitor.stop();
+        sealedRunc.close();
         await tidy(paths, containers);
         await lock.value.release();
       },
@@ -104,8 +112,9 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
  */
 function serve(socket: Socket, janitor: Janitor, looked: Promise<void>, answer: (request: PlannerRequest) => Promise<Buffer>): void {
   let bytes = Buffer.alloc(0);
+  let isPlanner = true;
   // Where the look failed there is no planner.
-  let done = looked.catch(() => { socket.destroy(); });
+  let done = looked.catch(() => { isPlanner = false; socket.destroy(); });
   const came: PlannerRequest[] = [];
   let understood = true;
   socket.once('close', () => { void done.then(() => { for (const { id } of came) janitor.went(id); }); });
@@ -116,6 +125,7 @@ function serve(socket: Socket, janitor: Janitor, looked: Promise<void>, answer: 
     const request = parseRequest(words);
     understood = request !== null;
     done = done.then(async () => {
+      if (!isPlanner) return;
       if (request === null) {
         reply(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
         return;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OciMount, OciSpec } from './bundle.ts';
+import { isWithin, type Mount } from './mountinfo.ts';
 import type { PlanBuilder } from './plan.ts';
 
 /** Files of /proc that lxcfs emulates from the container's cgroups and its first process (A10). */
@@ -15,6 +16,11 @@ export class ProcFiles {
   #asking: Promise<boolean> | null = null;
 
   constructor(directory: string) { this.directory = directory; }
+
+  /** Whether anything is mounted there at all, as lxcfs does. */
+  areMounted(mounts: readonly Mount[]): boolean {
+    return mounts.some((mount) => mount.mountPoint !== '/' && /^fuse(?:\.|$)/.test(mount.type) && isWithin(this.directory, mount.mountPoint));
+  }
 
   /** Whether lxcfs runs and answers within `ms`. Never rejects; a question that hangs is asked once, whatever the number of callers. */
   async answer(ms = answerMs): Promise<'yes' | 'no' | 'late'> {

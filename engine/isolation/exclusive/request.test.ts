@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { isContainerId, isToldOnly, parseRequest, requestLength, requestLimit } from './request.ts';
 
 const bytes = (...words: string[]) => Buffer.from(words.map((word) => `${word}\0`).join(''));
-const good = ['bulkhead-request-1', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
+const good = ['bulkhead-request-2', 'create', 'abc', '/run/b/abc', '/run/runc', '42', 'end'];
 
 describe('parseRequest', () => {
   it('reads the runtime\'s words', () => {
     expect(parseRequest(bytes(...good))).toEqual({ verb: 'create', id: 'abc', bundle: '/run/b/abc', runcRoot: '/run/runc', pid: 42 });
-    expect(parseRequest(bytes('bulkhead-request-1', 'delete', 'abc', '', '/run/runc', '42', 'end'))?.verb).toBe('delete');
+    expect(parseRequest(bytes('bulkhead-request-2', 'delete', 'abc', '', '/run/runc', '42', 'end'))?.verb).toBe('delete');
   });
 
   it.each([
     ['empty', Buffer.alloc(0)],
     ['cut off', bytes(...good).subarray(0, -1)],
-    ['another version', bytes('bulkhead-request-2', ...good.slice(1))],
+    ['another version', bytes('bulkhead-request-1', ...good.slice(1))],
     ['an unknown verb', bytes(...good.with(1, 'remove'))],
     ['an id that is a path', bytes(...good.with(2, '../x'))],
     ['an id that is a directory', bytes(...good.with(2, '..'))],

@@ -38,7 +38,7 @@ export function parseRequest(bytes: Buffer): PlannerRequest | null {
   if (bytes.length > requestLimit || bytes.at(-1) !== 0) return null;
   const words = bytes.subarray(0, -1).toString('utf8').split('\0');
   const [magic, verb, id, bundle, runcRoot, pidText, end] = words;
-  if (words.length !== requestWords || magic !== 'bulkhead-request-1' || end !== 'end') return null;
+  if (words.length !== requestWords || magic !== 'bulkhead-request-2' || end !== 'end') return null;
   if (!isVerb(verb)) return null;
   if (id === undefined || !isContainerId(id)) return null;
   if (bundle === undefined || runcRoot === undefined || !isPlainAbsolute(runcRoot)) return null;

@@ -15,6 +15,7 @@ import { planProcFiles } from './proc-files.ts';
 import { refuseMissingIds } from './process-ids.ts';
 import { diskMap, rangeSize, type RangeStore } from './ranges.ts';
 import { isContainerId, type PlannerRequest } from './request.ts';
+import { isRuntime } from './runtime-process.ts';
 import { engineRoots, sharesOf, type SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
@@ -27,6 +28,8 @@ export interface ServiceOptions {
   readonly deviceNodes: ReadonlyMap<string, string>;
   /** The runtime, as hooks call it. */
   readonly runtimeBinary: string;
+  /** Descriptor of a sealed copy of runc (sealed-runc.ts); null: there is none. */
+  readonly sealedRunc?: () => number | null;
   readonly log: (line: string) => void;
 }
 
@@ -39,36 +42,40 @@ export class IsolationService {
 
   constructor(options: ServiceOptions) { this.#options = options; }
 
-  /** Plans `request`, with the emulated files of /proc at `procFiles` where they are served; throws IsolationRefused with the text for whoever started the container. */
-  answer(request: PlannerRequest, procFiles: string | null = null): Buffer {
-    switch (request.verb) {
-      case 'create': return this.#create(request, procFiles).encode();
+  /** Answers what is no create. */
+  answer(verb: Exclude<PlannerRequest['verb'], 'create'>, request: PlannerRequest): Buffer {
+    switch (verb) {
       case 'deleting':
       case 'deleting-by-force': {
         // Written while runc deletes, so that nobody waits for it afterwards.
-        this.#noteDevice(request.id, request.runcRoot, mountsOf(request.pid));
+        this.#noteDevice(request.id, request.runcRoot, mountsOf('self'));
         return new PlanBuilder().encode();
       }
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
-        this.release(request.id, request.runcRoot, mountsOf(request.pid));
+        // The runtime, which has the same mounts, does not wait: its process may be gone, and another be making the container anew.
+        const maker = this.#options.containers.read(request.id)?.runtimePid ?? request.pid;
+        if (maker === request.pid || !isRuntime(maker, this.#options.runtimeBinary)) this.release(request.id, request.runcRoot, mountsOf('self'));
         return new PlanBuilder().encode();
       }
     }
   }
 
-  #create(request: PlannerRequest, procFiles: string | null): PlanBuilder {
+  /**
+   * Plans a create, with the mounts that the runtime has now and the emulated files of /proc at `procFiles` where they are served; throws
+   * IsolationRefused with the text for whoever started the container.
+   */
+  create(request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null): Buffer {
     const { ranges, containers } = this.#options;
     const { id, runcRoot } = request;
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
-    const mounts = mountsOf(request.pid);
     const plan = new PlanBuilder();
     // An earlier life of this container that was deleted while no planner answered.
     this.#planUnmounts(plan, id, mounts);
     ranges.release(id);
     try {
       this.#planCreate(plan, request, mounts, procFiles);
-      return plan;
+      return plan.encode();
     } catch (error) {
       ranges.release(id);
       // With mounts of an earlier life still there, its state must stay for the planner's next start.
@@ -90,10 +97,12 @@ export class IsolationService {
     if (joined !== null) ranges.hold(joined.base, id);
     const base = joined?.base ?? ranges.claim(id);
     plan.range(base);
+    const sealed = this.#options.sealedRunc?.() ?? null;
+    if (sealed !== null) plan.sealedRunc(sealed);
     const namespace = plan.userNamespace(diskMap(base));
 
     const rootPath = containers.makeRootTarget(id, base);
-    const given = realpathSync(path.resolve(bundle, spec.root.path));
+    const given = realpathSync.native(path.resolve(bundle, spec.root.path));
     const rootMount = mounts.findLast((mount) => mount.mountPoint === given);
     let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null };
     if (rootMount?.type === 'overlay') {
@@ -114,14 +123,15 @@ export class IsolationService {
       plan.attach(plan.tree(given, { namespace }), rootPath);
     }
 
+    const places = engineRoots(given, parts);
     const shares = sharesOf({ container: id, spec, plan, plain: namespace, base }, sharing);
     const bindSources = planBinds(spec, plan, {
-      container: id, mounts, namespace, base, parts, shares, engineRoots: engineRoots(given, parts),
+      container: id, mounts, namespace, base, parts, shares, engineRoots: places,
       makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
     });
     let targets = bindSources.size;
     const layerSources = planLayerMounts(spec, plan, {
-      mounts, namespace, base, engineRoots: engineRoots(given, parts), makeTarget: () => containers.makeBindTarget(id, targets++, 'directory'),
+      mounts, namespace, base, engineRoots: places, makeTarget: () => containers.makeBindTarget(id, targets++, 'directory'),
     });
     const makeFileTarget = () => containers.makeBindTarget(id, targets++, 'file');
     const deviceSources = new Map<string, string>();

@@ -110,7 +110,7 @@ export function engineRoots(rootFileSystem: string, parts: EngineParts): string[
 
 function real(file: string): string {
   try {
-    return realpathSync(file);
+    return realpathSync.native(file);
   } catch {
     return file; // not there: nothing is in it
   }

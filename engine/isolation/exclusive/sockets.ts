@@ -61,7 +61,7 @@ export function refuseEngineParts(source: string, recursive: boolean, mounts: re
 /** A socket that the gateway made for a container (B2). */
 function isContainerSocket(source: string, directory: string): boolean {
   try {
-    const relative = path.relative(realpathSync(directory), source);
+    const relative = path.relative(realpathSync.native(directory), source);
     return /^[0-9a-f]{32}\/docker\.sock$/.test(relative) && lstatSync(source).isSocket();
   } catch {
     return false;
@@ -82,7 +82,7 @@ function ownerOf(socket: string): string | null {
 function placeOf(file: string, mounts: readonly Mount[]): Place | null {
   let real: string, identity: string;
   try {
-    real = realpathSync(file);
+    real = realpathSync.native(file);
     const { dev, ino } = statSync(real, { bigint: true });
     identity = `${dev}:${ino}`;
   } catch {

@@ -3,7 +3,6 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { mountOf, type Mount } from './mountinfo.ts';
 import { IsolationRefused } from './options.ts';
-import { mountsOf } from './service.ts';
 
 /** Longest wait for a file system whose server is elsewhere, ms. */
 const answerMs = 5000;
@@ -19,9 +18,8 @@ export class Sources {
   readonly #asking = new Map<string, Promise<void>>();
 
   /** Resolves when all bind sources of the container in `bundle` can be looked at without waiting; rejects with IsolationRefused naming one that can't. */
-  async answer(bundle: string, pid: number): Promise<void> {
-    const mounts = mountsOf(pid);
-    if (!mounts.some(mayHang)) return;
+  async answer(bundle: string, mounts: readonly Mount[]): Promise<void> {
+    if (!haveToBeAsked(mounts)) return;
     for (const source of bindSources(bundle)) {
       const mount = mayHangAt(source, mounts);
       if (mount === null || await this.#answers(source)) continue;
@@ -41,6 +39,11 @@ export class Sources {
     clearTimeout(timer);
     return answered;
   }
+}
+
+/** Whether a file system of those `mounts` may hang. */
+export function haveToBeAsked(mounts: readonly Mount[]): boolean {
+  return mounts.some(mayHang);
 }
 
 /** Resolves when stat(1) said anything of `source`: also that it isn't there. One that hangs is killed, where the kernel lets it be. */

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openContainerStore, type ContainerStore } from './containers.ts';
+import { openRangeStore, type RangeStore } from './ranges.ts';
+import { bootId, IsolationService } from './service.ts';
+
+const id = 'abcdefgh';
+const ended = 4_194_304; // no process has this number
+let directory: string;
+let containers: ContainerStore;
+let ranges: RangeStore;
+let service: IsolationService;
+const at = (...parts: string[]) => path.join(directory, ...parts);
+beforeEach(() => {
+  directory = mkdtempSync(path.join(os.tmpdir(), 'service-'));
+  containers = openContainerStore(at('containers'), at('mounts'));
+  ranges = openRangeStore(at('ranges'), directory, () => new Set());
+  service = new IsolationService({
+    // This process stands in for a runtime at work.
+    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: process.execPath, log: () => undefined,
+    sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
+  });
+});
+afterEach(() => { rmSync(directory, { recursive: true }); });
+
+it.each([
+  ['is being made anew keeps its range and its state', process.pid, ended, true],
+  ['was made by a runtime that has ended loses them', ended, process.pid, false],
+  ['its own runtime could not make loses them', process.pid, process.pid, false],
+])('A3 a container that %s, when a release is read', (_, maker, asking, keeps) => {
+  const base = ranges.claim(id);
+  containers.write({ id, runcRoot: at('runc'), base, runtimePid: maker, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
+  service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: asking });
+  expect(containers.has(id)).toBe(keeps);
+  expect(ranges.heldByOthers(base, 'another')).toBe(keeps);
+});
