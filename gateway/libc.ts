@@ -1,20 +1,39 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 
+/** koffi's documented interface, as far as it is used here: a native addon, loaded when first needed. */
+interface Koffi {
+  load(name: string): { func(definition: string): unknown };
+  errno(): number;
+}
+let loaded: Koffi | null | undefined;
+
+function koffi(): Koffi | null {
+  if (loaded !== undefined) return loaded;
+  try {
+    // The require's result has no static type.
+    loaded = process.platform === 'linux' ? createRequire(import.meta.url)('koffi') as Koffi : null;
+  } catch {
+    loaded = null;
+  }
+  return loaded;
+}
+
 /**
  * A function of the C library by its C declaration, `F` being the same in TypeScript; null where there is none to call (another system, no
- * koffi). koffi is a native addon: loaded when first needed.
+ * koffi).
  */
 export function libcFunction<F>(declaration: string): F | null {
-  if (process.platform !== 'linux') return null;
   try {
-    // The require's result has no static type; these are the two members used of koffi's documented interface.
-    const koffi = createRequire(import.meta.url)('koffi') as { load(name: string): { func(definition: string): F } };
-    return koffi.load('libc.so.6').func(declaration);
+    // The caller says the same twice: in C and in TypeScript.
+    return (koffi()?.load('libc.so.6').func(declaration) ?? null) as F | null;
   } catch {
     return null;
   }
 }
+
+/** errno of the last call in this thread. */
+export function lastErrno(): number { return koffi()?.errno() ?? 0; }
 
 /** The descriptor of an open socket; null when it is closed. Node has no public way to it; the handle's fd has been there since 0.x. */
 export function descriptorOf(socket: Socket): number | null {

@@ -33,12 +33,15 @@ const targets = [
   {
     // A bundle of its own: it runs for months beside the engine, and the rest of the command line would only sit in its memory. CommonJS,
     // because importing node:http as an ES module loads fetch and its company with it: 14 MB.
-    name: 'gateway', inputs: ['shared', 'gateway', 'cli'], outputs: ['dist/gateway/main.cjs'],
-    build: () => bundle({
-      entryPoints: { main: at('cli', 'gateway-main.ts') }, outdir: at('dist', 'gateway'), outExtension: { '.js': '.cjs' },
-      format: 'cjs', target: 'node24', external: native, minify: true, ...moduleUrls,
-      banner: { js: `${moduleUrls.banner.js} const lazily = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });` },
-    }, loadedLazily),
+    name: 'gateway', inputs: ['shared', 'gateway', 'cli'], outputs: ['dist/gateway/main.cjs', 'dist/gateway/splice-thread.cjs'],
+    build: async () => {
+      const common = { outdir: at('dist', 'gateway'), outExtension: { '.js': '.cjs' }, format: 'cjs', target: 'node24', external: native, minify: true, ...moduleUrls };
+      await bundle({ ...common, entryPoints: { 'splice-thread': at('gateway', 'http', 'splice', 'thread.ts') } });
+      await bundle({
+        ...common, entryPoints: { main: at('cli', 'gateway-main.ts') },
+        banner: { js: `${moduleUrls.banner.js} const lazily = (name) => new Proxy({}, { get: (_, key) => require(name)[key] });` },
+      }, loadedLazily);
+    },
   },
   {
     name: 'Electron main process', inputs: ['shared', 'engine', 'gateway', 'electron'], outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],

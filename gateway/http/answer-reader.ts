@@ -106,10 +106,8 @@ export class AnswerReader {
     return this.#body.done ? 'done' : 'more';
   }
 
-  /** As `feed`, once the final head is there, for content that is not kept: it goes to `sink`. Returns how many bytes belong to the answer. */
-  feedContent(bytes: Buffer, sink: (content: Buffer) => void): number { return this.#body?.consume(bytes, sink) ?? 0; }
-  /** The framing of the body makes no sense. */
-  get broken(): boolean { return this.#body !== null && this.#body.broken !== null; }
+  /** Where the body of the final answer is; null before its head. */
+  get tracker(): BodyTracker | null { return this.#body; }
 
   #keepPart(part: Buffer, limit: number): void {
     this.#keptBytes += part.length;

@@ -2,11 +2,11 @@ import { AnswerReader, chunkedHead, type Asked } from './answer-reader.ts';
 import type { AnswerEvents } from './answer-relay.ts';
 import { asItIs, BodyStream, chunk, lastChunk, type BodyTransform } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
-import { moveDirectly } from './direct.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type AnswerStream } from './exchange.ts';
 import type { ResponseHead } from './head-parser.ts';
+import { Bypass } from './splice/bypass.ts';
 
 /** Brings the engine's answer to the client while it is changed. What goes wrong before the head is with the client becomes an answer of ours; later it cuts the connection. */
 export class StreamedAnswer {
@@ -25,6 +25,7 @@ export class StreamedAnswer {
   #finished = false;
   /** The engine ended an answer that has no other end. */
   #untilClose = false;
+  readonly #bypass: Bypass;
 
   constructor(asked: Asked, handling: AnswerStream, client: ClientSide, engine: EngineLink, events: AnswerEvents) {
     this.#reader = new AnswerReader(asked, Infinity);
@@ -32,6 +33,7 @@ export class StreamedAnswer {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
+    this.#bypass = new Bypass(engine, client, () => { this.#passed(); });
   }
 
   get done(): boolean { return this.#finished; }
@@ -54,7 +56,7 @@ export class StreamedAnswer {
     const { head } = this.#reader;
     if (head === null) return;
     if (this.#state === 'head') this.#begin(head);
-    this.#take();
+    this.#take(true);
   }
 
   engineEnded(): void {
@@ -62,7 +64,7 @@ export class StreamedAnswer {
     if (this.#reader.head !== null && this.#reader.wholeAtClose()) {
       this.#untilClose = true;
       this.#complete = true;
-      this.#take();
+      this.#take(false);
     } else if (this.#reader.head === null) this.#replace(503, 'the engine closed the connection without an answer; try again when the engine is up');
     else this.#fail('the engine\'s answer was cut short');
   }
@@ -80,6 +82,7 @@ export class StreamedAnswer {
   abandon(): void {
     this.#state = 'over';
     this.#early = [];
+    this.#bypass.cancel();
     this.#stream?.abandon();
   }
 
@@ -111,33 +114,30 @@ export class StreamedAnswer {
         this.#cut();
       },
     });
-    this.#take();
+    this.#take(false);
     this.#engine.resume();
   }
 
-  /** Hands on what was read. */
-  #take(): void {
+  /** Hands on what was read. `read`: something was. */
+  #take(read: boolean): void {
     const parts = this.#reader.drain();
     const stream = this.#stream;
     if (stream === null) { this.#early.push(...parts); return; }
     let more = true;
     for (const part of [...this.#early, ...parts]) more = stream.push(part);
     this.#early = [];
-    if (more && !this.#complete) more = this.#directly(stream);
     if (this.#state === 'over') return;
+    const { tracker } = this.#reader;
+    if (more && read && !this.#complete && tracker !== null && this.#bypass.begin({ stream, tracker, chunked: this.#chunked })) return;
     if (!more) this.#engine.pause();
     if (this.#complete) stream.end();
   }
 
-  #directly(stream: BodyStream): boolean {
-    let nonsense = false;
-    const more = moveDirectly({
-      from: this.#engine, to: this.#client, stream, chunked: this.#chunked,
-      consume: (bytes, sink) => this.#reader.feedContent(bytes, sink), after: () => { nonsense = true; },
-    });
-    if (nonsense || this.#reader.broken) this.#fail('the engine\'s answer makes no sense');
-    else if (this.#reader.done) this.#complete = true;
-    return more;
+  /** A part of the body has gone past us. */
+  #passed(): void {
+    if (this.#reader.tracker?.broken != null) { this.#fail('the engine\'s answer was cut short'); return; }
+    this.#complete = this.#reader.done;
+    if (this.#complete) this.#stream?.end();
   }
 
   #done(): void {

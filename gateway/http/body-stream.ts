@@ -134,7 +134,7 @@ export async function* asItIs(content: AsyncIterable<Buffer>, offer?: (passing: 
   for await (const part of content) yield [part];
 }
 
-const lineEnd = Buffer.from('\r\n');
+export const lineEnd = Buffer.from('\r\n');
 /** The end of a chunked body. */
 export const lastChunk = Buffer.from('0\r\n\r\n');
 

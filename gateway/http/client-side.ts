@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { handOver, listen, type Listeners } from './engine-link.ts';
-import { receiveNow, sendNow, takesMore, takesNow } from './direct.ts';
 import { SendBuffer } from './send-buffer.ts';
+import { takesMore } from './socket-flow.ts';
+import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
 import { countRead } from './nursery.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
 
@@ -82,12 +83,11 @@ export class ClientSide {
     this.#socket.uncork();
     return takesMore(this.#socket);
   }
-  /** See direct.ts. Only with an empty inbox. */
-  receiveNow(): Buffer | null { return receiveNow(this.#socket); }
-  get takesNow(): boolean { return takesNow(this.#socket); }
-  sendNow(bytes: Buffer): number {
-    this.#sendBuffer.count(this.#socket, bytes.length);
-    return sendNow(this.#socket, bytes);
+  /** Null where something was read that was not taken yet. */
+  lendReading(): LentReading | null { return this.#inbox.length > 0 || this.#ended ? null : lendReading(this.#socket); }
+  lendWriting(): LentWriting | null {
+    this.#sendBuffer.count(this.#socket, Infinity);
+    return lendWriting(this.#socket);
   }
   /** FIN to the client; it may go on sending. */
   end(): void { this.#socket.end(); }

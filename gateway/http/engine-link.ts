@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { receiveNow, sendNow, takesMore, takesNow } from './direct.ts';
 import { SendBuffer } from './send-buffer.ts';
+import { takesMore } from './socket-flow.ts';
+import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
 import { countRead } from './nursery.ts';
 
 /** What an engine connection tells the client connection it belongs to. */
@@ -79,13 +80,11 @@ export class EngineLink {
     socket.uncork();
     return takesMore(socket);
   }
-  /** See direct.ts. */
-  receiveNow(): Buffer | null { return this.#socket === null ? null : receiveNow(this.#socket); }
-  get takesNow(): boolean { return this.#socket !== null && takesNow(this.#socket); }
-  sendNow(bytes: Buffer): number {
-    if (this.#socket === null) return 0;
-    this.#sendBuffer.count(this.#socket, bytes.length);
-    return sendNow(this.#socket, bytes);
+  lendReading(): LentReading | null { return this.#socket === null || this.#ended ? null : lendReading(this.#socket); }
+  lendWriting(): LentWriting | null {
+    if (this.#socket === null) return null;
+    this.#sendBuffer.count(this.#socket, Infinity);
+    return lendWriting(this.#socket);
   }
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {

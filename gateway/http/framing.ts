@@ -1,5 +1,8 @@
 import type { BodyLength } from './head-parser.ts';
 
+/** Where the next byte of a body belongs. `left`: bytes of content that follow without framing between them; Infinity: until the end of the connection. */
+export type BodyPlace = { readonly at: 'content'; readonly left: number; readonly ofChunk: boolean } | { readonly at: 'chunk-start' };
+
 /**
  * Follows the bytes of one message body and says where it ends, so that it can be relayed raw and the next message on the
  * connection is still found exactly. For requests (`strict`) chunk extensions and trailers are refused: no Docker client sends them.
@@ -23,6 +26,37 @@ export class BodyTracker {
   }
 
   get untilClose(): boolean { return this.#length.kind === 'until-close'; }
+
+  /** Null: into the framing, or nowhere. */
+  get place(): BodyPlace | null {
+    if (this.done || this.broken !== null) return null;
+    switch (this.#length.kind) {
+      case 'none': return null;
+      case 'until-close': return { at: 'content', left: Infinity, ofChunk: false };
+      case 'length': return { at: 'content', left: this.#left, ofChunk: false };
+      case 'chunked':
+        if (this.#state === 'data') return { at: 'content', left: this.#left, ofChunk: true };
+        return this.#state === 'size' && this.#line === '' ? { at: 'chunk-start' } : null;
+    }
+  }
+
+  /** So much of the content that follows at `place` has gone another way. */
+  skip(content: number): void {
+    if (this.done || (this.#length.kind === 'chunked' && this.#state !== 'data')) return;
+    this.#left -= content;
+    if (this.#left > 0) return;
+    if (this.#length.kind === 'length') this.done = true;
+    else this.#state = 'data-end';
+  }
+
+  /** Whole chunks have gone another way; of the last one but the line that ends it (`end`), or with it. */
+  skipChunks(at: 'end' | 'start'): void {
+    this.#left = 0;
+    this.#state = at === 'end' ? 'data-end' : 'size';
+  }
+
+  /** Nobody knows any more what the next byte is. */
+  cut(): void { this.broken ??= 'the body ended in the middle'; }
 
   /** Takes what belongs to this body from the start of `bytes`; returns how many bytes that is. `sink` gets the content without framing. */
   consume(bytes: Buffer, sink?: (content: Buffer) => void): number {

@@ -1,10 +1,10 @@
 import { BodyStream, chunk, lastChunk } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
-import { moveDirectly } from './direct.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
 import { AnswerRefused, type RequestStream } from './exchange.ts';
 import type { BodyTracker } from './framing.ts';
+import { Bypass } from './splice/bypass.ts';
 
 export interface RequestStreamEvents {
   /** The engine wants the body, and gets it. */
@@ -27,6 +27,7 @@ export class StreamedRequest {
   readonly #events: RequestStreamEvents;
   #state: 'waiting' | 'asking' | 'streaming' | 'done' | 'over' = 'waiting';
   #stream: BodyStream | null = null;
+  readonly #bypass: Bypass;
 
   constructor(handling: RequestStream, body: BodyTracker, client: ClientSide, engine: EngineLink, events: RequestStreamEvents) {
     this.#handling = handling;
@@ -34,6 +35,7 @@ export class StreamedRequest {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
+    this.#bypass = new Bypass(client, engine, () => { this.#passed(); });
   }
 
   /** The whole body has gone to the engine. */
@@ -63,33 +65,33 @@ export class StreamedRequest {
   /** Takes what has come of the body. */
   take(): void {
     const stream = this.#stream;
-    if (stream === null || this.#body.done) return;
+    if (stream === null || this.#body.done || this.#bypass.active) return;
+    const read = this.#client.inbox.length > 0;
     let more = true;
-    if (this.#client.inbox.length > 0) {
+    if (read) {
       const taken = this.#body.consume(this.#client.inbox, (content) => { more = stream.push(content); });
       if (this.#body.broken !== null) { this.#events.broken(); return; }
       this.#client.take(taken);
     }
-    if (more && !this.#body.done) {
+    if (more && read && !this.#body.done) {
       this.#client.resume();
-      more = this.#directly(stream);
-      if (this.#body.broken !== null) { this.#events.broken(); return; }
+      if (this.#bypass.begin({ stream, tracker: this.#body, chunked: true })) return;
     }
     if (this.#body.done) stream.end();
     if (more) this.#client.resume(); else this.#client.pause();
   }
 
-  #directly(stream: BodyStream): boolean {
-    return moveDirectly({
-      from: this.#client, to: this.#engine, stream, chunked: true,
-      consume: (bytes, sink) => this.#body.consume(bytes, sink), after: (bytes) => { this.#client.add(bytes); },
-    });
+  /** A part of the body has gone past us. */
+  #passed(): void {
+    if (this.#body.broken !== null) this.#events.broken();
+    else if (this.#body.done) this.#stream?.end();
   }
 
   drained(): void { this.#stream?.drained(); }
 
   abandon(): void {
     this.#state = 'over';
+    this.#bypass.cancel();
     this.#stream?.abandon();
   }
 

@@ -1,15 +1,17 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outOf, withIds } from '../archive/copy-out.ts';
-import { asItIs, type BodyTransform } from './body-stream.ts';
-import { ClientConnection } from './connection.ts';
-import { receiveNow, sendNow } from './direct.ts';
-import { AnswerRefused } from './exchange.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { outOf, withIds } from '../../archive/copy-out.ts';
+import { asItIs, type BodyTransform } from '../body-stream.ts';
+import { ClientConnection } from '../connection.ts';
+import { AnswerRefused } from '../exchange.ts';
+import { chunkHead } from './passage.ts';
+import { Splicer, theSplicer } from './splicer.ts';
 
 let dir: string;
 let engine: Server;
@@ -18,7 +20,12 @@ let serve: (socket: Socket) => void;
 let transform: BodyTransform;
 const connections = new Set<ClientConnection>();
 
+const started = vi.spyOn(Splicer.prototype, 'start');
+/** splice(2) is Linux's; elsewhere everything goes through our memory. */
+const splices = process.platform === 'linux';
+beforeAll(async () => { if (splices) await vi.waitFor(() => { expect(theSplicer()?.ready).toBe(true); }); });
 beforeEach(async () => {
+  started.mockClear();
   dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-direct-'));
   engine = createServer({ allowHalfOpen: true }, (socket) => { socket.on('error', () => undefined); serve(socket); });
   engine.listen(path.join(dir, 'e.sock'));
@@ -130,6 +137,7 @@ describe('large files on their way through a transform that lets them pass', () 
         expect(await say([Buffer.from(head), how === 'counted' ? sent : chunked(sent), Buffer.from(ping)], /pong[^]*pong$/)).toBe(`${pong}${pong}`);
         expect(digest(engineSide.body())).toBe(digest(archive(5 + toRange)));
         expect(engineSide.heard()).toBe(ping);
+        if (splices) expect(started).toHaveBeenCalled();
       }, 60_000);
     }
   }
@@ -162,6 +170,7 @@ describe('large files on their way through a transform that lets them pass', () 
       const body = unchunked(all.subarray(all.indexOf('\r\n\r\n') + 4));
       expect(digest(body?.content ?? Buffer.alloc(0))).toBe(digest(archive(5)));
       expect(body?.after).toBe('');
+      if (splices) expect(started).toHaveBeenCalled();
     }, 60_000);
   }
 
@@ -192,35 +201,145 @@ describe('large files on their way through a transform that lets them pass', () 
   });
 });
 
-// recv and send are the C library's.
-describe.runIf(process.platform === 'linux')('sockets read and written past Node', () => {
-  it('give what is there, and nothing where Node holds back or has read ahead', async () => {
-    const accepted = once(engine, 'connection') as Promise<[Socket]>;
-    serve = () => undefined;
-    const socket = connect(path.join(dir, 'e.sock'));
-    const [[peer]] = await Promise.all([accepted, once(socket, 'connect')]);
-    socket.on('data', () => undefined);
-    expect(receiveNow(socket)).toBeNull();
-    expect(sendNow(peer, Buffer.from('hello'))).toBe(5);
-    expect(receiveNow(socket)?.toString()).toBe('hello');
-    sendNow(peer, Buffer.from('again'));
-    socket.pause();
-    expect(receiveNow(socket)).toBeNull();
-    socket.resume();
-    expect(receiveNow(socket)?.toString()).toBe('again');
-    // Parts of any size, in their order, whole.
-    const sent = Buffer.concat([Buffer.alloc(60_000, 1), Buffer.alloc(60_000, 2), Buffer.alloc(3, 3), Buffer.alloc(20_000, 4)]);
-    for (let at = 0; at < sent.length; at += 30_001) expect(sendNow(peer, sent.subarray(at, at + 30_001))).toBe(Math.min(30_001, sent.length - at));
-    const got: Buffer[] = [];
-    for (let part = receiveNow(socket); part !== null; part = receiveNow(socket)) got.push(Buffer.from(part));
-    expect(Buffer.concat(got).equals(sent)).toBe(true);
-    // What waits to be sent by Node goes first.
-    peer.cork();
-    peer.write('first');
-    expect(sendNow(peer, Buffer.from('second'))).toBe(0);
-    peer.destroy();
-    expect(sendNow(peer, Buffer.from('gone'))).toBe(0);
+/** One large file in chunks of 32 KB, as the engine and its client send it. */
+const large = 24 * 1024 * 1024;
+const content = randomBytes(large);
+const piece = (from: number, to: number) => Buffer.concat([Buffer.from(`${(to - from).toString(16)}\r\n`), content.subarray(from, to), Buffer.from('\r\n')]);
+const pieces = (from: number, to: number) => Buffer.concat(Array.from({ length: (to - from) / 32_768 }, (_, i) => piece(from + i * 32_768, from + (i + 1) * 32_768)));
+const fileHead = Buffer.concat([Buffer.from('200\r\n'), header('large', large, 5), Buffer.from('\r\n')]);
+const put = Buffer.from('PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n');
+const half = large / 2;
+
+/** An engine that takes in what comes. `first`: what it says once it has `after` bytes of the body. */
+function takingIn(after = Infinity, first: (socket: Socket) => void = () => undefined) {
+  let bytes = 0;
+  let tail = '';
+  const closed = new Promise<void>((resolve) => {
+    serve = (socket) => {
+      let begun = false;
+      socket.on('data', (part: Buffer) => {
+        if (!begun) { begun = true; socket.write(ask); return; }
+        const before = bytes;
+        bytes += part.length;
+        tail = (tail + part.toString('latin1', Math.max(0, part.length - 5))).slice(-5);
+        if (before < after && bytes >= after) first(socket);
+      });
+      socket.on('end', () => { socket.end(); });
+      socket.on('close', () => { resolve(); });
+    };
+  });
+  return { closed, bytes: () => bytes, ended: () => tail === '0\r\n\r\n' };
+}
+const client = async () => {
+  const socket = connect({ path: path.join(dir, 'g.sock'), allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+};
+const everything = async (socket: Socket) => {
+  let text = '';
+  for await (const part of socket) text += (part as Buffer).toString('latin1');
+  return text;
+};
+
+describe('a large file on its way past our memory', () => {
+  beforeEach(() => { transform = intoRange; });
+
+  it('that its sender leaves in the middle gets no clean end', async () => {
+    const engineSide = takingIn();
+    const socket = await client();
+    socket.write(put);
+    socket.write(fileHead);
+    await new Promise((resolve) => socket.write(pieces(0, half), resolve));
+    if (splices) await expect.poll(() => started.mock.calls.length).toBeGreaterThan(0);
     socket.destroy();
-    expect(receiveNow(socket)).toBeNull();
+    await engineSide.closed;
+    expect(engineSide.ended()).toBe(false);
+    await expect.poll(() => connections.size).toBe(0);
+  });
+
+  it('that the engine will not have is answered by the engine, in the middle', async () => {
+    takingIn(half / 2, (socket) => { socket.end('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfull'); });
+    const socket = await client();
+    for (const part of [put, fileHead, pieces(0, large)]) socket.write(part);
+    expect(await everything(socket)).toMatch(/ 500 [^]*full$/);
+  });
+
+  it('is refused at a chunk that is longer than it says, and at an extension, also when much has passed', async () => {
+    for (const wrong of ['xx1000\r\n', '\r\n8000;a=b\r\n']) {
+      const engineSide = takingIn();
+      const socket = await client();
+      const good = pieces(0, half);
+      for (const part of [put, fileHead, good.subarray(0, good.length - 2), Buffer.from(wrong), content.subarray(0, 1_000_000)]) socket.write(part);
+      await engineSide.closed;
+      expect(engineSide.ended()).toBe(false);
+      expect(engineSide.bytes()).toBeLessThan(half + 500_000);
+      socket.destroy();
+    }
+  });
+
+  it('arrives byte for byte however its framing comes in', async () => {
+    const engineSide = receiving(false);
+    const socket = await client();
+    const whole = Buffer.concat([fileHead, pieces(0, half), piece(half, half + 1), piece(half + 1, large)]);
+    const answered = once(socket, 'data');
+    socket.write(put);
+    // Cut at every place a line can be cut, with a turn for the other side.
+    let at = 0;
+    for (let chunkEnd = whole.indexOf('\r\n8000\r\n'), n = 0; chunkEnd >= 0; chunkEnd = whole.indexOf('\r\n8000\r\n', at), n++) {
+      const cut = chunkEnd + n % 9;
+      await new Promise((resolve) => socket.write(whole.subarray(at, cut), resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      at = cut;
+    }
+    socket.write(whole.subarray(at));
+    socket.write('0\r\n\r\n');
+    await answered;
+    expect(digest(engineSide.body())).toBe(digest(Buffer.concat([header('large', large, 5 + toRange), content])));
+    socket.destroy();
+  }, 60_000);
+
+  it('that the engine leaves in the middle ends without a last chunk; one that the client leaves ends at the engine', async () => {
+    transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
+    const closed: Promise<unknown>[] = [];
+    serve = (socket) => {
+      closed.push(new Promise((resolve) => socket.once('close', resolve)));
+      socket.once('data', (head: Buffer) => {
+        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+        socket.write(fileHead);
+        socket.write(pieces(0, half), () => { if (head.includes('/cut/')) socket.destroy(); });
+      });
+      socket.on('end', () => { socket.end(); });
+    };
+    const cut = await client();
+    cut.write('GET /v1.45/containers/x/archive?path=/cut/ HTTP/1.1\r\nHost: d\r\n\r\n');
+    const text = await everything(cut);
+    expect(text.length).toBeGreaterThan(half);
+    expect(text.endsWith('0\r\n\r\n')).toBe(false);
+    cut.destroy();
+    const leaving = await client();
+    leaving.write('GET /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n\r\n');
+    await once(leaving, 'data');
+    leaving.destroy();
+    await Promise.all(closed);
+    await expect.poll(() => connections.size).toBe(0);
+  });
+});
+
+describe('the head of the next chunk', () => {
+  for (const [text, inChunk, expected] of [
+    ['8000\r\nx', false, { length: 6, size: 0x8000 }], ['\r\n8000\r\nx', true, { length: 8, size: 0x8000 }], ['\r\nfFfFfFfFfFfFf\r\n', true, { length: 17, size: 0xfffffffffffff }],
+    ['0\r\n\r\n', false, null], ['\r\n0\r\n', true, null], ['000\r\n', false, null], ['8000\r\n', true, null], ['\r\n8000\r\n', false, null],
+    ['8000\n', false, null], ['8000\r', false, null], ['80', false, null], ['', false, null], ['\r', true, null], ['8000;a\r\n', false, null], ['8000 \r\n', false, null], ['0x80\r\n', false, null], ['-1\r\n', false, null],
+  ] as const) {
+    it(`is ${expected === null ? 'none' : expected.size} in ${JSON.stringify(text)}${inChunk ? ' after a chunk' : ''}`, () => { expect(chunkHead(Buffer.from(text), inChunk)).toEqual(expected); });
+  }
+});
+
+describe.runIf(splices)('the thread', () => {
+  it('does not keep a process from ending', async () => {
+    const splicerModule = new URL('splicer.ts', import.meta.url).href;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', `const { theSplicer } = await import(${JSON.stringify(splicerModule)}); while (!theSplicer().ready) await new Promise((resolve) => setImmediate(resolve));`], { stdio: 'inherit' });
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 });

@@ -1,0 +1,56 @@
+import type { Socket } from 'node:net';
+import { descriptorOf } from '../../libc.ts';
+import { takesNow } from '../socket-flow.ts';
+
+/** A socket's reading, given away: Node leaves alone what comes. */
+export interface LentReading {
+  readonly fd: number;
+  giveBack(): void;
+}
+
+/** A socket's writing, given away while nothing waited to be sent. */
+export interface LentWriting {
+  readonly fd: number;
+  write(bytes: Buffer): void;
+  /** It broke while it was given away. */
+  failed(error: Error): void;
+}
+
+/**
+ * What Node has no public way to: whether it reads, and that it should not, at once (`pause` lets one more read happen). There since 0.x.
+ * `reading` is what Node believes, and is left alone: it would start again by itself.
+ */
+interface Handle { readonly reading: boolean; readStart(): number; readStop(): number }
+
+function handleOf(socket: Socket): Handle | null {
+  // Looked at before it is used.
+  const handle = (socket as unknown as { _handle?: Partial<Handle> | null })._handle;
+  return typeof handle?.reading === 'boolean' && typeof handle.readStart === 'function' && typeof handle.readStop === 'function' ? handle as Handle : null;
+}
+
+/** Null where Node has read ahead, or was told to hold back. */
+export function lendReading(socket: Socket): LentReading | null {
+  const fd = descriptorOf(socket);
+  const handle = handleOf(socket);
+  if (fd === null || handle === null || !handle.reading || socket.readableLength > 0 || socket.isPaused() || socket.readableEnded) return null;
+  handle.readStop();
+  return {
+    fd,
+    giveBack: () => {
+      // None: it was closed meanwhile.
+      if (handleOf(socket) === handle) handle.readStart();
+    },
+  };
+}
+
+/** Null where something waits to be sent. */
+export function lendWriting(socket: Socket): LentWriting | null {
+  const fd = descriptorOf(socket);
+  if (fd === null || !takesNow(socket)) return null;
+  return {
+    fd,
+    write: (bytes) => { socket.write(bytes); },
+    // What it has said before it broke is read first.
+    failed: (error) => { setImmediate(() => { socket.destroy(error); }); },
+  };
+}
