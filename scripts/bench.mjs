@@ -1,15 +1,19 @@
 // `npm run bench -- NAME`: builds and runs bench/NAME.ts under the pinned Node; without a name it lists them.
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';
-import { Actionable, main } from './console.mjs';
+import { Actionable, headComment, main } from './console.mjs';
 import { build } from './build.mjs';
 import { at, pinnedNode, repository } from './paths.mjs';
 import { setUp } from './set-up.mjs';
 
-await main(async () => {
-  const names = readdirSync(at('bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
-  const [name, ...args] = process.argv.slice(2);
+const names = readdirSync(at('bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+const [name, ...args] = process.argv.slice(2);
+
+// Of one benchmark: its own help.
+if (name !== undefined && names.includes(name) && args.some((argument) => argument === '--help' || argument === '-h')) {
+  console.log(headComment(readFileSync(at('bench', `${name}.ts`), 'utf8')));
+} else await main(async () => {
   if (name === undefined || !names.includes(name)) throw new Actionable(`Say which benchmark: npm run bench -- ${names.join(' | ')}`);
   await setUp({ also: 'tests' });
   await build();

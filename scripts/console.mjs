@@ -1,5 +1,7 @@
 // What the scripts say to a person, and how they end with one actionable sentence.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
 
 /** A failure that a person can act on: `message` is one sentence that says what to do. Printed without a stack. */
 export class Actionable extends Error {}
@@ -16,9 +18,11 @@ export function note(text) {
 
 /**
  * Runs the body of a script: an `Actionable` ends it with that sentence and exit code 1, anything else
- * is a defect and is shown with its stack. `closing` is the last line in both cases.
+ * is a defect and is shown with its stack. `closing` is the last line in both cases. With `--help` nothing is run: the
+ * comment at the script's head is shown.
  */
 export async function main(body, { closing } = {}) {
+  if (process.argv.some((argument) => argument === '--help' || argument === '-h')) { console.log(headComment(readFileSync(process.argv[1], 'utf8'))); return; }
   try {
     await body();
   } catch (error) {
@@ -26,6 +30,12 @@ export async function main(body, { closing } = {}) {
     if (closing !== undefined) console.log(closing);
     process.exitCode = 1;
   }
+}
+
+/** What the comment at the head of a script says: its help. */
+export function headComment(source) {
+  const [, block, lines] = /^(?:\/\*\*([^]*?)\*\/|((?:\/\/.*\n)+))/.exec(source) ?? [];
+  return (block ?? lines ?? '').replaceAll(/^(?: \*|\/\/) ?/gm, '').trim();
 }
 
 /**
