@@ -55,7 +55,8 @@ export async function showLanguage(language: Language): Promise<void> {
   setTold(chunk?.messages ?? null);
   // Before the words change: what is drawn with them says their language.
   document.documentElement.lang = language;
-  await i18next.changeLanguage(language);
+  // Telling it the language it has would draw every word again.
+  if (i18next.language !== language) await i18next.changeLanguage(language);
 }
 
 /**
@@ -65,7 +66,8 @@ export async function showLanguage(language: Language): Promise<void> {
 export function useLanguage(preference: 'system' | Language | null): boolean {
   const known = preference !== null;
   const wanted = resolveLanguage(preference ?? 'system', navigator.languages);
-  const [ready, setReady] = useState(false);
+  // True at once where nothing has to be read: a change after the first drawing would draw all of it again.
+  const [ready, setReady] = useState(() => known && i18next.language === wanted);
   useEffect(() => {
     let superseded = false;
     showLanguage(wanted).catch((error: unknown) => { console.error(error); }).finally(() => { if (!superseded && known) setReady(true); });

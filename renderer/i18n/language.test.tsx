@@ -35,9 +35,23 @@ test('the system\u2019s first language decides, and what is not known gets Engli
   expect(resolveLanguage('zh-CN', ['en'])).toBe('zh-CN');
 });
 
+test('the language that is shown already is not told again: every word would be drawn again', async () => {
+  const heard: string[] = [];
+  const hear = (language: string) => { heard.push(language); };
+  const i18n = startI18n();
+  i18n.on('languageChanged', hear);
+  await act(async () => { await showLanguage('en'); });
+  expect(heard).toEqual([]);
+  await act(async () => { await showLanguage('zh-CN'); });
+  expect(heard).toEqual(['zh-CN']);
+  i18n.off('languageChanged', hear);
+});
+
 test('numbers in words have groups of thousands, identifiers have none', async () => {
   const { t } = startI18n();
   expect(t('frame.unseenDenials', { count: 12_345 })).toContain('12,345');
+  expect(t('frame.unseenDenials', { count: 1000 })).toContain('1,000');
+  expect(t('frame.unseenDenials', { count: 999 })).toContain('999');
   expect(t('review.before.version', { version: 12_345 })).toContain('12345');
   expect(t('time.ago', { duration: t('time.minutes', { count: 3 }) })).toBe('3 min ago');
   await act(async () => { await showLanguage('zh-CN'); });

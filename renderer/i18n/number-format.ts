@@ -7,6 +7,8 @@ const known = new Map<string, Intl.NumberFormat>();
 
 /** A number as the language writes it: 12,345. */
 export function writtenNumber(value: number, language: string): string {
+  // Most are, and the first format of a window takes 5 ms to make.
+  if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
   const format = known.get(language) ?? new Intl.NumberFormat(language);
   known.set(language, format);
   return format.format(value);
