@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 vi.mock('electron', () => ({ protocol: {} }));
-const { fileOf, respond, withNonce } = await import('./app-protocol.ts');
+const { fileOf, respond, serveApp, withNonce } = await import('./app-protocol.ts');
 
 let directory = '';
 beforeAll(async () => {
@@ -30,13 +30,13 @@ describe('app://bulkhead', () => {
     'app://bulkhead/%E0%A4%A', 'app://evil/index.html', 'app://bulkhead:80/index.html', 'file:///etc/passwd', 'https://bulkhead/index.html', 'nonsense', '',
   ])('refuses %s', (url) => { expect(fileOf(url, '/r')).toBeNull(); });
 
-  it('answers with a strict policy, and a fresh nonce for each load', async () => {
-    const load = async () => {
-      const response = await respond('GET', 'app://bulkhead/index.html', directory);
-      const policy = response.headers.get('content-security-policy') ?? '';
-      return { status: response.status, policy, nonce: /'nonce-([^']+)'/.exec(policy)?.[1] ?? '', body: await response.text() };
+  it('answers with a strict policy, and a fresh nonce for each load', () => {
+    const load = () => {
+      const { statusCode, headers, data } = respond('GET', 'app://bulkhead/index.html', directory);
+      const policy = headers['content-security-policy'] ?? '';
+      return { status: statusCode, policy, nonce: /'nonce-([^']+)'/.exec(policy)?.[1] ?? '', body: data.toString() };
     };
-    const [one, two] = await Promise.all([load(), load()]);
+    const [one, two] = [load(), load()];
     expect(one.status).toBe(200);
     expect(one.policy).toContain("default-src 'none'");
     expect(one.policy).not.toMatch(/unsafe-(inline|eval)|https?:|\*/);
@@ -53,10 +53,36 @@ describe('app://bulkhead', () => {
 
   it.each([
     ['POST', 'app://bulkhead/index.html', 405], ['GET', 'app://bulkhead/..%2fsecret.txt', 403], ['GET', 'app://bulkhead/program', 403], ['GET', 'app://bulkhead/none.js', 404], ['GET', 'app://bulkhead/assets', 403],
-  ])('%s %s gives %i without content', async (method, url, status) => {
-    const response = await respond(method, url, directory);
-    expect(response.status).toBe(status);
-    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(await response.text()).not.toContain('secret');
+  ])('%s %s gives %i without content', (method, url, status) => {
+    const { statusCode, headers, data } = respond(method, url, directory);
+    expect(statusCode).toBe(status);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(data.toString()).not.toContain('secret');
+  });
+
+  it('says when the page has the files it names: each delivered or failed, whatever else is asked for', async () => {
+    await writeFile(path.join(directory, 'page.html'), '<script type="module" src="./assets/one.js"></script><link rel="stylesheet" href="./assets/two.css"><link rel="preload" as="font" href="./assets/three.woff2">');
+    type Told = ((details: { readonly url: string }) => void) | null;
+    const told: { completed: Told; failed: Told } = { completed: null, failed: null };
+    let serve: (request: { method: string; url: string }, answer: (response: unknown) => void) => void = () => undefined;
+    let served = false;
+    const session = {
+      webRequest: { onCompleted: (listener: Told) => { told.completed = listener; }, onErrorOccurred: (listener: Told) => { told.failed = listener; } },
+      protocol: { registerBufferProtocol: (_scheme: string, handler: typeof serve) => { serve = handler; } },
+    };
+    void serveApp(session as never, directory).then(() => { served = true; }); // of a session, only these are used
+    const answers: unknown[] = [];
+    serve({ method: 'GET', url: 'app://bulkhead/page.html' }, (response) => { answers.push(response); });
+    expect(answers).toMatchObject([{ statusCode: 200 }]);
+    const told1 = told.completed;
+    told1?.({ url: 'app://bulkhead/page.html' });
+    told1?.({ url: 'app://bulkhead/assets/one.js' });
+    told1?.({ url: 'app://bulkhead/assets/other.js' });
+    await Promise.resolve();
+    expect(served).toBe(false);
+    told.failed?.({ url: 'app://bulkhead/assets/two.css' });
+    await Promise.resolve();
+    expect(served).toBe(true);
+    expect(told).toEqual({ completed: null, failed: null });
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { protocol, type Session } from 'electron';
 
@@ -33,15 +33,33 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
 }
 
-/** Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves when the first script was asked for: from then on the page has work of its own to do. */
+/**
+ * Serves the built renderer in `directory` as `app://bulkhead/…` to `session`. Resolves once the page has the files it names: from then on
+ * it has work of its own to do, and this thread, which hands them out, may be kept busy.
+ */
 export function serveApp(session: Session, directory: string): Promise<void> {
   return new Promise((resolve) => {
-    session.protocol.handle(appScheme, async (request) => {
-      const response = await respond(request.method, request.url, directory);
-      if (/\.js$/.test(request.url)) setImmediate(resolve);
-      return response;
+    const awaited = new Set<string>();
+    const delivered = ({ url }: { readonly url: string }) => {
+      if (!awaited.delete(url) || awaited.size > 0) return;
+      session.webRequest.onCompleted(null);
+      session.webRequest.onErrorOccurred(null);
+      resolve();
+    };
+    session.webRequest.onCompleted(delivered);
+    session.webRequest.onErrorOccurred(delivered);
+    // Not protocol.handle(): it takes each file through fetch's Response and two streams.
+    session.protocol.registerBufferProtocol(appScheme, ({ method, url }, answer) => {
+      const response = respond(method, url, directory);
+      if (response.headers['content-type'] === contentTypes['.html']) for (const file of filesNamed(response.data.toString('utf8'))) awaited.add(new URL(file, url).href);
+      answer(response);
     });
   });
+}
+
+/** Scripts and styles that a built page names, as it names them. */
+export function filesNamed(html: string): string[] {
+  return [...html.matchAll(/ (?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, file = '']) => file);
 }
 
 /** File below `directory` that `url` names, null for anything else: another host, `..` however it is written, a NUL, a backslash. */
@@ -57,23 +75,29 @@ export function fileOf(url: string, directory: string): string | null {
   return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? null : file;
 }
 
-/** The response to one request of the page. Errors carry the same headers as pages do. */
-export async function respond(method: string, url: string, directory: string): Promise<Response> {
+/** What one request of the page is answered with. */
+export interface Answer { readonly statusCode: number; readonly headers: Record<string, string>; readonly data: Buffer }
+
+/**
+ * The answer to one request of the page. Refusals carry the same headers as pages do. No cross-origin-opener-policy: no other page can open
+ * this one or be opened by it (security.ts), and Chromium would start a second renderer process for the header, 40 ms of a start.
+ */
+export function respond(method: string, url: string, directory: string): Answer {
   const nonce = randomBytes(16).toString('base64');
   const headers = {
-    'content-security-policy': contentSecurityPolicy(nonce), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin',
+    'content-security-policy': contentSecurityPolicy(nonce), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'same-origin',
   };
-  const refuse = (status: number, text: string) => new Response(text, { status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
+  const refuse = (statusCode: number, text: string): Answer => ({ statusCode, data: Buffer.from(text), headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } });
   if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'only GET');
   const file = fileOf(url, directory);
   if (file === null) return refuse(403, 'not a file of this app');
   const type = contentTypes[path.extname(file)];
   if (type === undefined) return refuse(403, 'not a kind of file this app has');
-  let body: Buffer;
-  try { body = await readFile(file); } catch { return refuse(404, 'no such file'); }
+  let data: Buffer;
+  // At once: turns of the loop take longer than the read while the window's processes start.
+  try { data = readFileSync(file); } catch { return refuse(404, 'no such file'); }
   const html = path.extname(file) === '.html';
-  return new Response(html ? withNonce(body.toString('utf8'), nonce) : new Uint8Array(body), { headers: { ...headers, 'content-type': type, 'cache-control': html ? 'no-store' : 'no-cache' } });
+  return { statusCode: 200, data: html ? Buffer.from(withNonce(data.toString('utf8'), nonce)) : data, headers: { ...headers, 'content-type': type, 'cache-control': html ? 'no-store' : 'no-cache' } };
 }
 
 /** Puts the nonce where the placeholder stands, and in a `<meta property="csp-nonce">` for scripts to read, unless the build wrote one. */
