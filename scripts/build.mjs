@@ -21,6 +21,8 @@ const moduleUrls = {
 const native = ['koffi'];
 // dockerode loads these for engines over SSH and for BuildKit sessions, which we don't use: two megabytes and a network stack less.
 const absent = Object.fromEntries(['ssh2', '@grpc/grpc-js', '@grpc/proto-loader'].map((name) => [name, at('scripts', 'absent-module.cjs')]));
+// electron-store would check a schema with the first two, and migrate by versions with the third; ours does neither.
+const neverUsed = Object.fromEntries(['ajv/dist/2020.js', 'ajv-formats', 'semver'].map((name) => [name, at('scripts', 'absent-module.cjs')]));
 
 const targets = [
   {
@@ -46,12 +48,9 @@ const targets = [
   {
     name: 'Electron main process', inputs: ['shared', 'engine', 'gateway', 'electron'], outputs: ['dist/electron/main.cjs', 'dist/electron/preload.cjs'],
     build: async () => {
-      const common = { outdir: at('dist', 'electron'), outExtension: { '.js': '.cjs' }, format: 'cjs', target: 'node18' };
-      await bundle({
-        ...common, entryPoints: { main: at('electron', 'main', 'index.ts') }, external: [...native, 'electron'], ...moduleUrls,
-      });
-      // Apart, and without the banner: a sandboxed preload can require nothing of Node.
-      await bundle({ ...common, entryPoints: { preload: at('electron', 'preload', 'index.ts') }, external: ['electron'] });
+      await bundleInParts(at('electron', 'main', 'index.ts'), at('dist', 'electron'));
+      // Apart, and whole: a sandboxed preload can require nothing of Node.
+      await bundle({ entryPoints: { preload: at('electron', 'preload', 'index.ts') }, outdir: at('dist', 'electron'), outExtension: { '.js': '.cjs' }, format: 'cjs', target: 'node18', external: ['electron'] });
     },
   },
   { name: 'icons', inputs: ['scripts/icons.mjs', 'scripts/raster.mjs'], outputs: ['dist/icons/protected.png', 'dist/icons/app.png'], build: () => { drawIcons(); } },
@@ -96,6 +95,19 @@ function isBuilt({ stamp, digest: wanted, outputs }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs.every((file) => existsSync(at(file)));
 }
 
+/**
+ * dockerode takes 20 ms to read and run, and the state that a window first shows needs none of it: what our modules import is a stand-in
+ * that takes the class, an entry of its own, from its file when the first client is made.
+ */
+const atFirstUse = {
+  entry: { dockerode: 'dockerode' },
+  plugin: {
+    name: 'at-first-use',
+    resolveId: (source, importer) => (source === 'dockerode' && importer !== undefined ? '\0dockerode-at-first-use.cjs' : null),
+    load: (id) => (id === '\0dockerode-at-first-use.cjs' ? `module.exports = new Proxy(class {}, { construct: (_, given) => Reflect.construct(require(__moduleDirectory + '/dockerode.cjs'), given) });` : null),
+  },
+};
+
 /** Bundles with esbuild, from the ES modules of packages that have both (what requires relatively in a wrapper of its own can't be bundled). Files appear whole, the entry points last, and earlier chunks stay: what runs from an older build may still load them. */
 async function bundle(options, change = (text) => text) {
   const { build: esbuild } = await import('esbuild');
@@ -107,12 +119,40 @@ async function bundle(options, change = (text) => text) {
   } catch (error) {
     throw new Actionable(`The sources do not bundle:\n${firstLines((error.errors ?? []).map(({ text, location }) => `${location ? `${location.file}:${location.line}: ` : ''}${text}`).join('\n') || String(error), 12)}`);
   }
-  mkdirSync(options.outdir, { recursive: true });
+  writeWhole(result.outputFiles.map((file) => ({ path: file.path, content: file.path.endsWith('.map') ? file.contents : change(file.text) })));
+}
+
+/** Puts the files of a bundle into place, each at once, the entry points last. */
+function writeWhole(files) {
   const isEntry = ({ path: file }) => /^(main|preload)\.[cm]js$/.test(path.basename(file));
-  for (const file of result.outputFiles.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
-    writeFileSync(`${file.path}.${process.pid}`, file.path.endsWith('.map') ? file.contents : change(file.text));
-    renameSync(`${file.path}.${process.pid}`, file.path);
+  for (const { path: file, content } of files.sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, content);
+    renameSync(`${file}.${process.pid}`, file);
   }
+}
+
+/**
+ * Bundles the Electron main process with rolldown, which, other than esbuild, also splits CommonJS: the window is there before the engine's
+ * modules are read. Whitespace goes, names stay: what a defect reports can be read.
+ */
+async function bundleInParts(entry, directory) {
+  const { rolldown } = await import('rolldown');
+  let output;
+  try {
+    const bundled = await rolldown({
+      input: { main: entry, ...atFirstUse.entry }, cwd: repository, platform: 'node', external: [...native, 'electron', /^node:/], tsconfig: false, logLevel: 'silent',
+      resolve: { alias: { ...absent, ...neverUsed }, mainFields: ['module', 'main'] }, transform: { target: 'node18', define: moduleUrls.define }, plugins: [atFirstUse.plugin],
+    });
+    ({ output } = await bundled.generate({
+      format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs', banner: moduleUrls.banner.js, sourcemap: true, comments: { legal: true, annotation: false, jsdoc: false },
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    }));
+    await bundled.close();
+  } catch (error) {
+    throw new Actionable(`The sources do not bundle:\n${firstLines(error instanceof Error ? error.message : String(error), 12)}`);
+  }
+  writeWhole(output.map((file) => ({ path: path.join(directory, file.fileName), content: file.type === 'chunk' ? file.code : file.source })));
 }
 
 /**

@@ -1,6 +1,6 @@
 import Store from 'electron-store';
 import * as z from 'zod';
-import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } from '../../shared/ipc/contract.ts';
+import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } from '../../shared/ipc/user-choices.ts';
 import { fail, type AppError } from '../../shared/result.ts';
 import { targetIdSchema } from '../../shared/targets/target.ts';
 import { systemCode, writeHint } from '../../engine/store/files.ts';

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { app, BrowserWindow, Menu, nativeTheme, screen } from 'electron';
+import { hashOf, type DeepLink } from '../../shared/desktop/deep-link.ts';
+import { appUrl } from './app-protocol.ts';
+import { sendEvent } from './ipc/send.ts';
 import { iconFile } from './places.ts';
 import type { UserStore, WindowState } from './preferences.ts';
 
@@ -43,6 +46,18 @@ export function openWindow(store: UserStore, { preload, devTools, address, hidde
   void window.loadURL(address);
   return window;
 }
+
+/** Shows the window, at a place where one is named. */
+export function showWindow(window: BrowserWindow | undefined, place?: DeepLink | null): void {
+  if (window === undefined || window.isDestroyed()) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+  if (place !== undefined && place !== null) sendEvent(window.webContents, 'navigate', { page: place.page, params: { ...place.params } });
+}
+
+/** The address to load the window with. */
+export const addressOf = (place: DeepLink | null): string => (place === null ? appUrl : `${appUrl}#${hashOf(place)}`);
 
 /** The remembered state, without its place when no display shows enough of the title bar to take hold of. */
 export function onScreen(state: WindowState, areas: readonly { x: number; y: number; width: number; height: number }[]): WindowState {

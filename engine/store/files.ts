@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { maxTextLength } from '../../shared/ipc/contract.ts';
+import { maxTextLength } from '../../shared/settings/limits.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 
 /** A text file as found on disk. `hash` is sha256 (hex) of its bytes, '' when there is no file. */

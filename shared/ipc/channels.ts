@@ -18,7 +18,7 @@ const requests = {
 
 const events = { changed: true, log: true, activity: true, navigate: true } satisfies Record<keyof IpcEvents, true>;
 
-export const requestNames: ReadonlySet<string> = new Set(Object.keys(requests));
+export const requestNames: ReadonlySet<string> & Iterable<IpcRequest> = new Set(Object.keys(requests) as IpcRequest[]); // the literal's keys
 export const eventNames: ReadonlySet<string> = new Set(Object.keys(events));
 
 export const requestChannel = (name: string): string => `bulkhead:request:${name}`;

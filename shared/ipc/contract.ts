@@ -10,6 +10,7 @@ import { recreatePlanSchema, recreateRequestSchema, recreateRunSchema } from '..
 import { applyPlanSchema, containerChoicesSchema } from '../apply/plan.ts';
 import { applyRunSchema } from '../apply/run.ts';
 import { registryAnswerSchema } from './registry.ts';
+import { firstRunSchema, preferencesSchema, type FirstRun, type Preferences } from './user-choices.ts';
 import { preferenceNames, preferenceStateSchema } from '../settings/preferences.ts';
 import { maxTextLength } from '../settings/limits.ts';
 import { historyItemSchema } from '../settings/history.ts';
@@ -17,17 +18,7 @@ import { activityBatchSchema, activityPageSchema, activityPageSize, activitySumm
 import { foundTargetSchema, targetIdSchema, targetStateSchema } from '../targets/target.ts';
 import { simulationInputSchema, simulationSchema } from '../explain/simulation.ts';
 
-export const preferencesSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', 'en', 'zh-CN']),
-  /** Which notifications are shown. */
-  notifyDenied: z.boolean(),
-  notifyUnprotected: z.boolean(),
-  notifyProtection: z.boolean(),
-  /** Closing the window leaves the app in the tray, where there is one. */
-  closeToTray: z.boolean(),
-});
-export type Preferences = z.infer<typeof preferencesSchema>;
+export type { FirstRun, Preferences };
 
 /** What the desktop around the window offers, and what of it is set. False until it was looked at, which is after the first frame. */
 export const desktopStateSchema = z.object({
@@ -38,11 +29,6 @@ export const desktopStateSchema = z.object({
   startsAtLogin: z.boolean(),
 });
 export type DesktopState = z.infer<typeof desktopStateSchema>;
-
-/** How far the first run on this engine got. */
-export const firstRunSteps = ['engine', 'scan', 'policy'] as const;
-export const firstRunSchema = z.enum([...firstRunSteps, 'dismissed']);
-export type FirstRun = z.infer<typeof firstRunSchema>;
 
 /** Where the settings text stands. `maxTextLength` bounds every text that crosses. */
 export { maxTextLength };

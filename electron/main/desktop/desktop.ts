@@ -1,13 +1,11 @@
 import { app, dialog, Notification, type BrowserWindow } from 'electron';
-import { hashOf, type DeepLink } from '../../../shared/desktop/deep-link.ts';
 import { createNotices, failedNotice, type Notice } from '../../../shared/desktop/notices.ts';
 import { desktopLanguage, desktopWords, type DesktopWords } from '../../../shared/desktop/words.ts';
 import type { DesktopState, Preferences } from '../../../shared/ipc/contract.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import { appUrl } from '../app-protocol.ts';
-import { sendEvent } from '../ipc/register.ts';
 import { iconFile } from '../places.ts';
 import type { Session } from '../session.ts';
+import { showWindow } from '../window.ts';
 import { startAtLogin } from './start-at-login.ts';
 import { notificationsAvailable, openTray, trayAvailable, type AppTray } from './tray.ts';
 import { factsOf, trayState } from './tray-state.ts';
@@ -35,18 +33,6 @@ export interface DesktopOptions {
 
 /** A verification grows old without anybody doing anything. */
 const lookAgainMs = 60_000;
-
-/** Shows the window, at a place where one is named. */
-export function showWindow(window: BrowserWindow | undefined, place?: DeepLink | null): void {
-  if (window === undefined || window.isDestroyed()) return;
-  if (window.isMinimized()) window.restore();
-  window.show();
-  window.focus();
-  if (place !== undefined && place !== null) sendEvent(window.webContents, 'navigate', { page: place.page, params: { ...place.params } });
-}
-
-/** The address to load the window with. */
-export const addressOf = (place: DeepLink | null): string => (place === null ? appUrl : `${appUrl}#${hashOf(place)}`);
 
 export function createDesktop({ window, preferences, act, report }: DesktopOptions): Desktop {
   const login = startAtLogin();

@@ -1,6 +1,6 @@
 import { ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/register.ts';
-import { sendEvent } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
+import { sendEvent } from '../ipc/send.ts';
 import type { Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 

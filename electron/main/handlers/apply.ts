@@ -4,7 +4,7 @@ import type { ApplyEvent } from '../../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { Elevation } from '../elevation.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import { beginChange, refuseDuringApply, type Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fail, ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import { appFiles } from '../places.ts';
 import type { HandlerContext } from './index.ts';
 

@@ -1,6 +1,6 @@
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import { refuseDuringApply } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 

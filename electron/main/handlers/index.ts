@@ -1,5 +1,5 @@
 import type { BrowserWindow } from 'electron';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import type { UserStore } from '../preferences.ts';
 import type { Session } from '../session.ts';
 import type { Desktop } from '../desktop/desktop.ts';

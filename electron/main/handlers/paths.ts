@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;

@@ -1,6 +1,6 @@
 import type { RecreateHandle } from '../../../engine/target.ts';
 import { fail, ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import { beginChange } from '../session.ts';
 import type { UnderWay } from './apply.ts';
 import type { HandlerContext } from './index.ts';

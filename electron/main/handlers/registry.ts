@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { EntryAnswers } from '../../../gateway/trust/entry-answers.ts';
 import { ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'registry:resolve'>;

@@ -1,5 +1,5 @@
 import { ok } from '../../../shared/result.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'settings:set-draft' | 'settings:discard-draft' | 'settings:resolve-conflict' | 'settings:prefer' | 'history:list' | 'history:read'>;

@@ -6,7 +6,7 @@ import { maxComposeLength } from '../../../shared/explain/limits.ts';
 import type { Simulation, SimulationInput } from '../../../shared/explain/simulation.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { effectiveSettings } from '../../../shared/settings/index.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import type { Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 

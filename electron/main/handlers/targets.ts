@@ -1,6 +1,6 @@
 import { fail, ok } from '../../../shared/result.ts';
 import { parseTargetId } from '../../../shared/targets/target.ts';
-import type { Handlers } from '../ipc/register.ts';
+import type { Handlers } from '../ipc/answer.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;

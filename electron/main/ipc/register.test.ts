@@ -3,9 +3,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { ipcContract, ipcRequests, maxTextLength, type IpcRequest } from '../../../shared/ipc/contract.ts';
 import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
 import { appErrorSchema, ok } from '../../../shared/result.ts';
+import { answer } from './answer.ts';
+import type { Answering } from './register.ts';
 
 vi.mock('electron', () => ({ ipcMain: { handle: vi.fn(), on: vi.fn() } }));
-const { answer, registerIpc } = await import('./register.ts');
+const { registerIpc } = await import('./register.ts');
 
 const page = { url: 'app://bulkhead/index.html#/overview', parent: null };
 /** Handlers that record what reached them. Their answers don't matter here, so they are typed away. */
@@ -98,8 +100,15 @@ describe('ipc by contract', () => {
     const listeners = new Map<string, (event: unknown) => void>();
     const onPainted = vi.fn();
     const ipc = { handle: (c: string, f: never) => { expect(channels.has(c)).toBe(false); channels.set(c, f); }, on: (c: string, f: never) => { listeners.set(c, f); return ipc; } };
-    registerIpc(recording([]), onPainted, () => undefined, ipc as never); // only these two methods are used
+    const reached: unknown[] = [];
+    let answers: (answering: Answering) => void = () => undefined;
+    registerIpc(new Promise((resolve) => { answers = resolve; }), onPainted, ipc as never); // only these two methods are used
     expect([...channels.keys()].sort()).toEqual(ipcRequests.map(requestChannel).sort());
+    // Asked before anybody answers: it waits.
+    const early = channels.get(requestChannel('window:action'))?.({ senderFrame: page }, { action: 'close' });
+    answers((name, frame, payload) => answer(name, recording(reached), frame, payload));
+    expect(await early).toMatchObject({ ok: true });
+    expect(reached).toHaveLength(1);
     expect(await channels.get(requestChannel('app:state'))?.({ senderFrame: { url: 'app://evil/', parent: null } }, undefined)).toMatchObject({ error: { code: 'ipc.bad-sender' } });
     const paint = listeners.get(paintedChannel);
     paint?.({ senderFrame: { url: 'https://evil.example/', parent: null } });

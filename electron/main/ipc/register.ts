@@ -1,40 +1,23 @@
-import { ipcMain, type IpcMain, type WebContents } from 'electron';
-import { ipcContract, ipcRequests, type IpcEvents, type IpcInput, type IpcOutput, type IpcRequest } from '../../../shared/ipc/contract.ts';
-import { eventChannel, paintedChannel, requestChannel } from '../../../shared/ipc/channels.ts';
-import { fail, type AppError, type Result } from '../../../shared/result.ts';
-import { withinLimits } from './payload-size.ts';
+import { ipcMain, type IpcMain } from 'electron';
+import { paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
+import type { IpcRequest } from '../../../shared/ipc/contract.ts';
+import type { AppError, Result } from '../../../shared/result.ts';
 import { isOwnPage, senderOf, type SenderFrame } from './sender.ts';
 
-/** One handler per request of the contract. They get validated input and answer with a Result; what they throw is a defect. */
-export type Handlers = { readonly [K in IpcRequest]: (input: IpcInput<K>) => Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError> };
+/** Answers one request of the contract, whoever sent it; never rejects. */
+export type Answering = (name: IpcRequest, frame: SenderFrame | null, payload: unknown) => Promise<Result<unknown, AppError>>;
 
 /**
- * Answers one request: checks sender, size and schema, then calls the handler. Never throws and never rejects.
- * `report` hears of defects, so that they are in the log and not only in the window.
+ * Registers every request of the contract, also before there is somebody to answer: a request waits for `answering`. The only place that
+ * touches ipcMain. `onPainted` is called for the first `painted` of a page of ours.
  */
-export async function answer<K extends IpcRequest>(
-  name: K, handlers: Pick<Handlers, K>, frame: SenderFrame | null | undefined, payload: unknown, report: (error: unknown) => void = () => undefined,
-): Promise<Result<IpcOutput<K>, AppError>> {
-  try {
-    if (!isOwnPage(frame)) return fail('ipc.bad-sender', `${name} was refused: it did not come from a page of this app`);
-    if (!withinLimits(payload)) return fail('ipc.bad-payload', `${name} was refused: its payload is too large, too deep or no plain data`);
-    const parsed = ipcContract.requests[name].input.safeParse(payload);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      return fail('ipc.bad-payload', `${name} was refused: its payload does not fit the contract`, { reason: issue === undefined ? 'unknown' : `${issue.path.join('.') || 'payload'}: ${issue.message}` });
-    }
-    // The schema of `name` has just produced this value; TypeScript can't follow the indexed type through safeParse.
-    return await handlers[name](parsed.data as IpcInput<K>);
-  } catch (error) {
-    report(error);
-    return fail('internal', `${name} failed: this is a defect in Bulkhead`, { cause: error, hint: 'Try again; if it stays so, report it with this text.' });
-  }
-}
-
-/** Registers every request of the contract. The only place that touches ipcMain. `onPainted` is called for the first `painted` of a page of ours. */
-export function registerIpc(handlers: Handlers, onPainted: () => void, report: (error: unknown) => void, ipc: Pick<IpcMain, 'handle' | 'on'> = ipcMain): void {
-  for (const name of ipcRequests) {
-    ipc.handle(requestChannel(name), (event, payload: unknown) => answer(name, handlers, senderOf(event), payload, report));
+export function registerIpc(answering: PromiseLike<Answering>, onPainted: () => void, ipc: Pick<IpcMain, 'handle' | 'on'> = ipcMain): void {
+  for (const name of requestNames) {
+    ipc.handle(requestChannel(name), async (event, payload: unknown) => {
+      // Who sent it is asked now; the frame may be gone when the answer comes.
+      const sender = senderOf(event);
+      return (await answering)(name, sender, payload);
+    });
   }
   let painted = false;
   ipc.on(paintedChannel, (event) => {
@@ -42,10 +25,4 @@ export function registerIpc(handlers: Handlers, onPainted: () => void, report: (
     painted = true;
     onPainted();
   });
-}
-
-/** Sends an event of the contract to a window that is still there. */
-export function sendEvent<E extends keyof IpcEvents>(contents: WebContents | undefined, event: E, payload: IpcEvents[E]): void {
-  if (contents === undefined || contents.isDestroyed() || contents.isCrashed()) return;
-  contents.send(eventChannel(event), payload);
 }

@@ -1,4 +1,3 @@
-import http2 from 'node:http2';
 import net from 'node:net';
 
 /** What asking a service of Sysbox came to. */
@@ -11,7 +10,9 @@ export type ServiceAnswer =
  * hangs (Sysbox's file-system service is known to, in FUSE). So the first frame of HTTP/2, the service's settings, is waited for.
  * Nothing is asked of the service itself. Never rejects.
  */
-export function askService(socket: string, timeoutMs: number): Promise<ServiceAnswer> {
+export async function askService(socket: string, timeoutMs: number): Promise<ServiceAnswer> {
+  // Few machines have a Sysbox, and every window would wait for it.
+  const { default: http2 } = await import('node:http2');
   return new Promise((resolve) => {
     const connection = net.connect(socket);
     const session = http2.connect('http://sysbox', { createConnection: () => connection });

@@ -13,7 +13,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { ExistingContainersDialog } from '../../components/existing-containers-dialog.tsx';
 import { FooterBar, Page } from '../../components/page.tsx';
 import { color } from '../../theme/tokens.ts';
-import { firstRunSteps, type FirstRun } from '../../../shared/ipc/contract.ts';
+import { firstRunSteps, type FirstRun } from '../../../shared/ipc/user-choices.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
 import type { AppError } from '../../../shared/result.ts';
 import { EngineStep } from './engine-step.tsx';

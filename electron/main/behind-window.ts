@@ -1,0 +1,144 @@
+import path from 'node:path';
+import { app, type BrowserWindow } from 'electron';
+import type { DesktopState } from '../../shared/ipc/contract.ts';
+import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
+import { createDesktop, type Desktop } from './desktop/desktop.ts';
+import { elevation } from './elevation.ts';
+import { elevatedCommand } from './elevator.ts';
+import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
+import { allHandlers } from './handlers/index.ts';
+import { answer, type Handlers } from './ipc/answer.ts';
+import type { Answering } from './ipc/register.ts';
+import { sendEvent } from './ipc/send.ts';
+import type { AppOptions } from './options.ts';
+import { programRoot } from './places.ts';
+import type { UserStore } from './preferences.ts';
+import { openSession, type Session } from './session.ts';
+import { openSessions, type Sessions } from './sessions.ts';
+
+// The second half of the composition root: everything that answers the window, made and wired here.
+const projectRoot = programRoot();
+const bulkheadCommand = path.join(projectRoot, 'bin', 'bulkhead');
+const isRoot = process.getuid?.() === 0;
+
+export interface BehindOptions {
+  readonly users: UserStore;
+  readonly options: AppOptions;
+  /** The window stays hidden: it paints nothing. */
+  readonly hidden: boolean;
+  /** Takes who answers the page's requests. */
+  readonly onAnswering: (answering: Answering) => void;
+  /** Resolves when the first frame is on screen. */
+  readonly painted: Promise<void>;
+  readonly report: (error: unknown) => void;
+  readonly onSessions: (sessions: Sessions) => void;
+  /** Called when the first frame is on screen. */
+  readonly onShown: () => void;
+}
+
+/** Opens the engine and answers the window. */
+export async function openBehind(window: BrowserWindow, { users, options, hidden, painted, report, onSessions, onAnswering, onShown }: BehindOptions): Promise<void> {
+  const opened = openSessions(firstTarget(options, users), (ref) => open(ref, users, { window, desktop: () => desktop.state(), elevationMissing: rights.missing }));
+  onSessions(opened);
+  const rights = elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments });
+  const desktop = createDesktop({ window: () => window, preferences: () => users.preferences(), report, act: async (what) => handlers[what === 'verify' ? 'verify:run' : 'engine:start'](undefined) });
+  const handlers: Handlers = allHandlers({ session: opened, sessions: opened, users, desktop, elevation: rights, window: () => window });
+  onAnswering((name, frame, payload) => answer(name, handlers, frame, payload, report));
+  let first = true;
+  opened.onOpened((session) => {
+    // Before anything else: what is elevated is about this engine from now on.
+    openTargetRef = session.target.ref;
+    users.setLastTarget(session.target.id);
+    // What the closed engine's session still says is nobody's business any more.
+    desktop.follow(session);
+    session.state.onChange((parts) => { if (openTargetRef === session.target.ref) sendEvent(window.webContents, 'changed', parts); });
+    if (first) { first = false; return; }
+    sendEvent(window.webContents, 'changed', session.state.get());
+    void complete(session, report).catch(report);
+  });
+  const session = await opened;
+  reached('session');
+  quitGently(opened, window, { desktop, report });
+
+  if (!hidden) await painted;
+  onShown();
+  if (options.tellShown) console.log('shown');
+  if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
+  void desktop.look().catch(report);
+  await complete(session, report);
+  if (options.screenshot !== null) {
+    await writeScreenshot(window, options.screenshot);
+    console.log(`screenshot: ${options.screenshot}`);
+  }
+}
+
+/** What an opened engine needs once its first frame is shown. */
+async function complete(session: Session, report: (error: unknown) => void): Promise<void> {
+  await resumeInterrupted(session, report);
+  await session.loadRest();
+}
+
+/** The engine that is open, for the elevated command line; and who asks, which not every system tells it. */
+let openTargetRef: TargetRef | undefined;
+function targetArguments(): readonly string[] | null {
+  if (openTargetRef === undefined) return null;
+  const user = process.getuid === undefined ? [] : ['--session-user', String(process.getuid())];
+  return openTargetRef.kind === 'embedded' ? ['--root', openTargetRef.root, ...user] : ['--target', targetId(openTargetRef), ...user];
+}
+
+/** The engine named at start, the one used last, else the first that is found. */
+async function firstTarget(options: AppOptions, users: UserStore): Promise<TargetRef> {
+  const known = options.target ?? parseTargetId(users.lastTarget() ?? '');
+  if (known !== null) return known;
+  const { defaultRoot, discoverTargets } = await import('../../engine/targets/discover.ts');
+  const [found] = await discoverTargets({ roots: [] });
+  return found?.ref ?? { kind: 'embedded', root: defaultRoot };
+}
+
+async function open(ref: TargetRef, users: UserStore, { window, desktop, elevationMissing }: { readonly window: BrowserWindow; readonly desktop: () => DesktopState; readonly elevationMissing: () => Promise<string | null> }): Promise<Session> {
+  const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
+  const target = await openRef(ref, { bulkheadCommand, projectRoot, elevationMissing });
+  if (!target.ok) throw new Error(target.error.message);
+  return openSession(target.value, users, {
+    appVersion: app.getVersion(), isRoot, desktop, onLog: (line) => { sendEvent(window.webContents, 'log', line); },
+  });
+}
+
+/** An apply that a crash interrupted is finished or rolled back before anything else is done; only root can. */
+async function resumeInterrupted(session: Session, report: (error: unknown) => void): Promise<void> {
+  if (!isRoot) return;
+  const { applyListener, settleApply } = await import('./handlers/apply.ts');
+  const resumed = await session.target.resume(applyListener(session));
+  if (!resumed.ok) report(resumed.error);
+  else if (resumed.value !== null) await settleApply(session, resumed.value);
+}
+
+/** Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an apply nor with a draft that is not written yet. */
+function quitGently(opened: Sessions, shown: BrowserWindow, { desktop, report }: { readonly desktop: Desktop; readonly report: (error: unknown) => void }): void {
+  // One that is about to begin, too: the question for a password outlives the window.
+  const applying = (session: Session) => { const { run, busy } = session.state.get(); return busy.beginning || (run !== null && run.activity !== 'ended'); };
+  let current: Session | undefined;
+  void opened.then((session) => { current = session; });
+  opened.onOpened((session) => { current = session; });
+  let quitting = false;
+  app.on('before-quit', () => { quitting = true; });
+  shown.on('close', (event) => {
+    if (!quitting && desktop.keepsInTray()) {
+      event.preventDefault();
+      shown.hide();
+      return;
+    }
+    const session = current;
+    if (session === undefined || !applying(session)) return;
+    event.preventDefault();
+    shown.hide();
+    const stop = session.state.onChange(() => { if (!applying(session)) { stop(); shown.destroy(); app.quit(); } });
+  });
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    desktop.close();
+    void opened.close().catch(report).finally(() => { closed = true; app.quit(); });
+  });
+}
