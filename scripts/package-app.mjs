@@ -1,5 +1,5 @@
 // `npm run package`: the app as people install it, in out/. The app is an asar with its integrity where the platform checks it, and the fuses are set.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -45,11 +45,25 @@ async function packageApp({ out }) {
 function stageApp(directory) {
   const { version, description, license } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   mkdirSync(directory, { recursive: true });
-  for (const name of ['electron', 'renderer', 'icons', 'licences.json']) {
-    cpSync(at('dist', name), path.join(directory, 'dist', name), { recursive: true, filter: (file) => !file.endsWith('.map') });
-  }
+  for (const name of ['renderer', 'icons', 'licences.json']) cpSync(at('dist', name), path.join(directory, 'dist', name), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  copyBundle(at('dist', 'electron'), ['main.cjs', 'preload.cjs'], path.join(directory, 'dist', 'electron'));
   writeFileSync(path.join(directory, 'package.json'), `${JSON.stringify({ name: 'bulkhead', productName, version, description, license, main: 'dist/electron/main.cjs', desktopName: 'bulkhead.desktop' }, null, 2)}\n`);
   return directory;
+}
+
+/** Copies a bundle without its source maps, and without the chunks of earlier builds that lie beside it: what its entry points name, and what that names. */
+export function copyBundle(from, entries, to) {
+  const files = readdirSync(from).filter((file) => !file.endsWith('.map'));
+  const wanted = new Set();
+  const add = (file) => {
+    if (wanted.has(file)) return;
+    wanted.add(file);
+    const text = readFileSync(path.join(from, file), 'utf8');
+    for (const other of files) if (text.includes(`/${other}`)) add(other);
+  };
+  entries.forEach(add);
+  mkdirSync(to, { recursive: true });
+  for (const file of wanted) cpSync(path.join(from, file), path.join(to, file));
 }
 
 /**
@@ -59,7 +73,7 @@ function stageApp(directory) {
 function stageProgram(directory) {
   const copy = (...names) => { cpSync(at(...names), path.join(directory, ...names), { recursive: true, dereference: true, filter: (file) => !file.endsWith('.map') }); };
   copy('bin', 'bulkhead');
-  copy('dist', 'cli');
+  copyBundle(at('dist', 'cli'), ['main.mjs'], path.join(directory, 'dist', 'cli'));
   copy('dist', 'gateway');
   // For `bulkhead app --install`.
   copy('dist', 'icons', 'app.png');
