@@ -100,8 +100,8 @@ export class TarIds {
   left(): number {
     switch (this.#place.at) {
       case 'data': return this.#dataLeft;
-      case 'over': return Infinity;
-      case 'header': case 'extended': case 'sparse': return 0;
+      // What is left of it is short, and all the same.
+      case 'over': case 'header': case 'extended': case 'sparse': return 0;
     }
   }
 

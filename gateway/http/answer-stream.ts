@@ -1,6 +1,6 @@
 import { AnswerReader, chunkedHead, type Asked } from './answer-reader.ts';
 import type { AnswerEvents } from './answer-relay.ts';
-import { asItIs, BodyStream, chunk, lastChunk, type BodyTransform } from './body-stream.ts';
+import { asItIs, BodyStream, chunk, joined, lastChunk, type BodyTransform } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
@@ -33,7 +33,7 @@ export class StreamedAnswer {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    this.#bypass = new Bypass(engine, client, () => { this.#passed(); });
+    this.#bypass = new Bypass(engine, client, (rest) => { this.#passed(rest); });
   }
 
   get done(): boolean { return this.#finished; }
@@ -123,9 +123,9 @@ export class StreamedAnswer {
     const parts = this.#reader.drain();
     const stream = this.#stream;
     if (stream === null) { this.#early.push(...parts); return; }
-    let more = true;
-    for (const part of [...this.#early, ...parts]) more = stream.push(part);
+    const content = this.#early.length === 0 ? parts : [...this.#early, ...parts];
     this.#early = [];
+    const more = content.length === 0 || stream.push(joined(content));
     if (this.#state === 'over') return;
     const { tracker } = this.#reader;
     if (more && read && !this.#complete && tracker !== null && this.#bypass.begin({ stream, tracker, chunked: this.#chunked })) return;
@@ -134,10 +134,11 @@ export class StreamedAnswer {
   }
 
   /** A part of the body has gone past us. */
-  #passed(): void {
+  #passed(rest: Buffer): void {
     if (this.#reader.tracker?.broken != null) { this.#fail('the engine\'s answer was cut short'); return; }
     this.#complete = this.#reader.done;
     if (this.#complete) this.#stream?.end();
+    else if (rest.length > 0) this.fromEngine(rest);
   }
 
   #done(): void {

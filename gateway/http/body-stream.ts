@@ -33,6 +33,7 @@ export class BodyStream {
   readonly #events: BodyStreamEvents;
   #waiting: Buffer[] = [];
   #bytes = 0;
+  #seen = 0;
   #ended = false;
   #abandoned = false;
   #held = false;
@@ -52,6 +53,7 @@ export class BodyStream {
   /** Takes content. False when the sender should wait for `hungry`. */
   push(content: Buffer): boolean {
     if (this.#abandoned) return true;
+    this.#seen += content.length;
     const passes = Math.min(this.passing, content.length);
     if (passes > 0) this.passed(passes, this.#events.out([passes === content.length ? content : content.subarray(0, passes)]));
     if (passes === content.length) return !this.#full;
@@ -62,6 +64,9 @@ export class BodyStream {
     this.#held = this.#bytes > maxWaiting;
     return !this.#held && !this.#full;
   }
+
+  /** Bytes of content that were pushed so far. */
+  get seen(): number { return this.#seen; }
 
   /** So many bytes of content may be sent to the receiver just now, past the transform; `passed` is to be told. */
   get passing(): number { return this.#idle && !this.#abandoned ? this.#offered?.left() ?? 0 : 0; }
@@ -137,6 +142,9 @@ export async function* asItIs(content: AsyncIterable<Buffer>, offer?: (passing: 
 export const lineEnd = Buffer.from('\r\n');
 /** The end of a chunked body. */
 export const lastChunk = Buffer.from('0\r\n\r\n');
+
+/** Content that came in parts, however small its sender made them, as one. */
+export const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 ? parts[0] : undefined) ?? Buffer.concat(parts);
 
 /** One chunk of a chunked body; nothing for no content, which would be its end. */
 export function chunk(parts: readonly Buffer[]): readonly Buffer[] {

@@ -153,7 +153,7 @@ describe('an answer\u2019s body that is changed on its way', () => {
       engineSays = (socket, all) => { socket.write(all.endsWith(ping) ? pong : `HTTP/1.1 200 OK\r\nX-A: b\r\n${sent}`); };
       const { text } = await say(`${get}${ping}`, /pong$/);
       expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\nX-A: b\r\nTransfer-Encoding: chunked\r\n\r\n/);
-      expect(text.replaceAll(/[0-9a-f]+\r\n|\r\n/g, '')).toContain(how === 'counted' ? 'ABCABC' : 'AABCBC');
+      expect(text.replaceAll(/[0-9a-f]+\r\n|\r\n/g, '')).toContain('ABCABC');
       expect(text.endsWith(`0\r\n\r\n${pong}`)).toBe(true);
     });
   }

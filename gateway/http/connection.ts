@@ -404,6 +404,8 @@ export class ClientConnection {
   #answerOurselves(status: number, message: string): void {
     this.#answer?.abandon();
     this.#answer = null;
+    // The engine waits for the rest of a body: the next request must not become that.
+    if (this.#stream?.done === false) this.#engine.drop();
     this.#stream?.abandon();
     this.#stream = null;
     if (status === 503) this.#options.engineGone?.();

@@ -42,17 +42,17 @@ export class BodyTracker {
 
   /** So much of the content that follows at `place` has gone another way. */
   skip(content: number): void {
-    if (this.done || (this.#length.kind === 'chunked' && this.#state !== 'data')) return;
+    if (this.done || this.#length.kind === 'until-close' || (this.#length.kind === 'chunked' && this.#state !== 'data')) return;
     this.#left -= content;
     if (this.#left > 0) return;
     if (this.#length.kind === 'length') this.done = true;
     else this.#state = 'data-end';
   }
 
-  /** Whole chunks have gone another way; of the last one but the line that ends it (`end`), or with it. */
-  skipChunks(at: 'end' | 'start'): void {
-    this.#left = 0;
-    this.#state = at === 'end' ? 'data-end' : 'size';
+  /** Chunks have gone another way, up to a place in one from whose end so much content is missing (0: the line that ends it comes next); null: whole ones. */
+  skipChunks(inChunk: number | null): void {
+    this.#left = inChunk ?? 0;
+    this.#state = inChunk === null ? 'size' : inChunk === 0 ? 'data-end' : 'data';
   }
 
   /** Nobody knows any more what the next byte is. */

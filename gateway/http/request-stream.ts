@@ -1,4 +1,4 @@
-import { BodyStream, chunk, lastChunk } from './body-stream.ts';
+import { BodyStream, chunk, joined, lastChunk } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
@@ -35,7 +35,7 @@ export class StreamedRequest {
     this.#client = client;
     this.#engine = engine;
     this.#events = events;
-    this.#bypass = new Bypass(client, engine, () => { this.#passed(); });
+    this.#bypass = new Bypass(client, engine, (rest) => { this.#passed(rest); });
   }
 
   /** The whole body has gone to the engine. */
@@ -69,9 +69,11 @@ export class StreamedRequest {
     const read = this.#client.inbox.length > 0;
     let more = true;
     if (read) {
-      const taken = this.#body.consume(this.#client.inbox, (content) => { more = stream.push(content); });
+      const content: Buffer[] = [];
+      const taken = this.#body.consume(this.#client.inbox, (part) => { content.push(part); });
       if (this.#body.broken !== null) { this.#events.broken(); return; }
       this.#client.take(taken);
+      if (content.length > 0) more = stream.push(joined(content));
     }
     if (more && read && !this.#body.done) {
       this.#client.resume();
@@ -82,9 +84,11 @@ export class StreamedRequest {
   }
 
   /** A part of the body has gone past us. */
-  #passed(): void {
-    if (this.#body.broken !== null) this.#events.broken();
-    else if (this.#body.done) this.#stream?.end();
+  #passed(rest: Buffer): void {
+    if (this.#body.broken !== null) { this.#events.broken(); return; }
+    this.#client.add(rest);
+    if (this.#body.done) this.#stream?.end();
+    else this.take();
   }
 
   drained(): void { this.#stream?.drained(); }

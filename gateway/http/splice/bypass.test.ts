@@ -10,6 +10,8 @@ import { outOf, withIds } from '../../archive/copy-out.ts';
 import { asItIs, type BodyTransform } from '../body-stream.ts';
 import { ClientConnection } from '../connection.ts';
 import { AnswerRefused } from '../exchange.ts';
+import { descriptorOf, libcFunction } from '../../libc.ts';
+import { lendReading } from './lend.ts';
 import { chunkHead } from './passage.ts';
 import { Splicer, theSplicer } from './splicer.ts';
 
@@ -21,6 +23,8 @@ let transform: BodyTransform;
 const connections = new Set<ClientConnection>();
 
 const started = vi.spyOn(Splicer.prototype, 'start');
+/** Passages that have begun. */
+const begun = () => started.mock.results.filter(({ value }) => value !== null).length;
 /** splice(2) is Linux's; elsewhere everything goes through our memory. */
 const splices = process.platform === 'linux';
 beforeAll(async () => { if (splices) await vi.waitFor(() => { expect(theSplicer()?.ready).toBe(true); }); });
@@ -137,7 +141,7 @@ describe('large files on their way through a transform that lets them pass', () 
         expect(await say([Buffer.from(head), how === 'counted' ? sent : chunked(sent), Buffer.from(ping)], /pong[^]*pong$/)).toBe(`${pong}${pong}`);
         expect(digest(engineSide.body())).toBe(digest(archive(5 + toRange)));
         expect(engineSide.heard()).toBe(ping);
-        if (splices) expect(started).toHaveBeenCalled();
+        if (splices) expect(begun()).toBeGreaterThan(0);
       }, 60_000);
     }
   }
@@ -170,7 +174,7 @@ describe('large files on their way through a transform that lets them pass', () 
       const body = unchunked(all.subarray(all.indexOf('\r\n\r\n') + 4));
       expect(digest(body?.content ?? Buffer.alloc(0))).toBe(digest(archive(5)));
       expect(body?.after).toBe('');
-      if (splices) expect(started).toHaveBeenCalled();
+      if (splices) expect(begun()).toBeGreaterThan(0);
     }, 60_000);
   }
 
@@ -180,6 +184,7 @@ describe('large files on their way through a transform that lets them pass', () 
     const sent = randomBytes(20_000_000);
     expect(await say([Buffer.from(`PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: ${sent.length}\r\n\r\n`), sent, Buffer.from(ping)], /pong[^]*pong$/)).toBe(`${pong}${pong}`);
     expect(digest(engineSide.body())).toBe(digest(sent));
+    if (splices) expect(begun()).toBeGreaterThan(0);
   }, 60_000);
 
   it('are seen by a transform as soon as it lets nothing pass any more', async () => {
@@ -199,6 +204,29 @@ describe('large files on their way through a transform that lets them pass', () 
     receiving(false);
     expect(await say([Buffer.from('PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nContent-Length: 20000000\r\n\r\n'), Buffer.alloc(20_000_000)], /seen true/)).toMatch(/^HTTP\/1\.1 400 /);
   });
+});
+
+it('a body that is refused after its end leaves nothing of it in the way of the next request', async () => {
+  transform = async function* (content) {
+    for await (const part of content) yield [part];
+    throw new AnswerRefused(400, 'cut');
+  };
+  const heard: string[] = [];
+  serve = (socket) => {
+    const mine = heard.push('') - 1;
+    socket.on('data', (part: Buffer) => {
+      heard[mine] += part.toString('latin1');
+      if (part.includes('PUT ')) socket.write(ask);
+      else if (part.includes('_ping')) socket.write(pong);
+    });
+  };
+  const socket = await client();
+  socket.write('PUT /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n');
+  expect(String((await once(socket, 'data') as [Buffer])[0])).toMatch(/ 400 /);
+  socket.write(ping);
+  expect(String((await once(socket, 'data') as [Buffer])[0])).toBe(pong);
+  expect(heard.filter((one) => one.includes('_ping'))).toEqual([ping]);
+  socket.destroy();
 });
 
 /** One large file in chunks of 32 KB, as the engine and its client send it. */
@@ -251,7 +279,7 @@ describe('a large file on its way past our memory', () => {
     socket.write(put);
     socket.write(fileHead);
     await new Promise((resolve) => socket.write(pieces(0, half), resolve));
-    if (splices) await expect.poll(() => started.mock.calls.length).toBeGreaterThan(0);
+    if (splices) await expect.poll(begun).toBeGreaterThan(0);
     socket.destroy();
     await engineSide.closed;
     expect(engineSide.ended()).toBe(false);
@@ -263,7 +291,37 @@ describe('a large file on its way past our memory', () => {
     const socket = await client();
     for (const part of [put, fileHead, pieces(0, large)]) socket.write(part);
     expect(await everything(socket)).toMatch(/ 500 [^]*full$/);
+    if (splices) expect(begun()).toBeGreaterThan(0);
   });
+
+  it('that is cut by a client that waits for the answer gets the engine\'s answer', async () => {
+    serve = (socket) => {
+      socket.once('data', () => { socket.write(ask); });
+      socket.on('data', () => undefined);
+      socket.on('end', () => { socket.end('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\nunexpected EOF'); });
+    };
+    const socket = await client();
+    for (const part of [put, fileHead]) socket.write(part);
+    await new Promise((resolve) => socket.write(pieces(0, half), resolve));
+    if (splices) await expect.poll(begun).toBeGreaterThan(0);
+    socket.end();
+    expect(await everything(socket)).toMatch(/unexpected EOF$/);
+  });
+
+  it('whose chunks are tiny, or larger than what is left of it, arrives byte for byte', async () => {
+    for (const size of [1, 4095, 4097, large - 1]) {
+      const engineSide = receiving(false);
+      const socket = await client();
+      const answered = once(socket, 'data');
+      const until = size === 1 ? 1_500_000 : large;
+      const parts: Buffer[] = [];
+      for (let at = 0; at < until; at += size) parts.push(piece(at, Math.min(at + size, until)));
+      socket.write(Buffer.concat([put, fileHead, ...parts, ...(until < large ? [piece(until, large)] : []), Buffer.from('0\r\n\r\n')]));
+      await answered;
+      expect(digest(engineSide.body())).toBe(digest(Buffer.concat([header('large', large, 5 + toRange), content])));
+      socket.destroy();
+    }
+  }, 60_000);
 
   it('is refused at a chunk that is longer than it says, and at an extension, also when much has passed', async () => {
     for (const wrong of ['xx1000\r\n', '\r\n8000;a=b\r\n']) {
@@ -274,6 +332,7 @@ describe('a large file on its way past our memory', () => {
       await engineSide.closed;
       expect(engineSide.ended()).toBe(false);
       expect(engineSide.bytes()).toBeLessThan(half + 500_000);
+      if (splices) expect(begun()).toBeGreaterThan(0);
       socket.destroy();
     }
   });
@@ -329,17 +388,77 @@ describe('a large file on its way past our memory', () => {
 describe('the head of the next chunk', () => {
   for (const [text, inChunk, expected] of [
     ['8000\r\nx', false, { length: 6, size: 0x8000 }], ['\r\n8000\r\nx', true, { length: 8, size: 0x8000 }], ['\r\nfFfFfFfFfFfFf\r\n', true, { length: 17, size: 0xfffffffffffff }],
-    ['0\r\n\r\n', false, null], ['\r\n0\r\n', true, null], ['000\r\n', false, null], ['8000\r\n', true, null], ['\r\n8000\r\n', false, null],
-    ['8000\n', false, null], ['8000\r', false, null], ['80', false, null], ['', false, null], ['\r', true, null], ['8000;a\r\n', false, null], ['8000 \r\n', false, null], ['0x80\r\n', false, null], ['-1\r\n', false, null],
+    ['0\r\n\r\n', false, null], ['\r\n0\r\n', true, null], ['000\r\n', false, null], ['8000\r\n', true, null], ['\r\n8000\r\n', false, null], ['\r\n\r\n', true, null],
+    ['8000\n', false, null], ['8000;a\r\n', false, null], ['8000 \r\n', false, null], ['0x80\r\n', false, null], ['-1\r\n', false, null], ['12345678901234', false, null], ['\n', true, null],
+    ['8000\r', false, 'part'], ['80', false, 'part'], ['', false, 'part'], ['', true, 'part'], ['\r', true, 'part'], ['\r\n', true, 'part'], ['\r\n8000\r', true, 'part'],
   ] as const) {
-    it(`is ${expected === null ? 'none' : expected.size} in ${JSON.stringify(text)}${inChunk ? ' after a chunk' : ''}`, () => { expect(chunkHead(Buffer.from(text), inChunk)).toEqual(expected); });
+    it(`is ${expected === null ? 'none' : expected === 'part' ? 'still to come' : expected.size} in ${JSON.stringify(text)}${inChunk ? ' after a chunk' : ''}`, () => { expect(chunkHead(Buffer.from(text), inChunk)).toEqual(expected); });
   }
 });
 
 describe.runIf(splices)('the thread', () => {
-  it('does not keep a process from ending', async () => {
+  it('does not keep a process from ending, also with a passage under way', async () => {
     const splicerModule = new URL('splicer.ts', import.meta.url).href;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', `const { theSplicer } = await import(${JSON.stringify(splicerModule)}); while (!theSplicer().ready) await new Promise((resolve) => setImmediate(resolve));`], { stdio: 'inherit' });
-    expect(await once(child, 'exit')).toEqual([0, null]);
+    const script = (rest: string) => `const { theSplicer } = await import(${JSON.stringify(splicerModule)}); while (!theSplicer().ready) await new Promise((resolve) => setImmediate(resolve)); ${rest}`;
+    for (const rest of ['', 'theSplicer().start(0, 1, { kind: "bytes", bytes: 1e9 }, "", () => undefined); process.exit();']) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script(rest)], { stdio: ['pipe', 'pipe', 'inherit'] });
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    }
+  });
+
+  it('sends the framing that was looked at, whatever a client makes of the pages that it came in', async () => {
+    // All that a client needs to keep what it sends in its own memory.
+    const vmsplice = libcFunction<(fd: number, parts: BigUint64Array, count: number, flags: number) => number>('intptr_t vmsplice(int fd, void *parts, size_t count, unsigned int flags)');
+    const splice = libcFunction<(from: number, fromAt: null, to: number, toAt: null, length: number, flags: number) => number>('intptr_t splice(int from, void *fromAt, int to, void *toAt, size_t length, unsigned int flags)');
+    const pipe2 = libcFunction<(fds: Int32Array, flags: number) => number>('int pipe2(_Out_ int *fds, int flags)');
+    const mmap = libcFunction<(at: null, length: number, protection: number, flags: number, fd: number, offset: number) => number | bigint>('uintptr_t mmap(void *at, size_t length, int protection, int flags, int fd, long offset)');
+    const memcpy = libcFunction<(to: number | bigint, from: Buffer, length: number) => number | bigint>('uintptr_t memcpy(uintptr_t to, const void *from, size_t length)');
+    const close = libcFunction<(fd: number) => number>('int close(int fd)');
+    if (vmsplice === null || splice === null || pipe2 === null || mmap === null || memcpy === null || close === null) throw new Error('no C library');
+    transform = intoRange;
+    const heard: Buffer[] = [];
+    const bytes = () => heard.reduce((sum, part) => sum + part.length, 0);
+    const accepted = new Promise<Socket>((resolve) => {
+      serve = (socket) => {
+        socket.once('data', () => { socket.write(ask); socket.on('data', (part: Buffer) => { heard.push(part); }); });
+        resolve(socket);
+      };
+    });
+    const socket = await client();
+    socket.write(Buffer.concat([put, fileHead]));
+    await expect.poll(bytes).toBeGreaterThan(500);
+    socket.write(piece(0, 32_768).subarray(0, 100));
+    await expect.poll(begun).toBeGreaterThan(0);
+    // Busy for a moment, as an engine is that unpacks: what is sent to it stays as it is sent.
+    const busy = lendReading(await accepted);
+    socket.write(piece(0, 32_768).subarray(100, -2));
+    const shown = Buffer.alloc(4096, 'a'), meant = Buffer.alloc(4096, 'a');
+    shown.write('\r\n8000\r\n');
+    meant.write('\r\n0\r\n\r\nPOST /v1.45/containers/create?name=smuggled HTTP/1.1\r\nHost: d\r\nContent-Length: 21\r\n\r\n{"Privileged": true }');
+    const page = mmap(null, 4096, 3, 0x22, -1, 0);
+    memcpy(page, shown, 4096);
+    const pipe = new Int32Array(2);
+    pipe2(pipe, 0);
+    expect(vmsplice(pipe[1] ?? -1, new BigUint64Array([BigInt(page), 4096n]), 1, 0)).toBe(4096);
+    expect(splice(pipe[0] ?? -1, null, descriptorOf(socket) ?? -1, null, 4096, 0)).toBe(4096);
+    // Taken by the gateway: nothing waits any more for it to read.
+    const unread = () => socket.writableLength === 0 && queued(descriptorOf(socket) ?? -1) === 0;
+    await expect.poll(unread).toBe(true);
+    memcpy(page, meant, 4096);
+    busy?.giveBack();
+    await expect.poll(() => bytes()).toBeGreaterThan(32_768 + 4096);
+    const text = Buffer.concat(heard).toString('latin1');
+    expect(text.slice(-4096, -4088)).toBe('\r\n8000\r\n');
+    expect(text).not.toMatch(/\r\n0\r\n/);
+    socket.destroy();
+    for (const fd of pipe) close(fd);
   });
 });
+
+/** SIOCOUTQ of a unix socket: bytes (and what they take) that its peer has not read. */
+function queued(fd: number): number {
+  const ioctl = libcFunction<(fd: number, request: number, answer: Buffer) => number>('int ioctl(int fd, unsigned long request, void *answer)');
+  const answer = Buffer.alloc(4);
+  if (ioctl === null || ioctl(fd, 0x5411, answer) !== 0) throw new Error('no SIOCOUTQ');
+  return answer.readInt32LE();
+}

@@ -19,11 +19,13 @@ export interface Body {
 export class Bypass {
   readonly #from: { lendReading(): LentReading | null };
   readonly #to: { lendWriting(): LentWriting | null };
-  readonly #over: () => void;
+  readonly #over: (rest: Buffer) => void;
   #active: { readonly underway: Underway; readonly reading: LentReading } | null = null;
+  /** The sender's chunks are no good for it. */
+  #worthless = false;
 
-  /** `over`: what was begun has ended; `from` is read again, but nothing of it has been yet. */
-  constructor(from: { lendReading(): LentReading | null }, to: { lendWriting(): LentWriting | null }, over: () => void) {
+  /** `over`: what was begun has ended; `from` is read again, and its next bytes are `rest`. */
+  constructor(from: { lendReading(): LentReading | null }, to: { lendWriting(): LentWriting | null }, over: (rest: Buffer) => void) {
     this.#from = from;
     this.#to = to;
     this.#over = over;
@@ -32,10 +34,12 @@ export class Bypass {
   /** Something is on its way: neither side may be read or written here. */
   get active(): boolean { return this.#active !== null; }
 
-  /** Begins where enough may pass unseen. Only when all that was read of the body has been pushed, and something was since the last time. */
+  /** Begins where enough may pass unseen. Only when all that was read of the body has been pushed. */
   begin(body: Body): boolean {
-    if (this.active || body.stream.passing < leastBytes) return false;
-    const plan = planFor(body.tracker.place, body.stream.passing, body.chunked);
+    const { passing, seen } = body.stream;
+    // Where everything passes, only much of it says that there is much.
+    if (this.active || this.#worthless || Math.min(passing, passing === Infinity ? seen : Infinity) < leastBytes) return false;
+    const plan = planFor(body.tracker.place, passing, body.chunked);
     const splicer = plan === null ? null : theSplicer();
     if (plan === null || splicer?.ready !== true) return false;
     const writing = this.#to.lendWriting();
@@ -54,21 +58,24 @@ export class Bypass {
     this.#active = null;
   }
 
-  #ended(outcome: Outcome | null, { kind }: Extent, { stream, tracker, chunked }: Body, writing: LentWriting): void {
-    switch (outcome?.ended) {
+  #ended(outcome: Outcome, { kind }: Extent, { stream, tracker, chunked }: Body, writing: LentWriting): void {
+    if (outcome.ended === 'broken' && outcome.side === 'receiver') {
       // It stays with us that something is under way, until the connection is told that it is broken.
-      case 'receiver': writing.failed(new Error(`what was sent did not arrive (errno ${outcome.errno})`)); return;
-      case 'sender': tracker.cut(); break;
-      case 'limit':
-        if (kind === 'bytes') tracker.skip(outcome.content); else tracker.skipChunks(outcome.inChunk ? 'end' : 'start');
-        stream.passed(outcome.content, true);
-        if (chunked && (kind === 'bytes' || outcome.inChunk)) writing.write(lineEnd);
-        break;
-      case undefined:
+      writing.failed(new Error(`what was sent did not arrive (errno ${outcome.errno})`));
+      return;
+    }
+    if (outcome.ended === 'broken') tracker.cut();
+    else {
+      const { content, inChunk } = outcome;
+      if (kind === 'bytes') tracker.skip(content); else tracker.skipChunks(inChunk);
+      stream.passed(content, true);
+      // What was begun as a chunk is one now.
+      if (chunked && (kind === 'bytes' ? outcome.ended === 'limit' : inChunk === 0)) writing.write(lineEnd);
+      this.#worthless = content < leastBytes / 4;
     }
     this.#active?.reading.giveBack();
     this.#active = null;
-    this.#over();
+    this.#over(outcome.ended === 'broken' ? Buffer.alloc(0) : Buffer.from(outcome.rest));
   }
 }
 
@@ -82,7 +89,8 @@ function planFor(place: BodyPlace | null, passing: number, chunked: boolean): { 
       // What the sender's framing says goes on as it is, but for the rest of the chunk that has begun.
       if (place.ofChunk && place.left <= passing) return { extent: { kind: 'chunks', begun: place.left, content: passing }, before: head(place.left) };
       const bytes = Math.min(place.left, passing);
-      if (bytes < leastBytes || (chunked && bytes === Infinity)) return null;
+      // Until the connection ends: nothing says how much that is.
+      if (bytes < leastBytes || bytes === Infinity) return null;
       return { extent: { kind: 'bytes', bytes }, before: chunked ? head(bytes) : '' };
     }
   }

@@ -2,6 +2,9 @@ import type { Socket } from 'node:net';
 import { descriptorOf } from '../../libc.ts';
 import { takesNow } from '../socket-flow.ts';
 
+/** For what a side says last. */
+const lastWordsMs = 200;
+
 /** A socket's reading, given away: Node leaves alone what comes. */
 export interface LentReading {
   readonly fd: number;
@@ -50,7 +53,7 @@ export function lendWriting(socket: Socket): LentWriting | null {
   return {
     fd,
     write: (bytes) => { socket.write(bytes); },
-    // What it has said before it broke is read first.
-    failed: (error) => { setImmediate(() => { socket.destroy(error); }); },
+    // What it said before it broke is read first, and mostly ends the connection.
+    failed: (error) => { setTimeout(() => { socket.destroy(error); }, lastWordsMs); },
   };
 }

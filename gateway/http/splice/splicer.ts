@@ -2,11 +2,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { libcFunction } from '../../libc.ts';
-import type { Extent, Outcome } from './passage.ts';
+import type { Extent, Outcome, Way } from './passage.ts';
 import type { Order, Report, ThreadData } from './thread.ts';
 
 interface Calls {
-  readonly duplicate: (fd: number, command: number, type: 'int', least: number) => number;
+  readonly fcntl: (fd: number, command: number, type: 'int', value: number) => number;
+  readonly pipe2: (fds: Int32Array, flags: number) => number;
   readonly eventfd: (initial: number, flags: number) => number;
   readonly write: (fd: number, bytes: Buffer, length: number) => number;
   readonly close: (fd: number) => number;
@@ -14,8 +15,9 @@ interface Calls {
 
 /** At a time; whoever comes later goes through our memory. */
 const maxPassages = 64;
-const duplicateCloseOnExec = 1030;
+const duplicateCloseOnExec = 1030, setPipeSize = 1031;
 const nonBlocking = 0x800, closeOnExec = 0x80000;
+const pipeBytes = 1024 * 1024;
 const one = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
 /** errno of a connection that broke: for what a thread that failed took with it. */
 const connectionReset = 104;
@@ -26,7 +28,8 @@ export interface Underway {
   cancel(): void;
 }
 
-interface Waiting { readonly fds: readonly number[]; readonly done: (outcome: Outcome | null) => void }
+/** `done` null: nobody wants to know. The descriptors are closed once the thread has said that it uses them no more. */
+interface Waiting { readonly way: Way; done: ((outcome: Outcome) => void) | null }
 
 /** Moves bytes between sockets in a thread of its own, which is started for the first of them and stays. */
 export class Splicer {
@@ -37,6 +40,7 @@ export class Splicer {
   #state: 'starting' | 'ready' | 'gone' = 'starting';
   #lastId = 0;
 
+  /** Throws where no thread can be had. */
   constructor(calls: Calls, wake: number) {
     this.#calls = calls;
     this.#wake = wake;
@@ -49,7 +53,12 @@ export class Splicer {
       if (report.kind === 'ready') this.#state = 'ready';
       else this.#ended(report.id, report.outcome);
     });
-    this.#thread.once('error', () => { this.#gone(); }).once('exit', () => { this.#gone(); });
+    this.#thread.once('error', (error: unknown) => {
+      this.#state = 'gone';
+      process.emitWarning(`copies of large files take longer from now on: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    // What it said before has been heard by then.
+    this.#thread.once('exit', () => { this.#gone(); });
     // After the listeners, which hold it. What is under way is held by its sockets.
     this.#thread.unref();
     // The process's end waits for a thread that is in poll(2).
@@ -60,29 +69,43 @@ export class Splicer {
   get ready(): boolean { return this.#state === 'ready' && this.#waiting.size < maxPassages; }
 
   /**
-   * Starts one between two sockets' descriptors; `before` goes first. Null: not possible now. `done` is told how it ended; null: it could not
-   * begin, nothing was moved.
+   * Starts one between two sockets' descriptors; `before` goes first. Null: not possible now. `done` is told how it ended.
    */
-  start(from: number, to: number, extent: Extent, before: string, done: (outcome: Outcome | null) => void): Underway | null {
+  start(from: number, to: number, extent: Extent, before: string, done: (outcome: Outcome) => void): Underway | null {
     if (!this.ready) return null;
-    // Of its own, so that a socket that is closed here does not become another one there.
-    const fds = [this.#duplicate(from), this.#duplicate(to)] as const;
-    if (fds[0] < 0 || fds[1] < 0) {
-      for (const fd of fds) if (fd >= 0) this.#calls.close(fd);
+    const way = this.#way(from, to);
+    const first = Buffer.from(before, 'latin1');
+    if (way === null || (first.length > 0 && this.#calls.write(way.pipeIn, first, first.length) !== first.length)) {
+      if (way !== null) this.#close(way);
       return null;
     }
     const id = ++this.#lastId;
-    this.#waiting.set(id, { fds, done });
-    this.#order({ kind: 'start', id, from: fds[0], to: fds[1], extent, before });
+    const waiting: Waiting = { way, done };
+    this.#waiting.set(id, waiting);
+    this.#order({ kind: 'start', id, way, extent, piped: first.length });
     return {
       cancel: () => {
-        if (!this.#waiting.delete(id)) return;
+        if (waiting.done === null) return;
+        waiting.done = null;
         this.#order({ kind: 'cancel', id });
       },
     };
   }
 
-  #duplicate(fd: number): number { return this.#calls.duplicate(fd, duplicateCloseOnExec, 'int', 0); }
+  /** Descriptors of their own, so that a socket that is closed here does not become another one there. */
+  #way(from: number, to: number): Way | null {
+    const { fcntl, pipe2 } = this.#calls;
+    const pipe = new Int32Array([-1, -1]);
+    pipe2(pipe, nonBlocking | closeOnExec);
+    const [pipeOut = -1, pipeIn = -1] = pipe;
+    const way = { from: fcntl(from, duplicateCloseOnExec, 'int', 0), to: fcntl(to, duplicateCloseOnExec, 'int', 0), pipeOut, pipeIn };
+    if (Object.values(way).some((fd) => fd < 0)) { this.#close(way); return null; }
+    // Without more it takes more turns.
+    fcntl(pipeIn, setPipeSize, 'int', pipeBytes);
+    return way;
+  }
+
+  #close(way: Way): void { for (const fd of Object.values(way) as number[]) if (fd >= 0) this.#calls.close(fd); } // a Way has nothing else
 
   #order(order: Order): void {
     this.#thread.postMessage(order);
@@ -93,31 +116,37 @@ export class Splicer {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     this.#waiting.delete(id);
-    waiting.done(outcome);
+    this.#close(waiting.way);
+    const { done } = waiting;
+    waiting.done = null;
+    if (outcome !== null) done?.(outcome);
   }
 
   /** What was under way is in an unknown state: its connections are broken. */
   #gone(): void {
-    if (this.#state === 'gone') return;
     this.#state = 'gone';
-    for (const { fds, done } of this.#waiting.values()) {
-      for (const fd of fds) this.#calls.close(fd);
-      done({ ended: 'receiver', content: 0, inChunk: false, errno: connectionReset });
-    }
-    this.#waiting.clear();
+    for (const id of [...this.#waiting.keys()]) this.#ended(id, { ended: 'broken', side: 'receiver', errno: connectionReset });
   }
 }
 
 let splicer: Splicer | null | undefined;
 
-/** The process's one; started at the first call. Null where it can't be had (another system, no koffi). */
+/** The process's one; started at the first call. Null where it can't be had (another system, no koffi, no thread). */
 export function theSplicer(): Splicer | null {
   if (splicer !== undefined) return splicer;
-  const duplicate = libcFunction<Calls['duplicate']>('int fcntl(int fd, int command, ...)');
+  splicer = null;
+  const fcntl = libcFunction<Calls['fcntl']>('int fcntl(int fd, int command, ...)');
+  const pipe2 = libcFunction<Calls['pipe2']>('int pipe2(_Out_ int *fds, int flags)');
   const eventfd = libcFunction<Calls['eventfd']>('int eventfd(unsigned int initial, int flags)');
   const write = libcFunction<Calls['write']>('intptr_t write(int fd, const void *bytes, size_t length)');
   const close = libcFunction<Calls['close']>('int close(int fd)');
-  if (duplicate === null || eventfd === null || write === null || close === null) return splicer = null;
+  if (fcntl === null || pipe2 === null || eventfd === null || write === null || close === null) return null;
   const wake = eventfd(0, nonBlocking | closeOnExec);
-  return splicer = wake < 0 ? null : new Splicer({ duplicate, eventfd, write, close }, wake);
+  if (wake < 0) return null;
+  try {
+    splicer = new Splicer({ fcntl, pipe2, eventfd, write, close }, wake);
+  } catch {
+    close(wake);
+  }
+  return splicer;
 }

@@ -1,22 +1,22 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { libcFunction } from '../../libc.ts';
-import { Passage, type Extent, type Outcome } from './passage.ts';
+import { Passage, passageCalls, type Extent, type Outcome, type Way } from './passage.ts';
 
 // A thread of its own, so that what moves past our memory also moves past the event loop: a loop turn for each part costs more than the
 // part. It waits in poll(2) while there are passages, and for messages while there are none.
 
-/** To the thread. */
+/** To the thread. `piped`: bytes that are in the pipe already. */
 export type Order =
-  | { readonly kind: 'start'; readonly id: number; readonly from: number; readonly to: number; readonly extent: Extent; readonly before: string }
+  | { readonly kind: 'start'; readonly id: number; readonly way: Way; readonly extent: Extent; readonly piped: number }
   | { readonly kind: 'cancel'; readonly id: number }
   /** The process ends: everything is. */
   | { readonly kind: 'quit' };
-/** From the thread: it takes orders; or how a passage ended. Its descriptors are closed, whatever became of it. `outcome` null: it could not be made, nothing was moved. */
+/** From the thread: it takes orders; or one ended, and its descriptors are not used any more. `outcome` null: it was cancelled. */
 export type Report = { readonly kind: 'ready' } | { readonly kind: 'ended'; readonly id: number; readonly outcome: Outcome | null };
 /** What the thread is given: an eventfd, written to after each order. */
 export interface ThreadData { readonly wake: number }
 
-type Poll = (fds: Buffer, count: bigint, milliseconds: number) => number;
+type Poll = (fds: Buffer, count: number, milliseconds: number) => number;
 type Read = (fd: number, bytes: Buffer, length: number) => number;
 
 const pollIn = 1, pollOut = 4;
@@ -28,35 +28,29 @@ const lookUpMs = 1000;
 function serve(port: MessagePort, wake: number): void {
   const poll = libcFunction<Poll>('int poll(void *fds, unsigned long count, int milliseconds)');
   const read = libcFunction<Read>('intptr_t read(int fd, void *bytes, size_t length)');
-  const close = libcFunction<(fd: number) => number>('int close(int fd)');
+  const calls = passageCalls();
+  if (poll === null || read === null || calls === null) throw new Error('the C library has no poll, read or splice');
   const passages = new Map<number, Passage>();
   const woken = Buffer.alloc(8);
 
   const say = (report: Report): void => { port.postMessage(report); };
   const take = (order: Order): void => {
     switch (order.kind) {
-      case 'start': {
-        const passage = poll === null ? null : Passage.open(order.from, order.to, order.extent, order.before);
-        if (passage !== null) { passages.set(order.id, passage); return; }
-        close?.(order.from);
-        close?.(order.to);
-        say({ kind: 'ended', id: order.id, outcome: null });
-        return;
-      }
-      case 'cancel':
-        passages.get(order.id)?.close();
-        passages.delete(order.id);
-        return;
-      case 'quit':
-        for (const passage of passages.values()) passage.close();
-        passages.clear();
+      case 'start': passages.set(order.id, new Passage(calls, order.way, order.extent, order.piped)); return;
+      case 'cancel': if (passages.delete(order.id)) say({ kind: 'ended', id: order.id, outcome: null }); return;
+      case 'quit': passages.clear();
     }
   };
-
+  const step = (id: number, passage: Passage): void => {
+    const outcome = passage.move();
+    if (outcome === null) return;
+    passages.delete(id);
+    say({ kind: 'ended', id, outcome });
+  };
   /** Until no passage is left. */
   const run = (): void => {
     for (const [id, passage] of passages) step(id, passage);
-    while (poll !== null && passages.size > 0) {
+    while (passages.size > 0) {
       const waiting = [...passages];
       const fds = Buffer.alloc((waiting.length + 1) * entryBytes);
       fds.writeInt32LE(wake, 0);
@@ -65,22 +59,15 @@ function serve(port: MessagePort, wake: number): void {
         fds.writeInt32LE(passage.awaited, (i + 1) * entryBytes);
         fds.writeInt16LE(passage.wants === 'readable' ? pollIn : pollOut, (i + 1) * entryBytes + eventsAt);
       }
-      poll(fds, BigInt(waiting.length + 1), lookUpMs);
-      if (fds.readInt16LE(answerAt) !== 0) read?.(wake, woken, woken.length);
+      poll(fds, waiting.length + 1, lookUpMs);
+      if (fds.readInt16LE(answerAt) !== 0) read(wake, woken, woken.length);
       // Orders first: what was cancelled moves no more.
       for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) take(next.message as Order); // from splicer.ts
-      for (const [i, [id, passage]] of waiting.entries()) {
-        if (fds.readInt16LE((i + 1) * entryBytes + answerAt) !== 0 && passages.get(id) === passage) step(id, passage);
+      for (const [id, passage] of passages) {
+        const at = waiting.findIndex(([one]) => one === id);
+        if (at < 0 || fds.readInt16LE((at + 1) * entryBytes + answerAt) !== 0) step(id, passage);
       }
     }
-  };
-  const step = (id: number, passage: Passage): void => {
-    const outcome = passage.move();
-    if (outcome === null) return;
-    passages.delete(id);
-    // Before it is told: a side that is closed then is closed for good.
-    passage.close();
-    say({ kind: 'ended', id, outcome });
   };
   port.on('message', (order: Order) => {
     take(order);
