@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { acquireLock } from '../../store/lock.ts';
+import { answerRuntime } from './answer-runtime.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { makeDeviceNodes } from './device-nodes.ts';
 import { Janitor } from './janitor.ts';
@@ -12,7 +13,7 @@ import { perform } from './perform.ts';
 import { encodeRefusal, PlanBuilder } from './plan.ts';
 import { ProcFiles } from './proc-files.ts';
 import { openRangeStore } from './ranges.ts';
-import { isToldOnly, parseRequest, requestLength, requestLimit, type PlannerRequest } from './request.ts';
+import type { PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf } from './service.ts';
 import { SealedRunc } from './sealed-runc.ts';
 import { haveToBeAsked, Sources } from './sources.ts';
@@ -30,9 +31,6 @@ export interface Planner {
   /** Stops answering; containers go on. */
   close(): Promise<void>;
 }
-
-/** A runtime that says nothing for this long is hung up on, ms. */
-const requestTimeout = 10_000;
 
 /**
  * Starts the planner: cleans up what a crash left, then listens on a socket only root can reach. Must run in the engine's mount
@@ -79,7 +77,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       open.add(socket);
       socket.once('close', () => { open.delete(socket); });
-      serve(socket, janitor, looked, answer);
+      answerRuntime(socket, { janitor, looked, answer });
     });
     const hangUp = async () => {
       const closed = new Promise((resolve) => { server.close(resolve); });
@@ -103,54 +101,6 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     await lock.value.release();
     return fail('isolation.planner-failed', 'The isolation planner could not start.', { cause: error, hint });
   }
-}
-
-/**
- * Reads a runtime's requests and answers them one after the other, once everything was looked at. What it only tells gets no answer; with the
- * first answer our side is closed. The runtime's stays open until it ends: the janitor is told. Whatever goes wrong, the runtime gets an error,
- * never an empty plan.
- */
-function serve(socket: Socket, janitor: Janitor, looked: Promise<void>, answer: (request: PlannerRequest) => Promise<Buffer>): void {
-  let bytes = Buffer.alloc(0);
-  let isPlanner = true;
-  // Where the look failed there is no planner.
-  let done = looked.catch(() => { isPlanner = false; socket.destroy(); });
-  const came: PlannerRequest[] = [];
-  let understood = true;
-  socket.once('close', () => { void done.then(() => { for (const { id } of came) janitor.went(id); }); });
-
-  const reply = (words: Buffer) => { if (socket.writable) socket.end(words); };
-  const ask = (words: Buffer) => {
-    socket.setTimeout(0);
-    const request = parseRequest(words);
-    understood = request !== null;
-    done = done.then(async () => {
-      if (!isPlanner) return;
-      if (request === null) {
-        reply(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
-        return;
-      }
-      came.push(request);
-      await janitor.came(request);
-      const answered = await answer(request);
-      if (!isToldOnly(request)) reply(answered);
-    });
-  };
-  socket.setTimeout(requestTimeout, () => { socket.destroy(); });
-  socket.on('error', () => { socket.destroy(); });
-  socket.on('data', (chunk: Buffer) => {
-    if (!understood) return;
-    bytes = Buffer.concat([bytes, chunk]);
-    for (let length = requestLength(bytes); understood && length !== null; length = requestLength(bytes)) {
-      ask(bytes.subarray(0, length));
-      bytes = bytes.subarray(length);
-    }
-    if (bytes.length > requestLimit) socket.destroy();
-  });
-  socket.on('end', () => {
-    if (understood && (bytes.length > 0 || socket.bytesRead === 0)) ask(bytes);
-    void done.then(() => { socket.end(); });
-  });
 }
 
 /** Containers' roots pass through on the way to their root file system, whatever the umask. */
