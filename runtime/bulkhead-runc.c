@@ -64,7 +64,10 @@ static void clean_up(const struct invocation *call) {
     log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
-  /* Later, when it is read, somebody else may be about to take the mounts away. */
+  /*
+   * What runc still has keeps its range. The planner would see that too, but only when it reads this: by then another runtime may have had runc
+   * delete the container, and not have taken the mounts away yet.
+   */
   if (is_known(call)) return;
   /* Nobody waits for that: the planner does it, and what it can't do yet it tries again. */
   request.verb = "release";

@@ -17,6 +17,7 @@
 #define MFD_EXEC 0x0010U
 #endif
 
+/* Exactly these: older runc takes itself for a copy by them, and with more it makes one of its own. */
 enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
 /* Wrappers of runc, which are scripts, are run as they are. */
@@ -30,7 +31,8 @@ static bool copy_sealed(int from, int to) {
   ssize_t n;
   do n = sendfile(to, from, NULL, 1 << 30);
   while (n > 0 || (n < 0 && errno == EINTR));
-  return n == 0 && fchmod(to, 0755) == 0 && fcntl(to, F_ADD_SEALS, SEALS) == 0;
+  /* As runc's own copies are: read by root only, so that who runs it can't look at its process either. */
+  return n == 0 && fchmod(to, 0511) == 0 && fcntl(to, F_ADD_SEALS, SEALS) == 0;
 }
 
 /* The copy, for reading only: what somebody may write, the kernel does not run. */
@@ -51,7 +53,7 @@ int seal_program(const char *path) {
   int from = open(path, O_RDONLY | O_CLOEXEC);
   if (from >= 0 && !is_program(from)) {
     log_error("%s is no program of the machine's own format", path);
-    return 1;
+    return SEAL_NO_PROGRAM;
   }
   int sealed = from < 0 ? -1 : make_sealed(from);
   if (sealed < 0) {

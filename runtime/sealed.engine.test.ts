@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync, closeSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, fstatSync, mkdtempSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync, closeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Readable, Writable } from 'node:stream';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
 import { SealedRunc } from '../engine/isolation/exclusive/sealed-runc.ts';
 
@@ -13,16 +14,18 @@ beforeAll(() => { execFileSync('sh', [path.join(import.meta.dirname, 'build.sh')
 let root: string;
 let sealed: SealedRunc;
 let said: string[];
+let now: number;
 const at = (...parts: string[]) => path.join(root, ...parts);
 beforeEach(() => {
   root = mkdtempSync('/tmp/sealed-');
   for (const directory of ['runtime', 'bundle']) mkdirSync(at(directory));
   copyFileSync(runtime, at('runtime/bulkhead-runc'));
   // Stands in for runc: called with `run ID` the shell runs the script of that name.
-  copyFileSync(realpathSync('/bin/sh'), at('runtime/runc'));
+  copyFileSync(realpathSync('/bin/bash'), at('runtime/runc'));
   writeFileSync(at('bundle/run'), 'readlink /proc/$$/exe >&2; exit 3\n');
   said = [];
-  sealed = new SealedRunc({ runtimeBinary: at('runtime/bulkhead-runc'), runc: at('runtime/runc'), log: (line) => { said.push(line); } });
+  now = 0;
+  sealed = new SealedRunc({ runtimeBinary: at('runtime/bulkhead-runc'), runc: at('runtime/runc'), log: (line) => { said.push(line); }, now: () => now });
 });
 afterEach(() => { sealed.close(); rmSync(root, { recursive: true }); });
 
@@ -33,6 +36,8 @@ describe('a copy of runc in memory', () => {
     const descriptor = sealed.descriptor();
     expect(readFileSync(`/proc/self/fd/${descriptor}`).equals(readFileSync(at('runtime/runc')))).toBe(true);
     expect(() => { writeFileSync(`/proc/self/fd/${descriptor}`, 'x', { flag: 'r+' }); }).toThrow(/EPERM/);
+    // Whom root has run it can neither read it nor look at its process.
+    expect(fstatSync(descriptor ?? -1).mode & 0o777).toBe(0o511);
     expect(said).toEqual([]);
   });
 
@@ -58,6 +63,54 @@ describe('a copy of runc in memory', () => {
     await sealed.make();
     for (let i = 0; i < 3; i++) expect(sealed.descriptor()).toBeNull();
     expect(said).toEqual([expect.stringContaining('is no program')]);
+  });
+});
+
+describe('a copy that could not be made', () => {
+  it.each([
+    ['is killed', 'kill -9 $$', 'SIGKILL'], ['has no memory', 'echo "cannot copy: Cannot allocate memory" >&2; exit 1', 'allocate'], ['says what nobody can open', 'echo 1000; read line', 'ENOENT'],
+  ])('because what makes it %s is tried again, with a pause', async (_, script, why) => {
+    renameSync(at('runtime/bulkhead-runc'), at('runtime/real'));
+    writeFileSync(at('runtime/bulkhead-runc'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    for (let i = 0; i < 2; i++) await sealed.make();
+    expect(said).toEqual([expect.stringContaining(why)]);
+    renameSync(at('runtime/real'), at('runtime/bulkhead-runc'));
+
+    const make = vi.spyOn(sealed, 'make');
+    now += 29_999;
+    expect(sealed.descriptor()).toBeNull();
+    expect(make).not.toHaveBeenCalled();
+    now += 1;
+    expect(sealed.descriptor()).toBeNull();
+    await make.mock.results[0]?.value;
+    expect(sealed.descriptor()).not.toBeNull();
+  });
+
+  it('of a script is not tried again', async () => {
+    writeFileSync(at('runtime/runc'), '#!/bin/sh\n');
+    await sealed.make();
+    const make = vi.spyOn(sealed, 'make');
+    now += 1e9;
+    expect(sealed.descriptor()).toBeNull();
+    expect(make).not.toHaveBeenCalled();
+  });
+
+  it('because it finds what belongs to it by its own path only, leaves runc run by that', async () => {
+    const source = `#include <string.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+  char path[4096] = {0};
+  if (argc < 1 || readlink("/proc/self/exe", path, sizeof path - 16) < 0) return 1;
+  strcpy(strrchr(path, '/') + 1, "sibling");
+  execv(path, argv);
+  return 1;
+}`;
+    renameSync(at('runtime/runc'), at('runtime/sibling'));
+    execFileSync(process.env['CC'] ?? 'gcc', ['-x', 'c', '-', '-o', at('runtime/runc')], { input: source });
+    execFileSync(at('runtime/runc'), ['--version']);
+    await sealed.make();
+    expect(sealed.descriptor()).toBeNull();
+    expect(said).toEqual([expect.stringContaining('asked for its version')]);
   });
 });
 
@@ -94,14 +147,36 @@ describe('the runtime', () => {
     expect(await programWith(1 << 20)).toBe(at('runtime/runc'));
   });
 
+  it.each([['none', 0], ['one too few', 7]])('takes no memory of root\'s with %s of the seals', async (_, seals) => {
+    const script = `import fcntl, os, sys
+copy = os.memfd_create('runc', os.MFD_ALLOW_SEALING)
+with open(sys.argv[1], 'rb') as program: os.write(copy, program.read())
+fcntl.fcntl(copy, fcntl.F_ADD_SEALS, int(sys.argv[2]))
+readable = os.open(f'/proc/self/fd/{copy}', os.O_RDONLY)
+os.close(copy)
+print(readable, flush=True)
+sys.stdin.read()`;
+    expect(await programFrom(spawn('python3', ['-c', script, at('runtime/runc'), String(seals)], { stdio: ['pipe', 'pipe', 'inherit'] }))).toBe(at('runtime/runc'));
+  });
+
   it('takes no copy that somebody else than root made', async () => {
     chmodSync(root, 0o755);
     const other = spawn(at('runtime/bulkhead-runc'), ['--bulkhead-seal', at('runtime/runc')], { uid: 65534, gid: 65534, stdio: ['pipe', 'pipe', 'inherit'] });
-    const [number] = await once(other.stdout, 'data') as [Buffer];
-    const copy = openSync(`/proc/${other.pid}/fd/${number.toString().trim()}`, 'r');
-    expect(await programWith(copy)).toBe(at('runtime/runc'));
-    closeSync(copy);
-    other.stdin.end();
-    await once(other, 'close');
+    expect(await programFrom(other)).toBe(at('runtime/runc'));
   });
 });
+
+/** As programWith, of the descriptor that `child` has and says; it ends with its stdin. */
+async function programFrom(child: ChildProcessByStdio<Writable, Readable, null>): Promise<string> {
+  const ended = once(child, 'close');
+  let copy: number | null = null;
+  try {
+    const [number] = await once(child.stdout, 'data') as [Buffer];
+    copy = openSync(`/proc/${child.pid}/fd/${number.toString().trim()}`, 'r');
+    return await programWith(copy);
+  } finally {
+    if (copy !== null) closeSync(copy);
+    child.stdin.end();
+    await ended;
+  }
+}

@@ -8,6 +8,9 @@
  * its processes (CVE-2019-5736). Run from such a copy it sees that and makes none: the planner keeps one.
  */
 
+/* Exit status for what never can be: the planner remembers it (sealed-runc.ts), and tries again after any other failure. */
+enum { SEAL_NO_PROGRAM = 3 };
+
 /* Makes a sealed copy of the program `path`, says the number of its descriptor on stdout, and keeps it until stdin ends. An exit status. */
 int seal_program(const char *path);
 

@@ -26,7 +26,7 @@ beforeEach(() => {
   containers.write({ id, runcRoot: at('runc'), base, runtimePid: 4_194_304, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
   const paths: ExclusivePaths = { root: directory, socket: at('s'), lock: at('lock'), runtimeBinary: at('runtime'), containers: at('containers'), ranges: at('ranges'), mounts: at('mounts'), devices: at('d'), procFiles: at('p') };
   const service = new IsolationService({
-    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: paths.runtimeBinary, log: () => undefined,
+    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: paths.runtimeBinary, sealedRunc: () => null, log: () => undefined,
     sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
   });
   janitor = new Janitor({ paths, service, ranges, containers, log: () => undefined });

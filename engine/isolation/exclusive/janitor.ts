@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
 import { isWithin } from './mountinfo.ts';
@@ -7,7 +8,8 @@ import { perform } from './perform.ts';
 import { basesInUse, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import { isRuntime } from './runtime-process.ts';
-import { bootId, mountsOf, type IsolationService } from './service.ts';
+import { isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
+import { started } from './started.ts';
 
 export interface JanitorOptions {
   readonly paths: ExclusivePaths;
@@ -135,10 +137,10 @@ export class Janitor {
     if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
     this.#wasInVain(id);
     this.#say(id, 'its delete was interrupted and is tried again');
-    const child = spawn(paths.runtimeBinary, ['--root', state.runcRoot, 'delete', ...(force ? ['--force'] : []), id], { stdio: 'ignore' });
-    this.#deletes.set(id, new Promise<void>((resolve) => {
-      child.once('exit', () => { resolve(); });
-      child.once('error', (error) => { this.#say(id, error.message); resolve(); });
+    const args = ['--root', state.runcRoot, 'delete', ...(force ? ['--force'] : []), id];
+    const done = started(() => spawn(paths.runtimeBinary, args, { stdio: 'ignore' })).then((child) => once(child, 'exit'));
+    this.#deletes.set(id, done.then(() => undefined, (error: unknown) => {
+      this.#say(id, error instanceof Error ? error.message : String(error));
     }).finally(() => { this.#deletes.delete(id); }));
   }
 
@@ -226,8 +228,4 @@ export class Janitor {
     timer.unref();
     this.#soon.set(id, timer);
   }
-}
-
-function isOfAnotherBoot(state: ContainerState): boolean {
-  return state.boot !== undefined && state.boot !== bootId();
 }

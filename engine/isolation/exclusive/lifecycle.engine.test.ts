@@ -284,7 +284,7 @@ it('who asks while a planner that starts looks around is answered afterwards', a
     await readFile(begun);
     const asking = connect({ path: engine.paths.plannerSocket });
     await once(asking, 'connect');
-    asking.end(words('bulkhead-request-2', 'release', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'));
+    asking.end(words('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'));
     await writeFile(go, '\n');
     await started;
     expect(await text(asking)).toMatch(/^bulkhead-plan-1/);

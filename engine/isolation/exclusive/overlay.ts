@@ -114,8 +114,8 @@ export function planPlain(plan: PlanBuilder, overlay: Overlay): TreeNumber {
 /** The directory that all `layers` are in, if they are on the mount that it is on: a copy of that mount shows them. */
 function storeOf(layers: readonly string[], mounts: readonly Mount[]): string | null {
   const store = commonDirectory(layers);
-  const below = mounts.filter(({ mountPoint }) => mountPoint !== store && isWithin(mountPoint, store));
-  return layers.every((layer) => !below.some(({ mountPoint }) => isWithin(layer, mountPoint))) ? store : null;
+  const mountsInside = mounts.filter(({ mountPoint }) => mountPoint !== store && isWithin(mountPoint, store));
+  return layers.every((layer) => !mountsInside.some(({ mountPoint }) => isWithin(layer, mountPoint))) ? store : null;
 }
 
 /** Where `directory` is below `store`, which is above it. path.relative takes its time for a hundred layers. */

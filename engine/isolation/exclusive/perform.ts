@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { PlanBuilder } from './plan.ts';
+import { started } from './started.ts';
 
 /** A plan that takes longer, ms, hangs in the kernel (a file system whose server is away). */
 const patienceMs = 30_000;
@@ -8,8 +9,8 @@ const patienceMs = 30_000;
 export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise<void> {
   if (plan.empty) return;
   const bytes = plan.encode();
+  const child = await started(() => spawn(runtimeBinary, ['--bulkhead-perform'], { stdio: ['pipe', 'ignore', 'pipe'] }));
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(runtimeBinary, ['--bulkhead-perform'], { stdio: ['pipe', 'ignore', 'pipe'] });
     let errors = '';
     // Not waited for beyond this, also when it can't be killed.
     const timer = setTimeout(() => {
@@ -18,7 +19,6 @@ export async function perform(runtimeBinary: string, plan: PlanBuilder): Promise
     }, patienceMs);
     child.stderr.setEncoding('utf8').on('data', (text: string) => { errors += text; });
     child.stdin.on('error', () => undefined); // it ended early: its exit says so
-    child.once('error', (error) => { clearTimeout(timer); reject(error); });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve();

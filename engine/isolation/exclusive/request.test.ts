@@ -43,7 +43,7 @@ it('answers what the runtime waits for', () => {
     const request = parseRequest(bytes(...good.with(1, verb).with(3, verb === 'create' ? '/b' : '')));
     return request !== null && isToldOnly(request);
   });
-  expect(told).toEqual(['deleting', 'deleting-by-force']);
+  expect(told).toEqual(['deleting', 'deleting-by-force', 'release']);
 });
 
 it('takes runc\'s ids and nothing that is not a file name', () => {

@@ -1,14 +1,25 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, statSync } from 'node:fs';
 import { once } from 'node:events';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { started } from './started.ts';
 
 export interface SealedRuncOptions {
   /** The runtime, which makes the copy: Node can't. */
   readonly runtimeBinary: string;
   readonly runc: string;
   readonly log: (line: string) => void;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly now?: () => number;
 }
+
+/** The runtime's exit code for what can't be run from memory: `SEAL_NO_PROGRAM` in runtime/sealed.h. */
+const noProgram = 3;
+/** After a failure that may pass, ms. */
+const pauseMs = 30_000;
+/** For a first run of the copy, ms. */
+const patienceMs = 10_000;
 
 /**
  * Keeps a copy of runc in memory that nobody can write (runtime/sealed.h). runc makes one at every start of a container otherwise, which is
@@ -16,21 +27,30 @@ export interface SealedRuncOptions {
  */
 export class SealedRunc {
   readonly #options: SealedRuncOptions;
+  readonly #now: () => number;
+  /** Without a descriptor: of this runc there never is one. */
   #copy: { readonly of: string; readonly descriptor: number | null } | null = null;
+  #failed: { readonly of: string; readonly at: number } | null = null;
   #making: Promise<void> | null = null;
+  /** The runc of which it was said that there is no copy: said once. */
+  #said = '';
   #closed = false;
 
-  constructor(options: SealedRuncOptions) { this.#options = options; }
+  constructor(options: SealedRuncOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
 
-  /** The copy's descriptor; null: there is none of the runc that is installed now. Then one is made for the next that asks. */
+  /** The copy's descriptor; null: there is none of the runc that is installed now. Then one is made for the next that asks, after a failure only some time later. */
   descriptor(): number | null {
-    const now = identityOf(this.#options.runc);
-    if (now !== null && now === this.#copy?.of) return this.#copy.descriptor;
-    void this.make();
+    const of = identityOf(this.#options.runc);
+    if (of === null || this.#closed) return null;
+    if (of === this.#copy?.of) return this.#copy.descriptor;
+    if (of !== this.#failed?.of || this.#now() - this.#failed.at >= pauseMs) void this.make();
     return null;
   }
 
-  /** Resolves when there is a copy, or can't be one. */
+  /** Resolves when there is a copy, or can't be one now. Never rejects. */
   async make(): Promise<void> {
     this.#making ??= this.#make().finally(() => { this.#making = null; });
     await this.#making;
@@ -47,33 +67,58 @@ export class SealedRunc {
   }
 
   async #make(): Promise<void> {
-    const { runtimeBinary, runc, log } = this.#options;
+    const { runc } = this.#options;
     const of = identityOf(runc);
     if (of === null) return;
-    const child = spawn(runtimeBinary, ['--bulkhead-seal', runc], { stdio: ['pipe', 'pipe', 'pipe'] });
-    let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { errors += text; });
-    child.stdin.on('error', () => undefined);
-    const ended = once(child, 'close').catch((error: unknown) => { errors += String(error); });
-    const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text)), ended.then(() => null)]);
-    let descriptor: number | null = null;
-    try {
-      if (line !== null) descriptor = openSync(`/proc/${child.pid}/fd/${line}`, 'r');
-    } catch (error) {
-      errors += String(error);
-    }
-    child.stdin.end();
-    await ended;
+    const copied = await this.#seal();
     // Replaced meanwhile, it may be half of each.
-    const isSame = identityOf(runc) === of;
-    if (this.#closed || !isSame) {
-      if (descriptor !== null) closeSync(descriptor);
+    if (this.#closed || identityOf(runc) !== of) {
+      if (copied.descriptor !== null) closeSync(copied.descriptor);
       return;
     }
-    if (descriptor === null) log(`runc is not kept in memory, so starts of containers take longer: ${errors.trim()}`);
     this.#forget();
-    this.#copy = { of, descriptor };
+    if (copied.descriptor === null && this.#said !== of) {
+      this.#said = of;
+      this.#options.log(`runc is not kept in memory, so starts of containers take longer: ${copied.why}`);
+    }
+    const isSettled = copied.descriptor !== null || copied.forGood;
+    this.#copy = isSettled ? { of, descriptor: copied.descriptor } : null;
+    this.#failed = isSettled ? null : { of, at: this.#now() };
   }
+
+  async #seal(): Promise<Copied> {
+    const { runtimeBinary, runc } = this.#options;
+    let descriptor: number | null = null;
+    try {
+      const child = await started(() => spawn(runtimeBinary, ['--bulkhead-seal', runc], { stdio: ['pipe', 'pipe', 'pipe'] }));
+      child.stdin.on('error', () => undefined); // it ended early: its exit says so
+      const errors = text(child.stderr).catch(String);
+      const ended = once(child, 'close');
+      // What it says, it keeps until its stdin ends.
+      const number = await Promise.race([once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)), ended.then(() => null)]);
+      try {
+        if (number !== null) descriptor = openSync(`/proc/${child.pid}/fd/${number}`, 'r');
+      } finally {
+        child.stdin.end();
+        await ended;
+      }
+      if (descriptor === null) return { descriptor, forGood: child.exitCode === noProgram, why: (await errors).trim() || `the runtime ended with ${child.exitCode ?? child.signalCode ?? 'nothing'}` };
+      await tryOut(descriptor);
+      return { descriptor };
+    } catch (error) {
+      if (descriptor !== null) closeSync(descriptor);
+      return { descriptor: null, forGood: false, why: String(error) };
+    }
+  }
+}
+
+type Copied = { readonly descriptor: number } | { readonly descriptor: null; readonly forGood: boolean; readonly why: string };
+
+/** Rejects unless the copy runs: what stands in runc's place may look for what belongs to it beside itself, and there is nothing beside memory. */
+async function tryOut(descriptor: number): Promise<void> {
+  const child = await started(() => spawn(`/proc/self/fd/${descriptor}`, ['--version'], { argv0: 'runc', stdio: 'ignore', timeout: patienceMs, killSignal: 'SIGKILL' }));
+  await once(child, 'exit');
+  if (child.exitCode !== 0) throw new Error(`its copy ended with ${child.exitCode ?? child.signalCode ?? 'nothing'} when it was asked for its version`);
 }
 
 /** What changes when another program is installed at `file`; null: there is none. */

@@ -19,7 +19,7 @@ beforeEach(() => {
   ranges = openRangeStore(at('ranges'), directory, () => new Set());
   service = new IsolationService({
     // This process stands in for a runtime at work.
-    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: process.execPath, log: () => undefined,
+    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: process.execPath, sealedRunc: () => null, log: () => undefined,
     sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
   });
 });
@@ -35,4 +35,16 @@ it.each([
   service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: asking });
   expect(containers.has(id)).toBe(keeps);
   expect(ranges.heldByOthers(base, 'another')).toBe(keeps);
+});
+
+it.each([
+  ['another runtime, which lives, is making is refused', process.pid, ended, 'is being created already'],
+  ['a runtime that has ended was making is not', ended, process.pid, 'no such file'],
+  ['the same runtime asks for again is not', process.pid, process.pid, 'no such file'],
+])('A3 a create of what %s', (_, maker, asking, why) => {
+  const base = ranges.claim(id);
+  containers.write({ id, runcRoot: at('runc'), base, runtimePid: maker, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
+  expect(() => service.create({ verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking }, [], null)).toThrow(why);
+  // What is refused takes nothing from who makes it.
+  expect(containers.has(id)).toBe(asking === ended);
 });

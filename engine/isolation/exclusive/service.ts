@@ -29,7 +29,7 @@ export interface ServiceOptions {
   /** The runtime, as hooks call it. */
   readonly runtimeBinary: string;
   /** Descriptor of a sealed copy of runc (sealed-runc.ts); null: there is none. */
-  readonly sealedRunc?: () => number | null;
+  readonly sealedRunc: () => number | null;
   readonly log: (line: string) => void;
 }
 
@@ -69,6 +69,7 @@ export class IsolationService {
     const { ranges, containers } = this.#options;
     const { id, runcRoot } = request;
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
+    if (this.#isMadeByAnother(request)) throw new IsolationRefused(`container ${id} is being created already`);
     const plan = new PlanBuilder();
     // An earlier life of this container that was deleted while no planner answered.
     this.#planUnmounts(plan, id, mounts);
@@ -97,7 +98,7 @@ export class IsolationService {
     if (joined !== null) ranges.hold(joined.base, id);
     const base = joined?.base ?? ranges.claim(id);
     plan.range(base);
-    const sealed = this.#options.sealedRunc?.() ?? null;
+    const sealed = this.#options.sealedRunc();
     if (sealed !== null) plan.sealedRunc(sealed);
     const namespace = plan.userNamespace(diskMap(base));
 
@@ -160,6 +161,12 @@ export class IsolationService {
   #isAnothers(id: string, runcRoot: string | null): boolean {
     const state = this.#options.containers.read(id);
     return state !== null && runcRoot !== null && state.runcRoot !== runcRoot && this.isKnown(id, state.runcRoot);
+  }
+
+  /** Whether another runtime, which lives, is making the container or has not cleaned up yet after it failed to. */
+  #isMadeByAnother({ id, pid }: PlannerRequest): boolean {
+    const state = this.#options.containers.read(id);
+    return state !== null && state.runtimePid !== pid && !isOfAnotherBoot(state) && isRuntime(state.runtimePid, this.#options.runtimeBinary);
   }
 
   /** Whether runc, with `runcRoot` as its --root, knows the container; null: nobody can. */
@@ -229,6 +236,11 @@ export class IsolationService {
 /** The machine's boot. */
 export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** Whether the machine was booted since: the numbers of processes are others' now. */
+export function isOfAnotherBoot(state: ContainerState): boolean {
+  return state.boot !== undefined && state.boot !== bootId();
 }
 
 /** Mount table of process `pid`. */
