@@ -147,16 +147,20 @@ describe('the runtime', () => {
     expect(await programWith(1 << 20)).toBe(at('runtime/runc'));
   });
 
+  const allowSealing = 2, addSeals = 1033;
   it.each([['none', 0], ['one too few', 7]])('takes no memory of root\'s with %s of the seals', async (_, seals) => {
-    const script = `import fcntl, os, sys
-copy = os.memfd_create('runc', os.MFD_ALLOW_SEALING)
-with open(sys.argv[1], 'rb') as program: os.write(copy, program.read())
-fcntl.fcntl(copy, fcntl.F_ADD_SEALS, int(sys.argv[2]))
-readable = os.open(f'/proc/self/fd/{copy}', os.O_RDONLY)
-os.close(copy)
-print(readable, flush=True)
-sys.stdin.read()`;
-    expect(await programFrom(spawn('python3', ['-c', script, at('runtime/runc'), String(seals)], { stdio: ['pipe', 'pipe', 'inherit'] }))).toBe(at('runtime/runc'));
+    const script = `
+      const { closeSync, openSync, readFileSync, writeSync } = await import('node:fs');
+      const { libcFunction } = await import(process.argv[1]);
+      const copy = libcFunction('int memfd_create(const char *name, unsigned int flags)')('runc', ${allowSealing});
+      writeSync(copy, readFileSync(process.argv[2]));
+      libcFunction('int fcntl(int fd, int command, ...)')(copy, ${addSeals}, 'int', Number(process.argv[3]));
+      const readable = openSync('/proc/self/fd/' + copy, 'r');
+      closeSync(copy);
+      console.log(readable);
+      process.stdin.resume();`;
+    const libc = new URL('../gateway/libc.ts', import.meta.url).href;
+    expect(await programFrom(spawn(process.execPath, ['--input-type=module', '-e', script, libc, at('runtime/runc'), String(seals)], { stdio: ['pipe', 'pipe', 'inherit'] }))).toBe(at('runtime/runc'));
   });
 
   it('takes no copy that somebody else than root made', async () => {
