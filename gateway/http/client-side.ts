@@ -87,7 +87,7 @@ export class ClientSide {
   lendReading(): LentReading | null { return this.#inbox.length > 0 || this.#ended ? null : lendReading(this.#socket); }
   lendWriting(): LentWriting | null {
     this.#sendBuffer.count(this.#socket, Infinity);
-    return lendWriting(this.#socket);
+    return lendWriting(this.#socket, 0);
   }
   /** FIN to the client; it may go on sending. */
   end(): void { this.#socket.end(); }

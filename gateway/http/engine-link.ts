@@ -14,6 +14,9 @@ export interface EngineEvents {
   readonly drain: () => void;
 }
 
+/** For an engine that will not have a body: its answer is read, however slowly the client takes it. */
+const lastWordsMs = 10_000;
+
 /** The one engine connection of a client connection: made when first needed, and anew after the engine has closed it. */
 export class EngineLink {
   readonly #path: string;
@@ -84,7 +87,7 @@ export class EngineLink {
   lendWriting(): LentWriting | null {
     if (this.#socket === null) return null;
     this.#sendBuffer.count(this.#socket, Infinity);
-    return lendWriting(this.#socket);
+    return lendWriting(this.#socket, lastWordsMs);
   }
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {

@@ -6,6 +6,7 @@ import { theSplicer, type Underway } from './splicer.ts';
 
 /** Less is not worth a detour. */
 const leastBytes = 1024 * 1024;
+const maxShortRuns = 3;
 
 /** What goes past our memory. */
 export interface Body {
@@ -21,8 +22,8 @@ export class Bypass {
   readonly #to: { lendWriting(): LentWriting | null };
   readonly #over: (rest: Buffer) => void;
   #active: { readonly underway: Underway; readonly reading: LentReading } | null = null;
-  /** The sender's chunks are no good for it. */
-  #worthless = false;
+  /** Of little content: the sender's chunks are no good for it. */
+  #shortRuns = 0;
 
   /** `over`: what was begun has ended; `from` is read again, and its next bytes are `rest`. */
   constructor(from: { lendReading(): LentReading | null }, to: { lendWriting(): LentWriting | null }, over: (rest: Buffer) => void) {
@@ -38,7 +39,7 @@ export class Bypass {
   begin(body: Body): boolean {
     const { passing, seen } = body.stream;
     // Where everything passes, only much of it says that there is much.
-    if (this.active || this.#worthless || Math.min(passing, passing === Infinity ? seen : Infinity) < leastBytes) return false;
+    if (this.active || this.#shortRuns >= maxShortRuns || Math.min(passing, passing === Infinity ? seen : Infinity) < leastBytes) return false;
     const plan = planFor(body.tracker.place, passing, body.chunked);
     const splicer = plan === null ? null : theSplicer();
     if (plan === null || splicer?.ready !== true) return false;
@@ -69,9 +70,11 @@ export class Bypass {
       const { content, inChunk } = outcome;
       if (kind === 'bytes') tracker.skip(content); else tracker.skipChunks(inChunk);
       stream.passed(content, true);
-      // What was begun as a chunk is one now.
-      if (chunked && (kind === 'bytes' ? outcome.ended === 'limit' : inChunk === 0)) writing.write(lineEnd);
-      this.#worthless = content < leastBytes / 4;
+      const whole = kind === 'bytes' ? outcome.ended === 'limit' : inChunk === 0;
+      // What was begun as a chunk is one now; or nothing may follow in it.
+      if (chunked && whole) writing.write(lineEnd);
+      else if (outcome.ended === 'closed') tracker.endHere();
+      if (content < leastBytes / 4) this.#shortRuns++;
     }
     this.#active?.reading.giveBack();
     this.#active = null;

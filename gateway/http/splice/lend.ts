@@ -2,9 +2,6 @@ import type { Socket } from 'node:net';
 import { descriptorOf } from '../../libc.ts';
 import { takesNow } from '../socket-flow.ts';
 
-/** For what a side says last. */
-const lastWordsMs = 200;
-
 /** A socket's reading, given away: Node leaves alone what comes. */
 export interface LentReading {
   readonly fd: number;
@@ -46,14 +43,17 @@ export function lendReading(socket: Socket): LentReading | null {
   };
 }
 
-/** Null where something waits to be sent. */
-export function lendWriting(socket: Socket): LentWriting | null {
+/** Null where something waits to be sent. `lastWordsMs`: so long it may be read for what it said last before it is given up; mostly its end comes first. */
+export function lendWriting(socket: Socket, lastWordsMs: number): LentWriting | null {
   const fd = descriptorOf(socket);
   if (fd === null || !takesNow(socket)) return null;
   return {
     fd,
     write: (bytes) => { socket.write(bytes); },
-    // What it said before it broke is read first, and mostly ends the connection.
-    failed: (error) => { setTimeout(() => { socket.destroy(error); }, lastWordsMs); },
+    failed: (error) => {
+      if (lastWordsMs === 0) { socket.destroy(error); return; }
+      const timer = setTimeout(() => { socket.destroy(error); }, lastWordsMs);
+      socket.once('close', () => { clearTimeout(timer); });
+    },
   };
 }

@@ -37,6 +37,8 @@ export interface PassageCalls {
   readonly recv: (fd: number, bytes: Buffer, length: number, flags: number) => number;
   readonly write: (fd: number, bytes: Buffer, length: number) => number;
   readonly yieldTurn: () => number;
+  /** errno of the last one. */
+  readonly errno: () => number;
 }
 
 /** Null where they can't be had. */
@@ -45,7 +47,7 @@ export function passageCalls(): PassageCalls | null {
   const recv = libcFunction<PassageCalls['recv']>('intptr_t recv(int fd, void *bytes, size_t length, int flags)');
   const write = libcFunction<PassageCalls['write']>('intptr_t write(int fd, const void *bytes, size_t length)');
   const yieldTurn = libcFunction<PassageCalls['yieldTurn']>('int sched_yield()');
-  return splice === null || recv === null || write === null || yieldTurn === null ? null : { splice, recv, write, yieldTurn };
+  return splice === null || recv === null || write === null || yieldTurn === null ? null : { splice, recv, write, yieldTurn, errno: lastErrno };
 }
 
 const again = 11, interrupted = 4;
@@ -58,8 +60,8 @@ const partBytes = 1024 * 1024;
 const enoughBytes = 768 * 1024;
 /** A sender that waits for a processor gets its turn so often, to send more: being woken for each part costs more than the parts. */
 const maxYields = 3;
-/** Moved, and chunks looked at, before other passages have their turn. */
-const turnBytes = 4 * 1024 * 1024, turnChunks = 256;
+/** Moved, and parts taken, before other passages have their turn. */
+const turnBytes = 4 * 1024 * 1024, turnParts = 1024;
 /** The end of a chunk, and the longest head of one that is understood here: what is longer is left to who asked. */
 const frameBytes = 2 + 13 + 2;
 /** Smaller chunks are not worth the way; what is read of a chunk together with its head is less. */
@@ -83,7 +85,8 @@ export class Passage {
   readonly #frame = Buffer.allocUnsafeSlow(frameBytes);
   #held = 0;
   #whole = false;
-  #looks = 0;
+  /** Taken in this turn. */
+  #parts = 0;
   wants: Wants = 'readable';
 
   /** `piped`: bytes that are in the pipe already. */
@@ -103,8 +106,8 @@ export class Passage {
 
   /** Moves what can be moved now. Null: more is to come, after what it `wants`. */
   move(): Outcome | null {
-    this.#looks = 0;
-    for (let moved = 0; moved < turnBytes && this.#looks < turnChunks;) {
+    this.#parts = 0;
+    for (let moved = 0; moved < turnBytes && this.#parts < turnParts;) {
       if (this.#over === null) this.#fill();
       if (this.#piped === 0) {
         if (this.#over !== null) return this.#outcome(this.#over);
@@ -112,7 +115,7 @@ export class Passage {
       }
       const sent = this.#splice(this.#way.pipeOut, this.#way.to, this.#piped);
       if (sent === null) break;
-      if (sent < 0) return { ended: 'broken', side: 'receiver', errno: lastErrno() };
+      if (sent < 0) return { ended: 'broken', side: 'receiver', errno: this.#calls.errno() };
       this.#piped -= sent;
       moved += sent;
     }
@@ -127,9 +130,9 @@ export class Passage {
 
   /** Into the pipe, as long as there is more and it is not enough. */
   #fill(): void {
-    for (let yields = 0; this.#piped < enoughBytes && this.#over === null && this.#looks < turnChunks;) {
+    for (let yields = 0; this.#piped < enoughBytes && this.#over === null && this.#parts < turnParts;) {
       const came = this.#run > 0 ? this.#takeContent() : this.#takeFraming();
-      if (came) continue;
+      if (came) { this.#parts++; continue; }
       if (yields++ === maxYields) return;
       this.#calls.yieldTurn();
     }
@@ -142,7 +145,7 @@ export class Passage {
     if (came > 0) {
       this.#piped += came;
       this.#run -= came;
-    } else this.#over = came === 0 ? 'closed' : { ended: 'broken', side: 'sender', errno: lastErrno() };
+    } else this.#over = came === 0 ? 'closed' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
     return true;
   }
 
@@ -152,7 +155,7 @@ export class Passage {
       const came = this.#calls.recv(this.#way.from, this.#frame.subarray(this.#held), frameBytes - this.#held, dontWait);
       if (came === 0) { this.#over = 'closed'; return true; }
       if (came < 0) {
-        const errno = lastErrno();
+        const errno = this.#calls.errno();
         if (errno === again || errno === interrupted) return false;
         this.#over = { ended: 'broken', side: 'sender', errno };
         return true;
@@ -165,7 +168,7 @@ export class Passage {
     this.#whole = true;
     // Whole or not at all, as a pipe takes little.
     if (this.#calls.write(this.#way.pipeIn, this.#frame, this.#held) !== this.#held) {
-      const errno = lastErrno();
+      const errno = this.#calls.errno();
       if (errno !== again && errno !== interrupted) this.#over = { ended: 'broken', side: 'receiver', errno };
       return false;
     }
@@ -176,7 +179,6 @@ export class Passage {
     this.#inChunk = true;
     this.#held = 0;
     this.#whole = false;
-    this.#looks++;
     return true;
   }
 
@@ -184,7 +186,7 @@ export class Passage {
   #splice(from: number, to: number, length: number): number | null {
     const moved = this.#calls.splice(from, null, to, null, length, dontBlock);
     if (moved >= 0) return moved;
-    const errno = lastErrno();
+    const errno = this.#calls.errno();
     return errno === again || errno === interrupted ? null : -1;
   }
 }
