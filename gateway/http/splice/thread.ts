@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { libcFunction } from '../../libc.ts';
 import { Passage, passageCalls, type Extent, type Outcome, type Way } from './passage.ts';
@@ -19,6 +20,8 @@ export interface ThreadData { readonly wake: number }
 type Poll = (fds: Buffer, count: number, milliseconds: number) => number;
 type Read = (fd: number, bytes: Buffer, length: number) => number;
 
+/** Below both sides, which then send and take more at a time; not so far that a busy machine starves copies. Linux counts by thread. */
+const niceness = 5;
 const pollIn = 1, pollOut = 4;
 /** struct pollfd: an int, two shorts. */
 const entryBytes = 8, eventsAt = 4, answerAt = 6;
@@ -30,6 +33,7 @@ function serve(port: MessagePort, wake: number): void {
   const read = libcFunction<Read>('intptr_t read(int fd, void *bytes, size_t length)');
   const calls = passageCalls();
   if (poll === null || read === null || calls === null) throw new Error('the C library has no poll, read or splice');
+  os.setPriority(niceness);
   const passages = new Map<number, Passage>();
   const woken = Buffer.alloc(8);
 
