@@ -56,7 +56,7 @@ export class StreamedAnswer {
     const { head } = this.#reader;
     if (head === null) return;
     if (this.#state === 'head') this.#begin(head);
-    this.#take(true);
+    this.#take();
   }
 
   engineEnded(): void {
@@ -64,7 +64,7 @@ export class StreamedAnswer {
     if (this.#reader.head !== null && this.#reader.wholeAtClose()) {
       this.#untilClose = true;
       this.#complete = true;
-      this.#take(false);
+      this.#take();
     } else if (this.#reader.head === null) this.#replace(503, 'the engine closed the connection without an answer; try again when the engine is up');
     else this.#fail('the engine\'s answer was cut short');
   }
@@ -114,12 +114,12 @@ export class StreamedAnswer {
         this.#cut();
       },
     });
-    this.#take(false);
+    this.#take();
     this.#engine.resume();
   }
 
-  /** Hands on what was read. `read`: something was. */
-  #take(read: boolean): void {
+  /** Hands on what was read. */
+  #take(): void {
     const parts = this.#reader.drain();
     const stream = this.#stream;
     if (stream === null) { this.#early.push(...parts); return; }
@@ -128,7 +128,7 @@ export class StreamedAnswer {
     const more = content.length === 0 || stream.push(joined(content));
     if (this.#state === 'over') return;
     const { tracker } = this.#reader;
-    if (more && read && !this.#complete && tracker !== null && this.#bypass.begin({ stream, tracker, chunked: this.#chunked })) return;
+    if (more && !this.#complete && tracker !== null && this.#bypass.begin({ stream, tracker, chunked: this.#chunked })) return;
     if (!more) this.#engine.pause();
     if (this.#complete) stream.end();
   }

@@ -64,9 +64,8 @@ export class BodyTracker {
 
   /** Takes what belongs to this body from the start of `bytes`; returns how many bytes that is. `sink` gets the content without framing. */
   consume(bytes: Buffer, sink?: (content: Buffer) => void): number {
-    if (this.done || this.broken !== null) return 0;
     if (this.#closed && bytes.length > 0) this.cut();
-    if (this.broken !== null) return 0;
+    if (this.done || this.broken !== null) return 0;
     switch (this.#length.kind) {
       case 'none': return 0;
       case 'until-close': sink?.(bytes); return bytes.length;

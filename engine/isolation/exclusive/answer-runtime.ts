@@ -22,10 +22,9 @@ export interface Answering {
  */
 export function answerRuntime(socket: Socket, { janitor, looked, answer, lookPatience = 20_000 }: Answering): void {
   let bytes = Buffer.alloc(0);
-  let isPlanner = true;
-  let lookedRound = false;
   // Where the look failed there is no planner.
-  let done = looked.then(() => { lookedRound = true; }, () => { isPlanner = false; socket.destroy(); });
+  let planner: 'looking' | 'ready' | 'none' = 'looking';
+  let done = looked.then(() => { planner = 'ready'; }, () => { planner = 'none'; socket.destroy(); });
   const came: PlannerRequest[] = [];
   let understood = true;
   socket.once('close', () => { void done.then(() => { for (const { id } of came) janitor.went(id); }); });
@@ -36,13 +35,13 @@ export function answerRuntime(socket: Socket, { janitor, looked, answer, lookPat
     const request = parseRequest(words);
     understood = request !== null;
     let refused = false;
-    const waits = request?.verb === 'create' && !lookedRound ? setTimeout(() => {
+    const waits = request?.verb === 'create' && planner === 'looking' ? setTimeout(() => {
       refused = true;
       reply(encodeRefusal('the planner is still clearing up what an earlier run of the engine left, mounts that do not come off among it; try again in a minute, and see the planner\'s log if it stays so'));
     }, lookPatience) : undefined;
     done = done.then(async () => {
       clearTimeout(waits);
-      if (!isPlanner || refused) return;
+      if (planner === 'none' || refused) return;
       if (request === null) {
         reply(encodeRefusal('the planner does not understand the runtime: they are of different versions; restart the engine'));
         return;

@@ -7,8 +7,7 @@ import type { ExclusivePaths } from './options.ts';
 import { perform } from './perform.ts';
 import { basesInUse, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
-import { isRuntime } from './runtime-process.ts';
-import { isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
+import { isMade, isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
 import { started } from './started.ts';
 
 export interface JanitorOptions {
@@ -170,7 +169,7 @@ export class Janitor {
   #isMade(id: string): boolean {
     const { paths, containers } = this.#options;
     const state = this.#working.has(id) ? null : containers.read(id);
-    return state !== null && !isOfAnotherBoot(state) && isRuntime(state.runtimePid, paths.runtimeBinary);
+    return state !== null && isMade(state, paths.runtimeBinary);
   }
 
   async #clean(id: string): Promise<void> {
@@ -206,7 +205,7 @@ export class Janitor {
   /** Whether runc knows the container, or the runtime that creates it is at work. */
   #isAlive(state: ContainerState): boolean {
     const { paths, service } = this.#options;
-    return !isOfAnotherBoot(state) && (service.isKnown(state.id, state.runcRoot) || isRuntime(state.runtimePid, paths.runtimeBinary));
+    return isMade(state, paths.runtimeBinary) || (!isOfAnotherBoot(state) && service.isKnown(state.id, state.runcRoot));
   }
 
   /** Says it once. */

@@ -166,7 +166,7 @@ export class IsolationService {
   /** Whether another runtime, which lives, is making the container or has not cleaned up yet after it failed to. */
   #isMadeByAnother({ id, pid }: PlannerRequest): boolean {
     const state = this.#options.containers.read(id);
-    return state !== null && state.runtimePid !== pid && !isOfAnotherBoot(state) && isRuntime(state.runtimePid, this.#options.runtimeBinary);
+    return state !== null && state.runtimePid !== pid && isMade(state, this.#options.runtimeBinary);
   }
 
   /** Whether runc, with `runcRoot` as its --root, knows the container; null: nobody can. */
@@ -241,6 +241,11 @@ export function bootId(): string {
 /** Whether the machine was booted since: the numbers of processes are others' now. */
 export function isOfAnotherBoot(state: ContainerState): boolean {
   return state.boot !== undefined && state.boot !== bootId();
+}
+
+/** Whether the runtime that creates the container is at work, or has not cleaned up yet after it failed to. */
+export function isMade(state: ContainerState, runtimeBinary: string): boolean {
+  return !isOfAnotherBoot(state) && isRuntime(state.runtimePid, runtimeBinary);
 }
 
 /** Mount table of process `pid`. */
