@@ -1,6 +1,6 @@
 import { AnswerReader, chunkedHead, type Asked } from './answer-reader.ts';
 import type { AnswerEvents } from './answer-relay.ts';
-import { asItIs, BodyStream, chunk, joined, lastChunk, type BodyTransform } from './body-stream.ts';
+import { asItIs, BodyStream, Chunks, joined, type BodyTransform } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
@@ -18,8 +18,8 @@ export class StreamedAnswer {
   /** `asking`: the head is looked at. */
   #state: 'head' | 'asking' | 'streaming' | 'over' = 'head';
   #stream: BodyStream | null = null;
-  /** How the client gets the body: in chunks of ours, or raw under the engine's own head. */
-  #chunked = true;
+  /** How the client gets the body: in chunks of ours, or (null) raw under the engine's own head. */
+  #chunks: Chunks | null = new Chunks();
   #early: Buffer[] = [];
   #complete = false;
   #finished = false;
@@ -102,10 +102,11 @@ export class StreamedAnswer {
   #start(head: ResponseHead, transform: BodyTransform | null): void {
     if (transform !== null && head.encoded) { this.#fail('the engine\'s answer is compressed, so that it cannot be looked at'); return; }
     this.#state = 'streaming';
-    this.#chunked = head.body.kind === 'chunked' || (transform !== null && head.body.kind !== 'none');
-    this.#client.write(this.#chunked && head.body.kind !== 'chunked' ? chunkedHead(this.#reader.rawHead) : this.#reader.rawHead);
+    const chunked = head.body.kind === 'chunked' || (transform !== null && head.body.kind !== 'none');
+    if (!chunked) this.#chunks = null;
+    this.#client.write(chunked && head.body.kind !== 'chunked' ? chunkedHead(this.#reader.rawHead) : this.#reader.rawHead);
     this.#stream = new BodyStream(transform ?? asItIs, {
-      out: (parts) => this.#client.writeAll(this.#chunked ? chunk(parts) : parts),
+      out: (parts) => this.#client.writeAll(this.#chunks?.put(parts) ?? parts),
       hungry: () => { this.#engine.resume(); },
       done: () => { this.#done(); },
       failed: (error) => {
@@ -128,7 +129,7 @@ export class StreamedAnswer {
     const more = content.length === 0 || stream.push(joined(content));
     if (this.#state === 'over') return;
     const { tracker } = this.#reader;
-    if (more && !this.#complete && tracker !== null && this.#bypass.begin({ stream, tracker, chunked: this.#chunked })) return;
+    if (more && !this.#complete && tracker !== null && this.#bypass.begin({ stream, tracker, chunks: this.#chunks })) return;
     if (!more) this.#engine.pause();
     if (this.#complete) stream.end();
   }
@@ -143,7 +144,10 @@ export class StreamedAnswer {
 
   #done(): void {
     if (this.#state === 'over') return;
-    if (this.#chunked) this.#client.write(lastChunk);
+    const last = this.#chunks?.end();
+    // The client was told of more, as the engine had told us.
+    if (last === null) { this.#cut(); return; }
+    if (last !== undefined) this.#client.write(last);
     this.#state = 'over';
     this.#finished = true;
     if (this.#untilClose) this.#engine.drop();

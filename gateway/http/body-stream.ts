@@ -139,15 +139,37 @@ export async function* asItIs(content: AsyncIterable<Buffer>, offer?: (passing: 
   for await (const part of content) yield [part];
 }
 
-export const lineEnd = Buffer.from('\r\n');
-/** The end of a chunked body. */
-export const lastChunk = Buffer.from('0\r\n\r\n');
+const lineEnd = Buffer.from('\r\n');
+const lastChunk = Buffer.from('0\r\n\r\n');
 
 /** Content that came in parts, however small its sender made them, as one. */
 export const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 ? parts[0] : undefined) ?? Buffer.concat(parts);
 
-/** One chunk of a chunked body; nothing for no content, which would be its end. */
-export function chunk(parts: readonly Buffer[]): readonly Buffer[] {
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-  return bytes === 0 ? [] : [Buffer.from(`${bytes.toString(16)}\r\n`, 'latin1'), ...parts, lineEnd];
+/** The chunks of a chunked body on its way out. */
+export class Chunks {
+  #owed = 0;
+
+  /** Content that is missing of a chunk that was begun; 0: none was. */
+  get owed(): number { return this.#owed; }
+
+  /** A chunk of content; none for no content, which would be the end of the body. */
+  put(parts: readonly Buffer[]): readonly Buffer[] {
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    if (bytes === 0) return [];
+    if (this.#owed === 0) return [Buffer.from(`${bytes.toString(16)}\r\n`, 'latin1'), ...parts, lineEnd];
+    if (bytes < this.#owed) { this.#owed -= bytes; return parts; }
+    const all = joined(parts);
+    const fills = all.subarray(0, this.#owed);
+    this.#owed = 0;
+    return [fills, lineEnd, ...this.put([all.subarray(fills.length)])];
+  }
+
+  /** A chunk was begun past us, and so much of it is missing. What comes next on its way. */
+  begun(missing: number): readonly Buffer[] {
+    this.#owed = missing;
+    return missing === 0 ? [lineEnd] : [];
+  }
+
+  /** What ends the body. Null: it can't end in the middle of a chunk. */
+  end(): Buffer | null { return this.#owed === 0 ? lastChunk : null; }
 }

@@ -17,7 +17,6 @@ export class BodyTracker {
   #left = 0;
   #state: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
   #line = '';
-  #closed = false;
 
   constructor(length: BodyLength, strict: boolean) {
     this.#length = length;
@@ -30,7 +29,7 @@ export class BodyTracker {
 
   /** Null: into the framing, or nowhere. */
   get place(): BodyPlace | null {
-    if (this.done || this.#closed || this.broken !== null) return null;
+    if (this.done || this.broken !== null) return null;
     switch (this.#length.kind) {
       case 'none': return null;
       case 'until-close': return { at: 'content', left: Infinity, ofChunk: false };
@@ -56,15 +55,11 @@ export class BodyTracker {
     this.#state = inChunk === null ? 'size' : inChunk === 0 ? 'data-end' : 'data';
   }
 
-  /** The sender has closed in the middle: bytes that came all the same would break the body. */
-  endHere(): void { this.#closed = true; }
-
   /** Nobody knows any more what the next byte is. */
   cut(): void { this.broken ??= 'the body ended in the middle'; }
 
   /** Takes what belongs to this body from the start of `bytes`; returns how many bytes that is. `sink` gets the content without framing. */
   consume(bytes: Buffer, sink?: (content: Buffer) => void): number {
-    if (this.#closed && bytes.length > 0) this.cut();
     if (this.done || this.broken !== null) return 0;
     switch (this.#length.kind) {
       case 'none': return 0;

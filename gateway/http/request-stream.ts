@@ -1,4 +1,4 @@
-import { BodyStream, chunk, joined, lastChunk } from './body-stream.ts';
+import { BodyStream, Chunks, joined } from './body-stream.ts';
 import type { ClientSide } from './client-side.ts';
 import type { EngineLink } from './engine-link.ts';
 import { errorText } from './errors.ts';
@@ -27,6 +27,7 @@ export class StreamedRequest {
   readonly #events: RequestStreamEvents;
   #state: 'waiting' | 'asking' | 'streaming' | 'done' | 'over' = 'waiting';
   #stream: BodyStream | null = null;
+  readonly #chunks = new Chunks();
   readonly #bypass: Bypass;
 
   constructor(handling: RequestStream, body: BodyTracker, client: ClientSide, engine: EngineLink, events: RequestStreamEvents) {
@@ -49,11 +50,13 @@ export class StreamedRequest {
       if (this.#state !== 'asking') return;
       this.#state = 'streaming';
       this.#stream = new BodyStream(transform, {
-        out: (parts) => this.#engine.writeAll(chunk(parts)),
+        out: (parts) => this.#engine.writeAll(this.#chunks.put(parts)),
         hungry: () => { this.#client.resume(); },
         done: () => {
           this.#state = 'done';
-          this.#engine.write(lastChunk);
+          const last = this.#chunks.end();
+          // The engine was told of more, as the client had told us: it says what it thinks of that.
+          if (last === null) this.#engine.end(); else this.#engine.write(last);
           this.#events.sent();
         },
         failed: (error) => { this.#failed(error); },
@@ -77,7 +80,7 @@ export class StreamedRequest {
     }
     if (more && read && !this.#body.done) {
       this.#client.resume();
-      if (this.#bypass.begin({ stream, tracker: this.#body, chunked: true })) return;
+      if (this.#bypass.begin({ stream, tracker: this.#body, chunks: this.#chunks })) return;
     }
     if (this.#body.done) stream.end();
     if (more) this.#client.resume(); else this.#client.pause();

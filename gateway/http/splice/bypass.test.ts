@@ -308,6 +308,27 @@ describe('a large file on its way past our memory', () => {
     expect(await everything(socket)).toMatch(/unexpected EOF$/);
   });
 
+  it.runIf(splices)('that ends before it is whole is left to the engine to judge: it gets no end of the chunk it was promised', async () => {
+    let heard = Buffer.alloc(0);
+    serve = (socket) => {
+      socket.once('data', (first: Buffer) => {
+        if (first.includes('_ping')) { socket.write(pong); return; }
+        socket.write(ask);
+        const parts: Buffer[] = [];
+        socket.on('data', (part: Buffer) => { parts.push(part); });
+        socket.on('end', () => { heard = Buffer.concat(parts); socket.end('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\nunexpected EOF'); });
+      });
+    };
+    const socket = await client();
+    for (const part of [put, fileHead, pieces(0, half)]) socket.write(part);
+    await expect.poll(begun).toBeGreaterThan(0);
+    socket.write('0\r\n\r\n');
+    expect(await everything(socket)).toMatch(/ 500 [^]*unexpected EOF$/);
+    expect(heard.length).toBeGreaterThan(half);
+    expect(unchunked(heard)).toBeNull();
+    expect(await say([Buffer.from(ping)], /pong$/)).toBe(pong);
+  });
+
   it('whose chunks are tiny, or larger than what is left of it, arrives byte for byte', async () => {
     for (const size of [1, 4095, 4097, large - 1]) {
       const engineSide = receiving(false);
@@ -374,6 +395,37 @@ describe('a large file on its way past our memory', () => {
     socket.destroy();
   }, 60_000);
 
+  it.runIf(splices)('that the engine ends before it is whole ends without a last chunk', async () => {
+    transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
+    serve = (socket) => {
+      socket.once('data', () => {
+        for (const part of ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', fileHead, pieces(0, half)]) socket.write(part);
+        void expect.poll(begun).toBeGreaterThan(0).then(() => socket.write('0\r\n\r\n'));
+      });
+    };
+    const socket = await client();
+    socket.write('GET /v1.45/containers/x/archive?path=/ HTTP/1.1\r\nHost: d\r\n\r\n');
+    const text = Buffer.from(await everything(socket), 'latin1');
+    expect(text.length).toBeGreaterThan(half);
+    expect(unchunked(text.subarray(text.indexOf('\r\n\r\n') + 4))).toBeNull();
+    socket.destroy();
+    await expect.poll(() => connections.size).toBe(0);
+  });
+
+  it('that is cut inside the head of a chunk by a client that waits for the answer gets the engine\'s answer', async () => {
+    serve = (socket) => {
+      socket.once('data', () => { socket.write(ask); });
+      socket.on('data', () => undefined);
+      socket.on('end', () => { socket.end('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 14\r\nConnection: close\r\n\r\nunexpected EOF'); });
+    };
+    const socket = await client();
+    for (const part of [put, fileHead]) socket.write(part);
+    await new Promise((resolve) => socket.write(Buffer.concat([pieces(0, half), Buffer.from('80')]), resolve));
+    if (splices) await expect.poll(begun).toBeGreaterThan(0);
+    socket.end();
+    expect(await everything(socket)).toMatch(/unexpected EOF$/);
+  });
+
   it('that the engine leaves in the middle ends without a last chunk; one that the client leaves ends at the engine', async () => {
     transform = withIds(() => outOf({ base: toRange, pid: 1, startTime: '' }));
     const closed: Promise<unknown>[] = [];
@@ -416,13 +468,13 @@ describe.runIf(splices)('the thread', () => {
   it('does not keep a process from ending, also with a passage under way', async () => {
     const splicerModule = new URL('splicer.ts', import.meta.url).href;
     const script = (rest: string) => `const { theSplicer } = await import(${JSON.stringify(splicerModule)}); while (!theSplicer().ready) await new Promise((resolve) => setImmediate(resolve)); ${rest}`;
-    for (const rest of ['', 'theSplicer().start(0, 1, { kind: "bytes", bytes: 1e9 }, "", () => undefined); process.exit();']) {
+    for (const rest of ['', 'theSplicer().start(0, 1, { heads: "end", begun: 1e9, content: 1e9 }, "", () => undefined); process.exit();']) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script(rest)], { stdio: ['pipe', 'pipe', 'inherit'] });
       expect(await once(child, 'exit')).toEqual([0, null]);
     }
   });
 
-  it('sends the framing that was looked at, whatever a client makes of the pages that it came in', async () => {
+  it.each([['ends here', intoRange], ['goes on', asItIs]])('sends the framing that was looked at, whatever a client makes of the pages that it came in; where it %s', async (framing, through) => {
     // All that a client needs to keep what it sends in its own memory.
     const vmsplice = libcFunction<(fd: number, parts: BigUint64Array, count: number, flags: number) => number>('intptr_t vmsplice(int fd, void *parts, size_t count, unsigned int flags)');
     const splice = libcFunction<(from: number, fromAt: null, to: number, toAt: null, length: number, flags: number) => number>('intptr_t splice(int from, void *fromAt, int to, void *toAt, size_t length, unsigned int flags)');
@@ -431,7 +483,7 @@ describe.runIf(splices)('the thread', () => {
     const memcpy = libcFunction<(to: number | bigint, from: Buffer, length: number) => number | bigint>('uintptr_t memcpy(uintptr_t to, const void *from, size_t length)');
     const close = libcFunction<(fd: number) => number>('int close(int fd)');
     if (vmsplice === null || splice === null || pipe2 === null || mmap === null || memcpy === null || close === null) throw new Error('no C library');
-    transform = intoRange;
+    transform = through;
     const heard: Buffer[] = [];
     const bytes = () => heard.reduce((sum, part) => sum + part.length, 0);
     const accepted = new Promise<Socket>((resolve) => {
@@ -443,7 +495,9 @@ describe.runIf(splices)('the thread', () => {
     const socket = await client();
     socket.write(Buffer.concat([put, fileHead]));
     await expect.poll(bytes).toBeGreaterThan(500);
-    socket.write(piece(0, 32_768).subarray(0, 100));
+    // Where nothing says how much will pass, only much of it begins a passage.
+    const before = framing === 'goes on' ? pieces(0, 2 * 1024 * 1024) : Buffer.alloc(0);
+    socket.write(Buffer.concat([before, piece(0, 32_768).subarray(0, 100)]));
     await expect.poll(begun).toBeGreaterThan(0);
     // Busy for a moment, as an engine is that unpacks: what is sent to it stays as it is sent.
     const busy = lendReading(await accepted);
@@ -463,9 +517,9 @@ describe.runIf(splices)('the thread', () => {
     await expect.poll(unread).toBe(true);
     memcpy(page, meant, 4096);
     busy?.giveBack();
-    await expect.poll(() => bytes()).toBeGreaterThan(32_768 + 4096);
+    await expect.poll(() => bytes()).toBeGreaterThan(before.length + 32_768 + 4096);
     const text = Buffer.concat(heard).toString('latin1');
-    expect(text.slice(-4096, -4088)).toBe('\r\n8000\r\n');
+    expect(text.slice(-4096, -4088) === '\r\n8000\r\n').toBe(framing === 'goes on');
     expect(text).not.toMatch(/\r\n0\r\n/);
     // The client's pages did change on the way.
     expect(text.endsWith('b'.repeat(100))).toBe(true);

@@ -1,4 +1,4 @@
-import { lineEnd, type BodyStream } from '../body-stream.ts';
+import type { BodyStream, Chunks } from '../body-stream.ts';
 import type { BodyPlace, BodyTracker } from '../framing.ts';
 import type { LentReading, LentWriting } from './lend.ts';
 import type { Extent, Outcome } from './passage.ts';
@@ -12,8 +12,8 @@ const maxShortRuns = 3;
 export interface Body {
   readonly stream: BodyStream;
   readonly tracker: BodyTracker;
-  /** How the receiver gets content. */
-  readonly chunked: boolean;
+  /** How the receiver gets content; null: without framing. */
+  readonly chunks: Chunks | null;
 }
 
 /** Has the inside of large files go past our memory, from the kernel's buffer for one side to that for the other. */
@@ -40,13 +40,13 @@ export class Bypass {
     const { passing, seen } = body.stream;
     // Where everything passes, only much of it says that there is much.
     if (this.active || this.#shortRuns >= maxShortRuns || Math.min(passing, passing === Infinity ? seen : Infinity) < leastBytes) return false;
-    const plan = planFor(body.tracker.place, passing, body.chunked);
+    const plan = planFor(body.tracker.place, passing, body.chunks);
     const splicer = plan === null ? null : theSplicer();
     if (plan === null || splicer?.ready !== true) return false;
     const writing = this.#to.lendWriting();
     const reading = writing === null ? null : this.#from.lendReading();
     if (writing === null || reading === null) return false;
-    const underway = splicer.start(reading.fd, writing.fd, plan.extent, plan.before, (outcome) => { this.#ended(outcome, plan.extent, body, writing); });
+    const underway = splicer.start(reading.fd, writing.fd, plan.extent, plan.before, (outcome) => { this.#ended(outcome, plan.framed, body, writing); });
     if (underway === null) { reading.giveBack(); return false; }
     this.#active = { underway, reading };
     return true;
@@ -59,7 +59,8 @@ export class Bypass {
     this.#active = null;
   }
 
-  #ended(outcome: Outcome, { kind }: Extent, { stream, tracker, chunked }: Body, writing: LentWriting): void {
+  /** `framed`: the sender's framing was on the way. */
+  #ended(outcome: Outcome, framed: boolean, { stream, tracker, chunks }: Body, writing: LentWriting): void {
     if (outcome.ended === 'broken' && outcome.side === 'receiver') {
       // It stays with us that something is under way, until the connection is told that it is broken.
       writing.failed(new Error(`what was sent did not arrive (errno ${outcome.errno})`));
@@ -67,13 +68,10 @@ export class Bypass {
     }
     if (outcome.ended === 'broken') tracker.cut();
     else {
-      const { content, inChunk } = outcome;
-      if (kind === 'bytes') tracker.skip(content); else tracker.skipChunks(inChunk);
+      const { content, inChunk, owed } = outcome;
+      if (framed) tracker.skipChunks(inChunk); else tracker.skip(content);
       stream.passed(content, true);
-      const whole = kind === 'bytes' ? outcome.ended === 'limit' : inChunk === 0;
-      // What was begun as a chunk is one now; or nothing may follow in it.
-      if (chunked && whole) writing.write(lineEnd);
-      else if (outcome.ended === 'closed') tracker.endHere();
+      if (owed !== null) for (const bytes of chunks?.begun(owed) ?? []) writing.write(bytes);
       if (content < leastBytes / 4) this.#shortRuns++;
     }
     this.#active?.reading.giveBack();
@@ -82,21 +80,24 @@ export class Bypass {
   }
 }
 
-/** Null: not from here. */
-function planFor(place: BodyPlace | null, passing: number, chunked: boolean): { readonly extent: Extent; readonly before: string } | null {
-  switch (place?.at) {
-    case undefined: return null;
-    case 'chunk-start': return chunked ? { extent: { kind: 'chunks', begun: null, content: passing }, before: '' } : null;
-    case 'content': {
-      if (place.ofChunk && !chunked) return null;
-      // What the sender's framing says goes on as it is, but for the rest of the chunk that has begun.
-      if (place.ofChunk && place.left <= passing) return { extent: { kind: 'chunks', begun: place.left, content: passing }, before: head(place.left) };
-      const bytes = Math.min(place.left, passing);
-      // Until the connection ends: nothing says how much that is.
-      if (bytes < leastBytes || bytes === Infinity) return null;
-      return { extent: { kind: 'bytes', bytes }, before: chunked ? head(bytes) : '' };
-    }
-  }
+interface Plan {
+  readonly extent: Extent;
+  /** What the receiver is told first. */
+  readonly before: string;
+  readonly framed: boolean;
 }
 
-const head = (bytes: number): string => `${bytes.toString(16)}\r\n`;
+/** Null: not from here. */
+function planFor(place: BodyPlace | null, passing: number, chunks: Chunks | null): Plan | null {
+  if (place === null) return null;
+  const framed = place.at === 'chunk-start' || place.ofChunk;
+  if (framed && chunks === null) return null;
+  const begun = place.at === 'content' ? place.left : null;
+  // What the receiver was told already comes first.
+  const owed = chunks === null || chunks.owed === 0 ? null : chunks.owed;
+  const head = (bytes: number) => chunks === null || owed !== null ? '' : `${bytes.toString(16)}\r\n`;
+  const content = Math.min(framed ? passing : Math.min(passing, begun ?? 0), owed ?? Infinity);
+  if (content < Infinity) return content < leastBytes ? null : { extent: { heads: 'end', begun: framed ? begun : content, content }, before: head(content), framed };
+  // Until the connection ends: nothing says how much that is.
+  return framed ? { extent: { heads: 'pass', begun }, before: begun === null ? '' : head(begun), framed } : null;
+}

@@ -3,23 +3,25 @@ import { lastErrno, libcFunction } from '../../libc.ts';
 // splice(2) by way of a pipe: the kernel hands the pages of one socket's buffer on to another's. Reading and writing them would copy each
 // twice, and a body of gigabytes then costs more here than at its sender. The pages may still be the sender's own (vmsplice), who can change
 // them until they are read: so only content goes that way, whose length is all that matters here. Framing is read, looked at, and sent from
-// our memory.
+// our memory; where it is known how much content passes, the receiver gets it as one chunk, which costs both of us less.
 
-/** What is moved: so many bytes; or whole chunks of a chunked body, framing and all, with so much content at most. */
+/** What is moved of a body. `begun`: content that comes before any framing of the sender's; null: the head of a chunk is next. */
 export type Extent =
-  | { readonly kind: 'bytes'; readonly bytes: number }
-  /** `begun`: bytes left of the chunk that is under way, null at the start of one. */
-  | { readonly kind: 'chunks'; readonly begun: number | null; readonly content: number };
+  /** So much content. The heads of the sender's chunks end here: the receiver was told how much comes. */
+  | { readonly heads: 'end'; readonly begun: number | null; readonly content: number }
+  /** Chunks as they are, as long as there are plain ones. */
+  | { readonly heads: 'pass'; readonly begun: number | null };
 
 /** What came to its end well: all may go on from there. */
 export interface Stopped {
-  /** `limit`: what was to be moved was; of chunks: what comes next is not a whole plain chunk of some size that may pass. `closed`: the sender will send no more. */
-  readonly ended: 'limit' | 'closed';
+  readonly ended: 'stopped';
   /** Bytes of content that were moved. */
   readonly content: number;
-  /** Of chunks: the one under way, and how much of its content is still to come; null: the next one is. */
+  /** Content that is still to come of the sender's chunk; null: the head of one is next. */
   readonly inChunk: number | null;
-  /** Framing that was read and not sent. */
+  /** Content that the receiver still expects without a head; null: it expects one. */
+  readonly owed: number | null;
+  /** What was taken from the sender and not sent. */
   readonly rest: Uint8Array;
 }
 /** One side failed: what was on its way is lost. */
@@ -51,12 +53,13 @@ export function passageCalls(): PassageCalls | null {
 }
 
 const again = 11, interrupted = 4;
+/** MSG_DONTWAIT. */
 const dontWait = 0x40;
 /** SPLICE_F_NONBLOCK. */
 const dontBlock = 2;
-/** Moved at a time. */
+/** Taken at a time. */
 const partBytes = 1024 * 1024;
-/** Moved before the receiver gets it: more than a sender's buffer holds by default. */
+/** Taken before the receiver gets it: more than a sender's buffer holds by default. */
 const enoughBytes = 768 * 1024;
 /** A sender that waits for a processor gets its turn so often, to send more: being woken for each part costs more than the parts. */
 const maxYields = 3;
@@ -64,41 +67,45 @@ const maxYields = 3;
 const turnBytes = 4 * 1024 * 1024, turnParts = 1024;
 /** The end of a chunk, and the longest head of one that is understood here: what is longer is left to who asked. */
 const frameBytes = 2 + 13 + 2;
+/** Digits of a size, before one was seen: of 32 KB, as Docker sends. */
+const usualDigits = 4;
 /** Smaller chunks are not worth the way; what is read of a chunk together with its head is less. */
 const leastChunk = 4096;
+const nothing = Buffer.alloc(0);
 
 /** One body, or a part of one, on its way from one socket to another. */
 export class Passage {
   readonly #calls: PassageCalls;
   readonly #way: Way;
-  readonly #chunks: boolean;
-  /** Content that may still begin to move. */
-  #allowed: number;
-  /** Content to be moved before anything has to be looked at. */
+  readonly #headsPass: boolean;
+  /** Content that may move, and that was taken. */
+  readonly #most: number;
+  #content = 0;
+  /** Content before the sender's next framing. */
   #run: number;
   #inChunk: boolean;
-  /** Content that has begun to move. */
-  #content: number;
-  #piped: number;
-  #over: Stopped['ended'] | Broken | null = null;
-  /** What was read of the framing: `held` bytes; `whole`: it is to be sent, with what came of the chunk. */
+  /** Nothing more is taken. */
+  #over: 'stopped' | Broken | null = null;
+  /** What was read of the framing that is next: `held` bytes. */
   readonly #frame = Buffer.allocUnsafeSlow(frameBytes);
   #held = 0;
-  #whole = false;
+  #digits = usualDigits;
+  /** Goes into the pipe before anything else. */
+  #first: Buffer;
+  #piped = 0;
   /** Taken in this turn. */
   #parts = 0;
   wants: Wants = 'readable';
 
-  /** `piped`: bytes that are in the pipe already. */
-  constructor(calls: PassageCalls, way: Way, extent: Extent, piped: number) {
+  /** `before`: is sent first. */
+  constructor(calls: PassageCalls, way: Way, extent: Extent, before: string) {
     this.#calls = calls;
     this.#way = way;
-    this.#piped = piped;
-    this.#chunks = extent.kind === 'chunks';
-    this.#run = extent.kind === 'bytes' ? extent.bytes : extent.begun ?? 0;
-    this.#inChunk = extent.kind === 'chunks' && extent.begun !== null;
-    this.#allowed = extent.kind === 'bytes' ? 0 : extent.content - this.#run;
-    this.#content = this.#run;
+    this.#headsPass = extent.heads === 'pass';
+    this.#most = extent.heads === 'pass' ? Infinity : extent.content;
+    this.#run = extent.begun ?? 0;
+    this.#inChunk = extent.begun !== null;
+    this.#first = Buffer.from(before, 'latin1');
   }
 
   /** The descriptor that is waited for. */
@@ -108,11 +115,12 @@ export class Passage {
   move(): Outcome | null {
     this.#parts = 0;
     for (let moved = 0; moved < turnBytes && this.#parts < turnParts;) {
-      if (this.#over === null) this.#fill();
+      this.#fill();
       if (this.#piped === 0) {
         if (this.#over !== null) return this.#outcome(this.#over);
         break;
       }
+      // As much at a time as there is: the receiver is woken each time.
       const sent = this.#splice(this.#way.pipeOut, this.#way.to, this.#piped);
       if (sent === null) break;
       if (sent < 0) return { ended: 'broken', side: 'receiver', errno: this.#calls.errno() };
@@ -123,81 +131,107 @@ export class Passage {
     return null;
   }
 
-  #outcome(over: Stopped['ended'] | Broken): Outcome {
+  #outcome(over: 'stopped' | Broken): Outcome {
     if (typeof over === 'object') return over;
-    return { ended: over, content: this.#content - this.#run, inChunk: this.#inChunk ? this.#run : null, rest: Uint8Array.prototype.slice.call(this.#frame, 0, this.#held) };
+    const inChunk = this.#inChunk ? this.#run : null;
+    return { ended: over, content: this.#content, inChunk, owed: this.#headsPass ? inChunk : this.#most - this.#content, rest: Uint8Array.prototype.slice.call(this.#frame, 0, this.#held) };
   }
 
   /** Into the pipe, as long as there is more and it is not enough. */
   #fill(): void {
     for (let yields = 0; this.#piped < enoughBytes && this.#over === null && this.#parts < turnParts;) {
-      const came = this.#run > 0 ? this.#takeContent() : this.#takeFraming();
+      const came = this.#first.length > 0 ? this.#putFirst() : this.#run > 0 ? this.#takeContent() : this.#takeFraming();
       if (came) { this.#parts++; continue; }
       if (yields++ === maxYields) return;
       this.#calls.yieldTurn();
     }
   }
 
+  /** False when the pipe is full. Whole or not at all, as a pipe takes little. */
+  #putFirst(): boolean {
+    const put = this.#tried(this.#calls.write(this.#way.pipeIn, this.#first, this.#first.length));
+    if (put === null) return false;
+    if (put < 0) this.#over = { ended: 'broken', side: 'receiver', errno: this.#calls.errno() };
+    else {
+      this.#piped += put;
+      this.#first = nothing;
+    }
+    return true;
+  }
+
   /** False when nothing is there, or the pipe is full. */
   #takeContent(): boolean {
-    const came = this.#splice(this.#way.from, this.#way.pipeIn, Math.min(this.#run, partBytes));
+    const length = Math.min(this.#run, this.#most - this.#content, partBytes);
+    if (length === 0) { this.#over = 'stopped'; return true; }
+    const came = this.#splice(this.#way.from, this.#way.pipeIn, length);
     if (came === null) return false;
     if (came > 0) {
       this.#piped += came;
       this.#run -= came;
-    } else this.#over = came === 0 ? 'closed' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
+      this.#content += came;
+    } else this.#over = came === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
     return true;
   }
 
   #takeFraming(): boolean {
-    if (!this.#chunks) { this.#over = 'limit'; return true; }
-    if (!this.#whole) {
-      const came = this.#calls.recv(this.#way.from, this.#frame.subarray(this.#held), frameBytes - this.#held, dontWait);
-      if (came === 0) { this.#over = 'closed'; return true; }
-      if (came < 0) {
-        const errno = this.#calls.errno();
-        if (errno === again || errno === interrupted) return false;
-        this.#over = { ended: 'broken', side: 'sender', errno };
-        return true;
-      }
-      this.#held += came;
+    if (this.#content === this.#most) { this.#over = 'stopped'; return true; }
+    // As much as the last one was, then byte by byte: what follows is content, which is not to be read here.
+    const length = Math.min(Math.max(1, (this.#inChunk ? 2 : 0) + this.#digits + 2 - this.#held), frameBytes - this.#held);
+    const came = this.#tried(this.#calls.recv(this.#way.from, this.#frame.subarray(this.#held), length, dontWait));
+    if (came === null) return false;
+    if (came <= 0) {
+      this.#over = came === 0 ? 'stopped' : { ended: 'broken', side: 'sender', errno: this.#calls.errno() };
+      return true;
     }
+    this.#held += came;
     const head = chunkHead(this.#frame.subarray(0, this.#held), this.#inChunk);
     if (head === 'part') return true;
-    if (head === null || head.size < leastChunk || head.size > this.#allowed) { this.#over = 'limit'; return true; }
-    this.#whole = true;
-    // Whole or not at all, as a pipe takes little.
-    if (this.#calls.write(this.#way.pipeIn, this.#frame, this.#held) !== this.#held) {
-      const errno = this.#calls.errno();
-      if (errno !== again && errno !== interrupted) this.#over = { ended: 'broken', side: 'receiver', errno };
-      return false;
-    }
-    this.#piped += this.#held;
-    this.#run = head.size - (this.#held - head.length);
-    this.#allowed -= head.size;
-    this.#content += head.size;
+    // Read with the head all the same, where the last one was longer.
+    const ahead = head === null ? 0 : this.#held - head.length;
+    if (head === null || head.size < leastChunk || ahead > this.#most - this.#content) { this.#over = 'stopped'; return true; }
+    if (this.#headsPass || ahead > 0) this.#first = Buffer.from(this.#frame.subarray(this.#headsPass ? 0 : head.length, this.#held));
+    this.#digits = head.length - 2 - (this.#inChunk ? 2 : 0);
+    this.#content += ahead;
+    this.#run = head.size - ahead;
     this.#inChunk = true;
     this.#held = 0;
-    this.#whole = false;
     return true;
   }
 
   /** Null: nothing goes now. Negative: it failed. */
-  #splice(from: number, to: number, length: number): number | null {
-    const moved = this.#calls.splice(from, null, to, null, length, dontBlock);
-    if (moved >= 0) return moved;
+  #splice(from: number, to: number, length: number): number | null { return this.#tried(this.#calls.splice(from, null, to, null, length, dontBlock)); }
+
+  #tried(bytes: number): number | null {
+    if (bytes >= 0) return bytes;
     const errno = this.#calls.errno();
     return errno === again || errno === interrupted ? null : -1;
   }
 }
 
+const carriageReturn = 0x0d, lineFeed = 0x0a;
+/** The value of a hexadecimal digit; null for any other byte. */
+function hexDigit(byte: number): number | null {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : null;
+}
+
 /** The head of a chunk with content at the start of `bytes`; `inChunk`: after the end of another. `part`: may become one. Null: it is something else. */
 export function chunkHead(bytes: Buffer, inChunk: boolean): { readonly length: number; readonly size: number } | 'part' | null {
-  const text = bytes.toString('latin1');
-  const [whole, digits] = (inChunk ? /^\r\n([0-9A-Fa-f]{1,13})\r\n/ : /^([0-9A-Fa-f]{1,13})\r\n/).exec(text) ?? [];
-  if (whole !== undefined && digits !== undefined) {
-    const size = Number.parseInt(digits, 16);
-    return size === 0 ? null : { length: whole.length, size };
+  let at = 0;
+  if (inChunk) for (const expected of [carriageReturn, lineFeed]) {
+    if (at === bytes.length) return 'part';
+    if (bytes[at++] !== expected) return null;
   }
-  return (inChunk ? /^(?:\r(?:\n[0-9A-Fa-f]{0,13}\r?)?)?$/ : /^[0-9A-Fa-f]{0,13}\r?$/).test(text) ? 'part' : null;
+  let size = 0;
+  for (let digits = 0; ; digits++) {
+    const byte = bytes[at++];
+    if (byte === undefined) return 'part';
+    const digit = hexDigit(byte);
+    if (digit !== null && digits < 13) { size = size * 16 + digit; continue; }
+    if (byte !== carriageReturn || digits === 0) return null;
+    const last = bytes[at++];
+    if (last === undefined) return 'part';
+    return last === lineFeed && size > 0 ? { length: at, size } : null;
+  }
 }

@@ -74,15 +74,11 @@ export class Splicer {
   start(from: number, to: number, extent: Extent, before: string, done: (outcome: Outcome) => void): Underway | null {
     if (!this.ready) return null;
     const way = this.#way(from, to);
-    const first = Buffer.from(before, 'latin1');
-    if (way === null || (first.length > 0 && this.#calls.write(way.pipeIn, first, first.length) !== first.length)) {
-      if (way !== null) this.#close(way);
-      return null;
-    }
+    if (way === null) return null;
     const id = ++this.#lastId;
     const waiting: Waiting = { way, done };
     this.#waiting.set(id, waiting);
-    this.#order({ kind: 'start', id, way, extent, piped: first.length });
+    this.#order({ kind: 'start', id, way, extent, before });
     return {
       cancel: () => {
         if (waiting.done === null) return;

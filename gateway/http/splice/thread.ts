@@ -6,9 +6,9 @@ import { Passage, passageCalls, type Extent, type Outcome, type Way } from './pa
 // A thread of its own, so that what moves past our memory also moves past the event loop: a loop turn for each part costs more than the
 // part. It waits in poll(2) while there are passages, and for messages while there are none.
 
-/** To the thread. `piped`: bytes that are in the pipe already. */
+/** To the thread. `before`: is sent first. */
 export type Order =
-  | { readonly kind: 'start'; readonly id: number; readonly way: Way; readonly extent: Extent; readonly piped: number }
+  | { readonly kind: 'start'; readonly id: number; readonly way: Way; readonly extent: Extent; readonly before: string }
   | { readonly kind: 'cancel'; readonly id: number }
   /** The process ends: everything is. */
   | { readonly kind: 'quit' };
@@ -40,7 +40,7 @@ function serve(port: MessagePort, wake: number): void {
   const say = (report: Report): void => { port.postMessage(report); };
   const take = (order: Order): void => {
     switch (order.kind) {
-      case 'start': passages.set(order.id, new Passage(calls, order.way, order.extent, order.piped)); return;
+      case 'start': passages.set(order.id, new Passage(calls, order.way, order.extent, order.before)); return;
       case 'cancel': if (passages.delete(order.id)) say({ kind: 'ended', id: order.id, outcome: null }); return;
       case 'quit': passages.clear();
     }
