@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const run = promisify(execFile);
+
+/** In a mount namespace of its own: 1024 mounts with short lines, which are more than 64 KiB, and then one of as many layers as an image may have. */
+const script = `
+place=/proc/fs; mount -t tmpfs none $place; cd $place; mkdir many; mount -t tmpfs none many
+for i in $(seq 10); do mkdir many/$i; mount --rbind many many/$i; done
+layers=; for i in $(seq 120); do mkdir layer-with-a-name-as-long-as-that-of-an-engine-which-is-sixty-four-characters-$i; layers=$layers,lowerdir+=$place/layer-with-a-name-as-long-as-that-of-an-engine-which-is-sixty-four-characters-$i; done
+mkdir merged; mount -t overlay -o "\${layers#,}" overlay merged
+exec "$@"`;
+
+it('reads a mount table of many mounts and of images with many layers', async () => {
+  const program = `const { mountsOf } = await import(${JSON.stringify(path.join(import.meta.dirname, 'service.ts'))});
+for (let i = 0; i < 20; i++) mountsOf('self');
+const mounts = mountsOf('self');
+console.log(mounts.filter(({ mountPoint }) => mountPoint.startsWith('/proc/fs/many')).length, mounts.at(-1).options.filter((option) => option.startsWith('lowerdir+=')).length);`;
+  const { stdout } = await run('unshare', ['-m', 'sh', '-ec', script, 'sh', process.execPath, '--input-type=module', '-e', program]);
+  expect(stdout).toBe('1024 120\n');
+});
