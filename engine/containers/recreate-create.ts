@@ -32,7 +32,7 @@ export async function makeContainer(ports: RecreatePorts, recreation: Recreation
   const noted = await options.made(id);
   if (!noted.ok) return noted;
   try {
-    for (const { name, endpoint } of networks.others) await clients.getNetwork(name).connect({ Container: id, EndpointConfig: endpoint });
+    for (const { name, endpoint } of networks.connected) await clients.getNetwork(name).connect({ Container: id, EndpointConfig: endpoint });
     const read = await inspect(ports.engine, id);
     if (!read.ok) return read;
     if (read.value === null) return fail('containers.recreate-failed', 'the new container is gone again');

@@ -58,14 +58,13 @@ describe('a container made before ECI is recreated under it (D)', () => {
   test('inspect says the same afterwards, data is there, and it runs in a range of its own', async () => {
     await docker('network', 'create', '--subnet', '10.77.1.0/24', 'front');
     await docker('network', 'create', '--subnet', '10.77.2.0/24', 'back');
-    await old('full', '--network', 'front', '--ip', '10.77.1.9', '--network-alias', 'web', '--mac-address', '02:11:22:33:44:55', '-p', '127.0.0.1::80',
+    await old('full', '--network', 'name=front,ip=10.77.1.9,alias=web,mac-address=02:11:22:33:44:55', '--network', 'name=back,ip=10.77.2.7,alias=b1,mac-address=02:11:22:33:44:66', '-p', '127.0.0.1::80',
       '-v', 'data:/data', '-v', '/anonymous', '--mount', 'type=volume,dst=/anonymous2', '-v', `${guarded.work}:/shared:ro`, '--tmpfs', '/t:size=1m', '--mount', 'type=tmpfs,dst=/tm,tmpfs-size=1000000',
       '-e', 'A=1', '-e', 'UMLAUT=ä', '-l', 'x=y', '-u', '0:0', '-w', '/root', '--stop-signal', 'SIGKILL', '--stop-timeout', '3', '--restart', 'on-failure:3', '-m', '64m', '--cpus', '0.5', '--pids-limit', '100',
       '--ulimit', 'nofile=100:200', '--sysctl', 'net.ipv4.ip_forward=0', '--cap-add', 'NET_ADMIN', '--cap-drop', 'MKNOD', '--security-opt', 'no-new-privileges', '--device', '/dev/fuse', '--add-host', 'h:1.2.3.4',
       '--dns', '9.9.9.9', '--dns-search', 'example.org', '--init', '--shm-size', '32m', '--read-only', '--hostname', 'hh', '--domainname', 'dd', '-t', '-i', '--group-add', '5', '--oom-score-adj', '5',
       '--log-opt', 'max-size=1m', '--annotation', 'foo=bar', '--health-cmd', 'true', '--health-interval', '1s', '--expose', '99', '--cgroup-parent', 'limits', '--blkio-weight', '0',
       'busybox', 'sh', '-c', 'echo $RANDOM >> /anonymous/started; exec sleep 100000');
-    await docker('network', 'connect', '--alias', 'b1', '--ip', '10.77.2.7', 'back', 'full');
     await docker('exec', 'full', 'sh', '-c', 'echo precious > /anonymous2/file');
     const before = await look('full');
 

@@ -51,14 +51,31 @@ describe('inspect → create body (D)', () => {
     expect(codes).toEqual(['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports']);
   });
 
-  test('networks: the first with the create request, the others connected; a fixed MAC address is kept, one the engine made is not', () => {
+  test('networks come with the create request; a fixed MAC address is kept, one the engine made is not', () => {
+    const n1 = { n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' } };
+    const n2 = { IPAMConfig: { IPv4Address: '10.77.2.7' }, Aliases: ['b1'] };
     const { body, networks } = make(sample('full'));
-    expect(body.NetworkingConfig).toEqual({ EndpointsConfig: { n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' } } });
-    expect(networks.others).toEqual([{ name: 'n2', endpoint: { IPAMConfig: { IPv4Address: '10.77.2.7' }, Aliases: ['b1'] } }]);
-    expect(networks.all).toEqual(['n1', 'n2']);
+    expect(body.NetworkingConfig).toEqual({ EndpointsConfig: { ...n1, n2 } });
+    expect(networks).toMatchObject({ connected: [], all: ['n1', 'n2'] });
     expect(body).not.toHaveProperty('MacAddress');
-    expect(make(sample('full'), { engine: { apiVersion: '1.43' } }).body.MacAddress).toBe('02:11:22:33:44:55');
+    // Older engines take one; it is connected to the others.
+    const older = make(sample('full'), { engine: { apiVersion: '1.43' } });
+    expect(older.body).toMatchObject({ MacAddress: '02:11:22:33:44:55', NetworkingConfig: { EndpointsConfig: n1 } });
+    expect(older.body.NetworkingConfig?.EndpointsConfig).not.toHaveProperty('n2');
+    expect(older.networks).toMatchObject({ connected: [{ name: 'n2', endpoint: n2 }], all: ['n1', 'n2'] });
     expect(make(sample('plain')).body).not.toHaveProperty('NetworkingConfig');
+  });
+
+  test('the default bridge is named where there are others beside it: they would be all', () => {
+    const { bridge } = samples.plain.NetworkSettings.Networks;
+    const { body } = make(sample('plain', { NetworkSettings: { Networks: { bridge, other: { ...bridge, Aliases: ['x'] } } } }));
+    expect(body.NetworkingConfig?.EndpointsConfig).toEqual({ bridge: {}, other: { Aliases: ['x'] } });
+  });
+
+  test('what was not said is not said: no empty lists', () => {
+    const { body } = make(sample('plain', { HostConfig: { Binds: null }, Mounts: [] }));
+    expect(body.HostConfig).not.toHaveProperty('Binds');
+    expect(body.HostConfig).not.toHaveProperty('Mounts');
   });
 
   test('the short id is neither host name nor alias of the new one', () => {
@@ -75,7 +92,7 @@ describe('inspect → create body (D)', () => {
     expect(body.HostConfig).toMatchObject({ NetworkMode: 'container:new-id', PidMode: 'container:new-id', IpcMode: 'private' });
     expect(body).not.toHaveProperty('Hostname');
     expect(body).not.toHaveProperty('ExposedPorts');
-    expect(networks).toEqual({ first: null, others: [], all: null });
+    expect(networks).toEqual({ created: [], connected: [], all: null });
     expect(make(sample('joined')).body.HostConfig['NetworkMode']).toBe(`container:${joined}`);
   });
 

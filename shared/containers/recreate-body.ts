@@ -38,11 +38,12 @@ export function recreation(inspected: Inspected, image: RecreateImage, engine: R
   const changes: RecreateNote[] = [{ code: 'runtime', params: { before: view.HostConfig.Runtime, after: engine.runtime } }];
   const joinsNetwork = joinedContainer(view.HostConfig.NetworkMode) !== null;
   const mounts = carryMounts(inspected);
-  const networks = carryNetworks(inspected);
+  const newer = since(engine.apiVersion, 44);
+  const networks = carryNetworks(inspected, newer);
 
   // A host name that is the engine's own choice, or the joined container's, is no setting; since API 1.44 a MAC address is the endpoint's.
   const left = new Set([
-    ...(joinsNetwork || isShortId(view.Config.Hostname, view.Id) ? ['Hostname'] : []), ...(joinsNetwork ? ['Domainname', 'ExposedPorts'] : []), ...(since(engine.apiVersion, 44) ? ['MacAddress'] : []),
+    ...(joinsNetwork || isShortId(view.Config.Hostname, view.Id) ? ['Hostname'] : []), ...(joinsNetwork ? ['Domainname', 'ExposedPorts'] : []), ...(newer ? ['MacAddress'] : []),
   ]);
   const newConfig: Record<string, unknown> = { ...present(config, left), Image: image.reference };
   if (view.Config.Entrypoint == null && image.hasEntrypoint) newConfig['Entrypoint'] = [''];
@@ -51,7 +52,7 @@ export function recreation(inspected: Inspected, image: RecreateImage, engine: R
     changes.push({ code: 'owner-label', params: {} });
   }
 
-  const newHost: Record<string, unknown> = { ...present(host, new Set(['VolumesFrom', 'UsernsMode'])), Runtime: engine.runtime, Binds: mounts.binds, Mounts: mounts.mounts };
+  const newHost: Record<string, unknown> = { ...present(host, new Set(['VolumesFrom', 'UsernsMode'])), Runtime: engine.runtime, ...said(host, 'Binds', mounts.binds), ...said(host, 'Mounts', mounts.mounts) };
   if (view.HostConfig.UsernsMode !== '') changes.push({ code: 'userns', params: { before: view.HostConfig.UsernsMode } });
   if (view.HostConfig.CgroupnsMode === 'host') {
     delete newHost['CgroupnsMode'];
@@ -78,10 +79,10 @@ export function recreation(inspected: Inspected, image: RecreateImage, engine: R
   const open = Object.entries(view.HostConfig.PortBindings).filter(([, bindings]) => (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0')).map(([port]) => port);
   if (open.length > 0 || view.HostConfig.PublishAllPorts) changes.push({ code: 'chosen-ports', params: { ports: open } });
 
-  const { first } = networks;
+  const { created } = networks;
   const body = {
     ...newConfig, HostConfig: newHost,
-    ...(first === null ? {} : { NetworkingConfig: { EndpointsConfig: { [first.name]: first.endpoint } } }),
+    ...(created.length === 0 ? {} : { NetworkingConfig: { EndpointsConfig: Object.fromEntries(created.map(({ name, endpoint }) => [name, endpoint])) } }),
   };
   return { body, networks, changes };
 }
@@ -89,6 +90,9 @@ export function recreation(inspected: Inspected, image: RecreateImage, engine: R
 /** The entries that say something, without those named. */
 const present = (object: Readonly<Record<string, unknown>>, without: ReadonlySet<string>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !without.has(key)));
+
+/** A list, unless it is empty and nothing was said before either. */
+const said = (host: Readonly<Record<string, unknown>>, key: string, list: readonly unknown[]): Record<string, unknown> => (list.length === 0 && host[key] == null ? {} : { [key]: list });
 
 const isShortId = (name: string, id: string): boolean => name.length === 12 && id.startsWith(name);
 
