@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -206,6 +206,15 @@ it('frees claims that a power cut left empty, and none of this boot (A3)', () =>
   writeFileSync(path.join(directory, String(old + rangeSize)), '');
   open();
   expect(readdirSync(directory).map(Number)).toEqual([old + rangeSize]);
+});
+
+it('opens, and claims others, where something else has the name of a claim or an unfinished one (A3)', () => {
+  const open = () => openRangeStore(directory, '/engine', () => new Set());
+  for (const name of [String(firstBase), `.${2 ** 30}.x`, `.free.${firstBase}`]) {
+    mkdirSync(path.join(directory, name));
+    utimesSync(path.join(directory, name), 1, 1);
+  }
+  expect(open().claim('c1')).toBe(firstBase + rangeSize);
 });
 
 describe('A3 ranges beside other owners of ids', () => {

@@ -173,7 +173,7 @@ function overlaps(base: number, { start, count }: IdSpan): boolean {
 function removeUnfinished(directory: string): void {
   for (const name of readdirSync(directory)) {
     const pid = /^\.free\.\d+$/.test(name) ? pidIn(path.join(directory, name)) : /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(path.join(directory, name), { force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeFile(path.join(directory, name));
   }
 }
 
@@ -191,7 +191,16 @@ function removeLost(directory: string): void {
   for (const base of bases(directory)) {
     const file = path.join(directory, String(base));
     // A minute for clocks that were set meanwhile: a claim of this boot is whole anyway.
-    if (readClaim(file) === null && (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000) rmSync(file, { force: true });
+    if (readClaim(file) === null && (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000) removeFile(file);
+  }
+}
+
+/** Removes a file if it can. What is none keeps its name from being claimed, and no more. */
+function removeFile(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // a directory, or on a disk that fails
   }
 }
 
