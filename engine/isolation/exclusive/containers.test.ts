@@ -1,19 +1,40 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
-import { openContainerStore } from './containers.ts';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openContainerStore, type ContainerState } from './containers.ts';
+
+let directory: string;
+const at = (...names: string[]) => path.join(directory, ...names);
+beforeEach(() => { directory = mkdtempSync(path.join(os.tmpdir(), 'containers-')); });
+afterEach(() => { rmSync(directory, { recursive: true }); });
+
+const state: ContainerState = { id: 'one', runcRoot: '/runc', base: 1_000_013_824, runtimePid: 1, overlay: null, enginePoints: [], device: null, shares: null };
 
 it('a state that a killed planner had not written to its end goes when the next one opens the store, whole ones stay', () => {
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'containers-'));
-  const at = (...names: string[]) => path.join(directory, ...names);
-  try {
-    openContainerStore(at('states'), at('mounts'));
-    writeFileSync(at('states', 'one.json.new'), '{"id":"o');
-    writeFileSync(at('states', 'two.json'), '{}');
-    expect(openContainerStore(at('states'), at('mounts')).ids()).toEqual(['two']);
-    expect(readdirSync(at('states'))).toEqual(['two.json']);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  openContainerStore(at('states'), at('mounts'));
+  writeFileSync(at('states', 'one.json.new'), '{"id":"o');
+  writeFileSync(at('states', 'two.json'), '{}');
+  expect(openContainerStore(at('states'), at('mounts')).ids()).toEqual(['two']);
+  expect(readdirSync(at('states'))).toEqual(['two.json']);
+});
+
+it('opens where something else has the name of an unfinished state', () => {
+  mkdirSync(at('states', 'one.json.new'), { recursive: true });
+  expect(openContainerStore(at('states'), at('mounts')).ids()).toEqual([]);
+});
+
+it('goes on when its directories are taken away', () => {
+  const store = openContainerStore(at('states'), at('mounts'));
+  for (const name of ['states', 'mounts']) rmSync(at(name), { recursive: true });
+  expect([store.ids(), store.targetIds(), store.read('one'), store.ownerOf('one')]).toEqual([[], [], null, null]);
+  store.write(state);
+  expect(store.read('one')).toEqual(state);
+});
+
+it('says where a state cannot be written, and leaves nothing unfinished', () => {
+  const store = openContainerStore(at('states'), at('mounts'));
+  mkdirSync(at('states', 'one.json')); // nothing is renamed over a directory
+  expect(() => { store.write(state); }).toThrow(`what the planner keeps of containers cannot be written in ${at('states')}: EISDIR`);
+  expect(readdirSync(at('states'))).toEqual(['one.json']);
 });

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { shareMapsSchema } from '../../../shared/isolation/share-map.ts';
@@ -32,7 +32,10 @@ export interface ContainerStore {
   /** Whether there is a state or a target of `id`. */
   has(id: string): boolean;
   read(id: string): ContainerState | null;
+  /** Throws, and leaves what was there, when the disk fails. */
   write(state: ContainerState): void;
+  /** Whose the targets of `id` are, which is the base of its range; null: there are none. Known where its state is lost. */
+  ownerOf(id: string): number | null;
   /** Path below which everything of `id` is mounted. */
   directory(id: string): string;
   /** Makes the container's target directory, which only its root may enter, and `root` in it; returns root's path. */
@@ -47,7 +50,7 @@ const unfinished = '.json.new';
 /** Opens the store; what a planner that was killed had not written to its end goes. */
 export function openContainerStore(stateDirectory: string, mountsDirectory: string): ContainerStore {
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(stateDirectory)) if (name.endsWith(unfinished)) rmSync(path.join(stateDirectory, name));
+  for (const name of readdirSync(stateDirectory)) if (name.endsWith(unfinished)) removeFile(path.join(stateDirectory, name));
   mkdirSync(mountsDirectory, { recursive: true, mode: 0o711 });
   chmodSync(mountsDirectory, 0o711); // the umask may have been in the way
   const fileOf = (id: string) => path.join(stateDirectory, `${id}.json`);
@@ -58,8 +61,8 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
 
   return {
     directory,
-    ids: () => readdirSync(stateDirectory).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)).filter(isContainerId),
-    targetIds: () => readdirSync(mountsDirectory).filter(isContainerId),
+    ids: () => readDirectory(stateDirectory).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)).filter(isContainerId),
+    targetIds: () => readDirectory(mountsDirectory).filter(isContainerId),
     has: (id) => existsSync(fileOf(id)) || existsSync(directory(id)),
     read(id) {
       // Asked first: making the error takes longer than all else here, and every container that is new is looked up.
@@ -77,9 +80,16 @@ export function openContainerStore(stateDirectory: string, mountsDirectory: stri
     },
     write(state) {
       const aside = path.join(stateDirectory, `${state.id}${unfinished}`);
-      writeFileSync(aside, JSON.stringify(state), { mode: 0o600 });
-      renameSync(aside, fileOf(state.id));
+      try {
+        mkdirSync(stateDirectory, { recursive: true, mode: 0o700 }); // somebody may have taken it away
+        writeFileSync(aside, JSON.stringify(state), { mode: 0o600 });
+        renameSync(aside, fileOf(state.id));
+      } catch (error) {
+        removeFile(aside);
+        throw new Error(`what the planner keeps of containers cannot be written in ${stateDirectory}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
     },
+    ownerOf: (id) => statSync(directory(id), { throwIfNoEntry: false })?.uid ?? null,
     makeRootTarget(id, base) {
       const root = path.join(directory(id), 'root');
       mkdirSync(root, { recursive: true, mode: 0o711 });
@@ -117,6 +127,16 @@ function removeTarget(target: string): void {
   }
 }
 
+/** Removes a file if it can: what is none, or can't be removed, is in nobody's way. */
+function removeFile(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // gone, a directory, or on a disk that fails
+  }
+}
+
+/** Nothing where there is none. */
 function readDirectory(directory: string): string[] {
   try {
     return readdirSync(directory);

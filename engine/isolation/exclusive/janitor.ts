@@ -5,7 +5,7 @@ import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts'
 import { isWithin } from './mountinfo.ts';
 import type { ExclusivePaths } from './options.ts';
 import { perform } from './perform.ts';
-import { basesInUse, type RangeStore } from './ranges.ts';
+import { basesInUse, isBase, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import { isMade, isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
 import { started } from './started.ts';
@@ -54,7 +54,7 @@ export class Janitor {
   /** Looks at everything now, as after a crash, and from then on now and then. */
   async start(): Promise<void> {
     const { ranges, containers } = this.#options;
-    for (const id of containers.ids()) this.#holdRange(id);
+    for (const id of new Set([...containers.ids(), ...containers.targetIds()])) this.#holdRange(id);
     await this.#sweep();
     const kept = new Set([...containers.ids(), ...containers.targetIds()]);
     for (const { base, id } of ranges.orphans()) if (!kept.has(id)) ranges.free(base);
@@ -82,6 +82,8 @@ export class Janitor {
     // A new life of the container must not meet the end of the earlier one: runc would kill what is made and not started yet.
     if (this.#deleting.has(id) && this.#working.get(id) === 1) this.#deleteAgain(id);
     await this.#deletes.get(id);
+    // What could not be taken away of an earlier life, because the planner was away or its disk full, would be in the way.
+    if (this.#options.containers.has(id) && this.#working.get(id) === 1 && !this.#cleaning.has(id)) await this.#cleanAlone(id);
     this.#forget(id);
   }
 
@@ -152,6 +154,15 @@ export class Janitor {
   async #look(id: string): Promise<void> {
     if (this.#working.has(id) || this.#cleaning.has(id)) return;
     // From here to the entry in #cleaning nothing is awaited: no request can come in between.
+    const done = await this.#cleanAlone(id);
+    if (done && !this.#isMade(id)) return;
+    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now. A runtime of before we started may take its time.
+    if (!done) this.#wasInVain(id);
+    this.#lookSoon(id, done ? endedMs : undefined);
+  }
+
+  /** Cleans while requests for the container wait. Whether nothing stood in the way; never rejects. */
+  async #cleanAlone(id: string): Promise<boolean> {
     const cleaning = this.#clean(id).then(() => true, (error: unknown) => {
       this.#say(id, `could not be cleaned up: ${error instanceof Error ? error.message : String(error)}`);
       return false;
@@ -159,10 +170,7 @@ export class Janitor {
     this.#cleaning.set(id, cleaning);
     const done = await cleaning;
     this.#cleaning.delete(id);
-    if (done && !this.#isMade(id)) return;
-    // What stands in the way mostly goes by itself: a process that is dying, an engine that takes its layers away just now. A runtime of before we started may take its time.
-    if (!done) this.#wasInVain(id);
-    this.#lookSoon(id, done ? endedMs : undefined);
+    return done;
   }
 
   /** Whether the runtime that creates the container is at work, which we hear of only if it asked us and not a planner before us. */
@@ -177,9 +185,10 @@ export class Janitor {
     const state = containers.read(id);
     if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
     const mounts = mountsOf('self');
-    // Without a state we cannot ask runc; what is mounted may be in use.
-    if (state === null && mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) {
-      this.#say(id, 'mounted, but its state is lost; left alone');
+    const base = state?.base ?? containers.ownerOf(id) ?? 0;
+    // Without a state we cannot ask runc; what is mounted may be in use, as long as somebody lives in the range that it is for.
+    if (state === null && (!isBase(base) || basesInUse().has(base)) && mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) {
+      this.#say(id, isBase(base) ? 'mounted, but its state is lost; left alone until its processes have ended' : 'mounted, but its state is lost; left alone');
       return;
     }
     const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
@@ -194,9 +203,10 @@ export class Janitor {
   #holdRange(id: string): void {
     const { containers, ranges } = this.#options;
     const state = containers.read(id);
-    if (state === null || !this.#isAlive(state)) return;
+    const base = state?.base ?? containers.ownerOf(id) ?? 0;
+    if (!isBase(base) || (state !== null && !this.#isAlive(state))) return;
     try {
-      ranges.hold(state.base, id);
+      ranges.hold(base, id);
     } catch (error) {
       this.#say(id, error instanceof Error ? error.message : String(error));
     }

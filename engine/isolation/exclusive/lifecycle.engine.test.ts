@@ -241,6 +241,37 @@ it('what the planner could not take away at first it takes away soon after', asy
   await engine.docker('rm', '-f', 'raced').catch(() => undefined);
 });
 
+it('a container whose state was lost runs on, what is left of it goes once it has ended, and it starts again', async () => {
+  for (const name of ['lost', 'kept']) await engine.docker('run', '-d', '--name', name, '--stop-signal', 'KILL', '-v', 'data:/data', 'busybox', 'sleep', '1000');
+  const lost = (await engine.docker('inspect', '-f', '{{.Id}}', 'lost')).trim();
+  await rm(path.join(engine.own.containers, `${lost}.json`));
+  await engine.planner().end('SIGKILL');
+  await engine.startPlanner();
+  expect(await engine.docker('exec', 'lost', 'cat', '/etc/hostname')).toBe(`${lost.slice(0, 12)}\n`);
+  expect(await engine.ranges()).toHaveLength(2);
+  await engine.docker('restart', 'lost');
+  expect(await engine.docker('exec', 'lost', 'ls', '/data')).toBe('');
+  await engine.docker('rm', '-f', 'lost', 'kept');
+});
+
+it('on a full disk containers end as ever, and the reason why none starts is said', async () => {
+  await engine.docker('run', '-d', '--name', 'full', '--stop-signal', 'KILL', '-v', 'data:/data', 'busybox', 'sleep', '1000');
+  const kept = (await readdir(engine.own.containers)).map((name) => path.join(engine.own.containers, name));
+  const copies = await Promise.all(kept.map((file) => readFile(file)));
+  // A disk of its own: one page, which the container's state takes.
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=4k,mode=700', 'none', engine.own.containers]);
+  try {
+    for (const [i, file] of kept.entries()) await writeFile(file, copies[i] ?? '');
+    expect(await message(engine.docker('run', '--rm', 'busybox', 'true'))).toContain(`cannot be written in ${engine.own.containers}: ENOSPC: no space left on device`);
+    expect(await readdir(engine.own.containers)).toEqual(kept.map((file) => path.basename(file)));
+    await engine.docker('rm', '-f', 'full');
+    await nothingLeft();
+  } finally {
+    await run('umount', ['-l', engine.own.containers]);
+    for (const file of kept) await rm(file, { force: true });
+  }
+});
+
 it('a runc that creates without a user namespace is caught before the container starts', async () => {
   // Undoes the planner's edit: what a runc would do that ignored the user namespace.
   const ignoring = `b=; for a in "$@"; do [ "$p" = --bundle ] && b=$a; p=$a; done

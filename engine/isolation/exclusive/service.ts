@@ -190,7 +190,7 @@ export class IsolationService {
     const points = state.enginePoints.filter((point) => mounts.findLast((mount) => mount.mountPoint === point)?.device === device);
     if (points.length === 0) return plan;
     // Whoever performs this may be killed after the root is gone, and before the engine has its overlay back.
-    if (state.device !== device) containers.write({ ...state, device });
+    this.#keepDevice(state, device);
     for (const point of points) plan.unmount(point);
     const plain = planPlain(plan, state.overlay);
     for (const [i, point] of points.entries()) plan.attach(i === 0 ? plain : plan.clone(plain), point);
@@ -207,8 +207,17 @@ export class IsolationService {
     const { containers } = this.#options;
     const state = containers.read(id);
     if (state === null || state.runcRoot !== runcRoot || state.overlay === null) return;
-    const device = this.#deviceOf(id, state, mounts);
-    if (device !== state.device) containers.write({ ...state, device });
+    this.#keepDevice(state, this.#deviceOf(id, state, mounts));
+  }
+
+  /** On a full disk containers go all the same: it is needed only where whoever takes the mounts away is killed halfway. */
+  #keepDevice(state: ContainerState, device: string | null): void {
+    if (state.device === device) return;
+    try {
+      this.#options.containers.write({ ...state, device });
+    } catch (error) {
+      this.#options.log(`container ${state.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** Forgets the container: targets, state, range. Nothing while runc knows it or something of it is mounted. */
