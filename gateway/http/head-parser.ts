@@ -46,10 +46,13 @@ const forbiddenInLine = /[\x00-\x08\x0a-\x1f\x7f]/;
 const mediaType = /^(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+) *(?:;[\x20-\x7e]*)?)?$/;
 const contentLength = /^(?:0|[1-9][0-9]{0,15})$/;
 
-/** Meaningful for one hop only, or answered by the gateway itself: never forwarded as they came. */
+/** Meaningful for one hop only, answered by the gateway itself, or without effect: never forwarded as they came. */
 const hopByHop = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'content-length', 'host', 'expect',
   'http2-settings',
+  // docker-py names the compression of a build context here. The engine goes by the first bytes of a body, and so do we: it is left away, so
+  // that nobody behind us reads a body by it.
+  'content-encoding',
 ]);
 /** A second one of these makes the message ambiguous. */
 const single = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'content-type', 'expect', 'content-encoding']);
@@ -78,7 +81,7 @@ export function hopeless(buffer: Buffer): boolean {
 /**
  * Parses one request head; `bytes` ends with its blank line. Refuses: other versions, absolute-form and other targets, bare CR or
  * LF, obsolete folding, blanks before the colon, control characters, repeated framing fields, Content-Length together with
- * Transfer-Encoding, codings other than `chunked`, unknown connection options, compressed bodies, unknown expectations.
+ * Transfer-Encoding, codings other than `chunked`, unknown connection options, unknown expectations.
  */
 export function parseRequestHead(bytes: Buffer): HeadResult {
   if (bytes.length > maxHeadBytes) return refuse(`the head is longer than ${maxHeadBytes} bytes`, 431);
@@ -125,8 +128,6 @@ export function parseRequestHead(bytes: Buffer): HeadResult {
 
   const expect = known.get('expect');
   if (expect !== undefined && expect.toLowerCase() !== '100-continue') return refuse(`the expectation "${expect}" is not understood`, 417);
-  const encoding = known.get('content-encoding');
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return refuse('the engine takes no compressed bodies by Content-Encoding');
 
   // ASCII only: Go folds case and trims blanks by Unicode, so that other bytes could make a media type that only the engine sees.
   const type = mediaType.exec(known.get('content-type') ?? '');
