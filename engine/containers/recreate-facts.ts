@@ -2,7 +2,8 @@ import type Docker from 'dockerode';
 import pLimit from 'p-limit';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';
-import { isCalled } from '../../shared/containers/recreate-order.ts';
+import { withCurrentLinks } from '../../shared/containers/recreate-links.ts';
+import { isCalled, links } from '../../shared/containers/recreate-order.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { AskingUser } from './docker-client-as.ts';
 import { requestFailure, statusOf } from './docker-client.ts';
@@ -12,6 +13,7 @@ import { inspectConcurrency } from './scan.ts';
 /** A container to recreate, with what was looked up about it. */
 export interface Subject {
   readonly inspected: Inspected;
+  /** Nothing is to be done with it. */
   readonly isProtected: boolean;
   /** Who asks for the new one. */
   readonly user: AskingUser;
@@ -49,7 +51,13 @@ export async function recreateFacts(ports: RecreatePorts, ids: readonly string[]
       if (one === undefined || begins.length > 1) return fail('containers.not-found', `there is no container ${id}`, { ...(begins.length > 1 ? { reason: 'more than one id begins so' } : {}), hint: 'See bulkhead containers scan.', params: { name: id } });
       chosen.add(one.inspected);
     }
-    const subjects = await Promise.all(all.filter(({ inspected }) => chosen.has(inspected)).map((one) => limit(() => subject(ports, one))));
+    const open = all.filter(({ inspected, isProtected }) => !isProtected && chosen.has(inspected));
+    const subjects = await Promise.all(all.filter(({ inspected }) => chosen.has(inspected)).map(({ inspected: found, isProtected }) => {
+      const inspected = withCurrentLinks(found, all);
+      // A protected one is made anew as well where what it links to was or is: its links would stay with the old one.
+      const upToDate = isProtected && inspected === found && !open.some((one) => links(found).some((reference) => isCalled(one.inspected, reference)));
+      return limit(() => subject(ports, { inspected, isProtected: upToDate }));
+    }));
     return ok({
       eci, engine: { runtime: runtimeName, apiVersion: version.ApiVersion, cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1' },
       subjects, others: all.filter(({ inspected }) => !chosen.has(inspected)),
@@ -68,7 +76,7 @@ async function subject(ports: RecreatePorts, { inspected, isProtected }: { inspe
     inspect(docker, inspected.view.Id, true), imageFor(docker, inspected),
     (container.changes() as Promise<unknown>).catch(() => undefined),
   ]);
-  const known = sized.ok ? sized.value : null;
+  const known = sized.ok && sized.value !== null ? { ...sized.value, view: { ...sized.value.view, HostConfig: inspected.view.HostConfig } } : null;
   const changed = changesOf(changes);
   const written = known === null || changed === null ? null : { bytes: known.view.SizeRw, paths: countWritten(changed, inspected) };
   return { inspected: known ?? inspected, isProtected, user, image, written };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { keptName } from '../../shared/containers/kept-name.ts';
 import type { RecreateOutcome, RecreateRequest, RecreateStep } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { engineMessage, requestFailure } from './docker-client.ts';
@@ -26,14 +27,6 @@ export interface GroupOptions {
 export async function recreateGroup(ports: RecreatePorts, members: readonly PlannedMember[], options: GroupOptions): Promise<RecreateOutcome[]> {
   const run = new GroupRun(ports, members, options);
   return run.execute();
-}
-
-/** `NAME-before-eci`, with a number where that is taken. */
-export function keptName(name: string, taken: ReadonlySet<string>): string {
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? `${name}-before-eci` : `${name}-before-eci-${number}`;
-    if (!taken.has(candidate)) return candidate;
-  }
 }
 
 /** Where a container's layer is committed to. */

@@ -204,6 +204,20 @@ describe('what is not carried over is said first', () => {
     await docker('rmi', outcome?.kind === 'recreated' ? outcome.image ?? '' : '');
   });
 
+  test('links lead to what was recreated, also those of one recreated later and of a protected one', async () => {
+    await old('linked', ...sleeper, 'busybox', 'sleep', '100000');
+    await old('later', ...sleeper, '--link', 'linked:it', 'busybox', 'sleep', '100000');
+    await guarded.sh('docker run -d --stop-signal SIGKILL --name new --link linked:it busybox sleep 100000');
+    const links = async (name: string) => [(await look(name)).HostConfig['Links'], (await docker('exec', name, 'grep', '-cw', 'it', '/etc/hosts')).trim()];
+    expect(await recreate(['linked'])).toMatchObject([{ kind: 'recreated' }]);
+    // The engine's own way, as after docker rm: such a link leads to a container, not to a name.
+    await expect(docker('exec', 'new', 'true')).rejects.toThrow(/Cannot link to a non running container/);
+    expect(await recreate(['later', 'new'], { old: 'remove' })).toMatchObject([{ kind: 'recreated' }, { kind: 'recreated' }]);
+    for (const name of ['later', 'new']) expect(await links(name)).toEqual([[`/linked:/${name}/it`], '1']);
+    expect(await recreate(['later', 'new'])).toEqual([{ kind: 'unchanged' }, { kind: 'unchanged' }]);
+    expect(await names()).toEqual(['later', 'linked', 'new']);
+  });
+
   test('one that does not run is not started; the old one is kept beside it, and a taken name is no obstacle', async () => {
     await docker('create', '--runtime', 'runc', '--name', 'idle', '--entrypoint', '', '-e', 'X=1', 'busybox', 'true');
     await docker('create', '--runtime', 'runc', '--name', 'idle-before-eci', 'busybox', 'true');

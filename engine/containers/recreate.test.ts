@@ -2,16 +2,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { keptName, nameBeforeKept } from '../../shared/containers/kept-name.ts';
 import { writeSharingRecord } from '../../shared/isolation/sharing-user.ts';
 import { rootPaths } from '../drivers/root-paths.ts';
 import { askingUser, recordedUser, userBehind, userCalled } from './docker-client-as.ts';
-import { commitReference, keptName } from './recreate-group.ts';
+import { commitReference } from './recreate-group.ts';
 import { readable } from './recreate-wait.ts';
 
 describe('names', () => {
   test('the old one\'s name is one nobody has', () => {
     expect(keptName('web', new Set(['web']))).toBe('web-before-eci');
     expect(keptName('web', new Set(['web-before-eci', 'web-before-eci-2']))).toBe('web-before-eci-3');
+    expect(['web-before-eci', 'web-before-eci-3', 'web', '-before-eci', 'a-before-eci-b'].map(nameBeforeKept)).toEqual(['web', 'web', null, null, null]);
   });
   test('a commit\'s tag is one an image may have, however long the container\'s name', () => {
     const reference = commitReference('n'.repeat(300), new Date('2026-11-24T22:33:44.555Z'));

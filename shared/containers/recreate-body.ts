@@ -35,7 +35,7 @@ const modes = ['NetworkMode', 'PidMode', 'IpcMode'] as const;
  */
 export function recreation(inspected: Inspected, image: RecreateImage, engine: RecreateEngine, successors: ReadonlyMap<string, string> = new Map()): Recreation {
   const { view, config, host } = inspected;
-  const changes: RecreateNote[] = [{ code: 'runtime', params: { before: view.HostConfig.Runtime, after: engine.runtime } }];
+  const changes: RecreateNote[] = view.HostConfig.Runtime === engine.runtime ? [] : [{ code: 'runtime', params: { before: view.HostConfig.Runtime, after: engine.runtime } }];
   const joinsNetwork = joinedContainer(view.HostConfig.NetworkMode) !== null;
   const mounts = carryMounts(inspected);
   const newer = since(engine.apiVersion, 44);
