@@ -15,7 +15,7 @@ export interface IsolatedContainer {
   readonly run: ContainerRun | null;
 }
 export interface ContainerRun {
-  /** First host id of its range. */
+  /** What the engine sees the ids of its files shifted by: the first host id of its range, or 0 where they are no overlay, which the engine has as they are on disk. */
   readonly base: number;
   readonly pid: number;
   /** When that process was started: with the number it is one process, for ever. */

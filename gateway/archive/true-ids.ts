@@ -11,7 +11,7 @@ import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
 import { heldLayers } from './held-layers.ts';
-import { lookAt } from './isolated.ts';
+import { lookAt, type IsolatedContainer } from './isolated.ts';
 import { layersOf, runStateOf } from './run-state.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
 
@@ -61,7 +61,7 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
   const target = targetOf(request, verdict);
   const seen = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts, request.match?.subject);
   if (seen === null) return verdict;
-  let container = seen;
+  let container = await asEngineSees(seen, sharing);
   // What was looked at is what is copied from.
   const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), target.rawQuery) };
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
@@ -91,6 +91,12 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
     }
   }
+}
+
+/** Of an overlay the engine has the shifted one while the container runs; a plain directory (vfs, btrfs, zfs, an image without layers) only the container has shifted. */
+async function asEngineSees(container: IsolatedContainer, sources: SharingSources | null): Promise<IsolatedContainer> {
+  const state = container.run === null || sources === null ? null : await runStateOf(sources.root, container.facts.id);
+  return container.run === null || state === null || state.overlay !== null ? container : { ...container, run: { ...container.run, base: 0 } };
 }
 
 /** The target that is forwarded. */
