@@ -253,6 +253,17 @@ describe('answers that are looked at', () => {
     expect((await sendRaw(listen(), `${ping}${ping}`, /(all of it[\s\S]*){2}/)).text).toBe('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nall of it'.repeat(2));
   });
 
+  it('are not asked for compressed, also where the client would take them so; others are', async () => {
+    const asks = 'GET /_ping HTTP/1.1\r\nHost: d\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\n\r\n';
+    const heads: string[] = [];
+    engineSays = (socket, text) => { heads.push(text); socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong'); };
+    decide = looked(() => null);
+    await sendRaw(listen(), asks, /pong/);
+    decide = () => ({ kind: 'forward' });
+    await sendRaw(listen(), asks, /pong/);
+    expect(heads).toEqual([asks.replace('Accept-Encoding: gzip, deflate\r\n', ''), asks]);
+  });
+
   it('without a body stay as they are', async () => {
     decide = looked(() => Buffer.from('never'));
     engineSays = (socket) => { socket.write('HTTP/1.1 204 No Content\r\nX: y\r\n\r\n'); };

@@ -46,9 +46,13 @@ export function parseRequest(bytes: Buffer): ParsedResult {
 
 const expectContinue = { name: 'Expect', key: 'expect', value: '100-continue' };
 
-/** The head the engine gets under a verdict. */
-export function forwardedHead({ head, target, upgrade, forwarded }: ParsedRequest, verdict: Extract<Verdict, { kind: 'forward' }>): string {
-  if (verdict.target === undefined && verdict.body === undefined && verdict.stream === undefined) return forwarded;
+/**
+ * The head the engine gets under a verdict. An answer that is looked at is not asked for compressed, as docker-java asks for copies out:
+ * who would take it so takes it as it is, too.
+ */
+export function forwardedHead({ head: asked, target, upgrade, forwarded }: ParsedRequest, verdict: Extract<Verdict, { kind: 'forward' }>): string {
+  if (verdict.target === undefined && verdict.body === undefined && verdict.stream === undefined && verdict.answer === undefined) return forwarded;
+  const head = verdict.answer === undefined ? asked : { ...asked, fields: asked.fields.filter((field) => field.key !== 'accept-encoding') };
   let body = head.body;
   if (verdict.stream !== undefined) return write({ ...head, fields: [...head.fields, expectContinue] }, target, upgrade, { kind: 'chunked' }, verdict.target);
   if (verdict.body !== undefined) body = verdict.body.length === 0 && head.body.kind === 'none' ? head.body : { kind: 'length', bytes: verdict.body.length };
