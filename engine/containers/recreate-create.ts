@@ -20,7 +20,7 @@ export interface MakeOptions {
  * Makes a container through the gateway and connects it to its networks; it is not started. What the policy has against it comes as
  * `containers.recreate-blocked` in the gateway's words, which name the setting. What was made before something failed stays: the caller undoes.
  */
-export async function makeContainer(ports: RecreatePorts, recreation: Recreation, options: MakeOptions): Promise<Result<string, AppError>> {
+export async function makeContainer(ports: RecreatePorts, recreation: Pick<Recreation, 'body' | 'networks'>, options: MakeOptions): Promise<Result<string, AppError>> {
   const { body, networks } = recreation;
   const clients = ports.clients(options.user);
   let id: string;

@@ -108,11 +108,13 @@ class GroupRun {
   }
 
   async #make(member: PlannedMember, noted: JournalMember, as: 'trial' | 'new', image?: { readonly id: string; readonly hasEntrypoint: boolean; readonly reference: string }): Promise<Result<void, AppError>> {
-    const made = await makeContainer(this.#ports, member.recreation(this.#successors, image), {
-      user: member.subject.user, name: as === 'trial' ? trialName(noted) : noted.temporaryName, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime,
+    const { body, networks } = member.recreation(this.#successors, image);
+    const making = { user: member.subject.user, imageId: image?.id ?? member.subject.inspected.view.Image, runtime: this.#options.runtime };
+    const made = await makeContainer(this.#ports, { body, networks }, {
+      ...making, name: as === 'trial' ? trialName(noted) : noted.temporaryName,
       made: async (id) => {
         await this.#ports.reached?.('made');
-        return as === 'trial' ? ok(undefined) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id } : one)) });
+        return as === 'trial' ? ok(undefined) : this.#note({ members: this.#journal.members.map((one) => (one.oldId === noted.oldId ? { ...one, newId: id, ...(noted.autoRemove ? { making: { body, networks, ...making } } : {}) } : one)) });
       },
     });
     if (!made.ok) return this.#about(member, made.error);
@@ -190,7 +192,7 @@ class GroupRun {
   async #undo(step: RecreateStep, error: AppError): Promise<RecreateOutcome[]> {
     const all = (outcome: RecreateOutcome) => this.#members.map(() => outcome);
     this.#options.onRollBack();
-    const pushed = await pushOnRecreate(this.#ports, this.#journal);
+    const pushed = await pushOnRecreate(this.#ports, this.#journal, this.#journal.step === 'start');
     if (pushed !== null) return all({ kind: 'rollback-failed', step, error, rollbackError: pushed.ok ? { code: 'containers.recreate-failed', message: pushed.value } : pushed.error });
     const back = await rollBackRecreate(this.#ports, this.#journal);
     if (!back.ok) return all({ kind: 'rollback-failed', step, error, rollbackError: back.error });

@@ -6,6 +6,17 @@ import type { AppError, Result } from '../../shared/result.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
 import { removeJournalFile, systemCode, writeFileAtomic } from '../store/files.ts';
 
+const networkSchema = z.object({ name: z.string(), endpoint: z.record(z.string(), z.unknown()) });
+/** A request to make a container: for one that may be gone with its old one. */
+const makingSchema = z.object({
+  body: z.record(z.string(), z.unknown()),
+  networks: z.object({ created: z.array(networkSchema).readonly(), connected: z.array(networkSchema).readonly(), all: z.array(z.string()).readonly().nullable() }),
+  user: z.object({ name: z.string(), uid: z.number().int(), gid: z.number().int() }),
+  imageId: z.string(),
+  runtime: z.string(),
+});
+export type JournalMaking = z.infer<typeof makingSchema>;
+
 const memberSchema = z.object({
   oldId: z.string(),
   name: z.string(),
@@ -18,6 +29,8 @@ const memberSchema = z.object({
   restartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number() }),
   /** Run with --rm: it is gone when it stops. */
   autoRemove: z.boolean(),
+  /** How the new one of such was made last: the engine removes it too when its start fails, or is given up because who asked for it is gone. */
+  making: makingSchema.optional(),
   /** Image the old one's layer is committed to: `repository:tag`. */
   commitTo: z.string().nullable(),
   removeOld: z.boolean(),

@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { root } from './docker-client-as.ts';
 import { engineMessage, statusOf } from './docker-client.ts';
+import { makeContainer } from './recreate-create.ts';
 import { imageOf } from './recreate-facts.ts';
 import { removeRecreateJournal, type JournalMember, type RecreateJournal } from './recreate-journal.ts';
 import { inspect, type RecreatePorts } from './recreate-ports.ts';
@@ -82,9 +84,10 @@ export async function absentIsFine(removal: Promise<unknown>): Promise<void> {
 
 /**
  * Where there is no way back, since a container run with --rm is gone once it stops: gives the new ones their names and starts them. Null: there
- * is a way back. The value says what is the case now.
+ * is a way back. The value says what is the case now. A new one that is gone as well is made once more; it is not started where it ran and ended,
+ * nor where its start failed just now (`startFailed`): it would be gone again.
  */
-export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJournal): Promise<Result<string, AppError> | null> {
+export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJournal, startFailed: boolean): Promise<Result<string, AppError> | null> {
   const gone: string[] = [];
   for (const member of journal.members) {
     const old = await inspect(ports.engine, member.oldId);
@@ -100,12 +103,17 @@ export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJour
         if (old.value.view.State.Running) await ports.engine.getContainer(member.oldId).stop();
         await ports.engine.getContainer(member.oldId).rename({ name: member.keptName });
       }
-      const { made, trial } = await newest(ports.engine, member);
+      const ended = journal.step === 'wait' && member.autoRemove;
+      if (ended) await goneIfEnded(ports.engine, member);
+      const found = await newest(ports.engine, member);
+      const made = found.made ?? await makeAgain(ports, member);
+      const trial = found.trial;
       if (made === null) { left.push(`there is no new ${member.name}`); continue; }
       if (trial) left.push(`the new ${member.name} is without what was written inside the old one${await whereWrites(ports.engine, member)}`);
       const container = ports.engine.getContainer(made.view.Id);
       if (made.name !== member.name) await container.rename({ name: member.name });
-      if (member.wasRunning && !made.view.State.Running) await ports.clients(root).getContainer(made.view.Id).start();
+      if (found.made === null && (ended || startFailed)) { left.push(`the new ${member.name} is made once more and not started`); continue; }
+      if (member.wasRunning && !made.view.State.Running) await ports.clients(member.making?.user ?? root).getContainer(made.view.Id).start();
     } catch (error) {
       left.push(`${member.name}: ${engineMessage(error)}`);
     }
@@ -116,15 +124,38 @@ export async function pushOnRecreate(ports: RecreatePorts, journal: RecreateJour
   return left.length === 0 ? ok(what) : fail('apply.rollback-failed', what, { reason: left.join('; ') });
 }
 
+/** Makes the new one of a member once more; null where it is not known how. */
+async function makeAgain(ports: RecreatePorts, { making, temporaryName, oldId }: JournalMember): Promise<Inspected | null> {
+  // While the old one is still there it has what the new one is to have.
+  if (making === undefined || (await inspectOrThrow(ports.engine, oldId)) !== null) return null;
+  const { body, networks, ...options } = making;
+  const made = await makeContainer(ports, { body, networks }, { ...options, name: temporaryName, made: () => Promise.resolve(ok(undefined)) });
+  if (!made.ok) throw new Error(`${made.error.message}: ${made.error.reason ?? ''}`);
+  return inspectOrThrow(ports.engine, made.value);
+}
+
+/** Waits until a new one that ran with --rm and ended is gone, as the engine is about to have it. */
+async function goneIfEnded(docker: Docker, { newId }: JournalMember): Promise<void> {
+  if (newId === null) return;
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const made = await inspectOrThrow(docker, newId);
+    if (made === null || made.view.State.Running) return;
+    await absentIsFine(docker.getContainer(newId).remove({ force: true, v: true }));
+    // Where the engine is at it already there is nothing to wait for but time.
+    await setTimeout(100);
+  }
+}
+
+async function inspectOrThrow(docker: Docker, reference: string): Promise<Inspected | null> {
+  const found = await inspect(docker, reference);
+  if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
+  return found.value;
+}
+
 /** The new one of a member; failing that the one that only tried out whether it may be made, which else goes. */
 async function newest(docker: Docker, member: JournalMember): Promise<{ readonly made: Inspected | null; readonly trial: boolean }> {
-  const look = async (reference: string): Promise<Inspected | null> => {
-    const found = await inspect(docker, reference);
-    if (!found.ok) throw new Error(found.error.reason ?? found.error.message);
-    return found.value;
-  };
-  const made = await look(member.newId ?? member.temporaryName);
-  const trial = await look(trialName(member));
+  const made = (member.newId === null ? null : await inspectOrThrow(docker, member.newId)) ?? await inspectOrThrow(docker, member.temporaryName);
+  const trial = await inspectOrThrow(docker, trialName(member));
   if (made === null || trial === null) return { made: made ?? trial, trial: made === null && trial !== null };
   await absentIsFine(docker.getContainer(trial.view.Id).remove({ force: true, v: true }));
   return { made, trial: false };

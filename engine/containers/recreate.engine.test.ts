@@ -190,6 +190,15 @@ describe('what is not carried over is said first', () => {
     expect((await look('gone')).HostConfig['AutoRemove']).toBe(true);
   });
 
+  test('one run with --rm whose new one does not run well is there afterwards, not started', async () => {
+    await old('gone', ...sleeper, '--rm', '-e', 'A=1', 'busybox', 'sh', '-c', 'read a b c < /proc/self/uid_map; [ $b = 0 ] && exec sleep 100000');
+    const [outcome] = await recreate(['gone'], { withoutWayBack: true });
+    expect(outcome).toMatchObject({ kind: 'rollback-failed', step: 'wait', rollbackError: { reason: 'the new gone is made once more and not started' } });
+    const { Config, HostConfig, State } = await look('gone');
+    expect([Config['Env'], HostConfig['AutoRemove'], HostConfig['Runtime'], State['Status']]).toEqual([['A=1', 'PATH=/bin'], true, 'bulkhead', 'created']);
+    expect(await names()).toEqual(['gone']);
+  });
+
   test('one run with --rm is committed before it stops, and is gone then', async () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sh', '-c', 'echo mine >> /written; exec sleep 100000');
     await docker('exec', 'gone', 'sh', '-c', 'until [ -e /written ]; do :; done');
@@ -318,6 +327,16 @@ describe('killed at every point: undone or finished at the next look', () => {
     await old('gone', ...sleeper, '--rm', 'busybox', 'sleep', '100000');
     await killAt('swap +', request(['gone'], { withoutWayBack: true }));
     expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: { names: ['gone'], how: 'pushed-on', problems: [] } });
+    expect(await firstId('gone')).toBeGreaterThan(65535);
+    expect(await names()).toEqual(['gone']);
+  });
+
+  test('one run with --rm whose new one is gone as well, since the engine removes what it is told to start by somebody who is gone, is made once more', async () => {
+    await old('gone', ...sleeper, '--rm', '-e', 'A=1', 'busybox', 'sleep', '100000');
+    await killAt('start +', request(['gone'], { withoutWayBack: true }));
+    await docker('rm', '-f', 'gone');
+    expect(await settleInterruptedRecreate(recreatePorts(setup))).toEqual({ ok: true, value: { names: ['gone'], how: 'pushed-on', problems: [] } });
+    expect(await docker('exec', 'gone', 'sh', '-c', 'echo $A')).toBe('1\n');
     expect(await firstId('gone')).toBeGreaterThan(65535);
     expect(await names()).toEqual(['gone']);
   });

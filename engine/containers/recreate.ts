@@ -130,7 +130,7 @@ export async function settleUnderLock(ports: RecreatePorts): Promise<Result<Sett
     const finished = await finishRecreate(ports, journal);
     return finished.ok ? ok({ names, how: 'finished', problems: finished.value }) : finished;
   }
-  const pushed = await pushOnRecreate(ports, journal);
+  const pushed = await pushOnRecreate(ports, journal, false);
   if (pushed !== null) return pushed.ok ? ok({ names, how: 'pushed-on', problems: [] }) : pushed;
   const back = await rollBackRecreate(ports, journal);
   return back.ok ? ok({ names, how: 'rolled-back', problems: [] }) : back;
