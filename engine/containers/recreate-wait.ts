@@ -32,7 +32,8 @@ export async function startAndWait(docker: Docker, id: string, options: WaitOpti
   let notify: () => void = () => undefined;
   let died = false;
   let lost = false;
-  createInterface({ input: stream }).on('line', (line) => { if (/"(?:status|Action)":"die"/.test(line)) died = true; notify(); });
+  // An engine that ends breaks the stream off; its close tells.
+  createInterface({ input: stream }).on('error', () => undefined).on('line', (line) => { if (/"(?:status|Action)":"die"/.test(line)) died = true; notify(); });
   stream.once('close', () => { lost = true; notify(); });
   const onAbort = () => { notify(); };
   options.signal.addEventListener('abort', onAbort);
