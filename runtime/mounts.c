@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 int open_exactly(const char *path, const struct expected_file *expected) {
@@ -119,6 +120,7 @@ int clone_tree(int dirfd, int userns, unsigned flags) {
 
   struct mount_attr attr = {.propagation = (flags & TREE_SLAVE) != 0 ? SLAVE_FLAG : PRIVATE_FLAG};
   if ((flags & TREE_ALL_READ_ONLY) != 0) attr.attr_set |= MOUNT_ATTR_RDONLY;
+  if ((flags & TREE_LINKS) != 0) attr.attr_clr |= MOUNT_ATTR_NOSYMFOLLOW;
   if (sys_mount_setattr(fd, below, &attr) != 0) return close_and_fail(fd);
 
   struct mount_attr top = {0};
@@ -188,6 +190,28 @@ int attach(int mount, const char *target, bool slave) {
   (void)umount2(target, DETACH_FLAG | NO_FOLLOW_FLAG);
   errno = saved;
   return -1;
+}
+
+/* Whether links are not followed on the mount that `fd` is on. */
+static bool has_no_links(int fd) {
+  struct statfs fs;
+  return fstatfs(fd, &fs) == 0 && (fs.f_flags & NO_LINKS_FLAG) != 0;
+}
+
+int forbid_links(const char *path) {
+  int at = sys_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
+  if (at < 0) return -1;
+  if (has_no_links(at)) return close(at);
+  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSYMFOLLOW};
+  if (sys_mount_setattr(at, 0, &attr) == 0) return close(at);
+  if (errno != EINVAL) return close_and_fail(at); /* EINVAL: nothing is mounted right there */
+  int fd = clone_tree(at, -1, TREE_RECURSIVE);
+  int saved = errno;
+  (void)close(at);
+  errno = saved;
+  if (fd < 0) return -1;
+  if (sys_mount_setattr(fd, 0, &attr) != 0 || attach(fd, path, false) != 0) return close_and_fail(fd);
+  return close(fd);
 }
 
 int detach_all(const char *target) {

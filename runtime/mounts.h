@@ -13,7 +13,8 @@ enum tree_flags {
   TREE_ALL_READ_ONLY = 4,   /* the mounts below too */
   TREE_IDMAP_BELOW = 8,     /* id-map the mounts below too, not only the top */
   TREE_SLAVE = 16,          /* what is mounted in the original later appears in the copy, too; never the other way round */
-  TREE_FLAGS_MASK = 31,
+  TREE_LINKS = 32,          /* links are followed in the copy, whatever forbid_links made of the original */
+  TREE_FLAGS_MASK = 63,
 };
 
 /* What an object must be, as somebody checked it before: stops a path that was swapped in between. */
@@ -47,6 +48,12 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
 
 /* Puts detached `mount` on the existing `target`, which must not be a symlink. `slave`: it stays one. */
 int attach(int mount, const char *target, bool slave);
+
+/*
+ * Has the kernel follow no symbolic link in the directory at `path`, for whoever goes by that path: the engine, which reads and writes there
+ * as root while containers may. What is mounted there stays in view; where nothing is, the directory is mounted on itself.
+ */
+int forbid_links(const char *path);
 
 /* Detaches everything stacked at `target`; a target that is no mount point or does not exist is fine. */
 int detach_all(const char *target);

@@ -250,6 +250,14 @@ static bool op_unmount(struct plan *plan) {
   return false;
 }
 
+static bool op_nolinks(struct plan *plan) {
+  const char *path;
+  if (!next_path(&plan->words, &path)) return false;
+  if (plan->checking || forbid_links(path) == 0) return true;
+  log_errno("cannot keep the engine from following links in %s", path);
+  return false;
+}
+
 static bool op_range(struct plan *plan) {
   uint64_t base;
   if (!next_number(&plan->words, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
@@ -272,7 +280,7 @@ static const struct {
     {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
     {"in", op_in},           {"runc", op_runc},
     {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
-    {"range", op_range},     {"share", op_share},
+    {"range", op_range},     {"share", op_share}, {"nolinks", op_nolinks},
 };
 
 bool perform_operation(struct plan *plan, const char *name) {

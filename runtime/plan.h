@@ -26,6 +26,7 @@ enum {
  *   clone TREE                                 → tree
  *   attach TREE PATH
  *   unmount PATH
+ *   nolinks PATH                               who goes by this path follows no symbolic link from there on (kept if the plan fails)
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
  */

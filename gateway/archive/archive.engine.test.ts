@@ -44,6 +44,17 @@ describe('a running container is copied into and out of as on a stock engine (A1
     docker cp -q up:/out out2; stat -c '%u %g %A' out2 out2/x; docker cp -aq up:/out out3; stat -c '%u %g %A' out3 out3/x
     docker export up | docker import - again > /dev/null; docker run --rm again stat -c '%u %g %n' /out /out/x /srv/old /bin/busybox`, /65535\/65535 out\//));
 
+  it('paths through links in a volume, also to outside of it, running and not', () => same(`
+    docker run -d --name linked -v linked:/v app sh -c 'mkdir -p /v/ä/deep; echo x > /v/ä/deep/x; ln -sfn ä /v/l; ln -sfn /srv /v/out; ln -sfn x /v/ä/deep/to; sleep 10000' > /dev/null
+    until docker exec linked test -L /v/ä/deep/to; do :; done; echo new > new
+    for state in up down; do
+      for path in l l/deep l/deep/x l/deep/to l/. l/deep/. out/old ä/deep none l/none; do docker cp linked:/v/$path - 2>&1 | tar -t 2>&1 | grep -v '^tar:' | sort; done
+      docker cp -qL linked:/v/l/deep/to $state; cat $state; docker cp -qL linked:/v/l $state.d; ls $state.d
+      docker cp -q new linked:/v/l/$state; docker cp -q new linked:/v/l/deep/; docker cp -q new linked:/v/out/$state; docker cp -q new linked:/v/l
+      docker stop -t 0 linked > /dev/null
+    done
+    docker start linked > /dev/null; docker exec linked sh -c 'ls -R /v; ls /srv; cat /v/ä/up /v/ä/down /v/ä/new'; docker rm -f linked; docker volume rm linked`, /^deep\/x$/m));
+
   it('diff lists what changed, and nothing else; commit has it, with its ids', () => same(`
     docker run -d --name changed app sh -c 'echo new > /new; echo more >> /srv/old; rm /link; chmod 700 /srv/deep; touch /bin/cat; mkdir -p /a/b; echo z > /a/b/z; chown 44:45 /a/b/z; chown 0:0 /srv/kept; sleep 10000' > /dev/null
     until docker exec changed test -f /a/b/z; do :; done; docker exec changed true; docker diff changed | sort; docker commit changed committed > /dev/null

@@ -14,16 +14,18 @@ import { heldLayers } from './held-layers.ts';
 import { lookAt, type IsolatedContainer } from './isolated.ts';
 import { layersOf, runStateOf } from './run-state.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
+import { withoutVolumeLinks } from './volume-links.ts';
 
 type Forward = Extract<Verdict, { kind: 'forward' }>;
 
-/** Endpoints that show or set ids of files in a container. */
-type Copying = 'into' | 'out' | 'export' | 'changes';
+/** Endpoints that show or set ids of files in a container, or look for one. */
+type Copying = 'into' | 'out' | 'look' | 'export' | 'changes';
 
 function copying(route: Route | undefined): Copying | null {
   switch (route === undefined ? '' : `${route.method} ${route.pattern}`) {
     case 'PUT /containers/{id}/archive': return 'into';
     case 'GET /containers/{id}/archive': return 'out';
+    case 'HEAD /containers/{id}/archive': return 'look';
     case 'GET /containers/{id}/export': return 'export';
     case 'GET /containers/{id}/changes': return 'changes';
     default: return null;
@@ -51,6 +53,8 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
   try {
     return await copied(request, kind, verdict, engine, sharing);
   } catch (error) {
+    // The engine looks by itself.
+    if (error instanceof AnswerRefused && kind === 'look') return verdict;
     if (error instanceof AnswerRefused) return { kind: 'refuse', status: error.status, message: error.message };
     if (!(error instanceof EngineUnreachable)) throw error;
     return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
@@ -58,12 +62,16 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
 }
 
 async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts, sharing: SharingSources | null): Promise<Verdict> {
-  const target = targetOf(request, verdict);
-  const seen = await lookAt(matchRoute(request.head.method, target.path)?.subject ?? '', facts, request.match?.subject);
+  const forwarded = targetOf(request, verdict);
+  const seen = await lookAt(matchRoute(request.head.method, forwarded.path)?.subject ?? '', facts, request.match?.subject);
   if (seen === null) return verdict;
   let container = await asEngineSees(seen, sharing);
+  const asked = parameter(forwarded, 'path');
+  const found = asked === undefined || kind === 'export' || kind === 'changes' ? null : await withoutVolumeLinks(seen, asked, kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(asked) ? 'followed' : 'itself');
+  const query = forwarded.query.map((entry) => (entry.key === 'path' && found !== null ? { key: entry.key, value: found } : entry));
+  const target = { ...forwarded, query };
   // What was looked at is what is copied from.
-  const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), target.rawQuery) };
+  const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), found === null ? target.rawQuery : query) };
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
   const shares = kind === 'into' || kind === 'out' ? await userShares(container, sharing, facts, byRoot) : null;
   // What it mounts of a user's is found by following its links, so its files must be known.
@@ -76,14 +84,15 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       // The engine writes as root and follows links, which a container and its user may move between our look and its own.
       if (shares !== null && !byRoot) throw new AnswerRefused(403, `enhanced container isolation: docker cp into container ${container.facts.name}, with which a user shares directories, is blocked: the engine writes as root, not as that user; copy in the shared directory itself, or with tar over docker exec (A8)`);
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
-      const query = target.query.filter(({ key }) => key !== 'copyUIDGID');
+      const others = query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
       return {
         ...pinned, stream: copyInto({ container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares }, facts), answer: errorsOf(container),
-        ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, query) } : {}),
+        ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) } : {}),
       };
     }
     case 'out': return { ...pinned, answer: copyOut(container, asAsked(parameter(target, 'path') ?? '/'), shares, facts) };
+    case 'look': return found === null ? verdict : pinned;
     case 'export': return { ...pinned, answer: exported(container, facts) };
     case 'changes': {
       // A container that is not up is compared by the engine with true ids.

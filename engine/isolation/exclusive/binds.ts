@@ -105,13 +105,28 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: 
     const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false, context.mounts);
     return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
   }
-  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave };
+  const volumes = volumesAt(bind.source, on, context);
+  for (const one of volumes) plan.withoutLinks(one);
+  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave, links: volumes.length > 0 };
   // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path again, through links.
   if (!isMappable(on)) return plan.tree(bind.source, common);
   const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];
   return plan.tree(bind.source, {
     ...common, namespace,
     mapBelow: below.length > 0 && below.every(isMappable),
+  });
+}
+
+/**
+ * Where the engine goes to what is at `source`, if that is in a volume: the directory of all volumes, or a mount there of the volume's own. It
+ * copies an image's files into a volume that is empty, as root and following links, whoever else has the volume (A5, A8).
+ */
+function volumesAt(source: string, on: Mount, { mounts, engineRoots }: BindContext): string[] {
+  return engineRoots.map((root) => path.join(root, 'volumes')).flatMap((volumes) => {
+    const home = mountOf(volumes, mounts);
+    // By place in the file system: of a part of a volume the engine makes a mount elsewhere.
+    if (home?.device === on.device && isWithin(pathInFileSystem(source, on), pathInFileSystem(volumes, home))) return [volumes];
+    return mounts.filter(({ device, mountPoint }) => device === on.device && mountPoint !== volumes && isWithin(mountPoint, volumes)).map(({ mountPoint }) => mountPoint);
   });
 }
 

@@ -32,6 +32,13 @@ describe('a plan', () => {
     ].map((word, i, all) => (i === 1 ? String(all.length - 3) : word)));
   });
 
+  it('says where links lead nowhere, and in which copy they do', () => {
+    const plan = new PlanBuilder();
+    plan.withoutLinks('/v');
+    plan.tree('/v/a', { links: true });
+    expect(words(plan.encode())).toEqual(['bulkhead-plan-1', '8', 'nolinks', '/v', 'tree', '/v/a', '-', '-', '32', 'end', '']);
+  });
+
   it('refuses what the runtime would refuse: a NUL, too many layers', () => {
     expect(() => { new PlanBuilder().unmount('/a\0/b'); }).toThrow('NUL');
     const plan = new PlanBuilder();
@@ -81,7 +88,8 @@ describe('the runtime reads plans strictly', () => {
     ['a negative number', plan('dir', '/', 'clone', '-1', 'end')],
     ['a leading zero', plan('dir', '/', 'clone', '00', 'end')],
     ['a namespace that is not there', plan('tree', '/', '-', '0', '0', 'end')],
-    ['flags that do not exist', plan('tree', '/', '-', '-', '32', 'end')],
+    ['flags that do not exist', plan('tree', '/', '-', '-', '64', 'end')],
+    ['a place without links that is relative', plan('nolinks', 'x', 'end')],
     ['an identity without colon', plan('tree', '/', '12', '-', '0', 'end')],
     ['too many lowers', plan('overlay', '0', '501', 'end')],
     ['an error in the middle', plan('dir', '/', 'error', 'x', 'end')],

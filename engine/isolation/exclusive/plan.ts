@@ -16,6 +16,8 @@ export interface TreeOptions {
   readonly mapBelow?: boolean;
   /** What is mounted in the original later appears in the copy, too. */
   readonly slave?: boolean;
+  /** Links are followed in the copy, also where `withoutLinks` keeps others from it in the original. */
+  readonly links?: boolean;
 }
 
 export interface OverlayLayers {
@@ -64,8 +66,8 @@ export class PlanBuilder {
 
   /** A detached copy of the mount tree at `path`. */
   tree(path: string, options: TreeOptions = {}): TreeNumber {
-    const { identity, namespace, recursive, readOnly, mapBelow, slave } = options;
-    const flags = (recursive ? 1 : 0) | (readOnly ? 2 : 0) | (readOnly === 'all' ? 4 : 0) | (mapBelow ? 8 : 0) | (slave ? 16 : 0);
+    const { identity, namespace, recursive, readOnly, mapBelow, slave, links } = options;
+    const flags = (recursive ? 1 : 0) | (readOnly ? 2 : 0) | (readOnly === 'all' ? 4 : 0) | (mapBelow ? 8 : 0) | (slave ? 16 : 0) | (links ? 32 : 0);
     this.#add('tree', path, identity ? `${identity.device}:${identity.inode}` : '-', namespace ? namespace.namespace : '-', flags);
     return this.#nextTree();
   }
@@ -108,6 +110,9 @@ export class PlanBuilder {
 
   /** Detaches everything stacked at `path`; nothing there is fine. */
   unmount(path: string): void { this.#add('unmount', path); }
+
+  /** Has the kernel follow no symbolic link below `path` for whoever goes by that path; what is mounted there stays in view. */
+  withoutLinks(path: string): void { this.#add('nolinks', path); }
 
   /** The id range the container must turn out to have: the runtime checks it before the container starts. */
   range(base: number): void { this.#add('range', base); }

@@ -113,6 +113,8 @@ export class IsolationService {
       if (partial !== undefined) refuse(`the container's layers are also mounted in part at ${partial.mountPoint}; unmount that`);
       // A second overlay over the same upper layer is undefined: the engine's goes first.
       if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
+      // A commit has the engine read there, as root and by path, while the container (or who got a descriptor from it) may put links in its way.
+      if (overlay.upper !== null && isKeptLayer(overlay.upper.parent)) plan.withoutLinks(overlay.upper.parent);
       const tree = planShifted(plan, overlay, namespace, base, false, mounts);
       // Attached first: older kernels copy attached mounts only.
       plan.attach(tree, rootPath);
@@ -241,6 +243,12 @@ export class IsolationService {
     for (const target of targets) plan.unmount(target);
   }
 }
+
+/**
+ * Whether `directory` is a container's, of overlay2: it goes with the container, and what is mounted on it with it. A build's, which would
+ * become an image's, and the snapshotter's (another mount is made of it for a commit) are not.
+ */
+const isKeptLayer = (directory: string): boolean => /\/overlay2\/[0-9a-f]{64}$/.test(directory);
 
 /** The machine's boot. */
 export function bootId(): string {
