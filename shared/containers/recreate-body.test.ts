@@ -51,6 +51,12 @@ describe('inspect → create body (D)', () => {
     expect(codes).toEqual(['runtime', 'anonymous-volume', 'anonymous-volume', 'chosen-ports']);
   });
 
+  test('a mount is told by where it is, however that was written', () => {
+    const named = (destination: string) => ({ Type: 'volume', Name: 'a'.repeat(64), Source: '', Destination: destination, RW: true, Propagation: '' });
+    const { body } = make(sample('plain', { HostConfig: { Mounts: [{ Type: 'volume', Source: '', Target: '/x/../m/' }], Tmpfs: { '/t//u/': '' }, Binds: ['v:/n/.'] }, Mounts: [named('/m'), named('/t/u'), named('/n')] }));
+    expect(body.HostConfig.Mounts).toEqual([{ Type: 'volume', Source: 'a'.repeat(64), Target: '/x/../m/', VolumeOptions: { NoCopy: true } }]);
+  });
+
   test('networks come with the create request; a fixed MAC address is kept, one the engine made is not', () => {
     const n1 = { n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' } };
     const n2 = { IPAMConfig: { IPv4Address: '10.77.2.7' }, Aliases: ['b1'] };

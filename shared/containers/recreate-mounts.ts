@@ -1,3 +1,4 @@
+import { cleanPath } from '../policy/bind-source.ts';
 import type { Inspected, InspectedMount } from './inspected.ts';
 
 type Mount = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ export interface CarriedMounts {
 /** The engine names volumes nobody named by 64 hex digits. */
 export const isAnonymousVolume = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
-const clean = (path: string): string => path.replace(/\/+$/, '') || '/';
+const clean = (path: string): string => cleanPath(path) ?? path;
 /** Where an entry of `Binds` is mounted; its source, '' for a volume nobody named. */
 function splitBind(bind: string): { readonly source: string; readonly destination: string } {
   const [first = '', second] = bind.split(':');
