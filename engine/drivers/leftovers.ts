@@ -7,7 +7,7 @@ import { leftLxcfsHangs, lxcfsDirectory } from './lxcfs.ts';
 import type { EngineState } from './engine-state.ts';
 import { endProcesses, identityOf, runningProcesses, type ProcessIdentity, type RunningProcess } from './process-identity.ts';
 import type { RootPaths } from './root-paths.ts';
-import { staleMounts } from './stale-mounts.ts';
+import { linkGuards, staleMounts } from './stale-mounts.ts';
 
 const run = promisify(execFile);
 
@@ -139,8 +139,10 @@ async function orphanedInits(paths: RootPaths): Promise<ProcessIdentity[]> {
 
 /** Unmounts what dead containers left mounted, deepest first. Nothing of the engine may be running. */
 async function removeStaleMounts(paths: RootPaths): Promise<void> {
-  const points = staleMounts(await readFile('/proc/self/mountinfo', 'utf8'), paths);
-  for (const point of points) await run('umount', [point]).catch(() => run('umount', ['-l', point]).catch(() => undefined));
+  const mountinfo = await readFile('/proc/self/mountinfo', 'utf8');
+  const guards = new Set(linkGuards(mountinfo, paths));
+  const deepestFirst = [...staleMounts(mountinfo, paths), ...guards].sort((a, b) => b.split('/').length - a.split('/').length);
+  for (const point of deepestFirst) await run('umount', [point]).catch(() => (guards.has(point) ? undefined : run('umount', ['-l', point]).catch(() => undefined)));
 }
 
 /** Deletes the run directory, unless something is still mounted or running in it: then a later stop does. */

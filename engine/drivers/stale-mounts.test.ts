@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rootPaths } from './root-paths.ts';
-import { staleMounts } from './stale-mounts.ts';
+import { linkGuards, staleMounts } from './stale-mounts.ts';
 
 const paths = rootPaths('/srv/engine');
 const other = rootPaths('/srv/engine2');
@@ -20,6 +20,14 @@ describe('stale mounts', () => {
     expect(found).toEqual(expect.arrayContaining([`${paths.data}/overlay2/abc/merged`, `${paths.run}/netns/1a`, `${paths.data}/containers/abc/mounts/shm`, `/run/bulkhead/mounts/${paths.id}/abc/root`]));
     expect(found).toHaveLength(5);
     expect(found.at(-1)).toBe(paths.data);
+  });
+
+  it('are not what keeps the engine from following links: that is told apart, and from what an admin mounted in its place', () => {
+    const [layer, image, volumes] = [`overlay2/${'a'.repeat(64)}`, `overlay2/${'b'.repeat(64)}`, 'volumes'].map((name) => `${paths.data}/${name}`) as [string, string, string]; // three
+    const info = [line('/', '/'), line(layer, layer), line('/', `${layer}/merged`, '0:50'), line('/elsewhere', image), line(volumes, volumes)].join('\n');
+    expect(linkGuards(info, paths)).toEqual([volumes, layer]);
+    expect(staleMounts(info, paths)).toEqual([`${layer}/merged`]);
+    for (const [root, device] of [['/', '8:2'], ['/srv/volumes', '8:1']] as const) expect(linkGuards([line('/', '/'), line(root, volumes, device)].join('\n'), paths)).toEqual([]);
   });
 
   it('are what the engine mounts of builds, snapshots, plugins and temporary copies', () => {
