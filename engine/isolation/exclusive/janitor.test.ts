@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -12,9 +13,10 @@ import { lastBase, openRangeStore } from './ranges.ts';
 import { bootId, IsolationService } from './service.ts';
 
 const id = 'c'.repeat(64);
-let directory: string, containers: ContainerStore, janitor: Janitor;
+let directory: string, containers: ContainerStore, janitor: Janitor, said: string[];
 const at = (...names: string[]) => path.join(directory, ...names);
 beforeEach(() => {
+  said = [];
   directory = mkdtempSync(path.join(os.tmpdir(), 'janitor-'));
   mkdirSync(at('runc', id), { recursive: true });
   // A runtime that says when it was asked to delete, and is done when it is told so.
@@ -29,7 +31,7 @@ beforeEach(() => {
     ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: paths.runtimeBinary, sealedRunc: () => null, log: () => undefined,
     sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
   });
-  janitor = new Janitor({ paths, service, ranges, containers, log: () => undefined });
+  janitor = new Janitor({ paths, service, ranges, containers, log: (line) => { said.push(line); } });
 });
 afterEach(async () => { await janitor.stop(); rmSync(directory, { recursive: true, force: true }); });
 
@@ -117,4 +119,30 @@ it('what a runtime leaves that an earlier planner answered is taken away once th
   expect(containers.has(id)).toBe(true);
   runtime.kill('SIGKILL');
   await expect.poll(() => containers.has(id), { timeout: 10_000 }).toBe(false);
+});
+
+it('what a runtime said before runc forgot the container is heard before the janitor looks: it has not been killed', async () => {
+  const planner = createServer();
+  const heard = once(planner, 'connection').then(async ([socket]: Socket[]) => {
+    if (socket !== undefined) await once(socket, 'data');
+    await janitor.came({ id, verb: 'deleting', runcRoot: at('runc') });
+  });
+  planner.listen(at('s'));
+  await once(planner, 'listening');
+  const runtime = connect(at('s'));
+  await once(runtime, 'connect');
+  try {
+    await janitor.came({ id, verb: 'create', runcRoot: at('runc') });
+    janitor.went(id);
+    runtime.write('deleting');
+    rmSync(at('runc', id), { recursive: true });
+    // Busy until the look is due: it is the first thing that comes then.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    await heard;
+    expect(said).toEqual([]);
+    expect(containers.has(id)).toBe(true);
+  } finally {
+    runtime.destroy();
+    planner.close();
+  }
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
 import { isWithin } from './mountinfo.ts';
@@ -184,6 +185,10 @@ export class Janitor {
     const { paths, service, ranges, containers, log } = this.#options;
     const state = containers.read(id);
     if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
+    // A runtime says that it deletes before runc does: while we were busy, that may not have been read. Its connection takes a turn, its words another.
+    await turn();
+    await turn();
+    if (this.#working.has(id)) return;
     const mounts = mountsOf('self');
     const base = state?.base ?? containers.ownerOf(id) ?? 0;
     // Without a state we cannot ask runc; what is mounted may be in use, as long as somebody lives in the range that it is for.
