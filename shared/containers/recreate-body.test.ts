@@ -57,6 +57,11 @@ describe('inspect → create body (D)', () => {
     expect(body.HostConfig.Mounts).toEqual([{ Type: 'volume', Source: 'a'.repeat(64), Target: '/x/../m/', VolumeOptions: { NoCopy: true } }]);
   });
 
+  test('host ports that Docker chose are said to be chosen anew, out of a range too', () => {
+    const { changes } = make(sample('plain', { HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '9400-9410' }], '81/tcp': [{ HostIp: '', HostPort: '81' }], '82/udp': [{ HostIp: '', HostPort: '' }] } } }));
+    expect(changes.find(({ code }) => code === 'chosen-ports')?.params).toEqual({ ports: ['80/tcp', '82/udp'] });
+  });
+
   test('networks come with the create request; a fixed MAC address is kept, one the engine made is not', () => {
     const n1 = { n1: { IPAMConfig: { IPv4Address: '10.77.1.9' }, Aliases: ['a1'], MacAddress: '02:11:22:33:44:55' } };
     const n2 = { IPAMConfig: { IPv4Address: '10.77.2.7' }, Aliases: ['b1'] };

@@ -76,7 +76,7 @@ export function recreation(inspected: Inspected, image: RecreateImage, engine: R
   for (const mount of view.Mounts) {
     if (mount.Type === 'bind' && /(^|\/)(docker|engine)\.sock$/.test(mount.Source)) changes.push({ code: 'socket', params: { destination: mount.Destination } });
   }
-  const open = Object.entries(view.HostConfig.PortBindings).filter(([, bindings]) => (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0')).map(([port]) => port);
+  const open = Object.entries(view.HostConfig.PortBindings).filter(([, bindings]) => (bindings ?? []).some(({ HostPort }) => HostPort === '' || HostPort === '0' || HostPort.includes('-'))).map(([port]) => port);
   if (open.length > 0 || view.HostConfig.PublishAllPorts) changes.push({ code: 'chosen-ports', params: { ports: open } });
 
   const { created } = networks;
