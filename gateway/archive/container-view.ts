@@ -1,8 +1,9 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { ContainerFacts, MountFacts } from '../enforce/engine-facts.ts';
+import type { MountFacts } from '../enforce/engine-facts.ts';
 import { AnswerRefused } from '../http/exchange.ts';
+import type { IsolatedContainer } from './isolated.ts';
 
 /** Linux: a descriptor that only stands for a place. Node has no name for it. */
 const oPath = 0o10000000;
@@ -34,11 +35,16 @@ export class ContainerView {
 
   private constructor(roots: readonly string[]) { this.#roots = roots; }
 
-  /** `up`: whether the engine has it mounted for a run. Throws AnswerRefused where its files can't be found. */
-  static async open(container: ContainerFacts, up: boolean): Promise<ContainerView> {
+  /**
+   * Of a container as it was looked at for a copy. While it is up its files are looked at where the engine has them: at its process's root there
+   * would be what it mounts itself, FUSE below an overlay among it, which holds whoever looks for as long as it likes.
+   * Throws AnswerRefused where its files can't be found.
+   */
+  static async open({ facts: container, run, merged }: IsolatedContainer): Promise<ContainerView> {
     const { layers } = container;
+    const up = run !== null;
     if (layers === null && !up) throw new AnswerRefused(409, `bulkhead gateway: where the files of container ${container.name} are cannot be told while it is not running, so nothing was copied`);
-    const view = new ContainerView(layers === null ? [`/proc/${container.pid}/root/.`] : up ? [layers.merged] : [layers.upper, ...layers.lowers]);
+    const view = new ContainerView(up ? [layers?.merged ?? merged ?? `/proc/${container.pid}/root/.`] : layers === null ? [] : [layers.upper, ...layers.lowers]);
     const mounts = container.mounts.filter(({ type, destination }) => (type === 'bind' || type === 'volume') && destination.startsWith('/'));
     // As the engine mounts them: what is above first.
     for (const mount of mounts.toSorted((a, b) => components(a.destination).length - components(b.destination).length)) {

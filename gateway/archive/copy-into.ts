@@ -69,8 +69,9 @@ class Placing {
     this.#destination = destination;
   }
 
-  static async open({ facts, run }: IsolatedContainer, destination: string, shares: UserShares | null): Promise<Placing> {
-    const view = await ContainerView.open(facts, run !== null);
+  static async open(container: IsolatedContainer, destination: string, shares: UserShares | null): Promise<Placing> {
+    const { run } = container;
+    const view = await ContainerView.open(container);
     return new Placing(view, shares, run === null ? asTheyAre : into(run), (await view.resolve(asBytes(destination), new Map())).real);
   }
 

@@ -44,8 +44,9 @@ export const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capability
 const files = new Set(['0', '\0', '7', 'S']);
 
 /** Tells entries in a user's shares by where they are: the engine reads them as root, and with the ids on disk. */
-async function sharedToo({ facts, run }: IsolatedContainer, source: string, shares: UserShares, plain: IdShift): Promise<(entry: TarEntry) => EntryPlan> {
-  const view = await ContainerView.open(facts, run !== null);
+async function sharedToo(container: IsolatedContainer, source: string, shares: UserShares, plain: IdShift): Promise<(entry: TarEntry) => EntryPlan> {
+  const { run } = container;
+  const view = await ContainerView.open(container);
   const bytes = asBytes(source);
   const last = components(bytes).at(-1);
   // A link at the end is copied itself, unless the path says that it is a directory.

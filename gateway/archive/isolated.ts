@@ -13,6 +13,8 @@ export interface IsolatedContainer {
   readonly asked: string;
   /** The run it is in: its id range, and the process that stands for it. Null while it is not up: then the engine sees true ids. */
   readonly run: ContainerRun | null;
+  /** Where the engine has its files while it is up, of which the container sees what it mounts on them, too; undefined where nobody says. */
+  readonly merged?: string | undefined;
 }
 export interface ContainerRun {
   /** What the engine sees the ids of its files shifted by: the first host id of its range, or 0 where they are no overlay, which the engine has as they are on disk. */

@@ -6,6 +6,7 @@ import type { ContainerLayers } from '../enforce/engine-facts.ts';
 
 const stateSchema = z.object({
   shares: shareMapsSchema.nullable().default(null),
+  enginePoints: z.array(z.string()).default([]),
   overlay: z.object({ lowers: z.array(z.string()), upper: z.object({ parent: z.string(), name: z.string() }).nullable() }).nullable().default(null),
 });
 export type RunState = z.infer<typeof stateSchema>;

@@ -20,3 +20,11 @@ it('docker diff of a running container shows what was changed in it and nothing 
   const list = 'A /added\nA /d\nA /d/x\nA /tmp/ready\nC /bin\nC /etc\nC /etc/passwd\nC /tmp\nD /bin/vi\n';
   expect(`${stdout}${stderr}`).toBe(`${list}\n${list}`);
 });
+
+it('docker cp goes by the files that the engine copies from and to, not by what a container mounted over them itself: no link there misleads it, and nothing there can hold it (A1, A4)', async () => {
+  const { stdout, stderr } = await engine.sh(`docker run -d --privileged --name covered -v covered:/vol busybox sh -c 'mkdir -p /m/l; mount -t tmpfs none /m; ln -s /vol /m/l; touch /tmp/ready; sleep 10000' > /dev/null
+    until docker exec covered test -e /tmp/ready; do :; done
+    echo f > f; tar -c --owner=:7 --group=:8 --transform 's,^,m/l/,' f | docker cp - covered:/
+    docker exec covered sh -c 'umount /m; stat -c "%u:%g %n" /m/l/f; ls /vol'; docker rm -f covered > /dev/null`);
+  expect(`${stdout}${stderr}`).toBe('7:8 /m/l/f\n');
+});

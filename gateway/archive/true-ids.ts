@@ -67,7 +67,7 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
   if (seen === null) return verdict;
   let container = await asEngineSees(seen, sharing);
   const asked = parameter(forwarded, 'path');
-  const found = asked === undefined || kind === 'export' || kind === 'changes' ? null : await withoutVolumeLinks(seen, asked, kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(asked) ? 'followed' : 'itself');
+  const found = asked === undefined || kind === 'export' || kind === 'changes' ? null : await withoutVolumeLinks(container, asked, kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(asked) ? 'followed' : 'itself');
   const query = forwarded.query.map((entry) => (entry.key === 'path' && found !== null ? { key: entry.key, value: found } : entry));
   const target = { ...forwarded, query };
   // What was looked at is what is copied from.
@@ -105,7 +105,8 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
 /** Of an overlay the engine has the shifted one while the container runs; a plain directory (vfs, btrfs, zfs, an image without layers) only the container has shifted. */
 async function asEngineSees(container: IsolatedContainer, sources: SharingSources | null): Promise<IsolatedContainer> {
   const state = container.run === null || sources === null ? null : await runStateOf(sources.root, container.facts.id);
-  return container.run === null || state === null || state.overlay !== null ? container : { ...container, run: { ...container.run, base: 0 } };
+  if (container.run === null || state === null) return container;
+  return { ...container, merged: state.enginePoints[0], run: state.overlay !== null ? container.run : { ...container.run, base: 0 } };
 }
 
 /** The target that is forwarded. */

@@ -15,7 +15,7 @@ export async function withoutVolumeLinks(container: IsolatedContainer, asked: st
   const suffix = /\/\.?$/.exec(asked)?.[0] ?? '';
   const whole = end === 'followed' || suffix === '/.';
   try {
-    const view = await ContainerView.open(container.facts, container.run !== null);
+    const view = await ContainerView.open(container);
     const { real, missing } = await view.resolve(joined(whole ? names : names.slice(0, -1)), new Map());
     const found = whole ? real : joined([...components(real), last]);
     if (missing.length > 0 || view.steady || found === joined(names)) return null;

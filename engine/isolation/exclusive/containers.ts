@@ -13,7 +13,7 @@ const stateSchema = z.object({
   runtimePid: z.number(),
   /** The machine's boot it was created in: no container outlives it. Missing in files of earlier versions. */
   boot: z.string().optional(),
-  /** The container's root overlay and where the engine had it mounted; null where it is a plain directory. */
+  /** The container's root overlay, null where it is a plain directory; and where the engine has that. */
   overlay: overlaySchema.nullable(),
   enginePoints: z.array(z.string()),
   /** Device of the shifted overlay, known once its taking away was planned: tells it from the engine's own when that stopped halfway. */

@@ -124,6 +124,7 @@ export class IsolationService {
       }
     } else {
       plan.attach(plan.tree(given, { namespace }), rootPath);
+      state = { ...state, enginePoints: [given] };
     }
 
     const places = engineRoots(given, parts);
