@@ -57,6 +57,10 @@ export const explained: readonly Explained[] = [
     why: 'kernel.domainname can be set by the machine\'s root alone, and runc before 1.2 has no other way. What programs ask, /etc/hosts, is the same.', spec: 'A2',
     shows: { 'limits and sysctls: domain of the kernel': /^\(none\)$/ },
   },
+  {
+    why: 'setuid and setgid stay on a file that is written to only where the machine\'s root writes; whoever copies a program so sets its mode afterwards (cp -p, install, tar, docker cp).', spec: 'A2',
+    shows: { 'files made inside: a copied setuid program': /^755$/, 'files made inside: a setuid program that is written to': /^755$/ },
+  },
   { why: 'The isolation runtime is the default and the only one.', spec: 'A6', shows: { 'what clients are told: runtime': /^bulkhead$/, 'what clients are told: default runtime': /^bulkhead$/ } },
   { why: '`docker top` is the machine\'s ps: it shows the ids of the container\'s range.', spec: 'A3', shows: { 'exec: top': /^UID CMD \n[1-9]\d+\+? sleep 1000$/ } },
   { why: 'The gateway forwards the id of the container it decided on, not the name: the engine\'s errors then say the id.', spec: 'A7', shows: { 'exec: in a paused one': /^1\nError response from daemon: Container ID64 is paused, unpause the container before exec$/ } },

@@ -1,4 +1,5 @@
 import type { Group } from '../group.ts';
+import { archives } from './archives.ts';
 import { builds } from './builds.ts';
 import { copies } from './copies.ts';
 import { composes } from './composes.ts';
@@ -10,4 +11,4 @@ import { networks } from './networks.ts';
 import { ownerships } from './ownerships.ts';
 
 /** Long ones first: they run side by side. */
-export const groups: readonly Group[] = [...composes, ...builds, ...copies, ...mounts, ...executions, ...networks, ...ownerships, ...identities, ...kernelViews];
+export const groups: readonly Group[] = [...composes, ...builds, ...copies, ...archives, ...mounts, ...executions, ...networks, ...ownerships, ...identities, ...kernelViews];

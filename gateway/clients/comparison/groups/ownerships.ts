@@ -43,6 +43,7 @@ export const ownerships: readonly Group[] = [
       'chown of a file of the image': 'chown 33:2000 /own/1000; stat -c "%u %g" /own/1000',
       'chown of a link itself': 'chown -h 1:1 /links/dangling; stat -c "%u %g" /links/dangling',
       'chown clears setuid': 'cp /suid/id /tmp/f; chmod 4755 /tmp/f; chown 33 /tmp/f; stat -c %a /tmp/f',
+      'a copied setuid program': 'cp /suid/id /tmp/aa; stat -c %a /tmp/aa', 'a setuid program that is written to': 'cp /suid/id /tmp/bb; chmod 6755 /tmp/bb; echo >>/tmp/bb; stat -c %a /tmp/bb', 'a setuid program copied with its mode': 'cp -p /suid/id /tmp/cc; tar -C / -cf - suid/id | tar -C /tmp -xf -; stat -c %a /tmp/cc /tmp/suid/id',
       'chown clears capabilities': 'cp /cap/ping /tmp/g; setcap cap_net_raw=ep /tmp/g; getcap /tmp/g; chown 33 /tmp/g; getcap /tmp/g',
       'chmod setuid, setgid, sticky': 'touch /tmp/h; for m in 4755 2755 1755 7777; do chmod $m /tmp/h; stat -c %a /tmp/h; done',
       'chmod of a file of the image': 'chmod 640 /own/mode-0666; stat -c %a /own/mode-0666',
