@@ -117,7 +117,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
 
   it.each([
     ['refuses', encodeRefusal('enhanced container isolation: no'), 'bulkhead: enhanced container isolation: no\n', ['create']],
-    ['hangs up', null, 'bulkhead: the planner hung up without an answer: see its log, then try again\n', ['create', 'delete', 'release']],
+    ['hangs up', null, 'bulkhead: the planner hung up without an answer: see its log, then try again\n', ['create', 'create', 'delete', 'release']],
     ['stops in the middle of a word', nothing.subarray(0, -2), /is not understood \(it is cut off\)/, ['create', 'delete', 'release']],
     ['stops after a word', plan('unmount', '/nonexistent-here').subarray(0, 22), /is not understood \(it/, ['create', 'delete', 'release']],
     ['says more than it should', Buffer.concat([nothing, nothing]), /is not understood \(its number of words/, ['create', 'delete', 'release']],
@@ -139,6 +139,17 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       send(0);
     });
     expect((await run(['run', 'c1'])).code).toBe(0);
+  });
+
+  it('asks the next planner where one is ended before it answers', async () => {
+    let ended = false;
+    await plannerThat({}, (socket, bytes) => {
+      if (ended) { socket.end(bytes ?? nothing); return; }
+      ended = true;
+      socket.destroy();
+    });
+    expect(await run(['run', 'c1'])).toMatchObject({ code: 0, stderr: '' });
+    expect(verbs()).toEqual(['create', 'create', 'delete', 'release']);
   });
 
   it('starts nothing without a planner, but still deletes', async () => {

@@ -140,6 +140,12 @@ static void hang_up(void) {
   connection = -1;
 }
 
+/* Why there is no answer. */
+static void say_unanswered(void) {
+  if (errno == EAGAIN) log_error("the isolation planner did not answer within %d s: see its log, then try again", ANSWER_SECONDS);
+  else log_errno("the isolation planner's answer did not arrive: see its log, then try again");
+}
+
 long planner_ask(const char *root_dir, const struct planner_request *request, char *answer, size_t size) {
   static char bytes[REQUEST_MAX];
   size_t length = encode(request, bytes);
@@ -152,17 +158,20 @@ long planner_ask(const char *root_dir, const struct planner_request *request, ch
     long n = send_all(connection, bytes, length) == 0 ? receive_all(connection, answer, size) : -1;
     answers = false;
     bool late = n < 0 && errno == EAGAIN;
-    if (late) log_errno("the isolation planner's answer did not arrive: see its log, then try again");
+    if (late) say_unanswered();
     if (n > 0 || late) return n;
     hang_up();
   }
-  if (!reach(root_dir, request->wait, false)) return -1;
-  answers = false;
-  long result = -1;
-  if (send_all(connection, bytes, length) != 0) log_errno("the isolation planner hung up: see its log, then try again");
-  else if ((result = receive_all(connection, answer, size)) < 0) log_errno("the isolation planner's answer did not arrive: see its log, then try again");
-  if (result < 0) hang_up();
-  return result;
+  /* One that is ended before it answers did nothing that lasts: who waits for a planner asks its successor, once. */
+  for (bool again = request->wait;; again = false) {
+    if (!reach(root_dir, request->wait, false)) return -1;
+    answers = false;
+    long result = send_all(connection, bytes, length) == 0 ? receive_all(connection, answer, size) : -1;
+    bool ended = result == 0 || (result < 0 && (errno == ECONNRESET || errno == EPIPE));
+    if (result < 0 && !(ended && again)) say_unanswered();
+    if (result <= 0) hang_up();
+    if (!(ended && again)) return result;
+  }
 }
 
 bool planner_tell(const char *root_dir, const struct planner_request *request) {
