@@ -204,12 +204,17 @@ describe('restart', () => {
     await engine.start();
     const socket = await inode(engine.paths.clientSocket);
     const before = await engine.state();
+    const guard = async () => (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').some((line) => { const [, , , , point, flags] = line.split(' '); return point === `${engine.paths.data}/volumes` && flags?.includes('nosymfollow') === true; });
+    expect(await guard()).toBe(false);
     await writeFile(engine.paths.settings, eciOn);
     expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', generation: before.generation + 1, defaultRuntime: 'bulkhead' } });
     expect(await inode(engine.paths.clientSocket)).toBe(socket);
     expect((await engine.state()).gateway).toEqual(before.gateway);
+    // A5: the engine follows no link in volumes, from its first moment on.
+    expect(await guard()).toBe(true);
     await writeFile(engine.paths.settings, JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { locked: true, value: false } }));
     expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { defaultRuntime: 'runc' } });
+    expect(await guard()).toBe(false);
     expect(await readFile(engine.paths.daemonJson, 'utf8')).toBe('{"debug" : false}');
     expect(await inode(engine.paths.clientSocket)).toBe(socket);
   });

@@ -9,6 +9,7 @@ import type { SupervisedChild } from './child-process.ts';
 import { reconcileEngineConfig } from './daemon-json.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
+import { guardVolumes } from './link-guards.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
 import type { RootPaths } from './root-paths.ts';
 
@@ -89,6 +90,8 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
     extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${runtimeFile}`],
   }, options);
   if (!started.ok) return started;
+  // The planner sees to it too, with the first container that has a volume.
+  if (policy.eci && chosen?.backend.needsPlanner === true) await guardVolumes(paths).catch((error: unknown) => { options.log(`the engine may follow links in volumes until a container with one starts: ${String(error)}`); });
   const problem = policy.eci && missing.length > 0 ? `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}` : null;
   return ok({ dockerd: started.value, eci: policy.eci, problem });
 }

@@ -3,11 +3,12 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { removeNetwork } from './engine-network.ts';
+import { linkGuards } from './link-guards.ts';
 import { leftLxcfsHangs, lxcfsDirectory } from './lxcfs.ts';
 import type { EngineState } from './engine-state.ts';
 import { endProcesses, identityOf, runningProcesses, type ProcessIdentity, type RunningProcess } from './process-identity.ts';
 import type { RootPaths } from './root-paths.ts';
-import { linkGuards, staleMounts } from './stale-mounts.ts';
+import { staleMounts } from './stale-mounts.ts';
 
 const run = promisify(execFile);
 

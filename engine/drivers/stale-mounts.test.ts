@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { linkGuards } from './link-guards.ts';
 import { rootPaths } from './root-paths.ts';
-import { linkGuards, staleMounts } from './stale-mounts.ts';
+import { staleMounts } from './stale-mounts.ts';
 
 const paths = rootPaths('/srv/engine');
 const other = rootPaths('/srv/engine2');

@@ -26,16 +26,6 @@ export function staleMounts(mountinfo: string, paths: RootPaths, isMountedVolume
   return mounts.filter((mount) => isStale(mount) || isBoundOntoItself(mount, mounts, paths.data)).map(({ mountPoint }) => mountPoint).reverse().sort((a, b) => b.split('/').length - a.split('/').length);
 }
 
-/**
- * Directories of the engine that the planner mounted on themselves, so that no link is followed there. What an admin has mounted below one
- * since is held by it: only what holds nothing may be unmounted.
- */
-export function linkGuards(mountinfo: string, paths: RootPaths): string[] {
-  const mounts = parseMountinfo(mountinfo);
-  const isGuarded = (point: string) => point === path.join(paths.data, 'volumes') || (path.dirname(point) === path.join(paths.data, 'overlay2') && /^[0-9a-f]{64}$/.test(path.basename(point)));
-  return mounts.filter((mount) => isGuarded(mount.mountPoint) && isBoundOntoItself(mount, mounts, mount.mountPoint)).map(({ mountPoint }) => mountPoint).reverse();
-}
-
 /** Whether the local driver mounts the volume: it was made with a type or device (`--opt`). */
 function readVolume(paths: RootPaths, name: string): boolean {
   try {
@@ -48,7 +38,7 @@ function readVolume(paths: RootPaths, name: string): boolean {
 }
 
 /** As dockerd makes its data directory a mount of its own, and leaves it so when it is killed. */
-function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], directory: string): boolean {
+export function isBoundOntoItself(mount: Mount, mounts: readonly Mount[], directory: string): boolean {
   if (mount.mountPoint !== directory) return false;
   const holder = mountOf(directory, mounts.filter(({ mountPoint }) => mountPoint !== directory));
   return holder !== null && holder.device === mount.device && pathInFileSystem(directory, holder) === mount.root;
