@@ -6,7 +6,7 @@ import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import { allSettled, type Verification } from '../shared/verify/claims.ts';
 import { exitCodes, printError, printResult, progress, withJson, withRoot, workWithoutReader, told } from './output.ts';
-import { resolveChoices, withChoices, type ChoiceOptions } from './choices.ts';
+import { resolveChoices, withoutRefused, withChoices, type ChoiceOptions } from './choices.ts';
 import { eventListener, type EventListener } from './event-listener.ts';
 import { describeOutcome, describePlan, describeStep, describeVerification } from './plan-text.ts';
 import { stepWords } from './recreate-text.ts';
@@ -56,11 +56,15 @@ async function makePlan(target: Target, file: string | undefined, options: Choic
   if (!text.ok) return text;
   const choices = await resolveChoices(target, text.value, options);
   if (!choices.ok) return choices;
-  const plan = await target.plan(text.value, choices.value);
+  const planned = await target.plan(text.value, choices.value);
+  if (!planned.ok) return planned;
+  // "All that can be" are those the gateway does not refuse.
+  const possible = options.recreate === true ? withoutRefused(choices.value, planned.value) : choices.value;
+  const plan = possible === choices.value ? planned : await target.plan(text.value, possible);
   if (!plan.ok) return plan;
   const { unifiedDiff } = await import('../shared/settings/index.ts');
   const { applied } = await target.settings.read();
-  return ok({ text: text.value, plan: plan.value, choices: choices.value, diff: unifiedDiff(applied, text.value, { before: `version ${plan.value.fromVersion}`, after: `version ${plan.value.toVersion}` }) });
+  return ok({ text: text.value, plan: plan.value, choices: possible, diff: unifiedDiff(applied, text.value, { before: `version ${plan.value.fromVersion}`, after: `version ${plan.value.toVersion}` }) });
 }
 
 async function apply(target: Target, file: string | undefined, options: ApplyOptions): Promise<void> {

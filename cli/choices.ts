@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Target } from '../engine/target.ts';
-import type { ContainerChoices } from '../shared/apply/plan.ts';
+import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import { isRunning, type Container } from '../shared/containers/protection.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
 import type { RootOptions } from './target.ts';
@@ -54,6 +54,12 @@ export async function resolveChoices(target: Target, text: string, options: Choi
     anew.add(id);
   }
   return ok({ ...choices, remove: [...gone], ...(anew.size === 0 ? {} : { recreate: [...anew], ...(options.commit === true ? { commit: true } : {}) }) });
+}
+
+/** The choices without the recreations that the gateway will refuse, and those that stand or fall with them; the same object where there are none. */
+export function withoutRefused(choices: ContainerChoices, { recreation }: ApplyPlan): ContainerChoices {
+  const refused = (recreation?.groups ?? []).filter((group) => group.some(({ blockers }) => blockers.some(({ code }) => code === 'refused'))).flat().map(({ id }) => id);
+  return refused.length === 0 ? choices : { ...choices, recreate: (choices.recreate ?? []).filter((id) => !refused.includes(id)) };
 }
 
 /** Recreating is for an engine of ours with ECI on afterwards. */

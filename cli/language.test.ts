@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { describeStatus, type StatusReport } from './status.ts';
 import { languageOf } from './language.ts';
 import { errorText, speak, told } from './output.ts';
+import { describeRecreatePlan } from './recreate-text.ts';
 
 afterEach(() => speak('en'));
 
@@ -27,6 +28,14 @@ describe('the language of the command line', () => {
       '0123456789ab  web      运行中    受保护       独立的 ID 范围 100000-165535', '0123456789ac  db-long  已退出    未受保护     ECI 已关闭',
     ]);
     expect(told('+   "images": ["docker.io/library/alpine:3"]')).toBe('+   "images": ["docker.io/library/alpine:3"]');
+  });
+
+  it('tells in a plan what the gateway will refuse of a recreation, and of an apply that has it', async () => {
+    await speak('zh-CN');
+    const message = 'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
+    const item = { id: 'c'.repeat(64), name: 'bad', image: 'busybox', running: true, unchanged: false, commit: false, written: null, changes: [], lost: [], blockers: [{ code: 'refused' as const, params: { rule: 'bind-not-shared', message } }] };
+    expect(told(describeRecreatePlan({ blocked: true, groups: [[item]] })).split('\n').slice(1)).toEqual(['   阻碍因素', expect.stringMatching(/^ {3}- enhanced container isolation: .*\/etc.*管理员可以.*filesharingAllowedDirectories/)]);
+    expect(told('  Under these settings the gateway refuses to recreate bad, worse. Change the setting named with it, or leave it as it is.')).toBe('  按照这些设置，网关拒绝重新创建 bad, worse。请更改随其列出的设置，或保持该容器不变。');
   });
 
   it('says the one honest sentence', async () => {

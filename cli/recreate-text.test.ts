@@ -8,7 +8,7 @@ const item = (more: Partial<RecreateItem> = {}): RecreateItem => ({
 
 describe('containers recreate in words', () => {
   test('every note has a sentence', () => {
-    for (const code of recreateNoteCodes) expect(noteText({ code, params: { names: ['a', 'b'], paths: 2, bytes: 5 } })).toMatch(/\w{2,}/);
+    for (const code of recreateNoteCodes) expect(noteText({ code, params: { names: ['a', 'b'], paths: 2, bytes: 5, message: 'refused' } })).toMatch(/\w{2,}/);
     expect(noteText({ code: 'shared-by', params: { names: ['a'] } })).toBe('a shares its namespaces: recreate them together');
     expect(noteText({ code: 'writable-layer', params: { bytes: 2_500_000, paths: 1 } })).toContain('2.5 MB in 1 path (');
   });

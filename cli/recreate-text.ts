@@ -42,6 +42,7 @@ export function noteText({ code, params }: RecreateNote): string {
     case 'joined-unprotected': return `it shares the namespaces of ${value('name')}, which is not protected: recreate both`;
     case 'no-way-back': return 'it runs with --rm, so there is no way back once it is stopped: say --without-way-back';
     case 'gone-at-restart': return 'it runs with --rm: it is gone when Docker Engine restarts';
+    case 'refused': return value('message');
     default: return assertNever(code);
   }
 }

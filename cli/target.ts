@@ -1,9 +1,13 @@
 import path from 'node:path';
 import type { Target } from '../engine/target.ts';
+import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { bulkheadCommand, printError, resolveTarget } from './output.ts';
 
 export interface RootOptions { readonly root?: string; readonly target?: string; readonly sessionUser?: string; readonly json?: boolean }
+
+/** The gateway's own code, loaded by what plans a recreation alone. */
+const recreatePolicy: RecreatePolicy = async (question) => (await import('../gateway/explain/recreations.ts')).refusedRecreations(question);
 
 /** Opens the engine that --target or --root (or BULKHEAD_ROOT) names, runs `work` on it and lets go of it. One that can't be opened is printed as the error it is. */
 export async function withTarget(options: RootOptions, work: (target: Target) => Promise<void>): Promise<void> {
@@ -11,7 +15,7 @@ export async function withTarget(options: RootOptions, work: (target: Target) =>
   if (!ref.ok) { printError(ref.error, options); return; }
   const { openTargetRef } = await import('../engine/targets/open.ts');
   const command = bulkheadCommand();
-  const target = await openTargetRef(ref.value, { bulkheadCommand: command, projectRoot: path.resolve(path.dirname(command), '..'), ...(options.sessionUser === undefined ? {} : { sessionUser: options.sessionUser }) });
+  const target = await openTargetRef(ref.value, { bulkheadCommand: command, projectRoot: path.resolve(path.dirname(command), '..'), recreatePolicy, ...(options.sessionUser === undefined ? {} : { sessionUser: options.sessionUser }) });
   if (!target.ok) { printError(target.error, options); return; }
   try { await work(target.value); } finally { target.value.dispose(); }
 }

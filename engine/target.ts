@@ -6,6 +6,7 @@ import type Docker from 'dockerode';
 import type { ApplyPlan, ContainerChoices } from '../shared/apply/plan.ts';
 import type { ApplyEvent, ApplyRun } from '../shared/apply/run.ts';
 import { isRunning, type ContainerScan, type RemoveOutcome, type RemoveRequest } from '../shared/containers/protection.ts';
+import type { RecreatePolicy } from '../shared/containers/recreate-policy.ts';
 import type { RecreatePlan, RecreateRequest, RecreateRun } from '../shared/containers/recreate.ts';
 import { chosenBackend, type BackendReport } from '../shared/isolation/requirements.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
@@ -13,7 +14,7 @@ import type { EffectiveSettings, LintContext } from '../shared/settings/index.ts
 import { targetId, type DesktopFacts, type TargetRef } from '../shared/targets/target.ts';
 import type { Verification } from '../shared/verify/claims.ts';
 import { startApply, type ApplyHandle, type ApplyRequest } from './apply/apply.ts';
-import { makePlan, settingsInForce, type PlanFacts } from './apply/plan.ts';
+import { makePlan, settingsInForce, withRecreation, type PlanFacts } from './apply/plan.ts';
 import type { ApplyPorts } from './apply/ports.ts';
 import { resumeInterruptedApply } from './apply/resume.ts';
 import { askingUser, dockerClientAs, recordedUser, root as rootUser, userCalled, type AskingUser } from './containers/docker-client-as.ts';
@@ -54,6 +55,8 @@ export interface TargetOptions {
   readonly sessionUser?: string;
   /** For a caller that asks for an administrator's rights when it saves: why it can't, null where it can. */
   readonly elevationMissing?: () => Promise<string | null>;
+  /** Decides beforehand what the gateway will refuse of a recreation, by the gateway's own code. Without it a plan does not say. */
+  readonly recreatePolicy?: RecreatePolicy;
   /** Called at each point of an apply's journal, once it is on disk; tests stop the process there. */
   readonly onApplyPoint?: (point: string) => Promise<void>;
 }
@@ -145,18 +148,20 @@ export function openTarget(root: string, options: TargetOptions): Target {
     }
   };
 
-  /** `asked`: who asks for the new ones, whoever had the old ones made. */
-  const recreatePorts = (asked: AskingUser | null, otherwise: AskingUser): RecreatePorts => ({
+  const { recreatePolicy } = options;
+  /** `asked`: who asks for the new ones, whoever had the old ones made. `coming`: settings that will be in force by then, where those are not the applied ones. */
+  const recreatePorts = (asked: AskingUser | null, otherwise: AskingUser, coming?: EffectiveSettings): RecreatePorts => ({
     paths, userFor: async (oldId) => asked ?? await recordedUser(paths, oldId) ?? otherwise, clients: (user) => dockerClientAs(paths.clientSocket, user), engine: dockerClient(isRoot ? paths.engineSocket : paths.clientSocket), graceMs: recreateGraceMs,
     protection: async () => {
       const settings = await inForce();
       return { eci: settings.eci.value, runtimeName: isolation(settings).runtimeName };
     },
+    ...(recreatePolicy === undefined ? {} : { refused: async (those) => recreatePolicy({ settings: coming ?? await inForce(), paths, asked: those }) }),
   });
-  const recreateAs = async <T>(as: string | undefined, work: (ports: RecreatePorts) => Promise<Result<T, AppError>>): Promise<Result<T, AppError>> => {
+  const recreateAs = async <T>(as: string | undefined, work: (ports: RecreatePorts) => Promise<Result<T, AppError>>, coming?: EffectiveSettings): Promise<Result<T, AppError>> => {
     // Only root may ask as somebody else.
     const user = isRoot && as !== undefined ? await userCalled(as) : ok(await askingUser(options.sessionUser));
-    return user.ok ? work(recreatePorts(as === undefined ? null : user.value, user.value)) : user;
+    return user.ok ? work(recreatePorts(as === undefined ? null : user.value, user.value, coming)) : user;
   };
 
   const verify = async (signal?: AbortSignal): Promise<Result<Verification, AppError>> => {
@@ -189,11 +194,18 @@ export function openTarget(root: string, options: TargetOptions): Target {
   };
 
   /** What is known beforehand of recreating what was chosen. A container that went away meanwhile, or an engine that does not answer, is no reason to have no plan. */
-  const chosenRecreation = async (plan: ApplyPlan, commit: boolean, runtimeName: string): Promise<RecreatePlan | null> => {
+  const chosenRecreation = async (plan: ApplyPlan, text: string, commit: boolean): Promise<RecreatePlan | null> => {
     const containers = plan.unprotected.filter(({ id }) => plan.recreate.includes(id)).map((container) => ({ id: container.id, name: container.name, ran: isRunning(container) }));
     if (containers.length === 0) return null;
-    const looked = await recreateAs(undefined, (recreate) => planChosen(recreate, { containers, commit, runtimeName, restart: plan.restartNeeded }));
+    const settings = settingsInForce({ exists: true, text, hash: '' });
+    const { runtimeName } = isolation(settings);
+    const looked = await recreateAs(undefined, (recreate) => planChosen(recreate, { containers, commit, runtimeName, restart: plan.restartNeeded }), settings);
     return looked.ok ? looked.value : null;
+  };
+
+  const foresee: NonNullable<ApplyPorts['foresee']> = async (plan, text, choices) => {
+    const recreation = await chosenRecreation(plan, text, choices.commit === true);
+    return recreation === null ? plan : withRecreation(plan, recreation);
   };
 
   const ports: ApplyPorts = {
@@ -204,7 +216,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
       return user.ok ? recreateChosen(recreatePorts(null, user.value), scan, chosen, onEvent) : user;
     },
     turnedOffByUser: async () => (await store.read()).preference?.outcomes.eci === 'in-force',
-    health: (expected) => checkHealth(docker(), expected),
+    health: (expected) => checkHealth(docker(), expected), foresee,
     ...(options.onApplyPoint === undefined ? {} : { reached: options.onApplyPoint }),
   };
 
@@ -238,8 +250,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
       const plan = makePlan(found.value, text, choices);
       // Rights are asked for when applying (elevation); a plan is for everybody.
       const blockers = plan.blockers.filter((blocker) => blocker.code !== 'rights');
-      const recreation = await chosenRecreation(plan, choices.commit === true, found.value.runtimeName);
-      return ok({ ...plan, blockers, blocked: blockers.length > 0, ...(recreation === null ? {} : { recreation }) });
+      return ok(await foresee({ ...plan, blockers, blocked: blockers.length > 0 }, text, choices));
     },
     startApply: (request, onEvent) => inOwnRoot(() => startApply(ports, request, onEvent ?? (() => undefined))),
     resume: (onEvent) => inOwnRoot(() => resumeInterruptedApply(ports, onEvent ?? (() => undefined))),

@@ -97,7 +97,7 @@ async function firstTarget(options: AppOptions, users: UserStore): Promise<Targe
 
 async function open(ref: TargetRef, users: UserStore, { window, desktop, elevationMissing }: { readonly window: BrowserWindow; readonly desktop: () => DesktopState; readonly elevationMissing: () => Promise<string | null> }): Promise<Session> {
   const { openTargetRef: openRef } = await import('../../engine/targets/open.ts');
-  const target = await openRef(ref, { bulkheadCommand, projectRoot, elevationMissing });
+  const target = await openRef(ref, { bulkheadCommand, projectRoot, elevationMissing, recreatePolicy: async (question) => (await import('../../gateway/explain/recreations.ts')).refusedRecreations(question) });
   if (!target.ok) throw new Error(target.error.message);
   return openSession(target.value, users, {
     appVersion: app.getVersion(), isRoot, desktop, onLog: (line) => { sendEvent(window.webContents, 'log', line); },

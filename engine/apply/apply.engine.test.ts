@@ -4,12 +4,14 @@ import { existsSync, watch } from 'node:fs';
 import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepAllContainers, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
 import { applyEventSchema, type ApplyEvent, type ApplyRun } from '../../shared/apply/run.ts';
 import { editSettings } from '../../shared/settings/index.ts';
 import { claimIds } from '../../shared/verify/claims.ts';
 import { docker as dockerOn, importBusybox, removeEngineRoot } from '../../testing/real-engine.ts';
+import { refusedRecreations } from '../../gateway/explain/recreations.ts';
 import { openTarget, type Target } from '../target.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -227,6 +229,38 @@ describe('what goes wrong', () => {
     ]);
     expect(await planned(true)).toMatchObject([{ name: 'old', commit: true, lost: [{ code: 'memory' }, { code: 'logs' }] }, { name: 'passing' }]);
     await docker('rm', '-f', 'passing');
+  });
+
+  test('D: what the draft would refuse of a chosen recreation is said by the plan, and stops the apply before it stops anything', async () => {
+    const asked = openTarget(root, { bulkheadCommand, projectRoot: project, recreatePolicy: refusedRecreations });
+    await docker('run', '--detach', '--name', 'mounts', '--volume', '/etc:/e', 'busybox', ...patient);
+    const [id = ''] = (await docker('ps', '--no-trunc', '--quiet', '--filter', 'name=mounts')).split('\n');
+    const choices = { ...keepAllContainers, recreate: [id] };
+    const on = await eciText(true);
+    const shared = editSettings(on, ['filesharingAllowedDirectories'], [{ path: '/etc', sharedByDefault: true }]);
+    if (!shared.ok) throw new Error(shared.error.message);
+    expect(await asked.plan(on, choices)).toMatchObject({ ok: true, value: {
+      blocked: true, blockers: [{ code: 'recreation', message: expect.stringContaining('mounts') }],
+      recreation: { blocked: true, groups: [[{ name: 'mounts', blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message: expect.stringContaining('filesharingAllowedDirectories') } }] }]] },
+    } });
+    expect(await asked.plan(shared.value, choices)).toMatchObject({ ok: true, value: { blocked: false, blockers: [], recreation: { blocked: false } } });
+    const { appliedHash } = await target.settings.read();
+    expect(await asked.startApply({ text: on, choices, baseHash: appliedHash })).toMatchObject({ ok: false, error: { code: 'containers.recreate-blocked' } });
+    expect(await docker('ps', '--no-trunc', '--quiet', '--filter', 'name=mounts')).toBe(`${id}\n`);
+    await consistent(false);
+    const bulkhead = async (...args: string[]) => {
+      await writeFile(path.join(root, 'wanted.json'), on);
+      const child = spawn(bulkheadCommand, [...args, '--root', root], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+      return { said, code: Number(code) };
+    };
+    const plan = await bulkhead('plan', path.join(root, 'wanted.json'), '--recreate=mounts');
+    expect(plan).toEqual({ code: 1, said: expect.stringMatching(/in the way\n +- enhanced container isolation: bind mount of \/etc is blocked.*filesharingAllowedDirectories/) });
+    // Without names it is all that can be: those that are refused are left as they are.
+    const all = await bulkhead('plan', path.join(root, 'wanted.json'), '--recreate', '--json');
+    expect([all.code, JSON.parse(all.said)]).toEqual([0, expect.objectContaining({ blocked: false, recreate: expect.not.arrayContaining([id]) })]);
+    asked.dispose();
+    await docker('rm', '-f', 'mounts');
   });
 
   test('D: SIGKILL in the middle of the recreation that was chosen with the apply: the next start recreates the rest, and removes nothing twice', async () => {

@@ -77,7 +77,9 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
   const facts = await ports.facts(request.text);
   if (!facts.ok) return facts;
   if (facts.value.applied.hash !== request.baseHash) return conflict(ports.paths.settings);
-  const plan = makePlan(facts.value, request.text, request.choices);
+  const made = makePlan(facts.value, request.text, request.choices);
+  // The restart stops what was chosen: what would be refused afterwards is refused before.
+  const plan = made.blocked || ports.foresee === undefined ? made : await ports.foresee(made, request.text, request.choices);
   const [blocker] = plan.blockers;
   if (blocker !== undefined) return fail(blockerCodes[blocker.code], blockerWords[blocker.code].message, { reason: blocker.message, hint: blockerWords[blocker.code].hint });
   return ok({ ...plan, engineRan: facts.value.engine.phase === 'ready', stopWait: plan.restartNeeded ? stopWaitOf(facts.value) : 0, existing: facts.value.scan?.containers ?? [] });
@@ -85,13 +87,14 @@ async function admit(ports: ApplyPorts, request: ApplyRequest): Promise<Result<A
 
 type Blocker = ApplyPlan['blockers'][number]['code'];
 const blockerCodes: Readonly<Record<Blocker, AppErrorCode>> = {
-  findings: 'settings.findings', requirement: 'isolation.requirement-missing', 'daemon-json': 'daemon-json.conflict', 'nothing-to-apply': 'apply.nothing-to-apply', rights: 'rights.not-root',
+  findings: 'settings.findings', requirement: 'isolation.requirement-missing', 'daemon-json': 'daemon-json.conflict', 'nothing-to-apply': 'apply.nothing-to-apply', rights: 'rights.not-root', recreation: 'containers.recreate-blocked',
 };
 const blockerWords: Readonly<Record<Blocker, { message: string; hint: string }>> = {
   findings: { message: 'the settings have errors and were not applied', hint: 'Correct them: bulkhead settings lint FILE shows where.' },
   requirement: { message: 'Enhanced Container Isolation cannot be turned on here', hint: 'Meet the requirement, then plan again.' },
   'daemon-json': { message: 'daemon.json stands in the way', hint: 'Correct daemon.json, then plan again.' },
   'nothing-to-apply': { message: 'there is nothing to apply', hint: 'Change the draft first: bulkhead settings set POINTER VALUE.' },
+  recreation: { message: 'not all that was chosen can be recreated', hint: 'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, or leave the container out.' },
   rights: { message: 'this user may not apply settings', hint: 'Run the same command with sudo.' },
 };
 

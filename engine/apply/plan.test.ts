@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../store/history.ts';
 import { sha256 } from '../store/files.ts';
 import { container, settingsText } from './apply-fixture.ts';
 import { estimateSeconds } from './estimate.ts';
-import { makePlan, settingsInForce, type PlanFacts } from './plan.ts';
+import { makePlan, settingsInForce, withRecreation, type PlanFacts } from './plan.ts';
 
 const engine: EngineStatus = {
   kind: 'embedded', phase: 'ready', name: 'host', root: '/r', socket: '/r/docker.sock', settingsPath: '/r/admin-settings.json', daemonJsonPath: '/r/daemon.json', supervisorPid: 1, dockerdPid: 2,
@@ -49,6 +49,12 @@ describe('plan', () => {
     expect(plan.effects.find((effect) => effect.code === 'containers-recreated')).toMatchObject({ kind: 'recreated', when: 'while-applying', params: { count: 1, names: ['busy'] } });
     expect(codes(plan)).not.toContain('containers-kept-unprotected');
     expect(codes(makePlan(facts({ scan }), settingsText(false), choices))).not.toContain('containers-recreated');
+  });
+  test('D: a chosen recreation that the gateway will refuse blocks it; what else stands in the way of one does not', () => {
+    const plan = makePlan(facts({ scan }), settingsText(true), { ...keepAllContainers, recreate: [busy.id] });
+    const item = (code: 'refused' | 'gone-at-restart') => ({ groups: [[{ id: busy.id, name: 'busy', image: '', running: true, unchanged: false, changes: [], lost: [], blockers: [{ code, params: {} }], written: null, commit: false }]], blocked: true });
+    expect(withRecreation(plan, item('refused'))).toMatchObject({ blocked: true, blockers: [{ code: 'recreation', message: expect.stringContaining('recreate busy.') }], recreation: { blocked: true } });
+    expect(withRecreation(plan, item('gone-at-restart'))).toMatchObject({ blocked: false, blockers: [], recreation: { blocked: true } });
   });
   test('a change the gateway reloads restarts nothing and says so', () => {
     const plan = makePlan(facts(), settingsText(false, ',\n  "filesharingAllowedDirectories": []'), keepAllContainers);

@@ -1,5 +1,6 @@
 import type { ApplyPlan, ApplyStep, ContainerChoices, PlanEffect } from '../../shared/apply/plan.ts';
 import { unprotected, type Container, type ContainerScan } from '../../shared/containers/protection.ts';
+import type { RecreatePlan } from '../../shared/containers/recreate.ts';
 import type { EngineStatus } from '../../shared/engine-status/status.ts';
 import type { BackendReport } from '../../shared/isolation/requirements.ts';
 import type { AppError, Result } from '../../shared/result.ts';
@@ -69,6 +70,14 @@ export function makePlan(facts: PlanFacts, draft: string, choices: ContainerChoi
     unprotected: notProtected, remove: remove.map((container) => container.id), recreate: recreate.map((container) => container.id),
     estimatedSeconds: Math.max(estimateSeconds(steps, facts.versions.entries, { removals: remove.length, recreations: recreate.length, stopWait: stopWaitOf(facts) }), desktop && restartNeeded ? desktopSeconds : 0),
   };
+}
+
+/** The plan with what recreating the chosen containers would do. One that the gateway will refuse blocks it: the apply would stop the old one all the same. */
+export function withRecreation(plan: ApplyPlan, recreation: RecreatePlan): ApplyPlan {
+  const refused = recreation.groups.flat().filter((item) => item.blockers.some(({ code }) => code === 'refused')).map(({ name }) => name);
+  if (refused.length === 0) return { ...plan, recreation };
+  const blockers: ApplyPlan['blockers'] = [...plan.blockers, { code: 'recreation', message: `Under these settings the gateway refuses to recreate ${refused.join(', ')}. Change the setting named with it, or leave it as it is.` }];
+  return { ...plan, recreation, blockers, blocked: true };
 }
 
 const findingsOf = (facts: PlanFacts, draft: string): Finding[] => lintSettings(draft, { ...facts.lint, exists: true });

@@ -1,3 +1,4 @@
+import type { ApplyPlan, ContainerChoices } from '../../shared/apply/plan.ts';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
 import type { RecreateRun } from '../../shared/containers/recreate.ts';
 import type { AppError, Result } from '../../shared/result.ts';
@@ -33,6 +34,8 @@ export interface ApplyPorts {
   remove(request: RemoveRequest, onProgress: (outcome: RemoveOutcome, done: number, total: number) => void): Promise<Result<RemoveOutcome[], AppError>>;
   /** Recreates what was chosen; the caller holds the apply lock. One that was interrupted is settled first. Absent where nothing is recreated. */
   readonly recreate?: (chosen: ChosenRecreation, onEvent: (run: RecreateRun) => void) => Promise<Result<RecreateHandle, AppError>>;
+  /** The plan with what is known beforehand of the recreations that were chosen, and blocked by those that will be refused. */
+  readonly foresee?: (plan: ApplyPlan, text: string, choices: ContainerChoices) => Promise<ApplyPlan>;
   /** Called at each point of the journal ("verify begun", "verify done", "rolling-back", …) once it is on disk; tests stop the process there. */
   readonly reached?: (point: string) => Promise<void>;
 }

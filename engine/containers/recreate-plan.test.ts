@@ -5,7 +5,7 @@ import { readInspected } from '../../shared/containers/inspected.ts';
 import type { RecreateRequest } from '../../shared/containers/recreate.ts';
 import { root } from './docker-client-as.ts';
 import type { RecreateFacts, Subject } from './recreate-facts.ts';
-import { planRecreate } from './recreate-plan.ts';
+import { askedOf, planRecreate, withRefusals } from './recreate-plan.ts';
 
 const written = { bytes: 5, paths: 1 };
 function subject(host: object = {}, more: Partial<Subject> = {}): Subject {
@@ -42,5 +42,25 @@ describe('what becomes of the old container (D)', () => {
     expect(plan(subject({ AutoRemove: true }, { written }), { old: 'keep' })).toMatchObject({ lost: ['memory', 'writable-layer', 'logs', 'auto-remove'] });
     expect(plan(subject({ AutoRemove: true }, { written }), { commit: ['full'] }).lost).toEqual(['memory', 'logs', 'auto-remove', 'after-commit']);
     expect(plan(subject({ AutoRemove: true }, { written })).changes).not.toContain('kept-written');
+  });
+});
+
+describe('what the gateway will refuse (D)', () => {
+  const planned = (one: Subject) => planRecreate({ eci: true, engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' }, subjects: [one], others: [] }, { ids: ['full'], commit: [], old: 'keep', withoutWayBack: true });
+  const blockers = (one: Subject, rule: string) => {
+    const plan = planned(one);
+    const told = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));
+    return { blocked: told.blocked, blockers: told.groups.flat().flatMap((item) => item.blockers) };
+  };
+  test('it is asked of the create request, as for who asks for the new one', () => {
+    expect(askedOf(planned(subject({}, { user: { name: 'u', uid: 7, gid: 8 } })))).toMatchObject([{ name: 'full', user: { uid: 7, gid: 8 }, body: { Image: 'busybox', HostConfig: { Runtime: 'bulkhead' } } }]);
+    expect(askedOf(planned(subject({}, { isProtected: true })))).toEqual([]);
+  });
+  test('it is a blocker in the gateway\'s own words', () => {
+    expect(blockers(subject(), 'bind-not-shared')).toEqual({ blocked: true, blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message: 'refused' } }] });
+  });
+  test('what the plan has against it already is not said twice', () => {
+    expect(blockers(subject({ PidMode: 'host' }), 'host-namespace').blockers).toEqual([{ code: 'host-namespace', params: { option: '--pid=host' } }]);
+    expect(blockers(subject({ PidMode: 'host' }), 'bind-not-shared').blockers.map(({ code }) => code)).toEqual(['host-namespace', 'refused']);
   });
 });

@@ -1,6 +1,7 @@
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import { recreation, type Recreation } from '../../shared/containers/recreate-body.ts';
 import { isCalled, joins, links, recreateOrder } from '../../shared/containers/recreate-order.ts';
+import type { AskedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
 import type { RecreateItem, RecreateNote, RecreatePlan, RecreateRequest } from '../../shared/containers/recreate.ts';
 import { sharers, type RecreateFacts, type Subject } from './recreate-facts.ts';
 
@@ -24,6 +25,28 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
   })).map((group) => (commitsWhileRunning(group) ? group.map((item) => (item.commit && item.running ? { ...item, lost: [...item.lost, note('after-commit')] } : item)) : group));
   return { groups, blocked: groups.flat().some((item) => item.blockers.length > 0) };
 }
+
+/** What of a plan the gateway has a say in. Of those recreated with it nobody knows the new ids yet: they go by their old ones. */
+export function askedOf({ groups }: PlannedRecreate): AskedRecreation[] {
+  return groups.flat().filter(({ unchanged }) => !unchanged).map((member) => {
+    const { body, networks } = member.recreation(new Map());
+    return { id: member.id, name: member.name, user: member.subject.user, body, connected: networks.connected };
+  });
+}
+
+/** The plan with what the gateway will refuse, each as a blocker in its own words. */
+export function withRefusals({ groups }: PlannedRecreate, refused: ReadonlyMap<string, readonly RecreateRefusal[]>): PlannedRecreate {
+  const told = groups.map((group) => group.map((member) => {
+    const refusals = (refused.get(member.id) ?? []).filter(({ rule }) => !member.blockers.some(({ code }) => saidBy[code]?.includes(rule) === true));
+    return refusals.length === 0 ? member : { ...member, blockers: [...member.blockers, ...refusals.map(({ rule, message }) => note('refused', { rule, message }))] };
+  }));
+  return { groups: told, blocked: told.flat().some(({ blockers }) => blockers.length > 0) };
+}
+
+/** Rules of the gateway's that say what a blocker of the plan says already, and what to do about it. */
+const saidBy: Partial<Record<RecreateNote['code'], readonly string[]>> = {
+  'host-namespace': ['host-namespace'], 'joined-gone': ['foreign-namespace', 'container-unprotected'], 'joined-unprotected': ['foreign-namespace', 'container-unprotected'],
+};
 
 /** Whether a group is committed before it is stopped, not after: one run with --rm is gone once it stops, and those made with it are made of its successor. */
 export const commitsWhileRunning = (group: readonly PlannedMember[]): boolean => group.some(({ commit, running, subject }) => commit && running && subject.inspected.view.HostConfig.AutoRemove);

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { AskedRecreation, RecreateRefusal } from '../../shared/containers/recreate-policy.ts';
 import { readInspected, type Inspected } from '../../shared/containers/inspected.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
@@ -17,6 +18,8 @@ export interface RecreatePorts {
   readonly engine: Docker;
   /** Whether ECI is on, and the name of its runtime. */
   readonly protection: () => Promise<{ readonly eci: boolean; readonly runtimeName: string }>;
+  /** What the gateway will refuse of these under the settings that will be in force, by the id of the old one. Absent: it says so when it is asked for the new one. */
+  readonly refused?: (asked: readonly AskedRecreation[]) => Promise<ReadonlyMap<string, readonly RecreateRefusal[]>>;
   /** How long a container without a health check must run to count as well, ms. */
   readonly graceMs: number;
   /** Called at each point of the journal once it is on disk; tests stop the process there. */

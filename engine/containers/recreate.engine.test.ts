@@ -4,8 +4,11 @@ import { chmod, chown, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RecreateOutcome, RecreateRequest } from '../../shared/containers/recreate.ts';
-import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import { refusedRecreations } from '../../gateway/explain/recreations.ts';
+import { effectiveSettings } from '../../shared/settings/index.ts';
+import { eciOn, startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
 import { recreatePorts, recreateRoot, type RecreateSetup } from '../../testing/recreate-setup.ts';
+import type { RecreatePorts } from './recreate-ports.ts';
 import { makeRecreatePlan, settleInterruptedRecreate, startRecreate } from './recreate.ts';
 
 let guarded: GuardedEngine;
@@ -170,6 +173,56 @@ describe('what is not carried over is said first', () => {
     expect((await look('side')).HostConfig).toMatchObject({ NetworkMode: `container:${(await look('main')).Id}`, PidMode: `container:${(await look('main')).Id}` });
     expect(await firstId('side')).toBe(await firstId('main'));
     expect(await names()).toEqual(['host', 'main', 'side']);
+  });
+
+  test('what the gateway refuses stops it in the plan, in the words it refuses the new one with; those that join one another are not taken for refused', async () => {
+    await docker('network', 'create', 'front');
+    await old('mounts', ...sleeper, '-v', '/etc:/e', '-v', `${guarded.work}:/shared`, 'busybox', 'sleep', '100000');
+    await docker('create', '--runtime', 'runc', '--name', 'propagates', '--mount', `type=bind,src=${guarded.work},dst=/w,bind-propagation=rshared`, 'busybox', 'sleep', '100000');
+    await old('devices', ...sleeper, '--device', '/dev/kmsg', '--device-cgroup-rule', 'c 1:11 rwm', 'busybox', 'sleep', '100000');
+    await old('commands', ...sleeper, '-v', `${guarded.engine.socket}:/var/run/docker.sock`, 'busybox', 'sleep', '100000');
+    await old('fine', ...sleeper, '-v', `${guarded.work}:/shared`, '-v', 'data:/data', '-v', '/anonymous', '--network', 'front', '--network-alias', 'web', '--cap-add', 'NET_ADMIN', '--restart', 'on-failure:3', 'busybox', 'sleep', '100000');
+    await old('main', ...sleeper, 'busybox', 'sleep', '100000');
+    await old('side', ...sleeper, '--network', 'container:main', '--pid', 'container:main', '--volumes-from', 'fine', 'busybox', 'sleep', '100000');
+    await old('linked', ...sleeper, '--link', 'main:m', 'busybox', 'sleep', '100000');
+    await docker('network', 'connect', '--alias', 'b', 'front', 'linked');
+    const settings = effectiveSettings(JSON.stringify(eciOn(guarded.scratch)), { exists: true });
+    if (!settings.ok) throw new Error(settings.error.reason);
+    const { root: engineRoot } = guarded.engine;
+    const ports = recreatePorts(setup, {
+      refused: (asked) => refusedRecreations({ settings: settings.value, asked, paths: { root: engineRoot, data: engineRoot, run: engineRoot, engineSocket: guarded.engine.socket, clientSocket: guarded.gateway.socket } }),
+    });
+    const ids = ['mounts', 'propagates', 'devices', 'commands', 'fine', 'main', 'side', 'linked'];
+    const before = await docker('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.State}}');
+    const plan = await makeRecreatePlan(ports, request(ids));
+    if (!plan.ok) throw new Error(plan.error.reason ?? plan.error.message);
+    // Asking made nothing, and stopped nothing.
+    expect(await docker('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.State}}')).toBe(before);
+    const found = new Map(plan.value.groups.flat().map(({ name, blockers }) => [name, blockers]));
+    const rules = (name: string) => found.get(name)?.map(({ code, params }) => (code === 'refused' ? params['rule'] : code));
+    expect(Object.fromEntries(ids.map((name) => [name, rules(name)]))).toEqual({
+      mounts: ['bind-not-shared'], propagates: ['bind-propagation'], devices: ['host-device', 'host-device'], commands: ['socket-mount'], fine: [], main: [], side: [], linked: [],
+    });
+    expect(found.get('mounts')?.[0]?.params['message']).toMatch(/^enhanced container isolation: bind mount of \/etc is blocked: .*filesharingAllowedDirectories/);
+    expect(plan.value.blocked).toBe(true);
+    // And so it is when it comes to it.
+    const started = await startRecreate(recreatePorts(setup), request(ids), () => undefined);
+    if (!started.ok) throw new Error(started.error.message);
+    for (const { name, outcome } of (await started.value.done).members) {
+      const told = found.get(name)?.map(({ params }) => params['message']) ?? [];
+      if (told.length === 0) expect([name, outcome]).toEqual([name, expect.objectContaining({ kind: 'recreated' })]);
+      else expect([name, outcome?.kind === 'refused' ? told.includes(outcome.error.reason) : outcome]).toEqual([name, true]);
+    }
+  }, 120_000);
+
+  test('one that joins a container which is not recreated with it is told so once', async () => {
+    await old('main', ...sleeper, 'busybox', 'sleep', '100000');
+    await old('side', ...sleeper, '--network', 'container:main', 'busybox', 'sleep', '100000');
+    const settings = effectiveSettings(JSON.stringify(eciOn(guarded.scratch)), { exists: true });
+    if (!settings.ok) throw new Error(settings.error.reason);
+    const refused: RecreatePorts['refused'] = (asked) => refusedRecreations({ settings: settings.value, asked, paths: { ...guarded.engine.paths, engineSocket: guarded.engine.socket, clientSocket: guarded.gateway.socket } });
+    const plan = await makeRecreatePlan(recreatePorts(setup, { refused }), request(['side']));
+    expect(plan.ok && plan.value.groups.flat().map(({ blockers }) => blockers)).toEqual([[{ code: 'joined-unprotected', params: { name: 'main' } }]]);
   });
 
   test('one that shares namespaces and fails brings both back', async () => {

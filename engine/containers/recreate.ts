@@ -5,7 +5,7 @@ import { acquireLock } from '../store/lock.ts';
 import { recreateFacts } from './recreate-facts.ts';
 import { recreateGroup } from './recreate-group.ts';
 import { readRecreateJournal, recreateJournalPath } from './recreate-journal.ts';
-import { planRecreate, type PlannedMember } from './recreate-plan.ts';
+import { askedOf, planRecreate, withRefusals, type PlannedMember } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 import { finishRecreate, pushOnRecreate, rollBackRecreate } from './recreate-settle.ts';
 
@@ -22,7 +22,9 @@ export interface RecreateHandle {
 export async function makeRecreatePlan(ports: RecreatePorts, request: RecreateRequest): Promise<Result<RecreatePlan, AppError>> {
   const facts = await recreateFacts(ports, request.ids);
   if (!facts.ok) return facts;
-  const { groups, blocked } = planRecreate(facts.value, request);
+  const planned = planRecreate(facts.value, request);
+  // With ECI off nothing is refused, and nothing recreated.
+  const { groups, blocked } = ports.refused === undefined || !facts.value.eci ? planned : withRefusals(planned, await ports.refused(askedOf(planned)));
   // Without what it is done with.
   return ok({ blocked, groups: groups.map((group) => group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item)) });
 }

@@ -144,7 +144,8 @@ export async function isSteady(real: string, shares: readonly string[]): Promise
   return true;
 }
 
-const sharesHome = (settings: EffectiveSettings): boolean => settings.fileSharing.kind === 'default' || settings.fileSharing.directories.some(({ path: listed }) => /^\$HOME(?=\/|$)/.test(listed));
+/** Whether who makes a container may mount what is in his home. */
+export const sharesHome = (settings: EffectiveSettings): boolean => settings.fileSharing.kind === 'default' || settings.fileSharing.directories.some(({ path: listed }) => /^\$HOME(?=\/|$)/.test(listed));
 
 /** Why what is shared of the caller's home is not: nobody says where it is. Undefined where that makes no difference. */
 export function homeProblem(settings: EffectiveSettings, uid: number | null, home: string | null): string | undefined {

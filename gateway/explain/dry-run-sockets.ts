@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { SocketMountPart } from '../socket-mounts/part.ts';
 import type { SocketMount, SocketMountId } from '../socket-mounts/socket-mount.ts';
 import { socketsDirectory } from '../socket-mounts/part.ts';
+import { idAt } from '../socket-mounts/records.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 
 /** Stands for the gateway's keeping of sockets where nothing may be made: a grant is decided, told to `granted`, and comes to nothing. */
@@ -12,7 +13,7 @@ export function dryRunSockets(stateDirectory: string, trust: ImageTrust, granted
   return {
     mounts: {
       reserve: () => ({ id, socket: path.join(socketsDirectory(stateDirectory), id, 'docker.sock') }),
-      open: (mount) => { granted(mount); return nothing(); }, bind: nothing, renew: nothing, discard: nothing, get: () => null, bySocket: () => null, idAt: () => null, list: () => [],
+      open: (mount) => { granted(mount); return nothing(); }, bind: nothing, renew: nothing, discard: nothing, get: () => null, bySocket: () => null, idAt: (file) => idAt(socketsDirectory(stateDirectory), file), list: () => [],
     },
     admission: { admit: () => null, mayStart: () => Promise.resolve(null) },
     containers: { list: () => Promise.resolve([]), remove: nothing, follow: nothing, hold: () => undefined },

@@ -17,6 +17,8 @@ const stop: Verdict = { kind: 'refuse', status: 403, message: 'bulkhead explain:
 export interface DryRunOptions extends Omit<GatekeeperOptions, 'audit'> {
   /** Everything is passed on after it was decided: behind this there is no engine, but something that says yes to all (`made-up-engine.ts`). */
   readonly goOn?: boolean;
+  /** Of which create requests the parts are decided one by one: of all, or of those that are denied. Default: of all. */
+  readonly parts?: 'all' | 'of-denied';
 }
 
 /**
@@ -75,6 +77,7 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
         if (!parsed.ok || !isObject(parsed.value)) return conclude(request, verdict, findings, {}, body);
         const about = named(request, parsed.value);
         if (request.match?.route.inspect !== 'create-container') return conclude(request, verdict, findings, about, body);
+        if (options.parts === 'of-denied' && verdict.kind !== 'refuse') return conclude(request, verdict, findings, about, body);
         const parts = await everyPart(handling, parsed.value, findings);
         return conclude(request, verdict, parts.findings, { passed: parts.passed, ...about }, body);
       }),

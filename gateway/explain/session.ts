@@ -2,28 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strictest, type AskedFact, type AskedImage, type ExplainedRequest, type Explanation } from '../../shared/explain/explanation.ts';
-import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
-import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { createEngineFacts, type EngineFacts } from '../enforce/engine-facts.ts';
 import { listenOn } from '../http/listener.ts';
 import { createImageTrust } from '../trust/create-image-trust.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import { absentFacts, serveAbsentEngine } from './absent-engine.ts';
-import { dryRun } from './dry-run.ts';
-import { dryRunSockets } from './dry-run-sockets.ts';
-import { noteCommands, recordedFacts, recordedTrust } from './recorded-facts.ts';
+import { dryGatekeeper, type GatewaySetting } from './dry-gatekeeper.ts';
+import { recordedFacts, recordedTrust } from './recorded-facts.ts';
 
 /** What a dry run is decided by, whatever is explained. */
-export interface DryRunSetting {
-  readonly settings: EffectiveSettings;
+export interface DryRunSetting extends GatewaySetting {
   /** Socket of the engine that answers what has to be known; null: there is none. */
   readonly engineSocket: string | null;
-  /** What the gateway that enforces would have been started with. */
-  readonly clientSocket: string;
-  readonly engineSockets: readonly string[];
-  readonly engineDirectories: readonly string[];
-  readonly stateDirectory: string;
   /** Takes every image for trusted that wants the Docker socket, instead of asking registries. */
   readonly assumeImageTrusted?: boolean;
   readonly workingDirectory?: string;
@@ -63,11 +54,7 @@ export async function drySession(setting: DryRunSetting, between: Between | null
   const absent = setting.engineSocket === null ? await serveAbsentEngine(engineSocket) : null;
   const madeUp = between === null ? null : await between.serve(path.join(directory, 'made-up.sock'), engineSocket);
   try {
-    const state = { settings: setting.settings, generation: 0, problem: null, preference: null, preferenceProblem: null };
-    const decide = dryRun({
-      settings: { current: () => state, close: () => undefined }, facts, runtime: runtimeNameOf(chosenBackend(setting.settings.backend)), requireUserNamespace: true,
-      engineDirectories: setting.engineDirectories, engineSockets: setting.engineSockets, clientSocket: setting.clientSocket, sockets: dryRunSockets(setting.stateDirectory, trust, (mount) => { noteCommands(images, mount, setting.settings); }), goOn: between !== null,
-    }, (request) => { if (requests.length < maxRequests) requests.push(request); });
+    const decide = dryGatekeeper(setting, { facts, trust, images, goOn: between !== null }, (request) => { if (requests.length < maxRequests) requests.push(request); });
     const socket = path.join(directory, 'docker.sock');
     const listener = await listenOn({ path: socket }, {
       engineSocket: madeUp === null ? engineSocket : path.join(directory, 'made-up.sock'), decide, origin: { kind: 'clients' }, log: () => undefined, malformed: () => undefined, group: '',

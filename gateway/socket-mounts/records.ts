@@ -35,10 +35,7 @@ export function openMountRecords(directory: string): MountRecords {
   return {
     newId: () => randomBytes(16).toString('hex') as SocketMountId, // the form of an id
     socketOf,
-    idAt: (file) => {
-      const [id = '', name, more] = file.startsWith(`${directory}/`) ? file.slice(directory.length + 1).split('/') : [];
-      return isId(id) && name === socketName && more === undefined ? id : null;
-    },
+    idAt: (file) => idAt(directory, file),
     read: () => {
       const mounts: SocketMount[] = [];
       const unreadable: SocketMountId[] = [];
@@ -58,6 +55,12 @@ export function openMountRecords(directory: string): MountRecords {
     },
     remove: (id) => rm(directoryOf(id), { recursive: true, force: true }),
   };
+}
+
+/** Whose socket a file is, by its place in the directory of mounts; null for all else. */
+export function idAt(directory: string, file: string): SocketMountId | null {
+  const [id = '', name, more] = file.startsWith(`${directory}/`) ? file.slice(directory.length + 1).split('/') : [];
+  return isId(id) && name === socketName && more === undefined ? id : null;
 }
 
 export function isId(text: string): text is SocketMountId {

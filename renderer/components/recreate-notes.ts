@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
-import { names } from '../i18n/joining.ts';
+import { closed, names } from '../i18n/joining.ts';
+import { told } from '../i18n/told.ts';
 import { bytesText } from '../../shared/containers/bytes.ts';
 import type { RecreateNote } from '../../shared/containers/recreate.ts';
 
@@ -10,6 +11,8 @@ export function noteWords(t: TFunction, { code, params }: RecreateNote): string 
     case 'writable-layer': return t('recreate.note.writable-layer', { size: bytesText(Number(params['bytes'] ?? 0)), count: Number(params['paths'] ?? 0) });
     case 'execs': return t('recreate.note.execs', { count: Number(params['count'] ?? 0) });
     case 'image': return t('recreate.note.image', { before: value('before'), after: value('after').replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…') });
+    // The gateway's own words.
+    case 'refused': return closed(t, told(value('message')));
     default: return t(`recreate.note.${code}`, { before: value('before'), after: value('after'), destination: value('destination'), names: value('names'), name: value('name'), project: value('project'), option: value('option'), state: value('state'), image: value('image'), sources: value('sources'), user: value('user') });
   }
 }

@@ -40,9 +40,9 @@ export const applyPlanSchema = z.object({
   draftHash: z.string(),
   changes: z.array(settingsChangeSchema),
   findings: z.array(findingSchema),
-  /** True when a finding of severity error, a missing requirement or a daemon.json conflict blocks applying. */
+  /** True when a finding of severity error, a missing requirement, a daemon.json conflict or a chosen recreation that the gateway will refuse blocks applying. */
   blocked: z.boolean(),
-  blockers: z.array(z.object({ code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights']), message: z.string() })),
+  blockers: z.array(z.object({ code: z.enum(['findings', 'requirement', 'daemon-json', 'nothing-to-apply', 'rights', 'recreation']), message: z.string() })),
   missingRequirements: z.array(requirementSchema),
   restartNeeded: z.boolean(),
   eciBefore: z.boolean(),

@@ -2,8 +2,9 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { appState, minutesAgo, someContainers, states } from '../../dev/fixture.ts';
 import { renderApp } from '../../dev/render-app.tsx';
+import { showLanguage } from '../../i18n/index.ts';
 import type { RecreatePlan } from '../../../shared/containers/recreate.ts';
-import type { Result } from '../../../shared/result.ts';
+import { ok, type Result } from '../../../shared/result.ts';
 
 const recent = () => appState({ scan: { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: someContainers } });
 const state = (name: string) => { const made = states[name]; if (made === undefined) throw new Error(`no state ${name}`); return made(); };
@@ -79,6 +80,20 @@ describe('recreating containers under ECI (D)', () => {
     await user.click(screen.getByRole('button', { name: 'Details of node-metrics' }));
     await waitFor(() => { expect(fact(rowOf('node-metrics'), 'Recreating').title).toBe('Can\u2019t be recreated as it is: --pid=host is not possible under ECI. Make it anew without.'); });
     expect(within(rowOf('node-metrics')).queryByText('It loses')).toBeNull();
+  });
+
+  it('tells in the gateway\u2019s own words what it will refuse, in the window\u2019s language', async () => {
+    const message = 'enhanced container isolation: bind mount of /etc is blocked: the directory is not shared with containers (A8); an administrator can allow it by listing the directory in filesharingAllowedDirectories';
+    const item: RecreatePlan['groups'][number][number] = { id: idOf('old-vpn') ?? '', name: 'old-vpn', image: '', running: true, unchanged: false, commit: false, written: null, changes: [], lost: [], blockers: [{ code: 'refused', params: { rule: 'bind-not-shared', message } }] };
+    const { user } = await renderApp(recent(), 'containers', { 'recreate:plan': () => ok({ groups: [[item]], blocked: true }) });
+    await user.click(screen.getByRole('button', { name: 'Details of old-vpn' }));
+    await waitFor(() => { expect(fact(rowOf('old-vpn'), 'Recreating').title).toBe(`Can\u2019t be recreated as it is: ${message}.`); });
+    await user.click(screen.getByRole('checkbox', { name: 'Select old-vpn' }));
+    await user.click(screen.getByRole('button', { name: 'Recreate protected…' }));
+    expect(await within(await screen.findByRole('dialog')).findByText(`${message}.`)).toBeTruthy();
+    await act(async () => { await showLanguage('zh-CN'); });
+    expect(within(screen.getByRole('dialog')).getByText(/\/etc.*filesharingAllowedDirectories/).textContent).toMatch(/目录.*A8.*管理员可以.*filesharingAllowedDirectories/);
+    await act(async () => { await showLanguage('en'); });
   });
 
   it('tells nothing of it in an opened row while ECI is off, and asks nothing', async () => {

@@ -15,6 +15,8 @@ export const errors: Sentences = {
   'Enhanced Container Isolation cannot be turned on here': '无法在此处开启增强型容器隔离', 'Meet the requirement, then plan again.': '请满足要求，然后重新计划。',
   'daemon.json stands in the way': 'daemon.json 造成阻碍', 'Correct daemon.json, then plan again.': '请更正 daemon.json，然后重新计划。',
   'there is nothing to apply': '没有可应用的更改', 'Change the draft first: bulkhead settings set POINTER VALUE.': '请先更改草稿：bulkhead settings set POINTER VALUE。',
+  'not all that was chosen can be recreated': '所选容器并非都能重新创建', 'The plan says why, with the setting: bulkhead plan --recreate=NAME. Change that, or leave the container out.': '计划会说明原因和相关设置：bulkhead plan --recreate=NAME。请更改该设置，或不选择该容器。',
+  'Under these settings the gateway refuses to recreate {0}. Change the setting named with it, or leave it as it is.': '按照这些设置，网关拒绝重新创建 {0}。请更改随其列出的设置，或保持该容器不变。',
   'this user may not apply settings': '此用户不得应用设置', 'Run the same command with sudo.': '请使用 sudo 运行同一命令。',
   'There is no draft yet, and nothing is applied.': '尚无草稿，也没有已应用的设置。', 'The draft is what is applied already.': '草稿与已应用的内容相同。',
   'No isolation backend can run on this machine.': '没有可在此计算机上运行的隔离后端。', 'What it does could not be verified from here: {0}.': '无法从此处验证其效果：{0}。', 'Isolation can\'t run on this machine: {0}: {1}.': '隔离无法在此计算机上运行：{0}：{1}。', '{0} (and {1} more)': '{0}（另有 {1} 个）',

@@ -1,0 +1,34 @@
+import type { AskedImage, ExplainedRequest } from '../../shared/explain/explanation.ts';
+import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
+import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import type { EngineFacts } from '../enforce/engine-facts.ts';
+import type { Gatekeeper } from '../http/exchange.ts';
+import type { ImageTrust } from '../trust/image-trust.ts';
+import { dryRun, type DryRunOptions } from './dry-run.ts';
+import { dryRunSockets } from './dry-run-sockets.ts';
+import { noteCommands } from './recorded-facts.ts';
+
+/** What a gateway that enforces would have been started with. */
+export interface GatewaySetting {
+  readonly settings: EffectiveSettings;
+  readonly clientSocket: string;
+  readonly engineSockets: readonly string[];
+  readonly engineDirectories: readonly string[];
+  readonly stateDirectory: string;
+}
+
+export interface DryGatekeeperParts extends Pick<DryRunOptions, 'goOn' | 'parts'> {
+  readonly facts: EngineFacts;
+  readonly trust: ImageTrust;
+  /** Images that ask for the socket, to be told what they may do with it. */
+  readonly images?: Map<string, AskedImage>;
+}
+
+/** The gatekeeper of a gateway under these settings that changes nothing; what it decided is told to `explained`. */
+export function dryGatekeeper({ settings, clientSocket, engineSockets, engineDirectories, stateDirectory }: GatewaySetting, { facts, trust, images = new Map(), ...how }: DryGatekeeperParts, explained: (request: ExplainedRequest) => void): Gatekeeper {
+  const state = { settings, generation: 0, problem: null, preference: null, preferenceProblem: null };
+  return dryRun({
+    settings: { current: () => state, close: () => undefined }, facts, runtime: runtimeNameOf(chosenBackend(settings.backend)), requireUserNamespace: true,
+    engineDirectories, engineSockets, clientSocket, sockets: dryRunSockets(stateDirectory, trust, (mount) => { noteCommands(images, mount, settings); }), ...how,
+  }, explained);
+}
