@@ -56,11 +56,16 @@ static bool is_known(const struct invocation *call) {
   return written > 0 && (size_t)written < sizeof directory && access(directory, F_OK) == 0;
 }
 
+/* Has the planner's answer to `verb` performed. */
+static bool perform_answer(const struct invocation *call, const char *verb, bool wait) {
+  struct planner_request request = {.verb = verb, .id = call->id, .runc_root = call->runc_root, .wait = wait};
+  long n = planner_ask(root_dir, &request, answer, sizeof answer);
+  return n >= 0 && plan_perform(answer, (size_t)n) == PLAN_DONE;
+}
+
 /* Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where there is none. */
 static void clean_up(const struct invocation *call) {
-  struct planner_request request = {.verb = "delete", .id = call->id, .runc_root = call->runc_root};
-  long n = planner_ask(root_dir, &request, answer, sizeof answer);
-  if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) {
+  if (!perform_answer(call, "delete", false)) {
     log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
@@ -70,7 +75,7 @@ static void clean_up(const struct invocation *call) {
    */
   if (is_known(call)) return;
   /* Nobody waits for that: the planner does it, and what it can't do yet it tries again. */
-  request.verb = "release";
+  struct planner_request request = {.verb = "release", .id = call->id, .runc_root = call->runc_root};
   if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
 }
 
@@ -117,6 +122,11 @@ static int create(char **argv, struct invocation *call) {
   if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
     runs_on = false;
+    code = 1;
+  }
+  /* What ran in the foreground is a build's step: before the engine hears that it is done, and makes a layer of it, nobody writes there any more. */
+  if (!runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0 && !perform_answer(call, "ended", true)) {
+    log_error("container %s: whether its files stay as they are cannot be told", call->id);
     code = 1;
   }
   if (!runs_on) clean_up(call);

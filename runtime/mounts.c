@@ -214,6 +214,18 @@ int forbid_links(const char *path) {
   return close(fd);
 }
 
+int freeze_file_system(const char *path) {
+  int at = sys_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
+  if (at < 0) return -1;
+  int context = sys_fspick(at);
+  int saved = errno;
+  (void)close(at);
+  errno = saved;
+  if (context < 0) return -1;
+  if (sys_fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) != 0 || sys_fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) != 0) return close_and_fail(context);
+  return close(context);
+}
+
 int detach_all(const char *target) {
   /* More than one can be stacked there; the limit only stops a loop that somebody else feeds. */
   for (int i = 0; i < 64; i++) {

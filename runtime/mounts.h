@@ -55,6 +55,12 @@ int attach(int mount, const char *target, bool slave);
  */
 int forbid_links(const char *path);
 
+/*
+ * Makes the file system at `path` read-only, whoever holds directories of it: not the mount, all of it. EBUSY while a file is open for writing.
+ * Its unmounting writes out what this does, and then need not.
+ */
+int freeze_file_system(const char *path);
+
 /* Detaches everything stacked at `target`; a target that is no mount point or does not exist is fine. */
 int detach_all(const char *target);
 

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "plan-operations.h"
 
+#include "child.h"
 #include "log.h"
 #include "mounts.h"
 
@@ -9,6 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Between two looks whether a file is still open for writing, and after how many of them that is said. */
+enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID = 100 };
 
 /* The index of a tree, of which there must be one. */
 static bool tree(struct plan *plan, size_t *out) {
@@ -258,6 +262,21 @@ static bool op_nolinks(struct plan *plan) {
   return false;
 }
 
+static bool op_freeze(struct plan *plan) {
+  const char *path;
+  if (!next_path(&plan->words, &path)) return false;
+  if (plan->checking) return true;
+  for (unsigned tries = 0; freeze_file_system(path) != 0; tries++) {
+    if (errno != EBUSY || was_signalled()) {
+      log_errno("cannot keep others from writing to what the container wrote");
+      return false;
+    }
+    if (tries == FREEZE_SAID) log_warning("waiting until a process of another container closes a file of this one's that it has open for writing");
+    (void)usleep(FREEZE_PAUSE_US);
+  }
+  return true;
+}
+
 static bool op_range(struct plan *plan) {
   uint64_t base;
   if (!next_number(&plan->words, UINT32_MAX - 2 * 65536U + 1, &base)) return false;
@@ -280,7 +299,7 @@ static const struct {
     {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
     {"in", op_in},           {"runc", op_runc},
     {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
-    {"range", op_range},     {"share", op_share}, {"nolinks", op_nolinks},
+    {"range", op_range},     {"share", op_share}, {"nolinks", op_nolinks}, {"freeze", op_freeze},
 };
 
 bool perform_operation(struct plan *plan, const char *name) {

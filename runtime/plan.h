@@ -27,6 +27,7 @@ enum {
  *   attach TREE PATH
  *   unmount PATH
  *   nolinks PATH                               who goes by this path follows no symbolic link from there on (kept if the plan fails)
+ *   freeze PATH                                the file system at PATH is written by nobody any more, once nobody has a file open for writing there
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
  */

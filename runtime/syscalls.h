@@ -38,6 +38,11 @@ static inline int sys_fsconfig(int fd, unsigned command, const char *key, const 
   return (int)syscall(SYS_fsconfig, fd, command, key, value, aux);
 }
 
+/* The file system mounted right at `fd`, to be configured anew. */
+static inline int sys_fspick(int fd) {
+  return (int)syscall(SYS_fspick, fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+}
+
 /* A detached copy of the mount `fd` is on, from there. */
 static inline int sys_open_tree(int fd, unsigned flags) {
   return (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { mountOf, parseMountinfo } from '../isolation/exclusive/mountinfo.ts';
+import { isEngineLayer } from '../isolation/exclusive/overlay.ts';
 import type { RootPaths } from './root-paths.ts';
 import { isBoundOntoItself } from './stale-mounts.ts';
 
@@ -15,7 +16,7 @@ const volumesOf = (paths: RootPaths): string => path.join(paths.data, 'volumes')
  */
 export function linkGuards(mountinfo: string, paths: RootPaths): string[] {
   const mounts = parseMountinfo(mountinfo);
-  const isGuarded = (point: string) => point === volumesOf(paths) || (path.dirname(point) === path.join(paths.data, 'overlay2') && /^[0-9a-f]{64}$/.test(path.basename(point)));
+  const isGuarded = (point: string) => point === volumesOf(paths) || (path.dirname(point) === path.join(paths.data, 'overlay2') && isEngineLayer(point));
   return mounts.filter((mount) => isGuarded(mount.mountPoint) && isBoundOntoItself(mount, mounts, mount.mountPoint)).map(({ mountPoint }) => mountPoint).reverse();
 }
 

@@ -4,7 +4,7 @@ import { isBind, type OciMount, type OciSpec } from './bundle.ts';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
 import { isShare, type Shares } from './shares.ts';
-import { layersOf, planShifted, type Overlay } from './overlay.ts';
+import { layersAt, layersOf, planShifted, type Overlay } from './overlay.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
 import { enginePlaces, refuseEngineParts, type EngineParts } from './sockets.ts';
 
@@ -107,7 +107,9 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: 
   }
   const volumes = volumesAt(bind.source, on, context);
   for (const one of volumes) plan.withoutLinks(one);
-  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave, links: volumes.length > 0 };
+  const layers = layersAt(bind.source, on, context.mounts, context.engineRoots);
+  if (bind.readOnly === false) for (const one of layers) plan.withoutLinks(one);
+  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave, links: volumes.length + layers.length > 0 };
   // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path again, through links.
   if (!isMappable(on)) return plan.tree(bind.source, common);
   const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { isWithin, type Mount } from './mountinfo.ts';
+import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
 
 /** An overlay taken apart, so that it can be put together again with other ids. Paths are absolute and resolved. */
@@ -59,6 +59,20 @@ export function layersOf(mount: Mount, mounts: readonly Mount[]): Overlay {
   const parent = path.dirname(upperDir);
   if (path.dirname(workDir) !== parent) throw new Error(`the layers of ${mount.mountPoint} are not laid out as an engine does it`);
   return { lowers, upper: { parent: realpathSync.native(parent), name: path.basename(upperDir), work: path.basename(workDir) }, options };
+}
+
+/** Whether `directory` is one of overlay2's: a container's or an image's, or what a build works on. */
+export const isEngineLayer = (directory: string): boolean => /\/overlay2\/(?:[0-9a-f]{64}|[0-9a-z]{25})$/.test(directory);
+
+/** The directory of the layer of overlay2's that `file`, on mount `on`, is in without an overlay: a build's with nothing below it, a build's cache. */
+export function layersAt(file: string, on: Mount, mounts: readonly Mount[], engineRoots: readonly string[]): string[] {
+  return engineRoots.map((root) => path.join(root, 'overlay2')).flatMap((store) => {
+    const home = mountOf(store, mounts);
+    if (home?.device !== on.device) return [];
+    // By place in the file system: BuildKit makes a mount elsewhere.
+    const [layer = '', name] = path.relative(pathInFileSystem(store, home), pathInFileSystem(file, on)).split('/');
+    return name === 'diff' && isEngineLayer(path.join(store, layer)) ? [path.join(store, layer)] : [];
+  });
 }
 
 /** Where overlay2's links lead. Their names are random, so that none ever leads elsewhere. */

@@ -90,6 +90,7 @@ describe('the runtime reads plans strictly', () => {
     ['a namespace that is not there', plan('tree', '/', '-', '0', '0', 'end')],
     ['flags that do not exist', plan('tree', '/', '-', '-', '64', 'end')],
     ['a place without links that is relative', plan('nolinks', 'x', 'end')],
+    ['a file system to freeze that is nowhere', plan('freeze', 'end')],
     ['an identity without colon', plan('tree', '/', '12', '-', '0', 'end')],
     ['too many lowers', plan('overlay', '0', '501', 'end')],
     ['an error in the middle', plan('dir', '/', 'error', 'x', 'end')],

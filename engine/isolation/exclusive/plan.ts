@@ -114,6 +114,9 @@ export class PlanBuilder {
   /** Has the kernel follow no symbolic link below `path` for whoever goes by that path; what is mounted there stays in view. */
   withoutLinks(path: string): void { this.#add('nolinks', path); }
 
+  /** Waits until nobody has a file open for writing in the file system mounted at `path`, and lets nobody write there any more, not even who holds a directory of it. */
+  freeze(path: string): void { this.#add('freeze', path); }
+
   /** The id range the container must turn out to have: the runtime checks it before the container starts. */
   range(base: number): void { this.#add('range', base); }
 

@@ -6,10 +6,10 @@ import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { ownFileNames } from './devices.ts';
 import { planLayerMounts } from './layer-mounts.ts';
-import { isWithin, parseMountinfo, type Mount } from './mountinfo.ts';
+import { isWithin, mountOf, parseMountinfo, type Mount } from './mountinfo.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { IsolationRefused, refuse } from './options.ts';
-import { layersOf, planPlain, planShifted, siblings } from './overlay.ts';
+import { layersAt, layersOf, planPlain, planShifted, siblings } from './overlay.ts';
 import { PlanBuilder } from './plan.ts';
 import { planProcFiles } from './proc-files.ts';
 import { refuseMissingIds } from './process-ids.ts';
@@ -51,6 +51,7 @@ export class IsolationService {
         this.#noteDevice(request.id, request.runcRoot, mountsOf('self'));
         return new PlanBuilder().encode();
       }
+      case 'ended': return this.#planEnd(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
         // The runtime, which has the same mounts, does not wait: its process may be gone, and another be making the container anew.
@@ -123,7 +124,10 @@ export class IsolationService {
         state = { ...state, overlay, enginePoints: points.map((point) => point.mountPoint) };
       }
     } else {
-      plan.attach(plan.tree(given, { namespace }), rootPath);
+      const on = mountOf(given, mounts);
+      const layers = on === null ? [] : layersAt(given, on, mounts, engineRoots(given, parts));
+      for (const layer of layers) plan.withoutLinks(layer);
+      plan.attach(plan.tree(given, { namespace, links: layers.length > 0 }), rootPath);
       state = { ...state, enginePoints: [given] };
     }
 
@@ -185,19 +189,38 @@ export class IsolationService {
     const { containers } = this.#options;
     const plan = new PlanBuilder();
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) return plan;
-    const state = containers.read(id);
+    this.#planMountsBack(plan, id, containers.read(id), mounts);
+    return plan;
+  }
+
+  /**
+   * Plans the end of what ran in the foreground, a build's step: the engine makes a layer of what it wrote, reading it as root and by path, then
+   * and whenever it gives the image away. A process of another step may hold a directory of it, and must not change it any more (A5). What it
+   * mounted for writing may become a layer, too.
+   */
+  #planEnd(id: string, runcRoot: string, mounts: readonly Mount[]): PlanBuilder {
+    const plan = new PlanBuilder();
+    const state = this.#options.containers.read(id);
+    if (state === null || state.runcRoot !== runcRoot) throw new IsolationRefused(`nothing is kept of container ${id}`);
+    const directory = this.#options.containers.directory(id);
+    const written = mounts.filter(({ type, mountPoint, options }) => type === 'overlay' && isWithin(mountPoint, directory) && options.some((option) => option.startsWith('upperdir=')));
+    for (const { mountPoint } of written) plan.freeze(mountPoint);
+    this.#planMountsBack(plan, id, state, mounts);
+    return plan;
+  }
+
+  #planMountsBack(plan: PlanBuilder, id: string, state: ContainerState | null, mounts: readonly Mount[]): void {
     const device = this.#deviceOf(id, state, mounts);
     this.#planUnmounts(plan, id, mounts);
-    if (state === null || state.overlay === null || device === null) return plan;
+    if (state === null || state.overlay === null || device === null) return;
     // Only what is our overlay: the engine may have unmounted it, or mounted its own again.
     const points = state.enginePoints.filter((point) => mounts.findLast((mount) => mount.mountPoint === point)?.device === device);
-    if (points.length === 0) return plan;
+    if (points.length === 0) return;
     // Whoever performs this may be killed after the root is gone, and before the engine has its overlay back.
     this.#keepDevice(state, device);
     for (const point of points) plan.unmount(point);
     const plain = planPlain(plan, state.overlay);
     for (const [i, point] of points.entries()) plan.attach(i === 0 ? plain : plan.clone(plain), point);
-    return plan;
   }
 
   /** Device of the container's shifted overlay. */
@@ -246,8 +269,8 @@ export class IsolationService {
 }
 
 /**
- * Whether `directory` is a container's, of overlay2: it goes with the container, and what is mounted on it with it. A build's, which would
- * become an image's, and the snapshotter's (another mount is made of it for a commit) are not.
+ * Whether `directory` is a container's, of overlay2: it goes with the container, and what is mounted on it with it. A build's, which becomes an
+ * image's, would leave a mount each, and is frozen at its end instead; of the snapshotter's another mount is made for a commit.
  */
 const isKeptLayer = (directory: string): boolean => /\/overlay2\/[0-9a-f]{64}$/.test(directory);
 
