@@ -153,6 +153,9 @@ export class Janitor {
   }
 
   async #look(id: string): Promise<void> {
+    // A runtime says that it deletes before runc does: while we were busy, that may not have been read. Its connection takes a turn, its words another.
+    await turn();
+    await turn();
     if (this.#working.has(id) || this.#cleaning.has(id)) return;
     // From here to the entry in #cleaning nothing is awaited: no request can come in between.
     const done = await this.#cleanAlone(id);
@@ -185,10 +188,6 @@ export class Janitor {
     const { paths, service, ranges, containers, log } = this.#options;
     const state = containers.read(id);
     if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
-    // A runtime says that it deletes before runc does: while we were busy, that may not have been read. Its connection takes a turn, its words another.
-    await turn();
-    await turn();
-    if (this.#working.has(id)) return;
     const mounts = mountsOf('self');
     const base = state?.base ?? containers.ownerOf(id) ?? 0;
     // Without a state we cannot ask runc; what is mounted may be in use, as long as somebody lives in the range that it is for.
