@@ -63,9 +63,9 @@ static bool perform_answer(const struct invocation *call, const char *verb, bool
   return n >= 0 && plan_perform(answer, (size_t)n) == PLAN_DONE;
 }
 
-/* Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where there is none. */
-static void clean_up(const struct invocation *call) {
-  if (!perform_answer(call, "delete", false)) {
+/* Takes away what a create left; `unmounted`: its mounts are gone already. Says what it could not do: the planner finishes it, at its next start where there is none. */
+static void clean_up(const struct invocation *call, bool unmounted) {
+  if (!unmounted && !perform_answer(call, "delete", false)) {
     log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
@@ -125,11 +125,15 @@ static int create(char **argv, struct invocation *call) {
     code = 1;
   }
   /* What ran in the foreground is a build's step: before the engine hears that it is done, and makes a layer of it, nobody writes there any more. */
-  if (!runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0 && !perform_answer(call, "ended", true)) {
-    log_error("container %s: whether its files stay as they are cannot be told", call->id);
-    code = 1;
+  bool frozen = false;
+  if (!runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0) {
+    frozen = perform_answer(call, "ended", true);
+    if (!frozen) {
+      log_error("container %s: whether its files stay as they are cannot be told", call->id);
+      code = 1;
+    }
   }
-  if (!runs_on) clean_up(call);
+  if (!runs_on) clean_up(call, frozen);
   return code < 0 ? 1 : code;
 }
 
@@ -213,6 +217,6 @@ int main(int argc, char **argv) {
   struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
   (void)planner_tell(root_dir, &deleting); /* without a planner there is nobody to tell: its next start looks at everything */
   int code = run_child(runc_path, -1, argv, plan_let_go);
-  clean_up(&call);
+  clean_up(&call, false);
   return code < 0 ? 1 : code;
 }
