@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { shareMapsSchema } from '../../../shared/isolation/share-map.ts';
 import { overlaySchema } from './overlay.ts';
 import { isContainerId } from './request.ts';
+import { removeFile } from './remove-file.ts';
 
 const stateSchema = z.object({
   id: z.string(),
@@ -124,15 +125,6 @@ function removeTarget(target: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) throw error;
     unlinkSync(target);
-  }
-}
-
-/** Removes a file if it can: what is none, or can't be removed, is in nobody's way. */
-function removeFile(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch {
-    // gone, a directory, or on a disk that fails
   }
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { linkNew, writeAside } from './claim-files.ts';
 import { idsInUse, listedIds, type IdSpan } from './taken-ids.ts';
+import { removeFile } from './remove-file.ts';
 
 /** Ids in a container: 0 … 65535. */
 export const rangeSize = 65536;
@@ -192,15 +193,6 @@ function removeLost(directory: string): void {
     const file = path.join(directory, String(base));
     // A minute for clocks that were set meanwhile: a claim of this boot is whole anyway.
     if (readClaim(file) === null && (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < booted - 60_000) removeFile(file);
-  }
-}
-
-/** Removes a file if it can. What is none keeps its name from being claimed, and no more. */
-function removeFile(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // a directory, or on a disk that fails
   }
 }
 
