@@ -57,15 +57,15 @@ static bool is_known(const struct invocation *call) {
 }
 
 /* Has the planner's answer to `verb` performed. */
-static bool perform_answer(const struct invocation *call, const char *verb, bool wait) {
-  struct planner_request request = {.verb = verb, .id = call->id, .runc_root = call->runc_root, .wait = wait};
+static bool perform_answer(const struct invocation *call, const char *verb) {
+  struct planner_request request = {.verb = verb, .id = call->id, .runc_root = call->runc_root};
   long n = planner_ask(root_dir, &request, answer, sizeof answer);
   return n >= 0 && plan_perform(answer, (size_t)n) == PLAN_DONE;
 }
 
-/* Takes away what a create left; `unmounted`: its mounts are gone already. Says what it could not do: the planner finishes it, at its next start where there is none. */
-static void clean_up(const struct invocation *call, bool unmounted) {
-  if (!unmounted && !perform_answer(call, "delete", false)) {
+/* Takes away what a create left. Says what it could not do: the planner finishes it, at its next start where there is none. */
+static void clean_up(const struct invocation *call) {
+  if (!perform_answer(call, "delete")) {
     log_warning("container %s: its mounts are left for the planner", call->id);
     return;
   }
@@ -94,12 +94,14 @@ static bool is_isolated(const char *pid_file, unsigned base) {
   return false;
 }
 
+static bool stay_here(void) { return true; }
+
 static int delete_by_force(const struct invocation *call) {
   static char root[PATH_MAX], id[PATH_MAX];
   (void)snprintf(root, sizeof root, "%s", call->runc_root);
   (void)snprintf(id, sizeof id, "%s", call->id);
   char *words[] = {"runc", "--root", root, "delete", "--force", id, NULL};
-  return run_child(runc_path, -1, words, plan_let_go);
+  return run_child(runc_path, -1, words, stay_here, plan_let_go);
 }
 
 static int create(char **argv, struct invocation *call) {
@@ -117,7 +119,7 @@ static int create(char **argv, struct invocation *call) {
   unsigned base = plan_range();
   if (planned == PLAN_DONE) streams_hand_over(base);
   int sealed = plan_sealed() >= 0 ? planner_open_sealed((unsigned)plan_sealed()) : -1;
-  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, sealed, argv, plan_let_go) : -1;
+  int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, sealed, argv, plan_enter, plan_let_go) : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
   if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
@@ -125,15 +127,10 @@ static int create(char **argv, struct invocation *call) {
     code = 1;
   }
   /* What ran in the foreground is a build's step: before the engine hears that it is done, and makes a layer of it, nobody writes there any more. */
-  bool frozen = false;
-  if (!runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0) {
-    frozen = perform_answer(call, "ended", true);
-    if (!frozen) {
-      log_error("container %s: whether its files stay as they are cannot be told", call->id);
-      code = 1;
-    }
-  }
-  if (!runs_on) clean_up(call, frozen);
+  bool is_step = !runs_on && planned == PLAN_DONE && !call->detach && strcmp(call->command, "run") == 0;
+  if (is_step && !plan_freeze()) code = 1;
+  plan_close_overlays();
+  if (!runs_on) clean_up(call);
   return code < 0 ? 1 : code;
 }
 
@@ -172,6 +169,7 @@ static int perform_from_stdin(void) {
   }
   int code = plan_perform(answer, length) == PLAN_DONE ? 0 : 1;
   plan_let_go();
+  plan_close_overlays();
   return code;
 }
 
@@ -216,7 +214,7 @@ int main(int argc, char **argv) {
   if (creates) return create(argv, &call);
   struct planner_request deleting = {.verb = call.force ? "deleting-by-force" : "deleting", .id = call.id, .runc_root = call.runc_root};
   (void)planner_tell(root_dir, &deleting); /* without a planner there is nobody to tell: its next start looks at everything */
-  int code = run_child(runc_path, -1, argv, plan_let_go);
-  clean_up(&call, false);
+  int code = run_child(runc_path, -1, argv, stay_here, plan_let_go);
+  clean_up(&call);
   return code < 0 ? 1 : code;
 }

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BASE = 1999962112, RANGE = 65536 };
+enum { BASE = 1999962112 };
 
 static int unmet;
 
@@ -33,12 +33,10 @@ static void say(const char *code, bool met, const char *found) {
   if (!met) unmet = 1;
 }
 
-/* The range's own bijection of disk ids, as the planner writes it. */
+/* The range's own map of disk ids, as the planner writes it. */
 static int shifted_namespace(void) {
-  char map[160];
-  unsigned above = (unsigned)BASE + RANGE;
-  (void)snprintf(map, sizeof map, "0 %u 65536\n65536 65536 %u\n%u 0 65536\n%u %u %u\n", (unsigned)BASE, (unsigned)BASE - RANGE, (unsigned)BASE, above, above,
-                 4294967295U - above);
+  char map[32];
+  (void)snprintf(map, sizeof map, "0 %u 65536\n", (unsigned)BASE);
   return make_user_namespace(map, map);
 }
 

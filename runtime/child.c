@@ -61,14 +61,16 @@ static void wait_for_exec(int started) {
 
 /*
  * Starts `program` in a child that has our memory until then: copying it takes longer than all else here. No more may be done in it than
- * what is done below: with all signals blocked as long as one might run a handler of ours, which would take the child's memory for its own.
+ * what is done below and by `prepare`: with all signals blocked as long as one might run a handler of ours, which would take the child's memory
+ * for its own.
  */
-__attribute__((noinline)) static pid_t start(const char *program, int copy, char *const *argv, const sigset_t *mask) {
+__attribute__((noinline)) static pid_t start(const char *program, int copy, char *const *argv, const sigset_t *mask, bool (*prepare)(void)) {
   const pid_t parent = getpid();
   const pid_t pid = vfork();
   if (pid != 0) return pid;
   /* containerd kills its runtime when it dies; runc must not outlive us then. */
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(126);
+  if (!prepare()) _exit(126);
   /* runc is to start with the signals that we were started with. None has a handler any more when they are let through. */
   if (!restore_signals() || sigprocmask(SIG_SETMASK, mask, NULL) != 0) _exit(126);
   if (copy >= 0) (void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
@@ -77,7 +79,7 @@ __attribute__((noinline)) static pid_t start(const char *program, int copy, char
   _exit(127);
 }
 
-int run_child(const char *program, int copy, char **argv, void (*meanwhile)(void)) {
+int run_child(const char *program, int copy, char **argv, bool (*prepare)(void), void (*meanwhile)(void)) {
   int started[2];
   if (pipe2(started, O_CLOEXEC) != 0) {
     log_errno("cannot start runc");
@@ -92,7 +94,7 @@ int run_child(const char *program, int copy, char **argv, void (*meanwhile)(void
     (void)close(started[1]);
     return -1;
   }
-  pid_t pid = start(program, copy, argv, &mask);
+  pid_t pid = start(program, copy, argv, &mask, prepare);
   int saved = errno;
   if (pid > 0) child_pid = pid;
   (void)sigprocmask(SIG_SETMASK, &mask, NULL);

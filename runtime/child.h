@@ -11,8 +11,9 @@ bool was_signalled(void);
 
 /*
  * Runs `program`, or the same by the descriptor `copy` unless it is -1, with `argv`, our streams and the signal dispositions we were started with, and ends it when we are killed. Returns
- * its exit code as a shell would; -1 after a message when it could not be run. `meanwhile` is called once, when the program runs.
+ * its exit code as a shell would; -1 after a message when it could not be run. `prepare` is called in the process that becomes the program, before
+ * that, with our memory; where it is false, after a message, the program is not run. `meanwhile` is called once, when the program runs.
  */
-int run_child(const char *program, int copy, char **argv, void (*meanwhile)(void));
+int run_child(const char *program, int copy, char **argv, bool (*prepare)(void), void (*meanwhile)(void));
 
 #endif

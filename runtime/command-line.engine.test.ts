@@ -18,7 +18,7 @@ out=$(dirname "$0")/..
 [ -t 0 ] || cat > "$out/stdin"
 . "$out/does"
 `;
-const plan = (...words: string[]) => Buffer.from(['bulkhead-plan-1', String(words.length), ...words, ''].join('\0'));
+const plan = (...words: string[]) => Buffer.from(['bulkhead-plan-2', String(words.length), ...words, ''].join('\0'));
 const nothing = new PlanBuilder().encode();
 
 describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {

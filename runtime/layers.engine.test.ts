@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { planPlain, planShifted, type Overlay } from '../engine/isolation/exclusive/overlay.ts';
 import { PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
-import { diskMap, firstBase } from '../engine/isolation/exclusive/ranges.ts';
+import { diskMap, firstBase, upperMap } from '../engine/isolation/exclusive/ranges.ts';
 
 const runtime = path.resolve(import.meta.dirname, 'build/bulkhead-runc');
 const base = firstBase;
@@ -35,7 +35,7 @@ describe.each(['by descriptor', 'attached'] as const)('layers %s', (way) => {
   };
   const shifted = (overlay: Overlay, readOnly = false) => {
     const plan = new PlanBuilder();
-    return { plan, tree: planShifted(plan, overlay, plan.userNamespace(diskMap(base)), base, readOnly, []) };
+    return { plan, tree: planShifted(plan, overlay, { namespace: plan.userNamespace(diskMap(base)), upperNamespace: plan.userNamespace(upperMap(base)), base, readOnly, mounts: [] }) };
   };
 
   it.each([2, 101, 128, 500])('A2 %i of them show the container\'s ids, and what is copied up keeps its own on disk', (count) => {

@@ -121,10 +121,13 @@ int clone_tree(int dirfd, int userns, unsigned flags) {
   struct mount_attr attr = {.propagation = (flags & TREE_SLAVE) != 0 ? SLAVE_FLAG : PRIVATE_FLAG};
   if ((flags & TREE_ALL_READ_ONLY) != 0) attr.attr_set |= MOUNT_ATTR_RDONLY;
   if ((flags & TREE_LINKS) != 0) attr.attr_clr |= MOUNT_ATTR_NOSYMFOLLOW;
+  if ((flags & TREE_SET_ID) != 0) attr.attr_clr |= MOUNT_ATTR_NOSUID;
+  if ((flags & TREE_ALL_NO_DEVICES) != 0) attr.attr_set |= MOUNT_ATTR_NODEV;
   if (sys_mount_setattr(fd, below, &attr) != 0) return close_and_fail(fd);
 
   struct mount_attr top = {0};
   if ((flags & TREE_READ_ONLY) != 0) top.attr_set |= MOUNT_ATTR_RDONLY;
+  if ((flags & TREE_NO_DEVICES) != 0) top.attr_set |= MOUNT_ATTR_NODEV;
   if (userns >= 0 && (flags & TREE_IDMAP_BELOW) == 0) {
     top.attr_set |= MOUNT_ATTR_IDMAP;
     top.userns_fd = (uint64_t)userns;
@@ -178,13 +181,14 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
   return made[1];
 }
 
-int attach(int mount, const char *target, bool slave) {
+/* Puts detached `mount` on the existing `target`, with the flags it has. */
+static int move_to(int mount, const char *target) {
   int at = sys_openat2(AT_FDCWD, target, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
   if (sys_move_mount(mount, at) != 0) return close_and_fail(at);
   if (close(at) != 0) return -1;
   /* Below a shared mount the kernel made it shared; what is mounted on it must not spread to other namespaces. */
-  struct mount_attr attr = {.propagation = slave ? SLAVE_FLAG : PRIVATE_FLAG};
+  struct mount_attr attr = {.propagation = PRIVATE_FLAG};
   if (sys_mount_setattr(mount, AT_RECURSIVE, &attr) == 0) return 0;
   int saved = errno;
   (void)umount2(target, DETACH_FLAG | NO_FOLLOW_FLAG);
@@ -192,17 +196,46 @@ int attach(int mount, const char *target, bool slave) {
   return -1;
 }
 
-/* Whether links are not followed on the mount that `fd` is on. */
-static bool has_no_links(int fd) {
-  struct statfs fs;
-  return fstatfs(fd, &fs) == 0 && (fs.f_flags & NO_LINKS_FLAG) != 0;
+int attach(int mount, const char *target, bool no_exec) {
+  struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (no_exec ? MOUNT_ATTR_NOEXEC : 0)};
+  if (sys_mount_setattr(mount, AT_RECURSIVE, &harmless) != 0) return -1;
+  return move_to(mount, target);
 }
 
-int forbid_links(const char *path) {
+int enter_private_namespace(const char *at) {
+  if (unshare(CLONE_NEWNS) != 0) return -1;
+  if (mount(NULL, "/", NULL, PRIVATE_FLAG | RECURSIVE_FLAG, NULL) != 0) return -1;
+  /* The container's root, which is no root here, has to pass through. */
+  if (mount("bulkhead", at, "tmpfs", NO_SET_ID_FLAG | NO_DEVICES_FLAG | NO_EXEC_FLAG, "mode=0711") != 0) return -1;
+  return open(at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int place(int mount, int at, const char *name) {
+  struct stat st;
+  if (fstat(mount, &st) != 0) return -1;
+  if (S_ISDIR(st.st_mode)) {
+    if (mkdirat(at, name, 0700) != 0) return -1;
+  } else {
+    int file = openat(at, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0 || close(file) != 0) return -1;
+  }
+  int target = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (target < 0) return -1;
+  if (sys_move_mount(mount, target) != 0) return close_and_fail(target);
+  return close(target);
+}
+
+/* Whether the mount that `fd` is on has all of `flags` (ST_…). */
+static bool has_flags(int fd, unsigned long flags) {
+  struct statfs fs;
+  return fstatfs(fd, &fs) == 0 && ((unsigned long)fs.f_flags & flags) == flags;
+}
+
+int guard_directory(const char *path) {
   int at = sys_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
   if (at < 0) return -1;
-  if (has_no_links(at)) return close(at);
-  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSYMFOLLOW};
+  if (has_flags(at, NO_LINKS_FLAG | NO_DEVICES_FLAG)) return close(at);
+  struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_NODEV};
   if (sys_mount_setattr(at, 0, &attr) == 0) return close(at);
   if (errno != EINVAL) return close_and_fail(at); /* EINVAL: nothing is mounted right there */
   int fd = clone_tree(at, -1, TREE_RECURSIVE);
@@ -210,17 +243,13 @@ int forbid_links(const char *path) {
   (void)close(at);
   errno = saved;
   if (fd < 0) return -1;
-  if (sys_mount_setattr(fd, 0, &attr) != 0 || attach(fd, path, false) != 0) return close_and_fail(fd);
+  attr.attr_set |= MOUNT_ATTR_NOSUID;
+  if (sys_mount_setattr(fd, 0, &attr) != 0 || move_to(fd, path) != 0) return close_and_fail(fd);
   return close(fd);
 }
 
-int freeze_file_system(const char *path) {
-  int at = sys_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_NO_SYMLINKS);
-  if (at < 0) return -1;
-  int context = sys_fspick(at);
-  int saved = errno;
-  (void)close(at);
-  errno = saved;
+int freeze_file_system(int fd) {
+  int context = sys_fspick(fd);
   if (context < 0) return -1;
   if (sys_fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) != 0 || sys_fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) != 0) return close_and_fail(context);
   return close(context);

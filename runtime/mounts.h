@@ -13,8 +13,11 @@ enum tree_flags {
   TREE_ALL_READ_ONLY = 4,   /* the mounts below too */
   TREE_IDMAP_BELOW = 8,     /* id-map the mounts below too, not only the top */
   TREE_SLAVE = 16,          /* what is mounted in the original later appears in the copy, too; never the other way round */
-  TREE_LINKS = 32,          /* links are followed in the copy, whatever forbid_links made of the original */
-  TREE_FLAGS_MASK = 63,
+  TREE_LINKS = 32,          /* links are followed in the copy, whatever guard_directory made of the original */
+  TREE_NO_DEVICES = 64,     /* device files of the top mount cannot be opened */
+  TREE_ALL_NO_DEVICES = 128, /* those of the mounts below neither */
+  TREE_SET_ID = 256,        /* set-user-ID files work in the copy, whatever guard_directory made of the original */
+  TREE_FLAGS_MASK = 511,
 };
 
 /* What an object must be, as somebody checked it before: stops a path that was swapped in between. */
@@ -46,20 +49,33 @@ int clone_tree(int dirfd, int userns, unsigned flags);
  */
 int copy_tree(int *tree, const char *relative, bool read_only, bool attached_only);
 
-/* Puts detached `mount` on the existing `target`, which must not be a symlink. `slave`: it stays one. */
-int attach(int mount, const char *target, bool slave);
+/*
+ * Puts detached `mount` on the existing `target`, which must not be a symlink, in the mount namespace that the engine and everybody on the machine
+ * have: set-user-ID files and device files there do nothing. `no_exec`: no file there can be run either.
+ */
+int attach(int mount, const char *target, bool no_exec);
 
 /*
- * Has the kernel follow no symbolic link in the directory at `path`, for whoever goes by that path: the engine, which reads and writes there
- * as root while containers may. What is mounted there stays in view; where nothing is, the directory is mounted on itself.
+ * Leaves this process alone in a mount namespace of its own, a private copy of the one it was in, with an empty file system at the directory
+ * `at` that every user may search. Returns a descriptor of that.
  */
-int forbid_links(const char *path);
+int enter_private_namespace(const char *at);
+
+/* Puts detached `mount` at the new name `name` in the directory `at`. */
+int place(int mount, int at, const char *name);
 
 /*
- * Makes the file system at `path` read-only, whoever holds directories of it: not the mount, all of it. EBUSY while a file is open for writing.
- * Its unmounting writes out what this does, and then need not.
+ * Guards the directory at `path`, in which the engine reads and writes as root while containers may: whoever goes by that path follows no
+ * symbolic link there and opens no device file, and set-user-ID files do nothing. What is mounted there stays in view. Where nothing is, the
+ * directory is mounted on itself; a mount of somebody else's keeps its own flag for set-user-ID files.
  */
-int freeze_file_system(const char *path);
+int guard_directory(const char *path);
+
+/*
+ * Makes the file system that the mount `fd` shows read-only, whoever holds directories of it: not the mount, all of it. EBUSY while a file is open
+ * for writing. Its unmounting writes out what this does, and then need not.
+ */
+int freeze_file_system(int fd);
 
 /* Detaches everything stacked at `target`; a target that is no mount point or does not exist is fine. */
 int detach_all(const char *target);

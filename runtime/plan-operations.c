@@ -11,9 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Between two looks whether a file is still open for writing, and after how many of them that is said. */
-enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID = 100 };
-
 /* The index of a tree, of which there must be one. */
 static bool tree(struct plan *plan, size_t *out) {
   uint64_t index;
@@ -27,7 +24,7 @@ static bool has_room(const struct plan *plan) { return plan->n_trees < PLAN_MAX_
 
 /* `fd` is the next tree: there must be room. */
 static bool keep_tree(struct plan *plan, int fd) {
-  plan->is_attached[plan->n_trees] = plan->is_slave[plan->n_trees] = plan->is_directory[plan->n_trees] = false;
+  plan->is_attached[plan->n_trees] = plan->is_written[plan->n_trees] = plan->is_directory[plan->n_trees] = false;
   plan->store[plan->n_trees] = -1;
   plan->trees[plan->n_trees++] = fd;
   return true;
@@ -92,9 +89,7 @@ static bool op_tree(struct plan *plan) {
   int fd = clone_tree(at, userns, (unsigned)flags);
   if (fd < 0) log_errno(userns >= 0 ? "cannot id-map %s (its file system must support id-mapped mounts)" : "cannot copy the mount %s", source);
   (void)close(at);
-  if (fd < 0 || !keep_tree(plan, fd)) return false;
-  plan->is_slave[plan->n_trees - 1] = (flags & TREE_SLAVE) != 0;
-  return true;
+  return fd >= 0 && keep_tree(plan, fd);
 }
 
 static bool op_dir(struct plan *plan) {
@@ -215,7 +210,9 @@ static bool op_overlay(struct plan *plan) {
     log_errno("cannot mount the container's layers%s%s", why[0] != '\0' ? ": " : "", why);
     return false;
   }
-  return keep_tree(plan, fd);
+  (void)keep_tree(plan, fd);
+  plan->is_written[plan->n_trees - 1] = writable && request.base != 0;
+  return true;
 }
 
 static bool op_clone(struct plan *plan) {
@@ -233,16 +230,34 @@ static bool op_clone(struct plan *plan) {
 static bool op_attach(struct plan *plan) {
   size_t from = 0;
   const char *target;
-  if (!tree(plan, &from) || !next_path(&plan->words, &target)) return false;
+  uint64_t no_exec;
+  if (!tree(plan, &from) || !next_path(&plan->words, &target) || !next_number(&plan->words, 1, &no_exec)) return false;
   if (plan->n_attached == PLAN_MAX_TREES) return not_understood("too many mounts");
   if (!plan->checking) {
-    if (attach(plan->trees[from], target, plan->is_slave[from]) != 0) {
+    if (attach(plan->trees[from], target, no_exec == 1) != 0) {
       log_errno("cannot mount on %s", target);
       return false;
     }
     plan->is_attached[from] = true;
   }
   plan->attached[plan->n_attached++] = target;
+  return true;
+}
+
+static bool op_private(struct plan *plan) {
+  if (plan->private_directory != NULL) return not_understood("a second private directory");
+  return next_path(&plan->words, &plan->private_directory);
+}
+
+static bool op_place(struct plan *plan) {
+  size_t from = 0;
+  const char *name;
+  if (plan->private_directory == NULL) return not_understood("a place before the private directory");
+  if (!tree(plan, &from) || !next_word(&plan->words, &name)) return false;
+  if (!is_layer_name(name)) return not_understood("the name of a place");
+  if (plan->n_placed == PLAN_MAX_TREES) return not_understood("too many mounts");
+  plan->placed[plan->n_placed].tree = (int)from;
+  plan->placed[plan->n_placed++].name = name;
   return true;
 }
 
@@ -254,27 +269,12 @@ static bool op_unmount(struct plan *plan) {
   return false;
 }
 
-static bool op_nolinks(struct plan *plan) {
+static bool op_guard(struct plan *plan) {
   const char *path;
   if (!next_path(&plan->words, &path)) return false;
-  if (plan->checking || forbid_links(path) == 0) return true;
+  if (plan->checking || guard_directory(path) == 0) return true;
   log_errno("cannot keep the engine from following links in %s", path);
   return false;
-}
-
-static bool op_freeze(struct plan *plan) {
-  const char *path;
-  if (!next_path(&plan->words, &path)) return false;
-  if (plan->checking) return true;
-  for (unsigned tries = 0; freeze_file_system(path) != 0; tries++) {
-    if (errno != EBUSY || was_signalled()) {
-      log_errno("cannot keep others from writing to what the container wrote");
-      return false;
-    }
-    if (tries == FREEZE_SAID) log_warning("waiting until a process of another container closes a file of this one's that it has open for writing");
-    (void)usleep(FREEZE_PAUSE_US);
-  }
-  return true;
 }
 
 static bool op_range(struct plan *plan) {
@@ -299,7 +299,8 @@ static const struct {
     {"userns", op_userns}, {"tree", op_tree},   {"dir", op_dir},       {"sub", op_sub},
     {"in", op_in},           {"runc", op_runc},
     {"overlay", op_overlay}, {"clone", op_clone}, {"attach", op_attach}, {"unmount", op_unmount},
-    {"range", op_range},     {"share", op_share}, {"nolinks", op_nolinks}, {"freeze", op_freeze},
+    {"range", op_range},     {"share", op_share}, {"guard", op_guard},   {"private", op_private},
+    {"place", op_place},
 };
 
 bool perform_operation(struct plan *plan, const char *name) {

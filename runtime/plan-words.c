@@ -70,7 +70,7 @@ bool open_words(struct plan_words *words, char *bytes, size_t size) {
   for (size_t i = 0; i < size; i++) found += bytes[i] == '\0' ? 1 : 0;
   *words = (struct plan_words){.next = bytes, .end = bytes + size, .left = found};
   if (!next_word(words, &magic)) return false;
-  if (strcmp(magic, "bulkhead-plan-1") != 0) return not_understood("its version");
+  if (strcmp(magic, "bulkhead-plan-2") != 0) return not_understood("its version");
   if (!next_number(words, PLAN_MAX_BYTES, &count)) return false;
   return count == words->left || not_understood("its number of words");
 }

@@ -1,15 +1,20 @@
 #define _GNU_SOURCE
 #include "plan.h"
 
+#include "child.h"
 #include "log.h"
 #include "mounts.h"
 #include "overlay.h"
 #include "plan-operations.h"
 #include "plan-words.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* Between two looks whether a file is still open for writing, and after how many of them that is said. */
+enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID = 100 };
 
 static bool go_through(struct plan *plan) {
   for (;;) {
@@ -32,11 +37,55 @@ static void lift_file_limit(struct rlimit *before) {
 
 static struct plan last;
 
+bool plan_enter(void) {
+  if (last.private_directory == NULL) return true;
+  int at = enter_private_namespace(last.private_directory);
+  if (at < 0) {
+    log_errno("cannot make a mount namespace for the container at %s", last.private_directory);
+    return false;
+  }
+  for (int i = 0; i < last.n_placed; i++)
+    if (place(last.trees[last.placed[i].tree], at, last.placed[i].name) != 0) {
+      log_errno("cannot mount %s in the container's mount namespace", last.placed[i].name);
+      return false;
+    }
+  return true;
+}
+
+/* Closes the trees that are overlays with an upper layer, or those that are not. */
+static void close_trees(bool written) {
+  for (int i = 0; i < last.n_trees; i++) {
+    if (last.trees[i] < 0 || last.is_written[i] != written) continue;
+    (void)close(last.trees[i]);
+    last.trees[i] = -1;
+  }
+}
+
 void plan_let_go(void) {
-  for (int i = 0; i < last.n_trees; i++) (void)close(last.trees[i]);
+  close_trees(false);
   for (int i = 0; i < last.n_namespaces; i++) (void)close(last.namespaces[i]);
-  last.n_trees = last.n_namespaces = 0;
+  last.n_namespaces = 0;
   reap_namespace_holders();
+}
+
+void plan_close_overlays(void) { close_trees(true); }
+
+static bool freeze(int tree) {
+  for (unsigned tries = 0; freeze_file_system(tree) != 0; tries++) {
+    if (errno != EBUSY || was_signalled()) {
+      log_errno("cannot keep others from writing to what the container wrote");
+      return false;
+    }
+    if (tries == FREEZE_SAID) log_warning("waiting until a process of another container closes a file of this one's that it has open for writing");
+    (void)usleep(FREEZE_PAUSE_US);
+  }
+  return true;
+}
+
+bool plan_freeze(void) {
+  for (int i = 0; i < last.n_trees; i++)
+    if (last.is_written[i] && !freeze(last.trees[i])) return false;
+  return true;
 }
 
 unsigned plan_range(void) { return last.range; }
@@ -64,6 +113,7 @@ enum plan_result plan_perform(char *bytes, size_t size) {
   static struct plan checked;
   struct plan *plan = &checked;
   plan_let_go();
+  plan_close_overlays();
   last = (struct plan){.checking = false};
   *plan = (struct plan){.checking = true};
   if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
@@ -82,5 +132,6 @@ enum plan_result plan_perform(char *bytes, size_t size) {
   if (!open_words(&plan->words, bytes, size)) return PLAN_FAILED;
   if (carry_out(plan)) return PLAN_DONE;
   plan_let_go();
+  plan_close_overlays();
   return PLAN_FAILED;
 }

@@ -13,7 +13,7 @@ enum {
 };
 
 /*
- * A plan is a list of NUL-terminated words: "bulkhead-plan-1", the number of words that follow, then operations, "end" last.
+ * A plan is a list of NUL-terminated words: "bulkhead-plan-2", the number of words that follow, then operations, "end" last.
  * Numbers are decimal. Results of operations are numbered in order: user namespaces apart from trees.
  *   error TEXT                                 the planner refuses; nothing else may follow but "end"
  *   userns MAP                                 → namespace: one map for users and groups
@@ -24,10 +24,11 @@ enum {
  *   sub TREE RELATIVE 0|1                      → tree: copy of what is below, read-only if 1
  *   overlay BASE N TREE… TREE|- UPPER WORK N OPTION…   → tree
  *   clone TREE                                 → tree
- *   attach TREE PATH
+ *   attach TREE PATH 0|1                       for the engine: nobody runs set-user-ID files there or opens devices; no files at all if 1
+ *   private PATH                               where what follows is placed: an empty directory of the mount namespace that runc is run in
+ *   place TREE NAME                            for the container, in that directory; in nobody else's mount namespace
  *   unmount PATH
- *   nolinks PATH                               who goes by this path follows no symbolic link from there on (kept if the plan fails)
- *   freeze PATH                                the file system at PATH is written by nobody any more, once nobody has a file open for writing there
+ *   guard PATH                                 who goes by this path follows no symbolic link, and opens no device (kept if the plan fails)
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have
  */
@@ -42,10 +43,25 @@ enum plan_result {
 enum plan_result plan_perform(char *bytes, size_t size);
 
 /*
- * Closes what the last performed plan still holds open. For every copy of a layer that goes, the kernel waits until no processor can be
- * looking at it: that is done while runc works. Call it at the end at the latest.
+ * Enters the mount namespace of the last performed plan, if it had `private`, and places there what the plan placed. For the process that becomes
+ * runc: nobody else is ever in that namespace, and it goes when runc and the container have left it. False after a message.
+ */
+bool plan_enter(void);
+
+/*
+ * Closes what the last performed plan still holds open, but for overlays that can be written to. For every copy of a layer that goes, the kernel
+ * waits until no processor can be looking at it: that is done while runc works. Call it at the end at the latest.
  */
 void plan_let_go(void);
+
+/*
+ * Waits until nobody has a file open for writing in the overlays that the last performed plan made, and lets nobody write there any more, not even
+ * who holds a directory of one. False after a message, or when a signal came.
+ */
+bool plan_freeze(void);
+
+/* Closes these overlays: before the engine gets its own over the same layers. */
+void plan_close_overlays(void);
 
 /* NUMBER of the last performed plan's `runc`; -1 when it had none. */
 int plan_sealed(void);

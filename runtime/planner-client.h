@@ -6,7 +6,7 @@
 
 /* What the runtime tells the planner about a container. NULL is sent as an empty word. */
 struct planner_request {
-  const char *verb; /* create, deleting, deleting-by-force, ended, delete, release */
+  const char *verb; /* create, deleting, deleting-by-force, delete, release */
   const char *id;
   const char *bundle;    /* absolute */
   const char *runc_root; /* runc's --root */

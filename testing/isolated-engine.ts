@@ -7,6 +7,7 @@ import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.t
 import { endProcesses, runningProcesses } from '../engine/drivers/process-identity.ts';
 import { mountsBelow, removeEngineRoot, startBareEngine, type BareEngine, type BareEngineOptions } from './real-engine.ts';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
+import { isWithin, parseMountinfo, type Mount } from '../engine/isolation/exclusive/mountinfo.ts';
 import { exclusiveBackend } from '../engine/isolation/exclusive/backend.ts';
 import type { SharingOptions } from '../engine/isolation/exclusive/shares.ts';
 import { exclusivePaths, type ExclusivePaths } from '../engine/isolation/exclusive/options.ts';
@@ -30,7 +31,7 @@ export interface IsolatedEngine extends BareEngine {
   reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Starts the planner again after it was ended. */
   startPlanner(): Promise<void>;
-  /** Paths mounted below our mount targets. */
+  /** Where the engine has overlays of containers, with the ids of their ranges, and whatever else is mounted where there is to be nothing. */
   leftMounts(): Promise<string[]>;
   /** Ranges this engine holds. */
   ranges(): Promise<number[]>;
@@ -119,8 +120,10 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
     },
     async startPlanner() { planner = await spawnPlanner(root, records); },
     async leftMounts() {
-      const info = await readFile('/proc/self/mountinfo', 'utf8');
-      return info.split('\n').map((line) => line.split(' ')[4] ?? '').filter((point) => point.startsWith(`${own.mounts}/`));
+      const isShifted = ({ type, flags }: Mount) => type === 'overlay' && ['nosuid', 'nodev', 'noexec'].every((flag) => flags.includes(flag));
+      return parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'))
+        .filter((mount) => isWithin(mount.mountPoint, own.mounts) || (isWithin(mount.mountPoint, engine.root) && isShifted(mount)))
+        .map(({ mountPoint }) => mountPoint);
     },
     async ranges() {
       const names = (await readdir(own.ranges)).filter((name) => /^\d+$/.test(name));

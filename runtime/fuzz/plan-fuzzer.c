@@ -115,8 +115,8 @@ int make_overlay(const struct overlay_request *request, char *why, size_t size) 
   for (int i = 0; i < request->n_options; i++) must(strstr(request->options[i], "dir") != request->options[i] && strncmp(request->options[i], "lowerdir", 8) != 0 && strncmp(request->options[i], "upperdir", 8) != 0, "a layer by option");
   return fails() ? -1 : hand_out();
 }
-int attach(int mount, const char *target, bool slave) {
-  (void)slave;
+int attach(int mount, const char *target, bool no_exec) {
+  (void)no_exec;
   must_be_ours(mount);
   must_be_plain(target);
   if (fails()) return -1;
@@ -124,12 +124,22 @@ int attach(int mount, const char *target, bool slave) {
   return 0;
 }
 static long detached;
-int forbid_links(const char *path) {
+int guard_directory(const char *path) {
   must_be_plain(path);
   return fails() ? -1 : 0;
 }
-int freeze_file_system(const char *path) {
-  must_be_plain(path);
+int enter_private_namespace(const char *at) {
+  must_be_plain(at);
+  return fails() ? -1 : hand_out();
+}
+int place(int mount, int at, const char *name) {
+  must_be_ours(mount);
+  must_be_ours(at);
+  must(is_layer_name(name), "the name of a place");
+  return fails() ? -1 : 0;
+}
+int freeze_file_system(int fd) {
+  must_be_ours(fd);
   errno = EIO; /* not what is waited for */
   return fails() ? -1 : 0;
 }
@@ -147,7 +157,11 @@ static void fuzz_plan(size_t size) {
   if (calls > 0) must(size > 4 && memcmp(buffer + size - 5, "\0end", 5) == 0, "something was done of a plan without end");
   if (result == PLAN_REFUSED) must(calls == 0, "something was done of a refusal");
   if (result == PLAN_FAILED) must(detached >= attached, "what was attached stayed");
-  if (result == PLAN_DONE) must(plan_range() == 0 || plan_range() >= 65536, "a range of the machine's own ids");
+  if (result != PLAN_DONE) return;
+  must(plan_range() == 0 || plan_range() >= 65536, "a range of the machine's own ids");
+  (void)plan_enter();
+  plan_let_go();
+  (void)plan_freeze();
 }
 
 static void fuzz_arguments(size_t size) {
@@ -184,7 +198,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
   } else {
     size_t words = 0;
     for (size_t i = 0; i < size; i++) words += text[i] == '\n' ? 1 : 0;
-    int n = snprintf(buffer, sizeof buffer, "bulkhead-plan-1%c%zu", 0, words) + 1;
+    int n = snprintf(buffer, sizeof buffer, "bulkhead-plan-2%c%zu", 0, words) + 1;
     for (size_t i = 0; i < size; i++) buffer[(size_t)n + i] = text[i] == '\n' ? '\0' : (char)text[i];
     fuzz_plan((size_t)n + size);
   }

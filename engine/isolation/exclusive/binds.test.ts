@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planBinds } from './binds.ts';
-import type { OciMount, OciSpec } from './bundle.ts';
+import type { BindSource, OciMount, OciSpec } from './bundle.ts';
 import { parseMountinfo } from './mountinfo.ts';
 import { PlanBuilder } from './plan.ts';
 
@@ -33,13 +33,19 @@ beforeAll(async () => {
 });
 afterAll(() => { for (const server of servers) server.close(); rmSync(directory, { recursive: true, force: true }); });
 
-function bind(mount: Partial<OciMount> & { source: string }, container = 'c1', more = '', plan = new PlanBuilder()): Map<number, string> {
+function planned(mount: Partial<OciMount> & { source: string }, container = 'c1', more = '', plan = new PlanBuilder()): Map<number, BindSource> {
+  plan.privateDirectory('/targets');
   const spec = { root: { path: '/r' }, linux: { namespaces: [] }, mounts: [{ destination: '/m', type: 'bind', options: ['rbind', 'rw'], ...mount }] } as OciSpec; // all that planBinds reads
   return planBinds(spec, plan, {
     container,
     mounts: parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8') + more), namespace: plan.userNamespace('0 1 1'), base: 1_000_013_824,
-    parts: { sockets: [at('disk/root/docker.sock')], directories: [at('disk/root/sockets')], containerSockets: at('disk/root/sockets'), roots: [at('root')] }, engineRoots: [at('disk/root')], shares: { namespaceFor: () => plan.userNamespaceOf('1 1 1', '1 1 1'), maps: () => null }, makeTarget: (number) => `/targets/${number}`,
+    parts: { sockets: [at('disk/root/docker.sock')], directories: [at('disk/root/sockets')], containerSockets: at('disk/root/sockets'), roots: [at('root')] }, engineRoots: [at('disk/root')], shares: { namespaceFor: () => plan.userNamespaceOf('1 1 1', '1 1 1'), maps: () => null },
   });
+}
+
+/** Paths that runc finds the binds at, by index. */
+function bind(...of: Parameters<typeof planned>): Map<number, string> {
+  return new Map([...planned(...of)].map(([index, { path: found }]) => [index, found]));
 }
 
 describe('A8: a bind source', () => {
@@ -80,6 +86,32 @@ describe('A8: a bind source', () => {
     }
     expect(() => bind({ source: at('root/docker.sock') })).toThrow(/socket/);
     expect(() => bind({ source: at('disk') })).toThrow(/holds/);
+  });
+});
+
+describe('A5: devices in what is bound', () => {
+  const flags = (source: string, more = '', options = ['rbind', 'rw']) => {
+    const plan = new PlanBuilder();
+    const found = planned({ source, options }, 'c1', more, plan);
+    const words = plan.encode().toString().split('\0');
+    return { tree: Number(words[words.findLastIndex((word) => word === 'tree') + 4]), locked: found.get(0)?.lockedFlags };
+  };
+  const [noDevices, allNoDevices] = [64, 128];
+
+  it('do nothing in a directory, also in what is mounted below it, and runc is told what it cannot take away', () => {
+    const { tree, locked } = flags(at('share'));
+    expect(tree & (noDevices | allNoDevices)).toBe(noDevices | allNoDevices);
+    expect(locked).toContain('nodev');
+  });
+
+  it('work where the kernel has them, also below what is bound', () => {
+    expect(flags('/dev/null', `900 1 0:900 / /dev rw,nosuid - devtmpfs devtmpfs rw\n`)).toMatchObject({ locked: ['nosuid'] });
+    expect(flags('/dev/null').tree & noDevices).toBe(0);
+    expect(flags(at('share'), `900 1 0:900 / ${at('share/dev')} rw - devtmpfs devtmpfs rw\n`).tree & (noDevices | allNoDevices)).toBe(noDevices);
+  });
+
+  it('keep the flags that an administrator gave the file system', () => {
+    expect(flags(at('share'), `900 1 0:900 / ${at('share')} rw,nosuid,noexec - ext4 /dev/x rw\n`).locked).toEqual(['nosuid', 'nodev', 'noexec']);
   });
 });
 

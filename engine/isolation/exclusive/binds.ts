@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isBind, type OciMount, type OciSpec } from './bundle.ts';
+import { isBind, type BindSource, type OciMount, type OciSpec } from './bundle.ts';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
 import { isShare, type Shares } from './shares.ts';
@@ -22,16 +22,14 @@ export interface BindContext {
   /** Where the engine keeps what it mounts itself; and how all else is mapped: it is somebody's (A8). */
   readonly engineRoots: readonly string[];
   readonly shares: Shares;
-  /** Makes an empty mount target and returns its path. */
-  makeTarget(number: number, kind: 'directory' | 'file'): string;
 }
 
 /**
  * Plans every bind and volume: id-mapped, and where read-only locked so by the kernel (made read-only in the engine's mount
  * namespace, where the container has no say: A9). Returns the new sources by index in the spec's mounts.
  */
-export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext): Map<number, string> {
-  const sources = new Map<number, string>();
+export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext): Map<number, BindSource> {
+  const sources = new Map<number, BindSource>();
   const places = enginePlaces(context.parts, context.mounts);
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
     if (!isBind(mount) || mount.source === undefined) continue;
@@ -40,17 +38,14 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
     refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts, places, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
-    const tree = planBind(bind, plan, context, givenByEngine(mount, mount.source));
-    const target = context.makeTarget(sources.size, bind.kind);
-    plan.attach(tree, target);
-    sources.set(index, target);
+    const { tree, lockedFlags } = planBind(bind, plan, context, givenByEngine(mount, mount.source));
+    sources.set(index, { path: plan.place(tree), lockedFlags });
   }
   return sources;
 }
 
 interface Bind {
   readonly source: string;
-  readonly kind: 'directory' | 'file';
   readonly identity: { readonly device: bigint; readonly inode: bigint };
   readonly recursive: boolean;
   readonly readOnly: 'top' | 'all' | false;
@@ -66,7 +61,7 @@ function inspect(mount: OciMount, given: string): Bind | null {
     const source = realpathSync.native(given);
     const stat = statSync(source, { bigint: true });
     return {
-      source, recursive, kind: stat.isDirectory() ? 'directory' : 'file', identity: { device: stat.dev, inode: stat.ino },
+      source, recursive, identity: { device: stat.dev, inode: stat.ino },
       slave: propagation === 'slave' || propagation === 'rslave',
       readOnly: options.includes('rro') ? (recursive ? 'all' : 'top') : last === 'ro' ? 'top' : false,
     };
@@ -93,7 +88,7 @@ function givenByEngine(mount: OciMount, given: string): boolean {
 }
 
 /** `engines`: a file the engine gives, nobody's share. */
-function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: boolean): TreeNumber {
+function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: boolean): { readonly tree: TreeNumber; readonly lockedFlags: readonly string[] } {
   const on = mountOf(bind.source, context.mounts);
   if (on === null) refuse(`the mount that ${bind.source} is on cannot be told`);
   const share = !engines && isShare(bind.source, on, context.mounts, context.engineRoots, context.parts);
@@ -102,21 +97,25 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: 
   if (overlay !== null) {
     // Another view of the same layers, with the container's ids. What the mount shows need not be its file system's root.
     const relative = path.relative('/', pathInFileSystem(bind.source, on));
-    const whole = planShifted(plan, overlay, namespace, context.base, bind.readOnly !== false, context.mounts);
-    return plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false);
+    const whole = planShifted(plan, overlay, { namespace, base: context.base, readOnly: bind.readOnly !== false, mounts: context.mounts });
+    return { tree: plan.below(whole, relative === '' ? '.' : relative, bind.readOnly !== false), lockedFlags: ['nodev'] };
   }
   const volumes = volumesAt(bind.source, on, context);
-  for (const one of volumes) plan.withoutLinks(one);
+  for (const one of volumes) plan.guard(one);
   const layers = layersAt(bind.source, on, context.mounts, context.engineRoots);
-  if (bind.readOnly === false) for (const one of layers) plan.withoutLinks(one);
-  const common = { identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave, links: volumes.length + layers.length > 0 };
-  // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path again, through links.
-  if (!isMappable(on)) return plan.tree(bind.source, common);
+  if (bind.readOnly === false) for (const one of layers) plan.guard(one);
   const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];
-  return plan.tree(bind.source, {
-    ...common, namespace,
-    mapBelow: below.length > 0 && below.every(isMappable),
-  });
+  const guarded = [...volumes, ...layers];
+  const setId = guarded.some((one) => isGuardOfOurs(one, context.mounts));
+  const noDevices = withoutDevices(on, below);
+  const lockedFlags = ['nosuid', 'nodev', 'noexec'].filter((flag) => (on.flags.includes(flag) && !(flag === 'nosuid' && setId)) || (flag === 'nodev' && noDevices !== false));
+  const common = {
+    identity: bind.identity, recursive: bind.recursive, readOnly: bind.readOnly, slave: bind.slave,
+    links: guarded.length > 0, setId, noDevices,
+  };
+  // Also where nothing changes: the runtime mounts the object that was checked; runc would go by the path again, through links.
+  const mapping = isMappable(on) ? { namespace, mapBelow: below.length > 0 && below.every(isMappable) } : {};
+  return { tree: plan.tree(bind.source, { ...common, ...mapping }), lockedFlags };
 }
 
 /**
@@ -130,6 +129,24 @@ function volumesAt(source: string, on: Mount, { mounts, engineRoots }: BindConte
     if (home?.device === on.device && isWithin(pathInFileSystem(source, on), pathInFileSystem(volumes, home))) return [volumes];
     return mounts.filter(({ device, mountPoint }) => device === on.device && mountPoint !== volumes && isWithin(mountPoint, volumes)).map(({ mountPoint }) => mountPoint);
   });
+}
+
+/**
+ * Whether the guard at `directory` is, or will be, a mount of its own that the runtime makes (mounts.h: guard_directory), which alone took the
+ * set-user-ID bits' effect away there: an administrator's mount keeps the flags that it has.
+ */
+export function isGuardOfOurs(directory: string, mounts: readonly Mount[]): boolean {
+  const on = mounts.findLast(({ mountPoint }) => mountPoint === directory);
+  const above = mountOf(path.dirname(directory), mounts);
+  if (above === null || above.flags.includes('nosuid')) return false;
+  return on === undefined || (on.device === above.device && on.root === pathInFileSystem(directory, above));
+}
+
+/** Device files come from the kernel's own file systems; in what is shared they do nothing, whoever left them there. */
+function withoutDevices(on: Mount, below: readonly Mount[]): 'top' | 'all' | false {
+  const hasDevices = ({ type, mountPoint }: Mount) => type === 'devtmpfs' || type === 'devpts' || mountPoint === '/dev';
+  if (hasDevices(on)) return false;
+  return below.some(hasDevices) ? 'top' : 'all';
 }
 
 /** FUSE file systems are told by a suffix: `fuse.sshfs`. */

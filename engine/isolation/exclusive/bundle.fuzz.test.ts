@@ -6,7 +6,7 @@ import { isolateSpec, isPrivileged, parseSpec, renderSpec, type IsolationFacts, 
  * Any config.json in: what comes out, read as runc reads it (keys without case, the last one winning), is isolated, or nothing comes out.
  */
 const facts: IsolationFacts = {
-  base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], layerSources: new Map(), bindSources: new Map([[0, '/run/m/x/binds/0']]),
+  base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], layerSources: new Map(), bindSources: new Map([[0, { path: '/run/m/x/0', lockedFlags: ['nodev'] }]]),
   unifiedCgroups: false, cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
 };
 

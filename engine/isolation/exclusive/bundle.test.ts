@@ -15,7 +15,7 @@ const privileged = ordinary.replace('[{"allow":false,"access":"rwm"},{"allow":tr
   .replace('"maskedPaths"', '"devices":[{"path":"/dev/vda","type":"b","major":254,"minor":0}],"maskedPaths"');
 
 const facts: IsolationFacts = {
-  base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], layerSources: new Map(), bindSources: new Map([[1, '/run/m/x/binds/0']]),
+  base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], layerSources: new Map(), bindSources: new Map([[1, { path: '/run/m/x/binds/0', lockedFlags: ['nodev'] }]]),
   unifiedCgroups: false, cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
 };
 const isolate = (text: string, more: Partial<IsolationFacts> = {}) => renderSpec(isolateSpec(parseSpec(text), { ...facts, ...more }));
@@ -32,7 +32,7 @@ describe('isolateSpec', () => {
     const map = '[{"containerID":0,"hostID":1000013824,"size":65536}]';
     const expected = ordinary.replaceAll('\n', '')
       .replace('"/data/overlay2/x/merged"', '"/run/m/x/root"')
-      .replace('/data/volumes/v/_data', '/run/m/x/binds/0')
+      .replace('/data/volumes/v/_data', '/run/m/x/binds/0').replace('"rbind","ro"]', '"rbind","ro","nodev"]')
       .replace('0 2147483647', '0 65535')
       .replace('{"type":"ipc"}]', '{"type":"ipc"},{"type":"user"}]')
       .replace('"defaultErrnoRet":1}}}', `"defaultErrnoRet":1},"uidMappings":${map},"gidMappings":${map}}}`);

@@ -67,6 +67,12 @@ export function isBind(mount: OciMount): boolean {
   return mount.type === 'bind' || (mount.options ?? []).some((option) => option === 'bind' || option === 'rbind');
 }
 
+/** Where runc finds a bind, and the flags of that mount that a user namespace can't take away: runc must not leave one out when it sets others. */
+export interface BindSource {
+  readonly path: string;
+  readonly lockedFlags: readonly string[];
+}
+
 /** What the edit puts into the spec. */
 export interface IsolationFacts {
   /** First host id of the container's range. */
@@ -77,7 +83,7 @@ export interface IsolationFacts {
   /** Where the shifted root file system will be mounted. */
   readonly rootPath: string;
   /** New sources of binds, by index in `mounts`. */
-  readonly bindSources: ReadonlyMap<number, string>;
+  readonly bindSources: ReadonlyMap<number, BindSource>;
   /** Overlays that were mounted for the container, by index in `mounts`. */
   readonly layerSources: ReadonlyMap<number, string>;
   /** Files to bind in place of harmless devices, by the machine's names; where there is none, the machine's. */
@@ -168,11 +174,11 @@ function withinIds(range: string): string {
 
 function mountedFor(mount: OciMount, index: number, facts: IsolationFacts): OciMount {
   const layers = facts.layerSources.get(index);
-  return layers === undefined ? { ...mount, ...sourceOf(facts.bindSources.get(index)) } : boundLayers(mount, layers);
-}
-
-function sourceOf(source: string | undefined): { source?: string } {
-  return source === undefined ? {} : { source };
+  if (layers !== undefined) return boundLayers(mount, layers);
+  const bind = facts.bindSources.get(index);
+  if (bind === undefined) return mount;
+  const options = mount.options ?? [];
+  return { ...mount, source: bind.path, options: [...options, ...bind.lockedFlags.filter((flag) => !options.includes(flag))] };
 }
 
 function noNumber(value: number | null | undefined): boolean {

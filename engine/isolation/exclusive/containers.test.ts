@@ -12,28 +12,28 @@ afterEach(() => { rmSync(directory, { recursive: true }); });
 const state: ContainerState = { id: 'one', runcRoot: '/runc', base: 1_000_013_824, runtimePid: 1, overlay: null, enginePoints: [], device: null, shares: null };
 
 it('a state that a killed planner had not written to its end goes when the next one opens the store, whole ones stay', () => {
-  openContainerStore(at('states'), at('mounts'));
+  openContainerStore(at('states'));
   writeFileSync(at('states', 'one.json.new'), '{"id":"o');
   writeFileSync(at('states', 'two.json'), '{}');
-  expect(openContainerStore(at('states'), at('mounts')).ids()).toEqual(['two']);
+  expect(openContainerStore(at('states')).ids()).toEqual(['two']);
   expect(readdirSync(at('states'))).toEqual(['two.json']);
 });
 
 it('opens where something else has the name of an unfinished state', () => {
   mkdirSync(at('states', 'one.json.new'), { recursive: true });
-  expect(openContainerStore(at('states'), at('mounts')).ids()).toEqual([]);
+  expect(openContainerStore(at('states')).ids()).toEqual([]);
 });
 
-it('goes on when its directories are taken away', () => {
-  const store = openContainerStore(at('states'), at('mounts'));
-  for (const name of ['states', 'mounts']) rmSync(at(name), { recursive: true });
-  expect([store.ids(), store.targetIds(), store.read('one'), store.ownerOf('one')]).toEqual([[], [], null, null]);
+it('goes on when its directory is taken away', () => {
+  const store = openContainerStore(at('states'));
+  rmSync(at('states'), { recursive: true });
+  expect([store.ids(), store.read('one'), store.has('one')]).toEqual([[], null, false]);
   store.write(state);
   expect(store.read('one')).toEqual(state);
 });
 
 it('says where a state cannot be written, and leaves nothing unfinished', () => {
-  const store = openContainerStore(at('states'), at('mounts'));
+  const store = openContainerStore(at('states'));
   mkdirSync(at('states', 'one.json')); // nothing is renamed over a directory
   expect(() => { store.write(state); }).toThrow(`what the planner keeps of containers cannot be written in ${at('states')}: EISDIR`);
   expect(readdirSync(at('states'))).toEqual(['one.json']);

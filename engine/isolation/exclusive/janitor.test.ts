@@ -22,13 +22,13 @@ beforeEach(() => {
   // A runtime that says when it was asked to delete, and is done when it is told so.
   execFileSync('mkfifo', [at('done')]);
   writeFileSync(at('runtime'), `#!/bin/sh\necho "$*" > ${at('asked')}\nread line < ${at('done')}\n`, { mode: 0o755 });
-  containers = openContainerStore(at('containers'), at('mounts'));
+  containers = openContainerStore(at('containers'));
   const ranges = openRangeStore(at('ranges'), directory, () => new Set());
   const base = ranges.claim(id);
   containers.write({ id, runcRoot: at('runc'), base, runtimePid: 4_194_304, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
   const paths: ExclusivePaths = { root: directory, socket: at('s'), lock: at('lock'), runtimeBinary: at('runtime'), containers: at('containers'), ranges: at('ranges'), mounts: at('mounts'), devices: at('d'), procFiles: at('p') };
   const service = new IsolationService({
-    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: paths.runtimeBinary, sealedRunc: () => null, log: () => undefined,
+    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, privateDirectory: at('private'), deviceNodes: new Map(), runtimeBinary: paths.runtimeBinary, sealedRunc: () => null, log: () => undefined,
     sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
   });
   janitor = new Janitor({ paths, service, ranges, containers, log: (line) => { said.push(line); } });

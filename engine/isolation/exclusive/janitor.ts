@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { firstProcessOf, hasEnded, type FirstProcess } from './first-process.ts';
-import { isWithin } from './mountinfo.ts';
 import type { ExclusivePaths } from './options.ts';
 import { perform } from './perform.ts';
 import { basesInUse, isBase, type RangeStore } from './ranges.ts';
@@ -55,12 +54,10 @@ export class Janitor {
   /** Looks at everything now, as after a crash, and from then on now and then. */
   async start(): Promise<void> {
     const { ranges, containers } = this.#options;
-    for (const id of new Set([...containers.ids(), ...containers.targetIds()])) this.#holdRange(id);
+    for (const id of containers.ids()) this.#holdRange(id);
     await this.#sweep();
-    const kept = new Set([...containers.ids(), ...containers.targetIds()]);
-    for (const { base, id } of ranges.orphans()) if (!kept.has(id)) ranges.free(base);
     for (const base of ranges.abandoned(basesInUse())) ranges.free(base);
-    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); }, endedMs));
+    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); this.#freeOrphans(); }, endedMs));
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -149,7 +146,17 @@ export class Janitor {
   async #sweep(): Promise<void> {
     const { containers, ranges } = this.#options;
     ranges.look();
-    for (const id of new Set([...containers.ids(), ...containers.targetIds()])) await this.#look(id);
+    for (const id of containers.ids()) await this.#look(id);
+    this.#freeOrphans();
+  }
+
+  /** Claims of containers of which nothing is kept: where the state of one that runs was lost, until its processes have ended. */
+  #freeOrphans(): void {
+    const { containers, ranges } = this.#options;
+    const orphans = ranges.orphans().filter(({ id }) => !containers.has(id));
+    if (orphans.length === 0) return;
+    const inUse = basesInUse();
+    for (const { base } of orphans) if (!inUse.has(base)) ranges.free(base);
   }
 
   async #look(id: string): Promise<void> {
@@ -188,15 +195,8 @@ export class Janitor {
     const { paths, service, ranges, containers, log } = this.#options;
     const state = containers.read(id);
     if (!containers.has(id) || (state !== null && this.#isAlive(state))) return;
-    const mounts = mountsOf('self');
-    const base = state?.base ?? containers.ownerOf(id) ?? 0;
-    // Without a state we cannot ask runc; what is mounted may be in use, as long as somebody lives in the range that it is for.
-    if (state === null && (!isBase(base) || basesInUse().has(base)) && mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) {
-      this.#say(id, isBase(base) ? 'mounted, but its state is lost; left alone until its processes have ended' : 'mounted, but its state is lost; left alone');
-      return;
-    }
     const runcRoot = state === null || isOfAnotherBoot(state) ? null : state.runcRoot;
-    await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mounts));
+    await perform(paths.runtimeBinary, service.planDelete(id, runcRoot, mountsOf('self')));
     if (state !== null && !ranges.heldByOthers(state.base, id) && basesInUse().has(state.base)) throw new Error(`a process still lives in its id range ${state.base}, which is kept`);
     service.release(id, runcRoot, mountsOf('self'));
     this.#forget(id);
@@ -207,10 +207,9 @@ export class Janitor {
   #holdRange(id: string): void {
     const { containers, ranges } = this.#options;
     const state = containers.read(id);
-    const base = state?.base ?? containers.ownerOf(id) ?? 0;
-    if (!isBase(base) || (state !== null && !this.#isAlive(state))) return;
+    if (state === null || !isBase(state.base) || !this.#isAlive(state)) return;
     try {
-      ranges.hold(base, id);
+      ranges.hold(state.base, id);
     } catch (error) {
       this.#say(id, error instanceof Error ? error.message : String(error));
     }

@@ -12,23 +12,20 @@ export interface LayerMountContext {
   readonly base: number;
   /** Where the engine keeps its layers: nothing else is mounted so. */
   readonly engineRoots: readonly string[];
-  makeTarget(): string;
 }
 
 /**
  * Plans the overlays among the mounts (BuildKit's `RUN --mount=from=…` with containerd's store, whose BuildKit has the runtime mount layers
- * that the engine has not mounted): the container could not reach the layers, and they would have the machine's ids. Returns where they are
- * attached by index in the spec's mounts.
+ * that the engine has not mounted): the container could not reach the layers, and they would have the machine's ids. Returns where runc
+ * finds them by index in the spec's mounts.
  */
 export function planLayerMounts(spec: OciSpec, plan: PlanBuilder, context: LayerMountContext): Map<number, string> {
   const sources = new Map<number, string>();
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
     if (mount.type !== 'overlay') continue;
     const options = mount.options ?? [];
-    const tree = planShifted(plan, overlayOf(options, context.engineRoots), context.namespace, context.base, options.includes('ro'), context.mounts);
-    const target = context.makeTarget();
-    plan.attach(tree, target);
-    sources.set(index, target);
+    const tree = planShifted(plan, overlayOf(options, context.engineRoots), { ...context, readOnly: options.includes('ro') });
+    sources.set(index, plan.place(tree));
   }
   return sources;
 }

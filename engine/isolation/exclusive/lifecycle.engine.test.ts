@@ -1,12 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, readdir, readlink, rename, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { shimsOf, startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
+import { parseMountinfo } from './mountinfo.ts';
 import { lastBase, rangeSize } from './ranges.ts';
 
 const run = promisify(execFile);
@@ -118,35 +119,73 @@ it('a container deleted while no planner answered can be started again', async (
   await engine.docker('rm', '-f', 'revived');
 });
 
-it('the planner\'s start takes away what a crash left, never what is mounted there', async () => {
+/** What a crash leaves of a container: its state, and its overlay where the engine had its own; `file` is in it. */
+async function leaveOverlay(id: string): Promise<{ readonly point: string; readonly remove: () => Promise<void> }> {
+  const scratch = await mkdtemp('/tmp/bh-');
+  const at = (name: string) => path.join(scratch, name);
+  for (const name of ['lower', 'upper/diff', 'upper/work', 'merged']) await mkdir(at(name), { recursive: true });
+  await writeFile(at('lower/file'), 'kept');
+  await run('mount', ['-t', 'overlay', '-o', `nosuid,nodev,noexec,lowerdir=${at('lower')},upperdir=${at('upper/diff')},workdir=${at('upper/work')}`, 'overlay', at('merged')]);
+  const overlay = { lowers: [at('lower')], upper: { parent: at('upper'), name: 'diff', work: 'work' }, options: [] };
+  await writeFile(path.join(engine.own.containers, `${id}.json`), JSON.stringify({ id, runcRoot: '/run/runc', base: lastBase, runtimePid: 1, overlay, enginePoints: [at('merged')] }));
+  return { point: at('merged'), remove: async () => { await run('umount', [at('merged')]); await rm(scratch, { recursive: true }); } };
+}
+
+const flagsOf = async (point: string) => parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8')).filter(({ mountPoint }) => mountPoint === point).map(({ flags }) => flags);
+
+it('the planner\'s start takes away what a crash left, and keeps the range of whom it knows nothing of but lives', async () => {
   await engine.planner().end('SIGKILL');
-  const source = await mkdtemp('/tmp/bh-');
-  await writeFile(path.join(source, 'precious'), 'x');
-  const root = path.join(engine.own.mounts, 'ghost', 'root');
-  await mkdir(root, { recursive: true });
-  await run('mount', ['--bind', source, root]);
+  const ghost = await leaveOverlay('ghost');
   const claimed = (base: number, id: string) => writeFile(path.join(engine.own.ranges, String(base)), JSON.stringify({ root: engine.paths.root, id }));
   await claimed(lastBase, 'ghost');
   await claimed(lastBase - rangeSize, 'nobody');
-  await writeFile(path.join(engine.own.containers, 'ghost.json'), JSON.stringify({ id: 'ghost', runcRoot: '/run/runc', base: lastBase, runtimePid: 1, overlay: null, enginePoints: [] }));
-  // One whose state is lost while it is mounted: perhaps running, so nothing of it is touched.
-  const unclear = path.join(engine.own.mounts, 'unclear', 'root');
-  await mkdir(unclear, { recursive: true });
-  await run('mount', ['--bind', source, unclear]);
-  await claimed(lastBase - 2 * rangeSize, 'unclear');
+  const unclear = lastBase - 2 * rangeSize;
+  await claimed(unclear, 'unclear');
+  const living = spawn('setpriv', [`--reuid=${unclear}`, '--clear-groups', 'sleep', '1000']);
+  await vi.waitFor(async () => { expect((await stat(`/proc/${living.pid}`)).uid).toBe(unclear); });
 
   await engine.startPlanner();
-  expect(await engine.leftMounts()).toEqual([unclear]);
   expect(await engine.states()).toEqual([]);
-  expect(await engine.ranges()).toEqual([lastBase - 2 * rangeSize]);
-  expect(await readdir(source)).toEqual(['precious']);
-  expect(await readdir(engine.own.mounts)).toEqual(['unclear']);
+  expect(await engine.ranges()).toEqual([unclear]);
+  // The engine has its own overlay back.
+  const flags = (await flagsOf(ghost.point)).flat();
+  expect(flags).toEqual(expect.arrayContaining(['nosuid', 'nodev']));
+  expect(flags).not.toContain('noexec');
+  expect(await readdir(ghost.point)).toEqual(['file']);
+  await ghost.remove();
 
-  await run('umount', [unclear]);
+  living.kill('SIGKILL');
+  await once(living, 'exit');
   await engine.planner().end('SIGTERM');
   await engine.startPlanner();
-  expect(await readdir(source)).toEqual(['precious']);
-  await rm(source, { recursive: true });
+  expect(await engine.ranges()).toEqual([]);
+});
+
+it('the planner\'s start takes away what an earlier version mounted for containers, and nothing that a link there leads to', async () => {
+  await engine.planner().end('SIGKILL');
+  const outside = await mkdtemp('/tmp/bh-');
+  await writeFile(path.join(outside, 'precious'), 'x');
+  const of = (id: string, ...names: string[]) => path.join(engine.own.mounts, id, ...names);
+  for (const id of ['honest', 'hostile']) {
+    await mkdir(of(id, 'root'), { recursive: true });
+    await run('mount', ['--bind', outside, of(id, 'root')]);
+    await mkdir(of(id, 'binds', '0'), { recursive: true });
+    await run('mount', ['--bind', outside, of(id, 'binds', '0')]);
+    await chown(of(id), lastBase, lastBase);
+  }
+  // As the owner of its directory could: a link in the place of the directory that the planner works in.
+  await rename(of('hostile', 'binds'), of('hostile', 'old'));
+  await symlink(outside, of('hostile', 'binds'));
+
+  await engine.startPlanner();
+  expect(await engine.leftMounts()).toEqual([]);
+  expect(await readdir(outside)).toEqual(['precious']);
+  expect((await readdir(engine.own.mounts)).filter((name) => name !== 'root' && name !== 'hostile')).toEqual([]);
+  // Left, for it was not the planner's own; root's alone now.
+  expect((await stat(of('hostile'))).mode & 0o777).toBe(0o700);
+  await rm(of('hostile'), { recursive: true });
+  await rm(outside, { recursive: true });
+  expect(await engine.docker('run', '--rm', 'busybox', 'echo', 'works')).toBe('works\n');
 });
 
 it('what a runtime left that was killed after it mounted and before runc ran, the planner takes away', async () => {
@@ -230,10 +269,12 @@ it('a delete whose runtime was killed before it asked anybody is done all the sa
 // The engine may take a container's layers away just when the planner wants to mount them for it.
 it('what the planner could not take away at first it takes away soon after', async () => {
   await engine.docker('run', '-d', '--name', 'raced', '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+  // Keeps the engine's mount alive beyond the container.
+  await run('sh', ['-c', `docker -H unix://${engine.socket} export raced > /dev/null`]);
   const failed = path.join(engine.root, 'failed');
   await withRuntime(`case " $* " in *" --bulkhead-perform "*) [ "$(cat ${failed} 2>/dev/null | wc -l)" -ge 3 ] || { echo x >> ${failed}; echo 'cannot open the layers' >&2; exit 1; };; esac\n`, async () => {
     await withRunc('"$real" "$@"; code=$?\ncase " $* " in *" delete "*) kill -9 "$PPID";; esac\nexit $code\n', async () => {
-      await engine.docker('rm', '-f', 'raced').catch(() => undefined);
+      await engine.docker('stop', '-t', '0', 'raced').catch(() => undefined);
     });
     await nothingLeft();
   });
@@ -304,9 +345,7 @@ const words = (...list: string[]) => Buffer.from(list.map((word) => `${word}\0`)
 it('who asks while a planner that starts looks around is answered afterwards', async () => {
   await engine.planner().end('SIGKILL');
   // Something to take away, which takes as long as we like.
-  await mkdir(path.join(engine.own.mounts, 'ghost', 'root'), { recursive: true });
-  await run('mount', ['-t', 'tmpfs', 'none', path.join(engine.own.mounts, 'ghost', 'root')]);
-  await writeFile(path.join(engine.own.containers, 'ghost.json'), JSON.stringify({ id: 'ghost', runcRoot: '/run/runc', base: lastBase, runtimePid: 1, overlay: null, enginePoints: [] }));
+  const ghost = await leaveOverlay('ghost');
   const pipes = await mkdtemp('/tmp/bh-');
   const [begun, go] = [path.join(pipes, 'begun'), path.join(pipes, 'go')];
   await run('mkfifo', [begun, go]);
@@ -318,8 +357,9 @@ it('who asks while a planner that starts looks around is answered afterwards', a
     asking.end(words('bulkhead-request-2', 'delete', 'abcdefgh', '', '/run/runc', String(process.pid), 'end'));
     await writeFile(go, '\n');
     await started;
-    expect(await text(asking)).toMatch(/^bulkhead-plan-1/);
+    expect(await text(asking)).toMatch(/^bulkhead-plan-2/);
   });
+  await ghost.remove();
   await rm(pipes, { recursive: true });
 });
 
@@ -347,7 +387,7 @@ it('a bind source that hangs fails its own container, clearly, and no other', as
 
 it('the planner answers garbage with a refusal or not at all, and goes on', async () => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('GET / HTTP/1.1\r\n\r\n'), words('bulkhead-request-2', 'create', '../x', '/b', '/r', '1', 'end'), Buffer.alloc(10_000, 0)]) {
-    expect((await send(bytes)).split('\0').slice(0, 3)).toEqual(['bulkhead-plan-1', '3', 'error']);
+    expect((await send(bytes)).split('\0').slice(0, 3)).toEqual(['bulkhead-plan-2', '3', 'error']);
   }
   expect(await send(Buffer.alloc(1 << 20, 65))).toBe('');
   // A bundle that does not exist, and a process that does not exist.

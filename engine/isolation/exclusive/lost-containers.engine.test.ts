@@ -26,8 +26,8 @@ afterAll(async () => {
 });
 
 const runcRoot = () => path.join(engine.settings.execRoot, 'runtime-runc/moby');
-const kept = async () => ({ mounted: (await engine.leftMounts()).length > 0, ranges: (await engine.ranges()).length, states: await engine.states(), runc: await readdir(runcRoot()) });
-const nothing = { mounted: false, ranges: 0, states: [], runc: [] };
+const kept = async () => ({ ranges: (await engine.ranges()).length, states: await engine.states(), runc: await readdir(runcRoot()) });
+const nothing = { ranges: 0, states: [], runc: [] };
 
 /** Starts the container, and has dockerd killed before it notes that it runs; the container's process, when another dockerd is there. */
 async function lose(id: string): Promise<FirstProcess> {
@@ -48,7 +48,7 @@ it.each([['runc alone', ['--runtime', 'alone']], ['isolated', []]] as const)('%s
   expect(hasEnded(second)).toBe(false);
   // While it runs nothing of it is touched.
   const isolated = runtime.length === 0;
-  expect(await kept()).toEqual({ mounted: isolated, ranges: isolated ? 1 : 0, states: isolated ? [`${id}.json`] : [], runc: [id] });
+  expect(await kept()).toEqual({ ranges: isolated ? 1 : 0, states: isolated ? [`${id}.json`] : [], runc: [id] });
   process.kill(second.pid, 'SIGKILL');
   // runc's directory and the shim stay for containerd's next start where nobody else looks.
   if (isolated) await vi.waitFor(async () => { expect(await kept()).toEqual(nothing); }, { timeout: 20_000, interval: 50 });

@@ -12,7 +12,7 @@ const mounts = parseMountinfo(text);
 describe('parseMountinfo', () => {
   it('reads fields, escapes, optional fields and super options', () => {
     expect(mounts).toHaveLength(5);
-    expect(mounts[0]).toMatchObject({ device: '254:0', root: '/', mountPoint: '/', type: 'ext4', shared: true });
+    expect(mounts[0]).toMatchObject({ device: '254:0', root: '/', mountPoint: '/', type: 'ext4', shared: true, flags: ['rw', 'relatime'] });
     expect(mounts[2]).toMatchObject({ root: '/srv/a b', mountPoint: '/mnt/a b', shared: false });
     expect(mounts[3]?.options).toEqual(['rw', 'lowerdir=/l/A:/l/B:C', 'upperdir=/x/diff', 'workdir=/x/work', 'context=system_u:object_r:container_file_t:s0:c1,c2', 'index=off', 'x="a']);
   });

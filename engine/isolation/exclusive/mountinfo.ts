@@ -8,6 +8,8 @@ export interface Mount {
   /** A member of a peer group: mounts made below appear in other namespaces too. */
   readonly shared: boolean;
   readonly type: string;
+  /** Options of this mount alone: `rw`, `nosuid`, … */
+  readonly flags: readonly string[];
   /** Options of the superblock, split at commas the kernel did not escape. */
   readonly options: readonly string[];
 }
@@ -17,13 +19,14 @@ export function parseMountinfo(text: string): Mount[] {
   return text.split('\n').filter((line) => line !== '').map((line) => {
     const fields = line.split(' ');
     const separator = fields.indexOf('-', 6);
-    const [, , device, root, mountPoint] = fields;
+    const [, , device, root, mountPoint, flags = ''] = fields;
     const [type, , superOptions] = separator < 0 ? [] : fields.slice(separator + 1);
     if (device === undefined || root === undefined || mountPoint === undefined || type === undefined || superOptions === undefined) {
       throw new Error(`not a line of mountinfo: ${line}`);
     }
     return {
       device, root: unescape(root), mountPoint: unescape(mountPoint), type: unescape(type),
+      flags: flags.split(','),
       shared: fields.slice(6, separator).some((field) => field.startsWith('shared:')),
       options: splitOptions(superOptions).map(unescape),
     };

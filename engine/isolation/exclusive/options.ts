@@ -15,8 +15,8 @@ export interface ExclusivePaths {
   /** Machine-wide claims on id ranges, one file each: several engines on one machine never share a range (A3). */
   readonly ranges: string;
   /**
-   * Mount targets (root file system, binds) per container. Under /run, not under the root: a container's root must be able to
-   * traverse to it, whatever the mode of the directories above the engine's root; and nothing there survives a reboot.
+   * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for everybody else. Under /run, not under the
+   * root: a container's root must be able to traverse to it, whatever the mode of the directories above the engine's root.
    */
   readonly mounts: string;
   /** Device files of our own, which containers get binds of. */

@@ -10,7 +10,7 @@ let top: string;
 beforeEach(() => { top = mkdtempSync(path.join(os.tmpdir(), 'layers-')); });
 afterEach(() => { rmSync(top, { recursive: true }); });
 
-const overlay = (mountPoint: string, options: string[], root = '/'): Mount => ({ device: '0:50', root, mountPoint, shared: false, type: 'overlay', options });
+const overlay = (mountPoint: string, options: string[], root = '/'): Mount => ({ device: '0:50', root, mountPoint, shared: false, type: 'overlay', flags: ['rw'], options });
 const make = (...names: string[]) => { for (const name of names) mkdirSync(path.join(top, name), { recursive: true }); };
 
 describe('layersOf', () => {
@@ -60,26 +60,26 @@ describe('plans', () => {
 
   it('shifts the mount that every layer and the upper\'s parent are on, once', () => {
     const plan = new PlanBuilder();
-    planShifted(plan, layers, plan.userNamespace('map'), 9, false, mounted('/', '/s', '/s/y/merged', '/sx'));
+    planShifted(plan, layers, { namespace: plan.userNamespace('map'), base: 9, readOnly: false, mounts: mounted('/', '/s', '/s/y/merged', '/sx') });
     expect(words(plan).join(' ')).toBe('userns map tree /s - 0 0 in 0 1/fs in 0 x overlay 9 1 1 2 diff work 0');
   });
 
   it.each(['/s/x', '/s/1', '/s/1/fs'])('shifts every layer for itself where something is mounted on %s', (point) => {
     const plan = new PlanBuilder();
-    planShifted(plan, layers, plan.userNamespace('map'), 9, false, mounted('/', point));
+    planShifted(plan, layers, { namespace: plan.userNamespace('map'), base: 9, readOnly: false, mounts: mounted('/', point) });
     expect(words(plan).join(' ')).toBe('userns map tree /s/1/fs - 0 0 tree /s/x - 0 0 overlay 9 1 0 1 diff work 0');
   });
 
   it('shows upper as the topmost lower layer read-only', () => {
     const plan = new PlanBuilder();
-    planShifted(plan, layers, plan.userNamespace('map'), 9, true, []);
+    planShifted(plan, layers, { namespace: plan.userNamespace('map'), base: 9, readOnly: true, mounts: [] });
     expect(words(plan).join(' ')).toBe('userns map tree /s - 0 0 in 0 x/diff in 0 1/fs overlay 9 2 1 2 -   0');
   });
 
   it('needs no overlay for one layer alone', () => {
     const plan = new PlanBuilder();
-    planShifted(plan, { ...layers, upper: null }, plan.userNamespace('map'), 9, true, []);
-    expect(words(plan)).toEqual(['userns', 'map', 'tree', '/s/1/fs', '-', '0', '0']);
+    planShifted(plan, { ...layers, upper: null }, { namespace: plan.userNamespace('map'), base: 9, readOnly: true, mounts: [] });
+    expect(words(plan)).toEqual(['userns', 'map', 'tree', '/s/1/fs', '-', '0', '64']);
   });
 
   it('puts the engine\'s own overlay together from the directories themselves', () => {

@@ -95,24 +95,37 @@ function linked(store: string, names: readonly string[]): string[] {
   });
 }
 
-/** Plans the overlay with ids shifted to `base`; `readOnly` makes a view of what upper holds now. */
-export function planShifted(plan: PlanBuilder, overlay: Overlay, namespace: NamespaceNumber, base: number, readOnly: boolean, mounts: readonly Mount[]): TreeNumber {
+export interface ShiftOptions {
+  /** Carries the map of the layers, and of upper where `upperNamespace` is not given. */
+  readonly namespace: NamespaceNumber;
+  readonly upperNamespace?: NamespaceNumber;
+  /** The container's first host id. */
+  readonly base: number;
+  /** A view of what upper holds now. */
+  readonly readOnly: boolean;
+  readonly mounts: readonly Mount[];
+}
+
+/** Plans the overlay with the container's ids. */
+export function planShifted(plan: PlanBuilder, overlay: Overlay, options: ShiftOptions): TreeNumber {
+  const { namespace, upperNamespace = namespace, base, readOnly, mounts } = options;
   const { upper } = overlay;
   const paths = readOnly && upper !== null ? [path.join(upper.parent, upper.name), ...overlay.lowers] : overlay.lowers;
   const isWritable = !readOnly && upper !== null;
   const [only] = paths;
   // overlayfs wants two layers at least.
-  if (!isWritable && only !== undefined && paths.length === 1) return plan.tree(only, { namespace });
+  if (!isWritable && only !== undefined && paths.length === 1) return plan.tree(only, { namespace, noDevices: 'top' });
   const all = isWritable ? [...paths, upper.parent] : paths;
   const store = storeOf(all, mounts);
   // One id-mapped copy of the mount serves all layers in it: the kernel takes its time for each that is made, and more for each that goes.
   const tree = store === null ? null : plan.tree(store, { namespace });
   const layer = (directory: string) => (store === null || tree === null ? plan.tree(directory, { namespace }) : plan.inside(tree, below(store, directory)));
   const lowers = paths.map(layer);
-  const writable = isWritable ? { parent: layer(upper.parent), name: upper.name, work: upper.work } : null;
+  const parent = (directory: string) => (upperNamespace === namespace ? layer(directory) : plan.tree(directory, { namespace: upperNamespace }));
+  const writable = isWritable ? { parent: parent(upper.parent), name: upper.name, work: upper.work } : null;
   // Of what is not written nothing can be lost.
-  const options = writable === null ? overlay.options.filter((option) => option !== 'volatile') : overlay.options;
-  return plan.overlay(base, { lowers, upper: writable, options });
+  const carriedOptions = writable === null ? overlay.options.filter((option) => option !== 'volatile') : overlay.options;
+  return plan.overlay(base, { lowers, upper: writable, options: carriedOptions });
 }
 
 /** Plans the overlay as the engine itself mounts it. */

@@ -23,20 +23,28 @@ describe('a plan', () => {
     const b = plan.directory('/b');
     const c = plan.overlay(7, { lowers: [b, a], upper: { parent: a, name: 'diff', work: 'work' }, options: ['volatile'] });
     plan.unmount('/m');
-    plan.attach(plan.clone(c), '/m');
-    plan.attach(plan.below(c, 'x/y', true), '/n');
+    plan.attach(plan.clone(c), '/m', true);
+    plan.privateDirectory('/p');
+    expect(plan.place(plan.below(c, 'x/y', true))).toBe('/p/0');
+    expect(plan.place(c, 'root')).toBe('/p/root');
     expect(words(plan.encode())).toEqual([
-      'bulkhead-plan-1', '35', 'userns', '0 1 2\n', 'tree', '/a', '5:18446744073709551615', '0', '15', 'dir', '/b',
-      'overlay', '7', '2', '1', '0', '0', 'diff', 'work', '1', 'volatile', 'unmount', '/m', 'clone', '2', 'attach', '3', '/m', 'sub', '2', 'x/y', '1', 'attach', '4', '/n',
+      'bulkhead-plan-2', '35', 'userns', '0 1 2\n', 'tree', '/a', '5:18446744073709551615', '0', '15', 'dir', '/b',
+      'overlay', '7', '2', '1', '0', '0', 'diff', 'work', '1', 'volatile', 'unmount', '/m', 'clone', '2', 'attach', '3', '/m', '1',
+      'private', '/p', 'sub', '2', 'x/y', '1', 'place', '4', '0', 'place', '2', 'root',
       'end', '',
     ].map((word, i, all) => (i === 1 ? String(all.length - 3) : word)));
   });
 
+  it('places nothing before it has a private directory', () => {
+    const plan = new PlanBuilder();
+    expect(() => plan.place(plan.directory('/d'))).toThrow('before its private directory');
+  });
+
   it('says where links lead nowhere, and in which copy they do', () => {
     const plan = new PlanBuilder();
-    plan.withoutLinks('/v');
-    plan.tree('/v/a', { links: true });
-    expect(words(plan.encode())).toEqual(['bulkhead-plan-1', '8', 'nolinks', '/v', 'tree', '/v/a', '-', '-', '32', 'end', '']);
+    plan.guard('/v');
+    plan.tree('/v/a', { links: true, setId: true, noDevices: 'all' });
+    expect(words(plan.encode())).toEqual(['bulkhead-plan-2', '8', 'guard', '/v', 'tree', '/v/a', '-', '-', '480', 'end', '']);
   });
 
   it('refuses what the runtime would refuse: a NUL, too many layers', () => {
@@ -47,7 +55,7 @@ describe('a plan', () => {
   });
 
   it('carries a refusal as one word', () => {
-    expect(words(encodeRefusal('no\0way'))).toEqual(['bulkhead-plan-1', '3', 'error', 'no way', 'end', '']);
+    expect(words(encodeRefusal('no\0way'))).toEqual(['bulkhead-plan-2', '3', 'error', 'no way', 'end', '']);
   });
 });
 
@@ -68,13 +76,13 @@ describe('the runtime reads plans strictly', () => {
     expect([0, 65535, lastBase + 1, 2 ** 32].map(range)).toEqual([1, 1, 1, 1]);
   });
 
-  const plan = (...list: string[]) => Buffer.from(['bulkhead-plan-1', String(list.length), ...list, ''].join('\0'));
+  const plan = (...list: string[]) => Buffer.from(['bulkhead-plan-2', String(list.length), ...list, ''].join('\0'));
   it.each([
     ['nothing', Buffer.alloc(0)],
-    ['no terminator', Buffer.from('bulkhead-plan-1\x001\0end')],
-    ['another version', Buffer.from('bulkhead-plan-2\x001\0end\0')],
-    ['a wrong count', Buffer.from('bulkhead-plan-1\x002\0end\0')],
-    ['a count that is no number', Buffer.from('bulkhead-plan-1\x00 1\0end\0')],
+    ['no terminator', Buffer.from('bulkhead-plan-2\x001\0end')],
+    ['another version', Buffer.from('bulkhead-plan-1\x001\0end\0')],
+    ['a wrong count', Buffer.from('bulkhead-plan-2\x002\0end\0')],
+    ['a count that is no number', Buffer.from('bulkhead-plan-2\x00 1\0end\0')],
     ['no end', plan('unmount', '/nonexistent')],
     ['words after the end', plan('end', 'end')],
     ['an unknown operation', plan('rm', '/x', 'end')],
@@ -83,18 +91,22 @@ describe('the runtime reads plans strictly', () => {
     ['a path with dots', plan('unmount', '/x/../y', 'end')],
     ['a path ending in dots', plan('unmount', '/x/..', 'end')],
     ['a tree that is not there', plan('clone', '0', 'end')],
-    ['a tree out of bounds', plan('dir', '/', 'attach', '1', '/nonexistent', 'end')],
-    ['a huge number', plan('dir', '/', 'attach', '18446744073709551616', '/nonexistent', 'end')],
+    ['a tree out of bounds', plan('dir', '/', 'attach', '1', '/nonexistent', '0', 'end')],
+    ['a huge number', plan('dir', '/', 'attach', '18446744073709551616', '/nonexistent', '0', 'end')],
     ['a negative number', plan('dir', '/', 'clone', '-1', 'end')],
     ['a leading zero', plan('dir', '/', 'clone', '00', 'end')],
     ['a namespace that is not there', plan('tree', '/', '-', '0', '0', 'end')],
-    ['flags that do not exist', plan('tree', '/', '-', '-', '64', 'end')],
-    ['a place without links that is relative', plan('nolinks', 'x', 'end')],
-    ['a file system to freeze that is nowhere', plan('freeze', 'end')],
+    ['flags that do not exist', plan('tree', '/', '-', '-', '512', 'end')],
+    ['a place to guard that is relative', plan('guard', 'x', 'end')],
+    ['a mount in a private directory that is not there', plan('dir', '/', 'place', '0', 'x', 'end')],
+    ['two private directories', plan('private', '/x', 'private', '/y', 'end')],
+    ['a mount that leaves the private directory', plan('dir', '/', 'private', '/x', 'place', '0', '..', 'end')],
+    ['a mount below the private directory\'s entries', plan('dir', '/', 'private', '/x', 'place', '0', 'a/b', 'end')],
+    ['an attachment without flags', plan('dir', '/', 'attach', '0', '/nonexistent', 'end')],
     ['an identity without colon', plan('tree', '/', '12', '-', '0', 'end')],
     ['too many lowers', plan('overlay', '0', '501', 'end')],
     ['an error in the middle', plan('dir', '/', 'error', 'x', 'end')],
-    ['too much', Buffer.concat([Buffer.from('bulkhead-plan-1\x001\0'), Buffer.alloc(1 << 20, 65), Buffer.from([0])])],
+    ['too much', Buffer.concat([Buffer.from('bulkhead-plan-2\x001\0'), Buffer.alloc(1 << 20, 65), Buffer.from([0])])],
   ])('refuses %s', (_, bytes) => {
     const { status, stderr, signal } = perform(bytes);
     expect({ status, signal }).toEqual({ status: 1, signal: null });
@@ -102,7 +114,7 @@ describe('the runtime reads plans strictly', () => {
   });
 
   it('never crashes, whatever bytes it is given', () => {
-    const harmless = fc.constantFrom('bulkhead-plan-1', '1', '2', '7', 'end', 'userns', 'dir', 'clone', 'sub', 'overlay', '/nonexistent', '-', '', '0', 'x', '18446744073709551615');
+    const harmless = fc.constantFrom('bulkhead-plan-2', '1', '2', '7', 'end', 'userns', 'dir', 'clone', 'sub', 'overlay', '/nonexistent', '-', '', '0', 'x', '18446744073709551615');
     fc.assert(fc.property(fc.array(harmless, { maxLength: 14 }), fc.boolean(), (list, framed) => {
       const { signal, status } = perform(framed ? plan(...list) : Buffer.from(list.join('\0')));
       expect(signal).toBeNull();

@@ -16,8 +16,12 @@ export interface TreeOptions {
   readonly mapBelow?: boolean;
   /** What is mounted in the original later appears in the copy, too. */
   readonly slave?: boolean;
-  /** Links are followed in the copy, also where `withoutLinks` keeps others from it in the original. */
+  /** Links are followed in the copy, also where `guard` keeps others from it in the original. */
   readonly links?: boolean;
+  /** Set-user-ID files work in the copy, also where `guard` made them do nothing in the original. */
+  readonly setId?: boolean;
+  /** Device files can't be opened: those of the top mount, or those of the mounts below neither. */
+  readonly noDevices?: 'top' | 'all' | false;
 }
 
 export interface OverlayLayers {
@@ -38,6 +42,8 @@ export class PlanBuilder {
   readonly #words: string[] = [];
   #namespaces = 0;
   #trees = 0;
+  #privateDirectory: string | null = null;
+  #places = 0;
 
   #add(...words: (string | number | bigint)[]): void {
     for (const word of words) {
@@ -66,8 +72,9 @@ export class PlanBuilder {
 
   /** A detached copy of the mount tree at `path`. */
   tree(path: string, options: TreeOptions = {}): TreeNumber {
-    const { identity, namespace, recursive, readOnly, mapBelow, slave, links } = options;
-    const flags = (recursive ? 1 : 0) | (readOnly ? 2 : 0) | (readOnly === 'all' ? 4 : 0) | (mapBelow ? 8 : 0) | (slave ? 16 : 0) | (links ? 32 : 0);
+    const { identity, namespace, recursive, readOnly, mapBelow, slave, links, setId, noDevices } = options;
+    const flags = (recursive ? 1 : 0) | (readOnly ? 2 : 0) | (readOnly === 'all' ? 4 : 0) | (mapBelow ? 8 : 0) | (slave ? 16 : 0) | (links ? 32 : 0)
+      | (noDevices ? 64 : 0) | (noDevices === 'all' ? 128 : 0) | (setId ? 256 : 0);
     this.#add('tree', path, identity ? `${identity.device}:${identity.inode}` : '-', namespace ? namespace.namespace : '-', flags);
     return this.#nextTree();
   }
@@ -105,17 +112,36 @@ export class PlanBuilder {
     return this.#nextTree();
   }
 
-  /** Puts a detached tree on an existing path. */
-  attach(tree: TreeNumber, path: string): void { this.#add('attach', tree.tree, path); }
+  /**
+   * Puts a detached tree on an existing path of the machine's mount namespace, for the engine: set-user-ID files and devices do nothing there
+   * for whoever gets to it; `noExec`: no file can be run.
+   */
+  attach(tree: TreeNumber, path: string, noExec = false): void { this.#add('attach', tree.tree, path, noExec ? 1 : 0); }
+
+  /**
+   * Has runc run in a mount namespace of its own, a copy of the machine's with an empty directory at `directory`, where `place` puts trees. The
+   * container's namespace is made from that one; nobody else ever is in it.
+   */
+  privateDirectory(directory: string): void {
+    this.#privateDirectory = directory;
+    this.#add('private', directory);
+  }
+
+  /** Puts a detached tree into the private directory, by `name` or a number; returns the path that it has for runc. Throws before `privateDirectory`. */
+  place(tree: TreeNumber, name = String(this.#places++)): string {
+    if (this.#privateDirectory === null) throw new Error('a plan places a mount before its private directory');
+    this.#add('place', tree.tree, name);
+    return `${this.#privateDirectory}/${name}`;
+  }
 
   /** Detaches everything stacked at `path`; nothing there is fine. */
   unmount(path: string): void { this.#add('unmount', path); }
 
-  /** Has the kernel follow no symbolic link below `path` for whoever goes by that path; what is mounted there stays in view. */
-  withoutLinks(path: string): void { this.#add('nolinks', path); }
-
-  /** Waits until nobody has a file open for writing in the file system mounted at `path`, and lets nobody write there any more, not even who holds a directory of it. */
-  freeze(path: string): void { this.#add('freeze', path); }
+  /**
+   * Has the kernel follow no symbolic link, open no device and heed no set-user-ID bit below `path` for whoever goes by that path; what is
+   * mounted there stays in view.
+   */
+  guard(path: string): void { this.#add('guard', path); }
 
   /** The id range the container must turn out to have: the runtime checks it before the container starts. */
   range(base: number): void { this.#add('range', base); }
@@ -134,7 +160,7 @@ export function encodeRefusal(message: string): Buffer {
 }
 
 function encodeWords(words: readonly string[]): Buffer {
-  const bytes = Buffer.from(['bulkhead-plan-1', String(words.length), ...words].map((word) => `${word}\0`).join(''));
+  const bytes = Buffer.from(['bulkhead-plan-2', String(words.length), ...words].map((word) => `${word}\0`).join(''));
   if (bytes.length > limits.bytes) throw new Error('the container has too many layers or mounts for one plan');
   return bytes;
 }

@@ -1,20 +1,19 @@
-import { chmodSync, mkdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { acquireLock } from '../../store/lock.ts';
 import { answerRuntime } from './answer-runtime.ts';
-import { openContainerStore, type ContainerStore } from './containers.ts';
+import { openContainerStore } from './containers.ts';
 import { makeDeviceNodes } from './device-nodes.ts';
+import { removeEarlierMounts } from './earlier-mounts.ts';
 import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
-import { mountOf } from './mountinfo.ts';
-import { perform } from './perform.ts';
-import { encodeRefusal, PlanBuilder } from './plan.ts';
+import { encodeRefusal } from './plan.ts';
 import { ProcFiles } from './proc-files.ts';
 import { openRangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
-import { IsolationService, mountsOf } from './service.ts';
+import { IsolationService, mountsOf, rootName } from './service.ts';
 import { SealedRunc } from './sealed-runc.ts';
 import { haveToBeAsked, Sources } from './sources.ts';
 import type { SharingOptions } from './shares.ts';
@@ -48,13 +47,15 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
   }
   try {
     for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
+    mkdirSync(path.join(paths.mounts, rootName), { recursive: true, mode: 0o700 });
     const ranges = openRangeStore(paths.ranges, paths.root);
-    const containers = openContainerStore(paths.containers, paths.mounts);
+    const containers = openContainerStore(paths.containers);
     const sealedRunc = new SealedRunc({ runtimeBinary: paths.runtimeBinary, runc: path.join(path.dirname(paths.runtimeBinary), 'runc'), log });
     const service = new IsolationService({
-      ranges, containers, parts: options.parts, sharing: options.sharing, deviceNodes: makeDeviceNodes(paths.devices, log), runtimeBinary: paths.runtimeBinary, sealedRunc: () => sealedRunc.descriptor(), log,
+      ranges, containers, parts: options.parts, sharing: options.sharing, privateDirectory: paths.mounts, deviceNodes: makeDeviceNodes(paths.devices, log),
+      runtimeBinary: paths.runtimeBinary, sealedRunc: () => sealedRunc.descriptor(), log,
     });
-    await keepMountsPrivate(paths);
+    await removeEarlierMounts(paths, containers, log);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     const procFiles = new ProcFiles(paths.procFiles);
     const sources = new Sources();
@@ -93,7 +94,6 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
         await hangUp();
         await janitor.stop();
         sealedRunc.close();
-        await tidy(paths, containers);
         await lock.value.release();
       },
     });
@@ -108,27 +108,6 @@ function makeTraversable(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const { mode } = statSync(directory);
   if ((mode & 0o111) !== 0o111) chmodSync(directory, (mode & 0o777) | 0o111);
-}
-
-/** Mounts made in `paths.mounts` must not spread to other mount namespaces: a copy there would keep layers busy. */
-async function keepMountsPrivate(paths: ExclusivePaths): Promise<void> {
-  if (mountOf(paths.mounts, mountsOf('self'))?.shared !== true) return;
-  const plan = new PlanBuilder();
-  plan.attach(plan.tree(paths.mounts), paths.mounts);
-  await perform(paths.runtimeBinary, plan);
-}
-
-/** Takes the directory of mount targets away when no container is left; it comes back at the next start. */
-async function tidy(paths: ExclusivePaths, containers: ContainerStore): Promise<void> {
-  try {
-    if (containers.targetIds().length > 0) return;
-    const plan = new PlanBuilder();
-    if (mountsOf('self').some((mount) => mount.mountPoint === paths.mounts)) plan.unmount(paths.mounts);
-    await perform(paths.runtimeBinary, plan);
-    rmdirSync(paths.mounts);
-  } catch {
-    // Gone already, or in use after all: an empty directory does no harm.
-  }
 }
 
 /** Listens on `file` so that only root can connect, from the first moment on. */

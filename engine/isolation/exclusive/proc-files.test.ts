@@ -13,8 +13,9 @@ const spec = (more: { mounts?: object[]; namespaces?: object[]; maskedPaths?: st
 
 describe('A10 which files of /proc are emulated', () => {
   it('all of them in an ordinary container, read-only', () => {
-    let targets = 0;
-    const mounts = planProcFiles(spec(), new PlanBuilder(), '/lx/proc', () => `/t/${targets++}`);
+    const plan = new PlanBuilder();
+    plan.privateDirectory('/t');
+    const mounts = planProcFiles(spec(), plan, '/lx/proc');
     expect(mounts.map(({ destination, source }) => [destination, source])).toEqual(procFileNames.map((name, i) => [`/proc/${name}`, `/t/${i}`]));
     expect(mounts.every(({ options }) => options?.includes('ro'))).toBe(true);
   });

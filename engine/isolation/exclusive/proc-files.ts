@@ -48,11 +48,12 @@ export function wantedProcFiles(spec: OciSpec): string[] {
   return procFileNames.filter((name) => !taken.includes(`/proc/${name}`));
 }
 
-/** Plans the emulated files, read-only, and returns the mounts that put them into the container. `makeTarget` makes an empty file for one. */
-export function planProcFiles(spec: OciSpec, plan: PlanBuilder, directory: string, makeTarget: () => string): OciMount[] {
-  return wantedProcFiles(spec).map((name) => {
-    const target = makeTarget();
-    plan.attach(plan.tree(path.join(directory, name), { readOnly: 'top' }), target);
-    return { destination: `/proc/${name}`, type: 'bind', source: target, options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'] };
-  });
+/** Plans the emulated files, read-only, and returns the mounts that put them into the container. */
+export function planProcFiles(spec: OciSpec, plan: PlanBuilder, directory: string): OciMount[] {
+  return wantedProcFiles(spec).map((name) => ({
+    destination: `/proc/${name}`,
+    type: 'bind',
+    source: plan.place(plan.tree(path.join(directory, name), { readOnly: 'top' })),
+    options: ['bind', 'ro', 'nosuid', 'nodev', 'noexec'],
+  }));
 }

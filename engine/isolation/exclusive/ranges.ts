@@ -10,7 +10,7 @@ import { removeFile } from './remove-file.ts';
 export const rangeSize = 65536;
 /** First host id handed out: above what distributions give to users in /etc/subuid by themselves. */
 export const firstBase = 1_000_013_824;
-/** Last base: the range and the ids above it (to 2^32 - 2) must both exist, see `diskMap`. */
+/** Last base: all of its ids exist (to 2^32 - 2), and so do some above it. */
 export const lastBase = 4_294_836_224;
 
 const claimSchema = z.object({ root: z.string(), id: z.string() });
@@ -202,13 +202,22 @@ export function isBase(base: number): boolean {
 }
 
 /**
- * The map of an id-mapped mount for the range at `base`, lines `disk host size`: a bijection of all ids, so that ids above 65535
- * stay true in export, commit and cp.
+ * The map of an id-mapped mount of layers and volumes for the range at `base`, one line `disk host size`: no id on disk is one of the machine's
+ * own, or another container's, whoever makes files with it. Ids from 65536 on are nobody's in the container and can't be written.
  */
 export function diskMap(base: number): string {
-  const above = base + rangeSize;
-  return [[0, base, rangeSize], [rangeSize, rangeSize, base - rangeSize], [base, 0, rangeSize], [above, above, 4_294_967_295 - above]]
-    .map((line) => `${line.join(' ')}\n`).join('');
+  return `0 ${base} ${rangeSize}\n`;
+}
+
+/** Id on disk that the machine's root has in a container's own layer while the container runs. No image or volume is mapped with it. */
+export const engineDiskId = 4_294_967_294;
+
+/**
+ * The map of the layer that a container writes to. dockerd, which is the machine's root, makes files there before it gives them to an id of the
+ * container (`docker cp`), and a directory to change its root to (`docker export`): the kernel lets nobody make a file whose id is in no line.
+ */
+export function upperMap(base: number): string {
+  return `${diskMap(base)}${engineDiskId} 0 1\n`;
 }
 
 function nextBase(base: number): number {

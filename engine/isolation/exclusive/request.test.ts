@@ -39,7 +39,7 @@ it('knows a whole request without the runtime closing its side, and where the ne
 });
 
 it('answers what the runtime waits for', () => {
-  const told = ['create', 'deleting', 'deleting-by-force', 'ended', 'delete', 'release'].filter((verb) => {
+  const told = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'].filter((verb) => {
     const request = parseRequest(bytes(...good.with(1, verb).with(3, verb === 'create' ? '/b' : '')));
     return request !== null && isToldOnly(request);
   });

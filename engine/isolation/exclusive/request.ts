@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-const verbs = ['create', 'deleting', 'deleting-by-force', 'ended', 'delete', 'release'] as const;
+const verbs = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'] as const;
 
-/** What bulkhead-runc asks. `deleting` only says that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs; `ended` that what it ran in the foreground has ended, whether or not runc keeps it; after `delete`, `release` says that its mounts are gone. */
+/** What bulkhead-runc asks. `deleting` only says that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs; after `delete`, `release` says that its mounts are gone. */
 export interface PlannerRequest {
   readonly verb: (typeof verbs)[number];
   readonly id: string;
@@ -30,7 +30,7 @@ export function requestLength(bytes: Buffer): number | null {
 
 /** Whether the runtime waits for no answer. */
 export function isToldOnly({ verb }: PlannerRequest): boolean {
-  return verb !== 'create' && verb !== 'ended' && verb !== 'delete';
+  return verb !== 'create' && verb !== 'delete';
 }
 
 /** Parses the runtime's NUL-terminated words; null for anything unexpected. */

@@ -15,11 +15,11 @@ let service: IsolationService;
 const at = (...parts: string[]) => path.join(directory, ...parts);
 beforeEach(() => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'service-'));
-  containers = openContainerStore(at('containers'), at('mounts'));
+  containers = openContainerStore(at('containers'));
   ranges = openRangeStore(at('ranges'), directory, () => new Set());
   service = new IsolationService({
     // This process stands in for a runtime at work.
-    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, deviceNodes: new Map(), runtimeBinary: process.execPath, sealedRunc: () => null, log: () => undefined,
+    ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, privateDirectory: at('private'), deviceNodes: new Map(), runtimeBinary: process.execPath, sealedRunc: () => null, log: () => undefined,
     sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
   });
 });

@@ -1,19 +1,20 @@
-import { existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { planBinds } from './binds.ts';
+import { isGuardOfOurs, planBinds } from './binds.ts';
 import { isolateSpec, isPrivileged, parseSpec, renderSpec } from './bundle.ts';
 import { cgroupsOf, checkCgroupPath } from './cgroup-path.ts';
 import type { ContainerState, ContainerStore } from './containers.ts';
 import { ownFileNames } from './devices.ts';
+import { isShiftedPoint, refuseOpenPoints } from './engine-points.ts';
 import { planLayerMounts } from './layer-mounts.ts';
-import { isWithin, mountOf, parseMountinfo, type Mount } from './mountinfo.ts';
+import { mountOf, parseMountinfo, type Mount } from './mountinfo.ts';
 import { checkNamespaces } from './namespaces.ts';
 import { IsolationRefused, refuse } from './options.ts';
 import { layersAt, layersOf, planPlain, planShifted, siblings } from './overlay.ts';
 import { PlanBuilder } from './plan.ts';
 import { planProcFiles } from './proc-files.ts';
 import { refuseMissingIds } from './process-ids.ts';
-import { diskMap, rangeSize, type RangeStore } from './ranges.ts';
+import { diskMap, rangeSize, upperMap, type RangeStore } from './ranges.ts';
 import { isContainerId, type PlannerRequest } from './request.ts';
 import { isRuntime } from './runtime-process.ts';
 import { engineRoots, sharesOf, type SharingOptions } from './shares.ts';
@@ -24,6 +25,8 @@ export interface ServiceOptions {
   readonly containers: ContainerStore;
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
+  /** Where runc finds what is mounted for the container, in a mount namespace of its own; for everybody else an empty directory. */
+  readonly privateDirectory: string;
   /** Device files of our own by the machine's names (device-nodes.ts). */
   readonly deviceNodes: ReadonlyMap<string, string>;
   /** The runtime, as hooks call it. */
@@ -32,6 +35,9 @@ export interface ServiceOptions {
   readonly sealedRunc: () => number | null;
   readonly log: (line: string) => void;
 }
+
+/** A container's root file system in the private directory. */
+export const rootName = 'root';
 
 /**
  * Answers what the runtime asks. Synchronous on purpose: two requests never interleave, so a range, a state file and a target
@@ -46,12 +52,7 @@ export class IsolationService {
   answer(verb: Exclude<PlannerRequest['verb'], 'create'>, request: PlannerRequest): Buffer {
     switch (verb) {
       case 'deleting':
-      case 'deleting-by-force': {
-        // Written while runc deletes, so that nobody waits for it afterwards.
-        this.#noteDevice(request.id, request.runcRoot, mountsOf('self'));
-        return new PlanBuilder().encode();
-      }
-      case 'ended': return this.#planEnd(request.id, request.runcRoot, mountsOf(request.pid)).encode();
+      case 'deleting-by-force': return new PlanBuilder().encode();
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
       case 'release': {
         // The runtime, which has the same mounts, does not wait: its process may be gone, and another be making the container anew.
@@ -72,22 +73,21 @@ export class IsolationService {
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
     if (this.#isMadeByAnother(request)) throw new IsolationRefused(`container ${id} is being created already`);
     const plan = new PlanBuilder();
-    // An earlier life of this container that was deleted while no planner answered.
-    this.#planUnmounts(plan, id, mounts);
+    const earlier = containers.read(id);
     ranges.release(id);
     try {
       this.#planCreate(plan, request, mounts, procFiles);
       return plan.encode();
     } catch (error) {
       ranges.release(id);
-      // With mounts of an earlier life still there, its state must stay for the planner's next start.
-      if (!mounts.some((mount) => isWithin(mount.mountPoint, containers.directory(id)))) containers.remove(id);
+      // Where the engine has not got its own overlay back of an earlier life, the state must stay for the planner's next start.
+      if (earlier?.enginePoints.some((point) => isShiftedPoint(point, earlier, mounts)) !== true) containers.remove(id);
       throw error;
     }
   }
 
   #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null): void {
-    const { ranges, containers, parts, sharing, deviceNodes, runtimeBinary } = this.#options;
+    const { ranges, containers, parts, sharing, deviceNodes, runtimeBinary, privateDirectory } = this.#options;
     const { id, runcRoot, bundle } = request;
     const configFile = path.join(bundle, 'config.json');
     const spec = parseSpec(readFileSync(configFile, 'utf8'));
@@ -102,8 +102,11 @@ export class IsolationService {
     const sealed = this.#options.sealedRunc();
     if (sealed !== null) plan.sealedRunc(sealed);
     const namespace = plan.userNamespace(diskMap(base));
+    plan.privateDirectory(privateDirectory);
+    // By the name that the container's root has for it, runc changes to a directory before it enters the container (`exec`): to this, an empty one.
+    mkdirSync(path.join(privateDirectory, rootName), { recursive: true, mode: 0o700 });
 
-    const rootPath = containers.makeRootTarget(id, base);
+    let rootPath: string;
     const given = realpathSync.native(path.resolve(bundle, spec.root.path));
     const rootMount = mounts.findLast((mount) => mount.mountPoint === given);
     let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null };
@@ -115,43 +118,40 @@ export class IsolationService {
       // A second overlay over the same upper layer is undefined: the engine's goes first.
       if (overlay.upper !== null) for (const point of points) plan.unmount(point.mountPoint);
       // A commit has the engine read there, as root and by path, while the container (or who got a descriptor from it) may put links in its way.
-      if (overlay.upper !== null && isKeptLayer(overlay.upper.parent)) plan.withoutLinks(overlay.upper.parent);
-      const tree = planShifted(plan, overlay, namespace, base, false, mounts);
-      // Attached first: older kernels copy attached mounts only.
-      plan.attach(tree, rootPath);
+      if (overlay.upper !== null && isKeptLayer(overlay.upper.parent)) plan.guard(overlay.upper.parent);
+      const upperNamespace = overlay.upper === null ? namespace : plan.userNamespace(upperMap(base));
+      const tree = planShifted(plan, overlay, { namespace, upperNamespace, base, readOnly: false, mounts });
       if (overlay.upper !== null) {
-        for (const point of points) plan.attach(plan.clone(tree), point.mountPoint);
-        state = { ...state, overlay, enginePoints: points.map((point) => point.mountPoint) };
+        const enginePoints = points.map((point) => point.mountPoint);
+        refuseOpenPoints(enginePoints);
+        // The engine copies, exports and compares there while the container runs.
+        for (const point of enginePoints) plan.attach(plan.clone(tree), point, true);
+        state = { ...state, overlay, enginePoints };
       }
+      rootPath = plan.place(tree, rootName);
     } else {
       const on = mountOf(given, mounts);
       const layers = on === null ? [] : layersAt(given, on, mounts, engineRoots(given, parts));
-      for (const layer of layers) plan.withoutLinks(layer);
-      plan.attach(plan.tree(given, { namespace, links: layers.length > 0 }), rootPath);
+      for (const layer of layers) plan.guard(layer);
+      const setId = layers.some((layer) => isGuardOfOurs(layer, mounts));
+      rootPath = plan.place(plan.tree(given, { namespace, links: layers.length > 0, setId, noDevices: 'top' }), rootName);
       state = { ...state, enginePoints: [given] };
     }
 
     const places = engineRoots(given, parts);
-    const shares = sharesOf({ container: id, spec, plan, plain: namespace, base }, sharing);
+    const shares = sharesOf({ container: id, spec, plan, base }, sharing);
     const bindSources = planBinds(spec, plan, {
       container: id, mounts, namespace, base, parts, shares, engineRoots: places,
-      makeTarget: (number, kind) => containers.makeBindTarget(id, number, kind),
     });
-    let targets = bindSources.size;
-    const layerSources = planLayerMounts(spec, plan, {
-      mounts, namespace, base, engineRoots: places, makeTarget: () => containers.makeBindTarget(id, targets++, 'directory'),
-    });
-    const makeFileTarget = () => containers.makeBindTarget(id, targets++, 'file');
+    const layerSources = planLayerMounts(spec, plan, { mounts, namespace, base, engineRoots: places });
     const deviceSources = new Map<string, string>();
     for (const name of ownFileNames(spec.linux.devices ?? [], isPrivileged(spec))) {
       const node = deviceNodes.get(name);
       if (node === undefined) continue;
-      const target = makeFileTarget();
       // Read-only keeps its mode and owner, which all containers share; a device opens for writing all the same.
-      plan.attach(plan.tree(node, { namespace, readOnly: 'top' }), target);
-      deviceSources.set(name, target);
+      deviceSources.set(name, plan.place(plan.tree(node, { namespace, readOnly: 'top' })));
     }
-    const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles, makeFileTarget);
+    const moreMounts = procFiles === null ? [] : planProcFiles(spec, plan, procFiles);
     const edited = isolateSpec(spec, {
       base, rangeSize, rootPath, bindSources, layerSources, deviceSources, moreMounts,
       joinedUserNamespace: joined?.userNamespace ?? null,
@@ -182,89 +182,34 @@ export class IsolationService {
   }
 
   /**
-   * Plans taking away the container's mounts and giving the engine its plain overlay back where it still has it mounted
-   * (else `docker cp` and `export` would show a stopped container with shifted ids). Nothing while runc still knows the container.
+   * Plans giving the engine its plain overlay back where it still has the container's (else `docker cp` and `export` would show a stopped
+   * container with shifted ids). Nothing while runc still knows the container.
    */
   planDelete(id: string, runcRoot: string | null, mounts: readonly Mount[]): PlanBuilder {
-    const { containers } = this.#options;
-    const plan = new PlanBuilder();
-    if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) return plan;
-    this.#planMountsBack(plan, id, containers.read(id), mounts);
-    return plan;
-  }
-
-  /**
-   * Plans the end of what ran in the foreground, a build's step: the engine makes a layer of what it wrote, reading it as root and by path, then
-   * and whenever it gives the image away. A process of another step may hold a directory of it, and must not change it any more (A5). What it
-   * mounted for writing may become a layer, too.
-   */
-  #planEnd(id: string, runcRoot: string, mounts: readonly Mount[]): PlanBuilder {
     const plan = new PlanBuilder();
     const state = this.#options.containers.read(id);
-    if (state === null || state.runcRoot !== runcRoot) throw new IsolationRefused(`nothing is kept of container ${id}`);
-    const directory = this.#options.containers.directory(id);
-    const written = mounts.filter(({ type, mountPoint, options }) => type === 'overlay' && isWithin(mountPoint, directory) && options.some((option) => option.startsWith('upperdir=')));
-    for (const { mountPoint } of written) plan.freeze(mountPoint);
-    this.#planMountsBack(plan, id, state, mounts);
-    return plan;
-  }
-
-  #planMountsBack(plan: PlanBuilder, id: string, state: ContainerState | null, mounts: readonly Mount[]): void {
-    const device = this.#deviceOf(id, state, mounts);
-    this.#planUnmounts(plan, id, mounts);
-    if (state === null || state.overlay === null || device === null) return;
-    // Only what is our overlay: the engine may have unmounted it, or mounted its own again.
-    const points = state.enginePoints.filter((point) => mounts.findLast((mount) => mount.mountPoint === point)?.device === device);
-    if (points.length === 0) return;
-    // Whoever performs this may be killed after the root is gone, and before the engine has its overlay back.
-    this.#keepDevice(state, device);
+    if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot) || state === null || state.overlay === null) return plan;
+    // The engine may have unmounted it, or mounted its own again.
+    const points = state.enginePoints.filter((point) => isShiftedPoint(point, state, mounts));
+    if (points.length === 0) return plan;
     for (const point of points) plan.unmount(point);
     const plain = planPlain(plan, state.overlay);
     for (const [i, point] of points.entries()) plan.attach(i === 0 ? plain : plan.clone(plain), point);
+    return plan;
   }
 
-  /** Device of the container's shifted overlay. */
-  #deviceOf(id: string, state: ContainerState | null, mounts: readonly Mount[]): string | null {
-    const root = path.join(this.#options.containers.directory(id), 'root');
-    return mounts.find((mount) => mount.mountPoint === root)?.device ?? state?.device ?? null;
-  }
-
-  #noteDevice(id: string, runcRoot: string, mounts: readonly Mount[]): void {
-    const { containers } = this.#options;
-    const state = containers.read(id);
-    if (state === null || state.runcRoot !== runcRoot || state.overlay === null) return;
-    this.#keepDevice(state, this.#deviceOf(id, state, mounts));
-  }
-
-  /** On a full disk containers go all the same: it is needed only where whoever takes the mounts away is killed halfway. */
-  #keepDevice(state: ContainerState, device: string | null): void {
-    if (state.device === device) return;
-    try {
-      this.#options.containers.write({ ...state, device });
-    } catch (error) {
-      this.#options.log(`container ${state.id}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-
-  /** Forgets the container: targets, state, range. Nothing while runc knows it or something of it is mounted. */
+  /** Forgets the container: state and range. Nothing while runc knows it or the engine still has its overlay. */
   release(id: string, runcRoot: string | null, mounts: readonly Mount[]): void {
     const { ranges, containers, log } = this.#options;
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) return;
-    const left = mounts.find((mount) => isWithin(mount.mountPoint, containers.directory(id)));
+    const state = containers.read(id);
+    const left = state?.enginePoints.find((point) => isShiftedPoint(point, state, mounts));
     if (left !== undefined) {
-      log(`container ${id}: ${left.mountPoint} is still mounted; its range is kept`);
-      throw new Error(`${left.mountPoint} is still mounted`);
+      log(`container ${id}: its overlay is still mounted at ${left}; its range is kept`);
+      throw new Error(`the container's overlay is still mounted at ${left}`);
     }
     containers.remove(id);
     ranges.release(id);
-  }
-
-  #planUnmounts(plan: PlanBuilder, id: string, mounts: readonly Mount[]): void {
-    const directory = this.#options.containers.directory(id);
-    const below = new Set(mounts.map((mount) => mount.mountPoint).filter((point) => isWithin(point, directory)));
-    // Detaching takes what is mounted below along: only the targets themselves need it.
-    const targets = [...below].filter((point) => ![...below].some((other) => other !== point && isWithin(point, other)));
-    for (const target of targets) plan.unmount(target);
   }
 }
 

@@ -37,7 +37,7 @@ describe('A8: the map of a share as the kernel gets it', () => {
 });
 
 describe('A8: which binds are shares', () => {
-  const mount = (mountPoint: string, device: string, root = '/'): Mount => ({ mountPoint, device, root, shared: false, type: 'ext4', options: [] });
+  const mount = (mountPoint: string, device: string, root = '/'): Mount => ({ mountPoint, device, root, shared: false, type: 'ext4', flags: ['rw'], options: [] });
   const disk = mount('/', '1:1');
   const decide = (source: string, on: Mount, more: readonly Mount[] = []) => isShare(source, on, [disk, on, ...more], ['/e', '/d'], parts);
 
@@ -66,18 +66,24 @@ describe('A8: which binds are shares', () => {
 });
 
 describe('A8: who shares', () => {
+  /** All that is not the container's keeps its number, which no process of the container has; nothing is mapped to the range but its own. */
+  const rootMap = `0 ${firstBase} 65536\n65536 65536 ${firstBase - 65536}\n${firstBase + 65536} ${firstBase + 65536} ${4_294_967_295 - firstBase - 65536}\n`;
+  const mapsOf = (plan: PlanBuilder) => {
+    const words = plan.encode().toString().split('\0');
+    return words.flatMap((word, i) => (word === 'userns' || word === 'share' ? [words[i + 1]] : []));
+  };
   const spec = { root: { path: '/r' }, linux: { namespaces: [] }, process: { user: { uid: 0, gid: 0 } } } as OciSpec; // all that is read
   const shares = (container: string, records: SharingOptions['records'] = 'required') => {
     const plan = new PlanBuilder();
-    const plain = plan.userNamespace('plain');
-    return { plain, shares: sharesOf({ container, spec, plan, plain, base: firstBase }, { directory: at('sharing'), records, subordinates: openSubordinateStore({ directory: at('own'), etc: at('etc') }) }) };
+    return { plan, shares: sharesOf({ container, spec, plan, base: firstBase }, { directory: at('sharing'), records, subordinates: openSubordinateStore({ directory: at('own'), etc: at('etc') }) }) };
   };
   const record = (container: string, text: string) => { mkdirSync(at('sharing'), { recursive: true }); writeFileSync(at('sharing', `${container}.json`), text); };
 
   it('must be known, unless no gateway guards the engine', () => {
     expect(() => shares('a').shares.namespaceFor('/tmp')).toThrow('enhanced container isolation: it is not known who shares /tmp with this container: recreate the container (A8)');
     const without = shares('a', 'root-without');
-    expect([without.shares.namespaceFor('/tmp'), without.shares.maps()]).toEqual([without.plain, null]);
+    without.shares.namespaceFor('/tmp');
+    expect([mapsOf(without.plan), without.shares.maps()]).toEqual([[rootMap], null]);
     record('b', 'rubbish');
     for (const records of ['required', 'root-without'] as const) expect(() => shares('b', records).shares.namespaceFor('/tmp')).toThrow('not known who shares');
   });
@@ -85,12 +91,13 @@ describe('A8: who shares', () => {
   it('root shares ids as they are; others have one map for all they share', () => {
     record('root', writeSharingRecord({ uid: 0, gid: 0 }));
     const root = shares('root');
-    expect([root.shares.namespaceFor('/tmp'), root.shares.maps()]).toEqual([root.plain, null]);
+    root.shares.namespaceFor('/tmp');
+    expect([mapsOf(root.plan), root.shares.maps()]).toEqual([[rootMap], null]);
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
-    const { shares: user, plain } = shares('user');
+    const { shares: user, plan } = shares('user');
     expect(user.maps()).toBeNull();
     const namespace = user.namespaceFor('/tmp');
-    expect(namespace).not.toEqual(plain);
+    expect(mapsOf(plan)[0]).toMatch(/^1234 1000013824 1\n/);
     expect(user.namespaceFor('/usr')).toBe(namespace);
     expect([user.maps()?.uids[0], user.maps()?.gids[0]]).toEqual([{ disk: 1234, inside: 0, size: 1 }, { disk: 77, inside: 0, size: 1 }]);
   });

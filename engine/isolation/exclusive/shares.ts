@@ -38,8 +38,6 @@ export interface SharesContext {
   readonly container: string;
   readonly spec: OciSpec;
   readonly plan: PlanBuilder;
-  /** The container's own map, with disk ids as they are. */
-  readonly plain: NamespaceNumber;
   readonly base: number;
 }
 
@@ -49,7 +47,8 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
   const look = (source: string) => {
     const user = sharingUser(context.container, options);
     if (user === null) refuse(`it is not known who shares ${source} with this container: recreate the container (A8)`);
-    if (user.uid === 0) return { user, maps: null, namespace: context.plain };
+    // Whoever shares: ids on disk that no container has are shown as the machine has them.
+    if (user.uid === 0) return { user, maps: null, namespace: context.plan.userNamespace(mapText([{ disk: 0, inside: 0, size: rangeSize }], context.base)) };
     const maps = shareMaps(user, processUser(context.spec), options.subordinates.of(user));
     return { user, maps, namespace: context.plan.userNamespaceOf(mapText(maps.uids, context.base), mapText(maps.gids, context.base)) };
   };

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => { rmSync(directory, { recursive: true }); });
 
-const mount = (mountPoint: string, type: string): Mount => ({ device: '0:1', root: '/', mountPoint, shared: false, type, options: [] });
+const mount = (mountPoint: string, type: string): Mount => ({ device: '0:1', root: '/', mountPoint, shared: false, type, flags: ['rw'], options: [] });
 const at = (relative: string, type = 'nfs4') => mayHangAt(path.join(directory, relative), [mount('/', 'ext4'), mount(path.join(directory, 'remote'), type)])?.type ?? null;
 
 it('finds the remote mount on the way to a source, also through links, without touching it', () => {
