@@ -4,7 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { planShifted } from '../engine/isolation/exclusive/overlay.ts';
 import { encodeRefusal, PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
+import { diskMap, firstBase, upperMap } from '../engine/isolation/exclusive/ranges.ts';
 
 /** As built for use, and by clang with its address and undefined-behaviour sanitizers. */
 const builds = { 'the runtime': 'build/bulkhead-runc', 'the sanitized runtime': 'build/sanitized/bulkhead-runc' } as const;
@@ -92,7 +94,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(through).toBe(called());
     expect(readFileSync(at('stdin'), 'utf8')).toBe('input');
     expect(asked[0]?.slice(0, 5)).toEqual(['bulkhead-request-2', 'create', 'c1', at('bundle'), '/r']);
-    expect(verbs()).toEqual(['create', 'ended', 'release']);
+    expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 
   it('does not let a created container go on that is in no range of its own (A2), and cleans up', async () => {
@@ -112,13 +114,36 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect((await run(create)).code).toBe(7);
     writeFileSync(at('does'), 'kill -9 $$');
     expect((await run(['run', 'c1'])).code).toBe(137);
-    expect(verbs()).toEqual(['create', 'delete', 'release', 'create', 'ended', 'release']);
+    expect(verbs()).toEqual(['create', 'delete', 'release', 'create', 'delete', 'release']);
   });
 
-  it('says of what ran in the foreground that it failed where its files could not be frozen', async () => {
-    await plannerThat({ ended: plan('freeze', '/nonexistent-here', 'end') });
-    expect(await run(['run', 'c1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot keep others from writing') as unknown });
-    expect(verbs()).toEqual(['create', 'ended', 'delete', 'release']);
+  it('A5 mounts for the container where nobody else has a mount, and lets nobody write to what ran in the foreground once it has ended', async () => {
+    for (const name of ['lower', 'up/diff', 'up/work', 'merged', 'private']) mkdirSync(at(name), { recursive: true });
+    const layers = { lowers: [at('lower')], upper: { parent: at('up'), name: 'diff', work: 'work' }, options: [] };
+    const made = new PlanBuilder();
+    const tree = planShifted(made, layers, { namespace: made.userNamespace(diskMap(firstBase)), upperNamespace: made.userNamespace(upperMap(firstBase)), base: firstBase, readOnly: false, mounts: [] });
+    made.attach(made.clone(tree), at('merged'), true);
+    made.privateDirectory(at('private'));
+    const root = made.place(tree, 'root');
+    await plannerThat({ create: made.encode() });
+    // A process that lives on has a file open for writing.
+    writeFileSync(at('does'), `echo x > ${root}/written; (exec sleep 1000 < /dev/null > ${root}/held 2> /dev/null) & echo $! > ${at('keeper')}`);
+    const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = once(child, 'exit');
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+    try {
+      await expect.poll(() => stderr, { timeout: 10_000 }).toContain('waiting until a process of another container closes a file');
+      expect(existsSync(path.join(at('private'), 'root'))).toBe(false);
+      expect(readFileSync(path.join(at('merged'), 'written'), 'utf8')).toBe('x\n');
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([1, null]);
+      expect(stderr).toContain('cannot keep others from writing to what the container wrote');
+      expect(verbs()).toEqual(['create', 'delete', 'release']);
+    } finally {
+      process.kill(Number(readFileSync(at('keeper'), 'utf8')), 'SIGKILL');
+      execFileSync('umount', [at('merged')]);
+    }
   });
 
   it.each([
@@ -155,7 +180,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
       socket.destroy();
     });
     expect(await run(['run', 'c1'])).toMatchObject({ code: 0, stderr: '' });
-    expect(verbs()).toEqual(['create', 'create', 'ended', 'release']);
+    expect(verbs()).toEqual(['create', 'create', 'delete', 'release']);
   });
 
   it('starts nothing without a planner, but still deletes', async () => {
