@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { removeFile } from './remove-file.ts';
 
 // Claims of ids: files that appear whole or not at all, and that one of several writers makes. Written aside, then linked.
 
@@ -20,6 +21,14 @@ export function writeAside(directory: string, value: unknown, mode: number, sync
     closeSync(fd);
   }
   return aside;
+}
+
+/** Removes what processes wrote aside that ended before they were done. */
+export function removeUnfinished(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = /^\.(\d+)\.[0-9a-z]+$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeFile(path.join(directory, name));
+  }
 }
 
 /** Links `from` as `to`; false when `to` exists, or `from` is gone. */

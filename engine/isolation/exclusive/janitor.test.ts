@@ -9,6 +9,7 @@ import { statFields } from '../../drivers/process-identity.ts';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
 import type { ExclusivePaths } from './options.ts';
+import { RangeLedger } from './range-ledger.ts';
 import { lastBase, openRangeStore } from './ranges.ts';
 import { bootId, IsolationService } from './service.ts';
 
@@ -23,10 +24,13 @@ beforeEach(() => {
   execFileSync('mkfifo', [at('done')]);
   writeFileSync(at('runtime'), `#!/bin/sh\necho "$*" > ${at('asked')}\nread line < ${at('done')}\n`, { mode: 0o755 });
   containers = openContainerStore(at('containers'));
-  const ranges = openRangeStore(at('ranges'), directory, () => new Set());
-  const base = ranges.claim(id);
+  const ranges = openRangeStore({
+    directory: at('ranges'), root: directory, ledger: new RangeLedger({ directory: at('range-owners'), mark: null, log: () => undefined }),
+    ownerOf: () => 0, inUse: () => new Set(), log: () => undefined,
+  });
+  const base = ranges.claim(id, 0);
   containers.write({ id, runcRoot: at('runc'), base, runtimePid: 4_194_304, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
-  const paths: ExclusivePaths = { root: directory, socket: at('s'), lock: at('lock'), runtimeBinary: at('runtime'), containers: at('containers'), ranges: at('ranges'), mounts: at('mounts'), devices: at('d'), procFiles: at('p') };
+  const paths: ExclusivePaths = { root: directory, socket: at('s'), lock: at('lock'), runtimeBinary: at('runtime'), containers: at('containers'), ranges: at('ranges'), rangeOwners: { directory: at('range-owners'), mark: null }, mounts: at('mounts'), devices: at('d'), procFiles: at('p') };
   const service = new IsolationService({
     ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, privateDirectory: at('private'), deviceNodes: new Map(), runtimeBinary: paths.runtimeBinary, sealedRunc: () => null, log: () => undefined,
     sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },

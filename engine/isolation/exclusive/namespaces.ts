@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { refuse } from './options.ts';
 import type { OciSpec } from './bundle.ts';
+import { describeOwner, type RangeOwner } from './range-owner.ts';
 import { rangeSize, isBase } from './ranges.ts';
 
 /** Type in config.json → name under /proc/<pid>/ns and the flag a user would have given. */
@@ -58,6 +59,14 @@ function joined(pid: number, hostPid: number): JoinedNamespace {
   const [inside, base, size] = map.trim().split(/\s+/).map(Number);
   if (map.trim().split('\n').length !== 1 || inside !== 0 || size !== rangeSize || base === undefined || !isBase(base)) refuse(unprotected);
   return { base, userNamespace };
+}
+
+/** Refuses to join a range that is another owner's (A3): files and processes with its ids would be that one's, too. */
+export function refuseOthersRange(of: RangeOwner | 'unreadable' | null, owner: RangeOwner): void {
+  if (of === owner) return;
+  const whose = of === null || of === 'unreadable' ? 'a container whose owner is not known' : `a container of ${describeOwner(of)}`;
+  refuse(`a container of ${describeOwner(owner)} cannot join the namespaces of ${whose}: both would have the same ids on this machine; `
+    + 'have both made by the same user');
 }
 
 function sameFile(a: string, b: string): boolean {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RootPaths } from '../../drivers/root-paths.ts';
+import { rangeOwnersDirectory } from './range-owner.ts';
 
 /** Where the planner of one engine keeps what; all absolute. */
 export interface ExclusivePaths {
@@ -14,6 +15,8 @@ export interface ExclusivePaths {
   readonly containers: string;
   /** Machine-wide claims on id ranges, one file each: several engines on one machine never share a range (A3). */
   readonly ranges: string;
+  /** Machine-wide: whose which range is, across boots (range-ledger.ts); and a file of this engine that says that it was there. */
+  readonly rangeOwners: { readonly directory: string; readonly mark: string | null };
   /**
    * Where runc finds a container's mounts, in a mount namespace of its own; an empty directory for everybody else. Under /run, not under the
    * root: a container's root must be able to traverse to it, whatever the mode of the directories above the engine's root.
@@ -30,7 +33,9 @@ export function exclusivePaths(paths: RootPaths): ExclusivePaths {
   return {
     root: paths.root, socket: paths.plannerSocket, lock: path.join(paths.isolation, 'planner.lock'), runtimeBinary: paths.runtimeBinary,
     containers: path.join(paths.isolation, 'containers'),
-    ranges: path.join(machine, 'ranges'), mounts: path.join(machine, 'mounts', paths.id),
+    ranges: path.join(machine, 'ranges'),
+    rangeOwners: { directory: rangeOwnersDirectory, mark: path.join(paths.isolation, 'range-owners-made') },
+    mounts: path.join(machine, 'mounts', paths.id),
     devices: path.join(paths.isolation, 'devices'), procFiles: path.join(paths.run, 'lxcfs/shared/files/proc'),
   };
 }

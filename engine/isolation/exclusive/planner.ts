@@ -11,12 +11,13 @@ import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
 import { encodeRefusal } from './plan.ts';
 import { ProcFiles } from './proc-files.ts';
+import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import { IsolationService, mountsOf, rootName } from './service.ts';
 import { SealedRunc } from './sealed-runc.ts';
 import { haveToBeAsked, Sources } from './sources.ts';
-import type { SharingOptions } from './shares.ts';
+import { rangeOwnerOf, type SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
 export interface PlannerOptions {
@@ -48,7 +49,10 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
   try {
     for (const directory of [path.dirname(paths.ranges), path.dirname(paths.mounts)]) makeTraversable(directory);
     mkdirSync(path.join(paths.mounts, rootName), { recursive: true, mode: 0o700 });
-    const ranges = openRangeStore(paths.ranges, paths.root);
+    const ranges = openRangeStore({
+      directory: paths.ranges, root: paths.root, ledger: new RangeLedger({ ...paths.rangeOwners, log }),
+      ownerOf: (id) => rangeOwnerOf(id, options.sharing, 'before'), log,
+    });
     const containers = openContainerStore(paths.containers);
     const sealedRunc = new SealedRunc({ runtimeBinary: paths.runtimeBinary, runc: path.join(path.dirname(paths.runtimeBinary), 'runc'), log });
     const service = new IsolationService({

@@ -4,11 +4,21 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diskMap, firstBase, isBase, lastBase, openRangeStore, rangeSize, type RangeStore } from './ranges.ts';
+import { RangeLedger } from './range-ledger.ts';
+import { diskMap, firstBase, isBase, lastBase, openRangeStore, rangeSize, type RangeStore, type RangeStoreOptions } from './ranges.ts';
 
-let directory: string;
-beforeEach(() => { directory = mkdtempSync(path.join(os.tmpdir(), 'ranges-')); });
-afterEach(() => { rmSync(directory, { recursive: true, force: true }); });
+let directory: string, ledgers: string;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(os.tmpdir(), 'ranges-'));
+  ledgers = mkdtempSync(path.join(os.tmpdir(), 'range-owners-'));
+});
+afterEach(() => { for (const each of [directory, ledgers]) rmSync(each, { recursive: true, force: true }); });
+
+/** A store of claims in `claims`, with a ledger that goes with them. */
+function openStore(claims: string, root: string, inUse: RangeStoreOptions['inUse'], listed: RangeStoreOptions['listed'] = () => []): RangeStore {
+  const ledger = new RangeLedger({ directory: path.join(ledgers, path.basename(claims)), mark: null, log: () => undefined });
+  return openRangeStore({ directory: claims, root, ledger, ownerOf: () => 0, log: () => undefined, ...(inUse === undefined ? {} : { inUse }), listed });
+}
 
 type Step = { kind: 'claim'; engine: number } | { kind: 'release'; pick: number } | { kind: 'join'; pick: number } | { kind: 'restart'; engine: number };
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -22,7 +32,7 @@ describe('A3 ranges', () => {
   it('are never shared by two containers, over any claims, releases, joins and restarts of two engines', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const own = mkdtempSync(path.join(directory, 'run-'));
-      const open = (engine: number) => openRangeStore(own, `/engine${engine}`, () => new Set());
+      const open = (engine: number) => openStore(own, `/engine${engine}`, () => new Set());
       const stores: [RangeStore, RangeStore] = [open(0), open(1)];
       const live: { engine: number; id: string; base: number; family: string }[] = [];
       let made = 0;
@@ -30,7 +40,7 @@ describe('A3 ranges', () => {
       for (const it of steps) {
         if (it.kind === 'claim') {
           const id = `c${made++}`;
-          live.push({ engine: it.engine, id, base: at(it.engine).claim(id), family: id });
+          live.push({ engine: it.engine, id, base: at(it.engine).claim(id, 0), family: id });
         } else if (it.kind === 'restart') {
           // What the planner does: open the directory again, hold what its state files say.
           const store = open(it.engine);
@@ -62,33 +72,33 @@ describe('A3 ranges', () => {
     }), { numRuns: 60 });
   });
 
-  it('are not handed out again right after their release', () => {
-    const store = openRangeStore(directory, '/e', () => new Set());
-    const first = store.claim('a');
-    store.release('a');
-    expect(store.claim('b')).not.toBe(first);
+  it('rest as long as another one of their owner is free', () => {
+    const store = openStore(directory, '/e', () => new Set());
+    const [first, second, third] = ['a', 'b', 'c'].map((id) => store.claim(id, 0));
+    for (const id of ['b', 'c', 'a']) store.release(id);
+    expect(['d', 'e', 'f'].map((id) => store.claim(id, 0))).toEqual([second, third, first]);
   });
 
   it('wrap around at the end of the id space and skip what is taken', () => {
     writeFileSync(path.join(directory, String(lastBase)), JSON.stringify({ root: '/other', id: 'z' }));
     writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/other', id: 'y' }));
-    const store = openRangeStore(directory, '/e', () => new Set());
-    expect(store.claim('a')).toBe(firstBase + rangeSize);
+    const store = openStore(directory, '/e', () => new Set());
+    expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
   });
 
   it('treat an unreadable claim as taken, by somebody else', () => {
     writeFileSync(path.join(directory, String(firstBase)), '');
-    const store = openRangeStore(directory, '/e', () => new Set());
+    const store = openStore(directory, '/e', () => new Set());
     expect(store.orphans()).toEqual([]);
     expect(() => { store.hold(firstBase, 'a'); }).toThrow('another engine');
-    expect(store.claim('a')).toBe(firstBase + rangeSize);
+    expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
   });
 
   it('refuse to hold what is no base, and to free what is held', () => {
-    const store = openRangeStore(directory, '/e', () => new Set());
+    const store = openStore(directory, '/e', () => new Set());
     expect(() => { store.hold(0, 'a'); }).toThrow('not the base');
     expect(() => { store.hold(firstBase + 1, 'a'); }).toThrow('not the base');
-    const base = store.claim('a');
+    const base = store.claim('a', 0);
     expect(() => { store.free(base); }).toThrow('held');
   });
 
@@ -98,13 +108,13 @@ describe('A3 ranges', () => {
     claim(firstBase + rangeSize, '/nonexistent-engine');
     claim(firstBase + 2 * rangeSize, directory);
     claim(firstBase + 3 * rangeSize, '/e');
-    expect(openRangeStore(directory, '/e', () => new Set()).abandoned(new Set([firstBase + rangeSize]))).toEqual([firstBase]);
+    expect(openStore(directory, '/e', () => new Set()).abandoned(new Set([firstBase + rangeSize]))).toEqual([firstBase]);
   });
 
   it('bring back a claim whose file was lost while the container lives', () => {
-    openRangeStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
+    openStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
     rmSync(path.join(directory, String(firstBase)));
-    openRangeStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
+    openStore(directory, '/e', () => new Set()).hold(firstBase, 'a');
     expect(readdirSync(directory)).toEqual([String(firstBase)]);
   });
 });
@@ -113,23 +123,23 @@ describe('A3 ranges when somebody emptied /run', () => {
   const nothing = () => new Set<number>();
 
   it('are claimed again for the containers that run, and those of other engines\' processes not given out', () => {
-    const store = openRangeStore(directory, '/e', nothing);
-    const mine = store.claim('a');
+    const store = openStore(directory, '/e', nothing);
+    const mine = store.claim('a', 0);
     rmSync(directory, { recursive: true });
     // Another engine's planner comes first; a container of a third one runs.
-    const other = openRangeStore(directory, '/other', () => new Set([mine, mine + rangeSize]));
-    expect(other.claim('b')).toBe(mine + 2 * rangeSize);
+    const other = openStore(directory, '/other', () => new Set([mine, mine + rangeSize]));
+    expect(other.claim('b', 0)).toBe(mine + 2 * rangeSize);
     rmSync(directory, { recursive: true });
-    expect(store.claim('c')).not.toBe(mine);
+    expect(store.claim('c', 0)).not.toBe(mine);
     expect(readdirSync(directory)).toContain(String(mine));
-    expect(openRangeStore(directory, '/other', nothing).claim('d')).not.toBe(mine);
+    expect(openStore(directory, '/other', nothing).claim('d', 0)).not.toBe(mine);
     store.release('a');
     store.release('c');
   });
 
   it('can be released all the same', () => {
-    const store = openRangeStore(directory, '/e', nothing);
-    store.claim('a');
+    const store = openStore(directory, '/e', nothing);
+    store.claim('a', 0);
     rmSync(directory, { recursive: true });
     store.release('a');
     expect(store.orphans()).toEqual([]);
@@ -138,7 +148,7 @@ describe('A3 ranges when somebody emptied /run', () => {
 
 it('of two planners that find one abandoned claim one frees it, and never what was claimed meanwhile (A3)', () => {
   writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/nonexistent-engine', id: 'z' }));
-  const [a, b] = ['/a', '/b'].map((root) => openRangeStore(directory, root, () => new Set()));
+  const [a, b] = ['/a', '/b'].map((root) => openStore(directory, root, () => new Set()));
   expect(a?.abandoned(new Set())).toEqual([firstBase]);
   expect(b?.abandoned(new Set())).toEqual([firstBase]);
   // The other one's turn, unfinished.
@@ -153,13 +163,18 @@ it('of two planners that find one abandoned claim one frees it, and never what w
 });
 
 it('no two of four engines\' processes that claim and release at once are ever given one range, also when one is killed at it (A3)', async () => {
+  const owners = path.join(ledgers, path.basename(directory));
   const script = `const { openRangeStore } = await import(${JSON.stringify(path.join(import.meta.dirname, 'ranges.ts'))});
-const [directory, root] = process.argv.slice(1);
-const store = openRangeStore(directory, root, () => new Set());
-for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i)); if (i % 3 === 2) { store.release('c' + (i - 1)); } }`;
+const { RangeLedger } = await import(${JSON.stringify(path.join(import.meta.dirname, 'range-ledger.ts'))});
+const [directory, root, owners] = process.argv.slice(1);
+const log = (line) => console.error(line);
+const ledger = new RangeLedger({ directory: owners, mark: null, log });
+const store = openRangeStore({ directory, root, ledger, ownerOf: () => 0, inUse: () => new Set(), listed: () => [], log });
+const owner = root < '/e2' ? 1000 : 1001;
+for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i, owner)); if (i % 3 === 2) { store.release('c' + (i - 1)); } }`;
   const claims = new Map<string, string[]>();
   await Promise.all(['/e0', '/e1', '/e2', '/e3'].map((root, number) => new Promise<void>((resolve) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory, root], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, directory, root, owners], { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
     child.stdout.on('data', (part: Buffer) => {
       text += part.toString();
@@ -174,10 +189,12 @@ for (let i = 0; i < 48; i++) { console.log('+' + store.claim('c' + i)); if (i % 
     const kept = given.filter((_, i) => i % 3 !== 1);
     for (const base of kept) expect([base, JSON.parse(readFileSync(path.join(directory, base), 'utf8'))]).toEqual([base, { root, id: expect.any(String) as string }]);
   }
+  const ownerOf = (base: string) => (JSON.parse(readFileSync(path.join(owners, base), 'utf8')) as { owner: number }).owner;
+  for (const [root, given] of claims) for (const base of given) expect([base, ownerOf(base)]).toEqual([base, root < '/e2' ? 1000 : 1001]);
   const names = readdirSync(directory).filter((name) => !name.startsWith('.'));
   expect(names.filter((name) => !readFileSync(path.join(directory, name), 'utf8').includes('/e3'))).toHaveLength(3 * 32);
   // What the killed one held, or was writing, is found and freed at its next start.
-  const store = openRangeStore(directory, '/e3', () => new Set());
+  const store = openStore(directory, '/e3', () => new Set());
   for (const { base } of store.orphans()) store.free(base);
   expect(readdirSync(directory)).toHaveLength(3 * 32);
 }, 60_000);
@@ -191,8 +208,8 @@ it('A2, A5: the map of layers and volumes leads to no id outside the range, what
 });
 
 it('frees claims that a power cut left empty, and none of this boot (A3)', () => {
-  const open = () => openRangeStore(directory, '/engine', () => new Set());
-  const old = open().claim('c1');
+  const open = () => openStore(directory, '/engine', () => new Set());
+  const old = open().claim('c1', 0);
   writeFileSync(path.join(directory, String(old)), '');
   utimesSync(path.join(directory, String(old)), 1, 1);
   writeFileSync(path.join(directory, String(old + rangeSize)), '');
@@ -201,44 +218,44 @@ it('frees claims that a power cut left empty, and none of this boot (A3)', () =>
 });
 
 it('opens, and claims others, where something else has the name of a claim or an unfinished one (A3)', () => {
-  const open = () => openRangeStore(directory, '/engine', () => new Set());
+  const open = () => openStore(directory, '/engine', () => new Set());
   for (const name of [String(firstBase), `.${2 ** 30}.x`, `.free.${firstBase}`]) {
     mkdirSync(path.join(directory, name));
     utimesSync(path.join(directory, name), 1, 1);
   }
-  expect(open().claim('c1')).toBe(firstBase + rangeSize);
+  expect(open().claim('c1', 0)).toBe(firstBase + rangeSize);
 });
 
 describe('A3 ranges beside other owners of ids', () => {
   it('are not those that /etc/subuid or subgid give to somebody, as long as another is left', () => {
     let others = [{ start: 1_000_000, count: 1_000_000_000 }];
-    const store = openRangeStore(directory, '/e', () => new Set(), () => others);
-    const first = store.claim('a');
+    const store = openStore(directory, '/e', () => new Set(), () => others);
+    const first = store.claim('a', 0);
     expect(first).toBeGreaterThanOrEqual(1_001_000_000);
     expect(first - rangeSize).toBeLessThan(1_001_000_000);
     others = [{ start: first + rangeSize + 100, count: 1 }];
-    expect(store.claim('b')).toBe(first + 2 * rangeSize);
+    expect(store.claim('b', 0)).toBe(first + 2 * rangeSize);
     others = [{ start: 1, count: 4_294_967_294 }];
-    expect(store.claim('c')).toBe(first + 3 * rangeSize);
+    expect(store.claim('c', 0)).toBe(first + 3 * rangeSize);
   });
 
   it('are not those that somebody has come to live in since, and are again when he is gone', () => {
     let lived = new Set<number>();
-    const store = openRangeStore(directory, '/e', () => lived);
+    const store = openStore(directory, '/e', () => lived);
     lived = new Set([firstBase]);
     store.look();
-    expect(store.claim('a')).toBe(firstBase + rangeSize);
+    expect(store.claim('a', 0)).toBe(firstBase + rangeSize);
     lived = new Set([firstBase + 2 * rangeSize]);
-    const other = openRangeStore(directory, '/other', () => lived);
+    const other = openStore(directory, '/other', () => lived);
     lived = new Set();
     other.look();
-    expect(other.claim('b')).toBe(firstBase + 2 * rangeSize);
+    expect(other.claim('b', 0)).toBe(firstBase + 2 * rangeSize);
   });
 });
 
 it('a planner that was killed while it freed an abandoned claim does not keep it from being freed (A3)', () => {
   writeFileSync(path.join(directory, String(firstBase)), JSON.stringify({ root: '/nonexistent-engine', id: 'z' }));
   writeFileSync(path.join(directory, `.free.${firstBase}`), JSON.stringify({ pid: 4_194_304 }));
-  openRangeStore(directory, '/e', () => new Set()).free(firstBase);
+  openStore(directory, '/e', () => new Set()).free(firstBase);
   expect(readdirSync(directory)).toEqual([]);
 });

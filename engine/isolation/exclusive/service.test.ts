@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openContainerStore, type ContainerStore } from './containers.ts';
+import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore, type RangeStore } from './ranges.ts';
 import { bootId, IsolationService } from './service.ts';
 
@@ -16,7 +17,10 @@ const at = (...parts: string[]) => path.join(directory, ...parts);
 beforeEach(() => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'service-'));
   containers = openContainerStore(at('containers'));
-  ranges = openRangeStore(at('ranges'), directory, () => new Set());
+  ranges = openRangeStore({
+    directory: at('ranges'), root: directory, ledger: new RangeLedger({ directory: at('range-owners'), mark: null, log: () => undefined }),
+    ownerOf: () => 0, inUse: () => new Set(), log: () => undefined,
+  });
   service = new IsolationService({
     // This process stands in for a runtime at work.
     ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, privateDirectory: at('private'), deviceNodes: new Map(), runtimeBinary: process.execPath, sealedRunc: () => null, log: () => undefined,
@@ -30,7 +34,7 @@ it.each([
   ['was made by a runtime that has ended loses them', ended, process.pid, false],
   ['its own runtime could not make loses them', process.pid, process.pid, false],
 ])('A3 a container that %s, when a release is read', (_, maker, asking, keeps) => {
-  const base = ranges.claim(id);
+  const base = ranges.claim(id, 0);
   containers.write({ id, runcRoot: at('runc'), base, runtimePid: maker, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
   service.answer('release', { verb: 'release', id, bundle: '', runcRoot: at('runc'), pid: asking });
   expect(containers.has(id)).toBe(keeps);
@@ -42,7 +46,7 @@ it.each([
   ['a runtime that has ended was making is not', ended, process.pid, 'no such file'],
   ['the same runtime asks for again is not', process.pid, process.pid, 'no such file'],
 ])('A3 a create of what %s', (_, maker, asking, why) => {
-  const base = ranges.claim(id);
+  const base = ranges.claim(id, 0);
   containers.write({ id, runcRoot: at('runc'), base, runtimePid: maker, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
   expect(() => service.create({ verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking }, [], null)).toThrow(why);
   // What is refused takes nothing from who makes it.

@@ -8,7 +8,7 @@ import { ownFileNames } from './devices.ts';
 import { isShiftedPoint, refuseOpenPoints } from './engine-points.ts';
 import { planLayerMounts } from './layer-mounts.ts';
 import { mountOf, parseMountinfo, type Mount } from './mountinfo.ts';
-import { checkNamespaces } from './namespaces.ts';
+import { checkNamespaces, refuseOthersRange } from './namespaces.ts';
 import { IsolationRefused, refuse } from './options.ts';
 import { layersAt, layersOf, planPlain, planShifted, siblings } from './overlay.ts';
 import { PlanBuilder } from './plan.ts';
@@ -17,7 +17,7 @@ import { refuseMissingIds } from './process-ids.ts';
 import { diskMap, rangeSize, upperMap, type RangeStore } from './ranges.ts';
 import { isContainerId, type PlannerRequest } from './request.ts';
 import { isRuntime } from './runtime-process.ts';
-import { engineRoots, sharesOf, type SharingOptions } from './shares.ts';
+import { engineRoots, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
 export interface ServiceOptions {
@@ -96,8 +96,12 @@ export class IsolationService {
     });
     refuseMissingIds(spec);
     const joined = checkNamespaces(spec, request.pid);
-    if (joined !== null) ranges.hold(joined.base, id);
-    const base = joined?.base ?? ranges.claim(id);
+    const owner = rangeOwnerOf(id, sharing);
+    if (joined !== null) {
+      refuseOthersRange(ranges.ownerOf(joined.base), owner);
+      ranges.hold(joined.base, id);
+    }
+    const base = joined?.base ?? ranges.claim(id, owner);
     plan.range(base);
     const sealed = this.#options.sealedRunc();
     if (sealed !== null) plan.sealedRunc(sealed);

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { shareMaps, type IdExtent, type ShareMaps } from '../../../shared/isolation/share-map.ts';
@@ -6,6 +6,7 @@ import { readSharingRecord, sharingRecordName, type SharingUser } from '../../..
 import type { OciSpec } from './bundle.ts';
 import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
+import type { RangeOwner } from './range-owner.ts';
 import type { NamespaceNumber, PlanBuilder } from './plan.ts';
 import { refuseUnreachable } from './reach.ts';
 import type { EngineParts } from './sockets.ts';
@@ -70,6 +71,25 @@ function sharingUser(container: string, options: SharingOptions): SharingUser | 
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return nobody;
     throw error;
   }
+}
+
+/**
+ * Whose ranges the container gets: the user's who had it made. Without a record, where a gateway keeps them: what is no container of the
+ * engine's (their ids are 64 digits) is a step of BuildKit's, else nobody knows. `before`: for a container of before ranges had owners,
+ * whose range nobody gets any more where it is not known.
+ */
+export function rangeOwnerOf(container: string, options: SharingOptions, when: 'now' | 'before' = 'now'): RangeOwner {
+  const file = path.join(options.directory, sharingRecordName(container));
+  // Asked first: making the error takes longer than all else here.
+  if (container !== '' && existsSync(file)) {
+    const user = readSharingRecord(readFileSync(file, 'utf8'));
+    if (user !== null) return user.uid;
+  } else if (container !== '' && options.records === 'root-without') {
+    return 0;
+  } else if (container !== '' && !/^[0-9a-f]{64}$/.test(container)) {
+    return 'builds';
+  }
+  return when === 'now' ? 'unnamed' : 'retired';
 }
 
 const processSchema = z.object({ process: z.object({ user: z.object({ uid: z.int().default(0), gid: z.int().default(0) }) }) });

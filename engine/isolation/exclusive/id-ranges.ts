@@ -1,0 +1,16 @@
+/** Ids in a container: 0 … 65535. */
+export const rangeSize = 65536;
+/** First host id handed out: above what distributions give to users in /etc/subuid by themselves. */
+export const firstBase = 1_000_013_824;
+/** Last base: all of its ids exist (to 2^32 - 2), and so do some above it. */
+export const lastBase = 4_294_836_224;
+
+/** Whether `base` is one that is handed out. */
+export function isBase(base: number): boolean {
+  return Number.isInteger(base) && base >= firstBase && base <= lastBase && (base - firstBase) % rangeSize === 0;
+}
+
+/** The base behind `base`; the first one behind the last. */
+export function nextBase(base: number): number {
+  return base + rangeSize > lastBase ? firstBase : base + rangeSize;
+}
