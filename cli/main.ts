@@ -12,6 +12,7 @@ import { widthOf } from '../shared/messages/translate.ts';
 import { languageOf } from './language.ts';
 import { endWithReader, exitCodes, printError, speak, told } from './output.ts';
 import { registerPlanner } from './planner.ts';
+import { registerRanges } from './ranges.ts';
 import { registerSettings } from './settings.ts';
 import { registerTargets } from './targets.ts';
 import { registerTrust } from './trust.ts';
@@ -28,7 +29,7 @@ export function buildProgram(): Command {
     // Set before commands are registered: they inherit it.
     .exitOverride();
   // What people use first comes first; the last two are started by the engine.
-  for (const register of [registerApp, registerTargets, registerEngine, registerSettings, registerApply, registerContainers, registerTrust, registerExplain, registerAudit, registerGateway, registerPlanner]) register(program);
+  for (const register of [registerApp, registerTargets, registerEngine, registerSettings, registerApply, registerContainers, registerTrust, registerExplain, registerAudit, registerRanges, registerGateway, registerPlanner]) register(program);
   return program;
 }
 

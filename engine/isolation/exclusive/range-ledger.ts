@@ -6,7 +6,7 @@ import { isBase } from './id-ranges.ts';
 import { rangeOwnerSchema, type RangeOwner } from './range-owner.ts';
 
 /** A directory without it is none of ours, or was lost. */
-const formatFile = 'format';
+export const formatFile = 'format';
 const entrySchema = z.strictObject({ version: z.literal(1), base: z.int(), owner: rangeOwnerSchema });
 /** Left where root handed a range back: an entry that is missing without it was lost. */
 const releasedName = (base: number): string => `released-${base}`;
@@ -119,6 +119,26 @@ export class RangeLedger {
     }
     this.#note(base, owner);
     return true;
+  }
+
+  /**
+   * Hands the range back: it is nobody's afterwards, on the disk when it returns. For who has claimed it, when nothing lives in it and
+   * nothing with its ids is left. Throws where the disk fails.
+   */
+  handBack(base: number): void {
+    const { directory } = this.#options;
+    if (this.#isMissing()) throw new Error(this.#lostText());
+    // First said, then done: an entry that is merely missing is written again.
+    writeFileSync(this.#file(releasedName(base)), '', { mode: 0o600, flush: true });
+    syncDirectory(directory);
+    rmSync(this.#file(String(base)), { force: true });
+    syncDirectory(directory);
+    this.#forget(base);
+  }
+
+  /** Every owner with ranges. */
+  owners(): readonly RangeOwner[] {
+    return [...this.#byOwner].filter(([, bases]) => bases.size > 0).map(([owner]) => owner);
   }
 
   /** Reads what others recorded meanwhile; whether there was anything. Entries that were lost are written again. */

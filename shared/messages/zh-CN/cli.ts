@@ -63,6 +63,16 @@ export const cli: Sentences = {
   'this is a defect in bulkhead': '这是 bulkhead 的缺陷', 'Report it with the command you ran.': '请附上所运行的命令报告。', 'no such command: {0}': '没有此命令：{0}',
   'enforce the settings between Docker clients and an engine': '在 Docker 客户端与引擎之间执行设置', 'append decisions to this file (JSON lines)': '将决策追加到此文件（JSON 行）', 'serve GET /metrics (Prometheus text) there, unix:///…': '在此处提供 GET /metrics（Prometheus 文本），unix:///…', 'keep there what must outlast the gateway: sockets for containers, last-known digests (default: no container gets a socket)': '在此处保存须比网关存续更久的内容：容器的套接字、最近已知的摘要（默认：容器得不到套接字）', 'runtime every container gets': '每个容器使用的运行时', 'group that may use the socket (default: docker)': '可使用套接字的用户组（默认：docker）', 'directory of the engine, never mountable (repeatable)': '引擎的目录，始终不可挂载（可重复）',
   'run the isolation planner of one engine (started by the engine; needs root)': '运行一个引擎的隔离规划器（由引擎启动；需要 root）',
+  // Ranges of ids.
+  'ranges of ids that containers have on this machine, and whose they are (needs root)': '本机上容器使用的 ID 范围及其归属（需要 root）',
+  'list whose each range is and whether it is in use': '列出每个范围的归属以及是否正在使用',
+  'only those of this user id (or of: builds, unnamed, retired)': '仅此用户 ID 的范围（或：builds、unnamed、retired）',
+  'hand all ranges of an account that is gone back to everybody': '将已不存在的帐户的所有范围交还给所有人使用',
+  'whose: a user id (or: builds, unnamed, retired)': '归属：用户 ID（或：builds、unnamed、retired）',
+  'Refused while a container or a process is in one of the ranges.': '如果有容器或进程仍在其中某个范围内，则拒绝。',
+  'Files with such ids are not looked for: delete what was left outside of containers first.': '不会查找具有此类 ID 的文件：请先删除遗留在容器之外的文件。',
+  'Ranges handed back: {0}.': '已交还的范围：{0}。', 'There are no ranges.': '没有范围。',
+  '{0} ranges, {1} in use': '{0} 个范围，{1} 个正在使用',
   // Recreating.
   'make containers anew under ECI with the same configuration; the old one comes back if the new one does not run well': '在 ECI 下以相同配置重新创建容器；如果新容器运行不正常，则恢复旧容器', 'show what would change and what would be lost; change nothing': '显示会更改和会丢失的内容；不更改任何内容', 'carry over what was written inside them, by an image of their own': '通过专用镜像保留容器内写入的数据', 'keep the old ones, stopped, under another name': '以另一名称保留已停止的旧容器', 'remove the old ones also where the new one is not started, or something was written inside that is not carried over': '即使不启动新容器，或旧容器内写入的数据未被保留，也移除旧容器',
   'who asks for the new ones: whose $HOME counts, and whose what they write into shared directories is (default: who had the old one made, where that was recorded, else the user behind sudo, else root)': '以谁的身份请求新容器：以谁的 $HOME 为准，以及写入共享目录的内容归谁所有（默认：有记录时为创建旧容器的用户，否则为 sudo 背后的用户，否则为 root）', 'start the new one of this container though the old one does not run now (repeatable)': '即使该容器的旧容器现在未运行，也启动新容器（可重复）', 'also containers run with --rm, which are gone once they stop': '也包括以 --rm 运行的容器，它们停止后即消失', 'with --json: print how it goes as JSON lines': '与 --json 一起使用：以 JSON 行打印进展',

@@ -60,6 +60,11 @@ export const errors: Sentences = {
   // Isolation.
   'The isolation runtime could not be installed.': '无法安装隔离运行时。', 'runc is not installed': '未安装 runc', 'Install runc (Debian: apt-get install runc).': '请安装 runc（Debian：apt-get install runc）。',
   'Build the runtime (sh runtime/build.sh) and see that {0} can be written.': '请构建运行时 (sh runtime/build.sh)，并确认 {0} 可写。', 'Another isolation planner serves this engine.': '另一个隔离规划器正在为此引擎服务。', 'Stop it first.': '请先停止它。',
+  'the id ranges could not all be handed back': '未能交还所有 ID 范围', 'See which are left: bulkhead ranges list.': '查看剩余的范围：bulkhead ranges list。',
+  'whose the id ranges are is for root to see': '只有 root 可以查看 ID 范围的归属', 'Run it with sudo.': '请使用 sudo 运行。',
+  'whose the id ranges are could not be read': '无法读取 ID 范围的归属', 'the id ranges are still in use': 'ID 范围仍在使用中',
+  'Remove the containers of that owner and end processes with such ids, then try again.': '请移除其所有者的容器，并结束具有此类 ID 的进程，然后重试。',
+  '"{0}" is not an owner of id ranges': '“{0}”不是 ID 范围的所有者', 'Give a user id, or builds, unnamed or retired.': '请给出用户 ID，或 builds、unnamed、retired。',
   'The isolation planner could not start.': '隔离规划器未能启动。', 'Run as root, and see that nothing else uses this engine root.': '请以 root 身份运行，并确认没有其他程序使用此引擎目录。', 'Sysbox is not installed.': '未安装 Sysbox。',
   // Settings and their history.
   'the rights of {0}': '{0} 的权限', 'the rights of {0} ({1} is not installed)': '{0} 的权限（未安装 {1}）', 'not an absolute path': '不是绝对路径', 'a symbolic link to nothing': '指向不存在目标的符号链接',

@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listRanges, parseOwner, releaseRanges } from './range-admin.ts';
+import { RangeLedger } from './range-ledger.ts';
+import { firstBase, openRangeStore, rangeSize, type RangeStore } from './ranges.ts';
+
+const alice = 21_401, bob = 21_402;
+let directory: string, owners: string, claims: string, lived: Set<number>, store: RangeStore;
+const log = () => undefined;
+beforeEach(() => {
+  directory = mkdtempSync(path.join(os.tmpdir(), 'range-admin-'));
+  [owners, claims] = [path.join(directory, 'owners'), path.join(directory, 'claims')];
+  lived = new Set();
+  store = open();
+});
+afterEach(() => { rmSync(directory, { recursive: true, force: true }); });
+
+/** A planner's store. */
+function open(): RangeStore {
+  const ledger = new RangeLedger({ directory: owners, mark: null, log });
+  return openRangeStore({ directory: claims, root: '/e', ledger, ownerOf: () => 'retired', inUse: () => lived, listed: () => [], log });
+}
+const admin = () => ({ owners, claims, inUse: () => lived, log });
+
+it('issue 12: an owner is a user id or one of those that are no users', () => {
+  expect(['0', '1000', 'builds', 'unnamed', 'retired', '', '-1', '4294967295', 'root', '1e3'].map(parseOwner)).toEqual([0, 1000, 'builds', 'unnamed', 'retired', null, null, null, null, null]);
+});
+
+// As root: nobody else may see whose the ranges are.
+describe.skipIf(process.getuid?.() !== 0)('issue 12: root', () => {
+  it('sees whose the ranges are, and what is in them', async () => {
+    const [first, second] = [store.claim('a', alice), store.claim('b', alice)];
+    store.release('b');
+    lived = new Set([second]);
+    store.claim('c', 0);
+    store.claim('d', 'builds');
+    store.release('d');
+    expect(await listRanges(null, admin())).toEqual({ ok: true, value: [
+      { owner: 0, account: 'root', ranges: [{ first: second + rangeSize, last: second + 2 * rangeSize - 1, usedBy: 'container' }] },
+      { owner: alice, account: null, ranges: [
+        { first, last: first + rangeSize - 1, usedBy: 'container' }, { first: second, last: second + rangeSize - 1, usedBy: 'process' },
+      ] },
+      { owner: 'builds', account: null, ranges: [expect.objectContaining({ usedBy: null })] },
+    ] });
+    expect(await listRanges('unnamed', admin())).toEqual({ ok: true, value: [] });
+  });
+
+  it('hands back ranges of an account that is gone: a planner that runs gives them to others', () => {
+    const first = store.claim('a', alice);
+    store.release('a');
+    expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 1 });
+    expect(readdirSync(claims)).toEqual([]);
+    store.look();
+    expect(store.ownerOf(first)).toBeNull();
+    expect(store.claim('b', alice)).not.toBe(first);
+    // From the beginning again: it is nobody's.
+    rmSync(claims, { recursive: true });
+    expect(open().claim('c', bob)).toBe(first);
+    expect(existsSync(path.join(owners, `released-${first}`))).toBe(false);
+    expect(new RangeLedger({ directory: owners, mark: null, log }).ownerOf(first)).toBe(bob);
+  });
+
+  it('does not where a container or a process is in one of them, and then none is', () => {
+    const first = store.claim('a', alice);
+    store.claim('b', alice);
+    store.release('a');
+    expect(releaseRanges(alice, admin())).toMatchObject({ ok: false, error: { code: 'containers.running' } });
+    store.release('b');
+    lived = new Set([first]);
+    expect(releaseRanges(alice, admin())).toMatchObject({ ok: false, error: { code: 'containers.running', reason: `${first}-${first + rangeSize - 1}` } });
+    expect(store.ownerOf(first)).toBe(alice);
+    expect(readdirSync(claims)).toEqual([]);
+    lived = new Set();
+    expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 2 });
+  });
+
+  it('does not where a process came into one since', () => {
+    const first = store.claim('a', alice);
+    store.release('a');
+    let looks = 0;
+    expect(releaseRanges(alice, { ...admin(), inUse: () => new Set(looks++ === 0 ? [] : [first]) })).toMatchObject({ ok: false });
+    expect([readdirSync(claims), new RangeLedger({ directory: owners, mark: null, log }).ownerOf(first)]).toEqual([[], alice]);
+  });
+
+  it('makes nothing where no engine ever gave out a range', async () => {
+    rmSync(owners, { recursive: true });
+    expect(await listRanges(null, admin())).toEqual({ ok: true, value: [] });
+    expect(releaseRanges(alice, admin())).toEqual({ ok: true, value: 0 });
+    expect(existsSync(owners)).toBe(false);
+  });
+
+  it('was killed at handing back: what it claimed a planner frees, and the range stays its owner\'s or is nobody\'s', () => {
+    mkdirSync(claims, { recursive: true });
+    const first = store.claim('a', alice);
+    store.release('a');
+    writeFileSync(path.join(claims, String(first)), JSON.stringify({ root: '/proc/4194304', id: 'handed-back' }));
+    expect(store.claim('b', alice)).toBe(first + rangeSize);
+    for (const base of store.abandoned(new Set())) store.free(base);
+    store.release('b');
+    expect(store.claim('c', alice)).toBe(first);
+    expect(first).toBe(firstBase);
+  });
+});

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+import type { RangeOwner } from '../../engine/isolation/exclusive/range-owner.ts';
+
+const run = promisify(execFile);
+const alice = 21_301, bob = 21_302;
+let guarded: GuardedEngine;
+const at = (...parts: string[]) => path.join(guarded.scratch, ...parts);
+
+/** `docker …` of user `uid`, without any of root's rights. Resolves with what it printed, whether it failed or not. */
+async function as(uid: number, ...args: string[]): Promise<string> {
+  const words = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--', 'docker', '-H', `unix://${guarded.socket}`, ...args];
+  const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home') };
+  return run('setpriv', words, { env }).then(({ stdout }) => stdout, (error: unknown) => (error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)));
+}
+
+/** Whose a range is, by the machine's ledger. */
+const recordedOwner = (base: number): RangeOwner | null => {
+  const { owner } = JSON.parse(readFileSync(path.join(guarded.engine.own.rangeOwners.directory, String(base)), 'utf8')) as { owner: RangeOwner };
+  return owner;
+};
+
+/** Base of the range that a container of `uid`'s gets. */
+async function baseFor(uid: number, ...more: string[]): Promise<number> {
+  const seen = await as(uid, 'run', '--rm', ...more, 'busybox', 'cat', '/proc/self/uid_map');
+  const base = Number(seen.trim().split(/\s+/)[1]);
+  expect([seen, base > 0]).toEqual([seen, true]);
+  return base;
+}
+
+beforeAll(async () => {
+  guarded = await startGuardedEngine({ sharingRecords: 'required' });
+  await chmod(guarded.scratch, 0o755);
+  await chmod(guarded.socket, 0o666);
+  await mkdir(at('home'));
+  await chmod(at('home'), 0o777);
+});
+afterAll(() => guarded.stop());
+
+describe('issue 12: a range once one user\'s', () => {
+  it('is given to that user\'s containers only: not to others\', root\'s or builds\', nor after a restart of the planner, a loss of /run or a reboot', async () => {
+    const alices = new Set<number>();
+    const everybodysAreTheirs = async () => {
+      const mine = await baseFor(alice);
+      expect(recordedOwner(mine)).toBe(alice);
+      alices.add(mine);
+      for (const other of [bob, 0, bob, 0]) {
+        const base = await baseFor(other);
+        expect([base, recordedOwner(base)]).toEqual([base, other]);
+        expect(alices).not.toContain(base);
+      }
+    };
+    await everybodysAreTheirs();
+    await guarded.engine.planner().end('SIGKILL');
+    await guarded.engine.startPlanner();
+    await everybodysAreTheirs();
+    // Somebody empties our part of /run.
+    for (const base of await guarded.engine.ranges()) rmSync(path.join(guarded.engine.own.ranges, String(base)));
+    await everybodysAreTheirs();
+    await guarded.engine.reboot();
+    await everybodysAreTheirs();
+    // Not one more than was needed at once: what rests is used again.
+    expect(alices.size).toBeLessThanOrEqual(2);
+  });
+
+  it('is not a build\'s, whichever builder makes it', async () => {
+    await mkdir(at('build'), { recursive: true });
+    await writeFile(at('build', 'Dockerfile'), 'FROM busybox\nRUN cat /proc/self/uid_map > /map\n');
+    await chmod(at('build', 'Dockerfile'), 0o644);
+    for (const [tag, builder, owner] of [['legacy', '0', 'unnamed'], ['kit', '1', 'builds']] as const) {
+      const built = await run('setpriv', ['--reuid', String(alice), '--regid', String(alice), '--clear-groups', '--', 'docker', '-H', `unix://${guarded.socket}`, 'build', '-t', tag, at('build')], {
+        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: at('home'), DOCKER_BUILDKIT: builder },
+      });
+      expect(built.stderr).not.toContain('ERROR');
+      const base = Number((await as(alice, 'run', '--rm', tag, 'cat', '/map')).trim().split(/\s+/)[1]);
+      expect([tag, recordedOwner(base)]).toEqual([tag, owner]);
+    }
+  });
+});
+
+describe('issue 12: the namespaces of a container', () => {
+  it.each([['--network'], ['--pid'], ['--ipc']])('are joined by its owner\'s containers only: %s', async (flag) => {
+    await as(alice, 'run', '-d', '--name', 'owned', '--ipc', 'shareable', 'busybox', 'sleep', '1000');
+    try {
+      const inside = async (uid: number) => as(uid, 'run', '--rm', flag, 'container:owned', 'busybox', 'cat', '/proc/self/uid_map');
+      const map = await as(alice, 'exec', 'owned', 'cat', '/proc/self/uid_map');
+      expect(map).toMatch(/^\s+0 +\d+ +65536$/m);
+      expect(await inside(alice)).toBe(map);
+      expect(await inside(bob)).toMatch(/enhanced container isolation: .*user 21302.* user 21301.* same user/);
+      expect(await inside(0)).toMatch(/enhanced container isolation: .*root.* user 21301.* same user/);
+    } finally {
+      await as(alice, 'rm', '-f', 'owned');
+    }
+    expect(await readdir(guarded.engine.own.containers)).toEqual([]);
+  });
+});
