@@ -27,7 +27,7 @@ import { inspectBuild } from './builds.ts';
 import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
-import { makeSourcesAgain, makeSourcesOf } from './shares.ts';
+import { makeSourcesAgain, makeSourcesOf, withUsers } from './shares.ts';
 import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
@@ -194,7 +194,7 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   if (claimed !== null) return denied(claimed);
   const read = { body: await withoutForgedOwner(context, shaped.body) };
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
-  const facts = await gatherCreateFacts(read.body, context.facts, await environment(context), context);
+  const facts = await withUsers(context, await gatherCreateFacts(read.body, context.facts, await environment(context), context));
   for (const [referred, held] of facts.containers) {
     const result = held === null ? passedAsIs : holder(context, held, `docker create with volumes or namespaces of container ${referred}`, about);
     if (result.kind !== 'passed') return result;

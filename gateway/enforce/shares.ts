@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
 import { isObject, type JsonObject } from '../../shared/policy/json.ts';
+import type { CreateFacts } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
 import { sharingUserOf } from '../sharing/record-creates.ts';
 import { resolvePath } from './bind-sources.ts';
@@ -32,6 +34,21 @@ export async function makeSourcesAgain(context: InspectionContext, container: Co
   const binds = container.mounts.filter(({ type, destination }) => type === 'bind' && !container.boundOnlyIfThere.includes(destination));
   const { sharing } = context;
   return sharing ? makeSources(context, binds.map(({ source }) => source), () => sharing.of(container.id)) : null;
+}
+
+/**
+ * The facts, with whose the containers are that a create refers to, and the new one: who joins another's namespaces has its ids on the
+ * machine. With Sysbox all containers have the same, whoever made them.
+ */
+export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(context: InspectionContext, facts: T): Promise<T & Pick<CreateFacts, 'user'>> {
+  const { sharing, runtime } = context;
+  if (!sharing || facts.containers.size === 0 || runtime !== exclusiveRuntimeName) return facts;
+  const user = await sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null });
+  const containers = new Map(await Promise.all([...facts.containers].map(async ([name, container]) => {
+    const known = container === null ? null : { ...container, user: (await sharing.of(container.id))?.uid ?? null };
+    return [name, known] as const;
+  })));
+  return { ...facts, containers, user: user?.uid ?? null };
 }
 
 async function makeSources(context: InspectionContext, sources: readonly string[], sharingUser: () => Promise<SharingUser | null>): Promise<Denial | null> {

@@ -183,6 +183,23 @@ describe('create: what is refused', () => {
     }
   });
 
+  it('A3: a namespace of another user\'s container, as both would have the same ids; whose it is has to be known for that', () => {
+    const outcome = (own: number | null, others: number | null, mode: object) => {
+      const owned = { ...facts, user: own, containers: new Map([['c', { id: 'f'.repeat(64), protected: true, mounts: [], user: others }]]) };
+      const parsed = parseJson(JSON.stringify({ Image: 'a', HostConfig: mode }));
+      const read = parsed.ok ? readCreateBody(parsed.value) : null;
+      if (read?.ok !== true) throw new Error('unreadable');
+      const { decision } = decideCreateContainer(read.body, owned, { runtime: 'bulkhead' });
+      return decision.outcome === 'deny' ? refusalText(decision) : decision.outcome;
+    };
+    for (const key of ['NetworkMode', 'PidMode', 'IpcMode']) {
+      expect(outcome(1001, 1000, { [key]: 'container:c' })).toMatch(/enhanced container isolation: .*c is user 1000's and this one user 1001's; .*have one user make both.*A3/);
+      expect(outcome(0, 1000, { [key]: 'container:c' })).toContain("this one user 0's");
+      for (const [own, others] of [[1000, 1000], [0, 0], [null, 1000], [1000, null]] as const) expect(outcome(own, others, { [key]: 'container:c' })).toBe('rewrite');
+    }
+    expect(outcome(1001, 1000, { VolumesFrom: ['c'] })).toBe('rewrite');
+  });
+
   it('nothing that refers to something is let through without a fact about it', () => {
     const none: CreateFacts = { containers: new Map(), volumes: new Map(), networks: new Map(), binds: new Map(), socket: null };
     for (const body of ['{"HostConfig":{"Binds":["/x:/x"]}}', '{"HostConfig":{"Binds":["vol:/x"]}}', '{"HostConfig":{"NetworkMode":"n"}}', '{"HostConfig":{"PidMode":"container:c"}}', '{"HostConfig":{"VolumesFrom":["c"]}}', '{"HostConfig":{"Mounts":[{"Type":"volume","Source":"vol","Target":"/x"}]}}']) {

@@ -10,7 +10,10 @@ const fields = [
   { key: 'CgroupnsMode', flag: '--cgroupns', plain: new Set(['', 'private']) },
 ] as const;
 
-/** A7: no namespace of the engine; another container's only if it is protected, then pinned to its id. Writes pinned modes into `host`. */
+/**
+ * A7: no namespace of the engine; another container's only if it is protected and the same user's (A3), then pinned to its id.
+ * Writes pinned modes into `host`.
+ */
 export function decideNamespaces(host: Map<string, Json>, body: JsonObject, facts: CreateFacts, changes: Change[]): Denial | null {
   for (const { key, flag, plain } of fields) {
     const mode = textAt(host, key);
@@ -56,6 +59,13 @@ function shared(host: Map<string, Json>, key: string, flag: string, mode: string
   const container = facts.containers.get(name);
   if (!container) return deny('foreign-namespace', `${flag}=${mode}`, { spec: 'A7', detail: `there is no container ${name}` });
   if (!container.protected) return deny('foreign-namespace', `${flag}=${mode}`, { spec: 'A7', setting: null, detail: `${name} is not protected` });
+  const [own, others] = [facts.user ?? null, container.user ?? null];
+  if (own !== null && others !== null && own !== others) {
+    return deny('foreign-namespace', `${flag}=${mode}`, {
+      spec: 'A3', setting: null,
+      detail: `${name} is user ${others}'s and this one user ${own}'s; both would have the same ids: have one user make both`,
+    });
+  }
   const pinned = `container:${container.id}`;
   if (pinned !== mode) {
     host.set(key, pinned);

@@ -19,11 +19,15 @@ export interface ContainerReference {
   readonly id: string;
   /** Runs, or would run, under the isolation runtime. */
   readonly protected: boolean;
+  /** Uid of the user who had it made (A8), whose ids it has on the machine; null: not known, or of no account here. */
+  readonly user?: number | null;
   readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean }[];
 }
 
 /** The answers; null stands for "there is no such thing". What is missing altogether was not asked, and is refused. */
 export interface CreateFacts {
+  /** Uid of the user whose the new container will be, as `ContainerReference.user`. */
+  readonly user?: number | null;
   readonly containers: ReadonlyMap<string, ContainerReference | null>;
   readonly volumes: ReadonlyMap<string, VolumeDriverFacts | null>;
   readonly networks: ReadonlyMap<string, { readonly driver: string } | null>;

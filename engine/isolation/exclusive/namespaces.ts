@@ -64,8 +64,8 @@ function joined(pid: number, hostPid: number): JoinedNamespace {
 /** Refuses to join a range that is another owner's (A3): files and processes with its ids would be that one's, too. */
 export function refuseOthersRange(of: RangeOwner | 'unreadable' | null, owner: RangeOwner): void {
   if (of === owner) return;
-  const whose = of === null || of === 'unreadable' ? 'a container whose owner is not known' : `a container of ${describeOwner(of)}`;
-  refuse(`a container of ${describeOwner(owner)} cannot join the namespaces of ${whose}: both would have the same ids on this machine; `
+  const whose = of === null || of === 'unreadable' ? 'that belong to nobody who is known' : `that belong to ${describeOwner(of)}`;
+  refuse(`a container that belongs to ${describeOwner(owner)} cannot join namespaces ${whose}: both would have the same ids on this machine; `
     + 'have both made by the same user');
 }
 

@@ -11,7 +11,7 @@ export const rangeOwnersDirectory = '/var/lib/bulkhead/range-owners';
 export const rangeOwnerSchema = z.union([z.int().min(0).max(4_294_967_294), z.enum(['builds', 'unnamed', 'retired'])]);
 export type RangeOwner = z.infer<typeof rangeOwnerSchema>;
 
-/** Ranges that one owner may have; root as many as there are. One user alone must not use up the machine's 50,275. */
+/** Ranges that one owner may have; root as many as there are. One user alone must not use up the machine's 50,276. */
 export function rangeQuota(owner: RangeOwner): number {
   if (owner === 0) return Infinity;
   return owner === 'builds' ? 16_384 : 4_096;
@@ -22,7 +22,7 @@ export function describeOwner(owner: RangeOwner): string {
   switch (owner) {
     case 0: return 'root';
     case 'builds': return 'steps of builds';
-    case 'unnamed': return 'containers whose maker is not known';
+    case 'unnamed': return 'a user who is not known';
     case 'retired': return 'nobody any more';
     default: return `user ${owner}`;
   }

@@ -9,7 +9,7 @@ import type { OciSpec } from './bundle.ts';
 import type { Mount } from './mountinfo.ts';
 import { PlanBuilder } from './plan.ts';
 import { firstBase, rangeSize } from './ranges.ts';
-import { engineRoots, isShare, mapText, sharesOf, type SharingOptions } from './shares.ts';
+import { engineRoots, isShare, mapText, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
 import { firstSubordinate, listedRange, openSubordinateStore } from './subordinate.ts';
 
 let directory: string;
@@ -33,6 +33,31 @@ describe('A8: the map of a share as the kernel gets it', () => {
       expect(into.every((disk) => disk === id || disk >= firstSubordinate)).toBe(true);
       expect(lines.find(([disk = 0, , size = 0]) => disk <= 0 && disk + size > 0)?.slice(0, 2)).toEqual([0, 0]);
     }));
+  });
+});
+
+describe('issue 12: whose ranges a container gets', () => {
+  const container = 'a'.repeat(64);
+  const options = (records: SharingOptions['records']): SharingOptions => ({ directory, records, subordinates: { of: () => ({ uid: 1, gid: 1 }) } });
+
+  it('the user\'s who had it made', () => {
+    writeFileSync(at(`${container}.json`), writeSharingRecord({ uid: 1234, gid: 55 }));
+    for (const records of ['required', 'root-without'] as const) expect(rangeOwnerOf(container, options(records))).toBe(1234);
+  });
+
+  it('without a record: root\'s where no gateway guards, else a build\'s, or of nobody who is known', () => {
+    expect(['root-without', 'required'].map((records) => rangeOwnerOf(container, options(records as SharingOptions['records'])))).toEqual([0, 'unnamed']);
+    expect(rangeOwnerOf('q7hk2mzr0p4w8xv1t5c9n3b6d', options('required'))).toBe('builds');
+  });
+
+  it('with a record that is none: of nobody who is known', () => {
+    writeFileSync(at(`${container}.json`), '{"version":1,"uid":');
+    for (const records of ['required', 'root-without'] as const) expect(rangeOwnerOf(container, options(records))).toBe('unnamed');
+  });
+
+  it('of before ranges had owners: nobody\'s any more where it is not known', () => {
+    expect(rangeOwnerOf(container, options('required'), 'before')).toBe('retired');
+    expect(['root-without', 'required'].map((records) => rangeOwnerOf('', options(records as SharingOptions['records']), 'before'))).toEqual(['retired', 'retired']);
   });
 });
 

@@ -36,6 +36,7 @@ const claimSchema = z.object({ uid: z.int(), base: z.int() });
  * rootless engines use, so that their tools see the same owners), else a range of our own, which all engines of the machine agree on.
  */
 export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLineNow }: SubordinateOptions): SubordinateStore {
+  const synced = new Set<number>();
   const names = new Map<number, string>();
   let namesAsOf = '';
   const nameOf = (uid: number, listed: readonly string[]): string | null => {
@@ -62,7 +63,7 @@ export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine
     of(user) {
       const uid = listed('subuid', user, user.uid), gid = listed('subgid', user, user.gid);
       if (uid !== null && gid !== null) return { uid, gid };
-      const own = ownRange(directory, user.uid, [readText(path.join(etc, 'subuid')), readText(path.join(etc, 'subgid'))]);
+      const own = ownRange(directory, synced, user.uid, [readText(path.join(etc, 'subuid')), readText(path.join(etc, 'subgid'))]);
       return { uid: uid ?? own, gid: gid ?? own };
     },
   };
@@ -75,12 +76,17 @@ export function listedRange(text: string, names: readonly (string | null)[], id:
   return usable?.start ?? null;
 }
 
-/** The range that is the user's by `uid-<uid>`; made where there is none. */
-function ownRange(directory: string, uid: number, listings: readonly string[]): number {
+/** The range that is the user's by `uid-<uid>`; made where there is none. `synced`: users whose record is known to be on the disk. */
+function ownRange(directory: string, synced: Set<number>, uid: number, listings: readonly string[]): number {
   mkdirSync(directory, { recursive: true, mode: 0o755 });
   const mine = path.join(directory, `uid-${uid}`);
   const held = readClaim(mine);
-  if (held !== null) return held.base;
+  if (held !== null) {
+    // Who recorded it may have been killed before it was on the disk: after a power cut it would be another user's.
+    if (!synced.has(uid)) syncDirectory(directory);
+    synced.add(uid);
+    return held.base;
+  }
   const taken = listings.flatMap(listedRanges);
   for (let base = firstFree(directory); base < firstBase; base += rangeSize) {
     if (taken.some(({ start, count }) => start < base + rangeSize && base < start + count)) continue;

@@ -26,6 +26,7 @@ export const denials: Sentences = {
   'it is not a network of the engine\'s': '它不是引擎的网络',
   'there is no container {0}': '没有容器 {0}',
   '{0} is not protected': '{0} 未受保护',
+  '{0} is user {1}\'s and this one user {2}\'s; both would have the same ids: have one user make both': '{0} 属于用户 {1}，而此容器属于用户 {2}；两者会使用相同的 ID：请由同一用户创建两者',
   'docker build --output': 'docker build --output',
   'it is not a list of outputs as the API has them': '它不是 API 所用的输出列表',
   'docker {0} through the Docker socket of a container of {1}': '通过 {1} 的容器的 Docker 套接字执行 docker {0}',
