@@ -27,7 +27,7 @@ import { inspectBuild } from './builds.ts';
 import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
-import { makeSourcesAgain, makeSourcesOf, withUsers } from './shares.ts';
+import { isOfNobody, makeSourcesAgain, makeSourcesOf, withUsers } from './shares.ts';
 import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
@@ -257,7 +257,14 @@ async function startContainer(context: InspectionContext): Promise<Inspected> {
   const name = subject(context);
   const container = await context.facts.container(name);
   if (container === null) return { kind: 'missing', what: 'container', name };
-  return mounted(context, container, await checked(context, container, verbOf(context)));
+  const result = await mounted(context, container, await checked(context, container, verbOf(context)));
+  const isRunning = context.request.match?.route.pattern.endsWith('/unpause') === true;
+  if (result.kind !== 'passed' || result.warning !== undefined || isRunning || !await isOfNobody(context, container)) return result;
+  const denial = deny('container-unprotected', `${verbOf(context)} container ${container.name}`, {
+    spec: 'A3', setting: '/bulkhead/existingContainers', detail: 'it is not known who made it, so whose ids it would have: recreate it',
+  });
+  const about = { container: container.name, image: container.image };
+  return context.settings.existingContainers === 'warn' ? { ...result, warning: denial, ...about } : denied(denial, about);
 }
 
 /**

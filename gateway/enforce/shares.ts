@@ -51,6 +51,14 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(conte
   return { ...facts, containers, user: user?.uid ?? null };
 }
 
+/**
+ * Whether nobody is known to have made the container, so that it is not known whose ids it would have when it starts (A3): its create was
+ * broken off before the engine answered, or its record is yet to be written, or lost. With Sysbox that does not matter.
+ */
+export async function isOfNobody({ sharing, runtime }: InspectionContext, container: ContainerFacts): Promise<boolean> {
+  return Boolean(sharing) && runtime === exclusiveRuntimeName && await sharing?.of(container.id) === null;
+}
+
 async function makeSources(context: InspectionContext, sources: readonly string[], sharingUser: () => Promise<SharingUser | null>): Promise<Denial | null> {
   // What audit mode lets pass runs as the engine's root and writes anywhere.
   if (context.settings.mode === 'audit') return null;

@@ -83,6 +83,32 @@ describe('issue 12: a range once one user\'s', () => {
   });
 });
 
+describe('issue 12: a container without a record of who had it made', () => {
+  // Whoever breaks off a create before the engine has answered, or starts a container before the answer, has one.
+  it('is not started through the gateway; what the engine starts by itself has a range that is no user\'s', async () => {
+    const id = (await as(alice, 'create', '--name', 'unrecorded', 'busybox', 'sleep', '1000')).trim();
+    const record = path.join(guarded.engine.paths.sharing, `${id}.json`);
+    const text = readFileSync(record, 'utf8');
+    rmSync(record);
+    try {
+      for (const uid of [alice, bob, 0]) {
+        expect(await as(uid, 'start', 'unrecorded')).toMatch(/enhanced container isolation: docker start on container unrecorded .*it is not known who made it/);
+      }
+      await guarded.engine.docker('start', 'unrecorded');
+      const base = Number((await as(alice, 'exec', 'unrecorded', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
+      expect(recordedOwner(base)).toBe('unnamed');
+      expect(await as(alice, 'restart', '-t', '0', 'unrecorded')).toMatch(/it is not known who made it/);
+      await as(alice, 'stop', '-t', '0', 'unrecorded');
+      await writeFile(record, text, { mode: 0o600 });
+      expect(await as(alice, 'start', 'unrecorded')).toBe('unrecorded\n');
+      const own = Number((await as(alice, 'exec', 'unrecorded', 'cat', '/proc/self/uid_map')).trim().split(/\s+/)[1]);
+      expect(recordedOwner(own)).toBe(alice);
+    } finally {
+      await as(alice, 'rm', '-f', 'unrecorded');
+    }
+  });
+});
+
 describe('issue 12: the namespaces of a container', () => {
   it.each([['--network'], ['--pid'], ['--ipc']])('are joined by its owner\'s containers only: %s', async (flag) => {
     await as(alice, 'run', '-d', '--name', 'owned', '--ipc', 'shareable', 'busybox', 'sleep', '1000');
