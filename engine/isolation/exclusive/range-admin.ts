@@ -37,24 +37,35 @@ export function parseOwner(text: string): RangeOwner | null {
   return parsed.success ? parsed.data : null;
 }
 
-/** Ranges of ids by owner, of one alone where it is named. Errors: `rights.not-root`, `isolation.planner-failed` where they can't be read. */
-export async function listRanges(owner: RangeOwner | null, options: RangeAdminOptions): Promise<Result<readonly OwnedRanges[], AppError>> {
+/**
+ * Ranges of ids by owner, of one alone where it is named. Errors: `rights.not-root`, `isolation.planner-failed` where they can't be
+ * read.
+ */
+export async function listRanges(
+  owner: RangeOwner | null, options: RangeAdminOptions,
+): Promise<Result<readonly OwnedRanges[], AppError>> {
   const opened = openForAdmin(options);
   if (!opened.ok) return opened;
   const { ledger, usedBy } = opened.value;
   if (ledger === null) return ok([]);
-  const owners = ledger.owners().filter((one) => owner === null || one === owner).sort((a, b) => order(a) - order(b));
+  const owners = ledger.owners()
+    .filter((one) => owner === null || one === owner)
+    .sort((a, b) => order(a) - order(b));
   const users = owners.filter((one) => typeof one === 'number').map(String);
   const accounts = users.length === 0 ? '' : await passwdLines(users);
+  const ranges = (one: RangeOwner) => [...ledger.owned(one)]
+    .sort((a, b) => a - b)
+    .map((base) => ({ first: base, last: base + rangeSize - 1, usedBy: usedBy(base) }));
   return ok(owners.map((one) => ({
-    owner: one, account: typeof one === 'number' ? userName(accounts, one) : null,
-    ranges: [...ledger.owned(one)].sort((a, b) => a - b).map((base) => ({ first: base, last: base + rangeSize - 1, usedBy: usedBy(base) })),
+    owner: one,
+    account: typeof one === 'number' ? userName(accounts, one) : null,
+    ranges: ranges(one),
   })));
 }
 
 /**
- * Hands all ranges of `owner` back: anybody's containers may get them then. Refused as a whole while a container or a process is in one.
- * Resolves with how many there were. Errors: `rights.not-root`, `containers.running`, `isolation.planner-failed`.
+ * Hands all ranges of `owner` back: anybody's containers may get them then. Refused as a whole while a container or a process is in
+ * one. Returns how many there were. Errors: `rights.not-root`, `containers.running`, `isolation.planner-failed`.
  */
 export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Result<number, AppError> {
   const opened = openForAdmin(options);
@@ -85,7 +96,8 @@ export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Re
     for (const base of bases) ledger.handBack(base);
     return ok(bases.length);
   } catch (error) {
-    return fail('isolation.planner-failed', 'the id ranges could not all be handed back', { cause: error, hint: 'See which are left: bulkhead ranges list.' });
+    const hint = 'See which are left: bulkhead ranges list.';
+    return fail('isolation.planner-failed', 'the id ranges could not all be handed back', { cause: error, hint });
   } finally {
     for (const base of claimed) rmSync(fileOf(base), { force: true });
   }
@@ -100,12 +112,18 @@ interface OpenedRanges {
 
 function openForAdmin(options: RangeAdminOptions): Result<OpenedRanges, AppError> {
   const { owners = rangeOwnersDirectory, claims = claimsDirectory, inUse = basesInUse, log } = options;
-  if (process.getuid?.() !== 0) return fail('rights.not-root', 'whose the id ranges are is for root to see', { hint: 'Run it with sudo.' });
+  if (process.getuid?.() !== 0) {
+    return fail('rights.not-root', 'whose the id ranges are is for root to see', { hint: 'Run it with sudo.' });
+  }
   try {
     const lived = inUse();
-    const usedBy = (base: number) => (existsSync(path.join(claims, String(base))) ? 'container' : lived.has(base) ? 'process' : null);
+    const usedBy = (base: number) => {
+      if (existsSync(path.join(claims, String(base)))) return 'container';
+      return lived.has(base) ? 'process' : null;
+    };
     // Opening would make it.
-    const ledger = existsSync(path.join(owners, formatFile)) ? new RangeLedger({ directory: owners, mark: null, log }) : null;
+    const isThere = existsSync(path.join(owners, formatFile));
+    const ledger = isThere ? new RangeLedger({ directory: owners, mark: null, log }) : null;
     return ok({ ledger, claims, usedBy });
   } catch (error) {
     return fail('isolation.planner-failed', 'whose the id ranges are could not be read', { cause: error });
