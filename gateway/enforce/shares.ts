@@ -37,8 +37,8 @@ export async function makeSourcesAgain(context: InspectionContext, container: Co
 }
 
 /**
- * The facts, with whose the containers are that a create refers to, and the new one: who joins another's namespaces has its ids on the
- * machine. With Sysbox all containers have the same, whoever made them.
+ * The facts, with whose the containers are that a create refers to, and the new one: who joins another's
+ * namespaces has its ids on the machine. With Sysbox all containers have the same, whoever made them.
  */
 export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(context: InspectionContext, facts: T): Promise<T & Pick<CreateFacts, 'user'>> {
   const { sharing, runtime } = context;
@@ -52,8 +52,9 @@ export async function withUsers<T extends Pick<CreateFacts, 'containers'>>(conte
 }
 
 /**
- * Whether nobody is known to have made the container, so that it is not known whose ids it would have when it starts (A3): its create was
- * broken off before the engine answered, or its record is yet to be written, or lost. With Sysbox that does not matter.
+ * Whether nobody is known to have made the container, so that it is not known whose ids it would have when it
+ * starts (A3): its create was broken off before the engine answered, or its record is yet to be written, or
+ * lost. With Sysbox that does not matter.
  */
 export async function isOfNobody({ sharing, runtime }: InspectionContext, container: ContainerFacts): Promise<boolean> {
   return Boolean(sharing) && runtime === exclusiveRuntimeName && await sharing?.of(container.id) === null;

@@ -38,8 +38,8 @@ export function parseOwner(text: string): RangeOwner | null {
 }
 
 /**
- * Ranges of ids by owner, of one alone where it is named. Errors: `rights.not-root`, `isolation.planner-failed` where they can't be
- * read.
+ * Ranges of ids by owner, of one alone where it is named. Errors: `rights.not-root`,
+ * `isolation.planner-failed` where they can't be read.
  */
 export async function listRanges(
   owner: RangeOwner | null, options: RangeAdminOptions,
@@ -64,8 +64,9 @@ export async function listRanges(
 }
 
 /**
- * Hands all ranges of `owner` back: anybody's containers may get them then. Refused as a whole while a container or a process is in
- * one. Returns how many there were. Errors: `rights.not-root`, `containers.running`, `isolation.planner-failed`.
+ * Hands all ranges of `owner` back: anybody's containers may get them then. Refused as a whole while a
+ * container or a process is in one. Returns how many there were. Errors: `rights.not-root`,
+ * `containers.running`, `isolation.planner-failed`.
  */
 export function releaseRanges(owner: RangeOwner, options: RangeAdminOptions): Result<number, AppError> {
   const opened = openForAdmin(options);

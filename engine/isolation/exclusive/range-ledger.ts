@@ -14,15 +14,18 @@ const releasedName = (base: number): string => `released-${base}`;
 export interface RangeLedgerOptions {
   /** The machine's directory: one file `<base>` a range. */
   readonly directory: string;
-  /** A file of the engine's own that says that the directory was there once; null: whoever opens it has none. */
+  /**
+   * A file of the engine's own that says that the directory was there once; null: whoever opens it has none.
+   */
   readonly mark: string | null;
   readonly log: (line: string) => void;
 }
 
 /**
- * Which owner each range of host ids belongs to, for good: files and processes with ids of a range may be left outside its containers, and
- * must meet nobody else's (A3). One file a range, which appears whole or not at all (linked) and is on the disk, with its name, before
- * the range is used: it outlives power cuts. Of several planners that record one range, one does.
+ * Which owner each range of host ids belongs to, for good: files and processes with ids of a range may be
+ * left outside its containers, and must meet nobody else's (A3). One file a range, which appears whole or not
+ * at all (linked) and is on the disk, with its name, before the range is used: it outlives power cuts. Of
+ * several planners that record one range, one does.
  *
  * What was read is kept in memory. An entry never changes; it goes only when root hands the range back.
  */
@@ -37,7 +40,10 @@ export class RangeLedger {
   #asOf = '';
   #isLost = false;
 
-  /** Opens the ledger, and makes it where this engine never saw one. Throws where it is there and can't be read. */
+  /**
+   * Opens the ledger, and makes it where this engine never saw one. Throws where it is there and can't be
+   * read.
+   */
   constructor(options: RangeLedgerOptions) {
     this.#options = options;
     const { directory, mark, log } = options;
@@ -73,8 +79,8 @@ export class RangeLedger {
   }
 
   /**
-   * Whether the range is still the owner's by what is on the disk, for who has just claimed it. An entry that was lost is written again;
-   * where the whole directory is, what is remembered counts.
+   * Whether the range is still the owner's by what is on the disk, for who has just claimed it. An entry that
+   * was lost is written again; where the whole directory is, what is remembered counts.
    */
   confirm(base: number, owner: RangeOwner): boolean {
     const entry = this.#read(base);
@@ -91,8 +97,8 @@ export class RangeLedger {
   }
 
   /**
-   * Records, on the disk when it returns, that the range is the owner's; false: it is somebody's already. Throws, and leaves nothing, where
-   * it can't be recorded.
+   * Records, on the disk when it returns, that the range is the owner's; false: it is somebody's already.
+   * Throws, and leaves nothing, where it can't be recorded.
    */
   record(base: number, owner: RangeOwner): boolean {
     const { directory } = this.#options;
@@ -122,8 +128,8 @@ export class RangeLedger {
   }
 
   /**
-   * Hands the range back: it is nobody's afterwards, on the disk when it returns. For who has claimed it, when nothing lives in it and
-   * nothing with its ids is left. Throws where the disk fails.
+   * Hands the range back: it is nobody's afterwards, on the disk when it returns. For who has claimed it,
+   * when nothing lives in it and nothing with its ids is left. Throws where the disk fails.
    */
   handBack(base: number): void {
     const { directory } = this.#options;
@@ -141,7 +147,10 @@ export class RangeLedger {
     return [...this.#byOwner].filter(([, bases]) => bases.size > 0).map(([owner]) => owner);
   }
 
-  /** Reads what others recorded meanwhile; whether there was anything. Entries that were lost are written again. */
+  /**
+   * Reads what others recorded meanwhile; whether there was anything. Entries that were lost are written
+   * again.
+   */
   refresh(): boolean {
     const { directory, log } = this.#options;
     const asOf = stampOf(directory);

@@ -16,20 +16,26 @@ const claimSchema = z.object({ root: z.string(), id: z.string() });
 type Claim = z.infer<typeof claimSchema>;
 
 /**
- * Exclusive 64K ranges of host ids (A3), claimed as files `<base>` in one directory of the machine. A claim appears complete or not
- * at all (written aside, linked: `link` refuses an existing name), so that neither a crash nor a second planner can hand out a range
- * twice. Not synced to the disk: no container outlives the machine's boot, and waiting for the disk is most of what a claim would cost.
- * Several containers hold one range only where one joined the namespaces of another.
+ * Exclusive 64K ranges of host ids (A3), claimed as files `<base>` in one directory of the machine. A claim
+ * appears complete or not at all (written aside, linked: `link` refuses an existing name), so that neither a
+ * crash nor a second planner can hand out a range twice. Not synced to the disk: no container outlives the
+ * machine's boot, and waiting for the disk is most of what a claim would cost. Several containers hold one
+ * range only where one joined the namespaces of another.
  *
- * A claim is for the boot, and says who has the range now. Whose it is for good says the ledger, and only who has the claim changes that.
+ * A claim is for the boot, and says who has the range now. Whose it is for good says the ledger, and only who
+ * has the claim changes that.
  */
 export interface RangeStore {
   /**
-   * Claims a free range for container `id` and returns its base: the one of `owner`'s that rested longest, else one that nobody ever had,
-   * which is the owner's from then on. Refuses when none is left for the owner; throws when the disk fails.
+   * Claims a free range for container `id` and returns its base: the one of `owner`'s that rested longest,
+   * else one that nobody ever had, which is the owner's from then on. Refuses when none is left for the
+   * owner; throws when the disk fails.
    */
   claim(id: string, owner: RangeOwner): number;
-  /** Makes `id` a holder of `base` too: a joined range, or one read back after a restart. Throws when another engine has it. */
+  /**
+   * Makes `id` a holder of `base` too: a joined range, or one read back after a restart. Throws when another
+   * engine has it.
+   */
   hold(base: number, id: string): void;
   /** Ends `id`'s hold; the range is free for its owner when it was the last. Unknown ids are fine. */
   release(id: string): void;
@@ -55,7 +61,10 @@ export interface RangeStoreOptions {
   readonly ledger: RangeLedger;
   /** Whose the range of a container is that was made before ranges had owners. */
   readonly ownerOf: (id: string) => RangeOwner;
-  /** Bases that processes live in: not given out, be they other container managers' or of a directory that was lost. */
+  /**
+   * Bases that processes live in: not given out, be they other container managers' or of a directory that was
+   * lost.
+   */
   readonly inUse?: () => ReadonlySet<number>;
   /** Ids that are listed for others: given out only when nothing else is left. */
   readonly listed?: () => readonly IdSpan[];
@@ -137,7 +146,10 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
     }
   };
 
-  /** Whether the range is somebody's for good: else, of before ranges had owners, it becomes who made container `id`'s. */
+  /**
+   * Whether the range is somebody's for good: else, of before ranges had owners, it becomes who made
+   * container `id`'s.
+   */
   const isOwned = (base: number, id: string): boolean => {
     if (ledger.ownerOf(base) !== null) return true;
     try {

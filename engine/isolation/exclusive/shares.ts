@@ -74,9 +74,10 @@ function sharingUser(container: string, options: SharingOptions): SharingUser | 
 }
 
 /**
- * Whose ranges the container gets: the user's who had it made. Without a record, where a gateway keeps them: what is no container of the
- * engine's (their ids are 64 digits) is a step of BuildKit's, else nobody knows. `before`: for a container of before ranges had owners,
- * whose range nobody gets any more where it is not known.
+ * Whose ranges the container gets: the user's who had it made. Without a record, where a gateway keeps them:
+ * what is no container of the engine's (their ids are 64 digits) is a step of BuildKit's, else nobody knows.
+ * `before`: for a container of before ranges had owners, whose range nobody gets any more where it is not
+ * known.
  */
 export function rangeOwnerOf(container: string, options: SharingOptions, when: 'now' | 'before' = 'now'): RangeOwner {
   const file = path.join(options.directory, sharingRecordName(container));
