@@ -36,6 +36,8 @@ export class RangeLedger {
   readonly #byOwner = new Map<RangeOwner, Set<number>>();
   /** Entries that could not be read: nobody gets these ranges. */
   readonly #unreadable = new Set<number>();
+  /** Entries as they were when they were last read for a claim: as long as they are the same files they say the same. */
+  readonly #confirmed = new Map<number, string>();
   readonly #said = new Set<string>();
   #asOf = '';
   #isLost = false;
@@ -83,9 +85,12 @@ export class RangeLedger {
    * was lost is written again; where the whole directory is, what is remembered counts.
    */
   confirm(base: number, owner: RangeOwner): boolean {
+    const asOf = stampOf(this.#file(String(base)));
+    if (asOf !== '' && this.#confirmed.get(base) === asOf && this.#owners.get(base) === owner) return true;
     const entry = this.#read(base);
     if (entry !== 'missing') {
-      if (entry !== owner) this.#note(base, entry);
+      if (entry === owner) this.#confirmed.set(base, asOf);
+      else this.#note(base, entry);
       return entry === owner;
     }
     if (this.#isMissing()) return true;
@@ -233,6 +238,7 @@ export class RangeLedger {
   }
 
   #forget(base: number): void {
+    this.#confirmed.delete(base);
     this.#unreadable.delete(base);
     const owner = this.#owners.get(base);
     if (owner === undefined) return;
@@ -267,8 +273,8 @@ function makeLedger(directory: string): void {
   syncDirectory(path.dirname(directory));
 }
 
-/** Changes with every name in the directory. */
-function stampOf(directory: string): string {
-  const stat = statSync(directory, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.mtimeNs}`;
+/** Changes with every name in a directory, and with what a file holds; '' where there is none. */
+function stampOf(file: string): string {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}`;
 }
