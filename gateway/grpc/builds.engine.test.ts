@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bridgeSolveRequest, execMessage, newContainerRequest, returnRequest, solveRequest } from '../../shared/policy/buildkit-messages.ts';
@@ -107,6 +108,7 @@ describe('C: a client of its own that speaks gRPC', () => {
     return { def: [base, run, encoded(op, { inputs: [input(run)] })] };
   }
   let builds = 0;
+  const containerId = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
   const solve = async (door: Side, request: Plain) => (await client(door)).call('/moby.buildkit.v1.Control/Solve', encoded(solveRequest, { Ref: `ref${builds++}`, ...request }));
 
   it('builds what is harmless', async () => {
@@ -142,6 +144,28 @@ describe('C: a client of its own that speaks gRPC', () => {
     expect(await solve(guarded, fromFile)).toMatchObject({ status: 7, message: expect.stringMatching(/a build step that takes further steps from a file is blocked/) as unknown });
   });
 
+  it('issue 12: a download whose file name leads out of BuildKit\'s directory is written there as root; the gateway refuses it', async () => {
+    const server = createServer((_request, response) => { response.end('written as root'); });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/file`;
+    const outside = path.join(scratch, 'outside');
+    const request = (query: string): Plain => {
+      const source = encoded(op, { source: { identifier: `${url}?${query}`, attrs: { 'http.filename': `${'../'.repeat(20)}${outside}` } } });
+      return { Definition: { def: [source, encoded(op, { inputs: [input(source)] })] } };
+    };
+    try {
+      await solve(direct, request('direct'));
+      expect(await readFile(outside, 'utf8')).toBe('written as root');
+      await rm(outside);
+      expect(await solve(guarded, request('guarded'))).toMatchObject({ status: 7, message: expect.stringMatching(/the file name \.\.\/.* is blocked/) as unknown });
+      await expect(readFile(outside)).rejects.toThrow('ENOENT');
+    } finally {
+      server.close();
+    }
+  });
+
   it('fields and calls from nowhere', async () => {
     const made = await client(guarded);
     expect(await made.call('/moby.buildkit.v1.Control/Solve', Uint8Array.of(0xf8, 0x06, 1))).toMatchObject({ status: 7, message: expect.stringMatching(/field 111/) as unknown });
@@ -160,12 +184,15 @@ describe('C: a client of its own that speaks gRPC', () => {
     expect(solved).toMatchObject({ status: 0 });
     const read = readMessage({ name: 'SolveResponse', fields: { 1: { name: 'ref', type: 'string' }, 3: { ...returnRequest.fields[1], name: 'result', type: returnRequest.fields[1]?.type ?? 'bytes' } } }, solved.messages[0] ?? new Uint8Array());
     const ref = read.ok ? textOf(messageOf(messageOf(read.message, 'result'), 'ref'), 'id') : read.problem.why;
-    const container = { ContainerID: 'c1', Mounts: [{ dest: '/', resultID: ref }] };
+    const container = { ContainerID: containerId, Mounts: [{ dest: '/', resultID: ref }] };
     expect(await bridge('NewContainer', encoded(newContainerRequest, { ...container, Network: 1 }))).toMatchObject({ status: 7, message: expect.stringMatching(/engine's network/) as unknown });
+    for (const ContainerID of [`../../../../../../../..${scratch}/made`, 'hosts', '']) {
+      expect(await bridge('NewContainer', encoded(newContainerRequest, { ...container, ContainerID }))).toMatchObject({ status: 7, message: expect.stringMatching(/of a container in a build is blocked/) as unknown });
+    }
     expect(await bridge('NewContainer', encoded(newContainerRequest, container))).toMatchObject({ status: 0 });
     const exec = async (init: Plain) => {
       const { stream, result } = made.open('/moby.buildkit.v1.frontend.LLBBridge/ExecProcess', metadata);
-      stream.write(frame(encoded(execMessage, { ProcessID: 'p', Init: { ContainerID: 'c1', Meta: { args: ['/bin/cat'], env: ['PATH=/bin'], cwd: '/' }, Fds: [0, 1, 2], ...init } })));
+      stream.write(frame(encoded(execMessage, { ProcessID: 'p', Init: { ContainerID: containerId, Meta: { args: ['/bin/cat'], env: ['PATH=/bin'], cwd: '/' }, Fds: [0, 1, 2], ...init } })));
       return { stream, result };
     };
     expect(await (await exec({ Security: 1 })).result).toMatchObject({ status: 7, message: expect.stringMatching(/privileged build step/) as unknown });

@@ -15,6 +15,8 @@ function decide(kind: BuildMessage, shape: MessageShape, plain: Plain): string {
   return decision.outcome === 'deny' ? decision.rule : 'pass';
 }
 const solve = (plain: Plain) => decide('solve', solveRequest, plain);
+/** As BuildKit's clients make them. */
+const container = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
 const bridge = (plain: Plain) => decide('bridge-solve', bridgeSolveRequest, plain);
 
 describe('an ordinary build', () => {
@@ -90,13 +92,60 @@ describe('C: what a build may not have', () => {
   });
 
   it('nor in a container of the client\'s own', () => {
-    expect(decide('new-container', newContainerRequest, { ContainerID: 'c', Network: 1 })).toBe('host-network-build');
-    expect(decide('new-container', newContainerRequest, { ContainerID: 'c', Mounts: [{ mountType: 9 }] })).toBe('unmodelled-value');
-    expect(decide('new-container', newContainerRequest, { ContainerID: 'c', Mounts: [{ dest: '/', resultID: 'r' }], Network: 2 })).toBe('pass');
-    expect(decide('exec', execMessage, { Init: { ContainerID: 'c', Security: 1 } })).toBe('build-entitlement');
-    expect(decide('exec', execMessage, { Init: { ContainerID: 'c', Meta: { cgroupParent: '/a/b' } } })).toBe('cgroup-parent');
-    expect(decide('exec', execMessage, { Init: { ContainerID: 'c', Meta: { args: ['sh'] }, Tty: true, Fds: [0, 1, 2] } })).toBe('pass');
+    expect(decide('new-container', newContainerRequest, { ContainerID: container, Network: 1 })).toBe('host-network-build');
+    expect(decide('new-container', newContainerRequest, { ContainerID: container, Mounts: [{ mountType: 9 }] })).toBe('unmodelled-value');
+    expect(decide('new-container', newContainerRequest, { ContainerID: container, Mounts: [{ dest: '/', resultID: 'r' }], Network: 2 })).toBe('pass');
+    expect(decide('exec', execMessage, { Init: { ContainerID: container, Security: 1 } })).toBe('build-entitlement');
+    expect(decide('exec', execMessage, { Init: { ContainerID: container, Meta: { cgroupParent: '/a/b' } } })).toBe('cgroup-parent');
+    expect(decide('exec', execMessage, { Init: { ContainerID: container, Meta: { args: ['sh'] }, Tty: true, Fds: [0, 1, 2] } })).toBe('pass');
     expect(decide('exec', execMessage, { ProcessID: 'p', File: { Fd: 0, Data: new Uint8Array([1]) } })).toBe('pass');
+  });
+
+  it.each([
+    '', 'c', '../../../../../../etc/x', '..', 'a/b', `${container}/..`, `../${container}`, 'hosts', 'resolv.conf', 'a'.repeat(64), 'A'.repeat(25), `${container}\u0000`, `${container}\n`,
+    `${'a'.repeat(24)}-`,
+  ])('issue 12: a container of the client\'s own named %j, which BuildKit takes for a directory', (id) => {
+    expect(decide('new-container', newContainerRequest, { ContainerID: id, Mounts: [{ dest: '/', resultID: 'r' }] })).toBe('unmodelled-value');
+    expect(decide('exec', execMessage, { ProcessID: 'p', Init: { ContainerID: id, Meta: { args: ['sh'] } } })).toBe('unmodelled-value');
+  });
+
+  const https = { 'git.fullurl': 'https://host/x.git' };
+  it.each<[string, Plain, string]>([
+    ['git over ssh without the client\'s agent', { identifier: 'git://host/x', attrs: { 'git.fullurl': 'ssh://git@host/x.git' } }, 'build-identity'],
+    ['… with an agent that has no name', { identifier: 'git://host/x', attrs: { 'git.fullurl': 'ssh://git@host/x.git', 'git.mountsshsock': '' } }, 'build-identity'],
+    ['… in the form user@host:path', { identifier: 'git://host/x', attrs: { 'git.fullurl': 'git@host:x.git' } }, 'build-identity'],
+    ['… as the identifier alone says', { identifier: 'git://ssh://git@host/x.git' }, 'build-identity'],
+    ['… in that form', { identifier: 'git://git@host:x.git#main' }, 'build-identity'],
+    ['… with the client\'s agent', { identifier: 'git://host/x', attrs: { 'git.fullurl': 'git@host:x.git', 'git.mountsshsock': 'default', 'git.knownsshhosts': 'host ssh-ed25519 A' } }, 'pass'],
+    ['git over https', { identifier: 'git://host/x#v1:sub/dir', attrs: https }, 'pass'],
+    ['… with a secret of the client\'s', { identifier: 'git://host/x', attrs: { ...https, 'git.authtokensecret': 'GIT_AUTH_TOKEN' } }, 'pass'],
+    ['… as the identifier alone says', { identifier: 'git://host/x.git' }, 'pass'],
+    ['git over a transport of its own', { identifier: 'git://host/x', attrs: { 'git.fullurl': 'git+ssh://host/x.git' } }, 'build-source'],
+    ['… a file of the engine\'s, as the identifier says', { identifier: 'git://file:///etc' }, 'build-source'],
+    ['… an address with a space', { identifier: 'git://host/x', attrs: { 'git.fullurl': 'https://host/x --upload-pack=id' } }, 'build-source'],
+    ['a directory beside a repository', { identifier: 'git://host/x#main:../../../etc', attrs: https }, 'build-source'],
+    ['… encoded', { identifier: 'git://host/x#main:a/%2e%2e/..%2fetc', attrs: https }, 'build-source'],
+    ['an option as a commit', { identifier: 'git://host/x#--upload-pack=id', attrs: https }, 'build-source'],
+    ['a download', { identifier: 'https://user:password@host/x', attrs: { 'http.filename': 'x.tar' } }, 'pass'],
+    ['… to be written elsewhere', { identifier: 'https://host/x', attrs: { 'http.filename': '../../../../etc/cron.d/x' } }, 'build-source'],
+    ['… in place of its directory', { identifier: 'https://host/x', attrs: { 'http.filename': '..' } }, 'build-source'],
+  ])('issue 12: %s', (_name, source, rule) => {
+    expect(solve({ Definition: graph({ source }) })).toBe(rule);
+    expect(decide('resolve-source', resolveSourceRequest, { Source: source })).toBe(rule);
+    expect(solve({ SourcePolicy: { rules: [{ action: 2, selector: { identifier: 'docker-image://x' }, updates: source }] } })).toBe(rule);
+  });
+
+  it('issue 12: a policy that takes the client\'s agent away, or makes an address of what it replaces', () => {
+    const policy = (updates: Plain) => solve({ SourcePolicy: { rules: [{ action: 2, selector: { identifier: 'docker-image://*' }, updates }] } });
+    expect(policy({ attrs: { 'git.mountsshsock': '' } })).toBe('build-identity');
+    expect(policy({ identifier: 'git://${1}', attrs: https })).toBe('build-source');
+    expect(policy({ attrs: { 'git.mountsshsock': 'mine' } })).toBe('pass');
+  });
+
+  it('issue 12: a directory beside the repository that is the context', () => {
+    expect(solve({ Frontend: 'dockerfile.v0', FrontendAttrs: { context: 'https://host/x.git#main:../..' } })).toBe('build-source');
+    expect(bridge({ Frontend: 'dockerfile.v0', FrontendOpt: { 'context:lib': 'https://host/x.git#main:a/../..' } })).toBe('build-source');
+    expect(solve({ Frontend: 'dockerfile.v0', FrontendAttrs: { context: 'git@host:x.git#main:a/b', 'context:lib': 'docker-image://x' } })).toBe('pass');
   });
 
   it('a step that can\'t be read', () => {

@@ -1,3 +1,4 @@
+import { brief, fileNameDenial, gitIdentifierDenial, gitSourceDenial } from './build-remote.ts';
 import { deny, type Denial } from './decision.ts';
 import {
   bridgeSolveRequest, execMessage, newContainerRequest, resolveImageRequest, resolveSourceRequest, returnRequest, rpcStatus, solveRequest, warnRequest,
@@ -18,7 +19,9 @@ import {
  *  - Mounts of a step are results of other steps, caches, secrets, SSH agents and tmpfs; BuildKit has no mount of an engine's directory.
  *  - File operations (COPY, ADD) are done by the daemon itself, inside the results' roots: BuildKit resolves their paths there.
  *  - `local` sources, `local`/`tar`/`oci` exports and local caches are read and written by the client, over its session.
- *  - Images, git and HTTP sources are fetched by the daemon from the engine's network, as for `docker pull` and `ADD https://…`.
+ *  - Images, git and HTTP sources are fetched by the daemon from the engine's network, as for `docker pull` and `ADD https://…`, with the
+ *    client's identity from its session or none. Sources that a frontend makes inside the daemon have the same by how the engine is
+ *    started (engine/drivers/engine-home.ts).
  */
 export type BuildMessage = 'solve' | 'bridge-solve' | 'resolve-source' | 'resolve-image' | 'new-container' | 'exec' | 'return' | 'warn';
 
@@ -74,10 +77,18 @@ function decide(kind: BuildMessage, message: Message, count: FieldCount): Denial
       return first(() => (source === null ? null : sourceStep(source)), () => policies(messagesOf(message, 'SourcePolicies')));
     }
     case 'resolve-image': return policies(messagesOf(message, 'SourcePolicies'));
-    case 'new-container': return first(() => network(numberOf(message, 'Network')), () => mounts(message));
+    case 'new-container': return first(
+      () => containerId(textOf(message, 'ContainerID')),
+      () => network(numberOf(message, 'Network')),
+      () => mounts(message),
+    );
     case 'exec': {
       const init = messageOf(message, 'Init');
-      return init === null ? null : first(() => security(numberOf(init, 'Security')), () => cgroupDenial(textOf(messageOf(init, 'Meta'), 'cgroupParent')));
+      return init === null ? null : first(
+        () => containerId(textOf(init, 'ContainerID')),
+        () => security(numberOf(init, 'Security')),
+        () => cgroupDenial(textOf(messageOf(init, 'Meta'), 'cgroupParent')),
+      );
     }
     case 'return': case 'warn': return graphs(message, count);
   }
@@ -121,7 +132,7 @@ function frontendOptions(options: readonly (readonly [string, string])[]): Denia
         if (value === 'host') return hostNetwork();
         return ['', 'default', 'sandbox', 'none'].includes(value) ? null : deny('unmodelled-value', `docker build --network=${value}`, { spec: 'C' });
       case 'cgroup-parent': return cgroupDenial(value);
-      default: return null;
+      default: return key === 'context' || key.startsWith('context:') ? gitIdentifierDenial(value) : null;
     }
   });
 }
@@ -149,10 +160,24 @@ function caches(entries: readonly Message[]): Denial | null {
 /** A policy can replace a source by another. */
 function policies(all: readonly Message[]): Denial | null {
   const updates = all.flatMap((policy) => messagesOf(policy, 'rules')).flatMap((rule) => messagesOf(rule, 'updates'));
-  return firstOf(updates, (update) => first(
-    () => (textOf(update, 'identifier') === '' ? null : sourceIdentifier(textOf(update, 'identifier'))),
-    () => sourceAttributes(textEntriesOf(update, 'attrs')),
-  ));
+  return firstOf(updates, (update) => {
+    const identifier = textOf(update, 'identifier');
+    const attributes = textEntriesOf(update, 'attrs');
+    return first(
+      () => (identifier === '' ? null : sourceIdentifier(identifier)),
+      () => sourceAttributes(attributes),
+      () => replacedAgent(attributes),
+      // Parts of what is replaced (`$1`) may stand in the identifier: where that leads can't be told.
+      () => (schemeOf(identifier) === 'git' && identifier.includes('$') ? deny('build-source', `the build source ${brief(identifier)}`) : null),
+      () => gitSource(identifier, attributes),
+    );
+  });
+}
+
+/** A policy may not take away the client's agent from a source: git would go on as the engine. */
+function replacedAgent(attributes: Attributes): Denial | null {
+  const without = attributes.some(([key, value]) => key === 'git.mountsshsock' && value === '');
+  return without ? deny('build-identity', 'a git repository without an SSH agent') : null;
 }
 
 // ---- graphs
@@ -214,6 +239,19 @@ export function cgroupDenial(parent: string): Denial | null {
   return parent === '' || /^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent) ? null : deny('cgroup-parent', `docker build --cgroup-parent ${parent}`);
 }
 
+/**
+ * The id a client gives a container in its build: BuildKit makes a directory of that name as root, and removes it (before 0.28.1 wherever
+ * the name leads: CVE-2026-33747), and the runtime keeps the container under it. What clients make is 25 of these characters; the limits
+ * keep it apart from the ids of containers and from BuildKit's own files in that directory.
+ */
+const clientContainerId = /^[a-z0-9]{16,48}$/;
+
+function containerId(id: string): Denial | null {
+  return clientContainerId.test(id)
+    ? null
+    : deny('unmodelled-value', `the id ${brief(id)} of a container in a build`, { detail: 'it takes 16 to 48 lower-case letters and digits' });
+}
+
 /** Bind (a result of another step), secret, ssh, cache, tmpfs. */
 const lastMountType = 4n;
 
@@ -227,26 +265,39 @@ function mounts(holder: Message): Denial | null {
 // ---- sources
 
 const sourceSchemes = new Set(['docker-image', 'local', 'oci-layout', 'git', 'http', 'https', 'docker-image+blob', 'oci-layout+blob']);
-const gitTransports = new Set(['https', 'http', 'ssh', 'git']);
 
 function sourceStep(source: Message): Denial | null {
-  return first(() => sourceIdentifier(textOf(source, 'identifier')), () => sourceAttributes(textEntriesOf(source, 'attrs')));
+  const identifier = textOf(source, 'identifier');
+  const attributes = textEntriesOf(source, 'attrs');
+  return first(
+    () => sourceIdentifier(identifier),
+    () => sourceAttributes(attributes),
+    () => gitSource(identifier, attributes),
+  );
 }
+
+const schemeOf = (identifier: string) => /^([a-z+-]+):\/\//.exec(identifier)?.[1];
 
 function sourceIdentifier(identifier: string): Denial | null {
-  const scheme = /^([a-z+-]+):\/\//.exec(identifier)?.[1];
-  return scheme !== undefined && sourceSchemes.has(scheme) ? null : deny('build-source', `the build source ${brief(identifier)}`);
+  const scheme = schemeOf(identifier);
+  if (scheme === undefined || !sourceSchemes.has(scheme)) return deny('build-source', `the build source ${brief(identifier)}`);
+  return scheme === 'git' ? gitIdentifierDenial(identifier) : null;
 }
 
-/** The daemon runs git as root: a repository must be somewhere else, not a directory of the engine, and not a command. */
-function sourceAttributes(attributes: readonly (readonly [string, string])[]): Denial | null {
-  return firstOf(attributes, ([key, value]) => {
-    if (key !== 'git.fullurl' || value === '') return null;
-    const scheme = /^([A-Za-z0-9+.-]+):\/\//.exec(value)?.[1];
-    // user@host:path, or host/path, which BuildKit takes for https.
-    const plain = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*(?::(?!:)|\/|$)/.test(value);
-    return (scheme === undefined ? plain : gitTransports.has(scheme)) ? null : deny('build-source', `the git repository ${brief(value)}`);
-  });
+type Attributes = readonly (readonly [string, string])[];
+
+/** Attributes that lead somewhere, whatever source they belong to. */
+function sourceAttributes(attributes: Attributes): Denial | null {
+  return firstOf(attributes, ([key, value]) => (key === 'http.filename' ? fileNameDenial(value) : null));
 }
 
-const brief = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+/** The daemon runs git as root: a repository must be somewhere else, not a directory of the engine, and not a command; its identity is the client's. */
+function gitSource(identifier: string, attributes: Attributes): Denial | null {
+  // BuildKit writes what it is given twice as the last says.
+  const values = new Map(attributes);
+  const remote = values.get('git.fullurl') ?? '';
+  const agent = values.get('git.mountsshsock') ?? '';
+  if (remote !== '') return gitSourceDenial({ remote, agent });
+  return schemeOf(identifier) === 'git' ? gitSourceDenial({ remote: identifier.slice('git://'.length), agent }) : null;
+}
+

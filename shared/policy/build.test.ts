@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refusalText } from './decision.ts';
 import { buildQuestions, decideBuild } from './build.ts';
 
 const facts = {
@@ -22,11 +23,35 @@ describe('POST /build', () => {
   it.each([
     [{ cgroupparent: '/../x' }, 'cgroup-parent'], [{ cgroupparent: 'a/b' }, 'cgroup-parent'], [{ cgroupparent: 'system.slice' }, 'pass'], [{ securityopt: '["seccomp=unconfined"]' }, 'security-option'],
     [{ isolation: 'hyperv' }, 'unmodelled-value'], [{ version: '3' }, 'unmodelled-value'], [{ version: '2' }, 'pass'],
-    [{ remote: 'https://example.com/x.git#main:dir' }, 'pass'], [{ remote: 'git@example.com:x.git' }, 'pass'], [{ remote: 'client-session' }, 'pass'], [{ remote: 'github.com/a/b' }, 'pass'],
+    [{ remote: 'https://example.com/x.git#main:dir' }, 'pass'], [{ remote: 'client-session' }, 'pass'], [{ remote: 'github.com/a/b' }, 'pass'],
     [{ remote: 'file:///etc' }, 'build-source'], [{ remote: '/etc' }, 'build-source'], [{ remote: 'ext::sh -c id' }, 'build-source'],
     [{ outputs: '[{"Type":"local","Attrs":{}}]' }, 'pass'], [{ outputs: '[{"Type":"moby"}]' }, 'pass'], [{ outputs: '[{"Type":"engine-directory"}]' }, 'unmodelled-value'],
     [{ outputs: '[{"type":"local"}]' }, 'unreadable-body'], [{ outputs: '{' }, 'unreadable-body'], [{ outputs: '[{"Type":"local","Type":"x"}]' }, 'unreadable-body'],
   ])('%j: %s', (parameters, expected) => { expect(rule(parameters)).toBe(expected); });
+
+  const session = { version: '2', session: 's' };
+  it.each<[Record<string, string>, string]>([
+    [{ remote: 'git@host:x.git' }, 'build-identity'], [{ remote: 'git@host/x' }, 'build-identity'], [{ remote: 'git@host:x.git', version: '1', session: 's' }, 'build-identity'],
+    [{ remote: 'ssh://git@host/x.git' }, 'build-identity'], [{ remote: 'git@host:x.git', version: '2' }, 'build-identity'], [{ remote: 'git@host:x.git', version: '2', session: '' }, 'build-identity'],
+    [{ remote: 'git@host:x.git', ...session }, 'pass'], [{ remote: 'ssh://git@host/x.git#main', ...session }, 'pass'], [{ remote: 'builder@host:x.git', ...session }, 'pass'],
+    [{ remote: 'https://user@host/x.git' }, 'build-identity'], [{ remote: 'https://user:@host/x.git' }, 'build-identity'], [{ remote: 'https://:@host/x.git' }, 'build-identity'],
+    [{ remote: 'https://user@host/x.git', ...session }, 'pass'], [{ remote: 'https://user:password@host/x.git' }, 'pass'], [{ remote: 'https://host/@x.git' }, 'pass'],
+    [{ remote: 'git+ssh://git@host/x.git', ...session }, 'build-source'], [{ remote: 'ssh+git://git@host/x.git', ...session }, 'build-source'], [{ remote: 'HTTPS://host/x.git' }, 'build-source'],
+    [{ remote: 'fd::3' }, 'build-source'], [{ remote: '--upload-pack=id' }, 'build-source'], [{ remote: 'https://host/x.git\nssh://y' }, 'build-source'],
+    [{ remote: 'https://host/x.git#main:../../etc', ...session }, 'build-source'], [{ remote: 'https://host/x.git#--output=x' }, 'build-source'], [{ remote: 'git://host/x.git' }, 'pass'],
+  ])('issue 12: an engine\'s identity is not used for a context: %j: %s', (parameters, expected) => { expect(rule(parameters)).toBe(expected); });
+
+  it('issue 12: of two versions or sessions the one that can do less counts', () => {
+    const twice = (...more: [string, string][]) => decideBuild([['remote', 'git@host:x.git'] as const, ...more].map(([key, value]) => ({ key, value })), facts).outcome;
+    expect(twice(['version', '2'], ['session', 's'])).toBe('pass');
+    expect(twice(['version', '1'], ['version', '2'], ['session', 's'])).toBe('deny');
+    expect(twice(['version', '2'], ['session', ''], ['session', 's'])).toBe('deny');
+  });
+
+  it('issue 12: the refusal says how to do it, and repeats no password', () => {
+    const decision = decide({ remote: 'ssh://git:secret@host/x.git' });
+    expect(decision.outcome === 'deny' && refusalText(decision)).toBe('enhanced container isolation: the build context ssh://git:…@host/x.git is blocked: where a build needs an identity, it gets the client\'s own over its session, never the engine\'s (build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default); no setting allows it');
+  });
 
   it('leaves parameters away that nobody has published, keeps repeated ones and their order', () => {
     const parameters = [{ key: 't', value: 'a' }, { key: 'registryconfig', value: '{}' }, { key: 't', value: 'b' }, { key: 'extrahosts', value: 'x:1.2.3.4' }, { key: 'NetworkMode', value: 'host' }];

@@ -1,3 +1,4 @@
+import { remoteContextDenial, type BuildRoad } from './build-remote.ts';
 import { cgroupDenial, outputDenial } from './build-solve.ts';
 import { deny, type Change, type Denial } from './decision.ts';
 import { parseJson, isObject } from './json.ts';
@@ -41,6 +42,7 @@ export type BuildDecision = { readonly outcome: 'pass'; readonly parameters: Par
 export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDecision {
   const kept: Parameter[] = [];
   const changes: Change[] = [];
+  const road = roadOf(parameters);
   for (const { key, value } of parameters) {
     if (!known.has(key)) { changes.push({ rule: 'parameter-dropped', field: key, before: value.slice(0, 100), after: '' }); continue; }
     let after = value;
@@ -65,10 +67,11 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
       case 'version':
         if (!['', '1', '2'].includes(value)) return deny('unmodelled-value', `builder version ${value}`);
         break;
-      case 'remote':
-        // Fetched by the engine, or sent in another request, or over the session.
-        if (!/^$|^(?:client-session|upload-request)$|^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(value)) return deny('build-source', `the build context ${value.slice(0, 200)}`);
+      case 'remote': {
+        const denial = remoteContextDenial(value, road);
+        if (denial !== null) return denial;
         break;
+      }
       case 'outputs': {
         const denial = outputs(value);
         if (denial !== null) return denial;
@@ -80,6 +83,17 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
     kept.push({ key, value: after });
   }
   return { outcome: 'pass', parameters: kept, changes };
+}
+
+/** Of what is given twice the engine takes the first: where they differ, the builder that can do less is assumed. */
+function roadOf(parameters: Parameters): BuildRoad {
+  const valuesOf = (name: string) => parameters.filter(({ key }) => key === name).map(({ value }) => value);
+  const versions = valuesOf('version');
+  const sessions = valuesOf('session');
+  return {
+    buildkit: versions.length > 0 && versions.every((version) => version === '2'),
+    session: sessions.length > 0 && sessions.every((session) => session !== ''),
+  };
 }
 
 function network(mode: string, facts: BuildFacts): string | Denial {

@@ -1,0 +1,122 @@
+import { deny, type Denial } from './decision.ts';
+
+/**
+ * Where a build fetches its context and git sources from, and who the engine would be there. git and ssh run as root: what needs an identity
+ * gets the client's own, over the build's session (an SSH agent, the secrets GIT_AUTH_TOKEN and GIT_AUTH_HEADER), or is refused.
+ */
+
+/** A repository's address, read as BuildKit and git read it. */
+export interface GitRemote {
+  readonly transport: 'https' | 'http' | 'ssh' | 'git';
+  /** User name in the address; null where it has none. */
+  readonly user: string | null;
+  /** Whether a password goes with the user name. */
+  readonly hasPassword: boolean;
+}
+
+/** `user@host:path`, as BuildKit recognises it (util/sshutil). */
+const scpStyle = /^([a-zA-Z0-9_-]+)@([a-zA-Z0-9.-]+):/;
+/** `host/path` or `user@host/path`, which BuildKit takes for https. */
+const withoutScheme = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*(?::(?!:)|\/|$)/;
+
+/** Reads a repository's address. Null for anything else: a path, a command (`ext::…`), an option, another transport (`file`, `git+ssh`). */
+export function parseGitRemote(remote: string): GitRemote | null {
+  // eslint-disable-next-line no-control-regex -- what no address has
+  if (/[\u0000-\u0020\u007f\\]/.test(remote)) return null;
+  const scheme = /^([A-Za-z0-9+.-]+):\/\//.exec(remote)?.[1];
+  if (scheme === undefined) {
+    const scp = scpStyle.exec(remote);
+    if (scp !== null) return { transport: 'ssh', user: scp[1] ?? null, hasPassword: false };
+    return withoutScheme.test(remote) ? withUser('https', remote) : null;
+  }
+  switch (scheme) {
+    case 'https': case 'http': case 'ssh': case 'git': return withUser(scheme, remote.slice(`${scheme}://`.length));
+    default: return null;
+  }
+}
+
+function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
+  const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
+  const end = authority.lastIndexOf('@');
+  if (end < 0) return { transport, user: null, hasPassword: false };
+  const user = authority.slice(0, end);
+  const colon = user.indexOf(':');
+  return { transport, user: colon < 0 ? user : user.slice(0, colon), hasPassword: colon >= 0 && colon < user.length - 1 };
+}
+
+/** What a `remote` parameter of `POST /build` may be beside addresses: sent over the session, or in another request. */
+const sentByClient = new Set(['', 'client-session', 'upload-request']);
+
+/** How a build reaches its client for an identity. */
+export interface BuildRoad {
+  /** Built by BuildKit; otherwise by the classic builder, which asks no client for anything. */
+  readonly buildkit: boolean;
+  /** Whether the request names a session. */
+  readonly session: boolean;
+}
+
+/** Decides the `remote` parameter of `POST /build`. */
+export function remoteContextDenial(remote: string, road: BuildRoad): Denial | null {
+  if (sentByClient.has(remote)) return null;
+  const what = `the build context ${brief(withoutPassword(remote))}`;
+  // The classic builder gives whatever begins so to git as it is.
+  const parsed = parseGitRemote(remote.startsWith('git@') && !road.buildkit ? 'git@host:path' : remote);
+  const addressed = /^(?:https?|git|ssh):\/\//.test(remote) || remote.startsWith('github.com/') || scpStyle.test(remote) || remote.startsWith('git@');
+  if (parsed === null || !addressed) return deny('build-source', what);
+  const directory = gitIdentifierDenial(remote);
+  if (directory !== null) return directory;
+  if (parsed.transport === 'ssh') {
+    return road.buildkit && road.session ? null : deny('build-identity', what, { detail: forwardAgent });
+  }
+  // The classic builder's git would look for the password in the engine's credentials.
+  const incomplete = parsed.user !== null && !parsed.hasPassword;
+  return incomplete && !road.buildkit ? deny('build-identity', what, { detail: sendSecret }) : null;
+}
+
+/** What the identity of a git source comes from. */
+export interface GitSource {
+  /** `git.fullurl`, or what follows `git://` in the identifier. */
+  readonly remote: string;
+  /** `git.mountsshsock`: the id of the client's SSH agent; '' for none. */
+  readonly agent: string;
+}
+
+/** Decides the address of a git source of BuildKit's (LLB). */
+export function gitSourceDenial({ remote, agent }: GitSource): Denial | null {
+  const parsed = parseGitRemote(remote);
+  const what = `the git repository ${brief(withoutPassword(remote))}`;
+  if (parsed === null) return deny('build-source', what);
+  return parsed.transport === 'ssh' && agent === '' ? deny('build-identity', what, { detail: forwardAgent }) : null;
+}
+
+/**
+ * Decides what follows `git://` in a source's identifier: BuildKit takes from there which commit is fetched, and which directory of it, and
+ * engines before BuildKit 0.28.1 take the directory as a path of the machine (CVE-2026-33748).
+ */
+export function gitIdentifierDenial(identifier: string): Denial | null {
+  const fragment = identifier.indexOf('#') < 0 ? '' : identifier.slice(identifier.indexOf('#') + 1);
+  const colon = fragment.indexOf(':');
+  const reference = plain(colon < 0 ? fragment : fragment.slice(0, colon));
+  const directory = plain(colon < 0 ? '' : fragment.slice(colon + 1));
+  if (reference === null || directory === null) return deny('build-source', `the git repository ${brief(identifier)}`);
+  const leadsOut = directory.split(/[/\\]/).includes('..');
+  return leadsOut || reference.startsWith('-') ? deny('build-source', `the git repository ${brief(identifier)}`) : null;
+}
+
+/** Decides `http.filename`: BuildKit joins it to a directory of its own and writes there as root. */
+export function fileNameDenial(name: string): Denial | null {
+  const isName = !['/', '\\', '\0'].some((part) => name.includes(part)) && name !== '.' && name !== '..';
+  return isName ? null : deny('build-source', `the file name ${brief(name)} for what a build downloads`);
+}
+
+/** Percent-encoding undone, as for the fragment of an address; null where it is broken. */
+function plain(text: string): string | null {
+  try { return decodeURIComponent(text); } catch { return null; }
+}
+
+const forwardAgent = 'build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default';
+const sendSecret = 'build with BuildKit, and give it the password as a secret: docker buildx build --secret id=GIT_AUTH_TOKEN';
+
+/** For refusals, which are logged. */
+const withoutPassword = (remote: string) => remote.replace(/^([A-Za-z0-9+.-]+:\/\/[^/?#@:]*):[^/?#]*@/, '$1:…@');
+export const brief = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
