@@ -18,7 +18,10 @@ export interface DockerdSettings {
   readonly bridge: string;
   /** Second octet pair of this engine's private 10.x.y.0/24 bridge and its pool for other networks. */
   readonly subnet: EngineSubnet;
+  /** Variables beside this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The whole environment, in place of this process's own and `env`. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly extraArgs?: readonly string[];
 }
 
@@ -70,7 +73,7 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
     '--pidfile', path.join(settings.execRoot, 'dockerd.pid'), '--config-file', settings.configFile,
     '--bridge', settings.bridge, '--default-address-pool', `base=10.${settings.subnet.octet}.128.0/17,size=24`,
     '--group', 'root', ...(settings.extraArgs ?? []),
-  ], { stdio: ['ignore', log, log], detached: true, env: { ...process.env, ...settings.env } });
+  ], { stdio: ['ignore', log, log], detached: true, env: settings.environment ?? { ...process.env, ...settings.env } });
   closeSync(log);
   const exited = new Promise<number | string>((resolve) => {
     child.once('exit', (code, signal) => { resolve(code ?? signal ?? 'unknown'); });

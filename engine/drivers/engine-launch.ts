@@ -8,6 +8,7 @@ import { readSettings } from '../store/files.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { reconcileEngineConfig } from './daemon-json.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
+import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
 import { guardVolumes } from './link-guards.ts';
 import { dockerdErrors, logFile, logSize } from './log-files.ts';
@@ -84,8 +85,10 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
   }
 
   await options.beforeDockerd;
+  const prepared = await prepareEngineHome(paths);
+  if (!prepared.ok) return prepared;
   const started = await startOnNetwork(paths, await engineNetwork(paths), {
-    env: policy.eci && chosen !== null ? chosen.backend.engineEnvironment(runtimeFile) : {},
+    environment: engineEnvironment(paths, policy.eci && chosen !== null ? chosen.backend.engineEnvironment(runtimeFile) : {}),
     // Always registered, so that containers made under ECI still start when it is off.
     extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${runtimeFile}`],
   }, options);
@@ -99,7 +102,7 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
 type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 
 /** Starts dockerd; where its own record of an earlier default bridge stands in the way, once more on another bridge. */
-async function startOnNetwork(paths: RootPaths, network: EngineNetwork, more: Pick<DockerdSettings, 'env' | 'extraArgs'>, options: LaunchOptions, moved = false): Promise<Launched<DockerdProcess>> {
+async function startOnNetwork(paths: RootPaths, network: EngineNetwork, more: Pick<DockerdSettings, 'environment' | 'extraArgs'>, options: LaunchOptions, moved = false): Promise<Launched<DockerdProcess>> {
   await ensureBridge(network.bridge, network.subnet);
   const settings: DockerdSettings = { dataRoot: paths.data, execRoot: paths.run, socket: paths.engineSocket, configFile: await configFile(paths), logFile: logFile(paths, 'dockerd'), ...network, ...more };
   const logStart = await logSize(paths, 'dockerd');

@@ -37,6 +37,10 @@ export interface RootPaths {
   /** The runtime as registered with this engine: bulkhead-runc, and a link `runc` to the real one. */
   readonly runtimeDir: string;
   readonly runtimeBinary: string;
+  /** dockerd's HOME: empty. */
+  readonly home: string;
+  /** First in dockerd's PATH: git and ssh without an identity of root's. */
+  readonly programs: string;
   /** Sockets of containers' own, made by the gateway, with their records: `<id>/docker.sock`, `<id>/mount.json`. */
   readonly sockets: string;
   /** Records of who shares what a container mounts, written by the gateway: `<container id>.json` (shared/isolation/sharing-user.ts). */
@@ -56,6 +60,6 @@ export function rootPaths(root: string): RootPaths {
     settings: at('admin-settings.json'), draft: at('admin-settings.draft.json'), daemonJson: at('daemon.json'),
     history: at('history'), journal: at('apply-journal.json'), audit: at('audit.jsonl'), metricsSocket: at('metrics.sock'), verification: at('verification.json'), state: at('engine-state.json'), backendReports: at('backend-reports.json'),
     data: at('data'), run: `/run/bulkhead/${id}`, logs: at('logs'),
-    runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), isolation: at('isolation'), sockets: at('sockets'), sharing: at('sharing'),
+    runtimeDir: at('runtime'), runtimeBinary: at('runtime/bulkhead-runc'), home: at('home'), programs: at('programs'), isolation: at('isolation'), sockets: at('sockets'), sharing: at('sharing'),
   };
 }
