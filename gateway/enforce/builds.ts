@@ -27,9 +27,11 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecte
 /**
  * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided on its own. `refused` takes
  * note of a refusal and gives the text for the client; null lets the call pass (audit mode). `forbids` says what the client may not
- * call at all.
+ * call at all, `enforces` whether rules are enforced by then.
  * A connection made while ECI is off is a raw tunnel and stays one: turning ECI on restarts the engine, which ends it.
  */
-export function takeGrpcOver(refused: (call: string, denial: Denial) => string | null, forbids: (call: string) => Denial | null): TakeOver {
-  return (client, engine) => { proxyGrpc(client, engine, { deny: refused, forbids }); };
+export function takeGrpcOver(
+  refused: (call: string, denial: Denial) => string | null, forbids: (call: string) => Denial | null, enforces: () => boolean,
+): TakeOver {
+  return (client, engine) => { proxyGrpc(client, engine, { deny: refused, forbids, enforces }); };
 }

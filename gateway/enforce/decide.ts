@@ -129,7 +129,9 @@ function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, b
       const client = socketClient(deciding.context.request, options.socketMounts ?? null, options.settings.current(true).settings);
       return client === null || isDenial(client) ? client : callDenial(client, call);
     };
-    return { ...verdict, takeOver: takeGrpcOver((call, denial) => deniedCall(deciding, options.settings.current().settings.mode, call, denial), forbids) };
+    const mode = () => options.settings.current().settings.mode;
+    const refused = (call: string, denial: Denial) => deniedCall(deciding, mode(), call, denial);
+    return { ...verdict, takeOver: takeGrpcOver(refused, forbids, () => mode() !== 'audit') };
   }
   return asking(options, route, lookedAt(deciding.context, route, body).then((result) => conclude(deciding, result)));
 }

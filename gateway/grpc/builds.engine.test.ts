@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bridgeSolveRequest, execMessage, newContainerRequest, returnRequest, solveRequest } from '../../shared/policy/buildkit-messages.ts';
 import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
@@ -144,26 +144,47 @@ describe('C: a client of its own that speaks gRPC', () => {
     expect(await solve(guarded, fromFile)).toMatchObject({ status: 7, message: expect.stringMatching(/a build step that takes further steps from a file is blocked/) as unknown });
   });
 
-  it('issue 12: a download whose file name leads out of BuildKit\'s directory is written there as root; the gateway refuses it', async () => {
-    const server = createServer((_request, response) => { response.end('written as root'); });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/file`;
-    const outside = path.join(scratch, 'outside');
-    const request = (query: string): Plain => {
-      const source = encoded(op, { source: { identifier: `${url}?${query}`, attrs: { 'http.filename': `${'../'.repeat(20)}${outside}` } } });
-      return { Definition: { def: [source, encoded(op, { inputs: [input(source)] })] } };
+  describe('issue 12: a download whose file name leads out of BuildKit\'s directory', () => {
+    let server: Server;
+    let outside: string;
+    beforeAll(async () => {
+      outside = path.join(scratch, 'outside');
+      server = createServer((_request, response) => { response.end('written as root'); });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    });
+    afterAll(() => { server.close(); });
+    beforeEach(async () => { await rm(outside, { force: true }); });
+    const written = () => readFile(outside, 'utf8').catch(() => null);
+    /** The download alone; each is another one to BuildKit. */
+    const download = () => {
+      const address = server.address();
+      const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/${builds++}`;
+      const source = encoded(op, { source: { identifier: url, attrs: { 'http.filename': `${'../'.repeat(20)}${outside}` } } });
+      return { def: [source, encoded(op, { inputs: [input(source)] })] };
     };
-    try {
-      await solve(direct, request('direct'));
-      expect(await readFile(outside, 'utf8')).toBe('written as root');
+
+    it('is written there as root by the engine, and refused by the gateway', async () => {
+      await solve(direct, { Definition: download() });
+      expect(await written()).toBe('written as root');
       await rm(outside);
-      expect(await solve(guarded, request('guarded'))).toMatchObject({ status: 7, message: expect.stringMatching(/the file name \.\.\/.* is blocked/) as unknown });
-      await expect(readFile(outside)).rejects.toThrow('ENOENT');
-    } finally {
-      server.close();
-    }
+      expect(await solve(guarded, { Definition: download() })).toMatchObject({ status: 7, message: expect.stringMatching(/the file name \.\.\/.* is blocked/) as unknown });
+      expect(await written()).toBeNull();
+    });
+
+    it.each<[string, () => Side, boolean]>([
+      ['a build that was started at the engine gets it', () => direct, true], ['one that was started through the gateway does not', () => guarded, false],
+    ])('asked for past the gateway, as a frontend does inside the daemon: %s', async (_name, startedAt, gets) => {
+      const id = `inside${builds++}`;
+      const build = (await client(startedAt())).open('/moby.buildkit.v1.Control/Solve');
+      build.stream.end(frame(encoded(solveRequest, { Ref: id })));
+      const request = encoded(bridgeSolveRequest, { Definition: download(), allowResultReturn: true, allowResultArrayRef: true, Evaluate: true });
+      const answer = await (await client(direct)).call('/moby.buildkit.v1.frontend.LLBBridge/Solve', request, { 'buildkit-controlapi-buildid': id });
+      expect(await written()).toBe(gets ? 'written as root' : null);
+      if (!gets) expect(answer).toMatchObject({ message: expect.stringMatching(/source "http:.*" denied by policy/) as unknown });
+      build.stream.close();
+      await build.result;
+    });
   });
 
   it('fields and calls from nowhere', async () => {

@@ -12,6 +12,8 @@ export interface CallPolicy {
   deny(method: string, denial: Denial): string | null;
   /** Why a method may not be called by this client at all, whatever it says; null: it may. Default: every one may. */
   forbids?(method: string): Denial | null;
+  /** Whether rules are enforced just now, or (audit mode) only noted. Default: they are. */
+  enforces?(): boolean;
 }
 
 /** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
@@ -110,7 +112,7 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
     account(frames.held);
     if (budget.bytes > maxHeldBytes) { stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build requests under way on this connection may have ${maxHeldBytes} bytes`); return; }
     for (const message of read.messages) {
-      const decision = decideBuildMessage(kind, message);
+      const decision = decideBuildMessage(kind, message, policy.enforces?.() ?? true);
       let forwarded: Uint8Array = message;
       if (decision.outcome === 'deny') {
         const text = policy.deny(path, decision);

@@ -111,8 +111,8 @@ describe('a call that is let through', () => {
   it('is written anew from what was understood', async () => {
     const seen = echo();
     // Fields out of order.
-    await call(`${control}Solve`, frame(Buffer.concat([text(5, 's'), text(1, 'r')]))).answer;
-    expect(seen.calls[0]?.body).toEqual(frame(Buffer.concat([text(1, 'r'), text(5, 's')])));
+    await call(`${bridge}ResolveImageConfig`, frame(Buffer.concat([text(4, 's'), text(1, 'r')]))).answer;
+    expect(seen.calls[0]?.body).toEqual(frame(Buffer.concat([text(1, 'r'), text(4, 's')])));
   });
 
   it('may end without a message of its own: trailers only', async () => {
@@ -250,8 +250,9 @@ describe('a call that is refused', () => {
     const { stream, answer } = call(`${bridge}ExecProcess`, null);
     stream.write(frame(text(1, 'p')));
     await once(stream, 'data');
-    // Init (2) with Security (5) INSECURE.
-    stream.write(frame(Buffer.from([0x12, 2, 0x28, 1])));
+    // Init (2) with a container's id (1), and Security (5) INSECURE.
+    const init = Buffer.concat([text(1, 'k3v9x0q2m8w7c1z5t6r4y2u1p'), Buffer.from([0x28, 1])]);
+    stream.write(frame(Buffer.concat([Buffer.from([0x12, init.length]), init])));
     expect((await answer).code).toBe(constants.NGHTTP2_CANCEL);
     expect(await ended).toBe(constants.NGHTTP2_CANCEL);
     expect(Buffer.concat(arrived)).toEqual(frame(text(1, 'p')));

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decideBuildMessage, type BuildMessage } from './build-solve.ts';
 import { bridgeSolveRequest, execMessage, newContainerRequest, resolveSourceRequest, returnRequest, solveRequest, warnRequest } from './buildkit-messages.ts';
+import { reservedSelectors } from './build-policy.ts';
 import { op } from './llb-messages.ts';
+import { messageOf, messagesOf, numberOf, readMessage, textOf } from './protobuf.ts';
 import { refusalText } from './decision.ts';
 import type { MessageShape } from './protobuf.ts';
 import { encoded, type Plain } from '../../testing/grpc-client.ts';
@@ -27,7 +29,7 @@ describe('an ordinary build', () => {
       Cache: { Exports: [{ Type: 'inline' }], Imports: [{ Type: 'registry', Attrs: { ref: 'x' } }] }, Exporters: [{ Type: 'moby', Attrs: { name: 'x' } }],
       FrontendInputs: { base: graph({ source: { identifier: 'docker-image://x' } }) },
     });
-    expect(decideBuildMessage('solve', request)).toEqual({ outcome: 'pass', bytes: request });
+    expect(decideBuildMessage('solve', request, false)).toEqual({ outcome: 'pass', bytes: request });
   });
 
   it('of every kind of step', () => {
@@ -140,6 +142,27 @@ describe('C: what a build may not have', () => {
     expect(policy({ attrs: { 'git.mountsshsock': '' } })).toBe('build-identity');
     expect(policy({ identifier: 'git://${1}', attrs: https })).toBe('build-source');
     expect(policy({ attrs: { 'git.mountsshsock': 'mine' } })).toBe('pass');
+  });
+
+  it('issue 12: every build gets our rules behind its own, for what is asked for inside the daemon', () => {
+    const own = { version: 1, rules: [{ action: 0, selector: { identifier: 'https://*' } }] };
+    for (const plain of [{ Ref: 'r' }, { Ref: 'r', SourcePolicy: own }]) {
+      const decision = decideBuildMessage('solve', bytes(solveRequest, plain));
+      const read = decision.outcome === 'pass' ? readMessage(solveRequest, decision.bytes) : null;
+      const policy = read?.ok === true ? messageOf(read.message, 'SourcePolicy') : null;
+      const selectors = messagesOf(policy, 'rules').map((rule) => textOf(messageOf(rule, 'selector'), 'identifier'));
+      expect(selectors).toEqual([...('SourcePolicy' in plain ? ['https://*'] : []), ...reservedSelectors]);
+      expect(numberOf(policy, 'version')).toBe(1n);
+    }
+    expect(reservedSelectors.size).toBe(5);
+  });
+
+  it('issue 12: a policy that would change what our rules are about is refused', () => {
+    for (const identifier of reservedSelectors) {
+      const policy = { rules: [{ action: 0, selector: { identifier, match_type: 2, constraints: [{ key: 'x', value: 'never' }] } }] };
+      expect(solve({ SourcePolicy: policy })).toBe('unmodelled-value');
+      expect(bridge({ SourcePolicies: [policy] })).toBe('unmodelled-value');
+    }
   });
 
   it('issue 12: a directory beside the repository that is the context', () => {

@@ -1,3 +1,4 @@
+import { reservedSelectors, withSourceRules } from './build-policy.ts';
 import { brief, fileNameDenial, gitIdentifierDenial, gitSourceDenial } from './build-remote.ts';
 import { deny, type Denial } from './decision.ts';
 import {
@@ -32,13 +33,18 @@ const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
   'new-container': newContainerRequest, exec: execMessage, return: returnRequest, warn: warnRequest,
 };
 
-/** Decides one message; what passes is written anew from what was understood. */
-export function decideBuildMessage(kind: BuildMessage, bytes: Uint8Array): BuildMessageDecision {
+/**
+ * Decides one message; what passes is written anew from what was understood. Where rules are enforced (not in audit mode), a build gets
+ * ours for the sources that are asked for inside the daemon (build-policy.ts).
+ */
+export function decideBuildMessage(kind: BuildMessage, bytes: Uint8Array, enforced = true): BuildMessageDecision {
   const count = { fields: 0 };
   const read = readMessage(shapes[kind], bytes, count);
   if (!read.ok) return problemDenial(read.problem);
   const denial = decide(kind, read.message, count);
-  return denial ?? { outcome: 'pass', bytes: writeMessage(read.message) };
+  if (denial !== null) return denial;
+  const written = kind === 'solve' && enforced ? withSourceRules(read.message) : read.message;
+  return { outcome: 'pass', bytes: writeMessage(written) };
 }
 
 /** A `Return` in place of one that was refused: the build fails with these words, at the engine and so for everybody who waits for it. */
@@ -159,8 +165,10 @@ function caches(entries: readonly Message[]): Denial | null {
 
 /** A policy can replace a source by another. */
 function policies(all: readonly Message[]): Denial | null {
-  const updates = all.flatMap((policy) => messagesOf(policy, 'rules')).flatMap((rule) => messagesOf(rule, 'updates'));
-  return firstOf(updates, (update) => {
+  const rules = all.flatMap((policy) => messagesOf(policy, 'rules'));
+  const isReserved = rules.some((rule) => reservedSelectors.has(textOf(messageOf(rule, 'selector'), 'identifier')));
+  if (isReserved) return deny('unmodelled-value', 'a source policy with a selector of the gateway\'s');
+  return firstOf(rules.flatMap((rule) => messagesOf(rule, 'updates')), (update) => {
     const identifier = textOf(update, 'identifier');
     const attributes = textEntriesOf(update, 'attrs');
     return first(
