@@ -59,6 +59,8 @@ export const errors: Sentences = {
   'this kind of engine cannot be opened yet': '尚不能打开此类引擎', '"{0}" is not the id of an engine': '“{0}”不是引擎的 ID', 'another engine is being opened': '正在打开另一个引擎', 'Wait until it is open.': '请等待其打开。', 'the engine could not be opened': '无法打开引擎',
   // Isolation.
   'The isolation runtime could not be installed.': '无法安装隔离运行时。', 'runc is not installed': '未安装 runc', 'Install runc (Debian: apt-get install runc).': '请安装 runc（Debian：apt-get install runc）。',
+  'the engine\'s home is not empty': '引擎的主目录不为空', '{0} holds {1}: git and ssh of builds would use it': '{0} 中有 {1}：构建所用的 git 和 ssh 会使用它',
+  'Remove what is in {0}.': '请移除 {0} 中的内容。', 'the engine\'s home could not be made': '无法创建引擎的主目录',
   'Build the runtime (sh runtime/build.sh) and see that {0} can be written.': '请构建运行时 (sh runtime/build.sh)，并确认 {0} 可写。', 'Another isolation planner serves this engine.': '另一个隔离规划器正在为此引擎服务。', 'Stop it first.': '请先停止它。',
   'the id ranges could not all be handed back': '未能交还所有 ID 范围', 'See which are left: bulkhead ranges list.': '查看剩余的范围：bulkhead ranges list。',
   'whose the id ranges are is for root to see': '只有 root 可以查看 ID 范围的归属', 'Run it with sudo.': '请使用 sudo 运行。',
