@@ -24,6 +24,8 @@ export interface BareEngineOptions {
   /** Content of daemon.json. */
   readonly daemonJson?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** The engine's whole environment, in place of this process's. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly extraArgs?: readonly string[];
   /** Called with the new root before dockerd starts, to mount a file system of its own at `data` for one. */
   readonly prepare?: (root: string) => Promise<void>;
@@ -52,6 +54,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
     dataRoot: path.join(root, 'data'), execRoot: path.join(root, 'exec'), socket: path.join(root, 'engine.sock'),
     configFile, logFile: path.join(root, 'dockerd.log'), bridge: `bt${name}`.slice(0, 15), subnet,
     ...(options.env || options.network ? { env: { ...options.env, ...(options.network ? { PATH: `${programs}:${process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'}` } : {}) } } : {}), ...(options.extraArgs ? { extraArgs: options.extraArgs } : {}),
+    ...(options.environment ? { environment: options.environment } : {}),
   };
   if (options.network === undefined) await ensureBridge(settings.bridge, subnet);
   else await enterNetwork(options.network, settings);

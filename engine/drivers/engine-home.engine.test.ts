@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,6 +19,7 @@ let witness: string;
 let server: GitServer;
 let bare: BareEngine;
 let embedded: EmbeddedEngine;
+let dropIn: BareEngine;
 let agent: Agent;
 const before = { ...process.env };
 
@@ -47,6 +48,7 @@ beforeAll(async () => {
   const own = { HOME: home, PATH: `${programs}:${process.env['PATH'] ?? ''}`, SSH_AUTH_SOCK: agent.socket };
   bare = await startBareEngine({ env: own });
   Object.assign(process.env, own);
+  dropIn = await startBareEngine({ environment: await environmentOfDropIn(programs), busybox: false });
   embedded = await embeddedEngine();
   await embedded.start();
 });
@@ -55,6 +57,7 @@ afterAll(async () => {
   process.env['PATH'] = before['PATH'];
   delete process.env['SSH_AUTH_SOCK'];
   await embedded?.dispose();
+  await dropIn?.stop();
   await bare?.stop();
   server?.close();
   await agent?.close();
@@ -64,6 +67,21 @@ beforeEach(async () => {
   for (const name of await readdir(witness)) await rm(path.join(witness, name));
   server.requests.length = 0;
 });
+
+/** The environment of an engine that systemd starts, by the drop-in as it is installed; `programs` come next in its PATH. */
+async function environmentOfDropIn(programs: string): Promise<Record<string, string>> {
+  const pages = path.resolve(import.meta.dirname, '../../docs/systemd');
+  const installed = path.join(scratch, 'installed');
+  await mkdir(path.join(installed, 'engine-home'), { recursive: true });
+  await cp(path.join(pages, 'engine-programs'), path.join(installed, 'engine-programs'), { recursive: true });
+  const text = (await readFile(path.join(pages, 'bulkhead-home.conf'), 'utf8')).replaceAll('/usr/local/lib/bulkhead', installed);
+  const lines = (key: string) => [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
+  const set = lines('Environment').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
+  const unset = new Set(lines('UnsetEnvironment').flatMap((line) => line.split(' ')));
+  const inherited = Object.entries(process.env).flatMap(([name, value]) => (value === undefined || unset.has(name) ? [] : [[name, value] as const]));
+  const environment = { ...Object.fromEntries(inherited), ...Object.fromEntries(set) };
+  return { ...environment, PATH: (environment['PATH'] ?? '').replace(':', `:${programs}:`) };
+}
 
 /** Has an engine build from an address. The value is all that it says. */
 async function build(socket: string, remote: string, version: '1' | '2'): Promise<string> {
@@ -93,16 +111,18 @@ describe('issue 12: root\'s identity at git and ssh', () => {
     ['1', 'a submodule over ssh', () => repository('over-ssh'), { keys: true, agent: true }],
     ['1', 'a context over ssh', () => 'git@127.0.0.1:x.git', { keys: true, agent: true }],
     ['2', 'a submodule over ssh', () => repository('over-ssh'), { keys: true }],
-  ])('builder %s, %s: a bare engine uses it, ours does not', async (version, _name, remote, taken) => {
+  ])('builder %s, %s: a bare engine uses it, ours and one with the drop-in do not', async (version, _name, remote, taken) => {
     const bareAnswer = await build(bare.socket, remote(), version);
     expect(await used(), bareAnswer).toEqual({ ...nothing, ...taken });
-    for (const name of await readdir(witness)) await rm(path.join(witness, name));
     server.requests.length = 0;
-    const answer = await build(embedded.paths.engineSocket, remote(), version);
-    expect(await used(), answer).toEqual(nothing);
-    // It was tried, and ended there.
-    if (taken.keys === true) expect(await seen('ssh')).toMatch(/^identityfile none$/m);
-    else expect(answer).toMatch(/private|rewritten\.invalid/);
+    for (const socket of [embedded.paths.engineSocket, dropIn.socket]) {
+      for (const name of await readdir(witness)) await rm(path.join(witness, name));
+      const answer = await build(socket, remote(), version);
+      expect(await used(), answer).toEqual(nothing);
+      // It was tried, and ended there.
+      if (taken.keys === true) expect(await seen('ssh')).toMatch(/^identityfile none$/m);
+      else expect(answer).toMatch(/private|rewritten\.invalid/);
+    }
   });
 
   it('ssh neither reads nor writes root\'s known hosts, and asks nobody', async () => {
