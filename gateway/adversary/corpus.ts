@@ -1,3 +1,4 @@
+import { buildIdentityAttempts } from './attempts/build-identity.ts';
 import type { Attempt } from './attempt.ts';
 import { referenceAttempts, unprotectedAttempts } from './attempts/containers.ts';
 import { confinementAttempts, namespaceAttempts, runtimeAttempts } from './attempts/fields.ts';
@@ -11,6 +12,6 @@ import { socketMountAttempts } from './attempts/socket-mounts.ts';
 export const corpus: readonly Attempt[] = [
   ...jsonAttempts, ...requestLineAttempts, ...framingAttempts, ...namespaceAttempts, ...runtimeAttempts, ...confinementAttempts,
   ...mountAttempts, ...volumeAttempts, ...swapAttempts,
-  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...buildAttempts, ...otherAttempts,
+  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...buildAttempts, ...buildIdentityAttempts, ...otherAttempts,
   ...socketMountAttempts,
 ];

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { Answer, Attempt, Side } from '../attempt.ts';
+
+/** Loopback has room for a server of each side's own at ssh's port. */
+const addresses: Readonly<Record<Side['name'], string>> = { engine: '127.0.0.21', gateway: '127.0.0.22' };
+const reached = new Map<string, boolean>();
+
+/** Has the engine's ssh come to a server of the attacker's: there it is root, and offers root's keys. */
+async function listening(side: Side, id: string, work: (address: string) => Promise<Answer>): Promise<Answer> {
+  const address = addresses[side.name];
+  reached.set(`${side.name} ${id}`, false);
+  const server = createServer((socket) => {
+    reached.set(`${side.name} ${id}`, true);
+    socket.on('error', () => undefined);
+    socket.destroy();
+  });
+  server.listen(22, address);
+  await once(server, 'listening');
+  try { return await work(address); } finally { server.close(); }
+}
+
+const contexts = [['scp', (address: string) => `git@${address}:x.git`], ['path', (address: string) => `git@${address}:/srv/x.git#main:part`]] as const;
+
+export const buildIdentityAttempts: readonly Attempt[] = contexts.map(([form, remote]) => ({
+  id: `build-context-ssh-${form}`,
+  class: 'other-roads',
+  title: `a build context over ssh, which the engine fetches as root (${form})`,
+  outcome: 'refused',
+  alone: true,
+  attempt: (side) => listening(side, form, (address) => side.send('POST', `/v1.45/build?t=${side.tag}&remote=${encodeURIComponent(remote(address))}`)),
+  breach: (side) => Promise.resolve(reached.get(`${side.name} ${form}`) === true),
+}));
