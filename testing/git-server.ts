@@ -12,7 +12,10 @@ export interface GitServer {
   readonly port: number;
   /** Paths asked for, in order, with the credentials that came along. */
   readonly requests: { readonly path: string; readonly authorization: string }[];
-  /** Makes `<name>.git` with a Dockerfile and, where given, a submodule of that address. Its branch is `master`. */
+  /**
+   * Makes `<name>.git` with a Dockerfile and, where given, a submodule of that address. Its branch is
+   * `master`.
+   */
   addRepository(name: string, submodule?: string): Promise<void>;
   close(): void;
 }

@@ -9,8 +9,9 @@ import { embeddedEngine, type EmbeddedEngine } from '../../testing/embedded-engi
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
 
 /**
- * Issue 12, shown 7: what git and ssh of a build find at an engine that was started with root's home. It holds a credential helper, a
- * rewritten address, ~/.netrc; the environment has an SSH agent. Root's keys are where ssh looks for them: asked of ssh itself (`ssh -G`).
+ * Issue 12, shown 7: what git and ssh of a build find at an engine that was started with root's home. It
+ * holds a credential helper, a rewritten address, ~/.netrc; the environment has an SSH agent. Root's keys are
+ * where ssh looks for them: asked of ssh itself (`ssh -G`).
  */
 const run = promisify(execFile);
 let scratch: string;
@@ -68,7 +69,10 @@ beforeEach(async () => {
   server.requests.length = 0;
 });
 
-/** The environment of an engine that systemd starts, by the drop-in as it is installed; `programs` come next in its PATH. */
+/**
+ * The environment of an engine that systemd starts, by the drop-in as it is installed; `programs` come next
+ * in its PATH.
+ */
 async function environmentOfDropIn(programs: string): Promise<Record<string, string>> {
   const pages = path.resolve(import.meta.dirname, '../../docs/systemd');
   const installed = path.join(scratch, 'installed');

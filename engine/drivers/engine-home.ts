@@ -5,18 +5,23 @@ import { gitConfig, gitProgram, sshProgram } from './engine-programs.ts';
 import type { RootPaths } from './root-paths.ts';
 
 /**
- * What dockerd, and all that it starts, run with instead of root's home and environment (issue 12): who may build may have the engine run
- * git and ssh against any server, and there they would be root, by its keys, its credential helpers, its ~/.netrc.
+ * What dockerd, and all that it starts, run with instead of root's home and environment (issue 12): who may
+ * build may have the engine run git and ssh against any server, and there they would be root, by its keys,
+ * its credential helpers, its ~/.netrc.
  */
 
-/** Variables of the supervisor's that the engine gets. What is not here may hold an identity: SSH_AUTH_SOCK, GIT_*, KRB5*, AWS_*, DOCKER_CONFIG. */
+/**
+ * Variables of the supervisor's that the engine gets. What is not here may hold an identity: SSH_AUTH_SOCK,
+ * GIT_*, KRB5*, AWS_*, DOCKER_CONFIG.
+ */
 const inherited = new Set([
   'TMPDIR', 'LANG', 'LANGUAGE', 'TZ',
   // The way out, also for the programs that the engine starts.
   ...['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
   'SSL_CERT_FILE', 'SSL_CERT_DIR',
   'GODEBUG', 'GOGC', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOTRACEBACK',
-  'DOCKER_TMPDIR', 'DOCKER_RAMDISK', 'DOCKER_MIN_API_VERSION', 'DOCKER_ENABLE_DEPRECATED_PULL_SCHEMA_1_IMAGE', 'MOBY_DISABLE_PIGZ',
+  'DOCKER_TMPDIR', 'DOCKER_RAMDISK', 'DOCKER_MIN_API_VERSION', 'DOCKER_ENABLE_DEPRECATED_PULL_SCHEMA_1_IMAGE',
+  'MOBY_DISABLE_PIGZ',
   // The runtime's: which way layers are mounted (runtime/overlay.c).
   'BULKHEAD_LAYERS',
 ]);
@@ -43,8 +48,9 @@ export function engineEnvironment(
 }
 
 /**
- * Makes the engine's home (`DIR/home`, empty) and the programs that stand before others in its PATH (`DIR/programs`: git and ssh, without
- * an identity of root's). Fails where the home is not empty: what is in it would be the engine's identity.
+ * Makes the engine's home (`DIR/home`, empty) and the programs that stand before others in its PATH
+ * (`DIR/programs`: git and ssh, without an identity of root's). Fails where the home is not empty: what is in
+ * it would be the engine's identity.
  */
 export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, AppError>> {
   try {
@@ -61,7 +67,11 @@ export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, 
     }
     await mkdir(paths.programs, { recursive: true });
     await chmod(paths.programs, 0o755);
-    const programs = [['git', gitProgram, 0o755], ['ssh', sshProgram, 0o755], ['gitconfig', gitConfig, 0o644]] as const;
+    const programs = [
+      ['git', gitProgram, 0o755],
+      ['ssh', sshProgram, 0o755],
+      ['gitconfig', gitConfig, 0o644],
+    ] as const;
     for (const [name, text, mode] of programs) {
       const file = path.join(paths.programs, name);
       await writeFile(file, text, { mode });
@@ -69,6 +79,9 @@ export async function prepareEngineHome(paths: RootPaths): Promise<Result<void, 
     }
     return ok(undefined);
   } catch (error) {
-    return fail('engine.start-failed', "the engine's home could not be made", { cause: error, params: { path: paths.home } });
+    return fail('engine.start-failed', "the engine's home could not be made", {
+      cause: error,
+      params: { path: paths.home },
+    });
   }
 }

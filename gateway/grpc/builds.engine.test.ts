@@ -10,6 +10,7 @@ import { bridgeSolveRequest, execMessage, newContainerRequest, returnRequest, so
 import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
 import { encoded, grpcClient, type GrpcClient, type Plain } from '../../testing/grpc-client.ts';
+import { startGitServer } from '../../testing/git-server.ts';
 import { side, type Side } from '../../testing/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
 import { startGateway, type Gateway } from '../server.ts';
@@ -236,6 +237,27 @@ docker buildx build -q -o type=local,dest=out big && cat out/n && cmp out/b big/
 docker buildx build -q -o type=tar,dest=out.tar big && tar -xOf out.tar n
 docker buildx du --verbose | grep -c cachemount; docker buildx prune -af | grep -c Total`);
     expect(shown.stdout.split('\n').filter((line) => line !== '')).toEqual(['60000000', 'same', '60000000', '1', '1']);
+  });
+
+  it('issue 12: downloads and repositories, as a context and in a Dockerfile', async () => {
+    const repositories = path.join(scratch, 'repositories');
+    const server = await startGitServer(repositories);
+    try {
+      await server.addRepository('plain');
+      const at = `http://127.0.0.1:${server.port}/plain.git`;
+      await dockerfile('D.add', `ADD ${at}/info/refs?service=git-upload-pack /refs`, `ADD ${at}#master /whole`, 'RUN test -s /refs && test -s /whole/Dockerfile');
+      const built = await guarded.sh(`docker buildx build -q -f D.add . && docker buildx build -q ${at}#master && DOCKER_BUILDKIT=1 docker build -q ${at}`);
+      expect(built.stderr).toBe('');
+      expect(built.stdout.match(/^sha256:/gm)).toHaveLength(3);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('issue 12: a repository over ssh without an agent is refused in the words of BuildKit, not fetched as the engine', async () => {
+    const built = await guarded.sh('docker buildx build git@127.0.0.1:x.git');
+    expect(built.code).not.toBe(0);
+    expect(built.stderr).toMatch(/SSH|ssh/);
   });
 
   it('five at once', async () => {

@@ -1,10 +1,11 @@
 import { sourcePolicy } from './llb-messages.ts';
-import type { FieldValue, Message, MessageShape } from './protobuf.ts';
+import { messageOf, type FieldValue, type Message, type MessageShape } from './protobuf.ts';
 
 /**
- * Rules that every build gets beside its own (`SolveRequest.SourcePolicy`). A frontend image (`# syntax=`) and a Dockerfile (`ADD`) have
- * BuildKit fetch sources inside the daemon, where the gateway does not see them; BuildKit holds a build's policy against those too. So what
- * is refused in requests (build-remote.ts) is refused there as well, by the engine.
+ * Rules that every build gets beside its own (`SolveRequest.SourcePolicy`). A frontend image (`# syntax=`)
+ * and a Dockerfile (`ADD`) have BuildKit fetch sources inside the daemon, where the gateway does not see
+ * them; BuildKit holds a build's policy against those too. So what is refused in requests (build-remote.ts)
+ * is refused there as well, by the engine.
  */
 
 interface SourceRule {
@@ -31,7 +32,10 @@ const rules: readonly SourceRule[] = [
   { identifier: '(?i)^git://[^#]*#(-|%2d)', constraints: [] },
 ];
 
-/** Selectors of ours. BuildKit keeps a selector by its expression alone: another of the same would change what ours is about. */
+/**
+ * Selectors of ours. BuildKit keeps a selector by its expression alone: another of the same would change what
+ * ours is about.
+ */
 export const reservedSelectors: ReadonlySet<string> = new Set(rules.map(({ identifier }) => identifier));
 
 const shapeOf = (shape: MessageShape, number: number): MessageShape => {
@@ -57,10 +61,11 @@ const ruleMessages: readonly Message[] = rules.map(({ identifier, constraints })
   })],
 }));
 
-/** A `SolveRequest` with our rules behind its own: of several that match a source, BuildKit takes the last. */
+/**
+ * A `SolveRequest` with our rules behind its own: of several that match a source, BuildKit takes the last.
+ */
 export function withSourceRules(request: Message): Message {
-  const own = request.values.get('SourcePolicy')?.[0];
-  const values = own !== undefined && typeof own === 'object' && !(own instanceof Uint8Array) ? own.values : new Map<string, readonly FieldValue[]>([['version', [1n]]]);
-  const policy: Message = { shape: sourcePolicy, values: new Map(values).set('rules', [...(values.get('rules') ?? []), ...ruleMessages]) };
-  return { shape: request.shape, values: new Map(request.values).set('SourcePolicy', [policy]) };
+  const own = messageOf(request, 'SourcePolicy')?.values ?? new Map<string, readonly FieldValue[]>([['version', [1n]]]);
+  const policy = new Map(own).set('rules', [...(own.get('rules') ?? []), ...ruleMessages]);
+  return { shape: request.shape, values: new Map(request.values).set('SourcePolicy', [{ shape: sourcePolicy, values: policy }]) };
 }

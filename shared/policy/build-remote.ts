@@ -1,8 +1,9 @@
 import { deny, type Denial } from './decision.ts';
 
 /**
- * Where a build fetches its context and git sources from, and who the engine would be there. git and ssh run as root: what needs an identity
- * gets the client's own, over the build's session (an SSH agent, the secrets GIT_AUTH_TOKEN and GIT_AUTH_HEADER), or is refused.
+ * Where a build fetches its context and git sources from, and who the engine would be there. git and ssh run
+ * as root: what needs an identity gets the client's own, over the build's session (an SSH agent, the secrets
+ * GIT_AUTH_TOKEN and GIT_AUTH_HEADER), or is refused.
  */
 
 /** A repository's address, read as BuildKit and git read it. */
@@ -19,7 +20,10 @@ const scpStyle = /^([a-zA-Z0-9_-]+)@([a-zA-Z0-9.-]+):/;
 /** `host/path` or `user@host/path`, which BuildKit takes for https. */
 const withoutScheme = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*(?::(?!:)|\/|$)/;
 
-/** Reads a repository's address. Null for anything else: a path, a command (`ext::…`), an option, another transport (`file`, `git+ssh`). */
+/**
+ * Reads a repository's address. Null for anything else: a path, a command (`ext::…`), an option, another
+ * transport (`file`, `git+ssh`).
+ */
 export function parseGitRemote(remote: string): GitRemote | null {
   // eslint-disable-next-line no-control-regex -- what no address has
   if (/[\u0000-\u0020\u007f\\]/.test(remote)) return null;
@@ -44,7 +48,10 @@ function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
   return { transport, user: colon < 0 ? user : user.slice(0, colon), hasPassword: colon >= 0 && colon < user.length - 1 };
 }
 
-/** What a `remote` parameter of `POST /build` may be beside addresses: sent over the session, or in another request. */
+/**
+ * What a `remote` parameter of `POST /build` may be beside addresses: sent over the session, or in another
+ * request.
+ */
 const sentByClient = new Set(['', 'client-session', 'upload-request']);
 
 /** How a build reaches its client for an identity. */
@@ -61,7 +68,7 @@ export function remoteContextDenial(remote: string, road: BuildRoad): Denial | n
   const what = `the build context ${brief(withoutPassword(remote))}`;
   // The classic builder gives whatever begins so to git as it is.
   const parsed = parseGitRemote(remote.startsWith('git@') && !road.buildkit ? 'git@host:path' : remote);
-  const addressed = /^(?:https?|git|ssh):\/\//.test(remote) || remote.startsWith('github.com/') || scpStyle.test(remote) || remote.startsWith('git@');
+  const addressed = /^(?:(?:https?|git|ssh):\/\/|github\.com\/|git@)/.test(remote) || scpStyle.test(remote);
   if (parsed === null || !addressed) return deny('build-source', what);
   const directory = gitIdentifierDenial(remote);
   if (directory !== null) return directory;
@@ -90,8 +97,9 @@ export function gitSourceDenial({ remote, agent }: GitSource): Denial | null {
 }
 
 /**
- * Decides what follows `git://` in a source's identifier: BuildKit takes from there which commit is fetched, and which directory of it, and
- * engines before BuildKit 0.28.1 take the directory as a path of the machine (CVE-2026-33748).
+ * Decides what follows `git://` in a source's identifier: BuildKit takes from there which commit is fetched,
+ * and which directory of it, and engines before BuildKit 0.28.1 take the directory as a path of the machine
+ * (CVE-2026-33748).
  */
 export function gitIdentifierDenial(identifier: string): Denial | null {
   const fragment = identifier.indexOf('#') < 0 ? '' : identifier.slice(identifier.indexOf('#') + 1);

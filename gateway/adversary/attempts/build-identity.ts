@@ -20,7 +20,10 @@ async function listening(side: Side, id: string, work: (address: string) => Prom
   try { return await work(address); } finally { server.close(); }
 }
 
-const contexts = [['scp', (address: string) => `git@${address}:x.git`], ['path', (address: string) => `git@${address}:/srv/x.git#main:part`]] as const;
+const contexts = [
+  ['scp', (address: string) => `git@${address}:x.git`],
+  ['path', (address: string) => `git@${address}:/srv/x.git#main:part`],
+] as const;
 
 export const buildIdentityAttempts: readonly Attempt[] = contexts.map(([form, remote]) => ({
   id: `build-context-ssh-${form}`,
@@ -28,6 +31,9 @@ export const buildIdentityAttempts: readonly Attempt[] = contexts.map(([form, re
   title: `a build context over ssh, which the engine fetches as root (${form})`,
   outcome: 'refused',
   alone: true,
-  attempt: (side) => listening(side, form, (address) => side.send('POST', `/v1.45/build?t=${side.tag}&remote=${encodeURIComponent(remote(address))}`)),
+  attempt: (side) => listening(side, form, (address) => {
+    const context = encodeURIComponent(remote(address));
+    return side.send('POST', `/v1.45/build?t=${side.tag}&remote=${context}`);
+  }),
   breach: (side) => Promise.resolve(reached.get(`${side.name} ${form}`) === true),
 }));
