@@ -48,12 +48,16 @@ const reasonWords: Readonly<Record<Container['reason'], string>> = {
   'past-gateway': 'made past the gateway, on the engine\'s own socket', 'no-user-namespace': 'no user namespace of its own', unknown: 'could not be inspected',
 };
 
+/** One that could not be looked at counts as unprotected, and is not said to be so. */
+const protectionWord = (container: Container): string => (container.protected ? 'protected' : container.reason === 'unknown' ? 'not known' : 'UNPROTECTED');
+
 function describeScan(scan: ContainerScan): string {
   if (scan.containers.length === 0) return 'There are no containers.';
   const width = Math.min(40, Math.max(...scan.containers.map((container) => container.name.length)));
   const lines = scan.containers.map((container) => {
     const range = container.range === null ? '' : ` ${container.range.first}-${container.range.last}`;
-    return `${container.id.slice(0, 12)}  ${container.name.padEnd(width)}  ${container.state.padEnd(8)}  ${(container.protected ? 'protected' : 'UNPROTECTED').padEnd(11)}  ${reasonWords[container.reason]}${range}`;
+    const why = container.whyUnknown === undefined ? '' : `: ${container.whyUnknown}`;
+    return `${container.id.slice(0, 12)}  ${container.name.padEnd(width)}  ${container.state.padEnd(8)}  ${protectionWord(container).padEnd(11)}  ${reasonWords[container.reason]}${range}${why}`;
   });
   const open = scan.containers.filter((container) => !container.protected).length;
   return [...lines, open === 0 ? 'All are protected.' : `${open} of ${scan.containers.length} ${open === 1 ? 'is' : 'are'} not protected.`].join('\n');

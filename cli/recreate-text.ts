@@ -38,6 +38,7 @@ export function noteText({ code, params }: RecreateNote): string {
     case 'image-gone': return `its image ${value('image')} is gone: commit the container to an image by hand (docker commit), or pull it again`;
     case 'swarm': return 'it is a task of a swarm service: Docker makes those itself';
     case 'shared-by': return `${value('names')} ${Array.isArray(params['names']) && params['names'].length > 1 ? 'share' : 'shares'} its namespaces: recreate them together`;
+    case 'not-inspected': return `it could not be inspected, so what it would lose is not known: ${value('why')}`;
     case 'joined-gone': return `it shares the namespaces of container ${value('name')}, which is gone`;
     case 'joined-unprotected': return `it shares the namespaces of ${value('name')}, which is not protected: recreate both`;
     case 'no-way-back': return 'it runs with --rm, so there is no way back once it is stopped: say --without-way-back';

@@ -36,8 +36,8 @@ export function watchEngine(paths: RootPaths, answering: () => string | null, li
     if (stopped || connecting || stream !== undefined || socketPath === null) return;
     connecting = true;
     try {
-      const { default: Docker } = await import('dockerode');
-      const events = await new Docker({ socketPath }).getEvents({ filters: { type: ['container'], event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'] } });
+      const { dockerClient } = await import('../../engine/containers/docker-client.ts');
+      const events = await dockerClient(socketPath).getEvents({ filters: { type: ['container'], event: ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'rename', 'update'] } });
       const ended = () => {
         if (stream === undefined) return;
         stream = undefined;

@@ -6,12 +6,12 @@ import { connect, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { readSharingRecord, sharingRecordName } from '../../shared/isolation/sharing-user.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { passwdLines } from '../users/user-database.ts';
 import type { RootPaths } from '../drivers/root-paths.ts';
-import { dockerClient } from './docker-client.ts';
+import { dockerClient, dockerClientOver } from './docker-client.ts';
 
 const run = promisify(execFile);
 
@@ -75,8 +75,7 @@ async function passwdEntry(nameOrId: string): Promise<string[]> {
 /** A client of the gateway that asks as `user`, when this process is root's: what the gateway learns of a caller it learns from the kernel. */
 export function dockerClientAs(socketPath: string, user: AskingUser): Docker {
   if (user.uid === 0 || process.getuid?.() !== 0) return dockerClient(socketPath);
-  // The client's options take an agent; its types name only those of HTTP.
-  return new Docker({ socketPath, agent: new AgentAs(user) } as Docker.DockerOptions);
+  return dockerClientOver(socketPath, new AgentAs(user));
 }
 
 class AgentAs extends Agent {

@@ -1,10 +1,21 @@
+import type { Agent } from 'node:http';
 import Docker from 'dockerode';
 import { fail, type AppError, type Err } from '../../shared/result.ts';
 import { systemCode } from '../store/files.ts';
+import { EngineTimeout, limitRequests } from './request-limits.ts';
 
-/** A client of the Docker API on a unix socket. Connects on each call; nothing to close. */
-export function dockerClient(socketPath: string, timeoutMs?: number): Docker {
-  return new Docker({ socketPath, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) });
+/**
+ * A client of the Docker API on a unix socket. Connects on each call; nothing to close. Every request has a limit
+ * (`requestLimitMs`): one container may keep the engine from answering, and for ever. `readMs` is for plain reads.
+ */
+export function dockerClient(socketPath: string, readMs?: number): Docker {
+  return limitRequests(new Docker({ socketPath }), readMs);
+}
+
+/** The same over connections that `agent` makes. */
+export function dockerClientOver(socketPath: string, agent: Agent): Docker {
+  // The client's options take an agent; its types name only those of HTTP.
+  return limitRequests(new Docker({ socketPath, agent } as Docker.DockerOptions));
 }
 
 /** HTTP status of an engine's refusal, null when the engine wasn't reached. */
@@ -23,6 +34,12 @@ export function requestFailure(what: string, error: unknown): Err<AppError> {
   const status = statusOf(error);
   if (systemCode(error) === 'EACCES') {
     return fail('engine.unreachable', `${what}: this user may not use the engine's socket`, { reason: engineMessage(error), hint: 'Join the group that may use it (docker), or run as root.' });
+  }
+  if (error instanceof EngineTimeout) {
+    return fail('engine.unreachable', `${what}: the engine does not answer in time`, {
+      reason: engineMessage(error),
+      hint: 'See which container holds it up: bulkhead containers scan. Restarting the engine lets go of it.',
+    });
   }
   if (status === null || status === 503) {
     return fail('engine.unreachable', `${what}: the engine does not answer`, { reason: engineMessage(error), hint: 'Start the engine: bulkhead engine start.' });

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import pLimit from 'p-limit';
+import type { ContainerInfo } from 'dockerode';
 import type { Inspected } from '../../shared/containers/inspected.ts';
 import type { RecreateEngine, RecreateImage } from '../../shared/containers/recreate-body.ts';
 import { withCurrentLinks } from '../../shared/containers/recreate-links.ts';
@@ -7,8 +7,8 @@ import { isCalled, links } from '../../shared/containers/recreate-order.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { AskingUser } from './docker-client-as.ts';
 import { requestFailure, statusOf } from './docker-client.ts';
+import { inspectSlots } from './inspect-slots.ts';
 import { inspect, isUnderEci, type RecreatePorts } from './recreate-ports.ts';
-import { inspectConcurrency } from './scan.ts';
 
 /** A container to recreate, with what was looked up about it. */
 export interface Subject {
@@ -23,13 +23,25 @@ export interface Subject {
   readonly written: { readonly bytes: number; readonly paths: number } | null;
 }
 
+/** A container that the engine lists and does not inspect. Nothing can be done with it. */
+export interface NotInspected {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly running: boolean;
+  /** The engine's words, or that it did not answer. */
+  readonly why: string;
+}
+
 /** What a plan is made from, looked up now. */
 export interface RecreateFacts {
   readonly eci: boolean;
   readonly engine: RecreateEngine;
   readonly subjects: readonly Subject[];
-  /** Every other container. */
+  /** Every other container that can be inspected. */
   readonly others: readonly { readonly inspected: Inspected; readonly isProtected: boolean }[];
+  /** Those that were asked for and can't be. */
+  readonly notInspected: readonly NotInspected[];
 }
 
 /** Looks everything up; `containers.not-found` for an id or name that fits no container, or more than one. */
@@ -37,35 +49,46 @@ export async function recreateFacts(ports: RecreatePorts, ids: readonly string[]
   const { engine: docker } = ports;
   try {
     const [{ eci, runtimeName }, version, info, listed] = await Promise.all([ports.protection(), docker.version(), docker.info() as Promise<unknown>, docker.listContainers({ all: true })]);
-    const limit = pLimit(inspectConcurrency);
-    const found = await Promise.all(listed.map(({ Id }) => limit(async () => {
-      const read = await inspect(docker, Id);
-      return read.ok && read.value !== null ? { inspected: read.value, isProtected: await isUnderEci(read.value, runtimeName) } : null;
+    const inSlot = inspectSlots();
+    const found = await Promise.all(listed.map((item) => inSlot(async () => {
+      const read = await inspect(docker, item.Id);
+      if (!read.ok) return notInspected(item, read.error);
+      return read.value === null ? null : { inspected: read.value, isProtected: await isUnderEci(read.value, runtimeName) };
     })));
-    const all = found.filter((one) => one !== null);
-    const chosen = new Set<Inspected>();
+    const all = found.filter((one) => one !== null && 'inspected' in one);
+    const closed = found.filter((one) => one !== null && 'why' in one);
+    const chosen = new Set<Inspected | NotInspected>();
     for (const id of ids) {
-      const fits = all.filter(({ inspected }) => inspected.name === id || inspected.view.Id === id);
-      const begins = fits.length > 0 ? fits : all.filter(({ inspected }) => id.length >= 4 && inspected.view.Id.startsWith(id));
+      const known = [
+        ...all.map(({ inspected }) => ({ id: inspected.view.Id, name: inspected.name, it: inspected })),
+        ...closed.map((it) => ({ id: it.id, name: it.name, it })),
+      ];
+      const fits = known.filter((one) => one.name === id || one.id === id);
+      const begins = fits.length > 0 ? fits : known.filter((one) => id.length >= 4 && one.id.startsWith(id));
       const [one] = begins;
       if (one === undefined || begins.length > 1) return fail('containers.not-found', `there is no container ${id}`, { ...(begins.length > 1 ? { reason: 'more than one id begins so' } : {}), hint: 'See bulkhead containers scan.', params: { name: id } });
-      chosen.add(one.inspected);
+      chosen.add(one.it);
     }
     const open = all.filter(({ inspected, isProtected }) => !isProtected && chosen.has(inspected));
     const subjects = await Promise.all(all.filter(({ inspected }) => chosen.has(inspected)).map(({ inspected: found, isProtected }) => {
       const inspected = withCurrentLinks(found, all);
       // A protected one is made anew as well where what it links to was or is: its links would stay with the old one.
       const upToDate = isProtected && inspected === found && !open.some((one) => links(found).some((reference) => isCalled(one.inspected, reference)));
-      return limit(() => subject(ports, { inspected, isProtected: upToDate }));
+      return inSlot(() => subject(ports, { inspected, isProtected: upToDate }));
     }));
     return ok({
       eci, engine: { runtime: runtimeName, apiVersion: version.ApiVersion, cgroupVersion: field(info, 'CgroupVersion') === '2' ? '2' : '1' },
-      subjects, others: all.filter(({ inspected }) => !chosen.has(inspected)),
+      subjects, others: all.filter(({ inspected }) => !chosen.has(inspected)), notInspected: closed.filter((one) => chosen.has(one)),
     });
   } catch (error) {
     return requestFailure('what is to be recreated could not be looked at', error);
   }
 }
+
+const notInspected = (item: ContainerInfo, error: AppError): NotInspected => ({
+  id: item.Id, name: (item.Names[0] ?? item.Id.slice(0, 12)).replace(/^\//, ''), image: item.Image, running: item.State === 'running',
+  why: error.reason ?? error.message,
+});
 
 async function subject(ports: RecreatePorts, { inspected, isProtected }: { inspected: Inspected; isProtected: boolean }): Promise<Subject> {
   const { engine: docker } = ports;

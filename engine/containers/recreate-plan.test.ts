@@ -14,7 +14,7 @@ function subject(host: object = {}, more: Partial<Subject> = {}): Subject {
   return { inspected: read.value, isProtected: false, user: root, image: { reference: 'busybox', hasEntrypoint: false }, written: { bytes: 0, paths: 0 }, ...more };
 }
 const plan = (one: Subject, more: Partial<RecreateRequest> = {}) => {
-  const facts: RecreateFacts = { eci: true, engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' }, subjects: [one], others: [] };
+  const facts: RecreateFacts = { eci: true, engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' }, subjects: [one], others: [], notInspected: [] };
   const item = planRecreate(facts, { ids: ['full'], commit: [], old: 'remove-when-healthy', withoutWayBack: true, ...more }).groups[0]?.[0];
   if (item === undefined) throw new Error('nothing is planned');
   return { removeOld: item.removeOld, changes: item.changes.map(({ code }) => code), lost: item.lost.map(({ code }) => code) };
@@ -46,7 +46,7 @@ describe('what becomes of the old container (D)', () => {
 });
 
 describe('what the gateway will refuse (D)', () => {
-  const planned = (one: Subject) => planRecreate({ eci: true, engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' }, subjects: [one], others: [] }, { ids: ['full'], commit: [], old: 'keep', withoutWayBack: true });
+  const planned = (one: Subject) => planRecreate({ eci: true, engine: { runtime: 'bulkhead', apiVersion: '1.45', cgroupVersion: '2' }, subjects: [one], others: [], notInspected: [] }, { ids: ['full'], commit: [], old: 'keep', withoutWayBack: true });
   const blockers = (one: Subject, rule: string) => {
     const plan = planned(one);
     const told = withRefusals(plan, new Map([[one.inspected.view.Id, [{ rule, message: 'refused' }]]]));

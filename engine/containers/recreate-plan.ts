@@ -12,7 +12,11 @@ export interface PlannedMember extends RecreateItem {
   readonly removeOld: boolean;
   recreation(successors: ReadonlyMap<string, string>, image?: { readonly reference: string; readonly hasEntrypoint: boolean }): Recreation;
 }
-export interface PlannedRecreate extends RecreatePlan { readonly groups: PlannedMember[][] }
+export interface PlannedRecreate extends RecreatePlan {
+  readonly groups: PlannedMember[][];
+  /** Those of which nothing is known: the plan says why, and leaves them alone. */
+  readonly notInspected: RecreateItem[];
+}
 
 /** What recreating would do: what changes, what is lost, what stands in the way. Changes nothing. */
 export function planRecreate(facts: RecreateFacts, request: RecreateRequest): PlannedRecreate {
@@ -23,7 +27,10 @@ export function planRecreate(facts: RecreateFacts, request: RecreateRequest): Pl
     const subject = bySubject.get(inspected);
     return subject === undefined ? [] : [planOne(subject, facts, request)];
   })).map((group) => (commitsWhileRunning(group) ? group.map((item) => (item.commit && item.running ? { ...item, lost: [...item.lost, note('after-commit')] } : item)) : group));
-  return { groups, blocked: groups.flat().some((item) => item.blockers.length > 0) };
+  const notInspected = facts.notInspected.map(({ id, name, image, running, why }): RecreateItem => ({
+    id, name, image, running, unchanged: false, commit: false, changes: [], lost: [], written: null, blockers: [note('not-inspected', { why })],
+  }));
+  return { groups, notInspected, blocked: notInspected.length > 0 || groups.flat().some((item) => item.blockers.length > 0) };
 }
 
 /** What of a plan the gateway has a say in. Of those recreated with it nobody knows the new ids yet: they go by their old ones. */
@@ -35,12 +42,12 @@ export function askedOf({ groups }: PlannedRecreate): AskedRecreation[] {
 }
 
 /** The plan with what the gateway will refuse, each as a blocker in its own words. */
-export function withRefusals({ groups }: PlannedRecreate, refused: ReadonlyMap<string, readonly RecreateRefusal[]>): PlannedRecreate {
+export function withRefusals({ groups, notInspected }: PlannedRecreate, refused: ReadonlyMap<string, readonly RecreateRefusal[]>): PlannedRecreate {
   const told = groups.map((group) => group.map((member) => {
     const refusals = (refused.get(member.id) ?? []).filter(({ rule }) => !member.blockers.some(({ code }) => saidBy[code]?.includes(rule) === true));
     return refusals.length === 0 ? member : { ...member, blockers: [...member.blockers, ...refusals.map(({ rule, message }) => note('refused', { rule, message }))] };
   }));
-  return { groups: told, blocked: told.flat().some(({ blockers }) => blockers.length > 0) };
+  return { groups: told, notInspected, blocked: notInspected.length > 0 || told.flat().some(({ blockers }) => blockers.length > 0) };
 }
 
 /** Rules of the gateway's that say what a blocker of the plan says already, and what to do about it. */

@@ -1,11 +1,11 @@
-import type { RecreateMember, RecreateOutcome, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
+import type { RecreateItem, RecreateMember, RecreateOutcome, RecreatePlan, RecreateRequest, RecreateRun } from '../../shared/containers/recreate.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { applyLockPath } from '../apply/journal.ts';
 import { acquireLock } from '../store/lock.ts';
 import { recreateFacts } from './recreate-facts.ts';
 import { recreateGroup } from './recreate-group.ts';
 import { readRecreateJournal, recreateJournalPath } from './recreate-journal.ts';
-import { askedOf, planRecreate, withRefusals, type PlannedMember } from './recreate-plan.ts';
+import { askedOf, planRecreate, withRefusals, type PlannedMember, type PlannedRecreate } from './recreate-plan.ts';
 import type { RecreatePorts } from './recreate-ports.ts';
 import { finishRecreate, pushOnRecreate, rollBackRecreate } from './recreate-settle.ts';
 
@@ -24,9 +24,10 @@ export async function makeRecreatePlan(ports: RecreatePorts, request: RecreateRe
   if (!facts.ok) return facts;
   const planned = planRecreate(facts.value, request);
   // With ECI off nothing is refused, and nothing recreated.
-  const { groups, blocked } = ports.refused === undefined || !facts.value.eci ? planned : withRefusals(planned, await ports.refused(askedOf(planned)));
+  const { groups, notInspected, blocked } = ports.refused === undefined || !facts.value.eci ? planned : withRefusals(planned, await ports.refused(askedOf(planned)));
   // Without what it is done with.
-  return ok({ blocked, groups: groups.map((group) => group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item)) });
+  const items = groups.map((group) => group.map(({ subject: _subject, recreation: _recreation, removeOld: _removeOld, ...item }) => item));
+  return ok({ blocked, groups: [...items, ...notInspected.map((item) => [item])] });
 }
 
 /**
@@ -54,14 +55,20 @@ export async function beginUnderLock(ports: RecreatePorts, request: RecreateRequ
   if (!settled.ok) return settled;
   const facts = await recreateFacts(ports, request.ids);
   if (!facts.ok) return facts;
-  const names = new Set([...facts.value.others.map(({ inspected }) => inspected.name), ...facts.value.subjects.map(({ inspected }) => inspected.name)]);
-  return ok(execute(ports, request, planRecreate(facts.value, request).groups, { runtime: facts.value.engine.runtime, names, release, onEvent }));
+  const names = new Set([...facts.value.others, ...facts.value.subjects].map(({ inspected }) => inspected.name));
+  return ok(execute(ports, request, planRecreate(facts.value, request), { runtime: facts.value.engine.runtime, names, release, onEvent }));
 }
 
 interface ExecuteOptions { readonly runtime: string; readonly names: ReadonlySet<string>; readonly release: () => Promise<void>; readonly onEvent: (run: RecreateRun) => void }
 
-function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonly PlannedMember[][], { runtime, names, release, onEvent }: ExecuteOptions): RecreateHandle {
-  let run: RecreateRun = { members: groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })), activity: 'recreating', cancellable: true };
+function execute(ports: RecreatePorts, request: RecreateRequest, { groups, notInspected }: PlannedRecreate, { runtime, names, release, onEvent }: ExecuteOptions): RecreateHandle {
+  let run: RecreateRun = {
+    members: [
+      ...groups.flat().map(({ id, name }): RecreateMember => ({ id, name, step: null, outcome: null })),
+      ...notInspected.map((item): RecreateMember => ({ id: item.id, name: item.name, step: null, outcome: refusedAsItIs([item]) })),
+    ],
+    activity: 'recreating', cancellable: true,
+  };
   const controller = new AbortController();
   const tell = (part: Partial<RecreateRun>) => { run = { ...run, ...part }; onEvent(run); };
   const change = (ids: ReadonlySet<string>, part: Partial<RecreateMember>) => { tell({ members: run.members.map((member) => (ids.has(member.id) ? { ...member, ...part } : member)) }); };
@@ -102,13 +109,22 @@ function execute(ports: RecreatePorts, request: RecreateRequest, groups: readonl
 /** Outcomes of a group nothing is done with; null for one that is recreated. */
 function outcomeKnown(group: readonly PlannedMember[], signal: AbortSignal): RecreateOutcome[] | null {
   if (group.every((member) => member.unchanged)) return group.map(() => ({ kind: 'unchanged' }));
-  const inTheWay = group.flatMap(({ name, blockers }) => blockers.map(({ code, params }) => ({ name, code, params })));
-  if (inTheWay.length > 0) {
-    const { error } = fail('containers.recreate-blocked', `${inTheWay[0]?.name ?? ''} cannot be recreated as it is`, { hint: 'The plan says what is in the way: bulkhead containers recreate --dry-run.', params: { code: inTheWay[0]?.code ?? '' } });
-    return group.map(() => ({ kind: 'refused', error }));
-  }
+  const refused = refusedAsItIs(group);
+  if (refused !== null) return group.map(() => refused);
   if (signal.aborted) return group.map(() => ({ kind: 'not-begun', error: fail('apply.cancelled', 'it was cancelled').error }));
   return null;
+}
+
+/** The outcome of each of those that stand or fall together, where something is in the way of one; else null. */
+function refusedAsItIs(items: readonly Pick<RecreateItem, 'name' | 'blockers'>[]): RecreateOutcome | null {
+  const [first] = items.flatMap(({ name, blockers }) => blockers.map(({ code, params }) => ({ name, code, params })));
+  if (first === undefined) return null;
+  const why = first.params['why'];
+  const { error } = fail('containers.recreate-blocked', `${first.name} cannot be recreated as it is`, {
+    ...(typeof why === 'string' ? { reason: why } : {}),
+    hint: 'The plan says what is in the way: bulkhead containers recreate --dry-run.', params: { code: first.code },
+  });
+  return { kind: 'refused', error };
 }
 
 /** How an interrupted recreation was settled. */

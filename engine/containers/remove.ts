@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { RemoveOutcome, RemoveRequest } from '../../shared/containers/protection.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { engineMessage, statusOf } from './docker-client.ts';
+import { inspectSlots } from './inspect-slots.ts';
 
 export interface RemoveOptions {
   /** After each one, in the order they end. */
@@ -20,26 +21,40 @@ const stopSeconds = 10;
 /**
  * Removes containers; one outcome per id asked for, in that order (D). Running ones are refused unless `includeRunning`, then stopped first.
  * Volumes stay unless `removeVolumes`: then anonymous ones go with the container and named ones after it, where no other container uses them.
+ * One that the engine does not answer for is an outcome with an error, and holds up none of the others.
  */
 export async function removeContainers(docker: Docker, request: RemoveRequest, options: RemoveOptions = {}): Promise<RemoveOutcome[]> {
+  const inSlot = inspectSlots();
   const limit = pLimit(removeConcurrency);
   let done = 0;
-  return Promise.all(request.ids.map((id) => limit(async () => {
-    const outcome = options.signal?.aborted === true ? { id, name: id, removed: false, error: 'not begun: cancelled', notBegun: true as const } : await removeOne(docker, id, request);
+  const isCancelled = () => options.signal?.aborted === true;
+  const told = (outcome: RemoveOutcome): RemoveOutcome => {
     done++;
     options.onProgress?.(outcome, done, request.ids.length);
     return outcome;
-  })));
+  };
+  return Promise.all(request.ids.map(async (id) => {
+    const found = await inSlot(async () => (isCancelled() ? notBegun(id) : inspectOne(docker, id)));
+    if ('removed' in found) return told(found);
+    // Within the limit: who is told of one may cancel the next.
+    return limit(async () => told(isCancelled() ? notBegun(id) : await removeInspected(docker, found, request)));
+  }));
 }
 
-async function removeOne(docker: Docker, id: string, request: RemoveRequest): Promise<RemoveOutcome> {
-  const container = docker.getContainer(id);
-  let inspected: ContainerInspectInfo;
+const notBegun = (id: string): RemoveOutcome => ({ id, name: id, removed: false, error: 'not begun: cancelled', notBegun: true });
+
+/** What is to be removed, with the id or name it was asked for by; an outcome where it can't be looked at. */
+interface Found { readonly id: string; readonly inspected: ContainerInspectInfo }
+
+async function inspectOne(docker: Docker, id: string): Promise<Found | RemoveOutcome> {
   try {
-    inspected = await container.inspect();
+    return { id, inspected: await docker.getContainer(id).inspect() };
   } catch (error) {
     return { id, name: id, removed: false, ...(statusOf(error) === 404 ? { gone: true as const, error: 'there is no such container' } : { error: engineMessage(error) }) };
   }
+}
+
+async function removeInspected(docker: Docker, { id, inspected }: Found, request: RemoveRequest): Promise<RemoveOutcome> {
   const name = inspected.Name.replace(/^\//, '');
   const running = inspected.State.Running || inspected.State.Paused || inspected.State.Restarting;
   if (running && !request.includeRunning) return { id, name, removed: false, error: 'it is running; say explicitly that running containers may be stopped and removed' };

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
-import pLimit from 'p-limit';
 import type { Container, ContainerScan } from '../../shared/containers/protection.ts';
 import { isAnonymousVolume } from '../../shared/containers/recreate-mounts.ts';
 import { ok, type AppError, type Result } from '../../shared/result.ts';
 import { systemCode } from '../store/files.ts';
-import { requestFailure, statusOf } from './docker-client.ts';
+import { engineMessage, requestFailure, statusOf } from './docker-client.ts';
+import { inspectSlots } from './inspect-slots.ts';
 import { readStopWait } from './stop-wait.ts';
 
 export interface ScanOptions {
@@ -22,12 +22,9 @@ export interface ScanOptions {
   readonly uidMap?: (pid: number) => Promise<string | null>;
 }
 
-/** Inspects under way at once: enough to hide latency, few enough not to starve other clients. */
-export const inspectConcurrency = 16;
-
 /**
- * Every container with its protection state: one list call, then inspects, at most 16 at once (D).
- * Containers that vanish in between are left out; one that can't be inspected is kept as `unknown`, never as fine.
+ * Every container with its protection state: one list call, then inspects, a few at once (D). Containers that vanish
+ * in between are left out; one that can't be inspected is kept as `unknown` with the reason, never as fine.
  */
 export async function scanContainers(docker: Docker, options: ScanOptions): Promise<Result<ContainerScan, AppError>> {
   const begun = Date.now();
@@ -37,8 +34,8 @@ export async function scanContainers(docker: Docker, options: ScanOptions): Prom
   } catch (error) {
     return requestFailure('the containers could not be listed', error);
   }
-  const limit = pLimit(inspectConcurrency);
-  const results = await Promise.all(listed.map((item) => limit(() => inspectOne(docker, item, options))));
+  const inSlot = inspectSlots();
+  const results = await Promise.all(listed.map((item) => inSlot(() => inspectOne(docker, item, options))));
   const containers = results.filter((container): container is Container => container !== null);
   return ok({ at: new Date(begun).toISOString(), durationMs: Date.now() - begun, eci: options.eci, containers });
 }
@@ -50,7 +47,7 @@ async function inspectOne(docker: Docker, item: ContainerInfo, options: ScanOpti
     try {
       inspected = await docker.getContainer(item.Id).inspect();
     } catch (error) {
-      return statusOf(error) === 404 ? null : uninspected(item);
+      return statusOf(error) === 404 ? null : uninspected(item, engineMessage(error));
     }
     const pid = options.elsewhere === true ? 0 : runningPid(inspected);
     const map = pid === 0 ? null : await (options.uidMap ?? readUidMap)(pid).catch(() => 'unreadable');
@@ -133,10 +130,10 @@ function obstaclesOf(inspected: ContainerInspectInfo): string[] {
   return socket ? [...obstacles, 'docker-socket'] : obstacles;
 }
 
-function uninspected(item: ContainerInfo): Container {
+function uninspected(item: ContainerInfo, whyUnknown: string): Container {
   return {
     id: item.Id, name: (item.Names[0] ?? item.Id.slice(0, 12)).replace(/^\//, ''), image: item.Image, state: containerState(item.State), status: item.Status,
     createdAt: new Date(item.Created * 1000).toISOString(), runtime: '', protected: false, reason: 'unknown', range: null, privileged: false,
-    restartPolicy: 'no', volumes: [], obstacles: [], labels: item.Labels,
+    restartPolicy: 'no', volumes: [], obstacles: [], labels: item.Labels, whyUnknown,
   };
 }

@@ -13,6 +13,7 @@ export function noteWords(t: TFunction, { code, params }: RecreateNote): string 
     case 'image': return t('recreate.note.image', { before: value('before'), after: value('after').replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…') });
     // The gateway's own words.
     case 'refused': return closed(t, told(value('message')));
+    case 'not-inspected': return t('recreate.note.not-inspected', { why: told(value('why')) });
     default: return t(`recreate.note.${code}`, { before: value('before'), after: value('after'), destination: value('destination'), names: value('names'), name: value('name'), project: value('project'), option: value('option'), state: value('state'), image: value('image'), sources: value('sources'), user: value('user') });
   }
 }

@@ -32,6 +32,8 @@ export const containerSchema = z.object({
   labels: z.record(z.string(), z.string()),
   /** Seconds the engine waits for it when it stops, because its first process does not take the stop signal; left away where it does, or where that isn't known. */
   stopWait: z.number().optional(),
+  /** Why it could not be inspected, where its reason is `unknown`; all but id, name, image, state and labels is not known then. */
+  whyUnknown: z.string().optional(),
 });
 export type Container = z.infer<typeof containerSchema>;
 

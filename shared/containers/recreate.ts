@@ -8,7 +8,7 @@ export const recreateNoteCodes = [
   // Not carried over.
   'memory', 'writable-layer', 'writable-unknown', 'after-commit', 'logs', 'execs', 'auto-remove', 'linked-by',
   // In the way.
-  'eci-off', 'host-namespace', 'paused', 'unusable-state', 'image-gone', 'swarm', 'shared-by', 'joined-gone', 'joined-unprotected', 'no-way-back', 'gone-at-restart', 'refused',
+  'eci-off', 'host-namespace', 'paused', 'unusable-state', 'image-gone', 'swarm', 'shared-by', 'joined-gone', 'joined-unprotected', 'no-way-back', 'gone-at-restart', 'refused', 'not-inspected',
 ] as const;
 export type RecreateNoteCode = (typeof recreateNoteCodes)[number];
 export const recreateNoteSchema = z.object({ code: z.enum(recreateNoteCodes), params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])) });

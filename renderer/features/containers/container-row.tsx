@@ -11,7 +11,8 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { formatDuration, useFormats, type Formats } from '../../i18n/format.ts';
 import { color } from '../../theme/tokens.ts';
 import type { Container } from '../../../shared/containers/protection.ts';
-import { names } from '../../i18n/joining.ts';
+import { labelled, names } from '../../i18n/joining.ts';
+import { told } from '../../i18n/told.ts';
 import { RecreationFacts, recreationLines } from './recreation-facts.tsx';
 import { factLine, oneLine, RowFact } from './row-fact.tsx';
 
@@ -21,24 +22,35 @@ export const grid = { display: 'grid', gridTemplateColumns: '30px 30px minmax(0,
 // Chinese breaks at its commas there, not within a date.
 const twoLines = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden', wordBreak: 'keep-all', overflowWrap: 'anywhere' } as const;
 
+interface Detail { readonly label: string; readonly text: string; readonly mono: boolean }
+
 /** What an opened row tells beyond its columns. */
 function details(t: TFunction, formats: Formats, container: Container): readonly { readonly label: string; readonly value: ReactNode; readonly text: string }[] {
+  const facts: readonly Detail[] = [
+    { label: t('containers.detail.id'), text: container.id.slice(0, 12), mono: true },
+    { label: t('containers.detail.created'), text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`, mono: false },
+    // Nothing else is known of one that could not be inspected.
+    ...(isInspected(container) ? inspectedDetails(t, container) : []),
+  ];
+  return facts.map(({ label, text, mono }) => ({ label, text, value: mono ? <Mono nowrap>{text}</Mono> : text }));
+}
+
+function inspectedDetails(t: TFunction, container: Container): readonly Detail[] {
   const named = container.volumes.filter((v) => !v.anonymous).map((v) => `${v.name} → ${v.destination}`);
   const anonymous = container.volumes.length - named.length;
   const volumes = names(t, [...named, ...(anonymous > 0 ? [t('containers.detail.anonymous', { count: anonymous })] : [])]);
-  const facts = [
-    { label: t('containers.detail.id'), text: container.id.slice(0, 12), mono: true },
-    { label: t('containers.detail.created'), text: `${formats.dateTime(container.createdAt)} · ${formats.ago(container.createdAt)}`, mono: false },
+  return [
     { label: t('containers.detail.runtime'), text: container.runtime, mono: true },
     ...(container.range === null ? [] : [{ label: t('containers.detail.range'), text: rangeText(container.range), mono: true }]),
     { label: t('containers.detail.volumes'), text: volumes === '' ? t('containers.detail.noVolumes') : volumes, mono: volumes !== '' },
     { label: t('containers.detail.restart'), text: container.restartPolicy, mono: true },
     ...(container.obstacles.length === 0 ? [] : [{ label: t('containers.detail.obstacles'), text: obstacleNames(t, container.obstacles), mono: true }]),
   ];
-  return facts.map(({ label, text, mono }) => ({ label, text, value: mono ? <Mono nowrap>{text}</Mono> : text }));
 }
 
-const detailCount = (container: Container, recreation: boolean): number => 5 + (container.range === null ? 0 : 1) + (container.obstacles.length === 0 ? 0 : 1) + (recreation ? recreationLines : 0);
+const isInspected = ({ whyUnknown }: Container): boolean => whyUnknown === undefined;
+
+const detailCount = (container: Container, recreation: boolean): number => (isInspected(container) ? 5 : 2) + (container.range === null ? 0 : 1) + (container.obstacles.length === 0 ? 0 : 1) + (recreation ? recreationLines : 0);
 
 /** Height of a row in px; the list needs it before the row is drawn. `recreation`: recreating it is offered. */
 export const heightOfRow = (container: Container, open: boolean, recreation: boolean): number => rowHeight + (open ? detailCount(container, recreation) * factLine + detailPadding : 0);
@@ -51,10 +63,15 @@ function why(t: TFunction, formats: Formats, container: Container): { readonly f
   switch (container.reason) {
     case 'past-gateway': return { first, second: t('containers.reasonMore.past-gateway') };
     case 'no-user-namespace': return { first, second: t('containers.reasonMore.no-user-namespace', { runtime: container.runtime }) };
-    case 'unknown': return { first, second: t('containers.reasonMore.unknown') };
+    case 'unknown': return { first, second: unknownReason(t, container) };
     case 'before-eci': case 'eci-off': return { first, second: container.obstacles.length === 0 ? null : t('containers.reasonMore.obstacle', { what: obstacleNames(t, container.obstacles) }) };
     case 'own-range': case 'own-range-stopped': return { first, second: null };
   }
+}
+
+function unknownReason(t: TFunction, { whyUnknown: reason }: Container): string {
+  const counts = t('containers.reasonMore.unknown');
+  return reason === undefined ? counts : labelled(t, counts, told(reason));
 }
 
 export interface RowActions {

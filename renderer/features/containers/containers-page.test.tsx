@@ -26,6 +26,21 @@ describe('the list of containers', () => {
     expect(within(row('cache')).getByText('Gets ids of its own when it starts')).toBeTruthy();
   });
 
+  it('issue 12: says of one that could not be inspected why, and nothing that is not known', async () => {
+    const [first = never()] = someContainers;
+    const hung = {
+      ...first, id: 'f'.repeat(64), name: 'hung', runtime: '', protected: false, reason: 'unknown' as const, range: null, volumes: [],
+      whyUnknown: 'the engine did not answer within 10 s',
+    };
+    const scan = { at: minutesAgo(0.2), durationMs: 90, eci: true, containers: [...someContainers, hung] };
+    const { user } = await renderApp(appState({ scan }), 'containers');
+    expect(within(row('hung')).getByText('Could not be inspected')).toBeTruthy();
+    expect(within(row('hung')).getByText(/^Not counted as protected: the engine did not answer within 10 s/)).toBeTruthy();
+    await user.click(within(row('hung')).getByRole('button', { name: 'Details of hung' }));
+    expect(within(row('hung')).getByText('Created')).toBeTruthy();
+    expect(within(row('hung')).queryByText('Restart policy')).toBeNull();
+  });
+
   it('filters by state and by words of name, image or label', async () => {
     const { user } = await renderApp(recent(), 'containers');
     await user.click(screen.getByRole('button', { name: /^Protected/ }));

@@ -17,7 +17,7 @@ export const recreate: Translation<typeof english> = {
     memory: '进程在内存中的数据', 'writable-layer_other': '容器内写入的数据：{{count}} 个路径，共 {{size}}', 'writable-unknown': '容器内写入的数据；引擎未给出数量', 'after-commit': '数据保存之后到停止之前写入的数据', logs: '至今的日志，会随旧容器一并移除', execs_other: '{{count}} 个正在进行的 `docker exec`',
     'auto-remove': '恢复的可能：它以 `--rm` 运行，停止后即消失', 'linked-by': '{{names}} 指向它的链接；请一并重新创建这些容器', 'compose-second': '旧容器在 Compose 项目 {{project}} 中会算作其服务的第二个容器', 'never-run': '由于不启动新容器，旧容器会一并保留', 'kept-written': '旧容器会停止并一并保留：其中写入的数据没有其他副本',
     'eci-off': 'ECI 已关闭。请先开启。', 'host-namespace': 'ECI 下不能使用 `{{option}}`。请去掉该选项后重新创建。', paused: '容器已暂停。请先恢复运行。', 'unusable-state': '其状态为 {{state}}。请将其移除。', 'image-gone': '其镜像 {{image}} 已不存在。请重新拉取。',
-    swarm: '它是 Swarm 服务的任务；由 Docker 自行创建。', 'shared-by': '{{names}} 共享其命名空间。请一起重新创建。', 'joined-gone': '它共享 {{name}} 的命名空间，而后者已不存在。', 'joined-unprotected': '它共享 {{name}} 的命名空间，而后者未受保护。请将两者一起重新创建。',
+    swarm: '它是 Swarm 服务的任务；由 Docker 自行创建。', 'shared-by': '{{names}} 共享其命名空间。请一起重新创建。', 'not-inspected': '无法检查该容器：{{why}}。', 'joined-gone': '它共享 {{name}} 的命名空间，而后者已不存在。', 'joined-unprotected': '它共享 {{name}} 的命名空间，而后者未受保护。请将两者一起重新创建。',
     'gone-at-restart': '它以 `--rm` 运行：Docker Engine 重启时即消失。', 'no-way-back': '它以 `--rm` 运行：一旦停止便无法恢复。',
   },
   option: {

@@ -28,6 +28,8 @@ export const errors: Sentences = {
   '{0} is no user': '{0} 不是用户', 'there is no user {0}': '没有用户 {0}', 'Give one of this machine\'s users: --as NAME.': '请给出此计算机上的用户：--as NAME。',
   'The engine answers in words that Bulkhead does not know.': '引擎的回答 Bulkhead 无法识别。', 'This user may not use the engine\'s socket. Join the group that may use it (docker), or run as root.': '此用户不得使用引擎的套接字。请加入可使用它的用户组 (docker)，或以 root 身份运行。', 'The engine gave no answer within {0} s.': '引擎在 {0} 秒内没有响应。', 'The engine gave no answer: {0}': '引擎没有响应：{0}',
   '{0}: this user may not use the engine\'s socket': '{0}：此用户不得使用引擎的套接字', 'Join the group that may use it (docker), or run as root.': '请加入可使用它的用户组 (docker)，或以 root 身份运行。',
+  'the engine did not answer within {0} s': '引擎在 {0} 秒内没有响应', '{0}: the engine does not answer in time': '{0}：引擎未及时响应',
+  'See which container holds it up: bulkhead containers scan. Restarting the engine lets go of it.': '请查看是哪个容器导致引擎停滞：bulkhead containers scan。重启引擎即可解除。',
   '{0}: the engine does not answer': '{0}：引擎没有响应', 'Start the engine: bulkhead engine start.': '请启动引擎：bulkhead engine start。',
   'the new container is gone again': '新容器已不存在', 'the new container is of another image': '新容器使用了另一个镜像', '{0} instead of {1}': '是 {0}，而不是 {1}', 'A tag was moved just now: try again.': '标签刚刚被更改：请重试。',
   'the new container would not be protected': '新容器将不受保护', 'its runtime is {0}': '其运行时为 {0}', 'Nothing is changed. Change the setting it names, or what the container asks for.': '没有更改任何内容。请更改其中提到的设置，或更改容器的请求。',
