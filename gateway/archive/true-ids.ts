@@ -1,4 +1,4 @@
-import { EngineUnreachable, type EngineFacts } from '../enforce/engine-facts.ts';
+import { EngineUnreachable, unansweredRefusal, type EngineFacts } from '../enforce/engine-facts.ts';
 import { AnswerRefused, type Gatekeeper, type GatewayRequest, type Handling, type Verdict } from '../http/exchange.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/target.ts';
 import { matchRoute } from '../routes/match.ts';
@@ -57,7 +57,7 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
     if (error instanceof AnswerRefused && kind === 'look') return verdict;
     if (error instanceof AnswerRefused) return { kind: 'refuse', status: error.status, message: error.message };
     if (!(error instanceof EngineUnreachable)) throw error;
-    return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
+    return { kind: 'refuse', ...unansweredRefusal(error) };
   }
 }
 

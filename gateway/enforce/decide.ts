@@ -6,7 +6,7 @@ import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirements.ts';
 import type { SettingsWatch } from '../settings-watch.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { EngineUnreachable, type EngineFacts } from './engine-facts.ts';
+import { EngineUnreachable, unansweredRefusal, type EngineFacts } from './engine-facts.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
 import type { SharingUsers } from '../sharing/sharing-users.ts';
@@ -111,7 +111,7 @@ function asking<T>(options: GatekeeperOptions, route: Route | null, answer: Prom
   return answer.catch((error: unknown) => {
     if (!(error instanceof EngineUnreachable)) throw error;
     if (options.counters !== undefined) { options.counters.request(route, 'unreachable'); options.counters.engineUnreachable++; }
-    return { kind: 'refuse', status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
+    return { kind: 'refuse', ...unansweredRefusal(error) };
   });
 }
 

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
 import { parseImageReference } from '../../shared/settings/image-reference.ts';
 
@@ -74,16 +74,50 @@ export interface RegistryFacts {
 /** The engine could not be asked; the request that needed the answer is refused with 503. */
 export class EngineUnreachable extends Error {}
 
-const maxAnswerBytes = 16 * 1024 * 1024;
-const timeoutMs = 30_000;
+/** The engine took a question and did not answer it in time: a container of which it is held up, as a rule. */
+export class EngineTimeout extends EngineUnreachable {
+  constructor(limitMs: number) { super(`the engine did not answer within ${limitMs / 1000} s`); }
+}
 
-export function createEngineFacts(engineSocket: string): EngineFacts {
-  const agent = new Agent({ keepAlive: true, maxSockets: 16, maxFreeSockets: 4 });
+/** How a question that can't be answered is refused: what depends on the answer is not done. */
+export function unansweredRefusal(error: EngineUnreachable): { readonly status: number; readonly message: string } {
+  return error instanceof EngineTimeout
+    ? {
+      status: 504,
+      message: `bulkhead gateway: the Docker engine could not be asked in time (${error.message}); a container that it is asked about`
+        + ' may hold it up: try again, and see bulkhead containers scan for what can\'t be inspected',
+    }
+    : { status: 503, message: `bulkhead gateway: the Docker engine could not be asked (${error.message}); try again when the engine is up` };
+}
+
+const maxAnswerBytes = 16 * 1024 * 1024;
+/** From the question to the end of its answer, ms. An engine that is starting a container answers nothing about it until it runs. */
+const answerLimitMs = 30_000;
+
+/**
+ * Asks over connections of its own; as many as there are questions, since a container can keep the engine from answering all
+ * that are about it, and nobody else's may wait for those. `steadyFacts` bounds them for each request.
+ */
+export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs): EngineFacts {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
+
+  /** One question, to be ended by its caller; past its time it fails. */
+  const open = (options: RequestOptions, rejected: (error: EngineUnreachable) => void, answered: (res: IncomingMessage) => void): ClientRequest => {
+    let late = false;
+    const failed = (error: Error) => { rejected(late ? new EngineTimeout(limitMs) : new EngineUnreachable(error.message)); };
+    const req = request({ socketPath: engineSocket, agent, ...options, headers: { Host: 'docker', ...options.headers } }, (res) => {
+      res.on('error', failed);
+      answered(res);
+    });
+    const timer = setTimeout(() => { late = true; req.destroy(new Error('too late')); }, limitMs);
+    req.on('close', () => { clearTimeout(timer); });
+    req.on('error', failed);
+    return req;
+  };
 
   const ask = (path: string, post: string | null = null): Promise<unknown> => new Promise((resolve, reject) => {
-    const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
-    const req = request({ socketPath: engineSocket, path, agent, timeout: timeoutMs, method: post === null ? 'GET' : 'POST',
-      headers: { Host: 'docker', ...(post === null ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(post) }) } }, (res) => {
+    const content = post === null ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(post) };
+    const req = open({ path, method: post === null ? 'GET' : 'POST', headers: content }, reject, (res) => {
       const parts: Buffer[] = [];
       let size = 0;
       res.on('data', (part: Buffer) => {
@@ -91,16 +125,20 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
         if (size > maxAnswerBytes) req.destroy(new Error('the engine\'s answer is too long'));
         else parts.push(part);
       });
-      res.on('error', failed);
       res.on('end', () => {
         const status = res.statusCode ?? 0;
         if (status === 404) { resolve(null); return; }
         if (status !== 200 && status !== 201) { reject(new EngineUnreachable(`the engine answered ${status} to ${path}`)); return; }
-        try { resolve(JSON.parse(Buffer.concat(parts).toString('utf8'))); } catch { failed(new Error('the engine\'s answer is not JSON')); }
+        let answer: unknown;
+        try {
+          answer = JSON.parse(Buffer.concat(parts).toString('utf8'));
+        } catch {
+          reject(new EngineUnreachable('the engine\'s answer is not JSON'));
+          return;
+        }
+        resolve(answer);
       });
     });
-    req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
-    req.on('error', failed);
     req.end(post ?? undefined);
   });
 
@@ -126,8 +164,7 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
       return state === undefined ? null : state === 'running' || state === 'paused';
     },
     containerFile: (id, file, limit) => new Promise((resolve, reject) => {
-      const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
-      const req = request({ socketPath: engineSocket, path: `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(file)}`, agent, timeout: timeoutMs, headers: { Host: 'docker' } }, (res) => {
+      const req = open({ path: archivePath(id, file) }, reject, (res) => {
         const parts: Buffer[] = [];
         let size = 0;
         res.on('data', (part: Buffer) => {
@@ -135,38 +172,29 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
           // A header, the content, padding and the end.
           if (size > limit + 64 * 1024) { resolve(null); req.destroy(); } else parts.push(part);
         });
-        res.on('error', failed);
         res.on('end', () => { resolve(res.statusCode === 200 ? onlyFile(Buffer.concat(parts)) : null); });
       });
-      req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
-      req.on('error', failed);
       req.end();
     }),
     containerHas: (id, file) => new Promise((resolve, reject) => {
-      const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
-      const req = request({ socketPath: engineSocket, method: 'HEAD', path: `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(file)}`, agent, timeout: timeoutMs, headers: { Host: 'docker' } }, (res) => {
-        res.on('error', failed);
+      const req = open({ method: 'HEAD', path: archivePath(id, file) }, reject, (res) => {
         res.resume();
         resolve(res.statusCode === 200);
       });
-      req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
-      req.on('error', failed);
       req.end();
     }),
     whileHeld: async (id, look) => {
       const hold = (method: 'PUT' | 'GET'): ReturnType<typeof look> => new Promise((resolve, reject) => {
-        const failed = (error: Error) => { reject(new EngineUnreachable(error.message)); };
         const seen = () => { look().then(resolve, reject).finally(() => { req.destroy(); }); };
-        const req = request({ socketPath: engineSocket, method, path: `/containers/${encodeURIComponent(id)}/archive?path=%2F`, agent: false, timeout: timeoutMs,
-          headers: { Host: 'docker', ...(method === 'PUT' ? { 'Content-Type': 'application/x-tar', 'Transfer-Encoding': 'chunked', Expect: '100-continue' } : {}) } }, (res) => {
+        const upload = { 'Content-Type': 'application/x-tar', 'Transfer-Encoding': 'chunked', Expect: '100-continue' };
+        const options = { method, path: archivePath(id, '/'), agent: false, headers: method === 'PUT' ? upload : {} };
+        const req = open(options, reject, (res) => {
           // The engine does not go on while nobody reads; what it refuses to write to, it may still read.
           if (method === 'GET' && res.statusCode === 200) { seen(); return; }
           req.destroy();
           resolve(null);
         });
         req.once('continue', seen);
-        req.on('timeout', () => { req.destroy(new Error(`the engine did not answer within ${timeoutMs / 1000} s`)); });
-        req.on('error', failed);
         if (method === 'PUT') req.flushHeaders(); else req.end();
       });
       return await hold('PUT') ?? hold('GET');
@@ -201,6 +229,8 @@ export function createEngineFacts(engineSocket: string): EngineFacts {
     close: () => { agent.destroy(); },
   };
 }
+
+const archivePath = (id: string, file: string): string => `/containers/${encodeURIComponent(id)}/archive?path=${encodeURIComponent(file)}`;
 
 /** The content of an archive that is one regular file. */
 function onlyFile(archive: Buffer): Buffer | null {

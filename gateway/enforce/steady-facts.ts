@@ -1,4 +1,8 @@
+import pLimit from 'p-limit';
 import type { EngineFacts } from './engine-facts.ts';
+
+/** Questions about what one request names that wait for the engine at once: each may be about a container that holds it up. */
+const maxQuestions = 8;
 
 /**
  * The facts of one request: a name means the same at every look. Otherwise what was the caller's own at one look (it may rename what
@@ -8,11 +12,12 @@ export function steadyFacts(facts: EngineFacts): EngineFacts {
   const containers: Known<EngineFacts['container']> = new Map();
   const volumes: Known<EngineFacts['volume']> = new Map();
   const networks: Known<EngineFacts['network']> = new Map();
+  const limit = pLimit(maxQuestions);
   return {
     ...facts,
-    container: (reference) => once(containers, reference, facts.container),
-    volume: (name) => once(volumes, name, facts.volume),
-    network: (reference) => once(networks, reference, facts.network),
+    container: (reference) => once(containers, reference, (name) => limit(() => facts.container(name))),
+    volume: (name) => once(volumes, name, (asked) => limit(() => facts.volume(asked))),
+    network: (reference) => once(networks, reference, (name) => limit(() => facts.network(name))),
     createVolume: (name, labels) => {
       volumes.delete(name);
       return facts.createVolume(name, labels);

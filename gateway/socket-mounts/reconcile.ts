@@ -1,5 +1,5 @@
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
-import type { EngineFacts } from '../enforce/engine-facts.ts';
+import { EngineTimeout, type EngineFacts } from '../enforce/engine-facts.ts';
 import type { ImageTrust } from '../trust/image-trust.ts';
 import type { EngineContainers, ListedContainer } from './engine-containers.ts';
 import { mismatch } from './grant.ts';
@@ -36,7 +36,7 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
     }
     if (mounts.get(mount.id)?.container !== null) continue; // bound, or gone, meanwhile
     const holder = listed.find(({ binds }) => binds.includes(mount.socket));
-    if (holder !== undefined) await bindLate(mount, holder, options);
+    if (holder !== undefined) await orLater(holder.name, () => bindLate(mount, holder, options));
     else if ((mounts.pendingFor(mount.id) ?? Infinity) > pendingMs) await mounts.discard(mount.id);
   }
   for (const id of mounts.lost()) {
@@ -45,10 +45,22 @@ export async function reconcile(options: ReconcileOptions): Promise<void> {
   for (const container of listed) {
     const id = container.binds.map((source) => mounts.idAt(source)).find((one) => one !== null);
     if (id === undefined || id === null || mounts.get(id) !== null) continue;
-    const restored = await restoreRecord(container, options);
-    log(restored === null
-      ? `container ${container.name} mounts a Docker socket (${id}) that has lost its record: it was made again; restart the container to use it`
-      : `container ${container.name} mounts a Docker socket (${id}) that has lost its record; it stays dead: ${restored}`);
+    await orLater(container.name, async () => {
+      const restored = await restoreRecord(container, options);
+      log(restored === null
+        ? `container ${container.name} mounts a Docker socket (${id}) that has lost its record: it was made again; restart the container to use it`
+        : `container ${container.name} mounts a Docker socket (${id}) that has lost its record; it stays dead: ${restored}`);
+    });
+  }
+
+  /** One that the engine does not answer about in time keeps the others from nothing; it is looked at with the next comparison. */
+  async function orLater(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof EngineTimeout)) throw error;
+      log(`the Docker socket of container ${name} stays as it is for now: ${error.message}`);
+    }
   }
 
   async function bindLate(mount: SocketMount, holder: ListedContainer, { log: say }: ReconcileOptions): Promise<void> {

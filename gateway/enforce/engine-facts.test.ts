@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEngineFacts, EngineTimeout, EngineUnreachable, type EngineFacts } from './engine-facts.ts';
+import { steadyFacts } from './steady-facts.ts';
+
+// An engine that is held up by some containers, as dockerd is by a FIFO as their /etc/passwd.
+let directory: string, socket: string, server: Server;
+let held: number, mostHeld: number;
+const opened: EngineFacts[] = [];
+const facts = (limitMs?: number): EngineFacts => {
+  const made = createEngineFacts(socket, limitMs);
+  opened.push(made);
+  return made;
+};
+
+beforeEach(async () => {
+  directory = await mkdtemp('/tmp/bulkhead-facts-');
+  socket = path.join(directory, 'engine.sock');
+  held = mostHeld = 0;
+  server = createServer((request, response) => {
+    const id = /^\/containers\/([^/]+)\/json$/.exec(request.url ?? '')?.[1] ?? '';
+    if (!id.startsWith('hung')) { response.end(JSON.stringify({ Id: id })); return; }
+    held++;
+    mostHeld = Math.max(mostHeld, held);
+    response.once('close', () => { held--; });
+    // Keeps the connection busy, which is no answer either.
+    response.writeHead(200);
+    const writes = setInterval(() => response.write(' '), 20);
+    response.once('close', () => { clearInterval(writes); });
+  });
+  await new Promise<void>((resolve) => { server.listen(socket, resolve); });
+});
+afterEach(async () => {
+  for (const made of opened.splice(0)) made.close();
+  server.closeAllConnections();
+  server.close();
+  await rm(directory, { recursive: true });
+});
+
+describe('issue 12: an engine that is held up by a container', () => {
+  it('answers about others, however many wait for that one', async () => {
+    const shared = facts();
+    const waiting = Array.from({ length: 40 }, (_, n) => shared.container(`hung-${n}`).catch((error: unknown) => error));
+    await expect.poll(() => held).toBe(40);
+    expect(await shared.container('fine')).toMatchObject({ id: 'fine' });
+    shared.close();
+    await Promise.all(waiting);
+  });
+
+  it('is given up on after a while, whatever it sends meanwhile', async () => {
+    const error: unknown = await facts(200).container('hung').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(EngineTimeout);
+    expect(error).toBeInstanceOf(EngineUnreachable);
+  });
+
+  it('has one request wait for a few containers at a time only', async () => {
+    const one = steadyFacts(facts(200));
+    const all = await Promise.allSettled(Array.from({ length: 24 }, (_, n) => one.container(`hung-${n}`)));
+    expect(all.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(mostHeld).toBeLessThanOrEqual(8);
+  });
+});
