@@ -13,6 +13,7 @@ import { openSocketMounts, socketsDirectory, type SocketMountPart } from './sock
 import type { Origin } from './socket-mounts/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
 import { serveMetrics } from './metrics/serve.ts';
+import { givingBackBinds } from './sharing/give-back-binds.ts';
 import { recordCreates } from './sharing/record-creates.ts';
 import { openSharingUsers, sharingDirectory } from './sharing/part.ts';
 import type { SharingUsers } from './sharing/sharing-users.ts';
@@ -111,7 +112,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     sockets, sharing, note: log, ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
   }), facts, sharing === null || typeof options.stateDirectory !== 'string' ? null : { users: sharing, root: options.stateDirectory });
 
-  const decide = sharing === null ? judge : recordCreates(judge, { users: sharing, mounts: sockets?.mounts ?? null, log });
+  const decide = sharing === null ? judge
+    : recordCreates(givingBackBinds(judge), { users: sharing, mounts: sockets?.mounts ?? null, log });
 
   const listeners = new Set<Listener>();
   const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {

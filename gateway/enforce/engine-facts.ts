@@ -1,5 +1,6 @@
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
+import { isHeldBind } from '../../shared/policy/held-binds.ts';
 import { parseImageReference } from '../../shared/settings/image-reference.ts';
 
 /** What the gateway asks the engine about, over connections of its own. */
@@ -32,7 +33,7 @@ export interface EngineFacts {
   close(): void;
 }
 
-export interface MountFacts { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean }
+export interface MountFacts { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean; readonly propagation?: string }
 export interface ContainerFacts {
   readonly id: string;
   readonly name: string;
@@ -304,11 +305,11 @@ function readContainer(found: unknown): ContainerFacts {
     terminal: field(field(found, 'Config'), 'Tty') === true,
     pid: typeof pid === 'number' ? pid : 0,
     startedAt: text(field(state, 'StartedAt')),
-    boundOnlyIfThere: (Array.isArray(asked) ? asked : []).filter((mount: unknown) => text(field(mount, 'Type')) === 'bind' && field(field(mount, 'BindOptions'), 'CreateMountpoint') !== true).map((mount: unknown) => text(field(mount, 'Target'))),
+    boundOnlyIfThere: (Array.isArray(asked) ? asked : []).filter((mount: unknown) => text(field(mount, 'Type')) === 'bind' && field(field(mount, 'BindOptions'), 'CreateMountpoint') !== true && !isHeldBind(text(field(mount, 'Consistency')))).map((mount: unknown) => text(field(mount, 'Target'))),
     layers: readLayers(field(found, 'GraphDriver')),
     mounts: (Array.isArray(mounts) ? mounts : []).map((mount: unknown) => ({
       type: text(field(mount, 'Type')), name: text(field(mount, 'Name')), source: text(field(mount, 'Source')),
-      destination: text(field(mount, 'Destination')), readOnly: field(mount, 'RW') === false,
+      destination: text(field(mount, 'Destination')), readOnly: field(mount, 'RW') === false, propagation: text(field(mount, 'Propagation')),
     })),
   };
 }

@@ -27,7 +27,7 @@ import { inspectBuild } from './builds.ts';
 import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
 import type { ContainerFacts } from './engine-facts.ts';
-import { isOfNobody, makeSourcesAgain, makeSourcesOf, withUsers } from './shares.ts';
+import { heldBinds, isOfNobody, makeSourcesAgain, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
 import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
@@ -201,9 +201,14 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   }
   const { decision, body: written, answer } = await withSocket(context, about.image, (socket) => decideCreateContainer(read.body, { ...facts, socket }, { runtime: context.runtime }));
   if (decision.outcome === 'deny' || written === null) return denied(decision.outcome === 'deny' ? decision : deny('unreadable-body', 'the body'), about);
-  const unshared = await makeSourcesOf(context, written);
+  const held = heldBinds(context, written, facts.containers);
+  // An engine takes no notice of what a mount has in its place, in a request of an older version.
+  if (target.version !== null && Number(target.version.slice(2)) < 44 && needsRecursiveReadOnly(held)) {
+    return denied(deny('unmodelled-value', 'a bind with the option rro', { spec: 'A9', detail: 'it needs version 1.44 of the API' }), about);
+  }
+  const unshared = await makeSourcesOf(context, held);
   if (unshared !== null) return denied(unshared, about);
-  return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(written), 'utf8'), ...about, ...(answer === undefined ? {} : { answer }) };
+  return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(held), 'utf8'), ...about, ...(answer === undefined ? {} : { answer }) };
 }
 
 /** What an image says of who made its containers does not count. Looked at only where anybody is shown just their own. */

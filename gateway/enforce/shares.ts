@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { exclusiveRuntimeName } from '../../shared/isolation/requirements.ts';
 import type { SharingUser } from '../../shared/isolation/sharing-user.ts';
 import { parseBind } from '../../shared/policy/bind-spec.ts';
+import { holdBinds, isHeldBind } from '../../shared/policy/held-binds.ts';
 import { isObject, type JsonObject } from '../../shared/policy/json.ts';
 import type { CreateFacts } from '../../shared/policy/references.ts';
 import { listAt, objectAt, textAt } from '../../shared/policy/shape.ts';
@@ -15,18 +17,45 @@ import type { InspectionContext } from './inspections.ts';
 const timeoutMs = 5000;
 
 /**
- * Bind sources that are not there are made by the engine, as root, when it mounts them: root's directories wherever a container's maker
+ * Bind sources that are not there an engine makes, as root, when it mounts them: root's directories wherever a container's maker
  * likes, and not even writable in the container, whose root is the sharing user (A8). So they are made before, by the sharing user
- * himself: what a create request (as it is forwarded) binds. Null: all are there, or the engine may make them.
+ * himself: what a create request (as it is forwarded) binds. Null: all are there, or the engine refuses them.
  */
 export async function makeSourcesOf(context: InspectionContext, body: JsonObject): Promise<Denial | null> {
   const host = objectAt(body, 'HostConfig');
   const sources = [
     ...listAt(host, 'Binds').map((bind) => (typeof bind === 'string' ? parseBind(bind) : null)).flatMap((parsed) => (parsed?.ok === true && parsed.spec.kind === 'path' ? [parsed.spec.source] : [])),
-    ...listAt(host, 'Mounts').flatMap((mount) => (isObject(mount) && textAt(mount, 'Type') === 'bind' && objectAt(mount, 'BindOptions').get('CreateMountpoint') === true ? [textAt(mount, 'Source')] : [])),
+    ...listAt(host, 'Mounts').flatMap((mount) => (isObject(mount) && textAt(mount, 'Type') === 'bind' && isMade(mount) ? [textAt(mount, 'Source')] : [])),
   ];
   const { sharing } = context;
   return sharing ? makeSources(context, sources, () => sharingUserOf(context.request, { users: sharing, mounts: context.sockets?.mounts ?? null })) : null;
+}
+
+/** Whether a mount's missing source is made. */
+const isMade = (mount: JsonObject): boolean =>
+  objectAt(mount, 'BindOptions').get('CreateMountpoint') === true || isHeldBind(textAt(mount, 'Consistency'));
+
+/**
+ * The body with binds that the engine makes no sources for. Between this look and a start, and at every automatic restart, it would
+ * make them as root and through links. In audit mode, and where nobody makes them before, binds stay what they are.
+ */
+export function heldBinds(context: InspectionContext, body: JsonObject, containers: CreateFacts['containers']): JsonObject {
+  const host = body.get('HostConfig');
+  if (!context.sharing || context.settings.mode === 'audit' || !isObject(host)) return body;
+  return new Map(body).set('HostConfig', holdBinds(host, { relabels: usesSelinux(), containers }));
+}
+
+/** Whether a bind of the request, which is to be forwarded, was sent with rro and is a mount now. */
+export function needsRecursiveReadOnly(body: JsonObject): boolean {
+  return listAt(objectAt(body, 'HostConfig'), 'Mounts').some((mount) => isObject(mount)
+    && isHeldBind(textAt(mount, 'Consistency')) && objectAt(mount, 'BindOptions').get('ReadOnlyForceRecursive') === true);
+}
+
+let selinux: boolean | null = null;
+/** Whether the machine's kernel has SELinux on: then the engine labels what is bound with z or Z. */
+function usesSelinux(): boolean {
+  selinux ??= existsSync('/sys/fs/selinux/enforce');
+  return selinux;
 }
 
 /** The same for a container that is to start again: a source may have gone since. */
@@ -69,7 +98,7 @@ async function makeSources(context: InspectionContext, sources: readonly string[
     if (!('problem' in found) && found.exists) continue;
     const user = await sharingUser();
     // Of whom nothing is known the planner lets nothing be shared.
-    if (user === null || user.uid === 0) return null;
+    if (user === null) return null;
     const failed = await makeDirectory(source, user);
     const made = await resolvePath(source);
     if (failed !== null || 'problem' in made || !made.exists || made.real !== source) {

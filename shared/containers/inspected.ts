@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { giveBackBinds, heldBindText } from '../policy/held-binds.ts';
+import { parseJson, writeJson } from '../policy/json.ts';
 import { fail, ok, type AppError, type Result } from '../result.ts';
 
 // What `GET /containers/{id}/json` says, as far as it is looked at. Engines write null for "nothing" in some places and leave the key away in others.
@@ -53,7 +55,8 @@ export interface Inspected {
 const rawSchema = z.object({ Config: z.record(z.string(), z.unknown()), HostConfig: z.record(z.string(), z.unknown()) });
 
 /** Reads an inspect answer; `containers.recreate-failed` for what is none. */
-export function readInspected(value: unknown): Result<Inspected, AppError> {
+export function readInspected(answer: unknown): Result<Inspected, AppError> {
+  const value = asSent(answer);
   const view = inspectedSchema.safeParse(value);
   const raw = rawSchema.safeParse(value);
   if (!view.success || !raw.success) {
@@ -61,6 +64,15 @@ export function readInspected(value: unknown): Result<Inspected, AppError> {
     return fail('containers.recreate-failed', 'the engine described a container in a way that is not understood', { reason: issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}` });
   }
   return ok({ view: view.data, name: view.data.Name.replace(/^\//, ''), config: raw.data.Config, host: raw.data.HostConfig });
+}
+
+/** An answer of the engine's own, which does not pass the gateway, with the binds that the client sent. */
+function asSent(answer: unknown): unknown {
+  const text = JSON.stringify(answer) ?? '';
+  if (!text.includes(heldBindText)) return answer;
+  const parsed = parseJson(text, { depth: 64, elements: 2_000_000 });
+  const given: unknown = parsed.ok ? JSON.parse(writeJson(giveBackBinds(parsed.value))) : answer;
+  return given;
 }
 
 /** The container another one's namespace mode joins (`container:ID`); null where it joins none. */

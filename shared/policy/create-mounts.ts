@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 import { cleanPath, decideBindSource, type BindSourceContext } from './bind-source.ts';
 import { parseBind, volumeName, writeBind } from './bind-spec.ts';
+import { consistencies } from './held-binds.ts';
 import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFacts } from './references.ts';
 import { foreignSocket } from './socket-mount.ts';
 import { decideVolume } from './volume.ts';
@@ -46,6 +47,8 @@ function mounts(host: Map<string, Json>, facts: CreateFacts, context: BindSource
     const source = textAt(mount, 'Source');
     const propagation = textAt(objectAt(mount, 'BindOptions'), 'Propagation');
     if (!['', 'private', 'rprivate', 'slave', 'rslave'].includes(propagation)) return deny('bind-propagation', `the mount of ${source} with propagation ${propagation}`, { spec: 'A8' });
+    const consistency = textAt(mount, 'Consistency');
+    if (!consistencies.has(consistency)) return deny('unmodelled-value', `a mount with consistency "${consistency}"`, { spec: 'A8' });
     switch (textAt(mount, 'Type')) {
       case 'bind': {
         const checked = bindSource(source, 'HostConfig.Mounts', facts, context, changes);

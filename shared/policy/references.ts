@@ -21,7 +21,7 @@ export interface ContainerReference {
   readonly protected: boolean;
   /** Uid of the user who had it made (A8), whose ids it has on the machine; null: not known, or of no account here. */
   readonly user?: number | null;
-  readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean }[];
+  readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string; readonly destination: string; readonly readOnly: boolean; readonly propagation?: string }[];
 }
 
 /** The answers; null stands for "there is no such thing". What is missing altogether was not asked, and is refused. */

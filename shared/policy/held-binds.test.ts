@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { giveBackBinds, holdBinds, isHeldBind, readHeldBinds } from './held-binds.ts';
+import { parseJson, writeJson, type Json, type JsonObject } from './json.ts';
+
+const json = (value: unknown): JsonObject => {
+  const parsed = parseJson(JSON.stringify(value), { depth: 64, elements: 1_000_000 });
+  if (!parsed.ok || !(parsed.value instanceof Map)) throw new Error('not an object');
+  return parsed.value;
+};
+const plain = (value: Json): unknown => JSON.parse(writeJson(value));
+const none = { relabels: false, containers: new Map() };
+/** The engine's inspect of a container that was made of `host`. */
+const inspected = (host: JsonObject, points: readonly object[] = []) => {
+  const { Binds: binds = null, ...rest } = plain(host) as Record<string, unknown>;
+  return json({ HostConfig: { Binds: binds, ...rest }, Mounts: points });
+};
+
+describe('issue 12: binds whose source the engine does not make', () => {
+  it('are mounts of the same meaning; named volumes stay binds', () => {
+    const host = holdBinds(json({ Binds: ['/a:/x', 'vol:/v:ro', '/b:/y:ro,rslave', '/c:/z:rro'] }), none);
+    expect(plain(host)).toEqual({
+      Binds: ['vol:/v:ro'],
+      Mounts: [
+        { Type: 'bind', Source: '/a', Target: '/x', Consistency: 'bulkhead-bind:0:/a:/x' },
+        {
+          Type: 'bind', Source: '/b', Target: '/y', Consistency: 'bulkhead-bind:2:/b:/y:ro,rslave', ReadOnly: true,
+          BindOptions: { Propagation: 'rslave' },
+        },
+        {
+          Type: 'bind', Source: '/c', Target: '/z', Consistency: 'bulkhead-bind:3:/c:/z:rro', ReadOnly: true,
+          BindOptions: { ReadOnlyForceRecursive: true },
+        },
+      ],
+    });
+  });
+
+  it('stay binds where the engine refuses their options, or is to label them', () => {
+    const refused = ['/a:/x:ro,rw', '/a:/y:nocopy', '/a:/z:rslave,private'];
+    expect(plain(holdBinds(json({ Binds: refused }), none))).toEqual({ Binds: refused });
+    expect(plain(holdBinds(json({ Binds: ['/a:/x:z'] }), { ...none, relabels: true }))).toEqual({ Binds: ['/a:/x:z'] });
+    expect(plain(holdBinds(json({ Binds: ['/a:/x:z'] }), none))).not.toHaveProperty('Binds');
+  });
+
+  it('come with another container as well, unless something of the request is mounted there', () => {
+    const id = 'f'.repeat(64);
+    const bind = { type: 'bind', name: '', readOnly: false };
+    const containers = new Map([['holder', { id, protected: true, mounts: [
+      { ...bind, source: '/a', destination: '/x', propagation: 'rprivate' }, { ...bind, source: '/b', destination: '/y' },
+      { ...bind, source: '/c', destination: '/own' }, { type: 'volume', name: 'v', source: '/v', destination: '/v', readOnly: false },
+    ] }]]);
+    const host = holdBinds(json({ VolumesFrom: [`${id}:ro`], Binds: ['vol:/own/'] }), { relabels: false, containers });
+    expect(plain(host)).toMatchObject({ Binds: ['vol:/own/'], Mounts: [
+      { Source: '/a', Target: '/x', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
+      { Source: '/b', Target: '/y', ReadOnly: true },
+    ] });
+    expect(plain(giveBackBinds(inspected(host)))).toEqual({ HostConfig: { Binds: ['vol:/own/'], VolumesFrom: [`${id}:ro`] }, Mounts: [] });
+  });
+
+  it('are given back as they were sent, with their places and modes', () => {
+    const made = { Type: 'bind', Source: '/m', Target: '/m', Consistency: 'cached', BindOptions: { CreateMountpoint: true } };
+    const other = { Type: 'tmpfs', Target: '/t' };
+    const sent = { Binds: ['/a:/x/:ro', 'vol:/v', '/b:/y'], Mounts: [made, other] };
+    const host = holdBinds(json(sent), none);
+    expect(JSON.stringify(plain(host))).not.toContain('CreateMountpoint');
+    const points = [{ Destination: '/x', Mode: '' }, { Destination: '/v', Mode: 'z' }, { Destination: '/m', Mode: '' }];
+    expect(plain(giveBackBinds(inspected(host, points)))).toEqual({
+      HostConfig: sent, Mounts: [{ Destination: '/x', Mode: 'ro' }, { Destination: '/v', Mode: 'z' }, { Destination: '/m', Mode: '' }],
+    });
+  });
+
+  it('leave every other answer as it is', () => {
+    for (const answer of [json({ message: 'x' }), inspected(json({ Binds: ['/a:/x'], Mounts: [{ Type: 'bind', Consistency: 'cached' }] }))]) {
+      expect(giveBackBinds(answer)).toBe(answer);
+    }
+    expect(isHeldBind('cached')).toBe(false);
+    expect(readHeldBinds(['bulkhead-bind:x', 'bulkhead-bind:99:/a:/x'], ['v:/v']).binds).toEqual(['v:/v', '/a:/x']);
+  });
+});
