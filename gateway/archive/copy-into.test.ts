@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ContainerFacts, EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
 import { copyInto } from './copy-into.ts';
+import { compressionOf } from './decompress.ts';
+import { writePaxRecords } from './pax-records.ts';
 import { directoryEntry } from './tar-ids.ts';
-import { blockBytes, writeChecksum } from './tar-numbers.ts';
+import { blockBytes, writeChecksum, writeNumber } from './tar-numbers.ts';
 
 const directory = (name: string): Buffer => Buffer.concat(directoryEntry(name, { uid: 0, gid: 0 }));
 /** A directory's name of a million bytes. */
@@ -20,6 +24,61 @@ async function* copied(entries: Iterable<Buffer>, mounts: readonly MountFacts[])
   async function* content() { for (const entry of entries) yield await Promise.resolve(entry); }
   for await (const parts of transform(content())) yield parts.reduce((sum, part) => sum + part.length, 0);
 }
+
+/** A file of the name `name`, which is at most 99 bytes long. */
+function file(name: string): Buffer {
+  const entry = Buffer.concat(directoryEntry(name, { uid: 0, gid: 0 }));
+  entry.fill(0, 0, 100);
+  entry.write(name, 0, 'latin1');
+  entry.write('0', 156, 'latin1');
+  writeChecksum(entry);
+  return entry;
+}
+
+describe('what the engine gets never begins as something compressed does (issue 12, CVE-2026-41567)', () => {
+  const magics = ['BZh', '\x1f\x8b\x08', '\xfd7zXZ', '(\xb5/\xfd', 'P*M\x18'];
+  const unpacked = async (entries: readonly Buffer[], isolated: boolean, owner: { readonly uid: number; readonly gid: number } | null = null): Promise<Buffer> => {
+    const facts = { id: 'a'.repeat(64), name: 'n', mounts: [], layers: { merged: '/nonexistent', upper: '', lowers: [] } } as unknown as ContainerFacts; // what is looked at
+    const stat = await readFile('/proc/self/stat', 'latin1');
+    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const run = isolated ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
+    const transform = await copyInto({ container: { facts, asked: 'n', run }, destination: '/', owner, shares: null }, { isUp: () => Promise.resolve(false) } as unknown as EngineFacts).begin(); // likewise
+    const parts: Buffer[] = [];
+    for await (const part of transform(async function* () { for (const entry of entries) yield await Promise.resolve(entry); }())) parts.push(...part);
+    return Buffer.concat(parts);
+  };
+
+  it.each(magics)('%j, as the name of a directory that is made for a file', async (magic) => {
+    const bytes = await unpacked([file(`./${magic}/f`)], true);
+    expect(compressionOf(bytes.subarray(0, 10))).toBeNull();
+    expect(bytes.toString('latin1')).toContain(`${magic}/`);
+  });
+
+  it.each(magics)('%j, as the name after a header that has nothing left to say', async (magic) => {
+    const records = writePaxRecords([{ key: 'uid', value: '7' }]);
+    const header = file('pax');
+    header.write('x', 156, 'latin1');
+    writeNumber(header, 124, 12, records.length);
+    writeChecksum(header);
+    const archive = [header, Buffer.concat([records, Buffer.alloc(blockBytes - records.length)]), file(magic)];
+    // In a range the record still says what the header can't; for an owner whose id fits there it goes.
+    expect(compressionOf((await unpacked(archive, true)).subarray(0, 10))).toBeNull();
+    const owned = unpacked(archive, false, { uid: 77, gid: 88 });
+    if (compressionOf(file(magic)) === null) expect(compressionOf((await owned).subarray(0, 10))).toBeNull();
+    else await expect(owned).rejects.toThrow('take it for one that is compressed');
+  });
+
+  it.each([['gzip', gzipSync(file('x'))], ['zstd', zstdCompressSync(file('x'))], ['xz', execFileSync('xz', ['-c'], { input: file('x') })], ['bzip2', execFileSync('bzip2', ['-c'], { input: file('x') })]])('%s, into a container that is not running', async (_how, archive) => {
+    expect((await unpacked([archive], false)).equals(file('x'))).toBe(true);
+    expect((await unpacked([...archive].map((byte) => Buffer.from([byte])), false)).equals(file('x'))).toBe(true);
+  });
+
+  it.each(['gzip', 'xz'])('compressed twice with %s', async (program) => {
+    const once = execFileSync(program, ['-c'], { input: file('x') });
+    await expect(unpacked([gzipSync(once)], false)).rejects.toThrow('compressed twice');
+    await expect(unpacked([gzipSync(once)], true)).rejects.toThrow('compressed twice');
+  });
+});
 
 describe('what the names in an archive take to keep in mind is bounded, however long each is', () => {
   it('by a refusal where something is mounted, since an entry may come to lie in it', async () => {

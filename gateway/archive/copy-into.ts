@@ -1,9 +1,9 @@
 import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
-import { asItIs, type Passing } from '../http/body-stream.ts';
+import type { Passing } from '../http/body-stream.ts';
 import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
 import { asTheyAre, withIds } from './copy-out.ts';
-import { uncompressed } from './decompress.ts';
+import { checkUncompressed, decompressedOnly, uncompressed } from './decompress.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
@@ -30,14 +30,14 @@ export function copyInto({ container, destination, owner, shares }: CopyInto, fa
       // The engine holds the container by now, with its files mounted, and waits for us.
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;
-      if (run === null && owner === null && shares === null) return asItIs;
+      if (run === null && owner === null && shares === null) return decompressedOnly;
       const plan = run === null && shares === null ? () => ({ ...asTheyAre, owner }) : (await Placing.open(container, destination, shares)).planned(owner);
       return async function* (content, offer) {
         let plain = false;
         // What is decompressed comes in another size, and later.
         const offered = (passing: Passing) => { offer?.({ left: () => (plain ? passing.left() : 0), passed: (bytes) => { passing.passed(bytes); } }); };
         try {
-          yield* withIds(plan)(uncompressed(content, () => { plain = true; }), offered);
+          yield* checkUncompressed(withIds(plan)(uncompressed(content, () => { plain = true; }), offered));
         } catch (error) {
           throw error instanceof TarError ? new AnswerRefused(400, `bulkhead gateway: the archive could not be read: ${error.message}`) : error;
         }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { BodyTransform } from '../http/body-stream.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 import { zstdDecoder, zstdFrames } from './zstd-frames.ts';
 
@@ -36,6 +37,37 @@ export async function* uncompressed(content: AsyncIterable<Buffer>, plain?: () =
   // The engine would decompress it, and see ids that nobody has translated.
   if (compressionOf(inner.start) !== null) throw new AnswerRefused(400, 'bulkhead gateway: the archive is compressed twice, so it was not unpacked; send it compressed once, or not at all');
   yield* inner.rest;
+}
+
+/** A transform that decompresses and changes nothing else. */
+export const decompressedOnly: BodyTransform = async function* (content, offer) {
+  let plain = false;
+  // What is decompressed comes in another size, and later.
+  offer?.({ left: () => (plain ? Infinity : 0), passed: () => undefined });
+  for await (const part of uncompressed(content, () => { plain = true; })) yield [part];
+};
+
+/**
+ * Passes what the engine will not take for compressed. Before 29.5.1 (CVE-2026-41567) it looks for `unpigz` and `xz` in the container and
+ * runs them as the machine's root; so the first bytes that it gets are looked at last of all, after whatever has rewritten an archive.
+ * Throws AnswerRefused.
+ */
+export async function* checkUncompressed(content: AsyncIterable<readonly Buffer[]>): AsyncGenerator<readonly Buffer[]> {
+  let held: Buffer[] | null = [];
+  for await (const parts of content) {
+    if (held === null) { yield parts; continue; }
+    held.push(...parts);
+    if (held.reduce((sum, part) => sum + part.length, 0) < magicBytes) continue;
+    yield plainStart(held);
+    held = null;
+  }
+  if (held !== null) yield plainStart(held);
+}
+
+function plainStart(parts: readonly Buffer[]): readonly Buffer[] {
+  const compression = compressionOf(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts));
+  if (compression === null) return parts;
+  throw new AnswerRefused(400, `enhanced container isolation: the archive was not unpacked, since its first file's name makes the engine take it for one that is compressed with ${compression}; put another file first`);
 }
 
 interface Peeked { readonly start: Buffer; readonly rest: AsyncGenerator<Buffer> }

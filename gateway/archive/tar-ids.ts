@@ -257,8 +257,12 @@ function nameOf(block: Buffer): string {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-/** An entry for a directory of mode 0755, made now. `name` is bytes as Latin-1, of any length. */
-export function directoryEntry(name: string, owner: { readonly uid: number; readonly gid: number }): Buffer[] {
+/**
+ * An entry for a directory of mode 0755, made now. `directory` is bytes as Latin-1, of any length, and gets a `./` before it: an archive that
+ * began with the name itself could be taken for a compressed one.
+ */
+export function directoryEntry(directory: string, owner: { readonly uid: number; readonly gid: number }): Buffer[] {
+  const name = `./${directory}`;
   const long = Buffer.from(`${name}/\0`, 'latin1');
   const header = headerBlock(name.slice(0, 99) + '/', '5', owner, 0);
   if (name.length < 100) return [header];
