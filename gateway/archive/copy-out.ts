@@ -5,6 +5,7 @@ import { asBytes, components, ContainerView, joined } from './container-view.ts'
 import { errorsOf } from './engine-errors.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
+import { OutgoingNames } from './outgoing-names.ts';
 import { TarIds, type EntryPlan, type IdShift, type TarEntry } from './tar-ids.ts';
 
 /** Ids of a range are what they are inside; all others stay: volumes and binds show the engine what is on disk, and so does a stopped container. */
@@ -13,13 +14,28 @@ export function outOf({ base }: ContainerRun): EntryPlan {
   return { uid: inside, gid: inside, capabilityRoot: inside };
 }
 
+type PlanFor = (entry: TarEntry) => EntryPlan | Promise<EntryPlan>;
+
 /** A transform that rewrites the ids of every entry. */
-export function withIds(planFor: (entry: TarEntry) => EntryPlan | Promise<EntryPlan>): BodyTransform {
+export function withIds(planFor: PlanFor): BodyTransform {
   return async function* (content, offer) {
     const tar = new TarIds(planFor);
     offer?.(tar);
     for await (const part of content) yield await tar.write(part);
     yield tar.end();
+  };
+}
+
+/** Ids stay, names are checked: out of a container whose ids need no care. */
+export function namesChecked(kind: 'copy' | 'export', container: string): AnswerStream {
+  return { begin: (head) => (head.status === 200 ? withIds(checkedBy(new OutgoingNames(kind, container), () => asTheyAre)) : null) };
+}
+
+/** `planFor`, for entries that a client may unpack. */
+export function checkedBy(names: OutgoingNames, planFor: PlanFor): PlanFor {
+  return (entry) => {
+    names.check(entry);
+    return planFor(entry);
   };
 }
 
@@ -32,8 +48,8 @@ export function copyOut(container: IsolatedContainer, source: string, shares: Us
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;
       const plain = run === null ? asTheyAre : outOf(run);
-      if (shares !== null) return withIds(await sharedToo(container, source, shares, plain));
-      return run === null ? null : withIds(() => plain);
+      const planFor = shares === null ? () => plain : await sharedToo(container, source, shares, plain);
+      return withIds(checkedBy(new OutgoingNames('copy', container.facts.name), planFor));
     },
   };
 }

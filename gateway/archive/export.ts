@@ -1,9 +1,10 @@
 import type { EngineFacts } from '../enforce/engine-facts.ts';
 import type { AnswerStream } from '../http/exchange.ts';
-import { outOf, withIds } from './copy-out.ts';
+import { checkedBy, outOf, withIds } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
 import { changedMeanwhile, lookAt, type IsolatedContainer } from './isolated.ts';
-import type { EntryPlan } from './tar-ids.ts';
+import { OutgoingNames } from './outgoing-names.ts';
+import type { EntryPlan, TarEntry } from './tar-ids.ts';
 
 /** Where ranges are: ids that files of a container have for the engine while it runs, and hardly any other file. */
 const inAnyRange = (id: number) => id >= 1_000_013_824 && id < 4_294_901_760;
@@ -27,7 +28,11 @@ export function exported(container: IsolatedContainer, facts: EngineFacts): Answ
         sure = true;
         return plan;
       };
-      return withIds(({ uid, gid }) => (sure || !(inAnyRange(plan.uid(uid)) || inAnyRange(plan.gid(gid))) ? plan : madeSure()));
+      const planFor = ({ uid, gid }: TarEntry) => {
+        const known = sure || !(inAnyRange(plan.uid(uid)) || inAnyRange(plan.gid(gid)));
+        return known ? plan : madeSure();
+      };
+      return withIds(checkedBy(new OutgoingNames('export', container.facts.name), planFor));
     },
   };
 }

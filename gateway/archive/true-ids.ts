@@ -6,7 +6,8 @@ import type { Route } from '../routes/table.ts';
 import { trueChanges } from './changes.ts';
 import { asAsked } from './container-view.ts';
 import { copyInto } from './copy-into.ts';
-import { copyOut } from './copy-out.ts';
+import { decompressedOnly } from './decompress.ts';
+import { copyOut, namesChecked } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
@@ -64,7 +65,7 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
 async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts, sharing: SharingSources | null): Promise<Verdict> {
   const forwarded = targetOf(request, verdict);
   const seen = await lookAt(matchRoute(request.head.method, forwarded.path)?.subject ?? '', facts, request.match?.subject);
-  if (seen === null) return verdict;
+  if (seen === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
   let container = await asEngineSees(seen, sharing);
   const asked = parameter(forwarded, 'path');
   const found = asked === undefined || kind === 'export' || kind === 'changes' ? null : await withoutVolumeLinks(container, asked, kind === 'out' ? 'itself' : kind === 'into' || /\/$/.test(asked) ? 'followed' : 'itself');
@@ -99,6 +100,16 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       const layers = container.facts.layers ?? (container.run === null || sharing === null ? null : layersOf(await runStateOf(sharing.root, container.facts.id)));
       return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
     }
+  }
+}
+
+/** Into and out of a container whose ids need no care, and one that is not there. */
+function withCheckedArchive(kind: Copying, verdict: Forward, container: string): Forward {
+  switch (kind) {
+    case 'into': return { ...verdict, stream: { begin: () => decompressedOnly } };
+    case 'out': return { ...verdict, answer: namesChecked('copy', container) };
+    case 'export': return { ...verdict, answer: namesChecked('export', container) };
+    case 'look': case 'changes': return verdict;
   }
 }
 
