@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
 import type { ContainerLayers } from '../enforce/engine-facts.ts';
 import type { AnswerHandling } from '../http/exchange.ts';
-import { libcFunction } from '../libc.ts';
+import { fileAttribute } from './file-attribute.ts';
 
 /** Longest list that is looked through: a change takes some 60 bytes. */
 const maxListBytes = 128 * 1024 * 1024;
@@ -68,15 +68,8 @@ function sameTime(a: BigIntStats, b: BigIntStats): boolean {
   return a.mtimeNs / second === b.mtimeNs / second && (x === y || x === 0n || y === 0n);
 }
 
-type GetAttribute = (file: string, name: string, value: Buffer, size: number) => number;
-let lgetxattr: GetAttribute | null | undefined;
-
-/** A file's capabilities, which `setcap` changes without its time; Node has no way to them. Empty without. */
-function capabilityOf(file: string): Buffer {
-  lgetxattr ??= libcFunction<GetAttribute>('intptr_t lgetxattr(const char *path, const char *name, void *value, size_t size)');
-  const value = Buffer.alloc(64);
-  return value.subarray(0, Math.max(0, lgetxattr?.(file, 'security.capability', value, value.length) ?? 0));
-}
+/** A file's capabilities, which `setcap` changes without its time. Empty without. */
+const capabilityOf = (file: string): Buffer => fileAttribute(file, 'security.capability', 64) ?? Buffer.alloc(0);
 
 async function statIn(layer: string, file: string): Promise<BigIntStats | null> {
   try { return await lstat(`${layer}${file}`, { bigint: true }); } catch { return null; }

@@ -46,7 +46,7 @@ export function copyInto({ container, destination, owner, shares }: CopyInto, fa
   };
 }
 
-/** Into a range. Ids that no container has stay: nobody is who they are. */
+/** Into a range. Ids that no container has stay; in its root file system they are refused. */
 export function into({ base }: ContainerRun): IdShift {
   const outside = (id: number) => (id < rangeSize ? id + base : id);
   return { uid: outside, gid: outside, capabilityRoot: outside };
@@ -58,21 +58,25 @@ class Placing {
   readonly #shares: UserShares | null;
   readonly #rootFs: IdShift;
   readonly #destination: string;
+  readonly #container: string;
+  /** Whether its root file system has the container's ids alone. */
+  readonly #isMapped: boolean;
   /** By path without links: what the archive itself makes there. */
   readonly #known = new Map<string, Node>();
   #knownBytes = 0;
 
-  private constructor(view: ContainerView, shares: UserShares | null, rootFs: IdShift, destination: string) {
+  private constructor(view: ContainerView, { facts, run }: IsolatedContainer, shares: UserShares | null, destination: string) {
+    this.#container = facts.name;
+    this.#isMapped = run !== null && run.base !== 0;
     this.#view = view;
     this.#shares = shares;
-    this.#rootFs = rootFs;
+    this.#rootFs = run === null ? asTheyAre : into(run);
     this.#destination = destination;
   }
 
   static async open(container: IsolatedContainer, destination: string, shares: UserShares | null): Promise<Placing> {
-    const { run } = container;
     const view = await ContainerView.open(container);
-    return new Placing(view, shares, run === null ? asTheyAre : into(run), (await view.resolve(asBytes(destination), new Map())).real);
+    return new Placing(view, container, shares, (await view.resolve(asBytes(destination), new Map())).real);
   }
 
   planned(owner: CopyInto['owner']): (entry: TarEntry) => Promise<EntryPlan> {
@@ -80,8 +84,19 @@ class Placing {
       const { real, before } = await this.#place(entry);
       const mount = this.#view.mountAt(real);
       if (mount !== null && this.#shares?.has(mount) === true) await this.#checkShared(real, entry, this.#shares);
+      if (mount === null) this.#checkMapped(entry, owner ?? entry);
       return { ...this.#idsOf(mount), owner, before };
     };
+  }
+
+  /**
+   * The mount of a running container's files maps no ids but its own: the engine's chown would fail with EOVERFLOW, in the middle of the
+   * archive and without a word that helps. As with `userns-remap`, such ids can't be copied in. Throws AnswerRefused.
+   */
+  #checkMapped({ name }: TarEntry, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+    if (!this.#isMapped || (uid < rangeSize && gid < rangeSize)) return;
+    const said = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
+    throw new AnswerRefused(400, `enhanced container isolation: docker cp into container ${this.#container} was stopped at ${said}: it belongs to ${uid}:${gid}, and a running container has only the ids 0 to ${rangeSize - 1} (A3); send it as somebody's there (tar --owner=0 --group=0 -c … | docker cp - …), or copy while the container is stopped`);
   }
 
   /** Volumes and what root shares are as they are on disk, for the engine and for the container. */

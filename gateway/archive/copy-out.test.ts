@@ -34,7 +34,7 @@ async function copied(asked: string, name: string): Promise<string> {
   header.write('0', 156, 'latin1');
   writeChecksum(header);
   try {
-    const transform = await copyOut(container, asAsked(asked), shares, engine).begin({ status: 200 } as ResponseHead);
+    const transform = await copyOut({ container, source: asAsked(asked), shares, layers: null }, engine).begin({ status: 200 } as ResponseHead);
     for await (const parts of transform?.(async function* () { yield await Promise.resolve(header); }()) ?? []) expect(parts).toBeDefined();
     return 'copied';
   } catch (error) { return error instanceof Error ? error.message : String(error); }

@@ -3,18 +3,18 @@ import type { BodyTransform } from '../http/body-stream.ts';
 import type { AnswerStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined } from './container-view.ts';
 import { errorsOf } from './engine-errors.ts';
+import { LayerIds, type Layers } from './layer-ids.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { OutgoingNames } from './outgoing-names.ts';
-import { TarIds, type EntryPlan, type IdShift, type TarEntry } from './tar-ids.ts';
+import { TarIds, type EntryPlan, type IdShift, type PlanFor, type TarEntry } from './tar-ids.ts';
+import { withUnmapped } from './unmapped-ids.ts';
 
 /** Ids of a range are what they are inside; all others stay: volumes and binds show the engine what is on disk, and so does a stopped container. */
 export function outOf({ base }: ContainerRun): EntryPlan {
   const inside = (id: number) => (inRange({ base }, id) ? id - base : id);
   return { uid: inside, gid: inside, capabilityRoot: inside };
 }
-
-type PlanFor = (entry: TarEntry) => EntryPlan | Promise<EntryPlan>;
 
 /** A transform that rewrites the ids of every entry. */
 export function withIds(planFor: PlanFor): BodyTransform {
@@ -24,6 +24,13 @@ export function withIds(planFor: PlanFor): BodyTransform {
     for await (const part of content) yield await tar.write(part);
     yield tar.end();
   };
+}
+
+export interface CopyOut {
+  readonly container: IsolatedContainer;
+  readonly source: string;
+  readonly shares: UserShares | null;
+  readonly layers: Layers | null;
 }
 
 /** Ids stay, names are checked: out of a container whose ids need no care. */
@@ -39,8 +46,8 @@ export function checkedBy(names: OutgoingNames, planFor: PlanFor): PlanFor {
   };
 }
 
-/** GET archive: what is copied out shows ids as they are in the container. `source`: what is copied, as the client says it. */
-export function copyOut(container: IsolatedContainer, source: string, shares: UserShares | null, facts: EngineFacts): AnswerStream {
+/** GET archive: what is copied out shows ids as they are in the container. `source`: what is copied, as the client says it. `layers`: where true ids are, while it runs. */
+export function copyOut({ container, source, shares, layers }: CopyOut, facts: EngineFacts): AnswerStream {
   return {
     begin: async (head) => {
       if (head.status !== 200) return errorsOf(container).begin(head);
@@ -49,8 +56,24 @@ export function copyOut(container: IsolatedContainer, source: string, shares: Us
       const { run } = container;
       const plain = run === null ? asTheyAre : outOf(run);
       const planFor = shares === null ? () => plain : await sharedToo(container, source, shares, plain);
-      return withIds(checkedBy(new OutgoingNames('copy', container.facts.name), planFor));
+      const unmapped = run === null || layers === null ? planFor : withUnmapped(planFor, plain, new LayerIds(layers), placesInRoot(container, source));
+      return withIds(checkedBy(new OutgoingNames('copy', container.facts.name), unmapped));
     },
+  };
+}
+
+/** Places of entries in the container's own root file system; null for those in what is mounted on it, which the engine sees as it is on disk. */
+function placesInRoot(container: IsolatedContainer, source: string): (name: string) => Promise<string | null> {
+  let opened: Promise<{ readonly view: ContainerView; readonly places: { of(name: string): string } }> | null = null;
+  const opening = async () => {
+    const view = await ContainerView.open(container);
+    return { view, places: await placesOf(view, source) };
+  };
+  return async (name) => {
+    opened ??= opening();
+    const { view, places } = await opened;
+    const place = places.of(name);
+    return view.mountAt(place) === null ? place : null;
   };
 }
 
@@ -59,26 +82,34 @@ export const asTheyAre: IdShift = { uid: (id) => id, gid: (id) => id, capability
 /** Types of entries with content. */
 const files = new Set(['0', '\0', '7', 'S']);
 
-/** Tells entries in a user's shares by where they are: the engine reads them as root, and with the ids on disk. */
-async function sharedToo(container: IsolatedContainer, source: string, shares: UserShares, plain: IdShift): Promise<(entry: TarEntry) => EntryPlan> {
-  const { run } = container;
-  const view = await ContainerView.open(container);
+/** Where `source` is in the container, and the entries of an archive of it: paths without links, except those that the entries make. */
+async function placesOf(view: ContainerView, source: string): Promise<{ readonly from: string; of(name: string): string }> {
   const bytes = asBytes(source);
   const last = components(bytes).at(-1);
   // A link at the end is copied itself, unless the path says that it is a directory.
   const followed = /\/\.?$/.test(bytes) || last === undefined;
   const parent = await view.resolve(followed ? bytes : joined(components(bytes).slice(0, -1)), new Map());
   const from = followed || last === undefined ? components(parent.real) : [...components(parent.real), last];
-  const on = view.mountAt(joined(from));
+  return {
+    from: joined(from),
+    // Names begin with the last part of what was asked for, or with a dot.
+    of: (name) => joined([...from, ...(/^\.?\//.test(name) || name === '.' ? components(name) : components(name).slice(1))]),
+  };
+}
+
+/** Tells entries in a user's shares by where they are: the engine reads them as root, and with the ids on disk. */
+async function sharedToo(container: IsolatedContainer, source: string, shares: UserShares, plain: IdShift): Promise<(entry: TarEntry) => EntryPlan> {
+  const { run } = container;
+  const view = await ContainerView.open(container);
+  const places = await placesOf(view, source);
+  const on = view.mountAt(places.from);
   if (on !== null && shares.has(on)) {
-    const { way, missing } = await view.wayInMount(joined(from));
+    const { way, missing } = await view.wayInMount(places.from);
     if (missing > 0 || !way.slice(0, -1).every((stat) => shares.may(stat, 1))) throw shares.refusal(`reading ${source}, where the sharing user may not go,`);
   }
   const { steady } = view;
   return ({ name, type, uid, gid, mode }) => {
-    // Names begin with the last part of what was asked for, or with a dot.
-    const names = components(name);
-    const mount = view.mountAt(joined([...from, ...(/^\.?\//.test(name) || name === '.' ? names : names.slice(1))]));
+    const mount = view.mountAt(places.of(name));
     const shared = mount !== null && shares.has(mount);
     // Links may have been moved after the engine had followed them. While the container is up, what is not of its range comes out of something
     // mounted; while it is not, that is certain only where nothing mounted was on the way.

@@ -30,6 +30,8 @@ export interface EntryPlan extends IdShift {
   readonly before?: readonly Buffer[];
 }
 
+export type PlanFor = (entry: TarEntry) => EntryPlan | Promise<EntryPlan>;
+
 /** Bytes of an extended header; Go's limit. */
 const maxExtendedBytes = 1024 * 1024;
 /** Types that have no data, whatever their size field says. */
@@ -53,7 +55,7 @@ type Place =
  * engine's reader and writer. Holds at most one header, with 1 MiB of extension, in memory.
  */
 export class TarIds {
-  readonly #planFor: (entry: TarEntry) => EntryPlan | Promise<EntryPlan>;
+  readonly #planFor: PlanFor;
   #place: Place = { at: 'header' };
   #parts: Buffer[] = [];
   #held = 0;
@@ -65,7 +67,7 @@ export class TarIds {
   #longLink: string | null = null;
 
   /** `planFor` is asked once an entry, in order, one at a time. */
-  constructor(planFor: (entry: TarEntry) => EntryPlan | Promise<EntryPlan>) { this.#planFor = planFor; }
+  constructor(planFor: PlanFor) { this.#planFor = planFor; }
 
   /** Takes the next bytes of the stream, returns what can be passed on. One call at a time. Rejects with TarError for an archive the engine could not read. */
   async write(bytes: Buffer): Promise<Buffer[]> {

@@ -12,6 +12,7 @@ import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
 import { heldLayers } from './held-layers.ts';
+import type { Layers } from './layer-ids.ts';
 import { lookAt, type IsolatedContainer } from './isolated.ts';
 import { layersOf, runStateOf } from './run-state.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
@@ -92,15 +93,25 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) } : {}),
       };
     }
-    case 'out': return { ...pinned, answer: copyOut(container, asAsked(parameter(target, 'path') ?? '/'), shares, facts) };
+    case 'out': return { ...pinned, answer: copyOut({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares, layers: await overlayLayers(container, sharing) }, facts) };
     case 'look': return found === null ? verdict : pinned;
-    case 'export': return { ...pinned, answer: exported(container, facts) };
+    case 'export': return { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
     case 'changes': {
       // A container that is not up is compared by the engine with true ids.
-      const layers = container.facts.layers ?? (container.run === null || sharing === null ? null : layersOf(await runStateOf(sharing.root, container.facts.id)));
+      const layers = await layersIn(container, sharing);
       return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
     }
   }
+}
+
+/** Where a container's layers are; null where nobody says. */
+async function layersIn({ facts, run }: IsolatedContainer, sharing: SharingSources | null): Promise<Layers | null> {
+  return facts.layers ?? (run === null || sharing === null ? null : layersOf(await runStateOf(sharing.root, facts.id)));
+}
+
+/** Those of a running container whose ids the engine sees mapped. */
+async function overlayLayers(container: IsolatedContainer, sharing: SharingSources | null): Promise<Layers | null> {
+  return container.run === null || container.run.base === 0 ? null : layersIn(container, sharing);
 }
 
 /** Into and out of a container whose ids need no care, and one that is not there. */

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Side } from '../../testing/guarded-engine.ts';
+import { comparable, startTwoEngines, type TwoEngines } from '../../testing/two-engines.ts';
+
+let engines: TwoEngines;
+beforeAll(async () => {
+  engines = await startTwoEngines();
+  await Promise.all([engines.guarded, engines.bare].map((side) => side.sh(prepare).then(({ code, stderr }) => { expect({ code, stderr }).toMatchObject({ code: 0 }); })));
+});
+afterAll(async () => { await engines?.stop(); });
+
+/** An image with files of ids that no container has, some in two layers, and a running container of it. */
+const prepare = `set -e
+big() { tar --numeric-owner --owner=:$1 --group=:$2 -c $3 | docker cp - $4:/; }
+docker create --name first busybox true > /dev/null
+mkdir -p u/deep; echo old > u/f; echo x > u/deep/x; big 100000 100001 u first; docker commit first one > /dev/null
+docker create --name second one true > /dev/null
+echo new > u/f; big 3000000 3000001 u/f second; mkdir -p m; echo m > m/gid; big 7 70000 m second; echo g > gone; big 100000 5 gone second; docker commit second two > /dev/null
+docker run -d --name up -v vol:/vol two sleep 10000 > /dev/null`;
+
+const shown = async (side: Side, script: string) => {
+  const { code, stdout, stderr } = await side.sh(script);
+  return { code, stdout: comparable(stdout, side), stderr: comparable(stderr, side) };
+};
+async function same(script: string, expected: RegExp): Promise<void> {
+  const [guarded, bare] = await Promise.all([shown(engines.guarded, script), shown(engines.bare, script)]);
+  expect(bare.stdout, bare.stderr).toMatch(expected);
+  expect(guarded).toEqual(bare);
+}
+const list = `tar -tv --numeric-owner | awk '{print $1, $2, $6}' | sort`;
+
+describe('files of a running container whose ids it does not have (issue 12)', () => {
+  it('come out with their true ids, and those of its own nobody with his', () => same(`
+    docker exec up sh -c 'rm /gone; echo n > /m/nobody; chown 65534:65534 /m/nobody; echo own > /gone'
+    docker cp up:/u - | ${list}; docker cp up:/u/deep/. - | ${list}; docker cp up:/u/f - | ${list}; docker cp up:/m - | ${list}; docker cp up:/gone - | ${list}
+    docker export up | tar -tv --numeric-owner u m gone | awk '{print $1, $2, $6}' | sort`, /3000000\/3000001 u\/f[\s\S]*7\/70000 m\/gid/));
+
+  it('count as unchanged, and are committed as they are', () => same(`
+    docker run -d --name still two sleep 10000 > /dev/null; docker diff still; docker exec still touch /made; docker diff still | sort; docker commit still three > /dev/null
+    docker create --name third three true > /dev/null; docker cp third:/u - | ${list}; docker cp third:/m - | ${list}; docker rm -f still third`, /^A \/made\n[\s\S]*3000000\/3000001 u\/f/));
+
+  it('can be copied into a volume, and into a container that is not running', () => same(`
+    echo v > v; tar --numeric-owner --owner=:100000 --group=:100001 -c v > v.tar; docker cp - up:/vol < v.tar; echo $?; docker cp up:/vol/v - | ${list}
+    docker create --name down two true > /dev/null; docker cp - down:/tmp < v.tar; docker cp down:/tmp/v - | ${list}; docker rm down`, /^0\n-rw-r--r-- 100000\/100001 v\n-rw-r--r-- 100000\/100001 v\n/));
+
+  it('cannot be copied into it', async () => {
+    const { code, stderr } = await engines.guarded.sh('echo i > i; tar --numeric-owner --owner=:100000 -c i | docker cp - up:/tmp; c=$?; docker exec up ls /tmp >&2; exit $c');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('enhanced container isolation: docker cp into container up was stopped at "i": it belongs to 100000:');
+    expect(stderr).not.toMatch(/^i$/m);
+  });
+});
