@@ -31,9 +31,9 @@ const list = `tar -tv --numeric-owner | awk '{print $1, $2, $6}' | sort`;
 
 describe('files of a running container whose ids it does not have (issue 12)', () => {
   it('come out with their true ids, and those of its own nobody with his', () => same(`
-    docker exec up sh -c 'rm /gone; echo n > /m/nobody; chown 65534:65534 /m/nobody; echo own > /gone'
-    docker cp up:/u - | ${list}; docker cp up:/u/deep/. - | ${list}; docker cp up:/u/f - | ${list}; docker cp up:/m - | ${list}; docker cp up:/gone - | ${list}
-    docker export up | tar -tv --numeric-owner u m gone | awk '{print $1, $2, $6}' | sort`, /3000000\/3000001 u\/f[\s\S]*7\/70000 m\/gid/));
+    docker exec up sh -c 'rm -f /bin/cat; echo n > /nobody; chown 65534:65534 /nobody; echo more >> /etc/passwd'; docker diff up | sort
+    docker cp up:/u - | ${list}; docker cp up:/u/deep/. - | ${list}; docker cp up:/u/f - | ${list}; docker cp up:/m - | ${list}; docker cp up:/nobody - | ${list}; docker cp up:/etc/passwd - | ${list}
+    docker export up | tar -tv --numeric-owner u m nobody | awk '{print $1, $2, $6}' | sort`, /3000000\/3000001 u\/f[\s\S]*7\/70000 m\/gid/));
 
   it('count as unchanged, and are committed as they are', () => same(`
     docker run -d --name still two sleep 10000 > /dev/null; docker diff still; docker exec still touch /made; docker diff still | sort; docker commit still three > /dev/null
@@ -42,6 +42,12 @@ describe('files of a running container whose ids it does not have (issue 12)', (
   it('can be copied into a volume, and into a container that is not running', () => same(`
     echo v > v; tar --numeric-owner --owner=:100000 --group=:100001 -c v > v.tar; docker cp - up:/vol < v.tar; echo $?; docker cp up:/vol/v - | ${list}
     docker create --name down two true > /dev/null; docker cp - down:/tmp < v.tar; docker cp down:/tmp/v - | ${list}; docker rm down`, /^0\n-rw-r--r-- 100000\/100001 v\n-rw-r--r-- 100000\/100001 v\n/));
+
+  it('stay as they are: the kernel lets nobody who does not have their ids remove or change them', async () => {
+    const { stdout, stderr } = await engines.guarded.sh('docker exec up sh -c "rm /gone; chown 0 /u/f; cat /u/f"');
+    expect(stdout).toBe('new\n');
+    expect(stderr).toMatch(/\/gone': Value too large for defined data type[\s\S]*\/u\/f: /);
+  });
 
   it('cannot be copied into it', async () => {
     const { code, stderr } = await engines.guarded.sh('echo i > i; tar --numeric-owner --owner=:100000 -c i | docker cp - up:/tmp; c=$?; docker exec up ls /tmp >&2; exit $c');
