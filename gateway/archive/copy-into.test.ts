@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import type { ContainerFacts, EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
 import { copyInto } from './copy-into.ts';
 import { compressionOf } from './decompress.ts';
@@ -34,6 +35,23 @@ function file(name: string): Buffer {
   writeChecksum(entry);
   return entry;
 }
+
+describe('A3: the id that the engine has in a container\'s layer', () => {
+  const send = async (uid: number, up: boolean): Promise<void> => {
+    const facts = { id: 'a'.repeat(64), name: 'n', mounts: [], layers: { merged: '/nonexistent', upper: '', lowers: [] } } as unknown as ContainerFacts; // what is looked at
+    const stat = await readFile('/proc/self/stat', 'latin1');
+    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const run = up ? { base: 1_000_013_824, pid: process.pid, startTime } : null;
+    const transform = await copyInto({ container: { facts, asked: 'n', run }, destination: '/', owner: null, shares: null }, { isUp: () => Promise.resolve(false) } as unknown as EngineFacts).begin(); // likewise
+    const entry = Buffer.concat(directoryEntry('f', { uid, gid: 0 }));
+    for await (const part of transform(async function* () { yield await Promise.resolve(entry); }())) void part;
+  };
+
+  it.each([true, false])('is nobody\'s to copy in, while the container is up (%s)', async (up) => {
+    await expect(send(engineDiskId, up)).rejects.toThrow('which is reserved for the engine in containers\' layers');
+    await expect(send(0, up)).resolves.toBeUndefined();
+  });
+});
 
 describe('what the engine gets never begins as something compressed does (issue 12, CVE-2026-41567)', () => {
   const magics = ['BZh', '\x1f\x8b\x08', '\xfd7zXZ', '(\xb5/\xfd', 'P*M\x18'];

@@ -1,9 +1,10 @@
+import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import type { EngineFacts, MountFacts } from '../enforce/engine-facts.ts';
 import type { Passing } from '../http/body-stream.ts';
 import { AnswerRefused, type RequestStream } from '../http/exchange.ts';
 import { asBytes, components, ContainerView, joined, type Node } from './container-view.ts';
 import { asTheyAre, withIds } from './copy-out.ts';
-import { checkUncompressed, decompressedOnly, uncompressed } from './decompress.ts';
+import { checkUncompressed, uncompressed } from './decompress.ts';
 import { asBefore, changedMeanwhile, rangeSize, type ContainerRun, type IsolatedContainer } from './isolated.ts';
 import type { UserShares } from './sharing-view.ts';
 import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
@@ -30,8 +31,7 @@ export function copyInto({ container, destination, owner, shares }: CopyInto, fa
       // The engine holds the container by now, with its files mounted, and waits for us.
       if (!await asBefore(container, facts)) throw changedMeanwhile(container.facts.name);
       const { run } = container;
-      if (run === null && owner === null && shares === null) return decompressedOnly;
-      const plan = run === null && shares === null ? () => ({ ...asTheyAre, owner }) : (await Placing.open(container, destination, shares)).planned(owner);
+      const plan = run === null && shares === null ? onDisk(container, owner) : (await Placing.open(container, destination, shares)).planned(owner);
       return async function* (content, offer) {
         let plain = false;
         // What is decompressed comes in another size, and later.
@@ -44,6 +44,21 @@ export function copyInto({ container, destination, owner, shares }: CopyInto, fa
       };
     },
   };
+}
+
+/** Into a container that is not up: what the archive says is what is on disk. */
+function onDisk({ facts }: IsolatedContainer, owner: CopyInto['owner']): (entry: TarEntry) => EntryPlan {
+  return (entry) => {
+    refuseEngineId(facts.name, entry, owner ?? entry);
+    return { ...asTheyAre, owner };
+  };
+}
+
+/** Refuses the id that the machine's root has in a container's layer while the container runs (disk-ids.ts). Throws AnswerRefused. */
+function refuseEngineId(container: string, { name }: TarEntry, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  if (uid !== engineDiskId && gid !== engineDiskId) return;
+  const said = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
+  throw new AnswerRefused(400, `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); give it another owner in the archive`);
 }
 
 /** Into a range. Ids that no container has stay; in its root file system they are refused. */
@@ -84,6 +99,7 @@ class Placing {
       const { real, before } = await this.#place(entry);
       const mount = this.#view.mountAt(real);
       if (mount !== null && this.#shares?.has(mount) === true) await this.#checkShared(real, entry, this.#shares);
+      if (mount === null) refuseEngineId(this.#container, entry, owner ?? entry);
       if (mount === null) this.#checkMapped(entry, owner ?? entry);
       return { ...this.#idsOf(mount), owner, before };
     };

@@ -9,6 +9,7 @@ import type { RangeLedger } from './range-ledger.ts';
 import { describeOwner, rangeQuota, type RangeOwner } from './range-owner.ts';
 import { idsInUse, listedIds, type IdSpan } from './taken-ids.ts';
 import { removeFile } from './remove-file.ts';
+import { engineDiskId } from '../../../shared/isolation/disk-ids.ts';
 
 export { firstBase, isBase, lastBase, rangeSize } from './id-ranges.ts';
 
@@ -320,9 +321,6 @@ function removeLost(directory: string): void {
 export function diskMap(base: number): string {
   return `0 ${base} ${rangeSize}\n`;
 }
-
-/** Id on disk that the machine's root has in a container's own layer while the container runs. No image or volume is mapped with it. */
-export const engineDiskId = 4_294_967_294;
 
 /**
  * The map of the layer that a container writes to. dockerd, which is the machine's root, makes files there before it gives them to an id of the
