@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
 /** How long the machine's user database, which may be on another machine, may take. */
@@ -25,15 +25,18 @@ export async function passwdLines(users: readonly string[]): Promise<string> {
 }
 
 /**
- * The user's line, as `passwdLines`, for callers that have to wait. Null: there is no such user, or nothing but the file to ask. Throws
- * where the database gave no answer in time: then it is not known whether there is one.
+ * The user's line. Null: there is no such user, or nothing but the file to ask. Rejects where the database gave no answer in time: then it is
+ * not known whether there is one.
  */
-export function passwdLineNow(uid: number): string | null {
+export async function passwdLine(uid: number): Promise<string | null> {
   for (const program of programs) {
-    const asked = spawnSync(program, ['passwd', String(uid)], { encoding: 'utf8', timeout: timeoutMs, env: {}, stdio: ['ignore', 'pipe', 'ignore'] });
-    if (asked.error !== undefined && 'code' in asked.error && asked.error.code === 'ENOENT') continue;
-    if (asked.status === 0) return asked.stdout;
-    if (asked.status === 2) return null;
+    const limits = { timeout: timeoutMs, killSignal: 'SIGKILL', env: {}, maxBuffer: 1024 * 1024 } as const;
+    const { code, stdout } = await new Promise<{ readonly code: unknown; readonly stdout: string }>((resolve) => {
+      execFile(program, ['passwd', String(uid)], limits, (error, text) => { resolve({ code: error === null ? 0 : error.code, stdout: text }); });
+    });
+    if (code === 'ENOENT') continue;
+    if (code === 0) return stdout;
+    if (code === 2) return null;
     throw new Error(`the machine's user database did not say who user ${uid} is (getent passwd ${uid})`);
   }
   return null;

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isBind, type BindSource, type OciMount, type OciSpec } from './bundle.ts';
-import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
+import { isWithin, mountOf, mountsOfDevice, mountsWithin, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
 import { isShare, type Shares } from './shares.ts';
 import { layersAt, layersOf, planShifted, type Overlay } from './overlay.ts';
@@ -36,7 +36,7 @@ export function planBinds(spec: OciSpec, plan: PlanBuilder, context: BindContext
     const bind = inspect(mount, mount.source);
     // Left to runc it could come into being in between, as a link to anything.
     if (bind === null) refuse(`the source of a bind mount is not there: ${mount.source}`);
-    refuseEngineParts(bind.source, bind.recursive, context.mounts, context.parts, places, context.container);
+    refuseEngineParts(bind, context.mounts, places, context.container);
     refuseLinks(mount, mount.source, bind.source, context.parts);
     const { tree, lockedFlags } = planBind(bind, plan, context, givenByEngine(mount, mount.source));
     sources.set(index, { path: plan.place(tree), lockedFlags });
@@ -104,7 +104,7 @@ function planBind(bind: Bind, plan: PlanBuilder, context: BindContext, engines: 
   for (const one of volumes) plan.guard(one);
   const layers = layersAt(bind.source, on, context.mounts, context.engineRoots);
   if (bind.readOnly === false) for (const one of layers) plan.guard(one);
-  const below = bind.recursive ? context.mounts.filter((mount) => mount.mountPoint !== bind.source && isWithin(mount.mountPoint, bind.source)) : [];
+  const below = bind.recursive ? mountsWithin(bind.source, context.mounts).filter(({ mountPoint }) => mountPoint !== bind.source) : [];
   const guarded = [...volumes, ...layers];
   const setId = guarded.some((one) => isGuardOfOurs(one, context.mounts));
   const noDevices = withoutDevices(on, below);
@@ -127,7 +127,7 @@ function volumesAt(source: string, on: Mount, { mounts, engineRoots }: BindConte
     const home = mountOf(volumes, mounts);
     // By place in the file system: of a part of a volume the engine makes a mount elsewhere.
     if (home?.device === on.device && isWithin(pathInFileSystem(source, on), pathInFileSystem(volumes, home))) return [volumes];
-    return mounts.filter(({ device, mountPoint }) => device === on.device && mountPoint !== volumes && isWithin(mountPoint, volumes)).map(({ mountPoint }) => mountPoint);
+    return mountsOfDevice(on.device, mounts).map(({ mountPoint }) => mountPoint).filter((point) => point !== volumes && isWithin(point, volumes));
   });
 }
 

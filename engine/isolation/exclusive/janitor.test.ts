@@ -33,7 +33,7 @@ beforeEach(() => {
   const paths: ExclusivePaths = { root: directory, socket: at('s'), lock: at('lock'), runtimeBinary: at('runtime'), containers: at('containers'), ranges: at('ranges'), rangeOwners: { directory: at('range-owners'), mark: null }, mounts: at('mounts'), devices: at('d'), procFiles: at('p') };
   const service = new IsolationService({
     ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, privateDirectory: at('private'), deviceNodes: new Map(), runtimeBinary: paths.runtimeBinary, sealedRunc: () => null, log: () => undefined,
-    sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
+    sharing: { directory: at('sharing'), records: 'required', subordinates: { prepare: () => Promise.resolve(), of: () => ({ uid: 1, gid: 1 }) } },
   });
   janitor = new Janitor({ paths, service, ranges, containers, log: (line) => { said.push(line); } });
 });

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isWithin, mountOf, parseMountinfo, pathInFileSystem } from './mountinfo.ts';
+import { isWithin, mountOf, mountsOfDevice, mountsWithin, parseMountinfo, pathInFileSystem } from './mountinfo.ts';
 
 const text = String.raw`22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard
 30 22 0:25 / /run rw,nosuid - tmpfs tmpfs rw,mode=755
@@ -27,6 +28,20 @@ describe('places', () => {
     expect(mountOf('/run/x', mounts)?.device).toBe('0:45');
     expect(mountOf('/running', mounts)?.mountPoint).toBe('/');
     expect(mountOf('/mnt/a b/c', mounts)?.mountPoint).toBe('/mnt/a b');
+  });
+
+  it('finds the same mounts as by going through the whole table, however names sort', () => {
+    const names = fc.constantFrom('a', 'a-b', 'a b', 'a0', 'b', '\u00e9');
+    const paths = fc.array(names, { maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
+    const tables = fc.array(fc.tuple(paths, fc.constantFrom('0:1', '0:2')), { maxLength: 12 });
+    fc.assert(fc.property(tables, paths, (lines, file) => {
+      const table = lines.map(([mountPoint, device], i) => ({ mountPoint, device, root: `/${i}`, shared: false, type: 'ext4', flags: [], options: [] }));
+      const above = table.filter(({ mountPoint }) => isWithin(file, mountPoint));
+      const longest = Math.max(...above.map(({ mountPoint }) => mountPoint.length));
+      expect(mountOf(file, table)).toBe(above.findLast(({ mountPoint }) => mountPoint.length === longest) ?? null);
+      expect(new Set(mountsWithin(file, table))).toEqual(new Set(table.filter(({ mountPoint }) => isWithin(mountPoint, file))));
+      expect(mountsOfDevice('0:1', table)).toEqual(table.filter(({ device }) => device === '0:1'));
+    }));
   });
 
   it('tells where a file is in its file system, through bind mounts', () => {

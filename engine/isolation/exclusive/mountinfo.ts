@@ -33,13 +33,76 @@ export function parseMountinfo(text: string): Mount[] {
   });
 }
 
+/**
+ * A table arranged for look-ups, made once for each: a container with a thousand binds has it searched some ten thousand times, and it may have as
+ * many lines. Tables are not changed once they are read.
+ */
+interface Arranged {
+  /** By mount point, the latest where several are stacked. */
+  readonly at: ReadonlyMap<string, Mount>;
+  readonly ofDevice: ReadonlyMap<string, readonly Mount[]>;
+  /** By mount point in the order of code units: what is below a directory is in a row. */
+  readonly sorted: readonly Mount[];
+}
+const arrangedTables = new WeakMap<readonly Mount[], Arranged>();
+
+function arranged(mounts: readonly Mount[]): Arranged {
+  const known = arrangedTables.get(mounts);
+  if (known !== undefined) return known;
+  const ofDevice = new Map<string, Mount[]>();
+  for (const mount of mounts) {
+    const same = ofDevice.get(mount.device);
+    if (same === undefined) ofDevice.set(mount.device, [mount]);
+    else same.push(mount);
+  }
+  const inOrder = (a: Mount, b: Mount) => (a.mountPoint < b.mountPoint ? -1 : a.mountPoint > b.mountPoint ? 1 : 0);
+  const made = { at: new Map(mounts.map((mount) => [mount.mountPoint, mount])), ofDevice, sorted: [...mounts].sort(inOrder) };
+  arrangedTables.set(mounts, made);
+  return made;
+}
+
 /** The mount that `file` (absolute, resolved) is on: the longest mount point above it, the latest where several are stacked. */
 export function mountOf(file: string, mounts: readonly Mount[]): Mount | null {
-  let best: Mount | null = null;
-  for (const mount of mounts) {
-    if (isWithin(file, mount.mountPoint) && (best === null || mount.mountPoint.length >= best.mountPoint.length)) best = mount;
+  const { at } = arranged(mounts);
+  let above = file;
+  for (;;) {
+    const mount = at.get(above);
+    if (mount !== undefined) return mount;
+    if (above === '/' || above === '') return null;
+    above = above.slice(0, above.lastIndexOf('/')) || '/';
   }
-  return best;
+}
+
+/** The mounts of the file system `device`, in the table's order. */
+export function mountsOfDevice(device: string, mounts: readonly Mount[]): readonly Mount[] {
+  return arranged(mounts).ofDevice.get(device) ?? [];
+}
+
+/** The mounts at `directory` and below it, in no particular order. */
+export function mountsWithin(directory: string, mounts: readonly Mount[]): Mount[] {
+  if (directory === '/') return [...mounts];
+  const { sorted } = arranged(mounts);
+  const found: Mount[] = [];
+  // What has the same beginning and no slash after it ("/a-b" of "/a") comes between the two.
+  for (const prefix of [directory, `${directory}/`]) {
+    for (let i = firstFrom(sorted, prefix); i < sorted.length; i++) {
+      const mount = sorted[i];
+      if (mount === undefined || !(prefix === directory ? mount.mountPoint === directory : mount.mountPoint.startsWith(prefix))) break;
+      found.push(mount);
+    }
+  }
+  return found;
+}
+
+/** Index of the first whose mount point is not before `text`. */
+function firstFrom(sorted: readonly Mount[], text: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.mountPoint ?? '') < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Whether `file` is `directory` or below it, by whole components. Both absolute and resolved. */

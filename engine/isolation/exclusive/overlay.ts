@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
+import { isWithin, mountOf, mountsOfDevice, mountsWithin, pathInFileSystem, type Mount } from './mountinfo.ts';
 import type { NamespaceNumber, PlanBuilder, TreeNumber } from './plan.ts';
 
 /** An overlay taken apart, so that it can be put together again with other ids. Paths are absolute and resolved. */
@@ -20,8 +20,8 @@ const carried = new Set(['context', 'fscontext', 'defcontext', 'rootcontext', 'v
 export const isCarriedOption = (option: string): boolean => carried.has(option.split('=', 1)[0] ?? '');
 
 /** All mounts of the superblock `mount` shows. */
-export function siblings(mount: Mount, mounts: readonly Mount[]): Mount[] {
-  return mounts.filter((other) => other.device === mount.device);
+export function siblings(mount: Mount, mounts: readonly Mount[]): readonly Mount[] {
+  return mountsOfDevice(mount.device, mounts);
 }
 
 /**
@@ -141,7 +141,7 @@ export function planPlain(plan: PlanBuilder, overlay: Overlay): TreeNumber {
 /** The directory that all `layers` are in, if they are on the mount that it is on: a copy of that mount shows them. */
 function storeOf(layers: readonly string[], mounts: readonly Mount[]): string | null {
   const store = commonDirectory(layers);
-  const mountsInside = mounts.filter(({ mountPoint }) => mountPoint !== store && isWithin(mountPoint, store));
+  const mountsInside = mountsWithin(store, mounts).filter(({ mountPoint }) => mountPoint !== store);
   return layers.every((layer) => !mountsInside.some(({ mountPoint }) => isWithin(layer, mountPoint))) ? store : null;
 }
 

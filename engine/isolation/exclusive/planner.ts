@@ -14,9 +14,11 @@ import { ProcFiles } from './proc-files.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
+import { nothingAsked } from './reach.ts';
 import { IsolationService, mountsOf, rootName } from './service.ts';
 import { SealedRunc } from './sealed-runc.ts';
 import { haveToBeAsked, Sources } from './sources.ts';
+import { ShareChecks } from './share-checks.ts';
 import { rangeOwnerOf, type SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
 
@@ -63,15 +65,20 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     const procFiles = new ProcFiles(paths.procFiles);
     const sources = new Sources();
+    const shareChecks = new ShareChecks(options.sharing, options.parts);
     const answer = async (request: PlannerRequest): Promise<Buffer> => {
       try {
         if (request.verb !== 'create') return service.answer(request.verb, request);
         const mounts = mountsOf(request.pid);
         // Mostly there is nothing to wait for.
-        if (!haveToBeAsked(mounts) && !procFiles.areMounted(mounts)) return service.create(request, mounts, null);
+        if (!haveToBeAsked(mounts) && !procFiles.areMounted(mounts)) {
+          const reach = await shareChecks.ask(request, mounts);
+          return service.create(request, reach === nothingAsked ? mounts : mountsOf(request.pid), null, reach);
+        }
         await sources.answer(request.bundle, mounts);
+        const reach = await shareChecks.ask(request, mounts);
         const emulated = await procFiles.answer() === 'yes' ? procFiles.directory : null;
-        return service.create(request, mountsOf(request.pid), emulated);
+        return service.create(request, mountsOf(request.pid), emulated, reach);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         log(`${request.verb} ${request.id}: ${message}`);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openContainerStore, type ContainerStore } from './containers.ts';
 import { RangeLedger } from './range-ledger.ts';
 import { openRangeStore, type RangeStore } from './ranges.ts';
+import { nothingAsked } from './reach.ts';
 import { bootId, IsolationService } from './service.ts';
 
 const id = 'abcdefgh';
@@ -24,7 +25,7 @@ beforeEach(() => {
   service = new IsolationService({
     // This process stands in for a runtime at work.
     ranges, containers, parts: { sockets: [], directories: [], containerSockets: at('sockets'), roots: [] }, privateDirectory: at('private'), deviceNodes: new Map(), runtimeBinary: process.execPath, sealedRunc: () => null, log: () => undefined,
-    sharing: { directory: at('sharing'), records: 'required', subordinates: { of: () => ({ uid: 1, gid: 1 }) } },
+    sharing: { directory: at('sharing'), records: 'required', subordinates: { prepare: () => Promise.resolve(), of: () => ({ uid: 1, gid: 1 }) } },
   });
 });
 afterEach(() => { rmSync(directory, { recursive: true }); });
@@ -48,7 +49,7 @@ it.each([
 ])('A3 a create of what %s', (_, maker, asking, why) => {
   const base = ranges.claim(id, 0);
   containers.write({ id, runcRoot: at('runc'), base, runtimePid: maker, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
-  expect(() => service.create({ verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking }, [], null)).toThrow(why);
+  expect(() => service.create({ verb: 'create', id, bundle: at('bundle'), runcRoot: at('runc'), pid: asking }, [], null, nothingAsked)).toThrow(why);
   // What is refused takes nothing from who makes it.
   expect(containers.has(id)).toBe(asking === ended);
 });

@@ -15,6 +15,7 @@ import { PlanBuilder } from './plan.ts';
 import { planProcFiles } from './proc-files.ts';
 import { refuseMissingIds } from './process-ids.ts';
 import { diskMap, rangeSize, upperMap, type RangeStore } from './ranges.ts';
+import type { Reach } from './reach.ts';
 import { isContainerId, type PlannerRequest } from './request.ts';
 import { isRuntime } from './runtime-process.ts';
 import { engineRoots, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
@@ -64,10 +65,10 @@ export class IsolationService {
   }
 
   /**
-   * Plans a create, with the mounts that the runtime has now and the emulated files of /proc at `procFiles` where they are served; throws
-   * IsolationRefused with the text for whoever started the container.
+   * Plans a create, with the mounts that the runtime has now, the emulated files of /proc at `procFiles` where they are served, and what the
+   * sharing user was found to reach (share-checks.ts); throws IsolationRefused with the text for whoever started the container.
    */
-  create(request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null): Buffer {
+  create(request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null, reach: Reach): Buffer {
     const { ranges, containers } = this.#options;
     const { id, runcRoot } = request;
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
@@ -76,7 +77,7 @@ export class IsolationService {
     const earlier = containers.read(id);
     ranges.release(id);
     try {
-      this.#planCreate(plan, request, mounts, procFiles);
+      this.#planCreate(plan, request, mounts, procFiles, reach);
       return plan.encode();
     } catch (error) {
       ranges.release(id);
@@ -86,7 +87,7 @@ export class IsolationService {
     }
   }
 
-  #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null): void {
+  #planCreate(plan: PlanBuilder, request: PlannerRequest, mounts: readonly Mount[], procFiles: string | null, reach: Reach): void {
     const { ranges, containers, parts, sharing, deviceNodes, runtimeBinary, privateDirectory } = this.#options;
     const { id, runcRoot, bundle } = request;
     const configFile = path.join(bundle, 'config.json');
@@ -143,7 +144,7 @@ export class IsolationService {
     }
 
     const places = engineRoots(given, parts);
-    const shares = sharesOf({ container: id, spec, plan, base }, sharing);
+    const shares = sharesOf({ container: id, spec, plan, base, reach }, sharing);
     const bindSources = planBinds(spec, plan, {
       container: id, mounts, namespace, base, parts, shares, engineRoots: places,
     });

@@ -4,11 +4,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shareMap } from '../../../shared/isolation/share-map.ts';
-import { writeSharingRecord } from '../../../shared/isolation/sharing-user.ts';
+import { writeSharingRecord, type SharingUser } from '../../../shared/isolation/sharing-user.ts';
 import type { OciSpec } from './bundle.ts';
 import type { Mount } from './mountinfo.ts';
 import { PlanBuilder } from './plan.ts';
 import { firstBase, rangeSize } from './ranges.ts';
+import { nothingAsked, type Reach } from './reach.ts';
 import { engineRoots, isShare, mapText, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
 import { firstSubordinate, listedRange, openSubordinateStore } from './subordinate.ts';
 
@@ -38,7 +39,7 @@ describe('A8: the map of a share as the kernel gets it', () => {
 
 describe('issue 12: whose ranges a container gets', () => {
   const container = 'a'.repeat(64);
-  const options = (records: SharingOptions['records']): SharingOptions => ({ directory, records, subordinates: { of: () => ({ uid: 1, gid: 1 }) } });
+  const options = (records: SharingOptions['records']): SharingOptions => ({ directory, records, subordinates: { prepare: () => Promise.resolve(), of: () => ({ uid: 1, gid: 1 }) } });
 
   it('the user\'s who had it made', () => {
     writeFileSync(at(`${container}.json`), writeSharingRecord({ uid: 1234, gid: 55 }));
@@ -98,9 +99,9 @@ describe('A8: who shares', () => {
     return words.flatMap((word, i) => (word === 'userns' || word === 'share' ? [words[i + 1]] : []));
   };
   const spec = { root: { path: '/r' }, linux: { namespaces: [] }, process: { user: { uid: 0, gid: 0 } } } as OciSpec; // all that is read
-  const shares = (container: string, records: SharingOptions['records'] = 'required') => {
+  const shares = (container: string, records: SharingOptions['records'] = 'required', reach: Reach = { refuseUnreachable: () => undefined }) => {
     const plan = new PlanBuilder();
-    return { plan, shares: sharesOf({ container, spec, plan, base: firstBase }, { directory: at('sharing'), records, subordinates: openSubordinateStore({ directory: at('own'), etc: at('etc') }) }) };
+    return { plan, shares: sharesOf({ container, spec, plan, base: firstBase, reach }, { directory: at('sharing'), records, subordinates: openSubordinateStore({ directory: at('own'), etc: at('etc') }) }) };
   };
   const record = (container: string, text: string) => { mkdirSync(at('sharing'), { recursive: true }); writeFileSync(at('sharing', `${container}.json`), text); };
 
@@ -127,54 +128,60 @@ describe('A8: who shares', () => {
     expect([user.maps()?.uids[0], user.maps()?.gids[0]]).toEqual([{ disk: 1234, inside: 0, size: 1 }, { disk: 77, inside: 0, size: 1 }]);
   });
 
-  it('does not share what is behind a directory that keeps him out', () => {
+  it('does not share what he was not found to have access to, and was not asked about', () => {
     record('user', writeSharingRecord({ uid: 1234, gid: 77 }));
-    mkdirSync(at('closed', 'open'), { recursive: true, mode: 0o755 });
-    // The temporary directory itself is only its owner's.
-    expect(() => shares('user').shares.namespaceFor(at('closed', 'open'))).toThrow(/cannot be shared by user 1234, who has no access to .*bulkhead-shares/);
+    expect(() => shares('user', 'required', nothingAsked).shares.namespaceFor('/tmp')).toThrow('it was not asked whether user 1234 has access to /tmp');
   });
 });
 
 describe('subordinate ids', () => {
   const user = (uid: number) => ({ uid, gid: uid });
-  const store = (ask: (uid: number) => string | null = () => null) => openSubordinateStore({ directory: at('own'), etc: at('etc'), ask });
+  const store = (ask: (uid: number) => string | null = () => null) => {
+    const opened = openSubordinateStore({ directory: at('own'), etc: at('etc'), ask: (uid) => new Promise((resolve) => { resolve(ask(uid)); }) });
+    return {
+      of: async (one: SharingUser) => {
+        await opened.prepare(one);
+        return opened.of(one);
+      },
+    };
+  };
 
-  it('are those of /etc/subuid and /etc/subgid, by name or number', () => {
+  it('are those of /etc/subuid and /etc/subgid, by name or number', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/:\nalice:x:1000:1000::/:\n');
     writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\n1001:300000:65536\n');
     writeFileSync(at('etc', 'subgid'), '1000:200000:131072\n');
-    expect(store().of(user(1000))).toEqual({ uid: 100_000, gid: 200_000 });
-    expect(store().of(user(1001))).toEqual({ uid: 300_000, gid: firstSubordinate });
+    expect(await store().of(user(1000))).toEqual({ uid: 100_000, gid: 200_000 });
+    expect(await store().of(user(1001))).toEqual({ uid: 300_000, gid: firstSubordinate });
   });
 
-  it('are found for a user of a directory service, by the name the machine\u2019s database gives', () => {
+  it('are found for a user of a directory service, by the name the machine\u2019s database gives', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/:\nalice:x:1000:1000::/:\n');
     for (const file of ['subuid', 'subgid']) writeFileSync(at('etc', file), 'alice:100000:65536\nlena:400000:65536\n');
-    expect(store((uid) => `lena:*:${uid}:${uid}::/home/lena:/bin/sh\n`).of(user(70_001))).toEqual({ uid: 400_000, gid: 400_000 });
-    expect(store().of(user(70_002))).toEqual({ uid: firstSubordinate, gid: firstSubordinate });
+    expect(await store((uid) => `lena:*:${uid}:${uid}::/home/lena:/bin/sh\n`).of(user(70_001))).toEqual({ uid: 400_000, gid: 400_000 });
+    expect(await store().of(user(70_002))).toEqual({ uid: firstSubordinate, gid: firstSubordinate });
   });
 
-  it('are not those of the account that had the id before', () => {
+  it('are not those of the account that had the id before', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'alice:x:1000:1000::/:\nbob:x:1001:1001::/:\n');
     for (const file of ['subuid', 'subgid']) writeFileSync(at('etc', file), 'alice:100000:65536\nbob:200000:65536\n');
     const kept = store();
-    expect(kept.of(user(1000)).uid).toBe(100_000);
+    expect((await kept.of(user(1000))).uid).toBe(100_000);
     writeFileSync(at('etc', 'passwd'), 'alice:x:2000:2000::/:\nbob:x:1000:1000::/:\n# changed\n');
-    expect(kept.of(user(1000)).uid).toBe(200_000);
+    expect((await kept.of(user(1000))).uid).toBe(200_000);
   });
 
-  it('are not guessed while the database gives no answer; nobody is asked where every listed name is another user\u2019s', () => {
+  it('are not guessed while the database gives no answer; nobody is asked where every listed name is another user\u2019s', async () => {
     const silent = () => { throw new Error('the machine\'s user database did not say who user 70001 is'); };
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'alice:x:1000:1000::/:\n');
     writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\nlena:400000:65536\n');
-    expect(() => store(silent).of(user(70_001))).toThrow('did not say who user 70001 is');
+    await expect(store(silent).of(user(70_001))).rejects.toThrow('did not say who user 70001 is');
     expect(existsSync(at('own', 'uid-70001'))).toBe(false);
     writeFileSync(at('etc', 'subuid'), 'alice:100000:65536\n1000:100000:65536\n');
-    expect(store(silent).of(user(70_001)).uid).toBe(firstSubordinate);
+    expect((await store(silent).of(user(70_001))).uid).toBe(firstSubordinate);
   });
 
   it('are none of /etc/subuid that are too few, root\'s, the user\'s own, or containers\'', () => {
@@ -184,18 +191,18 @@ describe('subordinate ids', () => {
     expect(listedRange('alice:1:2\nbob:7000:65536\nalice:100000:65536\n', ['alice'], 1000)).toBe(100_000);
   });
 
-  it('are otherwise a range of the user\'s own, the same for ever and for all engines of the machine', () => {
-    const first = store().of(user(1)), second = store().of(user(2));
+  it('are otherwise a range of the user\'s own, the same for ever and for all engines of the machine', async () => {
+    const first = await store().of(user(1)), second = await store().of(user(2));
     expect([first, second]).toEqual([{ uid: firstSubordinate, gid: firstSubordinate }, { uid: firstSubordinate + rangeSize, gid: firstSubordinate + rangeSize }]);
-    expect([store().of(user(2)), store().of(user(1)), store().of({ uid: 1, gid: 99 })]).toEqual([second, first, first]);
+    expect([await store().of(user(2)), await store().of(user(1)), await store().of({ uid: 1, gid: 99 })]).toEqual([second, first, first]);
     expect(readdirSync(at('own')).sort()).toEqual([String(firstSubordinate), String(firstSubordinate + rangeSize), 'uid-1', 'uid-2']);
   });
 
-  it('leave out what /etc/subuid gives to somebody, and never start anew where a record is broken', () => {
+  it('leave out what /etc/subuid gives to somebody, and never start anew where a record is broken', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'subuid'), `bob:${firstSubordinate + 10}:100\n`);
-    expect(store().of(user(1)).uid).toBe(firstSubordinate + rangeSize);
+    expect((await store().of(user(1))).uid).toBe(firstSubordinate + rangeSize);
     writeFileSync(at('own', 'uid-1'), '{"uid":1,"base":0}');
-    expect(() => store().of(user(1))).toThrow('not a record');
+    await expect(store().of(user(1))).rejects.toThrow('not a record');
   });
 });

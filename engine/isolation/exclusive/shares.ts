@@ -4,11 +4,11 @@ import * as z from 'zod';
 import { shareMaps, type IdExtent, type ShareMaps } from '../../../shared/isolation/share-map.ts';
 import { readSharingRecord, sharingRecordName, type SharingUser } from '../../../shared/isolation/sharing-user.ts';
 import type { OciSpec } from './bundle.ts';
-import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
+import { isWithin, mountOf, mountsOfDevice, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
 import type { RangeOwner } from './range-owner.ts';
 import type { NamespaceNumber, PlanBuilder } from './plan.ts';
-import { refuseUnreachable } from './reach.ts';
+import type { Reach } from './reach.ts';
 import type { EngineParts } from './sockets.ts';
 import { rangeSize } from './ranges.ts';
 import type { SubordinateStore } from './subordinate.ts';
@@ -40,13 +40,15 @@ export interface SharesContext {
   readonly spec: OciSpec;
   readonly plan: PlanBuilder;
   readonly base: number;
+  /** What the sharing user can get to. */
+  readonly reach: Reach;
 }
 
 /** Nothing is read or planned before the first share. */
 export function sharesOf(context: SharesContext, options: SharingOptions): Shares {
   let known: { readonly user: SharingUser; readonly maps: ShareMaps | null; readonly namespace: NamespaceNumber } | null = null;
   const look = (source: string) => {
-    const user = sharingUser(context.container, options);
+    const user = sharingUserOf(context.container, options);
     if (user === null) refuse(`it is not known who shares ${source} with this container: recreate the container (A8)`);
     // Whoever shares: ids on disk that no container has are shown as the machine has them.
     if (user.uid === 0) return { user, maps: null, namespace: context.plan.userNamespace(mapText([{ disk: 0, inside: 0, size: rangeSize }], context.base)) };
@@ -56,14 +58,15 @@ export function sharesOf(context: SharesContext, options: SharingOptions): Share
   return {
     namespaceFor(source) {
       known ??= look(source);
-      if (known.user.uid !== 0) refuseUnreachable(source, known.user);
+      if (known.user.uid !== 0) context.reach.refuseUnreachable(source, known.user);
       return known.namespace;
     },
     maps: () => known?.maps ?? null,
   };
 }
 
-function sharingUser(container: string, options: SharingOptions): SharingUser | null {
+/** As whom the container shares, by the gateway's record; null: that is not known. Throws where the record can't be read. */
+export function sharingUserOf(container: string, options: SharingOptions): SharingUser | null {
   const nobody = options.records === 'root-without' ? { uid: 0, gid: 0 } : null;
   try {
     return readSharingRecord(readFileSync(path.join(options.directory, sharingRecordName(container)), 'utf8'));
@@ -148,5 +151,5 @@ export function isShare(source: string, on: Mount, mounts: readonly Mount[], roo
   if (home !== null && on.device === home.device) return !isWithin(pathInFileSystem(source, on), pathInFileSystem(root, home));
   // Another file system: the engine's own (tmpfs of a volume, shm, layers), unless it is mounted elsewhere, too.
   const places = [...roots, ...parts.directories];
-  return mounts.some((mount) => mount.device === on.device && !places.some((place) => isWithin(mount.mountPoint, place)));
+  return mountsOfDevice(on.device, mounts).some(({ mountPoint }) => !places.some((place) => isWithin(mountPoint, place)));
 }

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isWithin, mountOf, pathInFileSystem, type Mount } from './mountinfo.ts';
+import { isWithin, mountOf, mountsWithin, pathInFileSystem, type Mount } from './mountinfo.ts';
 import { refuse } from './options.ts';
 
 /** What never goes into a container, by path; what doesn't exist is skipped. */
@@ -19,6 +19,16 @@ export interface EngineParts {
 export interface EnginePlaces {
   readonly sockets: readonly (readonly [file: string, place: Place])[];
   readonly directories: readonly (readonly [file: string, place: Place])[];
+  /** Where the containers' own sockets are; null: there are none. */
+  readonly containerSockets: string | null;
+}
+
+/** A bind source, resolved, and the object that is there. */
+export interface ResolvedSource {
+  readonly source: string;
+  readonly identity: { readonly device: bigint; readonly inode: bigint };
+  /** Whether the mounts below come along. */
+  readonly recursive: boolean;
 }
 
 interface Place { readonly path: string; readonly device: string; readonly inFileSystem: string; readonly identity: string }
@@ -29,23 +39,26 @@ export function enginePlaces(parts: EngineParts, mounts: readonly Mount[]): Engi
     const place = existsSync(file) ? placeOf(file, mounts) : null;
     return place === null ? [] : [[file, place] as const];
   });
-  return { sockets: placed(parts.sockets), directories: placed(parts.directories) };
+  return { sockets: placed(parts.sockets), directories: placed(parts.directories), containerSockets: realPath(parts.containerSockets) };
 }
 
 /**
  * Refuses a bind source that is, or holds, or (for directories) lies inside a part of the engine (B1). Compared by file-system object,
  * not by name: a hard link, a symlink, another bind mount of the same directory, or a parent of such a bind are all seen.
- * `source` is resolved; `recursive` says whether mounts below it come along; `container` is the one it would be mounted into.
+ * `container` is the one it would be mounted into.
  */
-export function refuseEngineParts(source: string, recursive: boolean, mounts: readonly Mount[], parts: EngineParts, places: EnginePlaces, container: string): void {
-  const here = placeOf(source, mounts);
-  if (here === null) return;
-  if (isContainerSocket(source, parts.containerSockets)) {
+export function refuseEngineParts(bind: ResolvedSource, mounts: readonly Mount[], places: EnginePlaces, container: string): void {
+  const { source, recursive, identity } = bind;
+  const on = mountOf(source, mounts);
+  // Refused by whoever plans the bind.
+  if (on === null) return;
+  const here = { device: on.device, inFileSystem: pathInFileSystem(source, on), identity: `${identity.device}:${identity.inode}` };
+  if (isContainerSocket(source, places.containerSockets)) {
     if (ownerOf(source) !== container) refuse(`${source} is the Docker socket of another container and cannot be mounted; recreate the container`);
     return;
   }
   const shown = [{ device: here.device, top: here.inFileSystem }];
-  if (recursive) for (const mount of mounts) if (isWithin(mount.mountPoint, source)) shown.push({ device: mount.device, top: mount.root });
+  if (recursive) for (const mount of mountsWithin(source, mounts)) shown.push({ device: mount.device, top: mount.root });
   const holds = (part: Place) => shown.some(({ device, top }) => device === part.device && isWithin(part.inFileSystem, top));
 
   for (const [file, socket] of places.sockets) {
@@ -59,10 +72,10 @@ export function refuseEngineParts(source: string, recursive: boolean, mounts: re
 }
 
 /** A socket that the gateway made for a container (B2). */
-function isContainerSocket(source: string, directory: string): boolean {
+function isContainerSocket(source: string, directory: string | null): boolean {
+  if (directory === null || !isWithin(source, directory)) return false;
   try {
-    const relative = path.relative(realpathSync.native(directory), source);
-    return /^[0-9a-f]{32}\/docker\.sock$/.test(relative) && lstatSync(source).isSocket();
+    return /^[0-9a-f]{32}\/docker\.sock$/.test(path.relative(directory, source)) && lstatSync(source).isSocket();
   } catch {
     return false;
   }
@@ -74,6 +87,14 @@ function ownerOf(socket: string): string | null {
     const record: unknown = JSON.parse(readFileSync(path.join(path.dirname(socket), 'mount.json'), 'utf8'));
     const container = typeof record === 'object' && record !== null && 'container' in record ? record.container : null;
     return typeof container === 'object' && container !== null && 'id' in container && typeof container.id === 'string' ? container.id : null;
+  } catch {
+    return null;
+  }
+}
+
+function realPath(file: string): string | null {
+  try {
+    return realpathSync.native(file);
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { mountOf, type Mount } from './mountinfo.ts';
 import { IsolationRefused } from './options.ts';
+import { turns } from './turns.ts';
 
 /** Longest wait for a file system whose server is elsewhere, ms. */
 const answerMs = 5000;
@@ -20,7 +21,9 @@ export class Sources {
   /** Resolves when all bind sources of the container in `bundle` can be looked at without waiting; rejects with IsolationRefused naming one that can't. */
   async answer(bundle: string, mounts: readonly Mount[]): Promise<void> {
     if (!haveToBeAsked(mounts)) return;
-    for (const source of bindSources(bundle)) {
+    const turn = turns();
+    for (const source of new Set(bindSources(readSpec(bundle)))) {
+      await turn();
       const mount = mayHangAt(source, mounts);
       if (mount === null || await this.#answers(source)) continue;
       throw new IsolationRefused(`enhanced container isolation: the source of a bind mount does not answer: ${source} (${mount.type} at ${mount.mountPoint}); see to its server, or leave the mount out`);
@@ -84,10 +87,16 @@ function mayHang(mount: Mount): boolean {
   return remote.has(mount.type) || mount.type.startsWith('fuse.');
 }
 
-/** Sources of the bind mounts in the bundle's config.json, which is checked later. */
-function bindSources(bundle: string): string[] {
-  const spec: unknown = JSON.parse(readFileSync(path.join(bundle, 'config.json'), 'utf8'));
+/** The bundle's config.json, unchecked; throws where it can't be read. */
+export function readSpec(bundle: string): unknown {
+  return JSON.parse(readFileSync(path.join(bundle, 'config.json'), 'utf8'));
+}
+
+/** Sources of the bind mounts in a config.json that is checked later. */
+export function bindSources(spec: unknown): string[] {
   const mounts: unknown = typeof spec === 'object' && spec !== null && 'mounts' in spec ? spec.mounts : null;
-  return (Array.isArray(mounts) ? mounts : []).flatMap((mount: unknown) =>
-    typeof mount === 'object' && mount !== null && 'source' in mount && typeof mount.source === 'string' && path.isAbsolute(mount.source) ? [mount.source] : []);
+  return (Array.isArray(mounts) ? mounts : []).flatMap((mount: unknown) => {
+    const source: unknown = typeof mount === 'object' && mount !== null && 'source' in mount ? mount.source : null;
+    return typeof source === 'string' && path.isAbsolute(source) ? [source] : [];
+  });
 }

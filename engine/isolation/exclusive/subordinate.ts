@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { SubordinateIds } from '../../../shared/isolation/share-map.ts';
 import type { SharingUser } from '../../../shared/isolation/sharing-user.ts';
-import { passwdLineNow, userName } from '../../users/user-database.ts';
+import { passwdLine, userName } from '../../users/user-database.ts';
 import { linkNew, syncDirectory, writeAside } from './claim-files.ts';
 import { firstBase, rangeSize } from './ranges.ts';
 import { listedRanges } from './taken-ids.ts';
@@ -16,6 +16,11 @@ export const subordinateDirectory = '/var/lib/bulkhead/subordinate-ids';
 const needed = 65_535;
 
 export interface SubordinateStore {
+  /**
+   * Asks the machine's user database what `of` has to know of `user`, if anything; to be called before it. Where there is no answer, `of`
+   * throws. Rejects only where /etc can't be read.
+   */
+  prepare(user: SharingUser): Promise<void>;
   /** Subordinate ids of `user`, always the same ones. Throws when none are left, the disk fails, or it can't be told whether /etc/subuid has a range of theirs. */
   of(user: SharingUser): SubordinateIds;
 }
@@ -26,7 +31,7 @@ export interface SubordinateOptions {
   /** Where /etc/subuid, subgid and passwd are; default /etc. */
   readonly etc?: string;
   /** The user's line in the machine's user database; throws where that can't be told. */
-  readonly ask?: (uid: number) => string | null;
+  readonly ask?: (uid: number) => Promise<string | null>;
 }
 
 const claimSchema = z.object({ uid: z.int(), base: z.int() });
@@ -35,31 +40,58 @@ const claimSchema = z.object({ uid: z.int(), base: z.int() });
  * Subordinate ids of the machine's users: those of /etc/subuid and /etc/subgid where a user has enough in a row there (the same as
  * rootless engines use, so that their tools see the same owners), else a range of our own, which all engines of the machine agree on.
  */
-export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLineNow }: SubordinateOptions): SubordinateStore {
+export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine }: SubordinateOptions): SubordinateStore {
   const synced = new Set<number>();
   const names = new Map<number, string>();
+  // What the machine's user database answered last: a user's line, null for none, or why there is no answer.
+  const answers = new Map<number, string | null | Error>();
   let namesAsOf = '';
-  const nameOf = (uid: number, listed: readonly string[]): string | null => {
+  const forgetOldNames = (): void => {
     // An id may be given to another account.
     const stat = statSync(path.join(etc, 'passwd'), { throwIfNoEntry: false });
     const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
-    if (now !== namesAsOf) names.clear();
+    if (now === namesAsOf) return;
+    names.clear();
+    answers.clear();
     namesAsOf = now;
+  };
+  /** By what is in /etc; undefined: the database has to be asked. */
+  const localName = (uid: number, listed: readonly string[]): string | null | undefined => {
+    forgetOldNames();
     const known = names.get(uid);
     if (known !== undefined) return known;
     const passwd = readText(path.join(etc, 'passwd'));
-    // Where every name that is listed is another user's of this machine, nobody need be asked.
-    const found = userName(passwd, uid) ?? (listed.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`))) ? null : userName(ask(uid) ?? '', uid));
+    const found = userName(passwd, uid);
     // Names change hardly ever, but a user may get one.
+    if (found !== null) names.set(uid, found);
+    if (found !== null) return found;
+    // Where every name that is listed is another user's of this machine, nobody need be asked.
+    return listed.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`))) ? null : undefined;
+  };
+  const nameOf = (uid: number, listed: readonly string[]): string | null => {
+    const local = localName(uid, listed);
+    if (local !== undefined) return local;
+    const answer = answers.get(uid);
+    if (answer instanceof Error) throw answer;
+    if (answer === undefined) throw new Error(`the machine's user database was not asked who user ${uid} is; start the container again`);
+    const found = userName(answer ?? '', uid);
     if (found !== null) names.set(uid, found);
     return found;
   };
+  const listedNames = (text: string): string[] => listedRanges(text).map(({ name }) => name).filter((name) => !/^\d+$/.test(name));
   const listed = (file: string, user: SharingUser, id: number): number | null => {
     const text = readText(path.join(etc, file));
-    const listedNames = listedRanges(text).map(({ name }) => name).filter((name) => !/^\d+$/.test(name));
-    return text.trim() === '' ? null : listedRange(text, [String(user.uid), listedNames.length === 0 ? null : nameOf(user.uid, listedNames)], id);
+    const others = listedNames(text);
+    return text.trim() === '' ? null : listedRange(text, [String(user.uid), others.length === 0 ? null : nameOf(user.uid, others)], id);
   };
   return {
+    async prepare({ uid }) {
+      const needed = ['subuid', 'subgid'].map((file) => listedNames(readText(path.join(etc, file))));
+      if (!needed.some((others) => others.length > 0 && localName(uid, others) === undefined)) return;
+      const asOf = namesAsOf;
+      const answer = await ask(uid).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+      if (asOf === namesAsOf) answers.set(uid, answer);
+    },
     of(user) {
       const uid = listed('subuid', user, user.uid), gid = listed('subgid', user, user.gid);
       if (uid !== null && gid !== null) return { uid, gid };
