@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerGateway } from './gateway.ts';
+import { keepInheritedDescriptors } from '../gateway/inherited-descriptors.ts';
 import { exitCodes } from './output.ts';
 
 /** `bulkhead gateway` as a program of its own: it runs for months, and has no use for the rest of the command line in its memory. */
@@ -13,5 +14,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
 }
+
+keepInheritedDescriptors();
 
 void main(process.argv.slice(2));

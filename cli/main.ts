@@ -9,6 +9,7 @@ import { registerExplain } from './explain.ts';
 import { registerGateway } from './gateway.ts';
 import { languageOfTag, type MessageLanguage } from '../shared/messages/language.ts';
 import { widthOf } from '../shared/messages/translate.ts';
+import { keepInheritedDescriptors } from '../gateway/inherited-descriptors.ts';
 import { languageOf } from './language.ts';
 import { endWithReader, exitCodes, printError, speak, told } from './output.ts';
 import { registerPlanner } from './planner.ts';
@@ -70,6 +71,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+keepInheritedDescriptors();
 endWithReader();
 
 await main(process.argv.slice(2));
