@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { engineNotice } from '../shared/gateway/engine-notices.ts';
-import { inheritedListeners } from '../shared/gateway/kept-listeners.ts';
+import { takeInheritedListeners } from '../shared/gateway/kept-listeners.ts';
 import { fail, ok, type AppError, type Result } from '../shared/result.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { printError } from './output.ts';
 
 interface GatewayCommandOptions {
@@ -31,15 +32,14 @@ export function registerGateway(program: Command): void {
     .option('--group <name>', 'group that may use the socket (default: docker)')
     .option('--engine-directory <dir>', 'directory of the engine, never mountable (repeatable)', (value: string, before: string[]) => [...before, value], [] as string[])
     .action(async (options: GatewayCommandOptions) => {
+      startHeartbeat();
       const engine = unixPath(options.engine, 'engine');
       const listen = unixPath(options.listen, 'listen');
       if (!engine.ok) { printError(engine.error); return; }
       if (!listen.ok) { printError(listen.error); return; }
       const metrics = options.metrics === undefined ? ok(null) : unixPath(options.metrics, 'metrics');
       if (!metrics.ok) { printError(metrics.error); return; }
-      const inherited = inheritedListeners(process.env, process.pid);
-      // Ours alone, not our children's.
-      for (const name of ['LISTEN_FDS', 'LISTEN_FDNAMES', 'LISTEN_PID']) Reflect.deleteProperty(process.env, name);
+      const inherited = takeInheritedListeners(process.env, process.pid);
       const { parentKeeper } = await import('../gateway/socket-mounts/keeper.ts');
       const { startGateway } = await import('../gateway/server.ts');
       const log = (line: string) => { process.stderr.write(`${new Date().toISOString()} gateway: ${line}\n`); };

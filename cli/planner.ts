@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { takeInheritedListeners } from '../shared/gateway/kept-listeners.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { printError, resolveRoot, withRoot } from './output.ts';
 
 /** `bulkhead planner --root DIR`: the isolation planner, a service beside the engine. Ends on SIGTERM; containers go on. */
@@ -6,12 +8,17 @@ export function registerPlanner(program: Command): void {
   withRoot(program.command('planner'))
     .description('run the isolation planner of one engine (started by the engine; needs root)')
     .action(async (options: { root?: string }) => {
+      startHeartbeat();
+      const inherited = takeInheritedListeners(process.env, process.pid);
       const root = resolveRoot(options);
       if (!root.ok) { printError(root.error); return; }
       const { servePlanner } = await import('../engine/isolation/exclusive/serve.ts');
-      process.exitCode = await servePlanner(root.value, {
-        out: (line) => { process.stdout.write(`${line}\n`); },
-        error: (line) => { process.stderr.write(`${line}\n`); },
-      });
+      const { parentKeeper } = await import('../gateway/socket-mounts/keeper.ts');
+      const output = {
+        out: (line: string) => { process.stdout.write(`${line}\n`); },
+        error: (line: string) => { process.stderr.write(`${line}\n`); },
+      };
+      const handoff = { inherited, keeper: parentKeeper(output.error) };
+      process.exitCode = await servePlanner(root.value, output, 'required', handoff);
     });
 }

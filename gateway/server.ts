@@ -3,12 +3,12 @@ import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
 import { withTrueIds } from './archive/true-ids.ts';
 import { openDecisionLog, type DecisionLog } from './audit/decision-log.ts';
+import { listenForClients } from './client-listener.ts';
 import { createGatekeeper } from './enforce/decide.ts';
 import { createEngineFacts } from './enforce/engine-facts.ts';
 import { groupId } from './http/socket-file.ts';
 import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
-import type { InheritedListener } from '../shared/gateway/kept-listeners.ts';
-import { noKeeper, type ListenerKeeper } from './socket-mounts/keeper.ts';
+import { noKeeper, type InheritedListener, type ListenerKeeper } from '../shared/gateway/kept-listeners.ts';
 import { openSocketMounts, socketsDirectory, type SocketMountPart } from './socket-mounts/part.ts';
 import type { Origin } from './socket-mounts/socket-mount.ts';
 import { GatewayCounters } from './metrics/counters.ts';
@@ -134,7 +134,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     listeners.add(listener);
     return ok(listener);
   };
-  const clients = await listen({ path: options.listenSocket }, { kind: 'clients' });
+  const handoff = { inherited: options.inherited ?? [], keeper: options.keeper ?? noKeeper };
+  const clients = await listenForClients(options.listenSocket, handoff, (at) => listen(at, { kind: 'clients' }));
   if (!clients.ok) return giveUp(clients);
   // Before anybody is told that the gateway is ready: containers that the engine starts of itself find their sockets there.
   await sockets?.start(options.inherited ?? []);

@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { heartbeatVariable } from '../../shared/process/heartbeat.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../shared/gateway/engine-notices.ts';
+import { watchHeartbeat, whatItDoes, type HeartbeatLimits } from './heartbeat-watch.ts';
 import { KeptListeners } from './kept-listeners.ts';
 import { identityOf, type ProcessIdentity } from './process-identity.ts';
 
@@ -17,6 +20,8 @@ export interface ChildSpec {
   readonly ready: RegExp;
   /** Keep the sockets it listens on and asks to be kept, and hand them to the process that takes its place. */
   readonly keepListeners?: boolean;
+  /** It writes heartbeats (shared/process/heartbeat.ts): killed, and started again, when they stop. */
+  readonly heartbeat?: HeartbeatLimits;
   /** Called whenever it comes (identity) or goes (null). */
   readonly onChange: (identity: ProcessIdentity | null) => void;
 }
@@ -39,12 +44,25 @@ const longestPauseMs = 10_000;
 const healthyMs = 10_000;
 const graceMs = 5_000;
 
-interface Running { readonly process: ChildProcess; readonly ready: Promise<void>; readonly exited: Promise<string>; readonly startedAt: number; readonly lastLines: string[] }
+/** The same for one that was killed for want of heartbeats: one that gets stuck soon must not cause a storm. */
+const healthyBeforeStuckMs = 600_000;
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly ready: Promise<void>;
+  readonly exited: Promise<string>;
+  /** By the monotonic clock, ms. */
+  readonly startedAt: number;
+  readonly lastLines: string[];
+  /** Whether it was killed for want of heartbeats. */
+  readonly stuck: () => boolean;
+}
 
 export function superviseChild(spec: ChildSpec): SupervisedChild {
   let running: Running | null = null;
   let wanted = false;
   let pauseMs = firstPauseMs;
+  let restarts = 0;
   let timer: NodeJS.Timeout | null = null;
   const kept = spec.keepListeners === true ? new KeptListeners() : null;
 
@@ -58,8 +76,11 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
       running = null;
       spec.onChange(null);
       if (!wanted) return;
-      if (Date.now() - current.startedAt >= healthyMs) pauseMs = firstPauseMs;
-      spec.log.line(`${spec.name} ended (${how}); it is started again in ${pauseMs} ms`);
+      const healthy = current.stuck() ? healthyBeforeStuckMs : healthyMs;
+      if (performance.now() - current.startedAt >= healthy) pauseMs = firstPauseMs;
+      restarts += 1;
+      const again = `it is started again in ${pauseMs} ms (restart ${restarts})`;
+      spec.log.line(`${spec.name} ended (${how}); ${again}`);
       timer = setTimeout(() => { timer = null; launch(); }, pauseMs);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     });
@@ -102,8 +123,17 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
   const [command, args] = withDeathSignal ? [setpriv, ['--pdeathsig', 'TERM', '--', spec.command, ...spec.args]] : [spec.command, [...spec.args]];
   // A session of its own: Ctrl+C in a terminal is the supervisor's to handle.
   const given = kept?.handDown() ?? { descriptors: [], variables: {} };
+  const heartbeatFd = 3 + given.descriptors.length;
+  const heartbeat = spec.heartbeat === undefined ? [] : ['pipe' as const];
+  const channel = kept === null ? [] : ['ipc' as const];
   const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe', ...given.descriptors, ...(kept === null ? [] : ['ipc' as const])], detached: true, env: { ...process.env, ...given.variables },
+    stdio: ['ignore', 'pipe', 'pipe', ...given.descriptors, ...heartbeat, ...channel],
+    detached: true,
+    env: {
+      ...process.env,
+      ...given.variables,
+      ...(spec.heartbeat === undefined ? {} : { [heartbeatVariable]: String(heartbeatFd) }),
+    },
   });
   child.on('message', (message, handle) => { kept?.take(message, handle); });
   const lastLines: string[] = [];
@@ -120,12 +150,28 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
       });
     }
   });
+  let stuck = false;
+  const isStuck = (missedMs: number): void => {
+    stuck = true;
+    const who = `${spec.name} (pid ${child.pid ?? 'none'})`;
+    const doing = child.pid === undefined ? 'it is gone' : whatItDoes(child.pid);
+    spec.log.line(`${who} hangs: no heartbeat of its event loop for ${missedMs / 1000} s, ${doing}; it is killed`);
+    child.kill('SIGKILL');
+  };
+  const heartbeats = spec.heartbeat === undefined ? null : child.stdio[heartbeatFd];
+  const endWatch = spec.heartbeat !== undefined && heartbeats instanceof Readable
+    ? watchHeartbeat(heartbeats, spec.heartbeat, isStuck)
+    : () => undefined;
   const exited = new Promise<string>((resolve) => {
+    child.once('exit', endWatch);
     // 'close' comes after its last output was read.
     child.once('close', (code, signal) => { resolve(String(code ?? signal)); });
-    child.once('error', (error) => { resolve(error.message); });
+    child.once('error', (error) => {
+      endWatch();
+      resolve(error.message);
+    });
   });
-  return { process: child, ready, exited, startedAt: Date.now(), lastLines };
+  return { process: child, ready, exited, startedAt: performance.now(), lastLines, stuck: () => stuck };
 }
 
 async function stopRunning(current: Running): Promise<void> {

@@ -1,5 +1,3 @@
-import { connect } from 'node:net';
-
 export interface HangWatch {
   /** What it is called in the log. */
   readonly name: string;
@@ -29,16 +27,4 @@ export function watchForHang({ name, answers, pid, everyMs, say }: HangWatch): (
   };
   const timer = setInterval(() => { void look(); }, everyMs);
   return () => { clearInterval(timer); };
-}
-
-/** Asks whoever listens on `socket` nothing, which is answered by a refusal: false when no word comes within `limitMs`. */
-export function answersOn(socket: string, limitMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = connect({ path: socket }, () => { asked.end(); });
-    const done = (answered: boolean) => { clearTimeout(timer); asked.destroy(); resolve(answered); };
-    const timer = setTimeout(() => { done(false); }, limitMs);
-    asked.resume();
-    asked.once('end', () => { done(true); });
-    asked.once('error', () => { done(true); });
-  });
 }

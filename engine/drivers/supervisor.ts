@@ -89,12 +89,12 @@ class Supervisor {
     this.#lookAtApply = interruptedLook({ journal: paths.journal, lock, settle: async () => this.#resumed?.again() ?? ok(null) });
     this.#lookAtRecreation = interruptedLook({ journal: recreateJournalPath(paths), lock, settle: () => this.#settleRecreation() });
     this.#gateway = superviseChild({
-      name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/, keepListeners: true,
+      name: 'gateway', command: options.bulkheadCommand, args: gatewayArguments(paths), log: openLog(paths, 'gateway'), ready: /gateway listening on/, keepListeners: true, heartbeat: {},
       onChange: (gateway) => { void this.#update({ gateway }); },
     });
     this.#lxcfs = superviseLxcfs(paths, openLog(paths, 'lxcfs'), (text) => { this.#log.line(text); });
     const planner = { command: options.bulkheadCommand, log: openLog(paths, 'planner'), onChange: (identity: ProcessIdentity | null) => { void this.#update({ planner: identity }); } };
-    this.#planner = supervisePlanner(paths, planner, (text) => { this.#log.line(text); });
+    this.#planner = supervisePlanner(paths, planner);
   }
 
   async run(): Promise<Result<void, AppError>> {

@@ -63,13 +63,14 @@ export async function placeSocket(temporary: string, file: string, group: string
 
 /** The file as it is now, taken for ours. */
 export async function ownedSocket(file: string): Promise<OwnedSocket> {
-  const identity = await identityOf(file);
+  const identity = await socketIdentity(file);
   return {
-    remove: async () => { if (identity !== null && await identityOf(file) === identity) await unlink(file).catch(() => undefined); },
+    remove: async () => { if (identity !== null && await socketIdentity(file) === identity) await unlink(file).catch(() => undefined); },
   };
 }
 
-async function identityOf(file: string): Promise<string | null> {
+/** What tells the file from a later one of its name, `device:inode`; null: there is none. */
+export async function socketIdentity(file: string): Promise<string | null> {
   const info = await lstat(file, { bigint: true }).catch(() => null);
   return info === null ? null : `${info.dev}:${info.ino}`;
 }

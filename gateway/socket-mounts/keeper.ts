@@ -1,17 +1,5 @@
 import type { SendHandle } from 'node:child_process';
-
-/**
- * Whoever outlives this process and holds a duplicate of its listening sockets, so that the next one goes on listening on the same
- * ones: a running container has the socket's inode mounted, a new socket at the same path would never reach it.
- */
-export interface ListenerKeeper {
-  /** Resolves when the duplicate is on its way; what is on its way survives us. */
-  keep(name: string, handle: object): Promise<void>;
-  drop(name: string): void;
-}
-
-/** Nobody: sockets last as long as this process. */
-export const noKeeper: ListenerKeeper = { keep: () => Promise.resolve(), drop: () => undefined };
+import { noKeeper, type ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
 
 /** The parent process, over Node's channel to it; nobody where there is no such channel. Messages: `shared/gateway/kept-listeners.ts`. */
 export function parentKeeper(log: (line: string) => void): ListenerKeeper {

@@ -4,8 +4,7 @@ import { lstat, rename, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AppError, Result } from '../../shared/result.ts';
 import type { ListenAt, Listener } from '../http/listener.ts';
-import type { InheritedListener } from '../../shared/gateway/kept-listeners.ts';
-import type { ListenerKeeper } from './keeper.ts';
+import type { InheritedListener, ListenerKeeper } from '../../shared/gateway/kept-listeners.ts';
 import type { MountRecords } from './records.ts';
 import type { Origin, SocketMount, SocketMountId, SocketMounts } from './socket-mount.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Between a gateway and the process that starts it: what listens is kept by the latter, so that the next gateway listens on the same
- * sockets. The gateway says so over Node's channel, with the socket's handle; it is handed back as systemd hands descriptors down
- * (`LISTEN_FDS`, `LISTEN_FDNAMES`).
+ * Between a gateway (or planner) and the process that starts it: what listens is kept by the latter, so that
+ * the next gateway listens on the same sockets. The gateway says so over Node's channel, with the socket's
+ * handle; it is handed back as systemd hands descriptors down (`LISTEN_FDS`, `LISTEN_FDNAMES`).
  */
 export type KeptListenerMessage =
   /** Comes with the handle; one of the same name is replaced. */
@@ -34,4 +34,33 @@ export function inheritedListeners(env: Readonly<Record<string, string | undefin
   if (!/^[0-9]{1,5}$/.test(count) || (owner !== '' && owner !== String(pid))) return [];
   const names = (env['LISTEN_FDNAMES'] ?? '').split(':');
   return Array.from({ length: Number(count) }, (_, index) => ({ name: names[index] ?? '', fd: 3 + index }));
+}
+
+/** The same, and takes the variables out of `env`: they are this process' alone, not its children's. */
+export function takeInheritedListeners(
+  env: Record<string, string | undefined>,
+  pid: number,
+): InheritedListener[] {
+  const inherited = inheritedListeners(env, pid);
+  for (const name of ['LISTEN_FDS', 'LISTEN_FDNAMES', 'LISTEN_PID']) Reflect.deleteProperty(env, name);
+  return inherited;
+}
+
+/**
+ * Whoever outlives this process and holds a duplicate of its listening sockets, so that the next one goes on listening on the same
+ * ones: a running container has the socket's inode mounted, a new socket at the same path would never reach it.
+ */
+export interface ListenerKeeper {
+  /** Resolves when the duplicate is on its way; what is on its way survives us. */
+  keep(name: string, handle: object): Promise<void>;
+  drop(name: string): void;
+}
+
+/** Nobody: sockets last as long as this process. */
+export const noKeeper: ListenerKeeper = { keep: () => Promise.resolve(), drop: () => undefined };
+
+/** How a process comes by the sockets of the one before it, and leaves its own to the next. */
+export interface ListenerHandoff {
+  readonly inherited: readonly InheritedListener[];
+  readonly keeper: ListenerKeeper;
 }

@@ -1,17 +1,20 @@
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
+import type { ListenerHandoff } from '../../../shared/gateway/kept-listeners.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import { acquireLock } from '../../store/lock.ts';
 import { answerRuntime } from './answer-runtime.ts';
 import { openContainerStore } from './containers.ts';
 import { makeDeviceNodes } from './device-nodes.ts';
 import { removeEarlierMounts } from './earlier-mounts.ts';
+import { listenOn } from './listen.ts';
 import { Janitor } from './janitor.ts';
 import { IsolationRefused, type ExclusivePaths } from './options.ts';
 import { encodeRefusal } from './plan.ts';
 import { ProcFiles } from './proc-files.ts';
 import { RangeLedger } from './range-ledger.ts';
+import { removeFile } from './remove-file.ts';
 import { openRangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import { nothingAsked } from './reach.ts';
@@ -26,6 +29,7 @@ export interface PlannerOptions {
   readonly paths: ExclusivePaths;
   readonly parts: EngineParts;
   readonly sharing: SharingOptions;
+  readonly handoff: ListenerHandoff;
   readonly log: (line: string) => void;
 }
 
@@ -97,12 +101,14 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       await closed;
     };
     // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who asks meanwhile waits for the look.
-    const looked = listen(server, paths.socket).then(() => janitor.start());
+    const looked = listenOn(server, paths.socket, options.handoff).then(() => janitor.start());
     void sealedRunc.make();
     await looked.catch(async (error: unknown) => { await hangUp(); throw error; });
     return ok({
       close: async () => {
         await hangUp();
+        // Its own path only the process that made it unlinks. Who still comes is refused at once.
+        removeFile(paths.socket);
         await janitor.stop();
         sealedRunc.close();
         await lock.value.release();
@@ -119,19 +125,4 @@ function makeTraversable(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const { mode } = statSync(directory);
   if ((mode & 0o111) !== 0o111) chmodSync(directory, (mode & 0o777) | 0o111);
-}
-
-/** Listens on `file` so that only root can connect, from the first moment on. */
-function listen(server: Server, file: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    rmSync(file, { force: true });
-    const before = process.umask(0o177);
-    server.once('error', reject);
-    // bind() happens before listen returns, so the umask is in force for it.
-    server.listen({ path: file }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-    process.umask(before);
-  });
 }

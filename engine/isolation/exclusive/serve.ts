@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { noKeeper, type ListenerHandoff } from '../../../shared/gateway/kept-listeners.ts';
 import { rootPaths } from '../../drivers/root-paths.ts';
 import { engineDirectories, engineSockets, exclusivePaths } from './options.ts';
 import { startPlanner } from './planner.ts';
@@ -7,14 +8,23 @@ import { openSubordinateStore, subordinateDirectory } from './subordinate.ts';
 
 export interface ServiceOutput { readonly out: (line: string) => void; readonly error: (line: string) => void }
 
-/** Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. Resolves with the exit code: 0, or 1 when it could not start. */
-export async function servePlanner(root: string, output: ServiceOutput, records: SharingOptions['records'] = 'required'): Promise<number> {
+/**
+ * Runs the planner of the engine at `root` until SIGTERM or SIGINT. `records`: see SharingOptions. `handoff`: its socket, over restarts. Resolves
+ * with the exit code: 0, or 1 when it could not start.
+ */
+export async function servePlanner(
+  root: string,
+  output: ServiceOutput,
+  records: SharingOptions['records'] = 'required',
+  handoff: ListenerHandoff = { inherited: [], keeper: noKeeper },
+): Promise<number> {
   const paths = rootPaths(root);
   goFirst();
   const started = await startPlanner({
     paths: exclusivePaths(paths),
     parts: { sockets: engineSockets(paths), directories: engineDirectories(paths), containerSockets: paths.sockets, roots: [paths.root, paths.run] },
     sharing: { directory: paths.sharing, records, subordinates: openSubordinateStore({ directory: subordinateDirectory }) },
+    handoff,
     log: (line) => { output.error(`planner: ${line}`); },
   });
   if (!started.ok) {

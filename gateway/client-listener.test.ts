@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, unlinkSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keptListenerMessage, type ListenerKeeper } from '../shared/gateway/kept-listeners.ts';
+import { listenForClients } from './client-listener.ts';
+import { libcFunction } from './libc.ts';
+import { listenOn, type ListenAt, type Listener } from './http/listener.ts';
+
+let directory: string;
+let file: string;
+const servers: Server[] = [];
+const listeners: Listener[] = [];
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'bh-clients-'));
+  file = path.join(directory, 'docker.sock');
+});
+afterEach(async () => {
+  for (const listener of listeners.splice(0)) await listener.close(0);
+  for (const server of servers.splice(0)) server.close();
+  rmSync(directory, { recursive: true });
+});
+
+const kept: string[] = [];
+const keeper: ListenerKeeper = {
+  keep: (name) => {
+    kept.push(name);
+    return Promise.resolve();
+  },
+  drop: (name) => {
+    kept.push(`drop ${name}`);
+  },
+};
+beforeEach(() => {
+  kept.length = 0;
+});
+
+/** Where it was listened on in the end. */
+async function listen(
+  inherited: readonly { readonly name: string; readonly fd: number }[],
+): Promise<ListenAt> {
+  const asked: ListenAt[] = [];
+  const made = await listenForClients(file, { inherited, keeper }, (at) => {
+    asked.push(at);
+    return listenOn(at, {
+      engineSocket: '/nowhere',
+      decide: () => Promise.reject(new Error('nobody asks')),
+      malformed: () => undefined,
+      origin: { kind: 'clients' },
+      log: () => undefined,
+    });
+  });
+  if (!made.ok) throw new Error(made.error.message);
+  listeners.push(made.value);
+  expect(asked).toHaveLength(1);
+  return asked[0] ?? { path: '' };
+}
+
+/** A descriptor as a supervisor hands it down: a listening socket that this process has open by itself. */
+async function listening(at: string): Promise<number> {
+  const server = createServer().listen(at);
+  servers.push(server);
+  await once(server, 'listening');
+  return (server as unknown as { _handle: { fd: number } })._handle.fd; // Node's own, as in listener.ts
+}
+
+describe('issue 12: the clients\u2019 socket', () => {
+  it('is made, and kept under the identity of its file, in a form that is understood', async () => {
+    expect(await listen([])).toEqual({ path: file });
+    expect(kept).toHaveLength(1);
+    expect(keptListenerMessage({ kind: 'keep-listener', name: kept[0] })).not.toBeNull();
+  });
+
+  it('is the one that was handed down while its file is the same', async () => {
+    await listen([]);
+    const [name = ''] = kept;
+    // As a supervisor hands it down: a duplicate.
+    const dup = libcFunction<(fd: number) => number>('int dup(int fd)');
+    const fd = dup?.(listeners[0]?.fd ?? -1) ?? -1;
+    expect(await listen([{ name, fd }])).toEqual({ fd, path: file });
+    expect(kept).toEqual([name]);
+  });
+
+  it('is a new one where the file is gone or another\u2019s; what was handed down is let go', async () => {
+    const name = 'clients-1-2';
+    const fd = await listening(path.join(directory, 'old'));
+    // As the supervisor's copy: closed by whoever does not use it.
+    servers.pop();
+    unlinkSync(path.join(directory, 'old'));
+    expect(
+      await listen([
+        { name, fd },
+        { name: 'mount-1', fd: -1 },
+      ]),
+    ).toEqual({ path: file });
+    expect(kept[0]).toBe(`drop ${name}`);
+    const client = connect(file);
+    await once(client, 'connect');
+    client.destroy();
+  });
+});
