@@ -155,7 +155,7 @@ class OwnScope {
       limit: maxListBytes,
       see: (head, body) => {
         if (head.status !== 200 || settings.mode === 'audit') return null;
-        const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000 });
+        const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
         if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
         return Buffer.from(writeJson(rewrite(parsed.value)), 'utf8');
       },

@@ -48,7 +48,7 @@ const hideEnvironment = (): AnswerHandling => ({
   limit: maxInspectBytes,
   see: (head, body) => {
     if (head.status !== 200) return null;
-    const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000 });
+    const parsed = parseJson(body.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
     // The reader of answers makes a 502 of it.
     if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
     return Buffer.from(writeJson(withoutEnvironment(parsed.value)), 'utf8');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonNumber, foldKey, isList, isObject, parseJson, writeJson, type Json } from './json.ts';
+import { JsonNumber, JsonReading, foldKey, isList, isObject, parseJson, writeJson, type Json } from './json.ts';
 
 const plain = (value: Json): unknown => {
   if (value instanceof JsonNumber) return Number(value.text);
@@ -38,8 +38,23 @@ describe('lossless JSON', () => {
     expect(parseJson(text).ok).toBe(false);
   });
 
-  it('limits the number of elements', () => {
-    expect(parseJson(`[${'1,'.repeat(200_000)}1]`).ok).toBe(false);
+  it('limits the number of elements, and of the entries of a list and of an object (issue 12)', () => {
+    const limits = { depth: 3, elements: 6, entries: 3 };
+    expect(parseJson('[[1,2],[3]]', limits).ok).toBe(true);
+    expect(parseJson('[[1,2],[3,4]]', limits)).toEqual({ ok: false, why: 'it has more than 6 elements' });
+    expect(parseJson('[1,2,3]', limits).ok).toBe(true);
+    expect(parseJson('[1,2,3,4]', limits)).toEqual({ ok: false, why: 'a list or an object in it has more than 3 entries' });
+    expect(parseJson('{"a":1,"b":2,"c":3}', limits).ok).toBe(true);
+    expect(parseJson('{"a":1,"b":2,"c":3,"d":4}', limits)).toEqual({ ok: false, why: 'a list or an object in it has more than 3 entries' });
+  });
+
+  it('reads in parts what it reads at once (issue 12)', () => {
+    fc.assert(fc.property(fc.json({ maxDepth: 5 }), fc.integer({ min: 1, max: 5 }), (text, part) => {
+      const reading = new JsonReading(text);
+      let result = reading.next(part);
+      while (result === null) result = reading.next(part);
+      expect(result).toEqual(parseJson(text));
+    }));
   });
 
   it('takes as many as a program may have arguments and variables', () => {

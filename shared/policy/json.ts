@@ -11,45 +11,77 @@ export class JsonNumber {
 export type JsonObject = ReadonlyMap<string, Json>;
 export type Json = string | boolean | null | JsonNumber | readonly Json[] | JsonObject;
 
-export interface JsonLimits { readonly depth: number; readonly elements: number }
-/** More elements than the kernel lets a program have arguments and variables (2 MiB, 11 bytes at least for each): no container that could start has more. */
-export const defaultJsonLimits: JsonLimits = { depth: 32, elements: 200_000 };
+/** `elements`: values in all, the document itself included. `entries`: of one list or one object. */
+export interface JsonLimits { readonly depth: number; readonly elements: number; readonly entries: number }
+/**
+ * Elements: every port of a protocol published (`-p 1-65535:1-65535`) has 330,000. Entries: more than the kernel lets a program have arguments
+ * and variables (2 MiB, 11 bytes at least for each).
+ */
+export const defaultJsonLimits: JsonLimits = { depth: 32, elements: 400_000, entries: 200_000 };
 
 export type JsonResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string };
 
 class Refusal extends Error {}
 
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-// Everything a string may hold unescaped.
+// What no string may hold unescaped.
 // eslint-disable-next-line no-control-regex -- JSON forbids control characters in strings
-const plainPattern = /[^"\\\u0000-\u001f]*/y;
+const controlPattern = /[\u0000-\u001f]/;
 const blankPattern = /[ \t\r\n]*/y;
 const maxNumberLength = 64;
 
 /** Parses one document. Refuses trailing data, duplicate keys (after unescaping), lone surrogates, and what exceeds the limits. */
 export function parseJson(text: string, limits: JsonLimits = defaultJsonLimits): JsonResult {
-  try {
-    return { ok: true, value: new Parser(text, limits).document() };
-  } catch (error) {
-    if (error instanceof Refusal) return { ok: false, why: error.message };
-    throw error;
+  const reading = new JsonReading(text, limits);
+  for (;;) {
+    const result = reading.next(Infinity);
+    if (result !== null) return result;
   }
 }
 
-class Parser {
+interface OpenList { readonly list: Json[]; readonly object: null }
+interface OpenObject { readonly list: null; readonly object: Map<string, Json>; key: string }
+/** A value that is complete; null where one was opened that has to be read first. */
+type Read = { readonly value: Json } | null;
+
+/** A document that is read in parts, so that something else can be done in between. */
+export class JsonReading {
   readonly #text: string;
   readonly #limits: JsonLimits;
+  /** Lists and objects that are not closed yet, the innermost last. */
+  readonly #open: (OpenList | OpenObject)[] = [];
   #at = 0;
   #elements = 0;
 
-  constructor(text: string, limits: JsonLimits) { this.#text = text; this.#limits = limits; }
+  constructor(text: string, limits: JsonLimits = defaultJsonLimits) { this.#text = text; this.#limits = limits; }
 
-  document(): Json {
-    this.#blanks();
-    const value = this.#value(0);
-    this.#blanks();
-    if (this.#at < this.#text.length) throw new Refusal(`there is something after the end of the document at ${this.#at}`);
-    return value;
+  /** Reads on until there is a result, or `elements` more have been read: then it is null. After a result there is nothing to read. */
+  next(elements: number): JsonResult | null {
+    try {
+      const value = this.#document(this.#elements + elements);
+      return value === null ? null : { ok: true, value: value.value };
+    } catch (error) {
+      if (error instanceof Refusal) return { ok: false, why: error.message };
+      throw error;
+    }
+  }
+
+  #document(until: number): Read {
+    while (this.#elements < until) {
+      this.#blanks();
+      let read = this.#value();
+      // What is complete may complete what it stands in.
+      while (read !== null) {
+        this.#blanks();
+        const open = this.#open.at(-1);
+        if (open === undefined) {
+          if (this.#at < this.#text.length) throw new Refusal(`there is something after the end of the document at ${this.#at}`);
+          return read;
+        }
+        read = open.list === null ? this.#entryOf(open, read.value) : this.#elementOf(open, read.value);
+      }
+    }
+    return null;
   }
 
   #blanks(): void {
@@ -58,24 +90,24 @@ class Parser {
     this.#at = blankPattern.lastIndex;
   }
 
-  #value(depth: number): Json {
-    if (depth > this.#limits.depth) throw new Refusal(`it is nested deeper than ${this.#limits.depth} levels`);
+  #value(): Read {
+    if (this.#open.length > this.#limits.depth) throw new Refusal(`it is nested deeper than ${this.#limits.depth} levels`);
     if (++this.#elements > this.#limits.elements) throw new Refusal(`it has more than ${this.#limits.elements} elements`);
     switch (this.#text[this.#at]) {
-      case '{': return this.#object(depth);
-      case '[': return this.#array(depth);
-      case '"': return this.#string();
+      case '{': return this.#object();
+      case '[': return this.#array();
+      case '"': return { value: this.#string() };
       case 't': return this.#word('true', true);
       case 'f': return this.#word('false', false);
       case 'n': return this.#word('null', null);
-      default: return this.#number();
+      default: return { value: this.#number() };
     }
   }
 
-  #word<T>(word: string, value: T): T {
+  #word(word: string, value: boolean | null): Read {
     if (!this.#text.startsWith(word, this.#at)) throw new Refusal(`it is not JSON at ${this.#at}`);
     this.#at += word.length;
-    return value;
+    return { value };
   }
 
   #number(): JsonNumber {
@@ -88,77 +120,88 @@ class Parser {
   }
 
   #string(): string {
-    let value = '';
-    this.#at++;
-    for (;;) {
-      plainPattern.lastIndex = this.#at;
-      const plain = plainPattern.exec(this.#text)?.[0] ?? '';
-      value += plain;
-      this.#at += plain.length;
-      const next = this.#text[this.#at];
-      if (next === '"') { this.#at++; break; }
-      if (next !== '\\') throw new Refusal(`a string is not closed, or has a control character in it, at ${this.#at}`);
-      value += this.#escape();
-    }
+    const start = this.#at;
+    const end = this.#endOfString();
+    const raw = this.#text.slice(start + 1, end);
+    this.#at = end + 1;
+    if (controlPattern.test(raw)) throw new Refusal(`a string is not closed, or has a control character in it, at ${start}`);
+    const value = raw.includes('\\') ? unescaped(raw, start) : raw;
     // Go replaces lone surrogates by U+FFFD: two different texts would become one there.
     if (/\p{Surrogate}/u.test(value)) throw new Refusal('a string in it has a lone surrogate');
     return value;
   }
 
-  #escape(): string {
-    const kind = this.#text[this.#at + 1] ?? '';
-    this.#at += 2;
-    switch (kind) {
-      case '"': case '\\': case '/': return kind;
-      case 'b': return '\b';
-      case 'f': return '\f';
-      case 'n': return '\n';
-      case 'r': return '\r';
-      case 't': return '\t';
-      case 'u': {
-        const hex = this.#text.slice(this.#at, this.#at + 4);
-        if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw new Refusal(`a \\u escape is broken at ${this.#at}`);
-        this.#at += 4;
-        return String.fromCharCode(Number.parseInt(hex, 16));
-      }
-      default: throw new Refusal(`an escape is unknown at ${this.#at}`);
+  /** Where the quote is that closes the string which is opened here. */
+  #endOfString(): number {
+    let from = this.#at + 1;
+    for (;;) {
+      const quote = this.#text.indexOf('"', from);
+      if (quote < 0) throw new Refusal(`a string is not closed, or has a control character in it, at ${this.#at}`);
+      let before = quote;
+      while (before > from && this.#text[before - 1] === '\\') before--;
+      if ((quote - before) % 2 === 0) return quote;
+      from = quote + 1;
     }
   }
 
-  #array(depth: number): Json[] {
-    const list: Json[] = [];
+  #array(): Read {
     this.#at++;
     this.#blanks();
-    if (this.#text[this.#at] === ']') { this.#at++; return list; }
-    for (;;) {
-      this.#blanks();
-      list.push(this.#value(depth + 1));
-      this.#blanks();
-      const next = this.#text[this.#at++];
-      if (next === ']') return list;
-      if (next !== ',') throw new Refusal(`a comma or ] is missing at ${this.#at - 1}`);
-    }
+    if (this.#text[this.#at] === ']') { this.#at++; return { value: [] }; }
+    this.#open.push({ list: [], object: null });
+    return null;
   }
 
-  #object(depth: number): JsonObject {
-    const object = new Map<string, Json>();
+  #elementOf(open: OpenList, value: Json): Read {
+    open.list.push(value);
+    this.#count(open.list.length);
+    const next = this.#text[this.#at++];
+    if (next === ',') return null;
+    if (next !== ']') throw new Refusal(`a comma or ] is missing at ${this.#at - 1}`);
+    this.#open.pop();
+    return { value: open.list };
+  }
+
+  #object(): Read {
     this.#at++;
     this.#blanks();
-    if (this.#text[this.#at] === '}') { this.#at++; return object; }
-    for (;;) {
-      this.#blanks();
-      if (this.#text[this.#at] !== '"') throw new Refusal(`a key is missing at ${this.#at}`);
-      const key = this.#string();
-      if (object.has(key)) throw new Refusal(`the key ${JSON.stringify(key)} stands there twice`);
-      this.#blanks();
-      if (this.#text[this.#at++] !== ':') throw new Refusal(`a colon is missing at ${this.#at - 1}`);
-      this.#blanks();
-      object.set(key, this.#value(depth + 1));
-      this.#blanks();
-      const next = this.#text[this.#at++];
-      if (next === '}') return object;
-      if (next !== ',') throw new Refusal(`a comma or } is missing at ${this.#at - 1}`);
-    }
+    if (this.#text[this.#at] === '}') { this.#at++; return { value: new Map() }; }
+    const open = { list: null, object: new Map<string, Json>(), key: '' };
+    this.#open.push(open);
+    this.#keyOf(open);
+    return null;
+  }
+
+  #keyOf(open: OpenObject): void {
+    this.#blanks();
+    if (this.#text[this.#at] !== '"') throw new Refusal(`a key is missing at ${this.#at}`);
+    open.key = this.#string();
+    if (open.object.has(open.key)) throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
+    this.#blanks();
+    if (this.#text[this.#at++] !== ':') throw new Refusal(`a colon is missing at ${this.#at - 1}`);
+  }
+
+  #entryOf(open: OpenObject, value: Json): Read {
+    open.object.set(open.key, value);
+    this.#count(open.object.size);
+    const next = this.#text[this.#at++];
+    if (next === ',') { this.#keyOf(open); return null; }
+    if (next !== '}') throw new Refusal(`a comma or } is missing at ${this.#at - 1}`);
+    this.#open.pop();
+    return { value: open.object };
+  }
+
+  #count(entries: number): void {
+    if (entries > this.#limits.entries) throw new Refusal(`a list or an object in it has more than ${this.#limits.entries} entries`);
+  }
+}
+
+/** The content of a string with escapes, which JSON.parse reads by the same rules. */
+function unescaped(raw: string, at: number): string {
+  try {
+    return String(JSON.parse(`"${raw}"`));
+  } catch {
+    throw new Refusal(`an escape is unknown, or broken, in the string at ${at}`);
   }
 }
 

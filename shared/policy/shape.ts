@@ -23,27 +23,36 @@ export type ShapeResult = { readonly ok: true; readonly value: Json } | { readon
 
 /** Checks a value and returns it without ignored fields and without unknown ones that hold nothing (null, "", [], {}). */
 export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
+  const result = check(value, shape);
+  return result.ok ? result : { ok: false, problem: { ...result.problem, path: joined(path, result.problem.path) || 'the body' } };
+}
+
+/** Where a problem is gets its name on the way out: what has none costs nothing. */
+function inside(part: string, { problem }: Extract<ShapeResult, { ok: false }>): ShapeResult {
+  return { ok: false, problem: { ...problem, path: joined(part, problem.path) } };
+}
+const joined = (outer: string, inner: string): string => (outer === '' || inner === '' || inner.startsWith('[') ? `${outer}${inner}` : `${outer}.${inner}`);
+
+function check(value: Json, shape: Shape): ShapeResult {
   if (value === null) return { ok: true, value };
-  if (typeof shape === 'string') return scalar(value, shape, path);
+  if (typeof shape === 'string') return scalar(value, shape);
   if ('list' in shape) {
-    if (!isList(value)) return wrong(path, 'a list');
+    if (!isList(value)) return wrong('a list');
     const list: Json[] = [];
-    for (const [index, entry] of value.entries()) {
+    for (const entry of value) {
       // In Go a null in a list is an empty element; no client sends one.
-      if (entry === null) return wrong(`${path}[${index}]`, 'not null');
-      const result = checkShape(entry, shape.list, `${path}[${index}]`);
-      if (!result.ok) return result;
+      const result = entry === null ? wrong('not null') : check(entry, shape.list);
+      if (!result.ok) return inside(`[${list.length}]`, result);
       list.push(result.value);
     }
     return { ok: true, value: list };
   }
-  if (!isObject(value)) return wrong(path, 'an object');
+  if (!isObject(value)) return wrong('an object');
   const checked = new Map<string, Json>();
-  const at = (key: string) => (path === '' ? key : `${path}.${key}`);
   if ('map' in shape) {
     for (const [key, entry] of value) {
-      const result = checkShape(entry, shape.map, at(key));
-      if (!result.ok) return result;
+      const result = check(entry, shape.map);
+      if (!result.ok) return inside(key, result);
       checked.set(key, result.value);
     }
     return { ok: true, value: checked };
@@ -52,33 +61,43 @@ export function checkShape(value: Json, shape: Shape, path = ''): ShapeResult {
     const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
     if (field === undefined) {
       if (shape.ignored?.includes(key) === true) continue;
-      const spelled = Object.keys(shape.fields).find((name) => foldKey(name) === foldKey(key));
+      const spelled = spellings(shape.fields).get(foldKey(key));
       // Clients send fields of other API versions that were never set (Go without omitempty, dockerode's VolumesFrom: []).
       if (spelled === undefined && isEmpty(entry)) continue;
-      return { ok: false, problem: { path: at(key), why: spelled === undefined ? 'unknown-field' : 'case-variant', expected: spelled ?? '' } };
+      return { ok: false, problem: { path: key, why: spelled === undefined ? 'unknown-field' : 'case-variant', expected: spelled ?? '' } };
     }
-    const result = checkShape(entry, field, at(key));
-    if (!result.ok) return result;
+    const result = check(entry, field);
+    if (!result.ok) return inside(key, result);
     checked.set(key, result.value);
   }
   return { ok: true, value: checked };
+}
+
+type Fields = Readonly<Record<string, Shape>>;
+const known = new WeakMap<Fields, ReadonlyMap<string, string>>();
+
+/** The names of a shape's fields by what Go makes of them. */
+function spellings(fields: Fields): ReadonlyMap<string, string> {
+  const found = known.get(fields) ?? new Map(Object.keys(fields).map((name) => [foldKey(name), name]));
+  known.set(fields, found);
+  return found;
 }
 
 function isEmpty(value: Json): boolean {
   return value === null || value === '' || (isList(value) && value.length === 0) || (isObject(value) && value.size === 0);
 }
 
-function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words', path: string): ShapeResult {
+function scalar(value: Json, shape: 'string' | 'boolean' | 'integer' | 'words'): ShapeResult {
   switch (shape) {
-    case 'string': return typeof value === 'string' ? { ok: true, value } : wrong(path, 'a string');
-    case 'boolean': return typeof value === 'boolean' ? { ok: true, value } : wrong(path, 'true or false');
-    case 'integer': return value instanceof JsonNumber && /^-?[0-9]+$/.test(value.text) ? { ok: true, value } : wrong(path, 'a whole number');
-    case 'words': return typeof value === 'string' ? { ok: true, value } : checkShape(value, { list: 'string' }, path);
+    case 'string': return typeof value === 'string' ? { ok: true, value } : wrong('a string');
+    case 'boolean': return typeof value === 'boolean' ? { ok: true, value } : wrong('true or false');
+    case 'integer': return value instanceof JsonNumber && /^-?[0-9]+$/.test(value.text) ? { ok: true, value } : wrong('a whole number');
+    case 'words': return typeof value === 'string' ? { ok: true, value } : check(value, { list: 'string' });
   }
 }
 
-function wrong(path: string, expected: string): ShapeResult {
-  return { ok: false, problem: { path: path === '' ? 'the body' : path, why: 'wrong-type', expected } };
+function wrong(expected: string): Extract<ShapeResult, { ok: false }> {
+  return { ok: false, problem: { path: '', why: 'wrong-type', expected } };
 }
 
 // Reading checked values. A checked shape guarantees the type; null and absent are the same.
