@@ -1,9 +1,11 @@
+import pLimit from 'p-limit';
 import { createContainerBody } from '../../shared/policy/docker-bodies.ts';
-import { foldKey, isObject, parseJson, writeJson, type JsonObject } from '../../shared/policy/json.ts';
+import { foldKey, isObject, writeJson, type JsonObject } from '../../shared/policy/json.ts';
 import { parseBind, writeBind } from '../../shared/policy/bind-spec.ts';
 import { checkShape, listAt, textAt } from '../../shared/policy/shape.ts';
 import type { Verdict } from '../http/exchange.ts';
-import { resolveBindSource } from './bind-sources.ts';
+import { bindSources } from './bind-sources.ts';
+import { readJson } from './read-body.ts';
 import { environment, type InspectionContext } from './inspections.ts';
 
 /** The engine's own runtime, known to every dockerd. */
@@ -22,7 +24,7 @@ export function passAsSent(context: InspectionContext, sent: Buffer | null): Ver
 
 async function createAsSent(context: InspectionContext, sent: Buffer): Promise<Verdict> {
   const asSent: Verdict = { kind: 'forward', body: sent };
-  const parsed = parseJson(sent.toString('utf8'));
+  const parsed = await readJson(sent, context.request.gone?.());
   if (!parsed.ok || !isObject(parsed.value)) return asSent;
   const moved = await clientsSocketMounted(context, parsed.value);
   // An engine that can't be asked answers the request itself.
@@ -36,24 +38,24 @@ async function clientsSocketMounted(context: InspectionContext, body: JsonObject
   const { clientSocket } = context;
   const host = body.get('HostConfig');
   if (clientSocket === undefined || !isObject(host)) return null;
-  const bounds = await environment(context);
+  const resolve = bindSources(await environment(context), context.request.gone?.());
   const isSocket = async (source: string): Promise<boolean> => {
-    const facts = await resolveBindSource(source, bounds);
+    const facts = await resolve(source);
     return facts.real !== clientSocket && (facts.isDockerSocket || (facts.real !== null && context.engineSockets.includes(facts.real)));
   };
   let found = false;
   const moved = new Map(host);
-  const binds = await Promise.all(listAt(host, 'Binds').map(async (bind) => {
+  const binds = await pLimit(4).map(listAt(host, 'Binds'), async (bind) => {
     const parsed = typeof bind === 'string' ? parseBind(bind) : null;
     if (parsed?.ok !== true || parsed.spec.kind !== 'path' || !await isSocket(parsed.spec.source)) return bind;
     found = true;
     return writeBind({ ...parsed.spec, source: clientSocket });
-  }));
-  const mounts = await Promise.all(listAt(host, 'Mounts').map(async (mount) => {
+  });
+  const mounts = await pLimit(4).map(listAt(host, 'Mounts'), async (mount) => {
     if (!isObject(mount) || textAt(mount, 'Type') !== 'bind' || !await isSocket(textAt(mount, 'Source'))) return mount;
     found = true;
     return new Map(mount).set('Source', clientSocket);
-  }));
+  });
   if (!found) return null;
   if (binds.length > 0) moved.set('Binds', binds);
   if (mounts.length > 0) moved.set('Mounts', mounts);

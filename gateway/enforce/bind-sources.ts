@@ -1,7 +1,8 @@
-import { lstat, readlink, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
+import { PathLookups, type Resolution, type Resolved } from './path-lookups.ts';
 
 export interface BindSourceEnvironment {
   /** Sockets of the engine and the gateway; the usual places of Docker's and containerd's are added. */
@@ -22,55 +23,9 @@ export interface BindSourceEnvironment {
 /** Where an engine's socket is expected by everybody; refused by name even while nothing is there. */
 const usualDockerSockets = ['/var/run/docker.sock', '/run/docker.sock'];
 const usualSockets = [...usualDockerSockets, '/run/containerd/containerd.sock', '/run/docker/containerd/containerd.sock'];
-const maxSymlinks = 40;
 
-export interface Resolved { readonly real: string; readonly exists: boolean; readonly identity: string | null }
-type Resolution = Resolved | { readonly problem: string };
-
-/**
- * Follows `file` (absolute) component by component, as the kernel would. What does not exist yet is appended as it is. Refuses ways
- * through /proc, whose links mean something else to every process, and what cannot be looked at.
- */
-export async function resolvePath(file: string): Promise<Resolution> {
-  if (!file.startsWith('/')) return { problem: 'it is not an absolute path' };
-  if (file.includes('\0')) return { problem: 'it has a NUL in it' };
-  let pending = file.split('/').filter((part) => part !== '' && part !== '.');
-  let at = '/';
-  let links = 0;
-  while (pending.length > 0) {
-    const [part = '', ...rest] = pending;
-    pending = rest;
-    if (part === '..') { at = path.dirname(at); continue; }
-    const next = at === '/' ? `/${part}` : `${at}/${part}`;
-    if (isInside(next, '/proc')) return { problem: 'it leads through /proc' };
-    let info;
-    try {
-      info = await lstat(next, { bigint: true });
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code
-      if (code !== 'ENOENT') return { problem: `${next} cannot be looked at (${code})` };
-      const missing = rest.filter((name) => name !== '.');
-      if (missing.includes('..')) return { problem: 'it goes up from a directory that does not exist' };
-      return { real: missing.length === 0 ? next : `${next}/${missing.join('/')}`, exists: false, identity: null };
-    }
-    if (!info.isSymbolicLink()) { at = next; continue; }
-    if (++links > maxSymlinks) return { problem: 'it has too many symbolic links' };
-    const target = await readlink(next).catch(() => null);
-    if (target === null) return { problem: `the link ${next} cannot be read` };
-    if (target.startsWith('/')) at = '/';
-    pending = [...target.split('/').filter((name) => name !== '' && name !== '.'), ...pending];
-  }
-  const identity = await identityOf(at);
-  return identity === null ? { problem: `${at} cannot be looked at` } : { real: at, exists: true, identity };
-}
-
-async function identityOf(file: string): Promise<string | null> {
-  return stat(file, { bigint: true }).then((info) => `${info.dev}:${info.ino}`, () => null);
-}
-
-function isSocket(file: string): Promise<boolean> {
-  return stat(file).then((info) => info.isSocket(), () => false);
-}
+/** Follows a path on its own (see `PathLookups`). */
+export function resolvePath(file: string): Promise<Resolution> { return new PathLookups().resolve(file); }
 
 /** All directories above `file`, from its parent to '/'. */
 function parents(file: string): string[] {
@@ -79,54 +34,83 @@ function parents(file: string): string[] {
   return list;
 }
 
+/** The engine's places, as they are while one request is decided. */
+interface EnginePlaces {
+  readonly sockets: Places;
+  readonly dockerSockets: Places;
+  readonly directories: Places;
+  readonly shares: readonly Resolved[];
+}
+/** Some files or directories: they, and what is above them, by path and by inode. */
+interface Places { readonly list: readonly Resolved[]; readonly identities: ReadonlySet<string>; readonly above: ReadonlySet<string> }
+
 /**
- * What mounting `requested` would mean: which directory it is, whether it is, holds or belongs to the engine, and which share it is
- * in. Files and directories of the engine are recognised by inode as well as by name, so that another mount of them is no way in.
+ * Says for the sources of one request what mounting them would mean: which directory it is, whether it is, holds or belongs to the engine, and
+ * which share it is in. Files and directories of the engine are recognised by inode as well as by name, so that another mount of
+ * them is no way in. What several sources have in common, the engine's own places first of all, is looked at once. Rejects with the
+ * reason of `signal`.
  */
-export async function resolveBindSource(requested: string, environment: BindSourceEnvironment): Promise<BindSourceFacts> {
-  const nothing = { requested, real: null, exists: false, isEngineSocket: false, isDockerSocket: false, socketMount: null, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null };
-  const clean = cleanPath(requested);
-  if (clean === null) return { ...nothing, problem: 'it is not an absolute path' };
-  const found = await resolvePath(clean);
-  if ('problem' in found) return { ...nothing, problem: found.problem };
+export function bindSources(environment: BindSourceEnvironment, signal?: AbortSignal): (requested: string) => Promise<BindSourceFacts> {
+  const lookups = new PathLookups(signal);
+  let places: Promise<EnginePlaces> | null = null;
+  let mountSockets: Promise<ReadonlySet<string>> | null = null;
+  return async (requested) => {
+    const nothing = { requested, real: null, exists: false, isEngineSocket: false, isDockerSocket: false, socketMount: null, containsEngineSocket: false, insideEngineDirectory: false, containsEngineDirectory: false, share: null };
+    const clean = cleanPath(requested);
+    if (clean === null) return { ...nothing, problem: 'it is not an absolute path' };
+    places ??= enginePlaces(environment, lookups);
+    const { sockets, dockerSockets, directories, shares } = await places;
+    const found = await lookups.resolve(clean);
+    if ('problem' in found) return { ...nothing, problem: found.problem };
 
-  const sockets = await known([...environment.engineSockets, ...usualSockets]);
-  const dockerSockets = await known([...environment.dockerSockets ?? [], ...usualDockerSockets]);
-  const directories = await known(environment.engineDirectories);
-  const same = (one: Resolved, file: string, identity: string | null) => one.real === file || (identity !== null && one.identity === identity);
-
-  // What is above the source, to see whether that belongs to the engine; what is above the engine's, to see whether that is the source.
-  const above: { file: string; identity: string | null }[] = [];
-  for (const file of parents(found.real)) above.push({ file, identity: await identityOf(file) });
-  const isAbove = async (one: Resolved) => {
-    for (const file of parents(one.real)) if (same(found, file, await identityOf(file))) return true;
-    return false;
-  };
-  const some = async (list: readonly Resolved[], test: (one: Resolved) => boolean | Promise<boolean>) => {
-    for (const one of list) if (await test(one)) return true;
-    return false;
-  };
-
-  const shares = await known(environment.shares);
-  const share = shares.find((one) => isInside(found.real, one.real))?.real ?? null;
-  const socketMount = environment.socketMount?.(found.real) ?? null;
-  // Looked at for sockets only, which few sources are.
-  const aliased = socketMount === null && found.exists && await isSocket(found.real)
-    && (await known(environment.mountSockets?.() ?? [])).some((one) => one.identity === found.identity);
-  return {
-    requested, real: found.real, exists: found.exists,
-    isEngineSocket: sockets.some((one) => same(one, found.real, found.identity)),
-    isDockerSocket: dockerSockets.some((one) => same(one, found.real, found.identity)),
-    socketMount,
-    containsEngineSocket: await some(sockets, isAbove),
-    insideEngineDirectory: aliased || directories.some((one) => same(one, found.real, found.identity) || above.some(({ file, identity }) => same(one, file, identity))),
-    containsEngineDirectory: await some(directories, isAbove),
-    share, ...(share === null && environment.shareProblem !== undefined ? { problem: environment.shareProblem } : {}),
+    const share = shares.find((one) => isInside(found.real, one.real))?.real ?? null;
+    const socketMount = environment.socketMount?.(found.real) ?? null;
+    // Looked at for sockets only, which few sources are.
+    if (socketMount === null && found.socket) mountSockets ??= placesOf(environment.mountSockets?.() ?? [], lookups).then(({ identities }) => identities);
+    const aliased = socketMount === null && found.socket && found.identity !== null && (await mountSockets)?.has(found.identity) === true;
+    return {
+      requested, real: found.real, exists: found.exists,
+      isEngineSocket: isOneOf(found, sockets), isDockerSocket: isOneOf(found, dockerSockets), socketMount,
+      containsEngineSocket: isAboveOneOf(found, sockets),
+      insideEngineDirectory: aliased || isOneOf(found, directories) || isInsideOneOf(found, directories),
+      containsEngineDirectory: isAboveOneOf(found, directories),
+      share, ...(share === null && environment.shareProblem !== undefined ? { problem: environment.shareProblem } : {}),
+    };
   };
 }
 
-async function known(files: readonly string[]): Promise<Resolved[]> {
-  const list = await Promise.all(files.map(resolvePath));
+/** The same for one source alone. */
+export function resolveBindSource(requested: string, environment: BindSourceEnvironment): Promise<BindSourceFacts> {
+  return bindSources(environment)(requested);
+}
+
+async function enginePlaces(environment: BindSourceEnvironment, lookups: PathLookups): Promise<EnginePlaces> {
+  return {
+    sockets: await placesOf([...environment.engineSockets, ...usualSockets], lookups),
+    dockerSockets: await placesOf([...environment.dockerSockets ?? [], ...usualDockerSockets], lookups),
+    directories: await placesOf(environment.engineDirectories, lookups),
+    shares: await known(environment.shares, lookups),
+  };
+}
+
+async function placesOf(files: readonly string[], lookups: PathLookups): Promise<Places> {
+  const list = await known(files, lookups);
+  return {
+    list, identities: new Set(list.flatMap(({ identity }) => (identity === null ? [] : [identity]))),
+    above: new Set(list.flatMap((one) => [...parents(one.real), ...one.above()])),
+  };
+}
+
+const isOneOf = (found: Resolved, { list, identities }: Places): boolean => list.some((one) => one.real === found.real) || (found.identity !== null && identities.has(found.identity));
+const isAboveOneOf = (found: Resolved, { above }: Places): boolean => above.has(found.real) || (found.identity !== null && above.has(found.identity));
+function isInsideOneOf(found: Resolved, { list, identities }: Places): boolean {
+  if (list.some((one) => isInside(found.real, one.real))) return true;
+  for (const identity of found.above()) if (identities.has(identity)) return true;
+  return false;
+}
+
+async function known(files: readonly string[], lookups: PathLookups): Promise<Resolved[]> {
+  const list = await Promise.all(files.map((file) => lookups.resolve(file)));
   return list.filter((one): one is Resolved => !('problem' in one));
 }
 
@@ -135,7 +119,7 @@ async function known(files: readonly string[]): Promise<Resolved[]> {
  * in a shared directory, where a container could move it.
  */
 export async function isSteady(real: string, shares: readonly string[]): Promise<boolean> {
-  const shared = await known(shares);
+  const shared = await known(shares, new PathLookups());
   for (const directory of parents(real)) {
     const info = await stat(directory).catch(() => null);
     if (info === null || info.uid !== 0 || (info.mode & 0o022) !== 0) return false;

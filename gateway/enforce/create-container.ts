@@ -1,25 +1,39 @@
+import pLimit from 'p-limit';
 import { createQuestions, inheritedQuestions, type ContainerReference, type CreateFacts, type CreateQuestions } from '../../shared/policy/references.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
 import type { BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import type { VolumeDriverFacts } from '../../shared/policy/volume.ts';
-import { resolveBindSource, type BindSourceEnvironment } from './bind-sources.ts';
+import { bindSources, type BindSourceEnvironment } from './bind-sources.ts';
 import type { ContainerFacts, EngineFacts } from './engine-facts.ts';
 import { isProtected, type ProtectionOptions } from './existing-containers.ts';
 
-/** Answers everything a create body refers to, by asking the engine and the file system. Throws EngineUnreachable. */
-export async function gatherCreateFacts(body: JsonObject, facts: EngineFacts, environment: BindSourceEnvironment, options: ProtectionOptions): Promise<Omit<CreateFacts, 'socket'>> {
+/** Questions of one request that are asked at a time: others ask the engine and the file system, too. */
+const atOnce = 4;
+
+/** Does `ask` for each of `names`, a few at a time, and stops where nobody waits for the answers any more. */
+async function forEach(names: Iterable<string>, signal: AbortSignal | undefined, ask: (name: string) => Promise<void>): Promise<void> {
+  await pLimit(atOnce).map(new Set(names), (name) => {
+    signal?.throwIfAborted();
+    return ask(name);
+  });
+}
+
+/**
+ * Answers everything a create body refers to, by asking the engine and the file system. Throws EngineUnreachable, and the reason of `signal`.
+ */
+export async function gatherCreateFacts(body: JsonObject, facts: EngineFacts, environment: BindSourceEnvironment, options: ProtectionOptions, signal?: AbortSignal): Promise<Omit<CreateFacts, 'socket'>> {
   const questions = createQuestions(body);
   const containers = new Map<string, ContainerReference | null>();
-  await Promise.all(questions.containers.map(async (name) => {
+  await forEach(questions.containers, signal, async (name) => {
     const found = await facts.container(name);
     containers.set(name, found === null ? null : await reference(found, options));
-  }));
+  });
   const inherited = inheritedQuestions(containers.values());
   const held = await gatherMountFacts({
     volumes: [...questions.volumes, ...inherited.volumes], binds: [...questions.binds, ...inherited.binds],
-  }, facts, environment);
+  }, facts, environment, signal);
   const networks = new Map<string, { driver: string } | null>();
-  await Promise.all(questions.networks.map(async (name) => { networks.set(name, await facts.network(name)); }));
+  await forEach(questions.networks, signal, async (name) => { networks.set(name, await facts.network(name)); });
   return { containers, networks, ...held };
 }
 
@@ -28,16 +42,17 @@ export async function reference(container: ContainerFacts, options: ProtectionOp
   return { id: container.id, protected: await isProtected(container, options), mounts: container.mounts };
 }
 
-/** Facts about volumes and bind sources. */
-export async function gatherMountFacts(questions: Pick<CreateQuestions, 'volumes' | 'binds'>, facts: EngineFacts, environment: BindSourceEnvironment): Promise<Pick<CreateFacts, 'volumes' | 'binds'>> {
+/** Facts about volumes and bind sources. Throws as `gatherCreateFacts`. */
+export async function gatherMountFacts(
+  questions: Pick<CreateQuestions, 'volumes' | 'binds'>, facts: EngineFacts, environment: BindSourceEnvironment, signal?: AbortSignal,
+): Promise<Pick<CreateFacts, 'volumes' | 'binds'>> {
   const volumes = new Map<string, VolumeDriverFacts | null>();
   const binds = new Map<string, BindSourceFacts>();
-  await Promise.all([
-    ...[...new Set(questions.volumes)].map(async (name) => {
-      const volume = await facts.volume(name);
-      volumes.set(name, volume === null ? null : { driver: volume.driver, options: new Map(Object.entries(volume.options)) });
-    }),
-    ...[...new Set(questions.binds)].map(async (source) => { binds.set(source, await resolveBindSource(source, environment)); }),
-  ]);
+  const resolve = bindSources(environment, signal);
+  await forEach(questions.volumes, signal, async (name) => {
+    const volume = await facts.volume(name);
+    volumes.set(name, volume === null ? null : { driver: volume.driver, options: new Map(Object.entries(volume.options)) });
+  });
+  await forEach(questions.binds, signal, async (source) => { binds.set(source, await resolve(source)); });
   return { volumes, binds };
 }

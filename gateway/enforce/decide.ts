@@ -7,6 +7,7 @@ import { chosenBackend, runtimeNameOf } from '../../shared/isolation/requirement
 import type { SettingsWatch } from '../settings-watch.ts';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { EngineUnreachable, unansweredRefusal, type EngineFacts } from './engine-facts.ts';
+import { callerName, largeBodyBytes, newTurns, TooManyWaiting, type Turns } from './fair-share.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import type { GatewayCounters } from '../metrics/counters.ts';
 import type { SharingUsers } from '../sharing/sharing-users.ts';
@@ -37,7 +38,11 @@ export interface GatekeeperOptions {
   /** A line for the gateway's own log. */
   readonly note?: (line: string) => void;
   readonly counters?: GatewayCounters;
+  /** Whose turn it is to be decided. Missing: turns of its own. */
+  readonly turns?: Turns;
 }
+
+type Options = GatekeeperOptions & { readonly turns: Turns };
 
 /** Longest body of an endpoint that creates or changes things; and of one that takes none. */
 const maxJsonBytes = 4 * 1024 * 1024;
@@ -51,7 +56,8 @@ const forward: Extract<Verdict, { kind: 'forward' }> = { kind: 'forward' };
  * Decides requests by the policy in force. ECI off: everything passes as it is, but for a blocked `docker load`. In audit mode what is
  * denied is logged and passes.
  */
-export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
+export function createGatekeeper(given: GatekeeperOptions): Gatekeeper {
+  const options: Options = { ...given, turns: given.turns ?? newTurns() };
   return (request) => {
     const route = request.match?.route ?? null;
     // Requests that are looked at see the file as it is now; the rest is the same under every policy that has ECI on.
@@ -81,7 +87,7 @@ export function createGatekeeper(options: GatekeeperOptions): Gatekeeper {
 }
 
 /** Decides what came in by a door that is open to its caller. */
-function admittedRequest(options: GatekeeperOptions, settings: EffectiveSettings, route: Route | null, request: GatewayRequest, deciding: (sent: Buffer | null) => Deciding): Handling | Promise<Handling> {
+function admittedRequest(options: Options, settings: EffectiveSettings, route: Route | null, request: GatewayRequest, deciding: (sent: Buffer | null) => Deciding): Handling | Promise<Handling> {
   if (request.match === null || route === null || !versionKnown(request.target.version)) {
     return denied(deciding(null), deny('unknown-endpoint', `${request.head.method} ${request.target.path}`));
   }
@@ -95,7 +101,10 @@ function admittedRequest(options: GatekeeperOptions, settings: EffectiveSettings
   if (command !== null) return denied(deciding(null), command);
   switch (route.body) {
     case 'json':
-      return { kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body) };
+      return {
+        kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body),
+        turn: { over: largeBodyBytes, take: () => options.turns.large.take(callerName(request), request.gone?.()).catch(tooMany) },
+      };
     case 'dropped':
       if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
       break;
@@ -107,7 +116,7 @@ function admittedRequest(options: GatekeeperOptions, settings: EffectiveSettings
 }
 
 /** An engine that can't be asked is the client's to know. */
-function asking<T>(options: GatekeeperOptions, route: Route | null, answer: Promise<T>): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
+function asking<T>(options: Options, route: Route | null, answer: Promise<T>): Promise<T | Extract<Verdict, { kind: 'refuse' }>> {
   return answer.catch((error: unknown) => {
     if (!(error instanceof EngineUnreachable)) throw error;
     if (options.counters !== undefined) { options.counters.request(route, 'unreachable'); options.counters.engineUnreachable++; }
@@ -118,7 +127,7 @@ function asking<T>(options: GatekeeperOptions, route: Route | null, answer: Prom
 const emptyBody = (request: GatewayRequest) => request.head.body.kind === 'length' && request.head.body.bytes === 0;
 
 /** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */
-function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
+function inspect(deciding: Deciding, options: Options, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
   const { client, settings } = deciding.context;
   if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
     options.counters?.request(route, 'allow');
@@ -133,7 +142,21 @@ function inspect(deciding: Deciding, options: GatekeeperOptions, route: Route, b
     const refused = (call: string, denial: Denial) => deniedCall(deciding, mode(), call, denial);
     return { ...verdict, takeOver: takeGrpcOver(refused, forbids, () => mode() !== 'audit') };
   }
-  return asking(options, route, lookedAt(deciding.context, route, body).then((result) => conclude(deciding, result)));
+  return asking(options, route, inTurn(deciding.context.request, options, body, async () => conclude(deciding, await lookedAt(deciding.context, route, body))));
+}
+
+/** Does what asks the engine and the file system when it is the caller's turn. A large body has had to wait for its turn already. */
+async function inTurn(request: GatewayRequest, { turns }: Options, body: Buffer | null, work: () => Promise<Verdict>): Promise<Verdict> {
+  if (body !== null && body.length > largeBodyBytes) return work();
+  const taken = await turns.requests.take(callerName(request), request.gone?.()).catch(tooMany);
+  if (typeof taken !== 'function') return taken;
+  try { return await work(); } finally { taken(); }
+}
+
+/** Who has too many requests waiting is told so, before they take up memory. */
+function tooMany(error: unknown): Extract<Verdict, { kind: 'refuse' }> {
+  if (!(error instanceof TooManyWaiting)) throw error;
+  return { kind: 'refuse', status: 429, message: `bulkhead gateway: ${error.message}; try again when some of them are answered` };
 }
 
 function refusedAlways(route: Route): Denial | null {

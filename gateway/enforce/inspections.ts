@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/result.ts';
 import { deny, type Change, type Denial } from '../../shared/policy/decision.ts';
-import { parseJson, writeJson, type Json, type JsonObject } from '../../shared/policy/json.ts';
+import { writeJson, type JsonObject } from '../../shared/policy/json.ts';
 import { checkShape, objectAt, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
 import {
   commitBody, connectNetworkBody, createNetworkBody, createVolumeBody, disconnectNetworkBody, execCreateBody, execStartBody, updateContainerBody,
@@ -26,6 +26,9 @@ import type { GatekeeperOptions } from './decide.ts';
 import { inspectBuild } from './builds.ts';
 import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
+import { largeBodyBytes } from './fair-share.ts';
+import { breathe } from './pacing.ts';
+import { readJson } from './read-body.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { heldBinds, isOfNobody, makeSourcesAgain, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
 import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
@@ -70,23 +73,23 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
     case 'start-container': return startContainer(context);
     case 'copy-container': return copyContainer(context);
     case 'update-container': {
-      const read = readBody(body, updateContainerBody);
+      const read = await readBody(context, body, updateContainerBody);
       if (!read.ok) return denied(read.denial);
       const denial = resourceDenial(read.body);
       return denial === null ? withBody(await enterContainer(context, subject(context)), read) : denied(denial);
     }
     case 'exec-create': {
-      const read = readBody(body, execCreateBody);
+      const read = await readBody(context, body, execCreateBody);
       return read.ok ? withBody(await enterContainer(context, subject(context)), read) : denied(read.denial);
     }
     case 'exec-start': return execStart(context, body);
     case 'commit': {
-      const read = readBody(body, commitBody);
+      const read = await readBody(context, body, commitBody);
       return read.ok ? withBody(await commit(context), read) : denied(read.denial);
     }
     case 'rename-container': return idLikeName(parameter(context.request.target, 'name')) ?? passedAsIs;
     case 'create-volume': {
-      const read = readBody(body, createVolumeBody);
+      const read = await readBody(context, body, createVolumeBody);
       if (!read.ok) return denied(read.denial);
       const claimed = ownerLabelDenial(read.body, context.owner ?? null);
       if (claimed !== null) return denied(claimed);
@@ -94,18 +97,18 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
     }
     case 'create-network': {
-      const read = readBody(body, createNetworkBody);
+      const read = await readBody(context, body, createNetworkBody);
       if (!read.ok) return denied(read.denial);
       const claimed = ownerLabelDenial(read.body, context.owner ?? null);
       if (claimed !== null) return denied(claimed);
       const decision = decideNetwork(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), addressDriver: textAt(objectAt(read.body, 'IPAM'), 'Driver') });
       return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
     }
-    case 'disconnect-network': return modelled(body, disconnectNetworkBody);
+    case 'disconnect-network': return modelled(context, body, disconnectNetworkBody);
     case 'connect-network': {
       const network = await context.facts.network(subject(context));
       if (network?.driver === 'host') return denied(deny('host-namespace', 'connecting to the engine\'s network', { spec: 'A7' }));
-      return modelled(body, connectNetworkBody);
+      return modelled(context, body, connectNetworkBody);
     }
     case 'build': return inspectBuild(context);
     // Nothing about the request itself: the calls on the connection are decided one by one.
@@ -124,22 +127,10 @@ const subject = (context: InspectionContext): string => context.request.match?.s
 type Read = { readonly ok: true; readonly body: JsonObject; readonly empty: boolean } | { readonly ok: false; readonly denial: Denial };
 const emptyObject: JsonObject = new Map();
 
-/** Decodes strictly: UTF-8 without BOM, JSON without doubt. */
-function decode(body: Buffer): { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial } {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it is not UTF-8' }) };
-  }
-  const parsed = parseJson(text);
-  return parsed.ok ? parsed : { ok: false, denial: deny('unreadable-body', 'the body', { detail: parsed.why }) };
-}
-
-function readBody(body: Buffer | null, shape: Shape): Read {
+async function readBody(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Read> {
   // No body at all goes on as none: the engine says what it thinks of that.
   if (body === null || body.length === 0) return { ok: true, body: emptyObject, empty: true };
-  const decoded = decode(body);
+  const decoded = await readJson(body, context.request.gone?.());
   if (!decoded.ok) return decoded;
   const shaped = checkShape(decoded.value, shape);
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
@@ -150,8 +141,8 @@ function withBody(result: Inspected, read: { readonly body: JsonObject; readonly
   return result.kind === 'passed' ? { ...result, body: read.empty ? Buffer.alloc(0) : Buffer.from(writeJson(read.body), 'utf8') } : result;
 }
 
-function modelled(body: Buffer | null, shape: Shape): Inspected {
-  const read = readBody(body, shape);
+async function modelled(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Inspected> {
+  const read = await readBody(context, body, shape);
   return read.ok ? withBody(passedAsIs, read) : denied(read.denial);
 }
 
@@ -185,7 +176,8 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   const query: QueryParameter[] = target.query.filter(({ key }) => key === 'name' || key === 'platform');
   const forwarded = writeTarget(target.version, target.path, query);
   if (body === null || body.length === 0) return { ...passedAsIs, target: forwarded, body: Buffer.alloc(0) };
-  const decoded = decode(body);
+  const gone = context.request.gone?.();
+  const decoded = await readJson(body, gone);
   if (!decoded.ok) return denied(decoded.denial);
   const shaped = readCreateBody(decoded.value);
   if (!shaped.ok) return denied(shaped.denial);
@@ -194,7 +186,8 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   if (claimed !== null) return denied(claimed);
   const read = { body: await withoutForgedOwner(context, shaped.body) };
   const about = { image: textAt(read.body, 'Image'), ...(name === undefined ? {} : { container: name }) };
-  const facts = await withUsers(context, await gatherCreateFacts(read.body, context.facts, await environment(context), context));
+  if (body.length > largeBodyBytes) await breathe(gone);
+  const facts = await withUsers(context, await gatherCreateFacts(read.body, context.facts, await environment(context), context, gone));
   for (const [referred, held] of facts.containers) {
     const result = held === null ? passedAsIs : holder(context, held, `docker create with volumes or namespaces of container ${referred}`, about);
     if (result.kind !== 'passed') return result;
@@ -208,6 +201,7 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   }
   const unshared = await makeSourcesOf(context, held);
   if (unshared !== null) return denied(unshared, about);
+  if (body.length > largeBodyBytes) await breathe(gone);
   return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(held), 'utf8'), ...about, ...(answer === undefined ? {} : { answer }) };
 }
 
@@ -297,7 +291,7 @@ async function mounted(context: InspectionContext, container: ContainerFacts, so
   // With "warn" an unprotected container may start as it is; its mounts are part of what was there before.
   if (soFar.warning === undefined && container.mounts.length > 0) {
     const held = await reference(container, context);
-    const facts = await gatherMountFacts(inheritedQuestions([held]), context.facts, await environment(context));
+    const facts = await gatherMountFacts(inheritedQuestions([held]), context.facts, await environment(context), context.request.gone?.());
     const unmade: SocketAnswer = { kind: 'refused', remedy: 'none', detail: 'the container was not made with a socket of its own; recreate it' };
     const denial = decideHeldMounts(held, facts, { image: container.image, socket: unmade }, await heldSockets(context, container, facts));
     if (denial !== null) return denied(denial, { container: container.name, image: container.image });
@@ -308,7 +302,7 @@ async function mounted(context: InspectionContext, container: ContainerFacts, so
 }
 
 async function execStart(context: InspectionContext, body: Buffer | null): Promise<Inspected> {
-  const read = readBody(body, execStartBody);
+  const read = await readBody(context, body, execStartBody);
   if (!read.ok) return denied(read.denial);
   const id = subject(context);
   const owner = await context.facts.execContainer(id);

@@ -8,6 +8,7 @@ import { parameter, writeTarget } from '../http/target.ts';
 import type { Route } from '../routes/table.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import type { Inspected, InspectionContext } from './inspections.ts';
+import { readJson } from './read-body.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /**
@@ -208,7 +209,7 @@ class OwnScope {
   async joined(reference: string, body: Buffer | null): Promise<Inspected> {
     const network = await this.network(reference, true);
     if (network.kind !== 'passed') return network;
-    const parsed = readObject(body);
+    const parsed = await readObject(body, this.#context.request.gone?.());
     const { target } = network;
     // What can't be read is refused by the check of the body itself.
     if (parsed === null) return passedAsIs;
@@ -220,7 +221,7 @@ class OwnScope {
 
   /** A body that creates something gets the label, after `check`. */
   async labelled(body: Buffer | null, check: (body: JsonObject) => Promise<Inspected>): Promise<Inspected> {
-    const parsed = readObject(body);
+    const parsed = await readObject(body, this.#context.request.gone?.());
     if (parsed === null) return passedAsIs;
     const claimed = ownerLabelDenial(parsed, this.#owner);
     if (claimed !== null) return { kind: 'denied', denial: claimed };
@@ -262,13 +263,8 @@ function withoutContainers(network: JsonObject): JsonObject {
   return network.has('Containers') ? new Map(network).set('Containers', new Map()) : network;
 }
 
-function readObject(body: Buffer | null): JsonObject | null {
+async function readObject(body: Buffer | null, signal: AbortSignal | undefined): Promise<JsonObject | null> {
   if (body === null || body.length === 0) return null;
-  try {
-    const parsed = parseJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-    return parsed.ok && isObject(parsed.value) ? parsed.value : null;
-  } catch {
-    return null;
-  }
+  const read = await readJson(body, signal);
+  return read.ok && isObject(read.value) ? read.value : null;
 }
-

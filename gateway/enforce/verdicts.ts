@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../shared/audit/entry.ts';
-import { refusalText, ruleSpec, ruleText, type Denial } from '../../shared/policy/decision.ts';
+import { refusalText, ruleSpec, ruleText, type Change, type Denial } from '../../shared/policy/decision.ts';
 import { messagesIn } from '../../shared/messages/index.ts';
 import { describeRequest } from '../audit/describe-request.ts';
 import type { GatewayRequest, Verdict } from '../http/exchange.ts';
@@ -39,7 +39,7 @@ export function conclude(deciding: Deciding, result: Inspected): Verdict | Promi
       } else if (result.changes[0] !== undefined) {
         write(deciding, {
           outcome: 'rewrite', rule: result.changes[0].rule, spec: ruleSpec(result.changes[0].rule), setting: null, what: [...new Set(result.changes.map((change) => change.field))].join(', '),
-          message: result.changes.map((change) => `${change.field}: "${change.before}" became "${change.after}" (${ruleText(change.rule)})`).join('; '),
+          message: changesText(result.changes),
         }, result);
       }
       // A body that nobody looked at, on an endpoint that takes none, is left away.
@@ -55,10 +55,23 @@ export function conclude(deciding: Deciding, result: Inspected): Verdict | Promi
 /** The verdict of a denial: refused with the text of B6; in audit mode only logged, and passed on as the client sent it. */
 export function denied(deciding: Deciding, denial: Denial, about: About = {}): Verdict | Promise<Verdict> {
   const { context } = deciding;
-  const outcome = context.settings.mode === 'audit' ? 'would-deny' : 'deny';
+  // Audit mode is about what containers may do. The gateway's own limits hold, as those of messages do.
+  const outcome = context.settings.mode === 'audit' && denial.rule !== 'request-limit' ? 'would-deny' : 'deny';
   context.counters?.request(context.request.match?.route ?? null, outcome);
   const message = noteDenial(deciding, denial, outcome, about);
   return outcome === 'deny' ? { kind: 'refuse', status: 403, message, ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}) } : passAsSent(context, deciding.sent);
+}
+
+/** Characters of changes that one line of the log tells of. */
+const maxChanges = 8000;
+
+function changesText(changes: readonly Change[]): string {
+  let text = '';
+  for (const [index, { field, before, after, rule }] of changes.entries()) {
+    if (text.length > maxChanges) return `${text}; and ${changes.length - index} more`;
+    text += `${index === 0 ? '' : '; '}${field}: "${before}" became "${after}" (${ruleText(rule)})`;
+  }
+  return text;
 }
 
 /**

@@ -4,6 +4,7 @@ import { SendBuffer } from './send-buffer.ts';
 import { takesMore } from './socket-flow.ts';
 import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
 import { countRead } from './nursery.ts';
+import { hungUp } from '../hung-up.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
 
 const empty = Buffer.alloc(0);
@@ -56,6 +57,8 @@ export class ClientSide {
   get inbox(): Buffer { return this.#inbox; }
   /** The client has sent its FIN. */
   get ended(): boolean { return this.#ended; }
+  /** The client has closed its socket: nobody reads an answer. */
+  get left(): boolean { return this.#socket.destroyed || hungUp(this.#socket); }
   get credentials(): PeerCredentials | null {
     if (this.#peer === undefined) this.#peer = peerCredentials(this.#socket);
     return this.#peer;

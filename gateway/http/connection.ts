@@ -12,8 +12,13 @@ import { forwardedHead, parseRequest, type ParsedRequest } from './parsed-reques
 import { StreamedRequest } from './request-stream.ts';
 import type { Origin } from '../socket-mounts/socket-mount.ts';
 
+const empty = Buffer.alloc(0);
 const clients: Origin = { kind: 'clients' };
 const noBody: BodyLength = { kind: 'none' };
+/** How often a client is looked after while its request is decided, ms. */
+const lookAfterMs = 200;
+/** How long a long body may take once it is being read, ms: others wait for it. */
+const bodyMs = 60_000;
 
 /** What a connection needs of the gateway it belongs to. */
 export interface ConnectionOptions {
@@ -60,8 +65,15 @@ export class ClientConnection {
   // The exchange under way.
   #request: ParsedRequest | null = null;
   #requestBody = new BodyTracker(noBody, true);
-  #collected: Buffer[] = [];
+  /** The first bytes of it are filled: one buffer that grows, since a body may come byte by byte. */
+  #collected: Buffer = empty;
   #collectedBytes = 0;
+  /** Aborted when the client has left; null while nobody asked. */
+  #gone: AbortController | null = null;
+  #lookAfter: NodeJS.Timeout | null = null;
+  /** Gives the turn back that reading and deciding a long body takes. */
+  #endTurn: (() => void) | null = null;
+  #bodyTimer: NodeJS.Timeout | null = null;
   #pendingBody: Extract<Handling, { kind: 'read-body' }> | null = null;
   #answer: AnswerRelay | StreamedAnswer | null = null;
   /** Changes the body on its way; null: it is relayed raw. */
@@ -119,7 +131,9 @@ export class ClientConnection {
     this.#answer?.abandon();
     this.#stream?.abandon();
     for (const socket of this.#takenOver) socket.destroy();
-    this.#collected = [];
+    this.#collected = empty;
+    this.#decided();
+    this.#gone?.abort();
     this.#options.ended(this);
   }
 
@@ -184,7 +198,7 @@ export class ClientConnection {
     this.#request = parsed.request;
     const { head, target, match } = parsed.request;
     this.#requestBody = new BodyTracker(head.body, true);
-    const request: GatewayRequest = { head, target, match, peer: () => this.#client.credentials, origin: this.#options.origin ?? clients };
+    const request: GatewayRequest = { head, target, match, peer: () => this.#client.credentials, origin: this.#options.origin ?? clients, gone: () => this.#signal() };
     this.#state = 'deciding';
     let handling: Handling | Promise<Handling>;
     try { handling = this.#options.decide(request); } catch (error) { this.#failed(error); return false; }
@@ -196,27 +210,74 @@ export class ClientConnection {
     return true;
   }
 
+  /** The signal of a client that leaves. A half-closed socket still waits for its answer, and a paused one does not tell. */
+  #signal(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#state === 'deciding' && this.#lookAfter === null) {
+      this.#lookAfter = setInterval(() => {
+        if (this.#state === 'deciding' && this.#client.left) this.close();
+      }, lookAfterMs);
+      this.#lookAfter.unref();
+    }
+    return this.#gone.signal;
+  }
+
+  /** There is a verdict, or nobody who waits for one. */
+  #decided(): void {
+    if (this.#lookAfter !== null) clearInterval(this.#lookAfter);
+    if (this.#bodyTimer !== null) clearTimeout(this.#bodyTimer);
+    this.#lookAfter = this.#bodyTimer = null;
+    this.#endTurn?.();
+    this.#endTurn = null;
+  }
+
   #handle(handling: Handling): void {
     // The client may have gone while it was decided.
     const request = this.#request;
     if (this.#state !== 'deciding' || request === null) return;
     if (handling.kind !== 'read-body') { this.#follow(handling); return; }
-    if (request.head.body.kind === 'length' && request.head.body.bytes > handling.limit) { this.#tooLong(handling.limit); return; }
-    this.#collected = [];
+    const { body } = request.head;
+    if (body.kind === 'length' && body.bytes > handling.limit) { this.#tooLong(handling.limit); return; }
+    const { turn } = handling;
+    if (turn === undefined || body.kind === 'none' || (body.kind === 'length' && body.bytes <= turn.over)) { this.#beginBody(handling, request); return; }
+    turn.take().then((taken) => {
+      if (typeof taken !== 'function') { this.#follow(taken); this.#pump(); return; }
+      if (this.#state !== 'deciding') { taken(); return; }
+      this.#endTurn = taken;
+      this.#bodyTimer = setTimeout(() => { if (this.#state === 'reading-body') this.#refuse(408, `the body did not come within ${bodyMs / 1000} s`); }, bodyMs);
+      this.#bodyTimer.unref();
+      this.#beginBody(handling, request);
+      this.#pump();
+    }).catch((error: unknown) => { this.#failed(error); });
+  }
+
+  #beginBody(handling: Extract<Handling, { kind: 'read-body' }>, { head }: ParsedRequest): void {
+    this.#collected = empty;
     this.#collectedBytes = 0;
     this.#pendingBody = handling;
     this.#state = 'reading-body';
-    if (request.head.expectContinue && !this.#requestBody.done) this.#client.write(continueResponse);
+    if (head.expectContinue && !this.#requestBody.done) this.#client.write(continueResponse);
+    this.#client.resume();
+  }
+
+  #collect(content: Buffer, limit: number): void {
+    const before = this.#collectedBytes;
+    this.#collectedBytes += content.length;
+    if (this.#collectedBytes > limit) return;
+    if (this.#collectedBytes > this.#collected.length) {
+      const { body } = this.#request?.head ?? { body: noBody };
+      const larger = Buffer.allocUnsafeSlow(body.kind === 'length' ? body.bytes : Math.min(limit, Math.max(this.#collectedBytes, 2 * this.#collected.length)));
+      this.#collected.copy(larger, 0, 0, before);
+      this.#collected = larger;
+    }
+    content.copy(this.#collected, before);
   }
 
   /** True when something else can go on. */
   #readBody(): boolean {
     const pending = this.#pendingBody;
     if (pending === null) return false;
-    const taken = this.#requestBody.consume(this.#client.inbox, (content) => {
-      this.#collectedBytes += content.length;
-      if (this.#collectedBytes <= pending.limit) this.#collected.push(content);
-    });
+    const taken = this.#requestBody.consume(this.#client.inbox, (content) => { this.#collect(content, pending.limit); });
     this.#client.take(taken);
     if (this.#requestBody.broken !== null) { this.#malformed(400, this.#requestBody.broken); return false; }
     if (this.#collectedBytes > pending.limit) { this.#tooLong(pending.limit); return false; }
@@ -227,8 +288,8 @@ export class ClientConnection {
     }
     this.#pendingBody = null;
     this.#state = 'deciding';
-    const body = this.#collected.length === 1 && this.#collected[0] !== undefined ? this.#collected[0] : Buffer.concat(this.#collected);
-    this.#collected = [];
+    const body = this.#collected.subarray(0, this.#collectedBytes);
+    this.#collected = empty;
     let verdict: Verdict | Promise<Verdict>;
     try { verdict = pending.decide(body); } catch (error) { this.#failed(error); return false; }
     if (verdict instanceof Promise) {
@@ -242,6 +303,7 @@ export class ClientConnection {
   #follow(verdict: Verdict): void {
     const request = this.#request;
     if (this.#state !== 'deciding' || request === null) return;
+    this.#decided();
     if (verdict.kind === 'refuse') {
       if (verdict.inStream === true && request.upgrade === 'tcp') this.#endWith(errorStream(verdict.message));
       else this.#refuse(verdict.status, verdict.message);
@@ -439,6 +501,8 @@ export class ClientConnection {
   /** Answers, and ends the connection. */
   #lastAnswer(status: number, message: string): void {
     this.#state = 'lingering';
+    this.#collected = empty;
+    this.#decided();
     this.#engine.drop();
     this.#write(status, message, true);
   }
@@ -447,6 +511,7 @@ export class ClientConnection {
   #finish(): void {
     if (this.#state === 'closed') return;
     this.#state = 'lingering';
+    this.#decided();
     this.#engine.drop();
     this.#answer?.abandon();
     this.#stream?.abandon();

@@ -16,6 +16,8 @@ export interface GatewayRequest {
   peer(): PeerCredentials | null;
   /** By which socket it came in. */
   readonly origin: Origin;
+  /** Aborted once the client has left: nobody waits for the answer any more. Missing where nobody can tell. */
+  readonly gone?: () => AbortSignal;
 }
 
 /** What is done with the engine's answer; without one it is relayed raw. */
@@ -94,6 +96,11 @@ export type Handling = Verdict | {
   readonly kind: 'read-body';
   readonly limit: number;
   decide(body: Buffer): Verdict | Promise<Verdict>;
+  /**
+   * Asked before a body is read that is longer than `over` bytes, or whose length is not known: when it may be, or why not. What it resolves
+   * to is called once the verdict is there, or the client has left.
+   */
+  readonly turn?: { readonly over: number; take(): Promise<(() => void) | Extract<Verdict, { kind: 'refuse' }>> };
 };
 
 /** Decides every request, also the second and later ones of a connection. Synchronous where nothing has to be asked. */

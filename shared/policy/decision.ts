@@ -10,7 +10,7 @@ export const ruleCodes = [
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
   'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
-  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'share-missing', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body',
+  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'share-missing', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body', 'request-limit',
   'pinned-reference', 'cleaned-path', 'own-socket', 'parameter-dropped',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
@@ -70,8 +70,13 @@ export function passed(changes: readonly Change[]): Decision {
   return changes.length === 0 ? allow : { outcome: 'rewrite', changes };
 }
 
+/** Characters of what a client sent that a refusal repeats: it is told to the client, and logged. */
+const maxWords = 5000;
+const brief = (text: string): string => (text.length > maxWords ? `${text.slice(0, maxWords)}…` : text);
+
+/** `what` and `detail` may repeat what the client sent; they are cut where that is very long. */
 export function deny(rule: RuleCode, what: string, more: { spec?: string; setting?: SettingPointer; detail?: string; subject?: DenialSubject } = {}): Denial {
-  return { outcome: 'deny', rule, what, spec: more.spec ?? '', setting: more.setting ?? null, ...(more.detail === undefined ? {} : { detail: more.detail }), ...(more.subject === undefined ? {} : { subject: more.subject }) };
+  return { outcome: 'deny', rule, what: brief(what), spec: more.spec ?? '', setting: more.setting ?? null, ...(more.detail === undefined ? {} : { detail: brief(more.detail) }), ...(more.subject === undefined ? {} : { subject: more.subject }) };
 }
 
 /**

@@ -1,0 +1,95 @@
+import type { GatewayRequest } from '../http/exchange.ts';
+
+/** Gives a turn back; more than once does nothing. */
+export type EndTurn = () => void;
+
+export interface FairShareLimits {
+  /** Turns that one caller has at a time, and that all have. */
+  readonly each: number;
+  readonly all: number;
+  /** Requests of one caller that wait for a turn; more are refused. */
+  readonly waiting: number;
+}
+
+/** Too many requests of this caller are waiting already. */
+export class TooManyWaiting extends Error {
+  override readonly name = 'TooManyWaiting';
+}
+
+/** Turns for work that costs much, shared between callers: what one asks for waits behind what the same one asked for before. */
+export class FairShare {
+  readonly #limits: FairShareLimits;
+  readonly #running = new Map<string, number>();
+  /** By caller, in the order in which they have the next turn. */
+  readonly #waiting = new Map<string, Set<() => void>>();
+  #all = 0;
+
+  constructor(limits: FairShareLimits) { this.#limits = limits; }
+
+  /** Resolves when it is the caller's turn. Rejects with TooManyWaiting, and with the reason of `signal` where it is aborted before. */
+  take(caller: string, signal?: AbortSignal): Promise<EndTurn> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (this.#all < this.#limits.all && this.#of(caller) < this.#limits.each && !this.#waiting.has(caller)) { resolve(this.#begin(caller)); return; }
+      const queue = this.#waiting.get(caller) ?? new Set();
+      if (queue.size >= this.#limits.waiting) { reject(new TooManyWaiting(`${queue.size} requests of the same user are waiting`)); return; }
+      this.#waiting.set(caller, queue);
+      const gone = () => {
+        queue.delete(go);
+        if (queue.size === 0) this.#waiting.delete(caller);
+        reject(signal?.reason as Error); // what a signal is aborted with is an error
+      };
+      const go = () => {
+        signal?.removeEventListener('abort', gone);
+        resolve(this.#begin(caller));
+      };
+      queue.add(go);
+      signal?.addEventListener('abort', gone, { once: true });
+    });
+  }
+
+  #of(caller: string): number { return this.#running.get(caller) ?? 0; }
+
+  #begin(caller: string): EndTurn {
+    this.#all++;
+    this.#running.set(caller, this.#of(caller) + 1);
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      this.#all--;
+      if (this.#of(caller) === 1) this.#running.delete(caller); else this.#running.set(caller, this.#of(caller) - 1);
+      this.#next();
+    };
+  }
+
+  #next(): void {
+    for (const [caller, queue] of this.#waiting) {
+      if (this.#all >= this.#limits.all) return;
+      if (this.#of(caller) >= this.#limits.each) continue;
+      const [go] = queue;
+      if (go === undefined) continue;
+      queue.delete(go);
+      // Whoever had a turn stands at the end.
+      this.#waiting.delete(caller);
+      if (queue.size > 0) this.#waiting.set(caller, queue);
+      go();
+    }
+  }
+}
+
+/** Who asks: a user of the machine, or a container by the socket it was given. */
+export function callerName({ origin, peer }: Pick<GatewayRequest, 'origin' | 'peer'>): string {
+  return origin.kind === 'socket-mount' ? `socket ${origin.id}` : `user ${peer()?.uid ?? 'unknown'}`;
+}
+
+/** A body longer than this is read, parsed and decided in turn; it may be chunked, then nobody knows before. */
+export const largeBodyBytes = 64 * 1024;
+/** Memory: a body of 4 MB is up to 60 MB once it is read. */
+const largeRequests: FairShareLimits = { each: 1, all: 3, waiting: 256 };
+/** Each asks the engine and the file system a few questions at a time. A command that creates containers in parallel has fewer than this. */
+const requests: FairShareLimits = { each: 8, all: 64, waiting: 1024 };
+
+/** The turns of one gateway. */
+export interface Turns { readonly requests: FairShare; readonly large: FairShare }
+export const newTurns = (): Turns => ({ requests: new FairShare(requests), large: new FairShare(largeRequests) });

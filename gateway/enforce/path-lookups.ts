@@ -1,0 +1,133 @@
+import { lstat, readlink } from 'node:fs/promises';
+import { isInside } from '../../shared/policy/bind-source.ts';
+import { breathe } from './pacing.ts';
+
+/** What is at a path: the kernel's word, asked once. */
+type Entry =
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'other'; readonly identity: string; readonly socket: boolean }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** A path without symbolic links, as far as it was looked at. */
+interface Place {
+  /** Null: the root directory. */
+  readonly parent: Place | null;
+  readonly path: string;
+  readonly below: Map<string, Place>;
+  entry: Entry | Promise<Entry> | null;
+}
+
+/** Where a path leads. */
+export interface Resolved {
+  /** Without symbolic links; what does not exist yet is appended as it is. */
+  readonly real: string;
+  readonly exists: boolean;
+  /** Device and inode; null for what does not exist. */
+  readonly identity: string | null;
+  readonly socket: boolean;
+  /** The identities of all directories above that exist, from the parent to `/`. */
+  above(): Iterable<string>;
+}
+export type Resolution = Resolved | { readonly problem: string };
+
+const maxSymlinks = 40;
+/** Directories and files that are looked at for one request; and steps from one to the next, those that are known included. */
+const maxPlaces = 20_000;
+const maxSteps = 500_000;
+/** Steps between two turns of the event loop. */
+const stepsAtOnce = 2000;
+const tooMuch = { problem: `there are more than ${maxPlaces} directories and links to look at in this request` };
+
+/**
+ * Follows paths for one request: what is the same in several of them is looked at once, and means the same in all of them. `signal`: nobody
+ * wants to know any more.
+ */
+export class PathLookups {
+  readonly #root: Place = { parent: null, path: '', below: new Map(), entry: null };
+  readonly #signal: AbortSignal | undefined;
+  #places = 0;
+  #steps = 0;
+
+  constructor(signal?: AbortSignal) { this.#signal = signal; }
+
+  /**
+   * Follows `file` (absolute) component by component, as the kernel would. Refuses ways through /proc, whose links mean something else to
+   * every process, and what cannot be looked at.
+   */
+  async resolve(file: string): Promise<Resolution> {
+    if (!file.startsWith('/')) return { problem: 'it is not an absolute path' };
+    if (file.includes('\0')) return { problem: 'it has a NUL in it' };
+    // The next component is the last one.
+    const pending = components(file).reverse();
+    let at = this.#root;
+    let links = 0;
+    await this.#entry(at);
+    for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+      if (part === '..') { at = at.parent ?? at; continue; }
+      const place = this.#below(at, part);
+      if (isInside(place.path, '/proc')) return { problem: 'it leads through /proc' };
+      const entry = await this.#entry(place);
+      if (entry === null) return tooMuch;
+      switch (entry.kind) {
+        case 'problem': return entry;
+        case 'missing': {
+          if (pending.includes('..')) return { problem: 'it goes up from a directory that does not exist' };
+          const real = [place.path, ...pending.reverse()].join('/');
+          return { real, exists: false, identity: null, socket: false, above: () => identitiesFrom(place.parent) };
+        }
+        case 'link':
+          if (++links > maxSymlinks) return { problem: 'it has too many symbolic links' };
+          if (entry.target.startsWith('/')) at = this.#root;
+          for (const one of components(entry.target).reverse()) pending.push(one);
+          break;
+        case 'other': at = place;
+      }
+    }
+    const entry = await this.#entry(at);
+    if (entry?.kind !== 'other') return { problem: `${at.path || '/'} cannot be looked at` };
+    const end = at;
+    return { real: end.path || '/', exists: true, identity: entry.identity, socket: entry.socket, above: () => identitiesFrom(end.parent) };
+  }
+
+  #below(at: Place, part: string): Place {
+    const known = at.below.get(part);
+    if (known !== undefined) return known;
+    const place: Place = { parent: at, path: `${at.path}/${part}`, below: new Map(), entry: null };
+    at.below.set(part, place);
+    return place;
+  }
+
+  /** Null: too much was looked at. */
+  async #entry(place: Place): Promise<Entry | null> {
+    if (++this.#steps % stepsAtOnce === 0) await breathe(this.#signal);
+    if (this.#steps > maxSteps) return null;
+    if (place.entry === null) {
+      this.#signal?.throwIfAborted();
+      if (++this.#places > maxPlaces) return null;
+      place.entry = look(place.path || '/');
+      place.entry = await place.entry;
+    }
+    return place.entry;
+  }
+}
+
+const components = (file: string): string[] => file.split('/').filter((part) => part !== '' && part !== '.');
+
+function* identitiesFrom(place: Place | null): Iterable<string> {
+  for (let at = place; at !== null; at = at.parent) {
+    // Whatever is above something that was looked at was itself looked at.
+    if (at.entry !== null && 'kind' in at.entry && at.entry.kind === 'other') yield at.entry.identity;
+  }
+}
+
+async function look(file: string): Promise<Entry> {
+  try {
+    const info = await lstat(file, { bigint: true });
+    if (info.isSymbolicLink()) return { kind: 'link', target: await readlink(file) };
+    return { kind: 'other', identity: `${info.dev}:${info.ino}`, socket: info.isSocket() };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'; // node:fs errors carry a code
+    return code === 'ENOENT' ? { kind: 'missing' } : { kind: 'problem', problem: `${file} cannot be looked at (${code})` };
+  }
+}

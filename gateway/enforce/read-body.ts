@@ -1,0 +1,38 @@
+import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { JsonReading, type Json } from '../../shared/policy/json.ts';
+import { limitDenial } from '../../shared/policy/limits.ts';
+import { breathe } from './pacing.ts';
+
+export type ReadJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
+
+/** A body up to here is read at once, in well below a millisecond. */
+const smallBytes = 8 * 1024;
+/** About two milliseconds of reading. */
+const elementsAtOnce = 5000;
+
+/**
+ * Reads a body strictly: UTF-8 without BOM, JSON without doubt, within the limits of `bodyLimits`. Others are answered meanwhile. Throws the
+ * reason of `signal` where it is aborted.
+ */
+export async function readJson(body: Buffer, signal?: AbortSignal): Promise<ReadJson> {
+  const small = body.length <= smallBytes;
+  if (!small) await breathe(signal);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it is not UTF-8' }) };
+  }
+  const reading = new JsonReading(text);
+  let parsed = reading.next(elementsAtOnce);
+  while (parsed === null) {
+    await breathe(signal);
+    parsed = reading.next(elementsAtOnce);
+  }
+  if (!parsed.ok) return { ok: false, denial: deny('unreadable-body', 'the body', { detail: parsed.why }) };
+  if (!small) await breathe(signal);
+  const denial = limitDenial(parsed.value);
+  if (denial !== null) return { ok: false, denial };
+  if (!small) await breathe(signal);
+  return parsed;
+}
