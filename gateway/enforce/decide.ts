@@ -1,3 +1,4 @@
+import { countParsed } from '../http/nursery.ts';
 import type { Gatekeeper, GatewayRequest, Handling, Verdict } from '../http/exchange.ts';
 import { versionKnown } from '../routes/match.ts';
 import type { Route } from '../routes/table.ts';
@@ -103,7 +104,7 @@ function admittedRequest(options: Options, settings: EffectiveSettings, route: R
     case 'json':
       return {
         kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body),
-        turn: { over: largeBodyBytes, take: () => options.turns.large.take(callerName(request), request.gone?.()).catch(tooMany) },
+        turn: { over: largeBodyBytes, take: () => options.turns.largeBodies.take(callerName(request), request.gone?.()).catch(tooMany) },
       };
     case 'dropped':
       if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
@@ -145,12 +146,17 @@ function inspect(deciding: Deciding, options: Options, route: Route, body: Buffe
   return asking(options, route, inTurn(deciding.context.request, options, body, async () => conclude(deciding, await lookedAt(deciding.context, route, body))));
 }
 
-/** Does what asks the engine and the file system when it is the caller's turn. A large body has had to wait for its turn already. */
+/** Does what asks the engine and the file system when it is the caller's turn. */
 async function inTurn(request: GatewayRequest, { turns }: Options, body: Buffer | null, work: () => Promise<Verdict>): Promise<Verdict> {
-  if (body !== null && body.length > largeBodyBytes) return work();
-  const taken = await turns.requests.take(callerName(request), request.gone?.()).catch(tooMany);
+  const large = body !== null && body.length > largeBodyBytes;
+  const taken = await (large ? turns.largeDecisions : turns.requests).take(callerName(request), request.gone?.()).catch(tooMany);
   if (typeof taken !== 'function') return taken;
-  try { return await work(); } finally { taken(); }
+  try {
+    return await work();
+  } finally {
+    taken();
+    if (large) countParsed(body.length);
+  }
 }
 
 /** Who has too many requests waiting is told so, before they take up memory. */

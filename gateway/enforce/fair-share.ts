@@ -59,6 +59,7 @@ export class FairShare {
       over = true;
       this.#all--;
       if (this.#of(caller) === 1) this.#running.delete(caller); else this.#running.set(caller, this.#of(caller) - 1);
+      this.#last(caller);
       this.#next();
     };
   }
@@ -70,11 +71,17 @@ export class FairShare {
       const [go] = queue;
       if (go === undefined) continue;
       queue.delete(go);
-      // Whoever had a turn stands at the end.
-      this.#waiting.delete(caller);
-      if (queue.size > 0) this.#waiting.set(caller, queue);
+      this.#last(caller);
       go();
     }
+  }
+
+  /** Whoever had a turn is the last who gets the next one. */
+  #last(caller: string): void {
+    const queue = this.#waiting.get(caller);
+    if (queue === undefined) return;
+    this.#waiting.delete(caller);
+    if (queue.size > 0) this.#waiting.set(caller, queue);
   }
 }
 
@@ -85,11 +92,20 @@ export function callerName({ origin, peer }: Pick<GatewayRequest, 'origin' | 'pe
 
 /** A body longer than this is read, parsed and decided in turn; it may be chunked, then nobody knows before. */
 export const largeBodyBytes = 64 * 1024;
-/** Memory: a body of 4 MB is up to 60 MB once it is read. */
-const largeRequests: FairShareLimits = { each: 1, all: 3, waiting: 256 };
+/** Memory: a body is up to 4 MB. How long it takes to come is its client's affair, so one turn of all would not do. */
+const largeBodies: FairShareLimits = { each: 1, all: 4, waiting: 256 };
+/** A body of 4 MB is up to 60 MB once it is parsed. How long that takes no client can say. */
+const largeDecisions: FairShareLimits = { each: 1, all: 1, waiting: largeBodies.all };
 /** Each asks the engine and the file system a few questions at a time. A command that creates containers in parallel has fewer than this. */
 const requests: FairShareLimits = { each: 8, all: 64, waiting: 1024 };
 
 /** The turns of one gateway. */
-export interface Turns { readonly requests: FairShare; readonly large: FairShare }
-export const newTurns = (): Turns => ({ requests: new FairShare(requests), large: new FairShare(largeRequests) });
+export interface Turns {
+  /** Of requests that ask the engine and the file system. */
+  readonly requests: FairShare;
+  /** Of those with a large body: from before it is read until it is decided. */
+  readonly largeBodies: FairShare;
+  /** Of the same, while they are decided. */
+  readonly largeDecisions: FairShare;
+}
+export const newTurns = (): Turns => ({ requests: new FairShare(requests), largeBodies: new FairShare(largeBodies), largeDecisions: new FairShare(largeDecisions) });

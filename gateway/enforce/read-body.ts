@@ -1,6 +1,6 @@
 import { deny, type Denial } from '../../shared/policy/decision.ts';
-import { JsonReading, type Json } from '../../shared/policy/json.ts';
-import { limitDenial } from '../../shared/policy/limits.ts';
+import { defaultJsonLimits, JsonReading, type Json } from '../../shared/policy/json.ts';
+import { bodyLimits, limitDenial } from '../../shared/policy/limits.ts';
 import { breathe } from './pacing.ts';
 
 export type ReadJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
@@ -23,16 +23,13 @@ export async function readJson(body: Buffer, signal?: AbortSignal): Promise<Read
   } catch {
     return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it is not UTF-8' }) };
   }
-  const reading = new JsonReading(text);
+  const reading = new JsonReading(text, defaultJsonLimits, bodyLimits);
   let parsed = reading.next(elementsAtOnce);
   while (parsed === null) {
     await breathe(signal);
     parsed = reading.next(elementsAtOnce);
   }
-  if (!parsed.ok) return { ok: false, denial: deny('unreadable-body', 'the body', { detail: parsed.why }) };
-  if (!small) await breathe(signal);
-  const denial = limitDenial(parsed.value);
-  if (denial !== null) return { ok: false, denial };
+  if (!parsed.ok) return { ok: false, denial: parsed.exceeded === undefined ? deny('unreadable-body', 'the body', { detail: parsed.why }) : limitDenial(parsed.exceeded) };
   if (!small) await breathe(signal);
   return parsed;
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../../testing/raw-http.ts';
 import { ClientConnection } from './connection.ts';
-import { AnswerRefused, type Gatekeeper, type GatewayRequest } from './exchange.ts';
+import { AnswerRefused, type Gatekeeper, type GatewayRequest, type Verdict } from './exchange.ts';
 
 // The engine is a script here: what it says is exactly what a test wants it to say.
 let dir: string;
@@ -341,5 +341,87 @@ describe('connections that are taken over', () => {
   it('not when the engine refuses to switch', async () => {
     decide = () => ({ kind: 'forward', takeOver: () => { throw new Error('must not happen'); } });
     expect((await sendRaw(listen(), session, /pong$/)).text).toMatch(/200 OK[\s\S]*pong$/);
+  });
+});
+
+describe('issue 12: a client that leaves while its request is decided', () => {
+  /** Decides when a test says so; resolves with the signal of the request under way. */
+  function deciding(): { signal: Promise<AbortSignal>; verdict: (verdict: Verdict) => void } {
+    let verdict: (verdict: Verdict) => void = () => undefined;
+    const decided = new Promise<Verdict>((resolve) => { verdict = resolve; });
+    const signal = new Promise<AbortSignal>((resolve, reject) => {
+      decide = (request) => {
+        if (request.gone === undefined) reject(new Error('nobody can tell')); else resolve(request.gone());
+        return decided;
+      };
+    });
+    return { signal, verdict: (one) => { verdict(one); } };
+  }
+  const client = (bytes: string) => {
+    const socket = connect({ path: listen(), allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write(bytes);
+    return socket;
+  };
+
+  it('aborts the work for it', async () => {
+    const { signal } = deciding();
+    const socket = client(ping);
+    const gone = await signal;
+    expect(gone.aborted).toBe(false);
+    socket.destroy();
+    await once(gone, 'abort');
+    expect(connections.size).toBe(0);
+  });
+
+  it('also where it has sent far more than is read meanwhile', async () => {
+    const { signal } = deciding();
+    const socket = client(`${ping}${'x'.repeat(1024 * 1024)}`);
+    const gone = await signal;
+    socket.destroy();
+    await once(gone, 'abort');
+  });
+
+  it('answers one that has only stopped sending', async () => {
+    const { signal, verdict } = deciding();
+    const socket = client(last);
+    socket.end();
+    await signal;
+    verdict({ kind: 'forward' });
+    let text = '';
+    socket.on('data', (part: Buffer) => { text += part.toString(); });
+    await once(socket, 'end');
+    expect(text).toMatch(/pong$/);
+    socket.destroy();
+  });
+
+  it('reads a long body when it is its turn, and gives the turn back when the client leaves', async () => {
+    const turns: string[] = [];
+    let begin: () => void = () => undefined;
+    const turn = new Promise<void>((resolve) => { begin = resolve; });
+    let ended: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => { ended = resolve; });
+    decide = () => ({
+      kind: 'read-body', limit: 1000, decide: (body) => { turns.push(`decided ${body.length}`); return new Promise(() => undefined); },
+      turn: { over: 10, take: async () => { turns.push('asked'); await turn; return () => { turns.push('over'); ended(); }; } },
+    });
+    const socket = client(`POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\n\r\n${'x'.repeat(20)}`);
+    await once(socket, 'connect');
+    begin();
+    while (turns.length < 2) await new Promise((resolve) => { setImmediate(resolve); });
+    expect(turns).toEqual(['asked', 'decided 20']);
+    for (const one of connections) one.close();
+    await over;
+    expect(turns).toEqual(['asked', 'decided 20', 'over']);
+  });
+
+  it('puts a body together that comes byte by byte', async () => {
+    let seen = '';
+    decide = () => ({ kind: 'read-body', limit: 1000, decide: (body) => { seen = body.toString(); return { kind: 'refuse', status: 403, message: 'seen' }; } });
+    const text = 'a body in chunks of one byte';
+    const chunks = [...text].map((one) => `1\r\n${one}\r\n`).join('');
+    const answer = await sendRaw(listen(), `POST /containers/create HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`, /seen/);
+    expect(answer.text).toContain('403');
+    expect(seen).toBe(text);
   });
 });

@@ -2,6 +2,7 @@
  * JSON as the engine could read it, without losing anything: number text is kept (integers above 2^53 are valid for the engine),
  * duplicate keys are refused (Go merges them), limits hold. Differs from JSON.parse only by refusing more.
  */
+import { defaultSizes, utf8Bytes, type Exceeded, type SizeLimits } from './sizes.ts';
 
 /** A number, as written. */
 export class JsonNumber {
@@ -19,9 +20,15 @@ export interface JsonLimits { readonly depth: number; readonly elements: number;
  */
 export const defaultJsonLimits: JsonLimits = { depth: 32, elements: 400_000, entries: 200_000 };
 
-export type JsonResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string };
+export type JsonResult = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly why: string; readonly exceeded?: Exceeded };
 
-class Refusal extends Error {}
+class Refusal extends Error {
+  readonly exceeded: Exceeded | undefined;
+  constructor(why: string, exceeded?: Exceeded) {
+    super(why);
+    this.exceeded = exceeded;
+  }
+}
 
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 // What no string may hold unescaped.
@@ -39,8 +46,10 @@ export function parseJson(text: string, limits: JsonLimits = defaultJsonLimits):
   }
 }
 
-interface OpenList { readonly list: Json[]; readonly object: null }
-interface OpenObject { readonly list: null; readonly object: Map<string, Json>; key: string }
+interface OpenList extends Within { readonly list: Json[]; readonly object: null }
+interface OpenObject extends Within { readonly list: null; readonly object: Map<string, Json>; key: string }
+/** The limits that hold for a value, and the bytes of the strings in the nearest one that has a limit for all of them. */
+interface Within { readonly sizes: SizeLimits | null; readonly sum: { bytes: number; readonly of?: SizeLimits } }
 /** A value that is complete; null where one was opened that has to be read first. */
 type Read = { readonly value: Json } | null;
 
@@ -50,10 +59,16 @@ export class JsonReading {
   readonly #limits: JsonLimits;
   /** Lists and objects that are not closed yet, the innermost last. */
   readonly #open: (OpenList | OpenObject)[] = [];
+  readonly #sizes: SizeLimits | null;
   #at = 0;
   #elements = 0;
 
-  constructor(text: string, limits: JsonLimits = defaultJsonLimits) { this.#text = text; this.#limits = limits; }
+  /** `sizes`: limits of single fields; what exceeds one is read no further. */
+  constructor(text: string, limits: JsonLimits = defaultJsonLimits, sizes: SizeLimits | null = null) {
+    this.#text = text;
+    this.#limits = limits;
+    this.#sizes = sizes;
+  }
 
   /** Reads on until there is a result, or `elements` more have been read: then it is null. After a result there is nothing to read. */
   next(elements: number): JsonResult | null {
@@ -61,7 +76,7 @@ export class JsonReading {
       const value = this.#document(this.#elements + elements);
       return value === null ? null : { ok: true, value: value.value };
     } catch (error) {
-      if (error instanceof Refusal) return { ok: false, why: error.message };
+      if (error instanceof Refusal) return { ok: false, why: error.message, ...(error.exceeded === undefined ? {} : { exceeded: error.exceeded }) };
       throw error;
     }
   }
@@ -96,7 +111,11 @@ export class JsonReading {
     switch (this.#text[this.#at]) {
       case '{': return this.#object();
       case '[': return this.#array();
-      case '"': return { value: this.#string() };
+      case '"': {
+        const value = this.#string();
+        this.#held(value, this.#within(), 'bytes');
+        return { value };
+      }
       case 't': return this.#word('true', true);
       case 'f': return this.#word('false', false);
       case 'n': return this.#word('null', null);
@@ -147,14 +166,14 @@ export class JsonReading {
   #array(): Read {
     this.#at++;
     this.#blanks();
-    if (this.#text[this.#at] === ']') { this.#at++; return { value: [] }; }
-    this.#open.push({ list: [], object: null });
+    if (this.#text[this.#at] === ']') { this.#at++; return { value: emptyList }; }
+    this.#open.push({ list: [], object: null, ...this.#within() });
     return null;
   }
 
   #elementOf(open: OpenList, value: Json): Read {
     open.list.push(value);
-    this.#count(open.list.length);
+    this.#count(open, open.list.length);
     const next = this.#text[this.#at++];
     if (next === ',') return null;
     if (next !== ']') throw new Refusal(`a comma or ] is missing at ${this.#at - 1}`);
@@ -165,8 +184,8 @@ export class JsonReading {
   #object(): Read {
     this.#at++;
     this.#blanks();
-    if (this.#text[this.#at] === '}') { this.#at++; return { value: new Map() }; }
-    const open = { list: null, object: new Map<string, Json>(), key: '' };
+    if (this.#text[this.#at] === '}') { this.#at++; return { value: emptyObject }; }
+    const open = { list: null, object: new Map<string, Json>(), key: '', ...this.#within() };
     this.#open.push(open);
     this.#keyOf(open);
     return null;
@@ -176,6 +195,7 @@ export class JsonReading {
     this.#blanks();
     if (this.#text[this.#at] !== '"') throw new Refusal(`a key is missing at ${this.#at}`);
     open.key = this.#string();
+    this.#held(open.key, open, 'keyBytes');
     if (open.object.has(open.key)) throw new Refusal(`the key ${JSON.stringify(open.key)} stands there twice`);
     this.#blanks();
     if (this.#text[this.#at++] !== ':') throw new Refusal(`a colon is missing at ${this.#at - 1}`);
@@ -183,7 +203,7 @@ export class JsonReading {
 
   #entryOf(open: OpenObject, value: Json): Read {
     open.object.set(open.key, value);
-    this.#count(open.object.size);
+    this.#count(open, open.object.size);
     const next = this.#text[this.#at++];
     if (next === ',') { this.#keyOf(open); return null; }
     if (next !== '}') throw new Refusal(`a comma or } is missing at ${this.#at - 1}`);
@@ -191,10 +211,55 @@ export class JsonReading {
     return { value: open.object };
   }
 
-  #count(entries: number): void {
+  #count(open: OpenList | OpenObject, entries: number): void {
     if (entries > this.#limits.entries) throw new Refusal(`a list or an object in it has more than ${this.#limits.entries} entries`);
+    if (open.sizes === null) return;
+    const most = open.sizes.entries ?? defaultSizes.entries;
+    if (entries > most) throw this.#exceeds('entries', entries, most, open.sizes, 1);
+  }
+
+  /** What holds for the value that begins here. */
+  #within(): Within {
+    const open = this.#open.at(-1);
+    if (open === undefined) return { sizes: this.#sizes, sum: { bytes: 0 } };
+    if (open.sizes === null) return unlimited;
+    const own = open.list === null && open.sizes.fields !== undefined && Object.hasOwn(open.sizes.fields, open.key) ? open.sizes.fields[open.key] : open.list === null ? undefined : open.sizes.each;
+    const sizes = own ?? inherited(open.sizes);
+    return { sizes, sum: sizes.allBytes === undefined ? open.sum : { bytes: 0, of: sizes } };
+  }
+
+  #held(text: string, { sizes, sum }: Within, kind: 'bytes' | 'keyBytes'): void {
+    if (sizes === null) return;
+    const bytes = utf8Bytes(text);
+    const most = sizes[kind] ?? defaultSizes[kind];
+    if (bytes > most) throw this.#exceeds('bytes', bytes, most, sizes, kind === 'keyBytes' ? 1 : 0);
+    sum.bytes += bytes;
+    const all = sum.of?.allBytes;
+    if (sum.of !== undefined && all !== undefined && sum.bytes > all) throw this.#exceeds('allBytes', sum.bytes, all, sum.of, 0);
+  }
+
+  /** `above`: levels from the value that is being read up to the one that it is about. */
+  #exceeds(kind: Exceeded['kind'], has: number, most: number, sizes: SizeLimits, above: number): Refusal {
+    let at = '';
+    const open = kind === 'allBytes' ? this.#open.slice(0, this.#open.findIndex((one) => one.sum.of === sizes)) : this.#open.slice(0, this.#open.length - above);
+    for (const one of open) at += one.list === null ? `${at === '' ? '' : '.'}${one.key}` : `[${one.list.length}]`;
+    return new Refusal(`it has more of ${at} than ${most}`, { kind, at, has, most, sizes });
   }
 }
+
+const emptyList: readonly Json[] = [];
+const emptyObject: JsonObject = new Map();
+
+/** What holds for the strings of a value holds for those in what it contains. */
+function inherited(sizes: SizeLimits): SizeLimits {
+  if (sizes.bytes === undefined && sizes.keyBytes === undefined) return none;
+  const known = inheritances.get(sizes) ?? { ...(sizes.bytes === undefined ? {} : { bytes: sizes.bytes }), ...(sizes.keyBytes === undefined ? {} : { keyBytes: sizes.keyBytes }), ...(sizes.instead === undefined ? {} : { instead: sizes.instead }), ...(sizes.shorter === undefined ? {} : { shorter: sizes.shorter }) };
+  inheritances.set(sizes, known);
+  return known;
+}
+const none: SizeLimits = {};
+const unlimited: Within = { sizes: null, sum: { bytes: 0 } };
+const inheritances = new WeakMap<SizeLimits, SizeLimits>();
 
 /** The content of a string with escapes, which JSON.parse reads by the same rules. */
 function unescaped(raw: string, at: number): string {

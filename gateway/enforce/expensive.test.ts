@@ -1,0 +1,127 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startGateway, type Gateway } from '../server.ts';
+
+// Issue 12: what one request costs, others don't pay. The engine answers when a test lets it.
+let dir: string;
+let engine: Server;
+let gateway: Gateway;
+let asked: string[];
+let waiting: { url: string; answer: () => void }[];
+let heard: (() => void) | null;
+let holds: (url: string) => boolean;
+const door = () => path.join(dir, 'docker.sock');
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  dir = await mkdtemp('/tmp/bulkhead-expensive-');
+  asked = [];
+  waiting = [];
+  heard = null;
+  holds = () => false;
+  engine = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const url = request.url ?? '';
+    request.resume();
+    request.on('end', () => {
+      asked.push(url);
+      const answer = () => { response.writeHead(url.endsWith('/_ping') ? 200 : request.method === 'POST' ? 201 : 404, { 'Content-Type': 'application/json' }).end(`{"Id":"${'a'.repeat(64)}"}`); };
+      if (holds(url)) waiting.push({ url, answer }); else answer();
+      heard?.();
+    });
+  }).listen(path.join(dir, 'engine.sock'));
+  await once(engine, 'listening');
+  await mkdir(path.join(dir, 'shared'));
+  await writeFile(path.join(dir, 'settings.json'), JSON.stringify({
+    configurationFileVersion: 2, enhancedContainerIsolation: { value: true, locked: true }, filesharingAllowedDirectories: [{ path: path.join(dir, 'shared'), sharedByDefault: true }],
+  }));
+  const started = await startGateway({ engineSocket: path.join(dir, 'engine.sock'), listenSocket: door(), settingsFile: path.join(dir, 'settings.json'), engineDirectories: [] });
+  if (!started.ok) throw new Error(started.error.message);
+  gateway = started.value;
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await gateway.close(0);
+  engine.close();
+  engine.closeAllConnections();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const request = (method: string, target: string, body = '') => `${method} ${target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\n${body === '' ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n`}\r\n${body}`;
+const create = (body: unknown) => request('POST', '/v1.45/containers/create', JSON.stringify(body));
+
+function open(bytes: string): Socket {
+  const socket = connect({ path: door(), allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  sockets.push(socket);
+  socket.write(bytes);
+  return socket;
+}
+async function answer(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (part: Buffer) => { text += part.toString(); });
+  await once(socket, 'end');
+  return text;
+}
+/** Resolves when the engine was asked and `seen` is true. */
+const when = (seen: () => boolean): Promise<void> => new Promise((resolve) => {
+  const look = () => { if (seen()) resolve(); };
+  heard = look;
+  look();
+});
+const volumes = (count: number) => ({ Image: 'busybox', HostConfig: { Binds: Array.from({ length: count }, (_, index) => `v${index}:/m${index}`) } });
+/** A body of 2 MB that passes. */
+const large = () => ({ Image: 'busybox', Env: Array.from({ length: 19 }, () => `A=${'a'.repeat(100_000)}`), HostConfig: { Binds: ['v0:/m'] } });
+
+describe('issue 12: bounded work for any request', () => {
+  it.each([
+    ['2,000 binds', { Image: 'busybox', HostConfig: { Binds: Array.from({ length: 2000 }, (_, index) => `/tmp/d${index}:/m${index}`) } }, 'more than 512 entries in HostConfig.Binds'],
+    ['a path of 950,000 components', { Image: 'busybox', HostConfig: { Binds: [`${'/a'.repeat(950_000)}:/m`] } }, 'a value of 1900003 bytes in HostConfig.Binds\\[0\\]'],
+    ['200,000 labels', { Image: 'busybox', Labels: Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`l${index}`, ''])) }, 'more than 4096 entries in Labels'],
+  ])('refuses %s without asking the engine anything', async (_, body, what) => {
+    expect(await answer(open(create(body)))).toMatch(new RegExp(`^HTTP/1.1 403 [^]*enhanced container isolation: ${what} is blocked`));
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses them in audit mode, too: they are limits of the gateway', async () => {
+    await writeFile(path.join(dir, 'settings.json'), JSON.stringify({ configurationFileVersion: 2, enhancedContainerIsolation: { value: true, locked: true }, bulkhead: { mode: 'audit' } }));
+    expect(await answer(open(create(volumes(2000))))).toMatch(/^HTTP\/1.1 403 [^]*more than 512 entries/);
+  });
+
+  it('takes 500 binds, asking for each source once and a few at a time', async () => {
+    holds = (url) => url.includes('/volumes/');
+    const answered = answer(open(create(volumes(500))));
+    let most = 0;
+    let volumesAsked = 0;
+    while (volumesAsked < 500) {
+      await when(() => waiting.length > 0);
+      most = Math.max(most, waiting.length);
+      volumesAsked += waiting.length;
+      for (const one of waiting.splice(0)) one.answer();
+    }
+    expect(await answered).toMatch(/^HTTP\/1.1 201 /);
+    expect(most).toBeLessThanOrEqual(4);
+    expect(asked.filter((url) => url.includes('/volumes/')).length).toBe(500);
+  });
+
+  it('answers another request while one is decided, and decides large ones of a caller one after the other', async () => {
+    holds = (url) => url.includes('/volumes/');
+    const first = answer(open(create(large())));
+    await when(() => waiting.length === 1);
+    const second = answer(open(create(large())));
+    expect(await answer(open(request('GET', '/_ping')))).toMatch(/^HTTP\/1.1 200 /);
+    // A small one of the same user does not wait for large ones, either.
+    holds = () => false;
+    expect(await answer(open(create(volumes(1))))).toMatch(/^HTTP\/1.1 201 /);
+    holds = (url) => url.includes('/volumes/');
+    expect(waiting.length).toBe(1);
+    waiting.splice(0)[0]?.answer();
+    expect(await first).toMatch(/^HTTP\/1.1 201 /);
+    await when(() => waiting.length === 1);
+    waiting.splice(0)[0]?.answer();
+    expect(await second).toMatch(/^HTTP\/1.1 201 /);
+  });
+});

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { hungUp } from './hung-up.ts';
+
+it('tells a client that has left from one that only stopped sending (issue 12)', async () => {
+  const dir = await mkdtemp('/tmp/bulkhead-hung-up-');
+  const server = createServer({ allowHalfOpen: true }).listen(path.join(dir, 's.sock'));
+  try {
+    const client = connect({ path: path.join(dir, 's.sock'), allowHalfOpen: true });
+    const [served] = await once(server, 'connection') as [Socket];
+    expect(hungUp(served)).toBe(false);
+    client.end('last words');
+    await once(served.resume(), 'end');
+    expect(hungUp(served)).toBe(false);
+    client.destroy();
+    await once(client, 'close');
+    expect(hungUp(served)).toBe(true);
+    served.destroy();
+    expect(hungUp(served)).toBe(false);
+  } finally {
+    server.close();
+    await rm(dir, { recursive: true });
+  }
+});
