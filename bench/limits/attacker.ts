@@ -1,0 +1,50 @@
+import { connect } from 'node:net';
+import { costlyRequests } from './requests.ts';
+
+/** A process that sends costly requests; its parent tells it which, and measures others meanwhile. */
+export interface Order {
+  readonly socket: string;
+  /** Index in `costlyRequests`. */
+  readonly request: number;
+  /** How many at once. */
+  readonly count: number;
+  /** Each from a user of its own; else all from one. */
+  readonly users: boolean;
+  readonly directory: string;
+}
+export interface Outcome { readonly ms: number; readonly statuses: Readonly<Record<string, number>>; readonly text: string }
+
+const firstUser = 20_000;
+
+/** Sends one request as a user of its own: whom the kernel names is who connects. */
+function send(socketPath: string, uid: number, bytes: Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    process.seteuid?.(uid);
+    const socket = connect({ path: socketPath, allowHalfOpen: true });
+    process.seteuid?.(0);
+    let answer = '';
+    socket.on('data', (part: Buffer) => { answer += part.toString('latin1'); });
+    socket.on('end', () => { socket.destroy(); });
+    socket.on('error', () => undefined);
+    socket.on('close', () => { resolve(answer); });
+    socket.write(bytes);
+  });
+}
+
+async function attack({ socket, request, count, users, directory }: Order): Promise<Outcome> {
+  const asked = costlyRequests(directory)[request];
+  if (asked === undefined) throw new Error('there is no such request');
+  const bytes = Buffer.from(`POST ${asked.target} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(asked.body)}\r\n\r\n${asked.body}`);
+  const start = performance.now();
+  const answers = await Promise.all(Array.from({ length: count }, (_, index) => send(socket, firstUser + (users ? index : 0), bytes)));
+  const statuses: Record<string, number> = {};
+  for (const answer of answers) {
+    const status = /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 'none';
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  }
+  return { ms: performance.now() - start, statuses, text: (answers[0] ?? '').split('\r\n\r\n')[1]?.slice(0, 200) ?? '' };
+}
+
+process.on('message', (order: Order) => {
+  attack(order).then((outcome) => { process.send?.(outcome); }, (error: unknown) => { throw error; });
+});
