@@ -1,6 +1,7 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
+import { breathe } from '../enforce/pacing.ts';
 import { explainEnd } from './explain.ts';
 import { frame, FrameReader } from './frames.ts';
 import { clientHeaders, engineHeaders, grpcMessage, grpcStatus, refusalHeaders } from './metadata.ts';
@@ -20,6 +21,9 @@ export interface CallPolicy {
 export const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
 /** Bytes of messages that one connection may have waiting to be complete. */
 const maxHeldBytes = 64 * 1024 * 1024;
+
+/** A message longer than this is decided in a turn of the event loop of its own. */
+const largeMessageBytes = 16 * 1024;
 
 /** Bytes waiting, over all calls of a connection. */
 export interface Budget { bytes: number }
@@ -87,6 +91,11 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
   let engine: ClientHttp2Stream | null = null;
   let over = false;
   let held = 0;
+  /** The engine takes no more for now. */
+  let full = false;
+  /** Reads whose messages are still to be decided, and what comes before the next one. */
+  let waiting = 0;
+  let before = Promise.resolve();
   const account = (bytes: number) => { budget.bytes += bytes - held; held = bytes; };
   const stop = (code: number, text: string) => {
     over = true;
@@ -98,9 +107,25 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
     if (engine !== null) return engine;
     engine = open();
     if (engine === null) stop(grpcStatus.unavailable, engineLeft);
-    else engine.on('drain', () => { client.resume(); });
+    else engine.on('drain', () => { full = false; goOn(); });
     return engine;
   };
+  const pass = (message: Buffer) => {
+    if (over) return;
+    const decision = decideBuildMessage(kind, message, policy.enforces?.() ?? true);
+    let forwarded: Uint8Array = message;
+    if (decision.outcome === 'deny') {
+      const text = policy.deny(path, decision);
+      // A refused Return would leave the build itself waiting; the client tells of whichever ends first.
+      if (text !== null && kind === 'return') forwarded = failedReturn(text);
+      else if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
+    } else forwarded = decision.bytes;
+    const stream = opened();
+    if (stream === null || stream.write(frame(forwarded))) return;
+    full = true;
+    client.pause();
+  };
+  const goOn = () => { if (waiting === 0 && !full) client.resume(); };
   client.on('data', (bytes: Buffer) => {
     if (over) return;
     const read = frames.push(bytes);
@@ -111,23 +136,23 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
     }
     account(frames.held);
     if (budget.bytes > maxHeldBytes) { stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build requests under way on this connection may have ${maxHeldBytes} bytes`); return; }
-    for (const message of read.messages) {
-      const decision = decideBuildMessage(kind, message, policy.enforces?.() ?? true);
-      let forwarded: Uint8Array = message;
-      if (decision.outcome === 'deny') {
-        const text = policy.deny(path, decision);
-        // A refused Return would leave the build itself waiting; the client tells of whichever ends first.
-        if (text !== null && kind === 'return') forwarded = failedReturn(text);
-        else if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
-      } else forwarded = decision.bytes;
-      const stream = opened();
-      if (stream === null) return;
-      if (!stream.write(frame(forwarded))) client.pause();
-    }
+    if (waiting === 0 && read.messages.every(({ length }) => length <= largeMessageBytes)) { for (const message of read.messages) pass(message); return; }
+    // One by one, and with a turn of the event loop before each: others are answered in between.
+    waiting++;
+    client.pause();
+    before = before.then(async () => {
+      for (const message of read.messages) {
+        await breathe();
+        pass(message);
+      }
+    }).catch(() => { stop(grpcStatus.internal, 'bulkhead gateway: the build request could not be decided, so it was refused'); }).finally(() => {
+      waiting--;
+      goOn();
+    });
   });
   client.on('end', () => {
     // A message cut short never arrives; the engine says what it thinks of the rest.
-    if (!over) opened()?.end();
+    void before.then(() => { if (!over) opened()?.end(); });
   });
   client.on('close', () => { over = true; account(0); });
 }
