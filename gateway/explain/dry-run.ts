@@ -78,6 +78,8 @@ export function dryRun(options: DryRunOptions, explained: (request: ExplainedReq
         const about = named(request, parsed.value);
         if (request.match?.route.inspect !== 'create-container') return conclude(request, verdict, findings, about, body);
         if (options.parts === 'of-denied' && verdict.kind !== 'refuse') return conclude(request, verdict, findings, about, body);
+        // What exceeds a limit of the gateway is refused as a whole, too: its parts are too many.
+        if (findings.some(({ rule }) => rule === 'request-limit')) return conclude(request, verdict, findings, about, body);
         const parts = await everyPart(handling, parsed.value, findings);
         return conclude(request, verdict, parts.findings, { passed: parts.passed, ...about }, body);
       }),

@@ -26,5 +26,5 @@ export function countParsed(bytes: number): void {
   parsedSinceLast += bytes;
   if (parsedSinceLast < everyParsed) return;
   parsedSinceLast = 0;
-  void globalThis.gc?.({ type: 'major', execution: 'async' });
+  void globalThis.gc?.({ type: 'major' });
 }
