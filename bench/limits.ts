@@ -5,6 +5,7 @@
  * Targets: 250 ms, 250 MB. Load and measurement are on this machine, too; so of each latency what the kernel let the gateway and the
  * measuring process wait for a processor is told apart ("of it waiting"), and not held against the target.
  */
+import { once } from 'node:events';
 import { fork, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -68,8 +69,10 @@ async function measured(order: Order): Promise<Measured> {
   await client.exchange(ping);
   const latencies: Latency[] = [];
   let outcome: Outcome | null = null;
-  attacker.once('message', (told: Outcome) => { outcome = told; });
+  const ready = once(attacker, 'message');
   attacker.send(order);
+  await ready;
+  attacker.once('message', (told: Outcome) => { outcome = told; });
   while (outcome === null) {
     const before = allWaited();
     const start = performance.now();
