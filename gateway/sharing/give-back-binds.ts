@@ -44,7 +44,7 @@ const giveBackAfter = (before: AnswerHandling | undefined): AnswerHandling => ({
     const replaced = await before?.see(head, body) ?? null;
     const seen = replaced ?? body;
     if (head.status !== 200 || !seen.includes(heldBindText)) return replaced;
-    const parsed = parseJson(seen.toString('utf8'), { depth: 64, elements: 2_000_000 });
+    const parsed = parseJson(seen.toString('utf8'), { depth: 64, elements: 2_000_000, entries: 2_000_000 });
     // The reader of answers makes a 502 of it.
     if (!parsed.ok) throw new Error(`the engine's answer is not JSON: ${parsed.why}`);
     return Buffer.from(writeJson(giveBackBinds(parsed.value)), 'utf8');

@@ -70,7 +70,7 @@ export function readInspected(answer: unknown): Result<Inspected, AppError> {
 function asSent(answer: unknown): unknown {
   const text = JSON.stringify(answer) ?? '';
   if (!text.includes(heldBindText)) return answer;
-  const parsed = parseJson(text, { depth: 64, elements: 2_000_000 });
+  const parsed = parseJson(text, { depth: 64, elements: 2_000_000, entries: 2_000_000 });
   const given: unknown = parsed.ok ? JSON.parse(writeJson(giveBackBinds(parsed.value))) : answer;
   return given;
 }

@@ -3,7 +3,7 @@ import { giveBackBinds, holdBinds, isHeldBind, readHeldBinds } from './held-bind
 import { parseJson, writeJson, type Json, type JsonObject } from './json.ts';
 
 const json = (value: unknown): JsonObject => {
-  const parsed = parseJson(JSON.stringify(value), { depth: 64, elements: 1_000_000 });
+  const parsed = parseJson(JSON.stringify(value), { depth: 64, elements: 1_000_000, entries: 1_000_000 });
   if (!parsed.ok || !(parsed.value instanceof Map)) throw new Error('not an object');
   return parsed.value;
 };
