@@ -5,6 +5,7 @@
 
 export const attackClasses = [
   'json', 'request-line', 'framing', 'namespaces', 'runtime', 'confinement', 'mounts', 'volumes', 'swapped', 'unprotected', 'references', 'networks', 'other-roads', 'socket-mounts',
+  'accomplice',
 ] as const;
 /** The classes follow the bullets of the threat page. */
 export type AttackClass = (typeof attackClasses)[number];

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { accompliceCorpus } from './accomplice/attempts.ts';
 import { corpus } from './corpus.ts';
 
 // Issue 3: SECURITY.md names the test of each promise. Names that lead nowhere would make promises of nobody's.
@@ -16,7 +17,7 @@ describe('SECURITY.md', () => {
     for (const [, name] of page.matchAll(/`([\w./-]+\.test\.ts)`/g)) expect(tests.some((file) => file.endsWith(name ?? '-')), name).toBe(true);
   });
   it('names attack classes that have attempts', () => {
-    const classes = new Set<string>(corpus.map((attempt) => attempt.class));
+    const classes = new Set<string>([...corpus, ...accompliceCorpus].map((attempt) => attempt.class));
     for (const [, list] of page.matchAll(/corpus \[([^\]]+)\]/g)) for (const name of (list ?? '').split(', ')) expect(classes, name).toContain(name);
   });
 });

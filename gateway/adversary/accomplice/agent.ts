@@ -1,0 +1,110 @@
+import { createInterface, type Interface } from 'node:readline';
+import { connect, type Socket } from 'node:net';
+import os from 'node:os';
+
+/** Where the kernel, the engine or the gateway stopped an attempt: a system call with its error, or a refused command. */
+export class Stopped extends Error {}
+
+/** A number (descriptor, flags, address), a string (a path, for one), or memory that the call reads and writes. */
+export type Word = number | string | Buffer;
+
+/** What a call came to. `value` is -1 where it failed, `errorName` then its error, as EPERM. */
+export interface CallResult {
+  readonly value: number;
+  readonly errorName: string;
+  /** The words that are memory, as they are afterwards. */
+  readonly memory: readonly Buffer[];
+}
+
+const errorNames = new Map(Object.entries(os.constants.errno).map(([name, number]) => [number, name]));
+
+const encode = (word: Word): string => {
+  if (typeof word === 'number') return String(word);
+  return typeof word === 'string' ? `s${Buffer.from(word).toString('hex')}` : `x${word.toString('hex')}`;
+};
+
+/** One process of the attacker's, led over its socket: it does one system call after another. */
+export class Agent {
+  readonly #socket: Socket;
+  readonly #lines: Interface;
+  readonly #waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
+
+  /** The shared directory's path as this process sees it. */
+  readonly share: string;
+
+  private constructor(socket: Socket, share: string) {
+    this.#socket = socket;
+    this.share = share;
+    this.#lines = createInterface({ input: socket });
+    this.#lines.on('line', (line) => { this.#waiting.shift()?.resolve(line); });
+    const end = () => { for (const { reject } of this.#waiting.splice(0)) reject(new Stopped('the process ended')); };
+    socket.on('close', end);
+    socket.on('error', end);
+  }
+
+  /** Connects to an `accomplice serve` at `control`; waits until it listens, `patienceMs` at most. */
+  static async connect(control: string, share: string, patienceMs = 20_000): Promise<Agent> {
+    const until = Date.now() + patienceMs;
+    for (;;) {
+      const socket = connect(control);
+      const error = await new Promise<Error | null>((resolve) => {
+        socket.once('connect', () => { resolve(null); });
+        socket.once('error', resolve);
+      });
+      if (error === null) return new Agent(socket, share);
+      if (Date.now() > until) throw new Error(`no accomplice at ${control}: ${error.message}`);
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+  }
+
+  /** Does one operation and tells what it came to. */
+  async try(operation: string, ...words: readonly Word[]): Promise<CallResult> {
+    const line = await new Promise<string>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#socket.write(`${[operation, ...words.map(encode)].join(' ')}\n`);
+    });
+    const [value, error, ...memory] = line.split(' ');
+    return {
+      value: Number(value),
+      errorName: errorNames.get(Number(error)) ?? String(error),
+      memory: memory.map((digits) => Buffer.from(digits, 'hex')),
+    };
+  }
+
+  /** The same; rejects with `Stopped` where the call fails. Resolves with its value. */
+  async call(operation: string, ...words: readonly Word[]): Promise<number> {
+    return (await this.filled(operation, ...words)).value;
+  }
+
+  /** The same, for calls that write memory. */
+  async filled(operation: string, ...words: readonly Word[]): Promise<CallResult> {
+    const result = await this.try(operation, ...words);
+    if (result.value === -1) {
+      const shown = words.map((word) => (Buffer.isBuffer(word) ? 'memory' : String(word))).join(', ');
+      throw new Stopped(`${operation}(${shown}): ${result.errorName}`);
+    }
+    return result;
+  }
+
+  /** Up to `size` bytes of a descriptor, as text. */
+  async read(descriptor: number, size = 4096): Promise<string> {
+    const { value, memory } = await this.filled('read', descriptor, Buffer.alloc(size), size);
+    return memory[0]?.subarray(0, value).toString('latin1') ?? '';
+  }
+
+  /** Runs a program and waits for it; resolves with what it printed. */
+  async run(...words: readonly [string, ...string[]]): Promise<string> {
+    return (await this.try('run', ...words)).memory[0]?.toString() ?? '';
+  }
+
+  /** Puts bytes into the process' memory to stay; resolves with their address. */
+  keep(bytes: Buffer): Promise<number> {
+    return this.call('keep', bytes);
+  }
+
+  /** Ends the process. */
+  close(): void {
+    this.#lines.close();
+    this.#socket.destroy();
+  }
+}
