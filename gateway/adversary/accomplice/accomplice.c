@@ -21,15 +21,18 @@
 
 #define CALL(name) {#name, SYS_##name}
 static const struct { const char *name; long number; } calls[] = {
-  CALL(add_key), CALL(bpf), CALL(chroot), CALL(close), CALL(connect), CALL(exit), CALL(faccessat), CALL(fanotify_init),
-  CALL(fanotify_mark), CALL(fchdir), CALL(fchmod), CALL(fchmodat), CALL(fchown), CALL(fchownat), CALL(fsconfig), CALL(fsetxattr),
-  CALL(fsmount), CALL(fsopen), CALL(getdents64), CALL(geteuid), CALL(getppid), CALL(getpriority), CALL(getuid), CALL(io_uring_enter), CALL(io_uring_register), CALL(io_uring_setup),
-  CALL(ioctl), CALL(keyctl), CALL(kill), CALL(linkat), CALL(memfd_create), CALL(mkdirat), CALL(mknodat), CALL(mmap), CALL(mount),
-  CALL(mount_setattr), CALL(move_mount), CALL(mprotect), CALL(name_to_handle_at), CALL(open_by_handle_at), CALL(open_tree), CALL(openat),
-  CALL(perf_event_open), CALL(pidfd_getfd), CALL(pidfd_open), CALL(pidfd_send_signal), CALL(pipe2), CALL(prctl), CALL(prlimit64),
-  CALL(process_vm_readv), CALL(process_vm_writev), CALL(ptrace), CALL(read), CALL(readlinkat), CALL(renameat2), CALL(seccomp),
-  CALL(sendmsg), CALL(setns), CALL(setpriority), CALL(setsockopt), CALL(setresgid), CALL(setresuid), CALL(shmat), CALL(shmget), CALL(socket),
-  CALL(symlinkat), CALL(umount2), CALL(unlinkat), CALL(unshare), CALL(userfaultfd), CALL(wait4), CALL(write),
+  CALL(add_key), CALL(bpf), CALL(chroot), CALL(close), CALL(connect), CALL(faccessat), CALL(fanotify_init),
+  CALL(fanotify_mark), CALL(fchdir), CALL(fchmod), CALL(fchmodat), CALL(fchown), CALL(fchownat),
+  CALL(fsconfig), CALL(fsetxattr), CALL(fsmount), CALL(fsopen), CALL(getdents64), CALL(geteuid),
+  CALL(getpid), CALL(getppid), CALL(getsockopt), CALL(io_uring_enter), CALL(io_uring_register),
+  CALL(io_uring_setup), CALL(ioctl), CALL(keyctl), CALL(kill), CALL(linkat), CALL(memfd_create),
+  CALL(mkdirat), CALL(mknodat), CALL(mmap), CALL(mount), CALL(mount_setattr), CALL(move_mount),
+  CALL(name_to_handle_at), CALL(open_by_handle_at), CALL(open_tree), CALL(openat), CALL(perf_event_open),
+  CALL(pidfd_getfd), CALL(pidfd_open), CALL(pidfd_send_signal), CALL(pipe2), CALL(prctl), CALL(pread64),
+  CALL(prlimit64), CALL(process_vm_readv), CALL(ptrace), CALL(read), CALL(readlinkat), CALL(recvmsg),
+  CALL(renameat2), CALL(seccomp), CALL(sendmsg), CALL(setns), CALL(setresgid), CALL(setresuid),
+  CALL(setsockopt), CALL(shmat), CALL(shmctl), CALL(shmget), CALL(socket), CALL(symlinkat), CALL(umount2),
+  CALL(unlinkat), CALL(unshare), CALL(userfaultfd), CALL(wait4), CALL(write),
 };
 
 enum { most_words = 12 };
@@ -146,7 +149,7 @@ static int serve_at(const char *path, int once) {
   }
 }
 
-static long perform(const char *operation, struct word *words, int count) {
+static long perform(const char *operation, struct word *words) {
   char **text = (char *[]){(char *)words[0].bytes, (char *)words[1].bytes, NULL};
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     if (strcmp(operation, calls[i].name) != 0) continue;
@@ -172,7 +175,6 @@ static long perform(const char *operation, struct word *words, int count) {
     if (child == 0) { execl(text[0], text[0], "serve", text[1], (char *)NULL); _exit(127); }
     return child;
   }
-  (void)count;
   errno = ENOSYS;
   return -1;
 }
@@ -200,7 +202,7 @@ static void serve(int connection) {
     }
     if (operation == NULL) continue;
     if (strcmp(operation, "run") == 0) run(out, arguments);
-    else answer(out, perform(operation, words, count), words, count);
+    else answer(out, perform(operation, words), words, count);
   }
 }
 

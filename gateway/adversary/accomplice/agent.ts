@@ -29,6 +29,8 @@ export class Agent {
   readonly #lines: Interface;
   readonly #waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
 
+  /** Resolves once the process has ended, or its connection. */
+  readonly ended: Promise<void>;
   /** The shared directory's path as this process sees it. */
   readonly share: string;
 
@@ -37,6 +39,7 @@ export class Agent {
     this.share = share;
     this.#lines = createInterface({ input: socket });
     this.#lines.on('line', (line) => { this.#waiting.shift()?.resolve(line); });
+    this.ended = new Promise((resolve) => { socket.once('close', () => { resolve(); }); });
     const end = () => { for (const { reject } of this.#waiting.splice(0)) reject(new Stopped('the process ended')); };
     socket.on('close', end);
     socket.on('error', end);

@@ -1,6 +1,7 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { accompliceAttempts } from './attempt.ts';
-import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_PATH, O_RDONLY, O_WRONLY } from './linux.ts';
+import { AT_FDCWD, AT_SYMLINK_FOLLOW, O_CREAT, O_DIRECTORY, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, u32 } from './linux.ts';
 import type { Scene } from './scene.ts';
 
 /**
@@ -14,10 +15,9 @@ async function leaveProgram(
   change: (inside: Awaited<ReturnType<Scene['in']>>, directory: number) => Promise<unknown>,
   flags = O_RDONLY,
 ): Promise<boolean> {
-  const [outside, inside] = await Promise.all([scene.outside(), scene.in(scene.containers.plain)]);
+  const [outside, inside] = await scene.both();
   const { directory } = await scene.openDirectory(outside, id);
-  const opened = await outside.call('openat', AT_FDCWD, directory, flags | O_DIRECTORY);
-  const given = await scene.pass(outside, opened, inside);
+  const given = await scene.handOver(outside, directory, flags | O_DIRECTORY, inside);
   await inside.call('install', given, 'program');
   await change(inside, given);
   return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', target));
@@ -70,9 +70,8 @@ export const fileAttempts = accompliceAttempts([
     id: 'directory-of-the-machine',
     title: 'a descriptor of the machine\'s / leads container root to a file of root\'s',
     attempt: async (scene) => {
-      const [outside, inside] = await Promise.all([scene.outside(), scene.in(scene.containers.plain)]);
-      const root = await outside.call('openat', AT_FDCWD, '/', O_PATH | O_DIRECTORY);
-      const given = await scene.pass(outside, root, inside);
+      const [outside, inside] = await scene.both();
+      const given = await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside);
       return scene.isCanary(await inside.read(await inside.call('openat', given, scene.secret.slice(1), O_RDONLY)));
     },
   },
@@ -80,12 +79,139 @@ export const fileAttempts = accompliceAttempts([
     id: 'root-changed-to-the-machine',
     title: 'container root enters the machine\'s / by chroot and leaves a file of root\'s in a directory of root\'s',
     attempt: async (scene) => {
-      const [outside, inside] = await Promise.all([scene.outside(), scene.in(scene.containers.plain)]);
-      const root = await outside.call('openat', AT_FDCWD, '/', O_PATH | O_DIRECTORY);
-      await inside.call('fchdir', await scene.pass(outside, root, inside));
+      const [outside, inside] = await scene.both();
+      await inside.call('fchdir', await scene.handOver(outside, '/', O_PATH | O_DIRECTORY, inside));
       await inside.call('chroot', '.');
       await inside.call('openat', AT_FDCWD, path.join(scene.closed, 'made-inside'), O_WRONLY | O_CREAT, 0o600);
       return scene.belongsToRoot(path.join(scene.closed, 'made-inside'));
+    },
+  },
+  {
+    id: 'own-file-given-to-root',
+    title: 'container root gives a file of the attacker\'s, which it has a descriptor of, to root, and makes it setuid',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both();
+      const { directory, descriptor } = await scene.openDirectory(outside, 'own-file-given-to-root');
+      await outside.call('install', descriptor, 'program');
+      const given = await scene.handOver(outside, path.join(directory, 'program'), O_RDONLY, inside);
+      await inside.call('fchown', given, 0, 0);
+      await inside.call('fchmod', given, 0o4755);
+      return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
+    },
+  },
+  {
+    id: 'file-reopened-for-writing',
+    title: 'a descriptor for reading of a file of root\'s is opened again for writing',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both();
+      const file = await scene.rootFile('reopened', 0o644);
+      const given = await scene.handOver(outside, file, O_RDONLY, inside);
+      const written = await inside.call('openat', AT_FDCWD, `/proc/self/fd/${given}`, O_WRONLY | O_TRUNC);
+      await inside.call('write', written, 'changed', 7);
+      return (await readFile(file, 'utf8')) === 'changed';
+    },
+  },
+  {
+    id: 'o-path-reopened',
+    title: 'an O_PATH descriptor of a file that root alone may read is opened',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both();
+      const given = await scene.handOver(outside, scene.secret, O_PATH, inside);
+      return scene.isCanary(await scene.readFile(inside, `/proc/self/fd/${given}`));
+    },
+  },
+  {
+    id: 'mode-by-descriptor',
+    title: 'a file of root\'s is opened to all by a descriptor for reading',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both();
+      const file = await scene.rootFile('mode', 0o644);
+      await inside.call('fchmod', await scene.handOver(outside, file, O_RDONLY, inside), 0o666);
+      return ((await stat(file)).mode & 0o777) === 0o666;
+    },
+  },
+  {
+    id: 'hard-link-by-descriptor',
+    title: 'a file that root alone may read is linked into a directory of the attacker\'s',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both();
+      const { directory, descriptor } = await scene.openDirectory(outside, 'hard-link');
+      const file = await scene.handOver(outside, scene.secret, O_PATH, inside);
+      const given = await scene.pass(outside, descriptor, inside);
+      await inside.call('linkat', AT_FDCWD, `/proc/self/fd/${file}`, given, 'secret', AT_SYMLINK_FOLLOW);
+      return scene.belongsToRoot(path.join(directory, 'secret'));
+    },
+  },
+  {
+    id: 'removed-by-directory',
+    title: 'a file of root\'s is removed by an O_PATH descriptor of root\'s directory',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both();
+      const file = await scene.rootFile('removed', 0o600);
+      const given = await scene.handOver(outside, scene.closed, O_PATH | O_DIRECTORY, inside);
+      await inside.call('unlinkat', given, 'removed', 0);
+      return !await scene.belongsToRoot(file);
+    },
+  },
+  {
+    id: 'file-handle',
+    title: 'a file of root\'s is opened by its handle, on a descriptor of the machine\'s file system',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(scene.containers.privileged);
+      const wanted = Buffer.alloc(8 + 128);
+      wanted.writeUInt32LE(128, 0);
+      const named = await outside.filled('name_to_handle_at', AT_FDCWD, scene.secret, wanted, Buffer.alloc(4), 0);
+      const given = await scene.handOver(outside, '/', O_RDONLY | O_DIRECTORY, inside);
+      const handle = named.memory[0] ?? wanted;
+      return scene.isCanary(await inside.read(await inside.call('open_by_handle_at', given, handle, O_RDONLY)));
+    },
+  },
+  {
+    id: 'fanotify-group',
+    title: 'a fanotify group from inside gives the process outside a descriptor of what root opens',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(scene.containers.privileged);
+      const file = await scene.rootFile('notified', 0o600);
+      const group = await inside.call('fanotify_init', 0, O_RDONLY);
+      const closed = await scene.handOver(outside, scene.closed, O_RDONLY | O_DIRECTORY, inside);
+      // FAN_MARK_ADD, FAN_OPEN
+      await inside.call('fanotify_mark', group, 1, 0x20, closed, 'notified');
+      const received = await scene.pass(inside, group, outside);
+      await readFile(file);
+      const event = (await outside.filled('read', received, Buffer.alloc(24), 24)).memory[0];
+      return scene.isCanary(await outside.read(event?.readInt32LE(16) ?? -1));
+    },
+  },
+  {
+    id: 'immutable-by-descriptor',
+    title: 'a file of root\'s is made immutable by a descriptor for reading',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(scene.containers.privileged);
+      const file = await scene.rootFile('immutable', 0o644);
+      const given = await scene.handOver(outside, file, O_RDONLY, inside);
+      const [getFlags, setFlags, immutable] = [0x8008_6601, 0x4008_6602, 0x10];
+      const flags = (await inside.filled('ioctl', given, getFlags, Buffer.alloc(8))).memory[0]?.readUInt32LE(0) ?? 0;
+      await inside.call('ioctl', given, setFlags, u32(flags | immutable, 0));
+      const stopped = await rm(file).then(() => false, () => true);
+      const root = await scene.root();
+      await root.call('ioctl', await root.call('openat', AT_FDCWD, file, O_RDONLY), setFlags, u32(flags, 0));
+      return stopped;
+    },
+  },
+  {
+    id: 'kernel-setting',
+    title: 'a setting of the kernel\'s is changed by a descriptor of the machine\'s /proc/sys',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both();
+      const setting = '/proc/sys/fs/lease-break-time';
+      const before = await readFile(setting, 'utf8');
+      const wanted = String(Number(before) + 1);
+      const given = await scene.handOver(outside, '/proc/sys', O_PATH | O_DIRECTORY, inside);
+      const opened = await inside.call('openat', given, 'fs/lease-break-time', O_WRONLY);
+      await inside.call('write', opened, wanted, wanted.length);
+      const after = await readFile(setting, 'utf8');
+      await writeFile(setting, before);
+      return after.trim() === wanted;
     },
   },
 ]);

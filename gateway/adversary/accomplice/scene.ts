@@ -3,6 +3,7 @@ import { chmod, chown, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/pro
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Agent, Stopped } from './agent.ts';
+import { tarball, type Entry } from './tarball.ts';
 import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from './linux.ts';
 
 const run = promisify(execFile);
@@ -31,6 +32,8 @@ export interface Ground {
 
 /** What root alone can read; whoever has it was root, or had a right of root's. */
 export const canary = 'read with the rights of root';
+/** An account that only the raw device knows. */
+export const deviceAccount = { name: 'of-the-device', uid: 7777 } as const;
 /** What is in Bob's container alone. */
 export const bobsSecret = 'read from the container of bob';
 
@@ -46,6 +49,7 @@ export class Scene {
   readonly #children: ChildProcess[] = [];
   /** Servers that an agent started: they outlive it. */
   readonly #started: number[] = [];
+  readonly #made = new Map<string, Promise<unknown>>();
   #passed = 0;
   readonly ground: Ground;
   /** The attacker's directory: 0777, his, and `/share` in his containers. */
@@ -82,12 +86,14 @@ export class Scene {
     const [plain, privileged, victim] = await Promise.all([
       scene.container('plain'),
       scene.container('privileged', ['--privileged']),
-      scene.container('bob', ['-e', `SECRET=${bobsSecret}`], [], bob),
+      scene.container('bob', ['--privileged', '-v', 'bobs:/v', '-e', `SECRET=${bobsSecret}`], [], bob),
     ]);
     Object.assign(scene.containers, { plain, privileged, bob: victim });
     const inside = await scene.in(victim);
-    const secret = await inside.call('openat', AT_FDCWD, '/secret', O_CREAT | O_RDWR, 0o600);
-    await inside.call('write', secret, bobsSecret, bobsSecret.length);
+    for (const file of ['/secret', '/v/secret']) {
+      const secret = await inside.call('openat', AT_FDCWD, file, O_CREAT | O_RDWR, 0o600);
+      await inside.call('write', secret, bobsSecret, bobsSecret.length);
+    }
     return scene;
   }
 
@@ -136,6 +142,16 @@ export class Scene {
     return this.running(name);
   }
 
+  /** Imports an image of the attacker's making, with his tool in it; resolves with its name. */
+  async image(name: string, entries: readonly Entry[], changes: readonly string[] = []): Promise<string> {
+    const file = path.join(this.share, `${name}.tar`);
+    const own = [{ name: 'accomplice', type: 'file', content: await readFile(this.ground.tool) }, { name: 'share', type: 'directory' }] as const;
+    await writeFile(file, tarball([...own, ...entries]));
+    await this.docker(attacker, 'import', ...changes.flatMap((change) => ['-c', change]), file, name);
+    await rm(file);
+    return name;
+  }
+
   /** The container of that name, as whoever may use the socket can find it. */
   async running(name: string): Promise<Container> {
     const pid = Number(await this.docker(attacker, 'inspect', '-f', '{{.State.Pid}}', name));
@@ -153,6 +169,64 @@ export class Scene {
     const received = await to.call('take', receiving);
     for (const [agent, open] of [[from, sending], [to, receiving], [to, listener]] as const) await agent.call('close', open);
     return received;
+  }
+
+  /** Opens a path in one process and passes it to the other; resolves with the descriptor's number there. */
+  async handOver(from: Agent, file: string, flags: number, to: Agent): Promise<number> {
+    return this.pass(from, await from.call('openat', AT_FDCWD, file, flags), to);
+  }
+
+  /** A process outside and one inside, new. */
+  async both(container: Container = this.containers.plain): Promise<readonly [Agent, Agent]> {
+    return Promise.all([this.outside(), this.in(container)]);
+  }
+
+  /** A file of root's for one attempt, outside, with the canary in it. */
+  async rootFile(name: string, mode: number): Promise<string> {
+    const file = path.join(this.closed, name);
+    await writeFile(file, canary);
+    await chmod(file, mode);
+    return file;
+  }
+
+  /** A process of root's that does nothing. */
+  rootProcess(): { readonly pid: number; readonly ended: Promise<void> } {
+    const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+    this.#children.push(child);
+    if (child.pid === undefined) throw new Error('sleep could not be started');
+    return { pid: child.pid, ended: new Promise((resolve) => { child.once('exit', () => { resolve(); }); }) };
+  }
+
+  /** A child of a process in a container: in the PID namespace that its parent chose for children. */
+  async fork(parent: Agent, container: Container): Promise<Agent> {
+    const control = `/forked-${this.#passed++}.sock`;
+    await parent.call('fork', control);
+    return this.#keep(await Agent.connect(`/proc/${container.pid}/root${control}`, '/share'));
+  }
+
+  /** The id that the machine has for that process of a container's. */
+  async pidOf(agent: Agent, container: Container): Promise<number> {
+    const inner = await agent.call('getpid');
+    const children = (await readFile(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8')).trim().split(' ');
+    for (const pid of children) {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      if (Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1]) === inner) return Number(pid);
+    }
+    throw new Error(`process ${inner} is not a child of the container's first process`);
+  }
+
+  /** Something that attempts have in common, made once. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const made = this.#made.get(name) as Promise<T> | undefined; // one maker a name
+    if (made !== undefined) return made;
+    const making = make();
+    this.#made.set(name, making);
+    return making;
+  }
+
+  /** The process outside with the ids of the attacker's unprivileged container. */
+  ranged(): Promise<Agent> {
+    return this.once('ranged', () => this.rangeUser(this.containers.plain, 'ranged'));
   }
 
   /** A directory of the attacker's below the shared one, open to all, and its descriptor outside: no id-mapped mount is between. */
