@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, longest first: begun last, one of them would run alone at the end. Others follow as Vitest has them. */
 const longest = [
-  'embedded.engine.test.ts', 'kills.engine.test.ts', 'comparison.engine.test.ts', 'apply.engine.test.ts', 'docker-cli.engine.test.ts', 'corpus.engine.test.ts', 'desktop.engine.test.ts',
+  'embedded.engine.test.ts', 'kills.engine.test.ts', 'comparison.engine.test.ts', 'apply.engine.test.ts', 'docker-cli.engine.test.ts', 'corpus.engine.test.ts', 'accomplice.engine.test.ts', 'desktop.engine.test.ts',
   'docker-in-docker.engine.test.ts', 'churn.engine.test.ts', 'recreate.engine.test.ts', 'engines.engine.test.ts', 'socket-mounts.engine.test.ts', 'archive.engine.test.ts', 'isolation.engine.test.ts', 'large.engine.test.ts',
   'locked-controls.test.tsx', 'docker-socket-page.test.tsx', 'review-page.test.tsx', 'app.test.tsx', 'cli/settings.test.ts', 'file-sharing-page.test.tsx', 'memory.test.ts', 'targets/desktop/desktop.test.ts',
 ];

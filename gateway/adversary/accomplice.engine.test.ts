@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGatewayProcess, type GatewayProcess } from '../../testing/gateway-process.ts';
 import { eciOn } from '../../testing/guarded-engine.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../../testing/isolated-engine.ts';
-import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import { mountsBelow, startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
 import { Stopped } from './accomplice/agent.ts';
 import type { AccompliceAttempt } from './accomplice/attempt.ts';
 import { accompliceCorpus } from './accomplice/attempts.ts';
-import { canary, deviceAccount, Scene, type Ground } from './accomplice/scene.ts';
+import { canary, deviceAccount, type Ground } from './accomplice/ground.ts';
+import { Scene } from './accomplice/scene.ts';
 
 // Issue 12: a process outside and one inside a container, who pass each other descriptors. As in the corpus, what does not succeed on a
 // bare engine is no attempt.
@@ -54,16 +55,23 @@ beforeAll(async () => {
     const ground: Ground = {
       name, door, tool, engineSocket: engine.socket, engineRoot: engine.root, directory: path.join(directory, name), rawDevice: device,
       admin: (...args) => engine.docker(...args),
+      restartRanges: async () => {
+        if (name === 'engine') return;
+        await isolated.planner().end('SIGTERM');
+        await isolated.startPlanner();
+      },
     };
     scenes[name] = await Scene.open(ground);
   }));
 }, 120_000);
 afterAll(async () => {
-  await Promise.all([scenes.engine?.close(), scenes.gateway?.close()]);
+  const closed = await Promise.allSettled([scenes.engine?.close(), scenes.gateway?.close()]);
+  if (directory) for (const point of (await mountsBelow(directory)).reverse()) await run('umount', ['-l', point]);
   await gateway?.stop();
   await Promise.all([bare?.stop(), isolated?.stop()]);
   if (loop !== null) await run('losetup', ['-d', loop]);
   if (directory) await rm(directory, { recursive: true, force: true });
+  expect(closed.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
 }, 60_000);
 
 /** A block device whose content is the canary, in lines of a passwd file. */
@@ -92,6 +100,7 @@ async function check(attempt: AccompliceAttempt): Promise<void> {
   const real = await attack(attempt, scenes.engine);
   expect(real.breached, `the bare engine did not let it: ${real.stopped}`).toBe(true);
   const seen = await attack(attempt, scenes.gateway);
+  // What stopped each: for whoever compares two states of the code.
   if (process.env['ACCOMPLICE_REPORT'] !== undefined) console.log(`${attempt.id}: ${seen.breached ? 'OPEN' : seen.stopped}`);
   expect(seen.breached, 'a breach behind the gateway').toBe(false);
 }
@@ -101,5 +110,10 @@ describe('an accomplice outside', () => {
     expect(accompliceCorpus.length).toBeGreaterThanOrEqual(40);
     expect(new Set(accompliceCorpus.map(({ id }) => id)).size).toBe(accompliceCorpus.length);
   });
-  it.concurrent.for(accompliceCorpus)('$title ($id)', (attempt) => check(attempt));
+  // Not once more: what an attempt made, containers and directories, is still there.
+  const once = { retry: 0 };
+  const beside = accompliceCorpus.filter(({ alone }) => alone !== true);
+  const alone = accompliceCorpus.filter((attempt) => attempt.alone === true);
+  it.concurrent.for(beside)('$title ($id)', once, (attempt) => check(attempt));
+  it.for(alone)('$title ($id)', once, (attempt) => check(attempt));
 });

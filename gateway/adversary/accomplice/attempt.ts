@@ -10,6 +10,8 @@ export interface AccompliceAttempt {
    * have done or read. Rejects with `Stopped` where a system call, the engine or the gateway stopped them.
    */
   readonly attempt: (scene: Scene) => Promise<boolean>;
+  /** Changes the whole engine: not run beside others. */
+  readonly alone?: boolean;
 }
 
 /** Rows without what is the same in all of them. */

@@ -4,16 +4,18 @@ import type { Agent } from './agent.ts';
 import { serveNode } from './fuse.ts';
 import { isInterface } from './namespaces.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, device, O_DIRECTORY, O_PATH, O_RDONLY, O_RDWR, S_IFBLK, S_IFCHR, u64 } from './linux.ts';
-import { deviceAccount, effectiveUid, type Container, type Scene } from './scene.ts';
+import { deviceAccount, effectiveUid, type Container } from './ground.ts';
+import type { Scene } from './scene.ts';
 
 const MS_NOSUID_NODEV_OFF_REMOUNT = 0x20 | 0x1000;
 const OPEN_TREE_CLONE = 1;
 const FSCONFIG_CMD_CREATE = 6;
 
-const node = ({ ground }: Scene) => device(ground.rawDevice.major, ground.rawDevice.minor);
+/** The raw device's number. */
+export const rawNode = ({ ground }: Scene) => device(ground.rawDevice.major, ground.rawDevice.minor);
 
 /** Reads the raw device by a node below a directory that the process has a descriptor of. */
-async function readNode(scene: Scene, agent: Agent, directory: number, name = 'node'): Promise<boolean> {
+export async function readNode(scene: Scene, agent: Agent, directory: number, name = 'node'): Promise<boolean> {
   return scene.isCanary(await agent.read(await agent.call('openat', directory, name, O_RDONLY)));
 }
 
@@ -67,7 +69,7 @@ async function fuse(scene: Scene, served: 'inside' | 'outside'): Promise<boolean
   const directory = await scene.handOver(inside, place, O_PATH | O_DIRECTORY, outside);
   // A process of its own answers, since the one that opens waits for it.
   const server = served === 'inside' ? await scene.in(scene.containers.privileged) : await scene.outside();
-  const serving = serveNode(server, await scene.pass(inside, connection, server), node(scene));
+  const serving = serveNode(server, await scene.pass(inside, connection, server), rawNode(scene));
   await inside.call('close', connection);
   try {
     return await readNode(scene, outside, directory);
@@ -127,7 +129,7 @@ export const deviceAttempts = accompliceAttempts([
     attempt: async (scene) => {
       const [outside, inside] = await scene.both();
       const { descriptor } = await scene.openDirectory(outside, 'node-made-outside');
-      await inside.call('mknodat', await scene.pass(outside, descriptor, inside), 'node', S_IFBLK | 0o666, node(scene));
+      await inside.call('mknodat', await scene.pass(outside, descriptor, inside), 'node', S_IFBLK | 0o666, rawNode(scene));
       return readNode(scene, outside, descriptor);
     },
   },
@@ -139,7 +141,7 @@ export const deviceAttempts = accompliceAttempts([
       const context = await inside.call('fsopen', 'tmpfs', 0);
       await inside.call('fsconfig', context, FSCONFIG_CMD_CREATE, 0, 0, 0);
       const mount = await inside.call('fsmount', context, 0, 0);
-      await inside.call('mknodat', mount, 'node', S_IFBLK | 0o666, node(scene));
+      await inside.call('mknodat', mount, 'node', S_IFBLK | 0o666, rawNode(scene));
       return readNode(scene, outside, await scene.pass(inside, mount, outside));
     },
   },

@@ -1,5 +1,6 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Agent } from './agent.ts';
 import { accompliceAttempts } from './attempt.ts';
 import { AT_FDCWD, AT_SYMLINK_FOLLOW, O_CREAT, O_DIRECTORY, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, u32 } from './linux.ts';
 import type { Scene } from './scene.ts';
@@ -12,7 +13,7 @@ async function leaveProgram(
   scene: Scene,
   id: string,
   target: string,
-  change: (inside: Awaited<ReturnType<Scene['in']>>, directory: number) => Promise<unknown>,
+  change: (inside: Agent, directory: number) => Promise<unknown>,
   flags = O_RDONLY,
 ): Promise<boolean> {
   const [outside, inside] = await scene.both();
@@ -22,6 +23,8 @@ async function leaveProgram(
   await change(inside, given);
   return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', target));
 }
+
+const setMode = (mode: number) => (inside: Agent, directory: number) => inside.call('fchmodat', directory, 'program', mode);
 
 /** security.capability of version 2, or 3 with the id of its root: CAP_DAC_OVERRIDE, effective. */
 function fileCapabilities(rootId?: number): Buffer {
@@ -44,17 +47,17 @@ export const fileAttempts = accompliceAttempts([
   {
     id: 'setuid-left-outside',
     title: 'a setuid file left in a directory outside is executed there',
-    attempt: (scene) => leaveProgram(scene, 'setuid-left-outside', scene.secret, (inside, directory) => inside.call('fchmodat', directory, 'program', 0o4755)),
+    attempt: (scene) => leaveProgram(scene, 'setuid-left-outside', scene.secret, setMode(0o4755)),
   },
   {
     id: 'setuid-left-o-path',
     title: 'the same through an O_PATH descriptor of the directory',
-    attempt: (scene) => leaveProgram(scene, 'setuid-left-o-path', scene.secret, (inside, directory) => inside.call('fchmodat', directory, 'program', 0o4755), O_PATH),
+    attempt: (scene) => leaveProgram(scene, 'setuid-left-o-path', scene.secret, setMode(0o4755), O_PATH),
   },
   {
     id: 'setgid-left-outside',
     title: 'a setgid file left in a directory outside is executed there',
-    attempt: (scene) => leaveProgram(scene, 'setgid-left-outside', scene.groupSecret, (inside, directory) => inside.call('fchmodat', directory, 'program', 0o2755)),
+    attempt: (scene) => leaveProgram(scene, 'setgid-left-outside', scene.groupSecret, setMode(0o2755)),
   },
   {
     id: 'capabilities-2-left-outside',

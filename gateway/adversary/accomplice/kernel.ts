@@ -1,7 +1,7 @@
 import { accompliceAttempts } from './attempt.ts';
 import { Stopped, type Agent } from './agent.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_PATH, O_RDONLY, u32, u64 } from './linux.ts';
-import { effectiveUid } from './scene.ts';
+import { effectiveUid } from './ground.ts';
 
 const PROT_READ_WRITE = 3, MAP_SHARED = 1, MAP_PRIVATE_ANONYMOUS = 0x22;
 

@@ -8,7 +8,8 @@ import {
   AT_FDCWD, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_PATH,
   O_RDONLY, O_WRONLY,
 } from './linux.ts';
-import { canary, type Container, type Scene } from './scene.ts';
+import { canary, type Container } from './ground.ts';
+import type { Scene } from './scene.ts';
 
 const run = promisify(execFile);
 

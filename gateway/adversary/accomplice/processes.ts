@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { accompliceAttempts } from './attempt.ts';
 import { Stopped, type Agent } from './agent.ts';
 import { AT_FDCWD, CLONE_NEWNS, O_RDONLY, u64 } from './linux.ts';
-import { bobsSecret, canary, type Scene } from './scene.ts';
+import { bobsSecret, canary } from './ground.ts';
+import type { Scene } from './scene.ts';
 
 /** A process of Bob's container, by the id the machine has for it, and one of the attacker's range outside. */
 interface Target { readonly range: Agent; readonly victim: Agent; readonly pid: number }

@@ -3,45 +3,11 @@ import { chmod, chown, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/pro
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Agent, Stopped } from './agent.ts';
-import { tarball, type Entry } from './tarball.ts';
+import { attacker, bob, bobsSecret, canary, processOf, type Container, type Ground } from './ground.ts';
 import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR } from './linux.ts';
+import { tarball, type Entry } from './tarball.ts';
 
 const run = promisify(execFile);
-
-/** Who attacks, and who else has containers: ordinary accounts, no group but the socket's. */
-export const attacker = 4242;
-export const bob = 4343;
-
-/** What all attempts of one side have in common. */
-export interface Ground {
-  readonly name: 'engine' | 'gateway';
-  /** The clients' socket. */
-  readonly door: string;
-  readonly engineSocket: string;
-  /** dockerd's directory: `data` is in it. */
-  readonly engineRoot: string;
-  /** A directory of this side's on a file system where setuid counts. */
-  readonly directory: string;
-  /** The attacker's tool, where everybody may execute it. */
-  readonly tool: string;
-  /** A raw device whose first bytes are the canary. */
-  readonly rawDevice: { readonly major: number; readonly minor: number };
-  /** Engine's administrator. */
-  readonly admin: (...args: string[]) => Promise<string>;
-}
-
-/** What root alone can read; whoever has it was root, or had a right of root's. */
-export const canary = 'read with the rights of root';
-/** An account that only the raw device knows. */
-export const deviceAccount = { name: 'of-the-device', uid: 7777 } as const;
-/** What is in Bob's container alone. */
-export const bobsSecret = 'read from the container of bob';
-
-export interface Container {
-  readonly name: string;
-  /** Of its first process, as the machine sees it. */
-  readonly pid: number;
-}
 
 /** A process outside and one inside a container, and what they attack. */
 export class Scene {
@@ -123,12 +89,17 @@ export class Scene {
     return this.#keep(await Agent.connect(`/proc/${container.pid}/root/control.sock`, '/share'));
   }
 
+  /** What runs `docker` as a user, without any of root's rights. */
+  #asUser(uid: number): string[] {
+    const ids = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
+    return [...ids, '--', 'docker', '-H', `unix://${this.ground.door}`];
+  }
+
   /** `docker …` of a user's, without any of root's rights; rejects with `Stopped` where it fails. */
   async docker(uid: number, ...args: string[]): Promise<string> {
-    const words = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--', 'docker', '-H', `unix://${this.ground.door}`, ...args];
     const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: '/nonexistent' };
     try {
-      return (await run('setpriv', words, { env })).stdout.trim();
+      return (await run('setpriv', [...this.#asUser(uid), ...args], { env })).stdout.trim();
     } catch (error) {
       throw new Stopped(error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error));
     }
@@ -158,12 +129,14 @@ export class Scene {
     return { name, pid };
   }
 
-  /** Passes a descriptor by SCM_RIGHTS through a unix socket in the shared directory; resolves with its number there. */
-  async pass(from: Agent, descriptor: number, to: Agent): Promise<number> {
+  /**
+   * Passes a descriptor by SCM_RIGHTS through a unix socket in the shared directory, or in another one that both have; resolves with its
+   * number there.
+   */
+  async pass(from: Agent, descriptor: number, to: Agent, through = { from: from.share, to: to.share }): Promise<number> {
     const name = `pass-${this.#passed++}.sock`;
-    // By whoever sees the directory with the attacker's id, since others may not be able to make files in it.
-    const listener = await to.call('listen', path.join(to.share, name));
-    const sending = await from.call('connect-to', path.join(from.share, name));
+    const listener = await to.call('listen', path.join(through.to, name));
+    const sending = await from.call('connect-to', path.join(through.from, name));
     const receiving = await to.call('accept', listener);
     await from.call('give', sending, descriptor);
     const received = await to.call('take', receiving);
@@ -244,21 +217,62 @@ export class Scene {
   }
 
   /**
-   * A process outside whose ids are those that root of the container has on the machine: by a setuid file that it leaves in a directory
-   * of the attacker's, given as a descriptor. On a bare engine that is root.
+   * A setuid and setgid file that root of the container leaves in a directory of the attacker's, given as a descriptor: whoever executes
+   * it outside has the ids that this root has on the machine. On a bare engine that is root.
    */
-  async rangeUser(container: Container, name: string): Promise<Agent> {
-    const [outside, inside] = await Promise.all([this.outside(), this.in(container)]);
+  async leaveRangeProgram(container: Container, name: string): Promise<string> {
+    const [outside, inside] = await this.both(container);
     const { directory, descriptor } = await this.openDirectory(outside, name);
     const given = await this.pass(outside, descriptor, inside);
     await inside.call('install', given, 'range-user');
     await inside.call('fchmodat', given, 'range-user', 0o6755);
-    const user = await this.startOutside(outside, path.join(directory, 'range-user'));
+    return path.join(directory, 'range-user');
+  }
+
+  /** A process outside with the ids that such a file gives. */
+  async becomeRangeUser(file: string): Promise<Agent> {
+    const user = await this.startOutside(await this.outside(), file);
     const id = await user.call('geteuid');
     await user.call('setresgid', id, id, id);
     await user.call('setresuid', id, id, id);
-    await user.call('prctl', 4, 1, 0, 0, 0);
+    const PR_SET_DUMPABLE = 4;
+    await user.call('prctl', PR_SET_DUMPABLE, 1, 0, 0, 0);
     return user;
+  }
+
+  /** A process outside whose ids are those that root of the container has on the machine. */
+  async rangeUser(container: Container, name: string): Promise<Agent> {
+    return this.becomeRangeUser(await this.leaveRangeProgram(container, name));
+  }
+
+  /**
+   * Starts a build of the attacker's whose step serves `control`, by either builder, and waits for the step's process. The build ends
+   * with the scene.
+   */
+  async build(
+    name: string, buildKit: boolean, control: string, ...lines: string[]
+  ): Promise<{ readonly agent: Agent; readonly pid: number }> {
+    const context = path.join(this.share, `${name}-context`);
+    await mkdir(context);
+    await chown(context, attacker, attacker);
+    await writeFile(path.join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
+    const child = spawn('setpriv', [...this.#asUser(attacker), 'build', '--no-cache', context], {
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: context, DOCKER_BUILDKIT: buildKit ? '1' : '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#children.push(child);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => { said += part.toString(); });
+    const until = Date.now() + 30_000;
+    while (Date.now() < until && child.exitCode === null) {
+      const pid = await processOf(control);
+      if (pid !== null) {
+        this.#started.push(pid);
+        return { pid, agent: this.#keep(await Agent.connect(`/proc/${pid}/root${control}`, '/nowhere')) };
+      }
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+    throw new Stopped(`the step did not start: ${said.slice(-500)}`);
   }
 
   /** Whether `text` is the canary's; rejects with it where it is not. */
@@ -272,7 +286,7 @@ export class Scene {
     return lstat(file).then(({ uid }) => uid === 0, () => false);
   }
 
-  /** Content of a file, read by path in that process. */
+  /** Content of a file, read by path. */
   async readFile(agent: Agent, file: string): Promise<string> {
     const descriptor = await agent.call('openat', AT_FDCWD, file, O_RDONLY);
     return agent.read(descriptor);
@@ -283,13 +297,8 @@ export class Scene {
     for (const agent of this.#agents) agent.close();
     for (const pid of this.#started) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended */ }
     for (const child of this.#children) child.kill('SIGKILL');
+    // A builder removes its steps' containers itself, maybe just now.
     const ids = (await this.ground.admin('ps', '-aq')).split('\n').filter((id) => id !== '');
-    if (ids.length > 0) await this.ground.admin('rm', '-f', '-v', ...ids);
-    await rm(path.join(this.share, 'outside.sock'), { force: true });
+    await Promise.all(ids.map((id) => this.ground.admin('rm', '-f', '-v', id).catch(() => undefined)));
   }
-}
-
-/** Ids of a process, as the machine sees them. */
-export async function effectiveUid(pid: number): Promise<number> {
-  return Number(/^Uid:\s+\d+\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }

