@@ -14,7 +14,7 @@ const maxSeen = 10_000;
 const maxLinks = 255;
 
 /** What is at a path, links not followed. */
-export type Node = { readonly kind: 'directory' | 'other' | 'missing' } | { readonly kind: 'link'; readonly target: string };
+export type Node = { readonly kind: 'directory' | 'missing' } | { readonly kind: 'other'; readonly special?: boolean } | { readonly kind: 'link'; readonly target: string };
 
 /** Where a path leads: `real` has no links in it. What is not there ends it, `missing`; `byLink`: that is because a link leads to nothing. */
 export interface Resolved { readonly real: string; readonly missing: readonly string[]; readonly byLink: boolean }
@@ -116,6 +116,16 @@ export class ContainerView {
     }
   }
 
+  /** Whether a path leads, links followed, to a device, a FIFO or a socket. */
+  async isSpecial(file: string): Promise<boolean> {
+    const { real, missing } = await this.resolve(file, new Map());
+    const names = components(real);
+    const name = names.pop();
+    if (name === undefined || missing.length > 0) return false;
+    const node = await this.#look(names, name);
+    return node.kind === 'other' && node.special === true;
+  }
+
   #remember(real: string): void {
     if (this.#seen.size >= maxSeen) this.#seen.clear();
     this.#seen.add(real);
@@ -171,7 +181,7 @@ async function lookBelow(root: string, directories: readonly string[], name: str
   }
 }
 
-const kindOf = (stat: Stats): Node => ({ kind: stat.isDirectory() ? 'directory' : 'other' });
+const kindOf = (stat: Stats): Node => (stat.isDirectory() ? { kind: 'directory' } : { kind: 'other', special: !stat.isFile() });
 
 /** Components of a path, without `.` and empty ones; `..` stays. */
 export const components = (file: string): string[] => file.split('/').filter((name) => name !== '' && name !== '.');

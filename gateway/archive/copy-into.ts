@@ -10,6 +10,8 @@ import type { UserShares } from './sharing-view.ts';
 import { directoryEntry, type IdShift, type TarEntry, type EntryPlan } from './tar-ids.ts';
 import { TarError } from './tar-numbers.ts';
 
+/** The kernel's id for ids that a user namespace does not have. */
+const overflowId = 65_534;
 /** Directories and links of one archive that are kept in mind: where something is mounted, more are refused, elsewhere the oldest are forgotten. */
 const maxKnown = 1_000_000;
 /** Bytes of their names; a name can be as long as 1 MiB. */
@@ -61,10 +63,14 @@ function refuseEngineId(container: string, { name }: TarEntry, { uid, gid }: { r
   throw new AnswerRefused(400, `enhanced container isolation: docker cp into container ${container} was stopped at ${said}: it belongs to id ${engineDiskId}, which is reserved for the engine in containers' layers (A3); give it another owner in the archive`);
 }
 
-/** Into a range. Ids that no container has stay; in its root file system they are refused. */
+/**
+ * Into a range. An id that no container has becomes nobody's of the container, which is what it would be inside: the mount of a running container's
+ * files maps no other ids, and the engine's chown would fail in the middle of the archive. Users of directory services have such ids.
+ */
 export function into({ base }: ContainerRun): IdShift {
-  const outside = (id: number) => (id < rangeSize ? id + base : id);
-  return { uid: outside, gid: outside, capabilityRoot: outside };
+  if (base === 0) return asTheyAre;
+  const outside = (id: number) => base + (id < rangeSize ? id : overflowId);
+  return { uid: outside, gid: outside, capabilityRoot: (id) => (id < rangeSize ? id + base : id) };
 }
 
 /** Tells for the entries of one archive where the engine will put them, which is ahead of what it has done so far. */
@@ -74,15 +80,12 @@ class Placing {
   readonly #rootFs: IdShift;
   readonly #destination: string;
   readonly #container: string;
-  /** Whether its root file system has the container's ids alone. */
-  readonly #isMapped: boolean;
   /** By path without links: what the archive itself makes there. */
   readonly #known = new Map<string, Node>();
   #knownBytes = 0;
 
   private constructor(view: ContainerView, { facts, run }: IsolatedContainer, shares: UserShares | null, destination: string) {
     this.#container = facts.name;
-    this.#isMapped = run !== null && run.base !== 0;
     this.#view = view;
     this.#shares = shares;
     this.#rootFs = run === null ? asTheyAre : into(run);
@@ -100,19 +103,8 @@ class Placing {
       const mount = this.#view.mountAt(real);
       if (mount !== null && this.#shares?.has(mount) === true) await this.#checkShared(real, entry, this.#shares);
       if (mount === null) refuseEngineId(this.#container, entry, owner ?? entry);
-      if (mount === null) this.#checkMapped(entry, owner ?? entry);
       return { ...this.#idsOf(mount), owner, before };
     };
-  }
-
-  /**
-   * The mount of a running container's files maps no ids but its own: the engine's chown would fail with EOVERFLOW, in the middle of the
-   * archive and without a word that helps. As with `userns-remap`, such ids can't be copied in. Throws AnswerRefused.
-   */
-  #checkMapped({ name }: TarEntry, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
-    if (!this.#isMapped || (uid < rangeSize && gid < rangeSize)) return;
-    const said = JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
-    throw new AnswerRefused(400, `enhanced container isolation: docker cp into container ${this.#container} was stopped at ${said}: it belongs to ${uid}:${gid}, and a running container has only the ids 0 to ${rangeSize - 1} (A3); send it as somebody's there (tar --owner=0 --group=0 -c … | docker cp - …), or copy while the container is stopped`);
   }
 
   /** Volumes and what root shares are as they are on disk, for the engine and for the container. */

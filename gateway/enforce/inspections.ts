@@ -31,6 +31,7 @@ import { breathe } from './pacing.ts';
 import { readJson } from './read-body.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { heldBinds, isOfNobody, makeSourcesAgain, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
+import { userFilesDenial } from './user-files.ts';
 import { holderDenial, type SocketClient, type SocketHolder } from './socket-client.ts';
 
 export interface InspectionContext extends Omit<GatekeeperOptions, 'settings' | 'runtime'> {
@@ -258,7 +259,10 @@ async function startContainer(context: InspectionContext): Promise<Inspected> {
   if (container === null) return { kind: 'missing', what: 'container', name };
   const result = await mounted(context, container, await checked(context, container, verbOf(context)));
   const isRunning = context.request.match?.route.pattern.endsWith('/unpause') === true;
-  if (result.kind !== 'passed' || result.warning !== undefined || isRunning || !await isOfNobody(context, container)) return result;
+  if (result.kind !== 'passed' || isRunning) return result;
+  const special = await userFilesDenial(container, `${verbOf(context)} container ${container.name}`);
+  if (special !== null) return denied(special, { container: container.name, image: container.image });
+  if (result.warning !== undefined || !await isOfNobody(context, container)) return result;
   const denial = deny('container-unprotected', `${verbOf(context)} container ${container.name}`, {
     spec: 'A3', setting: '/bulkhead/existingContainers', detail: 'it is not known who made it, so whose ids it would have: recreate it',
   });

@@ -35,6 +35,7 @@ export const decisions: DecisionWords = {
     'container-name': 'a container\'s name may not look like a container id',
     'copy-mounts': 'the engine would follow a link that anybody may put there at that moment; copy in the shared directory itself, or with tar over docker exec',
     'share-missing': 'a directory that is not there is made by the user who shares it',
+    'special-user-file': 'the engine opens /etc/passwd and /etc/group as root, so they must be files',
     'host-network-build': 'builds do not get the engine\'s network',
     'build-entitlement': 'builds get no rights beyond isolation',
     'build-source': 'what a build is made of must be visible in the request, and lie outside the engine\'s own directories',

@@ -34,6 +34,7 @@ export const decisions: DecisionWords = {
     'container-name': '容器名称不得与容器 ID 相似',
     'copy-mounts': '引擎会跟随任何人都可能在那一刻放置的链接；请在共享目录中直接复制，或通过 docker exec 使用 tar',
     'share-missing': '不存在的目录由共享它的用户创建',
+    'special-user-file': '引擎以 root 身份打开 /etc/passwd 和 /etc/group，因此它们必须是文件',
     'host-network-build': '构建不得使用引擎的网络',
     'build-entitlement': '构建不得获得超出隔离的权限',
     'build-source': '构建所用的内容必须在请求中可见，且位于引擎自身的目录之外',
