@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
+import { RootGuard } from './archive/root-guard.ts';
 import { withTrueIds } from './archive/true-ids.ts';
 import { openDecisionLog, type DecisionLog } from './audit/decision-log.ts';
 import { listenForClients } from './client-listener.ts';
@@ -103,6 +104,8 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     if (!kept.ok) return giveUp(kept);
     sharing = kept.value;
   }
+  const guard = typeof options.stateDirectory !== 'string' ? null : new RootGuard({ directory: path.join(options.stateDirectory, 'isolation/held-roots'), root: options.stateDirectory, log });
+  await guard?.restoreAll();
   const judge = withTrueIds(createGatekeeper({
     settings, audit, facts, counters,
     runtime: options.runtime ?? null,
@@ -110,7 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     engineDirectories: [...options.engineDirectories ?? [], ...(options.stateDirectory === undefined || options.stateDirectory === null ? [] : [socketsDirectory(options.stateDirectory), sharingDirectory(options.stateDirectory)])],
     engineSockets: [options.engineSocket, options.listenSocket], clientSocket: options.listenSocket,
     sockets, sharing, note: log, ...(sockets === null ? {} : { socketMounts: sockets.mounts }),
-  }), facts, sharing === null || typeof options.stateDirectory !== 'string' ? null : { users: sharing, root: options.stateDirectory });
+  }), facts, sharing === null || typeof options.stateDirectory !== 'string' ? null : { users: sharing, root: options.stateDirectory }, guard);
 
   const decide = sharing === null ? judge
     : recordCreates(givingBackBinds(judge), { users: sharing, mounts: sockets?.mounts ?? null, log });

@@ -28,6 +28,7 @@ enum {
  *   private PATH                               where what follows is placed: an empty directory of the mount namespace that runc is run in
  *   place TREE NAME                            for the container, in that directory; in nobody else's mount namespace
  *   unmount PATH
+ *   freeze PATH                                the file system at PATH is written by nobody any more, unless somebody has a file open for writing there
  *   guard PATH                                 who goes by this path follows no symbolic link, and opens no device (kept if the plan fails)
  *   runc NUMBER                                runc is the sealed copy in this descriptor of the planner's
  *   range BASE                                 the id range the container must turn out to have

@@ -5,6 +5,8 @@ import { shareMapsSchema } from '../../shared/isolation/share-map.ts';
 import type { ContainerLayers } from '../enforce/engine-facts.ts';
 
 const stateSchema = z.object({
+  /** First host id of its range. */
+  base: z.number(),
   shares: shareMapsSchema.nullable().default(null),
   enginePoints: z.array(z.string()).default([]),
   overlay: z.object({ lowers: z.array(z.string()), upper: z.object({ parent: z.string(), name: z.string() }).nullable() }).nullable().default(null),

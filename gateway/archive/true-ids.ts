@@ -1,4 +1,5 @@
-import { EngineUnreachable, unansweredRefusal, type EngineFacts } from '../enforce/engine-facts.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EngineTimeout, EngineUnreachable, unansweredRefusal, type EngineFacts } from '../enforce/engine-facts.ts';
 import { AnswerRefused, type Gatekeeper, type GatewayRequest, type Handling, type Verdict } from '../http/exchange.ts';
 import { parameter, parseTarget, writeTarget, type Target } from '../http/target.ts';
 import { matchRoute } from '../routes/match.ts';
@@ -14,6 +15,7 @@ import { exported } from './export.ts';
 import { heldLayers } from './held-layers.ts';
 import type { Layers } from './layer-ids.ts';
 import { lookAt, type IsolatedContainer } from './isolated.ts';
+import type { RootGuard } from './root-guard.ts';
 import { layersOf, runStateOf } from './run-state.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
 import { withoutVolumeLinks } from './volume-links.ts';
@@ -38,11 +40,11 @@ function copying(route: Route | undefined): Copying | null {
  * Lets copies show what a stock engine's show. While a container runs in a range of ids (A3), the engine sees its files with those; so
  * what `decide` forwards is translated. That is no question of policy: it holds in audit mode and with ECI off, too.
  */
-export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: SharingSources | null): Gatekeeper {
+export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: SharingSources | null, guard: RootGuard | null = null): Gatekeeper {
   return (request) => {
     const kind = copying(request.match?.route);
     if (kind === null) return decide(request);
-    const translate = (verdict: Verdict): Verdict | Promise<Verdict> => (verdict.kind === 'forward' ? translated(request, kind, verdict, engine, sharing) : verdict);
+    const translate = (verdict: Verdict): Verdict | Promise<Verdict> => (verdict.kind === 'forward' ? translated(request, kind, verdict, { engine, sharing, guard }) : verdict);
     const handled = (handling: Handling): Handling | Promise<Handling> => {
       if (handling.kind !== 'read-body') return translate(handling);
       return { ...handling, decide: async (body) => translate(await handling.decide(body)) };
@@ -51,9 +53,15 @@ export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: Sh
   };
 }
 
-async function translated(request: GatewayRequest, kind: Copying, verdict: Forward, engine: EngineFacts, sharing: SharingSources | null): Promise<Verdict> {
+interface CopyContext {
+  readonly engine: EngineFacts;
+  readonly sharing: SharingSources | null;
+  readonly guard: RootGuard | null;
+}
+
+async function translated(request: GatewayRequest, kind: Copying, verdict: Forward, context: CopyContext): Promise<Verdict> {
   try {
-    return await copied(request, kind, verdict, engine, sharing);
+    return await copied(request, kind, verdict, context);
   } catch (error) {
     // The engine looks by itself.
     if (error instanceof AnswerRefused && kind === 'look') return verdict;
@@ -63,7 +71,7 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
   }
 }
 
-async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, facts: EngineFacts, sharing: SharingSources | null): Promise<Verdict> {
+async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, { engine: facts, sharing, guard }: CopyContext): Promise<Verdict> {
   const forwarded = targetOf(request, verdict);
   const seen = await lookAt(matchRoute(request.head.method, forwarded.path)?.subject ?? '', facts, request.match?.subject);
   if (seen === null) return withCheckedArchive(kind, verdict, request.match?.subject ?? '');
@@ -81,6 +89,7 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
     const { id } = container.facts;
     container = { ...container, facts: { ...container.facts, layers: await facts.whileHeld(id, () => heldLayers(id)) } };
   }
+  let outcome: Forward;
   switch (kind) {
     case 'into': {
       // The engine writes as root and follows links, which a container and its user may move between our look and its own.
@@ -88,21 +97,76 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
       const others = query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
-      return {
+      outcome = {
         ...pinned, stream: copyInto({ container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares }, facts), answer: errorsOf(container),
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) } : {}),
       };
+      break;
     }
-    case 'out': return { ...pinned, answer: copyOut({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares, layers: await overlayLayers(container, sharing) }, facts) };
-    case 'look': return found === null ? verdict : pinned;
-    case 'export': return { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
+    case 'out':
+      outcome = { ...pinned, answer: copyOut({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares, layers: await overlayLayers(container, sharing) }, facts) };
+      break;
+    case 'look':
+      outcome = found === null ? verdict : pinned;
+      break;
+    case 'export':
+      outcome = { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
+      break;
     case 'changes': {
-      // A container that is not up is compared by the engine with true ids.
+      // A container that is not up is compared by the engine with true ids. It changes its root for nothing here.
       const layers = await layersIn(container, sharing);
       return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
     }
   }
+  const upper = (await layersIn(container, sharing))?.upper ?? (container.run?.base === 0 ? container.merged : undefined);
+  if (guard === null || upper === undefined) return outcome;
+  const { id } = container.facts;
+  return untilAnswered(outcome, await guard.hold(id, upper), request, () => facts.container(id));
 }
+
+/**
+ * Calls `release` once the engine has answered, or asks for the body: by then it has changed its root. Of a client that leaves before, that is not
+ * heard: then the engine is asked about the container (`ask`), which it answers after what it has begun with it.
+ */
+function untilAnswered(verdict: Forward, release: () => Promise<void>, request: GatewayRequest, ask: () => Promise<unknown>): Forward {
+  const { answer, stream } = verdict;
+  if (answer !== undefined && !('begin' in answer)) throw new Error('the answer to a copy is one to stream');
+  const unheard = () => {
+    void (async () => {
+      for (let tries = 0; tries < triesToAsk; tries++) if (await ask().then(() => true, (error: unknown) => !(error instanceof EngineTimeout))) break;
+      await delay(graceMs);
+      await release();
+    })();
+  };
+  const gone = request.gone?.();
+  if (gone?.aborted === true) unheard();
+  else gone?.addEventListener('abort', unheard, { once: true });
+  const heard = async () => {
+    gone?.removeEventListener('abort', unheard);
+    await release();
+  };
+  return {
+    ...verdict,
+    answer: {
+      begin: async (head) => {
+        await heard();
+        return answer?.begin(head) ?? null;
+      },
+    },
+    ...(stream === undefined ? {} : {
+      stream: {
+        begin: async () => {
+          await heard();
+          return stream.begin();
+        },
+      },
+    }),
+  };
+}
+
+/** How often the engine is asked about a container that holds it up, 30 s each; and how long after its answer it may take to go on, ms. */
+const triesToAsk = 240;
+const graceMs = 1000;
 
 /** Where a container's layers are; null where nobody says. */
 async function layersIn({ facts, run }: IsolatedContainer, sharing: SharingSources | null): Promise<Layers | null> {

@@ -138,6 +138,12 @@ export class PlanBuilder {
   unmount(path: string): void { this.#add('unmount', path); }
 
   /**
+   * Lets nobody write to the file system mounted at `path` any more, not even who holds a directory of it. Where somebody has a file open for
+   * writing there it stays as it is, which is logged.
+   */
+  freeze(path: string): void { this.#add('freeze', path); }
+
+  /**
    * Has the kernel follow no symbolic link, open no device and heed no set-user-ID bit below `path` for whoever goes by that path; what is
    * mounted there stays in view.
    */

@@ -197,6 +197,9 @@ export class IsolationService {
     // The engine may have unmounted it, or mounted its own again.
     const points = state.enginePoints.filter((point) => isShiftedPoint(point, state, mounts));
     if (points.length === 0) return plan;
+    // Who holds a directory of it (an accomplice outside) must not exchange what the engine goes by in the layers that it has next.
+    const [first] = points;
+    if (first !== undefined) plan.freeze(first);
     for (const point of points) plan.unmount(point);
     const plain = planPlain(plan, state.overlay);
     for (const [i, point] of points.entries()) plan.attach(i === 0 ? plain : plan.clone(plain), point);

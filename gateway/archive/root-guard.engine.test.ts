@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startGuardedEngine, type GuardedEngine } from '../../testing/guarded-engine.ts';
+
+// For a copy dockerd moves the machine's tree to a directory that it makes in the container's root, and unmounts it there by name. A container that
+// exchanges that directory for a link to another mount in between has the machine's tree stay in view: the engine reads and writes there as root.
+
+const run = promisify(execFile);
+
+/** `race TARGET SECONDS`: exchanges what is made as /.pivot_root… for the link /L to TARGET, some microseconds later, and goes on. */
+const program = `#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <time.h>
+#include <unistd.h>
+static long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000L + t.tv_nsec; }
+int main(int n, char **words) {
+  long end = now() + atol(words[2]) * 1000000000L;
+  int watch = inotify_init1(IN_NONBLOCK);
+  char buffer[4096], name[300];
+  if (n < 3 || inotify_add_watch(watch, "/", IN_CREATE) < 0) return 1;
+  symlink(words[1], "/L");
+  srand(now());
+  puts("ready");
+  fflush(stdout);
+  for (int made = 0; now() < end;) {
+    if (read(watch, buffer, sizeof buffer) <= 0) continue;
+    struct inotify_event *event = (void *)buffer;
+    if (strncmp(event->name, ".pivot_root", 11) != 0) continue;
+    long until = now() + 3000 + rand() % 47000;
+    snprintf(name, sizeof name, "/%s", event->name);
+    while (now() < until);
+    int exchanged = renameat2(AT_FDCWD, name, AT_FDCWD, "/L", RENAME_EXCHANGE) == 0;
+    printf("%s\\n", exchanged ? "exchanged" : "kept out");
+    fflush(stdout);
+    if (!exchanged) continue;
+    usleep(300000);
+    snprintf(name, sizeof name, "/old%d", made++);
+    rename("/L", name);
+    symlink(words[1], "/L");
+    while (read(watch, buffer, sizeof buffer) > 0);
+  }
+}
+`;
+
+let directory: string, engine: GuardedEngine;
+beforeAll(async () => {
+  directory = await mkdtemp('/var/tmp/bulkhead-root-guard-');
+  await writeFile(path.join(directory, 'canary'), 'the machine\'s', { mode: 0o600 });
+  await writeFile(path.join(directory, 'race.c'), program);
+  await run('gcc', ['-O1', '-static', '-w', '-o', path.join(directory, 'race'), path.join(directory, 'race.c')]);
+  engine = await startGuardedEngine();
+  await writeFile(path.join(directory, 'Dockerfile'), 'FROM busybox\nCOPY race /race\n');
+  await run('sh', ['-c', `DOCKER_BUILDKIT=0 docker -H unix://${engine.socket} build -q -t racing ${directory}`]);
+});
+afterAll(async () => {
+  await engine.stop();
+  await rm(directory, { recursive: true });
+});
+
+const docker = async (...args: string[]) => (await run('docker', ['-H', `unix://${engine.socket}`, ...args], { maxBuffer: 64 * 1024 * 1024, encoding: 'latin1' })).stdout;
+
+it('A5: a container cannot have the engine keep the machine\'s tree in view while it copies, and its root directory stays its own', async () => {
+  const id = (await docker('run', '-d', '--name', 'racer', 'racing', '/race', '/etc/hosts', '300')).trim();
+  const before = await docker('exec', 'racer', 'stat', '-c', '%u:%g:%a', '/');
+  const tries = Array.from({ length: 40 }, (_, i) => i);
+  for (const _ of tries) {
+    const { stdout } = await run('curl', ['-s', '-o', path.join(directory, 'got'), '-w', '%{http_code}', '--unix-socket', engine.socket, `http://d/v1.45/containers/${id}/archive?path=/L${directory}/canary`]);
+    expect(stdout).not.toBe('200');
+  }
+  const said = await docker('logs', 'racer');
+  expect(said).not.toContain('exchanged');
+  expect(said.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
+  expect(await docker('exec', 'racer', 'stat', '-c', '%u:%g:%a', '/')).toBe(before);
+  expect(await docker('exec', 'racer', 'sh', '-c', 'touch /own && echo made')).toBe('made\n');
+  await docker('rm', '-f', 'racer');
+}, 120_000);
+
+it('A5: gives the root directory back when the container ends while it is held, and when it had other rights', async () => {
+  await docker('run', '-d', '--name', 'open', 'busybox', 'sh', '-c', 'chmod 1777 /; chown 5:6 /; exec sleep 1000');
+  const copies = Array.from({ length: 8 }, () => docker('cp', 'open:/bin', '-').catch(() => ''));
+  await docker('restart', '-t', '0', 'open');
+  await Promise.all(copies);
+  await expect.poll(() => docker('exec', 'open', 'stat', '-c', '%u:%g:%a', '/')).toBe('5:6:1777\n');
+  await docker('stop', '-t', '0', 'open');
+  await docker('cp', 'open:/bin', '-');
+  await docker('start', 'open');
+  expect(await docker('exec', 'open', 'stat', '-c', '%u:%g:%a', '/')).toBe('5:6:1777\n');
+  await docker('rm', '-f', 'open');
+}, 120_000);

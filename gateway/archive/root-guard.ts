@@ -1,0 +1,163 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod, chown, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
+import { AnswerRefused } from '../http/exchange.ts';
+import { rangeSize } from './isolated.ts';
+import { runStateOf } from './run-state.ts';
+
+/** Rights to make, rename and remove what is in a directory, but its owner's. */
+const othersWrite = 0o022;
+
+const recordSchema = z.object({ id: z.string(), upper: z.string(), uid: z.int(), gid: z.int(), mode: z.int() });
+/** A container's own root directory as it was on disk. */
+type RootRecord = z.infer<typeof recordSchema>;
+
+/**
+ * Keeps a container, and whoever holds its root directory, from renaming what is in that directory while the engine changes its own root to it
+ * (A5). For a copy or an export dockerd makes a directory there, moves the machine's tree to it and unmounts it by name: with a link or another
+ * mount in its place the machine's tree would stay in view, for the engine to read and write as root. Meanwhile the directory belongs to the
+ * machine's root, whom no container has, and nobody else may write there.
+ *
+ * What it was is on disk before, in `directory`, and given back by `restoreAll` after a gateway that was killed. `root` is the engine's.
+ */
+export class RootGuard {
+  readonly #directory: string;
+  readonly #root: string;
+  readonly #log: (line: string) => void;
+  readonly #held = new Map<string, { count: number; readonly record: RootRecord }>();
+  /** One change a container at a time. */
+  readonly #changes = new Map<string, Promise<unknown>>();
+
+  constructor({ directory, root, log }: { readonly directory: string; readonly root: string; readonly log: (line: string) => void }) {
+    this.#directory = directory;
+    this.#root = root;
+    this.#log = log;
+  }
+
+  /**
+   * Holds the root directory of container `id`, whose layer `upper` is. Resolves with what gives it back, which may be called more than once.
+   * Throws AnswerRefused where the container is just being started.
+   */
+  async hold(id: string, upper: string): Promise<() => Promise<void>> {
+    await this.#inTurn(id, async () => {
+      const held = this.#held.get(id);
+      if (held !== undefined) { held.count++; return; }
+      const { uid, gid, mode } = await stat(upper);
+      // Of an id that nobody in the container has: the kernel lets nobody write there anyway.
+      if (uid >= rangeSize && uid !== engineDiskId) return;
+      // Left by a gateway that was killed before it noted whose it was: a root directory is root's.
+      const isLeft = uid === engineDiskId;
+      const record = { id, upper, uid: isLeft ? 0 : uid, gid: isLeft ? 0 : gid, mode: mode & 0o7777 };
+      this.#held.set(id, { count: 1, record });
+      try {
+        mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+        writeFileSync(this.#fileOf(id), JSON.stringify(record), { mode: 0o600 });
+        await this.#take(record);
+      } catch (error) {
+        this.#held.delete(id);
+        await this.#giveBack(record);
+        throw error;
+      }
+    });
+    let released = false;
+    return async () => {
+      if (released) return;
+      released = true;
+      await this.#inTurn(id, async () => {
+        const held = this.#held.get(id);
+        if (held === undefined || --held.count > 0) return;
+        this.#held.delete(id);
+        await this.#giveBack(held.record);
+      });
+    };
+  }
+
+  /** Gives back what a gateway that was killed had taken. */
+  async restoreAll(): Promise<void> {
+    for (const name of namesIn(this.#directory)) {
+      const parsed = recordSchema.safeParse(parse(path.join(this.#directory, name)));
+      if (parsed.success) await this.#giveBack(parsed.data);
+      else this.#log(`the root directory of a container cannot be given back: ${path.join(this.#directory, name)} is not to be read; look who owns / in it`);
+    }
+  }
+
+  async #take(record: RootRecord): Promise<void> {
+    const mounted = await this.#mounted(record.id);
+    if (mounted !== null) { await takeDirectory(mounted.merged, 0, record.mode); return; }
+    await takeDirectory(record.upper, engineDiskId, record.mode);
+    const state = await runStateOf(this.#root, record.id);
+    // Without an overlay the container has that very directory.
+    if (state === null || state.overlay === null) return;
+    // A start reads the owner from disk. One that was under way may have read the old one.
+    throw new AnswerRefused(409, `bulkhead gateway: container ${record.id.slice(0, 12)} is being started or ended, so nothing was copied; try again`);
+  }
+
+  async #giveBack(record: RootRecord): Promise<void> {
+    try {
+      // Twice: a start or an end in between has the other place count.
+      for (const again of [true, false]) {
+        const mounted = await this.#mounted(record.id);
+        if (mounted !== null) await giveDirectory(mounted.merged, 0, { uid: record.uid + mounted.base, gid: record.gid + mounted.base, mode: record.mode });
+        await giveDirectory(record.upper, engineDiskId, record);
+        if (again && (await this.#mounted(record.id) === null) === (mounted === null)) break;
+      }
+      rmSync(this.#fileOf(record.id), { force: true });
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') rmSync(this.#fileOf(record.id), { force: true });
+      else this.#log(`the root directory of container ${record.id} cannot be given back: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Where the engine has the overlay of a container that is up, and its range; null while it is not. */
+  async #mounted(id: string): Promise<{ readonly merged: string; readonly base: number } | null> {
+    const state = await runStateOf(this.#root, id);
+    const [merged] = state?.enginePoints ?? [];
+    if (state === null || state.overlay === null || merged === undefined) return null;
+    // Before the overlay is mounted there, and after it was, the ids are those on disk.
+    const { uid } = await stat(merged).catch(() => ({ uid: -1 }));
+    return uid === 0 || (uid >= state.base && uid < state.base + rangeSize) ? { merged, base: state.base } : null;
+  }
+
+  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#changes.get(id) ?? Promise.resolve()).then(work, work);
+    const settled = turn.catch(() => undefined);
+    this.#changes.set(id, settled);
+    void settled.then(() => { if (this.#changes.get(id) === settled) this.#changes.delete(id); });
+    return turn;
+  }
+
+  #fileOf(id: string): string { return path.join(this.#directory, `${id}.json`); }
+}
+
+/** Gives a directory to the machine's root, and takes others' right to write away: an access list's, too, which the group's rights bound. */
+async function takeDirectory(directory: string, owner: number, mode: number): Promise<void> {
+  await chown(directory, owner, owner);
+  if ((mode & othersWrite) !== 0) await chmod(directory, mode & ~othersWrite);
+  const now = await stat(directory);
+  if (now.uid !== owner || (now.mode & othersWrite) !== 0) throw new Error(`${directory} cannot be kept from the container`);
+}
+
+/** Gives it back, where it is still ours. */
+async function giveDirectory(directory: string, owner: number, { uid, gid, mode }: Pick<RootRecord, 'uid' | 'gid' | 'mode'>): Promise<void> {
+  if ((await stat(directory)).uid !== owner) return;
+  if ((mode & othersWrite) !== 0) await chmod(directory, mode);
+  await chown(directory, uid, gid);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((name) => name.endsWith('.json'));
+  } catch {
+    return []; // nothing was ever held
+  }
+}
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
