@@ -1,37 +1,9 @@
 import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import { connect } from 'node:net';
-import { frame, FrameReader } from '../gateway/grpc/frames.ts';
-import { plainMessage } from '../gateway/grpc/metadata.ts';
-import { writeMessage, type FieldShape, type FieldValue, type Message, type MessageShape } from '../shared/policy/protobuf.ts';
+import { frame, FrameReader } from '../shared/grpc/frames.ts';
+import { plainMessage } from '../shared/grpc/status-message.ts';
 
-/** A message as a plain object: maps are objects, numbers numbers. */
-export type Plain = { readonly [field: string]: unknown };
-
-/** A message of that shape. Throws for fields it does not have. */
-export function plainMessageOf(shape: MessageShape, plain: Plain): Message {
-  const fields = new Map(Object.values(shape.fields).map((field) => [field.name, field]));
-  const values = new Map<string, FieldValue[]>();
-  for (const [name, given] of Object.entries(plain)) {
-    const field = fields.get(name);
-    if (field === undefined) throw new Error(`${shape.name} has no ${name}`);
-    values.set(name, valuesOf(field, given));
-  }
-  return { shape, values };
-}
-export const encoded = (shape: MessageShape, plain: Plain) => writeMessage(plainMessageOf(shape, plain));
-
-function valuesOf(field: FieldShape, given: unknown): FieldValue[] {
-  const type = typeof field.type === 'function' ? field.type() : field.type;
-  const one = (value: unknown): FieldValue => {
-    // What a test writes is of the field's type, or the engine says so.
-    if (typeof type === 'object') return plainMessageOf(type, value as Plain);
-    return typeof value === 'number' ? BigInt(value) : value as FieldValue;
-  };
-  if (field.repeat === 'map') return Object.entries(given as Plain).map(([key, value]) => one({ key, value }));
-  return (Array.isArray(given) ? given : [given]).map(one);
-}
-
-export interface CallResult { readonly status: number; readonly message: string; readonly messages: readonly Buffer[]; readonly rst: number }
+export interface CallResult { readonly status: number; readonly message: string; readonly messages: readonly Uint8Array[]; readonly rst: number }
 
 /** A hand-made client of `POST /grpc`: the upgrade, then HTTP/2. */
 export interface GrpcClient {
@@ -67,7 +39,7 @@ export async function grpcClient(socketPath: string): Promise<GrpcClient> {
     const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers', ...metadata });
     const result = new Promise<CallResult>((resolve) => {
       const frames = new FrameReader(64 * 1024 * 1024);
-      const messages: Buffer[] = [];
+      const messages: Uint8Array[] = [];
       let end: IncomingHttpHeaders = {};
       stream.on('response', (headers) => { end = headers; });
       stream.on('trailers', (trailers) => { end = trailers; });

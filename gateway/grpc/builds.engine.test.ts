@@ -9,12 +9,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bridgeSolveRequest, execMessage, newContainerRequest, returnRequest, solveRequest } from '../../shared/policy/buildkit-messages.ts';
 import { definition, op } from '../../shared/policy/llb-messages.ts';
 import { messageOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
-import { encoded, grpcClient, type GrpcClient, type Plain } from '../../testing/grpc-client.ts';
+import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
+import { grpcClient, type GrpcClient } from '../../testing/grpc-client.ts';
 import { startGitServer } from '../../testing/git-server.ts';
 import { side, type Side } from '../../testing/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
 import { startGateway, type Gateway } from '../server.ts';
-import { frame } from './frames.ts';
+import { frame } from '../../shared/grpc/frames.ts';
 
 // One engine that would allow everything, and two doors to it: its own socket and the gateway's. So it is the gateway that refuses.
 let engine: BareEngine;

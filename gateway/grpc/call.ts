@@ -2,9 +2,10 @@ import { constants, type ClientHttp2Session, type ClientHttp2Stream, type Incomi
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
 import { breathe } from '../enforce/pacing.ts';
+import { frame, FrameReader } from '../../shared/grpc/frames.ts';
+import { grpcMessage } from '../../shared/grpc/status-message.ts';
 import { explainEnd } from './explain.ts';
-import { frame, FrameReader } from './frames.ts';
-import { clientHeaders, engineHeaders, grpcMessage, grpcStatus, refusalHeaders } from './metadata.ts';
+import { clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
 import { methodHandling } from './methods.ts';
 
 /** What the rest of the gateway says to a refused call. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http2';
 import { deny, refusalText, type Denial } from '../../shared/policy/decision.ts';
 import { rpcStatus } from '../../shared/policy/buildkit-messages.ts';
 import { readMessage, textOf, writeMessage } from '../../shared/policy/protobuf.ts';
-import { grpcMessage, plainMessage } from './metadata.ts';
+import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 
 /** The daemon's words when a step made inside it (by a frontend) asks for an entitlement that `Solve` did not get. */
 const entitlementDenied = /\b(network\.host|security\.insecure|device)\b[^:]{0,100} is not allowed/;

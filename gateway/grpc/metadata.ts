@@ -1,4 +1,5 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import { grpcMessage } from '../../shared/grpc/status-message.ts';
 
 /** Call metadata that goes on to the engine. What is not here is left away, as on HTTP/1. */
 const forwarded = new Set([
@@ -37,16 +38,6 @@ export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders
 
 /** gRPC status codes the gateway answers with. */
 export const grpcStatus = { permissionDenied: 7, resourceExhausted: 8, unimplemented: 12, internal: 13, unavailable: 14 } as const;
-
-/** Percent-encoded as gRPC wants messages: everything that is not printable ASCII, and `%`. */
-export function grpcMessage(text: string): string {
-  return [...Buffer.from(text, 'utf8')].map((byte) => (byte < 0x20 || byte > 0x7e || byte === 0x25 ? `%${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCharCode(byte))).join('');
-}
-
-/** The other way round; broken escapes stay as they are. */
-export function plainMessage(text: string): string {
-  return Buffer.from(text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1').toString('utf8');
-}
 
 /** A refused call: headers that are the whole answer. */
 export function refusalHeaders(code: number, message: string): OutgoingHttpHeaders {

@@ -7,10 +7,13 @@ import { refusalText } from '../../shared/policy/decision.ts';
 import { op } from '../../shared/policy/llb-messages.ts';
 import { returnRequest, rpcStatus } from '../../shared/policy/buildkit-messages.ts';
 import { messagesOf, readMessage, textOf } from '../../shared/policy/protobuf.ts';
-import { encoded } from '../../testing/grpc-client.ts';
-import { frame } from './frames.ts';
-import { grpcMessage, plainMessage } from './metadata.ts';
+import { encoded } from '../../shared/policy/protobuf-plain.ts';
+import { frame as framed } from '../../shared/grpc/frames.ts';
+import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
 import { proxyGrpc } from './proxy.ts';
+
+/** Comparable with what arrives. */
+const frame = (message: Uint8Array) => Buffer.from(framed(message));
 
 const control = '/moby.buildkit.v1.Control/';
 const bridge = '/moby.buildkit.v1.frontend.LLBBridge/';

@@ -6,7 +6,7 @@ import { op } from './llb-messages.ts';
 import { messageOf, messagesOf, numberOf, readMessage, textOf } from './protobuf.ts';
 import { refusalText } from './decision.ts';
 import type { MessageShape } from './protobuf.ts';
-import { encoded, type Plain } from '../../testing/grpc-client.ts';
+import { encoded, type Plain } from './protobuf-plain.ts';
 
 const bytes = encoded;
 const step = (plain: Plain) => bytes(op, plain);

@@ -1,7 +1,8 @@
 /** gRPC's framing inside a stream: one byte of flags, four of length, the message. */
 
 const prefixBytes = 5;
-const empty = Buffer.alloc(0);
+const empty = new Uint8Array();
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Takes the bytes of one stream apart into messages. Holds what has arrived, not what was announced. */
 export class FrameReader {
@@ -17,46 +18,45 @@ export class FrameReader {
   get held(): number { return this.#held; }
 
   /** Messages that are complete now, or why the stream can't be read on. */
-  push(bytes: Buffer): { readonly ok: true; readonly messages: readonly Buffer[] } | { readonly ok: false; readonly why: 'compressed' | 'too-long' } {
+  push(bytes: Uint8Array): { readonly ok: true; readonly messages: readonly Uint8Array[] } | { readonly ok: false; readonly why: 'compressed' | 'too-long' } {
     const all = this.#held === 0 ? bytes : this.#append(bytes);
-    const messages: Buffer[] = [];
+    const messages: Uint8Array[] = [];
     let at = 0;
     while (all.length - at >= prefixBytes) {
       // Clients of BuildKit don't compress; a compressed bomb would have to be unpacked to be read.
       if (all[at] !== 0) return { ok: false, why: 'compressed' };
-      const length = all.readUInt32BE(at + 1);
+      const length = viewOf(all).getUint32(at + 1);
       if (length > this.#limit) return { ok: false, why: 'too-long' };
       const end = at + prefixBytes + length;
       if (end > all.length) break;
-      messages.push(Buffer.from(all.subarray(at + prefixBytes, end)));
+      messages.push(new Uint8Array(all.subarray(at + prefixBytes, end)));
       at = end;
     }
     if (this.#held === 0 || at > 0) {
       const rest = all.subarray(at);
-      this.#buffer = rest.length === 0 ? empty : Buffer.from(rest);
+      this.#buffer = rest.length === 0 ? empty : new Uint8Array(rest);
       this.#held = rest.length;
     }
     return { ok: true, messages };
   }
 
-  #append(bytes: Buffer): Buffer {
+  #append(bytes: Uint8Array): Uint8Array {
     const needed = this.#held + bytes.length;
     if (needed > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
-      this.#buffer.copy(larger, 0, 0, this.#held);
+      const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      larger.set(this.#buffer.subarray(0, this.#held));
       this.#buffer = larger;
     }
-    bytes.copy(this.#buffer, this.#held);
+    this.#buffer.set(bytes, this.#held);
     this.#held = needed;
     return this.#buffer.subarray(0, needed);
   }
 }
 
 /** A message with its prefix, uncompressed. */
-export function frame(message: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafe(prefixBytes + message.length);
-  framed[0] = 0;
-  framed.writeUInt32BE(message.length, 1);
+export function frame(message: Uint8Array): Uint8Array {
+  const framed = new Uint8Array(prefixBytes + message.length);
+  viewOf(framed).setUint32(1, message.length);
   framed.set(message, prefixBytes);
   return framed;
 }
