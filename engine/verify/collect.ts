@@ -7,7 +7,7 @@ import { dockerClient, engineMessage } from '../containers/docker-client.ts';
 import { judgeBuild, judgeProcEmulated, judgeProcHidden, judgeReadOnly, judgeShared, judgeSharing, judgeThroughSocket, judgeUnshared, type ShareSeen, type ThroughSocket } from './judge-mounts.ts';
 import { judgePrivileged } from './judge-privileged.ts';
 import { judgeExclusiveRange, judgeOff, judgeRefused, judgeRuntime, judgeUserNamespace, judgeUsernsHost, notEnforced, notOffered, type Observed, type Refusal } from './judge.ts';
-import { probeBuild } from './probe-build.ts';
+import { probeBuildKit, probeClassicBuild, type BuildDoor } from './probe-build.ts';
 import { askRefused, probeBody, readProbe, runProbe, type ProbeRequest, type ProbeResult } from './probe-container.ts';
 import { makeProbeShare, sharedDirectories, unsharedDirectory } from './probe-share.ts';
 import type { VerifyOptions } from './verify.ts';
@@ -26,6 +26,7 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
   if (!settings.eci.value) return judgeOff(await ask.probe({}), claimIds);
 
   const unoffered = options.notOffered ?? {};
+  const door: BuildDoor = { docker: options.docker, socketPath: options.paths.clientSocket };
   // Not asked for at all where the backend can't.
   const unless = async (ids: readonly ClaimId[], work: () => Promise<Claim[]>): Promise<Claim[]> => (ids.every((id) => unoffered[id] !== undefined) ? [] : work());
   const audit = settings.mode === 'audit';
@@ -47,8 +48,8 @@ export async function collectClaims(options: VerifyOptions, image: string): Prom
     }),
     refusals('A11-through-socket', () => throughSocket(ask, options)),
     refusals('B1-socket-refused', () => sockets(ask, options)),
-    unless(['C-build-legacy'], async () => [judgeBuild('C-build-legacy', await ask.observe(() => probeBuild(options.docker, 'legacy', image, ask.signal)))]),
-    unless(['C-build-buildkit'], async () => [judgeBuild('C-build-buildkit', await ask.observe(() => probeBuild(options.docker, 'buildkit', image, ask.signal)))]),
+    unless(['C-build-legacy'], async () => [judgeBuild('C-build-legacy', await ask.observe(() => probeClassicBuild(door, image, ask.signal)))]),
+    unless(['C-build-buildkit'], async () => [judgeBuild('C-build-buildkit', await ask.observe(() => probeBuildKit(door, image, ask.signal)))]),
   ])).flat();
   return claimIds.flatMap((id) => {
     const reason = unoffered[id];

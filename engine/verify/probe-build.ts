@@ -1,54 +1,63 @@
-import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { runBuildStep } from './buildkit.ts';
 import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-container.ts';
 import { fileTar, probePath, removeImage } from './probe-image.ts';
 
-/** The engine's two builders, as `POST /build` numbers them. */
-export type Builder = 'legacy' | 'buildkit';
-const versions: Readonly<Record<Builder, '1' | '2'>> = { legacy: '1', buildkit: '2' };
-
-/** One RUN of the probe on its local image: no registry is asked, and BuildKit needs no session. */
-const dockerfile = (image: string) => `FROM ${image}\nRUN ["${probePath}"]\n`;
-
-/** How a builder gets it: sent along, or from an address. */
-type Context = { readonly file: Buffer } | { readonly remote: string };
-
-/** With containerd's store, engines (26 for one) have BuildKit look for what was sent along under this name, and nobody answers to it. */
-const lostContext = /\bbuild-context-[0-9a-z]{20,}/;
+/** The socket that users have, and a client of it. */
+export interface BuildDoor { readonly docker: Docker; readonly socketPath: string }
 
 /**
- * Builds an image from the probe's, in whose RUN the probe looks around, and removes it. In BuildKit's cache a few kilobytes stay until
- * its next clean-up. Rejects with the builder's words, or after 30 s.
+ * Has the classic builder run the probe in a RUN on its local image, for which no registry is asked, and removes
+ * what comes of it. Rejects with the builder's words, or after 30 s.
  */
-export async function probeBuild(docker: Docker, builder: Builder, image: string, signal: AbortSignal): Promise<ProbeFacts> {
-  return within(probeTimeoutMs, signal, 'the build did not end', async () => {
-    const controller = new AbortController();
-    const stop = () => { controller.abort(); };
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      const build = async (context: Context) => readBuild(await textOf(await startBuild(docker, builder, context, controller.signal)));
-      const sent = await build({ file: fileTar([{ name: 'Dockerfile', content: Buffer.from(dockerfile(image)), mode: 0o644 }]) });
-      const { output, image: built, error } = sent.error !== null && lostContext.test(sent.error) ? await served(dockerfile(image), (remote) => build({ remote })) : sent;
-      if (built !== null) await removeImage(docker, built).catch(() => undefined);
-      const line = output.split('\n').find((text) => text.includes('{"uid":'));
-      if (line === undefined) throw new Error(error ?? 'the probe in RUN said nothing');
-      // BuildKit's messages have their own bytes before and after it.
-      return parseFacts(line.slice(line.indexOf('{"uid":'), line.lastIndexOf('}') + 1));
-    } finally { signal.removeEventListener('abort', stop); }
+export async function probeClassicBuild({ docker }: BuildDoor, image: string, signal: AbortSignal): Promise<ProbeFacts> {
+  return bounded(signal, async (either) => {
+    const dockerfile = Buffer.from(`FROM ${image}\nRUN ["${probePath}"]\n`);
+    const context = fileTar([{ name: 'Dockerfile', content: dockerfile, mode: 0o644 }]);
+    const { output, image: built, error } = readBuild(await textOf(await startBuild(docker, context, either)));
+    if (built !== null) await removeImage(docker, built).catch(() => undefined);
+    return factsIn(output, error);
   });
 }
 
-/** `POST /build` itself: dockerode's own call would open a session for BuildKit, which nothing here needs. */
-function startBuild(docker: Docker, builder: Builder, context: Context, abortSignal: AbortSignal): Promise<AsyncIterable<unknown>> {
-  const options = { version: versions[builder], nocache: true, rm: true, forcerm: true, networkmode: 'none' };
+/**
+ * Has BuildKit run the probe in a step on its local image, by the calls that `docker buildx build` makes; in
+ * BuildKit's cache a few kilobytes stay until its next clean-up. Rejects like the other.
+ */
+export async function probeBuildKit({ socketPath }: BuildDoor, image: string, signal: AbortSignal): Promise<ProbeFacts> {
+  return bounded(signal, async (either) => {
+    const step = { image: `docker.io/${image}`, args: [probePath], reference: `bulkhead-probe-${randomUUID()}` };
+    const { output, error } = await runBuildStep(socketPath, step, either);
+    return factsIn(output, error);
+  });
+}
+
+/** Ends the work with its caller, and when it takes too long. */
+async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const either = AbortSignal.any([signal, controller.signal]);
+  try {
+    return await within(probeTimeoutMs, signal, 'the build did not end', () => work(either));
+  } finally {
+    controller.abort();
+  }
+}
+
+/** The probe's line among what a build printed: BuildKit's messages have their own bytes before and after it. */
+function factsIn(output: string, error: string | null): ProbeFacts {
+  const line = output.split('\n').find((printed) => printed.includes('{"uid":'));
+  if (line === undefined) throw new Error(error ?? 'the probe in RUN said nothing');
+  return parseFacts(line.slice(line.indexOf('{"uid":'), line.lastIndexOf('}') + 1));
+}
+
+/** `POST /build` itself, for its output as it comes. */
+function startBuild(docker: Docker, context: Buffer, abortSignal: AbortSignal): Promise<AsyncIterable<unknown>> {
+  const options = { version: '1', nocache: true, rm: true, forcerm: true, networkmode: 'none' };
   const request = {
-    path: '/build?', method: 'POST',
-    // Without a body of its own the options would become one.
-    ...('file' in context ? { file: Readable.from([context.file]), options } : { file: Readable.from([]), options: { ...options, remote: context.remote } }),
-    abortSignal, isStream: true, statusCodes: { 200: true, 400: 'bad parameter', 403: 'refused', 500: 'server error' },
+    path: '/build?', method: 'POST', file: Readable.from([context]), options, abortSignal, isStream: true,
+    statusCodes: { 200: true, 400: 'bad parameter', 403: 'refused', 500: 'server error' },
   };
   // docker-modem has no types: it calls back with an error, or with the answer's stream.
   const modem = docker.modem as { dial(request: object, done: (error: Error | null, stream: AsyncIterable<unknown>) => void): void };
@@ -64,24 +73,7 @@ async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   return said;
 }
 
-/** Serves a Dockerfile to the engine, which is on this machine, for as long as `use` takes, at an address that nobody can guess. */
-async function served<T>(content: string, use: (url: string) => Promise<T>): Promise<T> {
-  const place = `/${randomBytes(16).toString('hex')}/Dockerfile`;
-  const server = createServer((request, response) => {
-    if (request.url !== place) { response.writeHead(404).end(); return; }
-    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(content), Connection: 'close' }).end(request.method === 'HEAD' ? undefined : content);
-  });
-  await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(0, '127.0.0.1', resolve); });
-  try {
-    // A server on a port has an address, not a path.
-    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}${place}`);
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
-}
-
-/** What a build printed, which image came of it, and its error, out of the engine's lines of JSON. BuildKit's progress is protobuf in base64, the steps' output in it as it is. */
+/** What the classic builder printed, which image came of it, and its error, out of the engine's lines of JSON. */
 export function readBuild(said: string): { readonly output: string; readonly image: string | null; readonly error: string | null } {
   let output = '';
   let image: string | null = null;
@@ -93,8 +85,7 @@ export function readBuild(said: string): { readonly output: string; readonly ima
     const { stream, aux } = message;
     if (typeof stream === 'string') output += stream;
     if (typeof message.error === 'string') error = message.error;
-    if (typeof aux === 'string') output += `${Buffer.from(aux, 'base64').toString('latin1')}\n`;
-    else if (typeof aux === 'object' && aux !== null && 'ID' in aux && typeof aux.ID === 'string') image = aux.ID;
+    if (typeof aux === 'object' && aux !== null && 'ID' in aux && typeof aux.ID === 'string') image = aux.ID;
   }
   return { output, image, error };
 }

@@ -19,6 +19,9 @@ export const solveRequest = control('SolveRequest', {
   14: one('EnableSessionExporter', 'bool'), 15: one('SourcePolicySession'),
 });
 
+/** Control.Status: what a build, known by its name, does and prints. */
+export const statusRequest = control('StatusRequest', { 1: one('Ref') });
+
 /** LLBBridge.Solve: what a client that drives its build itself (buildx does) asks for, step by step. */
 export const bridgeSolveRequest = gateway('SolveRequest', {
   1: one('Definition', definition), 2: one('Frontend'), 3: map('FrontendOpt'), 4: list('ImportCacheRefs'), 5: one('allowResultReturn', 'bool'),

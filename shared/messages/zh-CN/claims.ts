@@ -33,5 +33,6 @@ export const evidence: Sentences = {
   '{0} of {1} claims shown': '{1} 项断言中有 {0} 项得到证实', '{0} limited': '{0} 项受限', '{0} not offered here': '{0} 项在此不提供', '{0} not enforced': '{0} 项未强制执行', '{0} not run': '{0} 项未运行', '{0} failed': '{0} 项失败', '{0} s': '{0} 秒', 'audit mode: nothing is refused': '审计模式：不会拒绝任何请求',
   'the probe gave no answer within {0} s': '探测程序在 {0} 秒内没有应答', 'no answer to a create request within {0} s': '创建请求在 {0} 秒内没有应答', 'the build did not end within {0} s': '构建在 {0} 秒内没有结束', cancelled: '已取消',
   'the probe said something else: {0}': '探测程序给出了其他内容：{0}', 'the probe said too much': '探测程序的输出过多', 'the probe ended without a word': '探测程序没有输出就结束', 'the builder said too much': '构建器的输出过多', 'the probe in RUN said nothing': 'RUN 中的探测程序没有输出',
+  'BuildKit can\'t be asked: {0}': '无法请求 BuildKit：{0}', 'the engine ended the connection to BuildKit': '引擎断开了与 BuildKit 的连接',
   'Sysbox CE gives all containers one range of ids': 'Sysbox CE 让所有容器共用一个 ID 范围', 'the settings let every image mount the Docker socket': '设置允许任何镜像挂载 Docker 套接字', 'not tried here: Docker Desktop does this itself, as Docker documents for its version': '此处未尝试：Docker Desktop 自行处理，见 Docker 针对其版本的文档',
 };

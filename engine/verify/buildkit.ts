@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import { request, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { frame, FrameReader } from '../../shared/grpc/frames.ts';
+import { plainMessage } from '../../shared/grpc/status-message.ts';
+import { solveRequest, statusRequest } from '../../shared/policy/buildkit-messages.ts';
+import { netModes, op } from '../../shared/policy/llb-messages.ts';
+import { encoded, type Plain } from '../../shared/policy/protobuf-plain.ts';
+
+/** A step to run by BuildKit, as `docker buildx build` has it run, without its Dockerfile and session. */
+export interface BuildStep {
+  /** A local image by its whole name: 'docker.io/bulkhead/probe:1'. */
+  readonly image: string;
+  readonly args: readonly string[];
+  /** Name of the build; nobody else's. */
+  readonly reference: string;
+}
+
+/** What became of a step. */
+export interface StepResult {
+  /** What it printed, latin1, with bytes of BuildKit's messages before and after each piece. */
+  readonly output: string;
+  /** BuildKit's words, or the gateway's, where it failed; null where it ended well. */
+  readonly error: string | null;
+}
+
+/** Longest message of an answer that is read, bytes. */
+const maxAnswerBytes = 1024 * 1024;
+const control = '/moby.buildkit.v1.Control/';
+
+/**
+ * Runs one step through `POST /grpc` of that socket, without the network and past the build cache. No image
+ * comes of it. Rejects with the refusal of the upgrade, where the socket is not reached, or with `signal`.
+ */
+export async function runBuildStep(socketPath: string, step: BuildStep, signal: AbortSignal): Promise<StepResult> {
+  const session = connect('http://localhost', await upgraded(socketPath, signal));
+  const stop = () => { session.destroy(); };
+  signal.addEventListener('abort', stop, { once: true });
+  session.on('error', () => undefined);
+  try {
+    // The output is told while the build is known; asked for before it is, BuildKit waits for it.
+    const output = call(session, 'Status', encoded(statusRequest, { Ref: step.reference }));
+    // Where the other call fails first, nobody waits for this one.
+    output.catch(() => undefined);
+    const solved = await call(session, 'Solve', encoded(solveRequest, { Ref: step.reference, Definition: stepGraph(step) }));
+    // No build was begun where the gateway refuses one.
+    if (solved.status === permissionDenied) return { output: '', error: solved.message };
+    const told = (await output).messages.map((message) => Buffer.from(message).toString('latin1'));
+    return { output: told.join('\n'), error: solved.status === 0 ? null : solved.message };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    session.destroy();
+  }
+}
+
+const permissionDenied = 7;
+
+/** The image, a command in it, and (BuildKit wants it last) which step's result is meant. */
+function stepGraph({ image, args }: BuildStep): Plain {
+  const attrs = { 'image.resolvemode': 'local' };
+  const source = encoded(op, { source: { identifier: `docker-image://${image}`, attrs } });
+  const exec = { meta: { args, cwd: '/' }, mounts: [{ dest: '/' }], network: netModes.none };
+  const run = encoded(op, { inputs: [{ digest: digestOf(source) }], exec });
+  const result = encoded(op, { inputs: [{ digest: digestOf(run) }] });
+  return { def: [source, run, result], metadata: { [digestOf(run)]: { ignore_cache: true } } };
+}
+
+const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** The connection that `POST /grpc` becomes. */
+async function upgraded(socketPath: string, signal: AbortSignal): Promise<{ createConnection: () => Socket }> {
+  const headers = { Connection: 'Upgrade', Upgrade: 'h2c', Host: 'docker' };
+  const asked = request({ socketPath, method: 'POST', path: '/grpc', headers, signal });
+  const taken = new Promise<Socket>((resolve, reject) => {
+    asked.once('upgrade', (_answer, socket: Socket, head: Buffer) => {
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    asked.once('response', (answer) => { void refusalOf(answer).then(reject, reject); });
+    asked.once('error', reject);
+  });
+  asked.end();
+  const socket = await taken;
+  return { createConnection: () => socket };
+}
+
+async function refusalOf(answer: IncomingMessage): Promise<Error> {
+  const said = await text(answer);
+  return new Error(`BuildKit can't be asked: ${answer.statusCode ?? ''} ${said.slice(0, 1000).trim()}`);
+}
+
+interface Answer { readonly status: number; readonly message: string; readonly messages: readonly Uint8Array[] }
+
+/** One message there, and all that comes back. `status` is gRPC's; -1 where the connection ended before. */
+async function call(session: ClientHttp2Session, method: string, message: Uint8Array): Promise<Answer> {
+  const stream = session.request({
+    ':method': 'POST', ':path': `${control}${method}`, 'content-type': 'application/grpc', te: 'trailers',
+  });
+  const frames = new FrameReader(maxAnswerBytes);
+  const messages: Uint8Array[] = [];
+  let end: IncomingHttpHeaders = {};
+  stream.on('response', (headers) => { end = headers; });
+  stream.on('trailers', (trailers) => { end = trailers; });
+  stream.on('data', (part: Buffer) => {
+    const read = frames.push(part);
+    if (read.ok) messages.push(...read.messages);
+    else stream.close();
+  });
+  stream.on('error', () => undefined);
+  stream.end(frame(message));
+  await new Promise<void>((resolve) => { stream.once('close', resolve); });
+  const said = end['grpc-message'];
+  return {
+    status: Number(end['grpc-status'] ?? -1), messages,
+    message: typeof said === 'string' ? plainMessage(said) : 'the engine ended the connection to BuildKit',
+  };
+}
