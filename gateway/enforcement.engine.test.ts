@@ -230,8 +230,11 @@ describe('bodies: what is not modelled is refused', () => {
     }
     const form = await sendJson(gateway.listenSocket, 'POST', '/build?networkmode=none', 'networkmode=host', 'Content-Type: application/x-www-form-urlencoded\r\n');
     expect(form.status).toBe(403);
-    const build = await sendJson(gateway.listenSocket, 'POST', '/build?version=2&networkmode=host', '', 'Content-Type: application/x-tar\r\n');
+    const build = await sendJson(gateway.listenSocket, 'POST', '/build?networkmode=host', '', 'Content-Type: application/x-tar\r\n');
     expect(build.body).toMatch(/docker build --network=host is blocked/);
+    // issue 12
+    const buildKit = await sendJson(gateway.listenSocket, 'POST', '/build?version=2', '', 'Content-Type: application/x-tar\r\n');
+    expect([buildKit.status, buildKit.body]).toEqual([403, expect.stringMatching(/a build by BuildKit over POST \/build\?version=2 is blocked: .*use docker buildx build.*leave version out/)]);
   });
 });
 

@@ -78,17 +78,16 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
     await network.stop();
   });
 
-  it('builds an image from a Dockerfile, with the classic builder and BuildKit', async () => {
+  it('builds an image from a Dockerfile with the classic builder', async () => {
     const context = path.join(guarded.scratch, 'tc-build');
     await mkdir(context);
     await writeFile(path.join(context, 'Dockerfile'), 'FROM busybox\nARG WORD=none\nRUN echo $WORD > /word\nCMD ["sleep", "1000"]\n');
-    for (const buildkit of [false, true]) {
-      const builder = GenericContainer.fromDockerfile(context).withBuildArgs({ WORD: 'built' });
-      const image = await (buildkit ? builder.withBuildkit() : builder).build(`tc-built:${String(buildkit)}`, { deleteOnExit: false });
-      const container = await image.start();
-      expect((await container.exec(['cat', '/word'])).output).toBe('built\n');
-      await container.stop({ timeout: 0 });
-    }
+    // withBuildkit() asks by version=2, which is refused (dockerode.engine.test.ts); Testcontainers waits for ever where a build is.
+    const builder = GenericContainer.fromDockerfile(context).withBuildArgs({ WORD: 'built' });
+    const image = await builder.build('tc-built:classic', { deleteOnExit: false });
+    const container = await image.start();
+    expect((await container.exec(['cat', '/word'])).output).toBe('built\n');
+    await container.stop({ timeout: 0 });
   });
 
   it('brings a compose environment up and down', async () => {

@@ -54,30 +54,20 @@ function withUser(transport: GitRemote['transport'], rest: string): GitRemote {
  */
 const sentByClient = new Set(['', 'client-session', 'upload-request']);
 
-/** How a build reaches its client for an identity. */
-export interface BuildRoad {
-  /** Built by BuildKit; otherwise by the classic builder, which asks no client for anything. */
-  readonly buildkit: boolean;
-  /** Whether the request names a session. */
-  readonly session: boolean;
-}
-
-/** Decides the `remote` parameter of `POST /build`. */
-export function remoteContextDenial(remote: string, road: BuildRoad): Denial | null {
+/** Decides the `remote` parameter of `POST /build`, for the classic builder: it asks no client for an identity. */
+export function remoteContextDenial(remote: string): Denial | null {
   if (sentByClient.has(remote)) return null;
   const what = `the build context ${brief(withoutPassword(remote))}`;
-  // The classic builder gives whatever begins so to git as it is.
-  const parsed = parseGitRemote(remote.startsWith('git@') && !road.buildkit ? 'git@host:path' : remote);
+  // Whatever begins so is given to git as it is.
+  const parsed = parseGitRemote(remote.startsWith('git@') ? 'git@host:path' : remote);
   const addressed = /^(?:(?:https?|git|ssh):\/\/|github\.com\/|git@)/.test(remote) || scpStyle.test(remote);
   if (parsed === null || !addressed) return deny('build-source', what);
   const directory = gitIdentifierDenial(remote);
   if (directory !== null) return directory;
-  if (parsed.transport === 'ssh') {
-    return road.buildkit && road.session ? null : deny('build-identity', what, { detail: forwardAgent });
-  }
-  // The classic builder's git would look for the password in the engine's credentials.
+  if (parsed.transport === 'ssh') return deny('build-identity', what, { detail: forwardAgent });
+  // git would look for the password in the engine's credentials.
   const incomplete = parsed.user !== null && !parsed.hasPassword;
-  return incomplete && !road.buildkit ? deny('build-identity', what, { detail: sendSecret }) : null;
+  return incomplete ? deny('build-identity', what, { detail: sendSecret }) : null;
 }
 
 /** What the identity of a git source comes from. */

@@ -1,4 +1,4 @@
-import { remoteContextDenial, type BuildRoad } from './build-remote.ts';
+import { remoteContextDenial } from './build-remote.ts';
 import { cgroupDenial, outputDenial } from './build-solve.ts';
 import { deny, type Change, type Denial } from './decision.ts';
 import { parseJson, isObject } from './json.ts';
@@ -34,15 +34,19 @@ export function buildQuestions(parameters: Parameters): { readonly networks: rea
 export type BuildDecision = { readonly outcome: 'pass'; readonly parameters: Parameters; readonly changes: readonly Change[] } | Denial;
 
 /**
- * Parameters of `POST /build`: the classic builder's, and those of BuildKit's older road. Refused is what reaches past isolation: the
- * engine's network and unprotected containers' (spec C, A7), cgroups elsewhere, security options, contexts and outputs that the gateway
- * can't place. Parameters nobody has published are left away (SDKs send their own options along). The steps themselves run as containers
- * with the engine's default runtime, or under BuildKit's.
+ * Parameters of `POST /build`. Refused is what reaches past isolation: the engine's network and unprotected
+ * containers' (spec C, A7), cgroups elsewhere, security options, contexts and outputs that the gateway can't
+ * place. Parameters nobody has published are left away (SDKs send their own options along). The steps
+ * themselves run as containers with the engine's default runtime.
+ *
+ * The classic builder is the only one here. BuildKit's (`version=2`) takes no rules in this request for what a
+ * frontend image or a Dockerfile has it fetch inside the engine; by `/grpc` it does (build-policy.ts). Nor could
+ * the gateway tell from the request what will be fetched: the Dockerfile may come over the session, addresses
+ * in it are made from arguments, and a local tag may stand for any frontend.
  */
 export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDecision {
   const kept: Parameter[] = [];
   const changes: Change[] = [];
-  const road = roadOf(parameters);
   for (const { key, value } of parameters) {
     if (!known.has(key)) { changes.push({ rule: 'parameter-dropped', field: key, before: value.slice(0, 100), after: '' }); continue; }
     let after = value;
@@ -65,10 +69,12 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
         if (!['', 'default'].includes(value)) return deny('unmodelled-value', `docker build --isolation ${value}`);
         break;
       case 'version':
-        if (!['', '1', '2'].includes(value)) return deny('unmodelled-value', `builder version ${value}`);
-        break;
+        if (value === '2') return deny('build-unguarded', 'a build by BuildKit over POST /build?version=2', { detail: otherRoads });
+        if (!['', classicBuilder].includes(value)) return deny('unmodelled-value', `builder version ${value}`);
+        // Written once, below.
+        continue;
       case 'remote': {
-        const denial = remoteContextDenial(value, road);
+        const denial = remoteContextDenial(value);
         if (denial !== null) return denial;
         break;
       }
@@ -82,19 +88,13 @@ export function decideBuild(parameters: Parameters, facts: BuildFacts): BuildDec
     if (after !== value) changes.push({ rule: 'pinned-reference', field: key, before: value, after });
     kept.push({ key, value: after });
   }
+  // Whatever an engine takes where none is named.
+  kept.push({ key: 'version', value: classicBuilder });
   return { outcome: 'pass', parameters: kept, changes };
 }
 
-/** Of what is given twice the engine takes the first: where they differ, the builder that can do less is assumed. */
-function roadOf(parameters: Parameters): BuildRoad {
-  const valuesOf = (name: string) => parameters.filter(({ key }) => key === name).map(({ value }) => value);
-  const versions = valuesOf('version');
-  const sessions = valuesOf('session');
-  return {
-    buildkit: versions.length > 0 && versions.every((version) => version === '2'),
-    session: sessions.length > 0 && sessions.every((session) => session !== ''),
-  };
-}
+const classicBuilder = '1';
+const otherRoads = 'use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder';
 
 function network(mode: string, facts: BuildFacts): string | Denial {
   const what = `docker build --network=${mode}`;

@@ -40,6 +40,7 @@ export const decisions: DecisionWords = {
     'build-entitlement': 'builds get no rights beyond isolation',
     'build-source': 'what a build is made of must be visible in the request, and lie outside the engine\'s own directories',
     'build-identity': 'where a build needs an identity, it gets the client\'s own over its session, never the engine\'s',
+    'build-unguarded': 'BuildKit takes no rules there for what a build fetches inside the engine',
     'grpc-method': 'the gateway does not know this call of the build service, so it cannot tell what it does',
     'docker-load': 'loading images from archives is blocked',
     swarm: 'Swarm services run outside isolation',

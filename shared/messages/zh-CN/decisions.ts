@@ -39,6 +39,7 @@ export const decisions: DecisionWords = {
     'build-entitlement': '构建不得获得超出隔离的权限',
     'build-source': '构建所用的内容必须在请求中可见，且位于引擎自身的目录之外',
     'build-identity': '构建需要身份时，使用客户端经会话提供的身份，绝不使用引擎的身份',
+    'build-unguarded': 'BuildKit 在此处不接受针对构建在引擎内所获取内容的规则',
     'grpc-method': '网关不识别构建服务的这个调用，因此无法判断其作用',
     'docker-load': '禁止从归档文件加载镜像',
     swarm: 'Swarm 服务在隔离之外运行',

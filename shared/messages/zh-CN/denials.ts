@@ -26,6 +26,8 @@ export const denials: Sentences = {
   'or the build\'s own source policy denies it': '或被构建自身的来源策略拒绝',
   'the id {0} of a container in a build': '构建中容器的 ID {0}',
   'it takes 16 to 48 lower-case letters and digits': '须为 16 至 48 个小写字母和数字',
+  'a build by BuildKit over POST /build?version=2': '通过 POST /build?version=2 使用 BuildKit 构建',
+  'use docker buildx build, which docker build is since Docker 23, or leave version out for the classic builder': '请使用 docker buildx build (自 Docker 23 起 docker build 即是如此)，或去掉 version 以使用旧版构建器',
   'build with BuildKit, and forward an SSH agent to it: docker buildx build --ssh default': '请使用 BuildKit 构建，并向其转发 SSH 代理：docker buildx build --ssh default',
   'build with BuildKit, and give it the password as a secret: docker buildx build --secret id=GIT_AUTH_TOKEN': '请使用 BuildKit 构建，并以机密提供密码：docker buildx build --secret id=GIT_AUTH_TOKEN',
   'docker build --security-opt {0}': 'docker build --security-opt {0}',
