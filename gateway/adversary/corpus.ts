@@ -1,3 +1,4 @@
+import { buildFrontendAttempts } from './attempts/build-frontend.ts';
 import { buildIdentityAttempts } from './attempts/build-identity.ts';
 import type { Attempt } from './attempt.ts';
 import { referenceAttempts, unprotectedAttempts } from './attempts/containers.ts';
@@ -12,6 +13,7 @@ import { socketMountAttempts } from './attempts/socket-mounts.ts';
 export const corpus: readonly Attempt[] = [
   ...jsonAttempts, ...requestLineAttempts, ...framingAttempts, ...namespaceAttempts, ...runtimeAttempts, ...confinementAttempts,
   ...mountAttempts, ...volumeAttempts, ...swapAttempts,
-  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...buildAttempts, ...buildIdentityAttempts, ...otherAttempts,
+  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...buildAttempts, ...buildFrontendAttempts, ...buildIdentityAttempts,
+  ...otherAttempts,
   ...socketMountAttempts,
 ];

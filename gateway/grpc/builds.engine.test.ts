@@ -14,6 +14,7 @@ import { grpcClient, type GrpcClient } from '../../testing/grpc-client.ts';
 import { startGitServer } from '../../testing/git-server.ts';
 import { side, type Side } from '../../testing/guarded-engine.ts';
 import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import { frontendContext } from '../adversary/attempts/frontend-image.ts';
 import { startGateway, type Gateway } from '../server.ts';
 import { frame } from '../../shared/grpc/frames.ts';
 
@@ -148,10 +149,14 @@ describe('C: a client of its own that speaks gRPC', () => {
 
   describe('issue 12: a download whose file name leads out of BuildKit\'s directory', () => {
     let server: Server;
+    const fetched: string[] = [];
     let outside: string;
     beforeAll(async () => {
       outside = path.join(scratch, 'outside');
-      server = createServer((_request, response) => { response.end('written as root'); });
+      server = createServer((request, response) => {
+        fetched.push(request.url ?? '');
+        response.end('written as root');
+      });
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
     });
@@ -172,6 +177,22 @@ describe('C: a client of its own that speaks gRPC', () => {
       await rm(outside);
       expect(await solve(guarded, { Definition: download() })).toMatchObject({ status: 7, message: expect.stringMatching(/the file name \.\.\/.* is blocked/) as unknown });
       expect(await written()).toBeNull();
+    });
+
+    it('asked for by a frontend image inside the daemon: it is not even fetched', async () => {
+      const address = server.address();
+      const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/${builds++}`;
+      await writeFile(path.join(scratch, 'work', 'front.tar'), frontendContext(url, outside));
+      await writeFile(path.join(scratch, 'work', 'D.front'), '# syntax=front\nFROM busybox\n');
+      expect((await direct.sh('DOCKER_BUILDKIT=0 docker build -q -t front - < front.tar')).stderr).not.toMatch(/error/i);
+      fetched.length = 0;
+      const build = 'docker buildx build --no-cache -f D.front .';
+      // The frontend ran, and ended on the answer to its call.
+      expect((await guarded.sh(build)).stderr).toMatch(/no result for incomplete build/);
+      expect([fetched, await written()]).toEqual([[], null]);
+      await direct.sh(build);
+      expect(await written()).toBe('written as root');
+      expect(fetched).not.toEqual([]);
     });
 
     it.each<[string, () => Side, boolean]>([
