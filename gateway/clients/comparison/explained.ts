@@ -75,6 +75,10 @@ export const explained: readonly Explained[] = [
     shows: { 'files made inside: a copied setuid program': /^755$/, 'files made inside: a setuid program that is written to': /^755$/ },
   },
   { why: 'The isolation runtime is the default and the only one.', spec: 'A6', shows: { 'what clients are told: runtime': /^bulkhead$/, 'what clients are told: default runtime': /^bulkhead$/ } },
+  {
+    why: 'BuildKit by version=2 of POST /build is refused: it takes no rules there for what a frontend image fetches inside the engine. buildx gives it rules, and the classic builder stays.', spec: 'C',
+    shows: { 'BuildKit: over POST /build': /^403\s*is blocked: BuildKit takes no rules there for what a build fetches inside the engine$/ },
+  },
   { why: '`docker top` is the machine\'s ps: it shows the ids of the container\'s range.', spec: 'A3', shows: { 'exec: top': /^UID CMD \n[1-9]\d+\+? sleep 1000$/ } },
   { why: 'The gateway forwards the id of the container it decided on, not the name: the engine\'s errors then say the id.', spec: 'A7', shows: { 'exec: in a paused one': /^1\nError response from daemon: Container ID64 is paused, unpause the container before exec$/ } },
 ];

@@ -71,6 +71,14 @@ RUN --mount=type=cache,target=/u,uid=1000 touch /u/x && stat -c "%u" /u/x >/tmp/
 USER root
 `;
 
+/** BuildKit as SDKs ask it, over `POST /build`: the answer's status, and the refusal where there is one. */
+const overRequest = [
+  'mkdir sdk; printf "FROM compared\\n" >sdk/Dockerfile; tar -C sdk -cf plain.tar Dockerfile; S=${DOCKER_HOST#unix://}',
+  'T="Content-Type: application/x-tar"; U="http://d/build?version=2&t=$G-sdk"',
+  'curl -s -o said -w "%{http_code}" --unix-socket $S -H "$T" --data-binary @plain.tar "$U"',
+  'grep -o "is blocked: [^(]*" said; docker rmi -f $G-sdk >/dev/null 2>&1; :',
+].join('\n');
+
 /** Images made by both builders. */
 export const builds: readonly Group[] = [
   {
@@ -84,7 +92,7 @@ export const builds: readonly Group[] = [
       { see: {
         ...configured,
         'configuration of a stage': 'docker image inspect -f "{{.Config.User}} {{.Config.WorkingDir}} {{.Config.Volumes}} {{.Config.Healthcheck.Test}} {{.Config.OnBuild}} {{.Config.StopSignal}} {{.Config.ExposedPorts}} {{.Config.Labels}} {{.Config.Entrypoint}} {{.Config.Cmd}} {{.Config.Env}}" $G-first', 'ids of RUN': 'docker run --rm $G-first "cat /map"', 'the command and working directory': 'docker run --rm $G-first "pwd; stat -c %u /work /work/dir"', 'ONBUILD': 'echo "FROM $G-first" >Onbuild; docker build -q -t $G-on -f Onbuild . >/dev/null; docker run --rm $G-on "cat /triggered"',
-        'a failing RUN': 'printf "FROM compared\\nRUN exit 7\\n" >D; docker build -q -f D . 2>&1 | grep -c "exit code: 7"', 'output as an archive': 'printf "FROM compared AS a\\nRUN touch /u; chown 77:78 /u\\nFROM scratch\\nCOPY --from=a /u /own/65535 /made/\\n" >D; docker build -q -f D -o type=tar,dest=out.tar . >/dev/null 2>&1; tar -tv --numeric-owner -f out.tar | awk \'{print $1, $2, $6}\'', 'a later build finds the cache': 'docker build --progress plain -f Mounts --secret id=s,src=sec . 2>&1 | grep -c CACHED | awk \'{print ($1 > 5)}\'', 'images gone': 'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null',
+        'a failing RUN': 'printf "FROM compared\\nRUN exit 7\\n" >D; docker build -q -f D . 2>&1 | grep -c "exit code: 7"', 'output as an archive': 'printf "FROM compared AS a\\nRUN touch /u; chown 77:78 /u\\nFROM scratch\\nCOPY --from=a /u /own/65535 /made/\\n" >D; docker build -q -f D -o type=tar,dest=out.tar . >/dev/null 2>&1; tar -tv --numeric-owner -f out.tar | awk \'{print $1, $2, $6}\'', 'a later build finds the cache': 'docker build --progress plain -f Mounts --secret id=s,src=sec . 2>&1 | grep -c CACHED | awk \'{print ($1 > 5)}\'', 'over POST /build': overRequest, 'images gone': 'docker rmi -f $(docker images -q --filter reference="$G-*" | sort -u) >/dev/null',
       } },
     ],
   },
