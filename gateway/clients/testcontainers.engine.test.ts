@@ -82,7 +82,7 @@ describe('A1: Testcontainers works through the gateway with ECI on', () => {
     const context = path.join(guarded.scratch, 'tc-build');
     await mkdir(context);
     await writeFile(path.join(context, 'Dockerfile'), 'FROM busybox\nARG WORD=none\nRUN echo $WORD > /word\nCMD ["sleep", "1000"]\n');
-    // withBuildkit() asks by version=2, which is refused (dockerode.engine.test.ts); Testcontainers waits for ever where a build is.
+    // withBuildkit() asks by version=2, which is refused (dockerode.engine.test.ts); it hands no refusal on to its caller.
     const builder = GenericContainer.fromDockerfile(context).withBuildArgs({ WORD: 'built' });
     const image = await builder.build('tc-built:classic', { deleteOnExit: false });
     const container = await image.start();
