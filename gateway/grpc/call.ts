@@ -111,7 +111,7 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
     else engine.on('drain', () => { full = false; goOn(); });
     return engine;
   };
-  const pass = (message: Buffer) => {
+  const pass = (message: Uint8Array) => {
     if (over) return;
     const decision = decideBuildMessage(kind, message, policy.enforces?.() ?? true);
     let forwarded: Uint8Array = message;
