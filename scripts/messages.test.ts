@@ -85,7 +85,7 @@ describe('messages of engine, gateway and command line in Chinese', () => {
     ['3 of 3 refused by Enhanced Container Isolation (403): bind of the engine\'s directory, read-only bind of /, bind of /etc', '3 项中有 3 项被增强型容器隔离拒绝 (403)：绑定挂载引擎的目录、只读绑定挂载 /、绑定挂载 /etc'],
     ['60 of 62 refused; 1 not in this kernel; unclear: open sysrq-trigger (reboot, crash, kill) (EIO), add swap (EINVAL)', '62 项中有 60 项被拒绝；1 项在此内核中不存在；不明确：打开 sysrq-trigger（重启、崩溃、终止） (EIO)、添加交换空间 (EINVAL)'],
     ['65 of 66 refused; every process of the machine is allowed one of them, since kernel.perf_event_paranoid=-1: set it to 2 to refuse it', '66 项中有 65 项被拒绝；主机上的任何进程都可执行其中一项，因为 kernel.perf_event_paranoid=-1：设为 2 即可拒绝'],
-    ['not tried: the user who asks can write to none of the shared directories: /srv (EACCES), /data (ENOENT)', '未尝试：发起请求的用户无法写入任何共享目录：/srv (EACCES)、/data (ENOENT)'],
+    ['not tried: the user who asks can write to none of the shared directories, or not he alone: /srv (EACCES), /data (ENOENT)', '未尝试：发起请求的用户无法写入任何共享目录，或者其他用户也可以写入：/srv (EACCES)、/data (ENOENT)'],
     ['as it is: EROFS, remount: EPERM, bind elsewhere, remount: EPERM', '直接写入：EROFS，重新挂载：EPERM，绑定挂载到别处并重新挂载：EPERM'],
     ['refused (EPERM)', '拒绝 (EPERM)'], ['pid=host: was allowed; network=host: was allowed', 'pid=host：被允许；network=host：被允许'],
     ['inside: root wrote (ok) as 0:0, could write the user\'s file (ok) of 0:0; outside: it belongs to 1000:1000, the user is 1000', '内部：root 以 0:0 写入（ok），可写用户的文件（ok，属于 0:0）；外部：该文件属于 1000:1000，用户为 1000'],

@@ -1,17 +1,16 @@
-import { chmod, lstat, mkdir, readlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { recordEngine } from '../targets/registry.ts';
+import { foreignPlace } from './foreign-place.ts';
 import type { RootPaths } from './root-paths.ts';
 
 const run = promisify(execFile);
 
 /** Longest path of a unix socket the kernel takes, in bytes. */
 const maxSocketPath = 107;
-/** Links in a path that the kernel follows. */
-const mostLinks = 40;
 
 /** Checks of the path alone, before anything is made: its sockets must have room. */
 export function checkRootPath(paths: RootPaths): Result<void, AppError> {
@@ -50,28 +49,6 @@ export async function checkRootOwner(paths: RootPaths): Promise<Result<void, App
   if (place !== null) return invalid(paths, `somebody other than root may put another directory in its place, by way of ${place}`, 'Choose a directory below those that only root may write to, as /var/lib/bulkhead is.');
   if (info !== null && (info.uid !== 0 || (info.mode & 0o022) !== 0)) return invalid(paths, 'somebody other than root may write there', `Run: chown root ${paths.root} && chmod 0711 ${paths.root}`);
   return ok(undefined);
-}
-
-/** The first directory or link on the way to `file`, links followed, that isn't root's alone to change; null: none. In a sticky directory (/tmp) what is root's stays. */
-async function foreignPlace(file: string): Promise<string | null> {
-  const names = file.split('/');
-  let links = 0;
-  for (let at = '/'; ;) {
-    const info = await lstat(at).catch(() => null);
-    if (info === null) return null;
-    if (info.uid !== 0) return at;
-    if (info.isSymbolicLink()) {
-      if (++links > mostLinks) return at;
-      const target = await readlink(at);
-      names.unshift(...target.split('/'));
-      at = path.isAbsolute(target) ? '/' : path.dirname(at);
-      continue;
-    }
-    if ((info.mode & 0o022) !== 0 && (info.mode & 0o1000) === 0) return at;
-    const next = names.shift();
-    if (next === undefined) return null;
-    at = path.join(at, next);
-  }
 }
 
 /**

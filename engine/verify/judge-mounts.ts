@@ -17,7 +17,7 @@ export interface ShareSeen {
 export function judgeUnshared(none: NoShare | null): Claim {
   const id = 'A8-shared-directory-usable';
   if (none === null) return notOffered(id, 'nothing is shared: no directory may be mounted');
-  return none.denied ? { id, verdict: 'limited', evidence: `not tried: the user who asks can write to none of the shared directories: ${none.why}` } : unseen(id, `no shared directory takes a file: ${none.why}`);
+  return none.denied ? { id, verdict: 'limited', evidence: `not tried: the user who asks can write to none of the shared directories, or not he alone: ${none.why}` } : unseen(id, `no shared directory takes a file: ${none.why}`);
 }
 
 /** A8: a shared directory works, and what the container's root writes belongs to the user who shared it. */

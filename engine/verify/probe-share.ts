@@ -2,6 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, rmdir, stat, unlink, writeFile } from '
 import path from 'node:path';
 import { isInside } from '../../shared/policy/bind-source.ts';
 import { expandShare, type EffectiveSettings } from '../../shared/settings/index.ts';
+import { foreignPlace } from '../drivers/foreign-place.ts';
 
 /** A directory of the machine's in a shared one, for one verification. */
 export interface ProbeShare {
@@ -27,17 +28,24 @@ export function sharedDirectories(settings: EffectiveSettings, home: string): st
 /** Why no shared directory takes a file. `denied`: none is there for the user who asks to write to, so that there is nothing to try. */
 export interface NoShare { readonly why: string; readonly denied: boolean }
 
-/** What the system says of a directory that is not there, or not this user's to write to. */
-const denials: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
+/** What is said of a directory in which others may put their own in the place of what is made there. */
+const exchangeable = 'others-may-write';
+/** What is said of a directory that is not there, or not this user's alone to write to. */
+const denials: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', exchangeable]);
 
 /**
- * Makes a directory in the first shared one that takes it. `id` tells engines apart: what a crashed verification of this one left is
+ * Makes a directory in the first shared one that takes it and where nobody else may put another in its place: the probe writes there
+ * as the user who verifies (root, mostly), and others may enter its container. `id` tells engines apart: what a crashed verification of this one left is
  * removed. Null where nothing is shared.
  */
 export async function makeProbeShare(shares: readonly string[], id: string): Promise<{ readonly share: ProbeShare } | NoShare | null> {
   const prefix = `.bulkhead-verify-${id}-`;
   const failures: { readonly share: string; readonly code: string }[] = [];
   for (const share of shares) {
+    if (await foreignPlace(share, process.getuid?.() ?? 0) !== null) {
+      failures.push({ share, code: exchangeable });
+      continue;
+    }
     try {
       for (const name of await readdir(share)) if (name.startsWith(prefix)) await removeShare(path.join(share, name));
       // Nobody else may enter: whoever may use the socket may copy a set-user-id program of root's into the probe's container while it is there.

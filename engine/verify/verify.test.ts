@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -280,5 +280,25 @@ test('the directory shared with a probe is for nobody else to enter: its contain
     expect(await makeProbeShare([path.join(directory, 'none')], 'x')).toEqual({ why: `${path.join(directory, 'none')} (ENOENT)`, denied: true });
     expect(await makeProbeShare([directory, '/proc/self/fd'], 'y'.repeat(300))).toMatchObject({ denied: false, why: expect.stringContaining(`${directory} (ENAMETOOLONG), `) as string });
     expect(await makeProbeShare([], 'x')).toBeNull();
+  } finally { await rm(directory, { recursive: true }); }
+});
+
+// As root: only root gives directories away.
+test.skipIf(process.getuid?.() !== 0)('no directory is made for a probe where others may put their own in its place (A8)', async () => {
+  const directory = await mkdtemp('/tmp/bh-share-');
+  try {
+    const [users, groups, below, sticky] = ['users', 'groups', 'users/below', 'sticky'].map((name) => path.join(directory, name));
+    if (users === undefined || groups === undefined || below === undefined || sticky === undefined) throw new Error('no paths');
+    for (const made of [users, groups, below, sticky]) await mkdir(made);
+    await chown(users, 1000, 1000);
+    await chmod(groups, 0o775);
+    await chmod(sticky, 0o1777);
+    const why = [users, groups, below].map((share) => `${share} (others-may-write)`).join(', ');
+    expect(await makeProbeShare([users, groups, below], 'x')).toEqual({ why, denied: true });
+    for (const share of [users, groups]) expect((await readdir(share)).filter((name) => name.startsWith('.'))).toEqual([]);
+    const made = await makeProbeShare([users, sticky], 'x');
+    if (made === null || !('share' in made)) throw new Error(made?.why);
+    expect(path.dirname(path.dirname(made.share.writable))).toBe(sticky);
+    await made.share.remove();
   } finally { await rm(directory, { recursive: true }); }
 });

@@ -18,7 +18,7 @@ export const evidence: Sentences = {
   '{0} of {1} allowed': '{1} 项中有 {0} 项被允许', '{0} of {1} refused': '{1} 项中有 {0} 项被拒绝', '{0} not in this kernel': '{0} 项在此内核中不存在', wrong: '不符',
   'every process of the machine is allowed one of them, since {0}: set it to {1} to refuse it': '主机上的任何进程都可执行其中一项，因为 {0}：设为 {1} 即可拒绝', 'allowed to every process of the machine, since {0}': '主机上的任何进程都可执行，因为 {0}',
   allowed: '允许', 'not tried': '未尝试', refused: '拒绝', 'not in this kernel': '此内核中不存在', unclear: '不明确',
-  'nothing is shared: no directory may be mounted': '未共享任何目录：不能挂载任何目录', 'no shared directory takes a file: {0}': '没有共享目录可以写入文件：{0}', 'not tried: the user who asks can write to none of the shared directories: {0}': '未尝试：发起请求的用户无法写入任何共享目录：{0}',
+  'nothing is shared: no directory may be mounted': '未共享任何目录：不能挂载任何目录', 'no shared directory takes a file: {0}': '没有共享目录可以写入文件：{0}', 'not tried: the user who asks can write to none of the shared directories, or not he alone: {0}': '未尝试：发起请求的用户无法写入任何共享目录，或者其他用户也可以写入：{0}',
   'the probe did not look': '探测程序未检查',
   'inside: root wrote ({0}) as {1}, could write the user\'s file ({2}) of {3}': '内部：root 以 {1} 写入（{0}），可写用户的文件（{2}，属于 {3}）', 'outside: it belongs to {0}, the user is {1}': '外部：该文件属于 {0}，用户为 {1}', 'outside: there is no file, the user is {0}': '外部：没有该文件，用户为 {0}',
   'as it is': '直接写入', remount: '重新挂载', 'remount of the file system': '重新挂载文件系统', 'bind elsewhere': '绑定挂载到别处', 'bind elsewhere, remount': '绑定挂载到别处并重新挂载',
