@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -46,6 +46,25 @@ describe('A8: which directory a bind source really is', () => {
     expect(await resolve(at('shared/relative'))).toMatchObject({ real: at('sharedX'), share: null });
     expect(await resolve(at('shared/dangling'))).toMatchObject({ real: at('nowhere/x'), exists: false, share: null });
     expect((await resolve(at('shared/loop'))).real).toBeNull();
+  });
+
+  // As root: only root gives directories and links away.
+  it.skipIf(process.getuid?.() !== 0)('follows links of a listed directory only where root alone can change them', async () => {
+    for (const name of ['theirs', 'theirs/home', 'open', 'sticky', 'target/in']) await mkdir(at('list', name), { recursive: true });
+    const target = at('list/target');
+    for (const link of ['roots', 'users', 'theirs/roots', 'open/roots', 'sticky/roots', 'sticky/users']) await symlink(target, at('list', link));
+    await symlink(at('list/theirs'), at('list/by-way-of'));
+    for (const link of ['users', 'sticky/users']) await lchown(at('list', link), 1000, 1000);
+    await chown(at('list/theirs'), 1000, 1000);
+    await chmod(at('list/open'), 0o777);
+    await chmod(at('list/sticky'), 0o1777);
+    const shareOf = (share: string) => resolveBindSource(at('list/target/in'), { ...environment, shares: [at('list', share)] });
+    for (const share of ['target', 'roots', 'sticky/roots']) expect(await shareOf(share)).toMatchObject({ share: target });
+    for (const share of ['users', 'theirs/roots', 'open/roots', 'sticky/users', 'by-way-of/roots']) {
+      expect(await shareOf(share)).toMatchObject({ share: null, problem: expect.stringMatching(/^\/.* is not shared: it leads through the link /) as string });
+    }
+    // A directory that is no link is where it is, whoever's it is.
+    expect(await resolveBindSource(at('list/theirs/home'), { ...environment, shares: [at('list/theirs/home')] })).toMatchObject({ share: at('list/theirs/home') });
   });
 
   it('decides what is not there yet by where it would be', async () => {

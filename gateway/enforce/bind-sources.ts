@@ -3,6 +3,7 @@ import path from 'node:path';
 import { cleanPath, isInside, type BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import type { EffectiveSettings } from '../../shared/settings/effective.ts';
 import { PathLookups, type Resolution, type Resolved } from './path-lookups.ts';
+import { sharesOf, type Shares } from './share-paths.ts';
 
 export interface BindSourceEnvironment {
   /** Sockets of the engine and the gateway; the usual places of Docker's and containerd's are added. */
@@ -39,7 +40,7 @@ interface EnginePlaces {
   readonly sockets: Places;
   readonly dockerSockets: Places;
   readonly directories: Places;
-  readonly shares: readonly Resolved[];
+  readonly shares: Shares;
 }
 /** Some files or directories: they, and what is above them, by path and by inode. */
 interface Places { readonly list: readonly Resolved[]; readonly identities: ReadonlySet<string>; readonly above: ReadonlySet<string> }
@@ -63,7 +64,7 @@ export function bindSources(environment: BindSourceEnvironment, signal?: AbortSi
     const found = await lookups.resolve(clean);
     if ('problem' in found) return { ...nothing, problem: found.problem };
 
-    const share = shares.find((one) => isInside(found.real, one.real))?.real ?? null;
+    const share = shares.known.find((one) => isInside(found.real, one.real))?.real ?? null;
     const socketMount = environment.socketMount?.(found.real) ?? null;
     // Looked at for sockets only, which few sources are.
     if (socketMount === null && found.socket) mountSockets ??= placesOf(environment.mountSockets?.() ?? [], lookups).then(({ identities }) => identities);
@@ -74,7 +75,7 @@ export function bindSources(environment: BindSourceEnvironment, signal?: AbortSi
       containsEngineSocket: isAboveOneOf(found, sockets),
       insideEngineDirectory: aliased || isOneOf(found, directories) || isInsideOneOf(found, directories),
       containsEngineDirectory: isAboveOneOf(found, directories),
-      share, ...(share === null && environment.shareProblem !== undefined ? { problem: environment.shareProblem } : {}),
+      share, ...(share === null ? shareProblem(environment.shareProblem, shares) : {}),
     };
   };
 }
@@ -89,7 +90,7 @@ async function enginePlaces(environment: BindSourceEnvironment, lookups: PathLoo
     sockets: await placesOf([...environment.engineSockets, ...usualSockets], lookups),
     dockerSockets: await placesOf([...environment.dockerSockets ?? [], ...usualDockerSockets], lookups),
     directories: await placesOf(environment.engineDirectories, lookups),
-    shares: await known(environment.shares, lookups),
+    shares: await sharesOf(environment.shares, lookups),
   };
 }
 
@@ -114,12 +115,18 @@ async function known(files: readonly string[], lookups: PathLookups): Promise<Re
   return list.filter((one): one is Resolved => !('problem' in one));
 }
 
+/** Why what is listed is not shared, where that may be why something is refused. */
+function shareProblem(given: string | undefined, { problems }: Shares): { readonly problem?: string } {
+  const problem = given ?? problems[0];
+  return problem === undefined ? {} : { problem };
+}
+
 /**
  * Whether only the machine's root can put something else in the place of `real` (resolved): everything above it is root's alone and not
  * in a shared directory, where a container could move it.
  */
 export async function isSteady(real: string, shares: readonly string[]): Promise<boolean> {
-  const shared = await known(shares, new PathLookups());
+  const { known: shared } = await sharesOf(shares, new PathLookups());
   for (const directory of parents(real)) {
     const info = await stat(directory).catch(() => null);
     if (info === null || info.uid !== 0 || (info.mode & 0o022) !== 0) return false;

@@ -1,0 +1,58 @@
+import type { BigIntStats } from 'node:fs';
+import { lstat, readlink } from 'node:fs/promises';
+import path from 'node:path';
+import type { PathLookups, Resolved } from './path-lookups.ts';
+
+const maxSymlinks = 40;
+
+export interface Shares {
+  readonly known: readonly Resolved[];
+  /** Why what is listed is not shared. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Where the directories are that are listed as shared. A link on the way counts only where root alone can change it (A8): whoever else could make
+ * one, or put another directory with one in its place, would choose himself what is shared.
+ */
+export async function sharesOf(files: readonly string[], lookups: PathLookups): Promise<Shares> {
+  const list = await Promise.all(files.map(async (file) => {
+    const link = await changeableLink(file);
+    return { file, found: link === null ? await lookups.resolve(file) : { problem: `it leads through the link ${link}, which others than root may change` } };
+  }));
+  return {
+    known: list.flatMap(({ found }) => ('problem' in found ? [] : [found])),
+    problems: list.flatMap(({ file, found }) => ('problem' in found ? [`${file} is not shared: ${found.problem}`] : [])),
+  };
+}
+
+/** The first link on the way of `file` (absolute) that others than root may change; null: there is none as far as the path exists. */
+async function changeableLink(file: string): Promise<string | null> {
+  let pending = file.split('/');
+  let at = '/';
+  let isSteady = true;
+  for (let links = 0; links <= maxSymlinks && pending.length > 0;) {
+    const [part = '', ...rest] = pending;
+    pending = rest;
+    if (part === '' || part === '.') continue;
+    if (part === '..') { at = path.dirname(at); continue; }
+    const next = path.join(at, part);
+    const info = await lstat(next, { bigint: true }).catch(() => null);
+    if (info === null) return null;
+    if (!info.isSymbolicLink()) {
+      isSteady &&= isSteadyDirectory(info);
+      at = next;
+      continue;
+    }
+    links++;
+    const target = await readlink(next).catch(() => null);
+    if (!isSteady || !isRoots(info) || target === null) return next;
+    if (target.startsWith('/')) at = '/';
+    pending = [...target.split('/'), ...pending];
+  }
+  return null;
+}
+
+/** Whether nobody but root (as whom the gateway runs) may put something else in the place of what is in a directory and root's. */
+const isRoots = ({ uid }: BigIntStats): boolean => uid === 0n || uid === BigInt(process.getuid?.() ?? 0);
+const isSteadyDirectory = (info: BigIntStats): boolean => isRoots(info) && ((info.mode & 0o022n) === 0n || (info.mode & 0o1000n) !== 0n);
