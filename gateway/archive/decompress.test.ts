@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { uncompressed } from './decompress.ts';
 
@@ -19,6 +20,27 @@ async function read(content: Buffer, partBytes = content.length): Promise<Buffer
   for await (const part of uncompressed(inParts(content, partBytes))) parts.push(part);
   return Buffer.concat(parts);
 }
+
+describe('an xz archive', () => {
+  const content = Buffer.from(randomBytes(1500).toString('hex'));
+  const xz = execFileSync('xz', ['-q', '--check=none'], { input: content });
+  /** The same archive, which asks for a dictionary of 2 ** (power / 2 + 12) bytes, or a half more. */
+  const asking = (power: number): Buffer => {
+    const changed = Buffer.from(xz);
+    // The block's header: its size, the filter's number and properties, a checksum at its end.
+    const header = changed.subarray(12, 12 + ((changed[12] ?? 0) + 1) * 4);
+    header[header.indexOf(Buffer.from([0x21, 1])) + 2] = power;
+    header.writeUInt32LE(crc32(header.subarray(0, -4)), header.length - 4);
+    return changed;
+  };
+
+  it.each([28, 34])('is read where its dictionary is of a usual size (%i)', async (power) => {
+    expect((await read(asking(power))).equals(content)).toBe(true);
+  });
+  it.each([36, 40])('is refused where its dictionary could take gigabytes (%i)', async (power) => {
+    await expect(read(asking(power))).rejects.toThrow(/xz: .*[Mm]emory/);
+  });
+});
 
 describe('a zstd archive of several frames is read whole', () => {
   const first = Buffer.from(randomBytes(1500).toString('hex'));

@@ -10,6 +10,11 @@ type Compression = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 
 /** Bytes the engine looks at to tell a compression. */
 const magicBytes = 10;
+/**
+ * What xz may need of memory, as much as zstd's largest window (zstd-frames.ts): an archive of a few kilobytes can ask for 4 GiB, and
+ * fill them with zeros. `xz -9` asks for 65 MiB.
+ */
+const xzMemory = '--memlimit-decompress=600MiB';
 /** Decompressed at a time. */
 const partBytes = 256 * 1024;
 
@@ -117,7 +122,7 @@ async function* through(decoder: Duplex, content: AsyncIterable<Buffer>, compres
 }
 
 async function* throughProgram(program: 'bzip2' | 'xz', content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const child = spawn(program, ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, program === 'xz' ? ['-dc', xzMemory] : ['-dc'], { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (part: Buffer) => { if (said.length < 300) said += part.toString(); });
   const ended = once(child, 'close') as Promise<[number | null]>;
