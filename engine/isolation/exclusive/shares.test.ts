@@ -155,6 +155,19 @@ describe('subordinate ids', () => {
     expect(await store().of(user(1001))).toEqual({ uid: 300_000, gid: firstSubordinate });
   });
 
+  it('are not given to ids that users have beside their own, unless an account has that id', async () => {
+    mkdirSync(at('etc'));
+    writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/:\nalice:x:1000:1000::/:\nlocal:x:600200000:1::/:\n');
+    for (const file of ['subuid', 'subgid']) writeFileSync(at('etc', file), 'alice:100000:65536\n');
+    for (const uid of [100_007, firstSubordinate, firstSubordinate + 7, firstBase, firstBase + rangeSize + 1]) {
+      await expect(store().of(user(uid))).rejects.toThrow(`user ${uid} is no account of this machine`);
+    }
+    expect(existsSync(at('own'))).toBe(false);
+    expect(await store().of(user(600_200_000))).toEqual({ uid: firstSubordinate, gid: firstSubordinate });
+    const next = firstSubordinate + rangeSize;
+    expect(await store((uid) => `lena:*:${uid}:${uid}::/home/lena:/bin/sh\n`).of(user(firstBase + 7))).toEqual({ uid: next, gid: next });
+  });
+
   it('are found for a user of a directory service, by the name the machine\u2019s database gives', async () => {
     mkdirSync(at('etc'));
     writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/:\nalice:x:1000:1000::/:\n');

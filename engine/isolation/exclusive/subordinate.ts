@@ -55,8 +55,8 @@ export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine
     answers.clear();
     namesAsOf = now;
   };
-  /** By what is in /etc; undefined: the database has to be asked. */
-  const localName = (uid: number, listed: readonly string[]): string | null | undefined => {
+  /** By what is in /etc; undefined: the database has to be asked. `listed`: the names that matter; null: all. */
+  const localName = (uid: number, listed: readonly string[] | null): string | null | undefined => {
     forgetOldNames();
     const known = names.get(uid);
     if (known !== undefined) return known;
@@ -66,9 +66,9 @@ export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine
     if (found !== null) names.set(uid, found);
     if (found !== null) return found;
     // Where every name that is listed is another user's of this machine, nobody need be asked.
-    return listed.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`))) ? null : undefined;
+    return listed?.every((name) => passwd.split('\n').some((line) => line.startsWith(`${name}:`))) ? null : undefined;
   };
-  const nameOf = (uid: number, listed: readonly string[]): string | null => {
+  const nameOf = (uid: number, listed: readonly string[] | null): string | null => {
     const local = localName(uid, listed);
     if (local !== undefined) return local;
     const answer = answers.get(uid);
@@ -79,6 +79,7 @@ export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine
     return found;
   };
   const listedNames = (text: string): string[] => listedRanges(text).map(({ name }) => name).filter((name) => !/^\d+$/.test(name));
+  const listings = (): string[] => ['subuid', 'subgid'].map((file) => readText(path.join(etc, file)));
   const listed = (file: string, user: SharingUser, id: number): number | null => {
     const text = readText(path.join(etc, file));
     const others = listedNames(text);
@@ -86,20 +87,34 @@ export function openSubordinateStore({ directory, etc = '/etc', ask = passwdLine
   };
   return {
     async prepare({ uid }) {
-      const needed = ['subuid', 'subgid'].map((file) => listedNames(readText(path.join(etc, file))));
-      if (!needed.some((others) => others.length > 0 && localName(uid, others) === undefined)) return;
+      const texts = listings();
+      const needed = isHandedOut(uid, texts) ? [null] : texts.map(listedNames).filter((others) => others.length > 0);
+      if (!needed.some((others) => localName(uid, others) === undefined)) return;
       const asOf = namesAsOf;
       const answer = await ask(uid).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
       if (asOf === namesAsOf) answers.set(uid, answer);
     },
     of(user) {
+      if (isHandedOut(user.uid, listings()) && nameOf(user.uid, null) === null) throw new Error(handedOutText(user.uid));
       const uid = listed('subuid', user, user.uid), gid = listed('subgid', user, user.gid);
       if (uid !== null && gid !== null) return { uid, gid };
-      const own = ownRange(directory, synced, user.uid, [readText(path.join(etc, 'subuid')), readText(path.join(etc, 'subgid'))]);
+      const own = ownRange(directory, synced, user.uid, listings());
       return { uid: uid ?? own, gid: gid ?? own };
     },
   };
 }
+
+/**
+ * Whether an id is one of those that users have beside their own: subordinate, or a container's. Who takes one, by a set-user-ID file
+ * that a container or a namespace of his has left, is no user of his own with it: he has 65535 of them, and ranges are given for good.
+ */
+function isHandedOut(uid: number, listings: readonly string[]): boolean {
+  if (uid >= firstSubordinate) return true;
+  return listings.flatMap(listedRanges).some(({ start, count }) => start > 0 && uid >= start && uid < start + count);
+}
+
+const handedOutText = (uid: number): string =>
+  `user ${uid} is no account of this machine, but an id that is given to containers or as a subordinate one, and shares nothing: ask as the user whose id it is (A8)`;
 
 /** The first usable range of one of `names` in text of the form of /etc/subuid; null: none. `id`, the user's own, may not be in it, nor root, nor what containers run with. */
 export function listedRange(text: string, names: readonly (string | null)[], id: number): number | null {
