@@ -234,7 +234,7 @@ export function openTarget(root: string, options: TargetOptions): Target {
 
   return {
     ref, id: targetId(ref), desktop: () => Promise.resolve(null),
-    paths, driver, backends, lintContext, scan, remove, verify,
+    paths, driver, backends, lintContext, scan, remove, verify: (signal) => inOwnRoot(() => verify(signal)),
     planRecreate: (request) => recreateAs(request.as, (recreate) => makeRecreatePlan(recreate, request)),
     startRecreate: (request, onEvent) => recreateAs(request.as, (recreate) => startRecreate(recreate, request, onEvent ?? (() => undefined))),
     settleRecreate: () => inOwnRoot(() => settleInterruptedRecreate(recreatePorts(null, rootUser))),

@@ -16,7 +16,7 @@ import { clearLeftovers } from './leftovers.ts';
 import { coverInherited } from './inherited-files.ts';
 import { followLogs, logFile, openLog, readLogs } from './log-files.ts';
 import { isAlive } from './process-identity.ts';
-import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
+import { checkMachine, checkRootOwner, checkRootPath, prepareRoot } from './root-directory.ts';
 import type { RootPaths } from './root-paths.ts';
 
 export interface EmbeddedDriverOptions {
@@ -76,8 +76,11 @@ async function start(paths: RootPaths, options: EmbeddedDriverOptions, call: Dri
 }
 
 async function restart(paths: RootPaths, options: EmbeddedDriverOptions, call: DriverCallOptions): Promise<Result<void, AppError>> {
-  const machine = await checkMachine();
-  if (!machine.ok) return machine;
+  // What stands in the directory names processes to be told and files to be written to.
+  for (const check of [checkMachine, () => checkRootOwner(paths)]) {
+    const checked = await check();
+    if (!checked.ok) return checked;
+  }
   const before = await readEngineState(paths);
   if (before === null || !await isAlive(before.supervisor) || before.phase === 'stopping') return start(paths, options, call);
   const takes = await checkEngineConfig(paths, await desiredConfig(paths));
@@ -106,6 +109,8 @@ async function desiredConfig(paths: RootPaths): Promise<DesiredEngineConfig> {
 async function stop(paths: RootPaths, call: DriverCallOptions): Promise<Result<void, AppError>> {
   if (await stat(paths.root).catch(() => null) === null) return ok(undefined);
   if (process.getuid?.() !== 0) return fail('rights.not-root', 'the embedded engine must be stopped by root', { hint: 'Run the same command with sudo.' });
+  const own = await checkRootOwner(paths);
+  if (!own.ok) return own;
   const wait = await waiter(paths, call, 'stop');
   let asked = 0;
   for (;;) {
