@@ -62,6 +62,26 @@ export function copyOut({ container, source, shares, layers }: CopyOut, facts: E
   };
 }
 
+/**
+ * HEAD archive: what is at a path is told to who may get there. The engine looks as root: without this, names, sizes and where links lead
+ * in directories of a share that are closed to the sharing user.
+ */
+export function lookedAt({ container, source, shares }: Omit<CopyOut, 'layers'>): AnswerStream {
+  return {
+    begin: async () => {
+      if (shares === null) return null;
+      const view = await ContainerView.open(container);
+      const { from } = await placesOf(view, source);
+      const on = view.mountAt(from);
+      if (on === null || !shares.has(on)) return null;
+      const { way, missing } = await view.wayInMount(from);
+      const above = missing > 0 ? way : way.slice(0, -1);
+      if (!above.every((stat) => shares.may(stat, 1))) throw shares.refusal(`looking at ${source}, where the sharing user may not go,`);
+      return null;
+    },
+  };
+}
+
 /** Places of entries in the container's own root file system; null for those in what is mounted on it, which the engine sees as it is on disk. */
 function placesInRoot(container: IsolatedContainer, source: string): (name: string) => Promise<string | null> {
   let opened: Promise<{ readonly view: ContainerView; readonly places: { of(name: string): string } }> | null = null;

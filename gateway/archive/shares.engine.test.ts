@@ -57,6 +57,15 @@ describe.each(['overlay2', 'containerd'])('docker cp in a directory that a user 
     });
   }
 
+  it('tells nobody what is in a directory that is closed to the sharing user', async () => {
+    await engine.sh(`cd home; ln -sfn told roots/link`);
+    const look = (file: string) => `curl -sI --unix-socket ${engine.socket} "http://d/containers/${file.replace(':', '/archive?path=')}" | tr -d "\\r" | grep -Eci "^HTTP/1.1 200|^X-Docker-Container-Path-Stat"`;
+    const closed = ['up:/home/roots/secret', 'up:/home/roots/link', 'up:/home/roots/none', 'down:/home/roots/link'];
+    const open = ['up:/home/readable', 'up:/home/secret', 'up:/home/roots', 'down:/home/open/roots', 'up:/bin'];
+    const { stdout } = await asUser([...closed, ...open].map(look).join('; '));
+    expect(stdout.trim().split('\n')).toEqual([...closed.map(() => '0'), ...open.map(() => '2')]);
+  });
+
   it('of root\u2019s goes on', async () => {
     const { stdout, stderr } = await engine.sh(`cd home; docker cp up:/home/readable - | tar -x -O; echo o > o; docker cp -q o up:/home/open/ && cat open/o; docker cp -q o up:/tmp/ && docker exec up cat /tmp/o; docker cp -q o down:/tmp/ && docker cp down:/tmp/o - | tar -x -O`);
     expect(`${stdout}${stderr}`).toBe('readable\no\no\no\n');

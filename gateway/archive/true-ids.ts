@@ -8,7 +8,7 @@ import { trueChanges } from './changes.ts';
 import { asAsked } from './container-view.ts';
 import { copyInto } from './copy-into.ts';
 import { decompressedOnly } from './decompress.ts';
-import { copyOut, namesChecked } from './copy-out.ts';
+import { copyOut, lookedAt, namesChecked } from './copy-out.ts';
 import { errorsOf } from './engine-errors.ts';
 import { copyOwner } from './copy-owner.ts';
 import { exported } from './export.ts';
@@ -63,8 +63,6 @@ async function translated(request: GatewayRequest, kind: Copying, verdict: Forwa
   try {
     return await copied(request, kind, verdict, context);
   } catch (error) {
-    // The engine looks by itself.
-    if (error instanceof AnswerRefused && kind === 'look') return verdict;
     if (error instanceof AnswerRefused) return { kind: 'refuse', status: error.status, message: error.message };
     if (!(error instanceof EngineUnreachable)) throw error;
     return { kind: 'refuse', ...unansweredRefusal(error) };
@@ -83,7 +81,7 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
   // What was looked at is what is copied from.
   const pinned: Forward = { ...verdict, target: writeTarget(target.version, (request.match?.route.pattern ?? '').replace('{id}', container.facts.id), found === null ? target.rawQuery : query) };
   const byRoot = request.origin.kind === 'clients' && request.peer()?.uid === 0;
-  const shares = kind === 'into' || kind === 'out' ? await userShares(container, sharing, facts, byRoot) : null;
+  const shares = kind === 'into' || kind === 'out' || kind === 'look' ? await userShares(container, sharing, facts, byRoot) : null;
   // What it mounts of a user's is found by following its links, so its files must be known.
   if (shares !== null && container.run === null && container.facts.layers === null) {
     const { id } = container.facts;
@@ -108,6 +106,7 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       break;
     case 'look':
       outcome = found === null ? verdict : pinned;
+      if (shares !== null) outcome = { ...outcome, answer: lookedAt({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }) };
       break;
     case 'export':
       outcome = { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
