@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char root_dir[PATH_MAX], runc_path[PATH_MAX];
@@ -79,7 +80,33 @@ static void clean_up(const struct invocation *call) {
   if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
 }
 
-/* The invariant, on the created but not yet started container: its root is the one the planner gave it, not the engine's (A2). */
+/*
+ * Whether the process shares no namespace with us, and so with the machine (A7). Namespaces to join are found by a process id: the planner
+ * looked at that process, but it may have ended since, and its number be another's before runc opened it.
+ */
+static bool has_own_namespaces(unsigned pid) {
+  static const char *const names[] = {"ipc", "mnt", "net", "pid", "uts"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    char path[64];
+    struct stat ours, its;
+    (void)snprintf(path, sizeof path, "/proc/self/ns/%s", names[i]);
+    int looked = stat(path, &ours);
+    (void)snprintf(path, sizeof path, "/proc/%u/ns/%s", pid, names[i]);
+    if (looked != 0 || stat(path, &its) != 0) {
+      log_errno("cannot look at the container's %s namespace; it was not started", names[i]);
+      return false;
+    }
+    if (ours.st_ino != its.st_ino || ours.st_dev != its.st_dev) continue;
+    log_error("runc created the container in the machine's %s namespace; it was not started", names[i]);
+    return false;
+  }
+  return true;
+}
+
+/*
+ * The invariant, on the created but not yet started container: its root is the one the planner gave it, not the engine's (A2), and no
+ * namespace is the machine's (A7).
+ */
 static bool is_isolated(const char *pid_file, unsigned base) {
   FILE *file = fopen(pid_file, "re");
   unsigned pid = 0;
@@ -89,9 +116,11 @@ static bool is_isolated(const char *pid_file, unsigned base) {
     log_error("runc left no process id in %s", pid_file);
     return false;
   }
-  if (base != 0 && streams_range_of_process((long)pid) == base) return true;
-  log_error("runc created the container without its own user namespace; it was not started");
-  return false;
+  if (base == 0 || streams_range_of_process((long)pid) != base) {
+    log_error("runc created the container without its own user namespace; it was not started");
+    return false;
+  }
+  return has_own_namespaces(pid);
 }
 
 static bool stay_here(void) { return true; }

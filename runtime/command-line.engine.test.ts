@@ -97,6 +97,27 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 
+  it.each(['ipc', 'mnt', 'net', 'pid', 'uts'])('does not let a created container go on in the machine\'s %s namespace (A7)', async (name) => {
+    const ranged = new PlanBuilder();
+    ranged.range(firstBase);
+    await plannerThat({ create: ranged.encode() });
+    const flags = { ipc: '--ipc', mnt: '--mount', net: '--net', pid: '--pid --fork', uts: '--uts' };
+    const others = Object.entries(flags).flatMap(([other, flag]) => (other === name ? [] : [flag]));
+    const maps = ['users', 'groups'].map((ids) => `--map-${ids}=0:${firstBase}:65536`);
+    // It says its process id in the machine's namespace once all is mapped.
+    const says = `IFS=' ' read -r pid rest < /proc/self/stat; echo "$pid" > ${at('bundle/pid')}; exec sleep 1000`;
+    writeFileSync(at('started'), says);
+    const command = `unshare --user ${[...maps, ...others].join(' ')} --propagation unchanged sh ${at('started')}`;
+    writeFileSync(at('does'), `case "$*" in
+      *create*) ${command} < /dev/null > /dev/null 2> ${at('why')} &
+        until [ -s ${at('bundle/pid')} ]; do [ ! -s ${at('why')} ] || exit 3; done;;
+      *delete*) kill -9 "$(cat ${at('bundle/pid')})";;
+    esac`);
+    const { code, stderr } = await run(create);
+    const what = `runc created the container in the machine's ${name} namespace; it was not started`;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `bulkhead: ${what}\n` });
+  });
+
   it('does not let a created container go on that is in no range of its own (A2), and cleans up', async () => {
     const ranged = new PlanBuilder();
     ranged.range(1_000_013_824);
