@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verificationSchema } from '../../shared/verify/claims.ts';
@@ -51,6 +52,13 @@ describe('A10: /proc shows the container, not the machine', () => {
       expect([processors, swaps, Number(disks) > 0, cpu]).toEqual(['1', '1', true, '1']);
     }
     expect(await run('umount /proc/uptime 2>/dev/null; echo x 2>/dev/null > /proc/uptime; grep -c "^lxcfs /proc/.* ro," /proc/mounts')).toBe('7\n');
+  });
+
+  it('users of the machine do not reach what lxcfs serves: it reads as root', async () => {
+    const file = path.join(lxcfsDirectory(engine.paths), 'shared/files/proc/slabinfo');
+    expect(await readFile(file, 'utf8')).toContain('slabinfo');
+    const asUser = promisify(execFile)('setpriv', ['--reuid=4242', '--regid=4242', '--clear-groups', 'cat', file]);
+    await expect(asUser).rejects.toThrow('Permission denied');
   });
 
   it('is shown by a verification', async () => {
