@@ -11,6 +11,7 @@ import { decideHeldMounts } from '../../shared/policy/create-mounts.ts';
 import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/policy/environment.ts';
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
+import { processListDenial } from '../../shared/policy/process-list.ts';
 import { decideNetwork } from '../../shared/policy/network.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
@@ -84,6 +85,10 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       return read.ok ? withBody(await enterContainer(context, subject(context)), read) : denied(read.denial);
     }
     case 'exec-start': return execStart(context, body);
+    case 'list-processes': {
+      const denial = processListDenial(parameter(context.request.target, 'ps_args') ?? '');
+      return denial === null ? passedAsIs : denied(denial);
+    }
     case 'commit': {
       const read = await readBody(context, body, commitBody);
       return read.ok ? withBody(await commit(context), read) : denied(read.denial);

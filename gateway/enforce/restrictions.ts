@@ -37,7 +37,7 @@ export async function lookedAt(context: InspectionContext, route: Route, body: B
   if (showsEnvironment(route) && hidesEnvironment(settings, client !== null)) {
     if (route.pattern.endsWith('/json')) return settings.mode === 'audit' ? first : { ...first, answer: hideEnvironment };
     const denial = topDenial(parameter(context.request.target, 'ps_args') ?? '');
-    return denial === null ? first : { kind: 'denied', denial };
+    if (denial !== null) return { kind: 'denied', denial };
   }
   if (route.inspect === 'none') return first;
   const second = await inspections(route.inspect, inspected, first.body ?? body);

@@ -20,6 +20,8 @@ export type Inspection =
   | 'rename-container'
   | 'exec-create'
   | 'exec-start'
+  /** The options of `ps`, which the engine runs on the machine. */
+  | 'list-processes'
   | 'commit'
   | 'create-volume'
   | 'create-network'
@@ -66,7 +68,7 @@ const rows: readonly Row[] = [
   ['GET', '/containers/json', 'none', 'dropped', 'ps | stats'],
   ['POST', '/containers/create', 'create-container', 'json', 'create, run'],
   ['GET', '/containers/{id}/json', 'none', 'dropped', 'container inspect, inspect, port | exec, attach, start, logs, cp'],
-  ['GET', '/containers/{id}/top', 'none', 'dropped', 'top'],
+  ['GET', '/containers/{id}/top', 'list-processes', 'dropped', 'top'],
   ['GET', '/containers/{id}/logs', 'none', 'dropped', 'logs'],
   ['GET', '/containers/{id}/changes', 'none', 'dropped', 'diff'],
   ['GET', '/containers/{id}/export', 'enter-container', 'dropped', 'export'],

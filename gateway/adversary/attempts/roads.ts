@@ -1,6 +1,7 @@
 import { readlink, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { topAttempts } from './process-list.ts';
 import { answered, archive, at, container, list, made, type Attempt, type Breach, type Side } from '../attempt.ts';
 
 /** Networks of the engine's machine, and roads that never pass through `POST /containers/create`. */
@@ -112,6 +113,7 @@ const leaving = (look: Breach): Breach => async (side, answers) => { try { retur
 const has = (kind: string): Breach => async (side) => list((await side.admin('GET', `/${kind}`)).json).length > 0;
 
 export const otherAttempts: readonly Attempt[] = [
+  ...topAttempts,
   { id: 'swarm-init', class: 'other-roads', title: 'docker swarm init', outcome: 'refused', alone: true, attempt: (side) => side.send('POST', '/v1.45/swarm/init', '{"ListenAddr":"127.0.0.1:23771","AdvertiseAddr":"127.0.0.1"}'), breach: leaving(async (side) => at((await side.admin('GET', '/info')).json, 'Swarm', 'LocalNodeState') === 'active') },
   { id: 'swarm-init-old', class: 'other-roads', title: 'docker swarm init without a version, pipelined', outcome: 'refused', alone: true, attempt: (side) => { const body = '{"ListenAddr":"127.0.0.1:23771","AdvertiseAddr":"127.0.0.1"}'; return side.speak(`GET /_ping HTTP/1.1\r\nHost: d\r\n\r\nPOST /swarm/init HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`); }, breach: leaving(async (side) => at((await side.admin('GET', '/info')).json, 'Swarm', 'LocalNodeState') === 'active') },
   { id: 'swarm-service', class: 'other-roads', title: 'a service whose tasks mount /etc', outcome: 'refused', alone: true, prepare: swarm, attempt: (side) => side.send('POST', '/v1.45/services/create', service(side)), breach: leaving(has('services')) },
