@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
 import { createQuestions, inheritedQuestions, type ContainerReference, type CreateFacts, type CreateQuestions } from '../../shared/policy/references.ts';
+import { inheritedDenial } from '../../shared/policy/create-limits.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
+import { objectAt } from '../../shared/policy/shape.ts';
 import type { BindSourceFacts } from '../../shared/policy/bind-source.ts';
 import type { VolumeDriverFacts } from '../../shared/policy/volume.ts';
 import { bindSources, type BindSourceEnvironment } from './bind-sources.ts';
@@ -28,7 +30,8 @@ export async function gatherCreateFacts(body: JsonObject, facts: EngineFacts, en
     const found = await facts.container(name);
     containers.set(name, found === null ? null : await reference(found, options));
   });
-  const inherited = inheritedQuestions(containers.values());
+  // More than are looked up are refused by the policy.
+  const inherited = inheritedQuestions(inheritedDenial(objectAt(body, 'HostConfig'), containers) === null ? containers.values() : []);
   const held = await gatherMountFacts({
     volumes: [...questions.volumes, ...inherited.volumes], binds: [...questions.binds, ...inherited.binds],
   }, facts, environment, signal);

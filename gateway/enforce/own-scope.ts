@@ -1,3 +1,4 @@
+import { referencesDenial } from '../../shared/policy/create-limits.ts';
 import { deny } from '../../shared/policy/decision.ts';
 import { parseJson, writeJson, isList, isObject, type Json, type JsonObject } from '../../shared/policy/json.ts';
 import { linkedContainers, narrowFilters, notOwnDenial, ownerLabel, ownerLabelDenial, withOwnedMounts, withOwnerLabel, withPinnedLinks } from '../../shared/policy/owner.ts';
@@ -231,6 +232,8 @@ class OwnScope {
   }
 
   async created(body: JsonObject): Promise<Inspected> {
+    const tooMany = referencesDenial(body);
+    if (tooMany !== null) return { kind: 'denied', denial: tooMany };
     const { containers, volumes, networks } = createQuestions(body);
     for (const name of [...containers, ...linkedContainers(body)]) {
       const container = await this.#context.facts.container(name);

@@ -3,6 +3,7 @@ import { deny, passed, type Change, type Decision, type Denial } from './decisio
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { createContainerBody } from './docker-bodies.ts';
 import { checkShape, objectAt, textAt, type ShapeProblem } from './shape.ts';
+import { referencesDenial } from './create-limits.ts';
 import { decideMounts } from './create-mounts.ts';
 import { decideNamespaces } from './create-namespaces.ts';
 import { decideConfinement } from './create-confinement.ts';
@@ -30,13 +31,15 @@ export function shapeDenial(problem: ShapeProblem): Denial {
   }
 }
 
-/** Checks a create body against the model; unknown and differently spelled fields are refused, as is `HostConfig` at the top level (engines before v27). */
+/** Checks a create body against the model; unknown and differently spelled fields are refused, as is `HostConfig` at the top level (engines before v27), and more references than are looked up. */
 export function readCreateBody(value: Json): ReadBody {
   if (!isObject(value)) return { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
   const shaped = checkShape(value, createContainerBody);
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
   // A checked object stays one.
-  return isObject(shaped.value) ? { ok: true, body: shaped.value } : { ok: false, denial: deny('unreadable-body', 'the body') };
+  if (!isObject(shaped.value)) return { ok: false, denial: deny('unreadable-body', 'the body') };
+  const tooMany = referencesDenial(shaped.value);
+  return tooMany === null ? { ok: true, body: shaped.value } : { ok: false, denial: tooMany };
 }
 
 /**

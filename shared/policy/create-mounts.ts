@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { listAt, objectAt, textAt, textsAt } from './shape.ts';
 import { cleanPath, decideBindSource, type BindSourceContext } from './bind-source.ts';
 import { parseBind, volumeName, writeBind } from './bind-spec.ts';
+import { inheritedDenial } from './create-limits.ts';
 import { consistencies } from './held-binds.ts';
 import { inlineDriver, parseVolumesFrom, type ContainerReference, type CreateFacts } from './references.ts';
 import { foreignSocket } from './socket-mount.ts';
@@ -15,6 +16,8 @@ export function decideMounts(host: Map<string, Json>, body: JsonObject, facts: C
   for (const destination of objectAt(body, 'Volumes').keys()) {
     if (!destination.startsWith('/') || destination.includes(':')) return deny('unmodelled-value', `the volume ${destination}`, { spec: 'A8' });
   }
+  const tooMany = inheritedDenial(host, facts.containers);
+  if (tooMany !== null) return tooMany;
   return binds(host, facts, context, changes) ?? mounts(host, facts, context, changes) ?? volumesFrom(host, facts, context, changes);
 }
 
