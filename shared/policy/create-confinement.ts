@@ -6,6 +6,10 @@ import type { CreateContext } from './create-container.ts';
 
 /** Devices that give nothing of the engine away: every user may open them anyway, and they act inside the opener's own namespaces. */
 const harmlessDevices = new Set(['/dev/fuse', '/dev/net/tun', '/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom']);
+/** The engine looks at these paths, as root and through links, and says whether there is anything. */
+const deviceLimits = ['BlkioWeightDevice', 'BlkioDeviceReadBps', 'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps'] as const;
+/** Devices as only root makes them; below `/dev` are also directories that everybody writes to, and links of the process that looks. */
+const devicePath = /^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$/;
 const logDrivers = new Set(['', 'none', 'json-file', 'local', 'journald', 'syslog', 'fluentd', 'gelf', 'splunk', 'awslogs', 'gcplogs']);
 
 /** Devices, security options, cgroup parent, annotations, log driver, switches of the runtime: what reaches past a user namespace. */
@@ -25,6 +29,12 @@ export function resourceDenial(host: ReadonlyMap<string, Json>): Denial | null {
   }
   const [rule] = textsAt(host, 'DeviceCgroupRules');
   if (rule !== undefined) return deny('host-device', `--device-cgroup-rule "${rule}"`, { spec: 'A5' });
+  for (const key of deviceLimits) {
+    for (const limit of listAt(host, key)) {
+      const path = isObject(limit) ? textAt(limit, 'Path') : '';
+      if (!devicePath.test(path)) return deny('host-device', `a limit for the device ${path}`, { spec: 'A5' });
+    }
+  }
   const parent = textAt(host, 'CgroupParent');
   // One plain name: no way up, and not into another service's tree.
   if (parent !== '' && !/^\/?[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/.test(parent)) return deny('cgroup-parent', `--cgroup-parent ${parent}`);

@@ -86,7 +86,7 @@ export const denials: Sentences = {
   'HostConfig.{0} "{1}"': 'HostConfig.{0} "{1}"',
   'the network {0}': '网络 {0}',
   'the variable {0} with a value that was hidden': '值已被隐藏的变量 {0}',
-  'a container with {0} mounts, networks and links': '有 {0} 个挂载、网络和链接的容器', 'at most {0} can be looked at': '最多可检查 {0} 个',
+  'a limit for the device {0}': '设备 {0} 的限制', 'a container with {0} mounts, networks and links': '有 {0} 个挂载、网络和链接的容器', 'at most {0} can be looked at': '最多可检查 {0} 个',
   'docker top with the option {0}': '带有选项 {0} 的 docker top', '-o with {0} before pid': '-o（{0} 在 pid 之前）',
   'the engine would take a word of any process of the machine for its id, and say which': '引擎会把此计算机上任意进程的某个词当作其 ID，并说出该词',
   'the link {0}, which would show the other container\'s variables,': '会显示另一个容器的变量的链接 {0}',

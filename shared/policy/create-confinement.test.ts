@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { decideConfinement } from './create-confinement.ts';
+import { refusalText } from './decision.ts';
+import { isObject, parseJson } from './json.ts';
+
+function refusal(host: object): string {
+  const parsed = parseJson(JSON.stringify(host));
+  if (!parsed.ok || !isObject(parsed.value)) throw new Error('not an object');
+  const denial = decideConfinement(parsed.value, new Map(), { runtime: 'bulkhead' });
+  return denial === null ? '' : refusalText(denial);
+}
+
+describe('A5: limits of devices', () => {
+  const keys = ['BlkioWeightDevice', 'BlkioDeviceReadBps', 'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps'];
+  it.each(['/dev/sda', '/dev/nvme0n1p1', '/dev/mapper/vg-root', '/dev/disk/by-id/scsi-0_1', '/dev/dm-0'])('are for devices: %s', (device) => {
+    for (const key of keys) expect(refusal({ [key]: [{ Path: device }] })).toBe('');
+  });
+  it.each([
+    '/root/.ssh/id_rsa', '/dev/../root/x', '/dev/fd/3', '/dev/shm/link', '/dev/fd', '/dev/shm', '/dev/disk/by-id/../../x', '/dev/mapper/..', '/dev/.', 'dev/sda', '', '/dev/', '/dev/sda/', '/dev//sda',
+  ])('are no way to ask whether there is a file: %s', (file) => {
+    for (const key of keys) expect(refusal({ [key]: [{ Path: file }] })).toMatch(/^enhanced container isolation: a limit for the device .*\(A5\)/);
+  });
+});
