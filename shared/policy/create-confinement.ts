@@ -10,6 +10,9 @@ const harmlessDevices = new Set(['/dev/fuse', '/dev/net/tun', '/dev/null', '/dev
 const deviceLimits = ['BlkioWeightDevice', 'BlkioDeviceReadBps', 'BlkioDeviceWriteBps', 'BlkioDeviceReadIOps', 'BlkioDeviceWriteIOps'] as const;
 /** Devices as only root makes them; below `/dev` are also directories that everybody writes to, and links of the process that looks. */
 const devicePath = /^\/dev\/(?:(?:block|disk\/by-[a-z]+|mapper)\/)?(?!\.|(?:fd|shm|mqueue|pts|block|disk|mapper|std[a-z]+)$)[A-Za-z0-9_.:+@=-]+$/;
+/** An action of a log tag's template: a field, `index` or `slice` of one, JSON or another case of it. */
+const tagAction = /^\(?(?:(?:index|slice|json|lower|upper|title|truncate) )?\.[A-Za-z]+(?: (?:"[^"\\]*"|[0-9]{1,3}))*\)?(?: ?\| ?(?:json|lower|upper|title))?$/;
+const longestTagAction = 200;
 const logDrivers = new Set(['', 'none', 'json-file', 'local', 'journald', 'syslog', 'fluentd', 'gelf', 'splunk', 'awslogs', 'gcplogs']);
 
 /** Devices, security options, cgroup parent, annotations, log driver, switches of the runtime: what reaches past a user namespace. */
@@ -81,9 +84,22 @@ function logConfig(host: ReadonlyMap<string, Json>): Denial | null {
   const type = textAt(config, 'Type');
   if (!logDrivers.has(type)) return deny('log-driver', `--log-driver ${type}`);
   for (const [key, value] of textMapAt(config, 'Config')) {
+    if (/(?:^|-)tag$/.test(key) && !isSafeTag(value)) return deny('log-driver', `--log-opt ${key}=${value.slice(0, 100)}`);
     if (/^\s*(?:unix|unixgram|file):/i.test(value) || /(?:-ca-cert|-capath|-cert|-key|credentials-endpoint|credentials)$/.test(key)) return deny('log-driver', `--log-opt ${key}=${value}`);
   }
   return null;
+}
+
+/**
+ * The engine runs a tag's template as it starts the container: a loop, or a pattern that is padded, would take its time and
+ * memory without end.
+ */
+function isSafeTag(tag: string): boolean {
+  return tag.split('{{').slice(1).every((rest) => {
+    const end = rest.indexOf('}}');
+    if (end < 0 || end > longestTagAction) return false;
+    return tagAction.test(rest.slice(0, end).replace(/^-(?= )/, '').replace(/ -$/, '').split(' ').filter((word) => word !== '').join(' '));
+  });
 }
 
 function environment(body: JsonObject, context: CreateContext): Denial | null {
