@@ -68,6 +68,16 @@ describe('issue 12: a range once one user\'s', () => {
     expect(alices.size).toBeLessThanOrEqual(2);
   });
 
+  it('is no new one for an id that a container of the user\'s left a setuid file of: who has it is nobody', async () => {
+    const before = await readdir(guarded.engine.own.rangeOwners.directory);
+    for (const id of [600_113_200, 600_113_201]) {
+      const container = (await as(id, 'create', 'busybox', 'true')).trim();
+      expect(await as(id, 'start', container)).toMatch(/it is not known who made it.*\(A3\)/);
+      await as(id, 'rm', container);
+    }
+    expect(await readdir(guarded.engine.own.rangeOwners.directory)).toEqual(before);
+  });
+
   it('is not a build\'s, whichever builder makes it', async () => {
     await mkdir(at('build'), { recursive: true });
     await writeFile(at('build', 'Dockerfile'), 'FROM busybox\nRUN cat /proc/self/uid_map > /map\n');

@@ -3,6 +3,7 @@ import { AnswerRefused, type AnswerHandling, type Gatekeeper, type GatewayReques
 import { createdId, maxCreateAnswerBytes } from '../socket-mounts/grant.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { isInContainer } from './container-peer.ts';
+import { isSubordinateId } from './subordinate-peer.ts';
 import type { SharingUsers } from './sharing-users.ts';
 
 export interface RecordCreatesOptions {
@@ -50,7 +51,7 @@ export async function sharingUserOf(request: GatewayRequest, { users, mounts }: 
     return owner === null ? null : users.of(owner.id);
   }
   const peer = request.peer();
-  return peer === null || isInContainer(peer) ? null : { uid: peer.uid, gid: peer.gid };
+  return peer === null || isInContainer(peer) || await isSubordinateId(peer.uid) ? null : { uid: peer.uid, gid: peer.gid };
 }
 
 function recordOnAnswer(request: GatewayRequest, before: AnswerHandling | undefined, options: RecordCreatesOptions): AnswerHandling {

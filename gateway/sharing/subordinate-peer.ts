@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { databaseLine } from '../user-database.ts';
+
+/** Where the ids begin and end that stand for users' containers' ids on disk (engine/isolation/exclusive/subordinate.ts). */
+const ownSpan = { start: 600_113_152, end: 1_000_013_824 } as const;
+
+export interface SubordinateIdOptions {
+  /** Text of /etc/subuid. */
+  readonly listed?: () => Promise<string>;
+  /** Whether an account of the machine's has the id. */
+  readonly isAccount?: (uid: number) => Promise<boolean>;
+}
+
+/**
+ * Whether a client's id is one of somebody's subordinate ones. A user gets at his by a user namespace, or by a setuid
+ * file that his container leaves in a share: as users of their own they would have as many ranges of ids as he has ids,
+ * and those are the machine's for good (A3). An account that has such an id all the same is a user.
+ */
+export async function isSubordinateId(uid: number, options: SubordinateIdOptions = {}): Promise<boolean> {
+  const { listed = readListed, isAccount = hasAccount } = options;
+  if (uid === 0) return false;
+  const isOurs = uid >= ownSpan.start && uid < ownSpan.end;
+  if (!isOurs && !isListed(await listed(), uid)) return false;
+  return !await isAccount(uid);
+}
+
+const readListed = () => readFile('/etc/subuid', 'utf8').catch(() => '');
+// Where it can't be told, nobody is made a user.
+const hasAccount = async (uid: number) => await databaseLine('passwd', String(uid)) !== null;
+
+function isListed(text: string, uid: number): boolean {
+  return text.split('\n').some((line) => {
+    const [, start = '', count = ''] = /^[^:#\s]+:(\d{1,10}):(\d{1,10})\s*$/.exec(line) ?? [];
+    return start !== '' && uid >= Number(start) && uid < Number(start) + Number(count);
+  });
+}
