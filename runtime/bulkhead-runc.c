@@ -12,6 +12,7 @@
 #include "log.h"
 #include "plan.h"
 #include "planner-client.h"
+#include "runc-root.h"
 #include "sealed.h"
 #include "streams.h"
 
@@ -232,7 +233,7 @@ int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--bulkhead-perform") == 0) return perform_from_stdin();
 
   struct invocation call = {0};
-  if (argc < 1 || !locate() || !read_invocation(argc, argv, &call)) return 1;
+  if (argc < 1 || !locate() || !read_invocation(argc, argv, &call) || !give_runc_root(root_dir, &argc, &argv, &call)) return 1;
   bool creates = call.id != NULL && strcmp(call.command, "delete") != 0;
   if (call.id == NULL) {
     hand_over_for_exec(argc, argv, &call);

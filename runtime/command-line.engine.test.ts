@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -125,7 +125,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     writeFileSync(at('does'), 'case "$*" in *create*) echo $$ > pid;; esac');
     const { code, stderr } = await run(create);
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'bulkhead: runc created the container without its own user namespace; it was not started\n' });
-    expect(called()).toContain('--root /run/runc delete --force c1');
+    expect(called()).toMatch(/^--root \/run\/bulkhead\/steps\/[0-9a-f]+-[0-9a-f]+ delete --force c1$/m);
     expect(verbs()).toEqual(['create', 'delete', 'release']);
   });
 
@@ -287,7 +287,16 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(asked).toEqual([]);
   });
 
-  it.each([['--version'], ['list'], ['--root', '/r', 'state', 'c1'], ['exec', '--process', 'p', '--detach', 'c1'], ['features']])('passes %s on to runc untouched', async (...args) => {
+  it.each([
+    ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'], ['run', 'c1'], ['delete', 'c1'], ['exec', '--process', 'p', 'c1'], ['kill', 'c1', '9'], ['state', 'c1'], ['list'],
+  ])('what names no root never meets containers of runc\'s default one, which are anybody\'s: %s', async (...args) => {
+    await plannerThat({});
+    await run(args);
+    const { dev, ino } = statSync(root, { bigint: true });
+    expect(called().split('\n')[0]).toBe(`--root /run/bulkhead/steps/${dev.toString(16)}-${ino.toString(16)} ${args.join(' ')}`);
+  });
+
+  it.each([['--version'], ['--root', '/r', 'list'], ['--root', '/r', 'state', 'c1'], ['--root', '/r', 'exec', '--process', 'p', '--detach', 'c1'], ['--root', '/r', 'features']])('passes %s on to runc untouched', async (...args) => {
     expect((await run(args)).code).toBe(0);
     expect(called().split('\n')[0]).toBe(args.join(' '));
   });

@@ -104,7 +104,7 @@ static bool read_id(struct reading *at, const char *const *values, const char *c
 
 bool read_invocation(int argc, char **argv, struct invocation *call) {
   struct reading at = {.argc = argc, .argv = argv, .i = 1, .call = call};
-  *call = (struct invocation){.runc_root = "/run/runc"}; /* runc's own default */
+  *call = (struct invocation){.runc_root = NULL};
   for (; at.i < argc && is_option(argv[at.i]); at.i++) {
     if (strcmp(argv[at.i], "--") == 0) {
       log_error("runc's command cannot follow --");

@@ -3,7 +3,10 @@
 
 #include <stdbool.h>
 
-/* runc's command line (1.1 to 1.3), as far as we act on it. Without `id` it is passed on as it came. */
+/*
+ * runc's command line (1.1 to 1.3), as far as we act on it. Without `id` it is passed on as it came. `runc_root` is NULL where no --root was
+ * given: runc-root.h says what it is then.
+ */
 struct invocation {
   const char *command, *id, *bundle, *runc_root, *pid_file;
   bool detach, force;

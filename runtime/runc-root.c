@@ -1,0 +1,39 @@
+#define _GNU_SOURCE
+#include "runc-root.h"
+
+#include "log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* By the directory's identity: one engine may be called by several paths. Gone after a boot, as runc's default root is. */
+static bool name_root(const char *root_dir, char *name, size_t size) {
+  struct stat engine;
+  if (stat(root_dir, &engine) != 0) {
+    log_errno("cannot look at %s", root_dir);
+    return false;
+  }
+  int written = snprintf(name, size, "/run/bulkhead/steps/%llx-%llx", (unsigned long long)engine.st_dev, (unsigned long long)engine.st_ino);
+  return written > 0 && (size_t)written < size;
+}
+
+bool give_runc_root(const char *root_dir, int *argc, char ***argv, struct invocation *call) {
+  static char name[64], option[] = "--root";
+  if (call->runc_root != NULL || call->command == NULL) return true;
+  if (!name_root(root_dir, name, sizeof name)) return false;
+  static char **words;
+  words = calloc((size_t)*argc + 3, sizeof *words);
+  if (words == NULL) {
+    log_errno("cannot hand runc's words on");
+    return false;
+  }
+  words[0] = (*argv)[0];
+  words[1] = option;
+  words[2] = name;
+  for (int i = 1; i < *argc; i++) words[i + 2] = (*argv)[i];
+  *argc += 2;
+  *argv = words;
+  call->runc_root = name;
+  return true;
+}
