@@ -1,12 +1,14 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { brief } from '../../shared/policy/build-remote.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
 import { breathe } from '../enforce/pacing.ts';
 import { frame, FrameReader } from '../../shared/grpc/frames.ts';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
 import { explainEnd } from './explain.ts';
-import { clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
-import { methodHandling } from './methods.ts';
+import { buildOf, clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
+import { isForBuild, methodHandling } from './methods.ts';
+import type { OwnBuilds } from './started-builds.ts';
 
 /** What the rest of the gateway says to a refused call. */
 export interface CallPolicy {
@@ -30,7 +32,7 @@ const largeMessageBytes = 16 * 1024;
 export interface Budget { bytes: number }
 
 /** Decides one call and passes it on. */
-export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], upstream: ClientHttp2Session, policy: CallPolicy, budget: Budget): void {
+export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], upstream: ClientHttp2Session, policy: CallPolicy, budget: Budget, builds: OwnBuilds): void {
   client.on('error', () => undefined);
   const path = headers[':path'] ?? '';
   if (headers[':method'] !== 'POST' || !/^application\/grpc(?:\+proto)?$/.test(headers['content-type'] ?? '')) {
@@ -59,11 +61,24 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
       return null;
     }
   };
-  if (handling !== null && handling !== 'raw') { inspect(client, open, path, handling, policy, budget); return; }
-  const engine = open();
-  if (engine === null) refuse(client, grpcStatus.unavailable, engineLeft);
-  else client.pipe(engine);
+  const pass = () => {
+    if (handling !== null && handling !== 'raw') { inspect(client, open, path, handling, policy, budget, builds); return; }
+    const engine = open();
+    if (engine === null) refuse(client, grpcStatus.unavailable, engineLeft);
+    else client.pipe(engine);
+  };
+  const build = isForBuild(path) ? buildOf(rawHeaders) : null;
+  if (build === null) { pass(); return; }
+  void builds.isStarted(build).then((started) => {
+    if (client.destroyed || client.closed) return;
+    const text = started ? null : policy.deny(path, anothersBuild(build));
+    if (text === null) pass();
+    else refuse(client, grpcStatus.permissionDenied, text);
+  });
 }
+
+/** It would be done with secrets, agents and files of whoever started it. */
+const anothersBuild = (build: string) => deny('build-identity', `a call for the build ${brief(build)}`, { detail: 'this connection has started no such build' });
 
 const engineLeft = 'bulkhead gateway: the Docker engine closed the connection; try again';
 const answerLost = 'bulkhead gateway: the call failed, and the engine\'s own error is too long to be passed on (more than 64 KB); a build\'s output shows the failed step';
@@ -87,7 +102,7 @@ function abandon(client: ServerHttp2Stream): void {
 }
 
 /** Client to engine, message by message. The engine hears of a call with the first message that passes. */
-function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null, path: string, kind: BuildMessage, policy: CallPolicy, budget: Budget): void {
+function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null, path: string, kind: BuildMessage, policy: CallPolicy, budget: Budget, builds: OwnBuilds): void {
   const frames = new FrameReader(maxMessageBytes);
   let engine: ClientHttp2Stream | null = null;
   let over = false;
@@ -120,7 +135,15 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
       // A refused Return would leave the build itself waiting; the client tells of whichever ends first.
       if (text !== null && kind === 'return') forwarded = failedReturn(text);
       else if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
-    } else forwarded = decision.bytes;
+    } else {
+      forwarded = decision.bytes;
+      const { ref } = decision;
+      if (ref !== undefined) {
+        const text = builds.start(ref) ? null : policy.deny(path, anothersBuild(ref));
+        if (text !== null) { stop(grpcStatus.permissionDenied, text); return; }
+        client.once('close', () => { builds.end(ref); });
+      }
+    }
     const stream = opened();
     if (stream === null || stream.write(frame(forwarded))) return;
     full = true;

@@ -1,12 +1,14 @@
 import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
 
+/** Which build a client-driven call belongs to. */
+const buildName = 'buildkit-controlapi-buildid';
+
 /** Call metadata that goes on to the engine. What is not here is left away, as on HTTP/1. */
 const forwarded = new Set([
   'user-agent', 'grpc-timeout', 'grpc-encoding', 'grpc-accept-encoding', 'grpc-trace-bin',
   'traceparent', 'tracestate', 'baggage',
-  // Which build a client-driven call belongs to.
-  'buildkit-controlapi-buildid',
+  buildName,
   // Control.Session: what the client offers to be called for.
   'x-docker-expose-session-uuid', 'x-docker-expose-session-name', 'x-docker-expose-session-sharedkey', 'x-docker-expose-session-grpc-method',
 ]);
@@ -28,6 +30,12 @@ export function engineHeaders(path: string, raw: readonly string[]): OutgoingHtt
     'content-type': 'application/grpc', te: 'trailers',
     ...Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
   };
+}
+
+/** The build that a call names, as the engine gets it; null: none. */
+export function buildOf(raw: readonly string[]): string | null {
+  for (let at = 0; at + 1 < raw.length; at += 2) if (raw[at] === buildName) return raw[at + 1] ?? '';
+  return null;
 }
 
 /** The engine's answer, without what belongs to its own connection. */

@@ -32,3 +32,8 @@ const methods: ReadonlyMap<string, MethodHandling> = new Map<string, MethodHandl
 export function methodHandling(path: string): MethodHandling | null {
   return methods.get(path) ?? null;
 }
+
+/** Whether a call belongs to a build that is named in its metadata (`buildkit-controlapi-buildid`). */
+export function isForBuild(path: string): boolean {
+  return path.startsWith(bridge);
+}

@@ -350,3 +350,71 @@ it('messages are percent-encoded, and read back', () => {
   expect(grpcMessage(words)).toBe('enhanced container isolation: "%C3%A9" 100%25 %0A');
   expect(plainMessage(grpcMessage(words))).toBe(words);
 });
+
+describe('A5: calls for a build are its own connection\'s', () => {
+  /** A `Solve` that goes on until `end`. */
+  const running = () => {
+    let end = () => undefined as undefined;
+    const begun = new Promise<void>((resolve) => {
+      serve = (stream, headers) => {
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+        stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0' }); });
+        if (headers[':path'] !== `${control}Solve`) { stream.end(frame(Buffer.from(''))); return; }
+        end = () => { stream.end(); return undefined; };
+        resolve();
+      };
+    });
+    return { begun, end: () => end() };
+  };
+  const another = () => {
+    const second = connect(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
+    second.on('error', () => undefined);
+    return second;
+  };
+  const asked = (path: string, body: Buffer, fields: Record<string, string> = {}, from = client) => {
+    const own = client;
+    client = from;
+    const { answer } = call(path, frame(body), fields);
+    client = own;
+    return answer;
+  };
+
+  it.each([['Solve', Buffer.from('')], ['ReadFile', Buffer.from('')], ['ExecProcess', Buffer.from('')], ['Inputs', Buffer.from('')]])('%s of another connection is refused, that of its own is not', async (method, body) => {
+    const build = running();
+    const ref = `own-${method}`;
+    const solved = asked(`${control}Solve`, text(1, ref));
+    await build.begun;
+    expect((await asked(bridge + method, body, { 'buildkit-controlapi-buildid': ref })).trailers).toMatchObject({ 'grpc-status': '0' });
+    const second = another();
+    const refused = await asked(bridge + method, body, { 'buildkit-controlapi-buildid': ref }, second);
+    expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual(['7', expect.stringMatching(/a call for the build own-.* is blocked/)]);
+    expect((await asked(`${control}Solve`, text(1, ref), {}, second)).headers).toMatchObject({ 'grpc-status': '7' });
+    build.end();
+    await solved;
+    second.destroy();
+  });
+
+  it('a call that comes before its Solve waits for it', async () => {
+    const build = running();
+    const early = asked(`${bridge}Ping`, Buffer.from(''), { 'buildkit-controlapi-buildid': 'early' });
+    const solved = asked(`${control}Solve`, text(1, 'early'));
+    expect((await early).trailers).toMatchObject({ 'grpc-status': '0' });
+    build.end();
+    await solved;
+  });
+
+  it('a name is free again once its build has ended', async () => {
+    const build = running();
+    const first = asked(`${control}Solve`, text(1, 'again'));
+    await build.begun;
+    build.end();
+    await first;
+    const second = another();
+    const next = running();
+    const solved = asked(`${control}Solve`, text(1, 'again'), {}, second);
+    await next.begun;
+    next.end();
+    expect((await solved).trailers).toMatchObject({ 'grpc-status': '0' });
+    second.destroy();
+  });
+});

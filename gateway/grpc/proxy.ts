@@ -1,6 +1,7 @@
 import { connect, constants, performServerHandshake, type ClientHttp2Session, type ServerHttp2Stream, type ServerHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { relayCall, type CallPolicy } from './call.ts';
+import { ownBuilds } from './started-builds.ts';
 
 /** Calls of one connection at once; buildx has a handful. */
 const maxCalls = 256;
@@ -25,10 +26,11 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
   });
   const downstream: ServerHttp2Session = performServerHandshake(client, common);
   const budget = { bytes: 0 };
+  const builds = ownBuilds();
 
   downstream.on('stream', (stream: ServerHttp2Stream, headers, _flags, rawHeaders: unknown) => {
     try {
-      relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, policy, budget);
+      relayCall(stream, headers, Array.isArray(rawHeaders) ? rawHeaders.map(String) : [], upstream, policy, budget, builds);
     } catch {
       // Whatever a client finds to say that neither side's HTTP/2 takes: its call ends, nobody else's.
       stream.destroy();

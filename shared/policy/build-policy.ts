@@ -18,7 +18,8 @@ const conditions = { equal: 0n, matches: 2n } as const;
 const deniedAction = 1n;
 const regularExpression = 2n;
 
-const overSsh = String.raw`(ssh://|[A-Za-z0-9_-]+@[A-Za-z0-9.-]+:)`;
+/** BuildKit takes schemes in any case. */
+const overSsh = String.raw`((?i:ssh)://|[A-Za-z0-9_-]+@[A-Za-z0-9.-]+:)`;
 const noAgent = { key: 'git.mountsshsock', value: '', condition: conditions.equal };
 
 const rules: readonly SourceRule[] = [

@@ -29,7 +29,7 @@ describe('an ordinary build', () => {
       Cache: { Exports: [{ Type: 'inline' }], Imports: [{ Type: 'registry', Attrs: { ref: 'x' } }] }, Exporters: [{ Type: 'moby', Attrs: { name: 'x' } }],
       FrontendInputs: { base: graph({ source: { identifier: 'docker-image://x' } }) },
     });
-    expect(decideBuildMessage('solve', request, false)).toEqual({ outcome: 'pass', bytes: request });
+    expect(decideBuildMessage('solve', request, false)).toEqual({ outcome: 'pass', bytes: request, ref: 'r' });
   });
 
   it('of every kind of step', () => {
@@ -155,6 +155,15 @@ describe('C: what a build may not have', () => {
       expect(numberOf(policy, 'version')).toBe(1n);
     }
     expect(reservedSelectors.size).toBe(5);
+  });
+
+  it('issue 12: our rules know ssh in any case: BuildKit writes schemes in small letters itself', () => {
+    const overSsh = [...reservedSelectors].filter((identifier) => identifier.includes('ssh'));
+    expect(overSsh).toHaveLength(1);
+    // Go's flags for a group, which Node has too.
+    for (const identifier of overSsh) {
+      for (const source of ['git://ssh://git@host/x', 'git://SSH://git@host/x', 'git://Ssh://host/x', 'git://git@host:x']) expect(source).toMatch(new RegExp(identifier));
+    }
   });
 
   it('issue 12: a policy that would change what our rules are about is refused', () => {

@@ -26,7 +26,8 @@ import {
  */
 export type BuildMessage = 'solve' | 'bridge-solve' | 'resolve-source' | 'resolve-image' | 'new-container' | 'exec' | 'return' | 'warn';
 
-export type BuildMessageDecision = { readonly outcome: 'pass'; readonly bytes: Uint8Array } | Denial;
+/** `ref`: name of the build that a `Solve` starts. */
+export type BuildMessageDecision = { readonly outcome: 'pass'; readonly bytes: Uint8Array; readonly ref?: string } | Denial;
 
 const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
   solve: solveRequest, 'bridge-solve': bridgeSolveRequest, 'resolve-source': resolveSourceRequest, 'resolve-image': resolveImageRequest,
@@ -44,7 +45,7 @@ export function decideBuildMessage(kind: BuildMessage, bytes: Uint8Array, enforc
   const denial = decide(kind, read.message, count);
   if (denial !== null) return denial;
   const written = kind === 'solve' && enforced ? withSourceRules(read.message) : read.message;
-  return { outcome: 'pass', bytes: writeMessage(written) };
+  return { outcome: 'pass', bytes: writeMessage(written), ...(kind === 'solve' ? { ref: textOf(written, 'Ref') } : {}) };
 }
 
 /** A `Return` in place of one that was refused: the build fails with these words, at the engine and so for everybody who waits for it. */
