@@ -73,6 +73,7 @@ export class IsolationService {
     const { id, runcRoot } = request;
     if (this.isKnown(id, runcRoot) || this.#isAnothers(id, runcRoot)) throw new IsolationRefused(`container ${id} exists already`);
     if (this.#isMadeByAnother(request)) throw new IsolationRefused(`container ${id} is being created already`);
+    refuseContainersId(request);
     const plan = new PlanBuilder();
     const earlier = containers.read(id);
     ranges.release(id);
@@ -226,6 +227,18 @@ export class IsolationService {
  * image's, would leave a mount each, and is frozen at its end instead; of the snapshotter's another mount is made for a commit.
  */
 const isKeptLayer = (directory: string): boolean => /\/overlay2\/[0-9a-f]{64}$/.test(directory);
+
+/** Where the runtime has runc keep the containers of builds' steps (runtime/runc-root.c). */
+const stepsRoot = '/run/bulkhead/steps';
+
+/**
+ * A build says the ids of its containers: by one of the engine's own a step would be taken for that container, and get a range of the user
+ * who had it made (A3).
+ */
+function refuseContainersId({ id, runcRoot }: PlannerRequest): void {
+  if (path.dirname(runcRoot) !== stepsRoot || !/^[0-9a-f]{64}$/.test(id)) return;
+  throw new IsolationRefused(`a step of a build may not be called ${id}, as containers of the engine are`);
+}
 
 /** The machine's boot. */
 export function bootId(): string {

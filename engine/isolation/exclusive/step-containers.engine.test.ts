@@ -43,36 +43,48 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-it('A5: a build\'s container is never one that somebody else has with runc, whatever id it is given', async () => {
+/** Two processes in a container of a build's that is called `ContainerID`; what came of each. */
+async function inBuild(ContainerID: string, ...scripts: string[]): Promise<string[]> {
   const base = encoded(op, { source: { identifier: 'docker-image://docker.io/library/busybox:latest', attrs: { 'image.resolvemode': 'local' } } });
   const end = encoded(op, { inputs: [{ digest: `sha256:${createHash('sha256').update(base).digest('hex')}` }] });
-  const metadata = { 'buildkit-controlapi-buildid': 'steps' };
+  const ref = `steps-${ContainerID}`;
+  const metadata = { 'buildkit-controlapi-buildid': ref };
   const bridge = '/moby.buildkit.v1.frontend.LLBBridge';
   const build = client.open('/moby.buildkit.v1.Control/Solve');
-  build.stream.end(frame(encoded(solveRequest, { Ref: 'steps' })));
+  build.stream.end(frame(encoded(solveRequest, { Ref: ref })));
   const request = { Definition: { def: [base, end] }, allowResultReturn: true, allowResultArrayRef: true, Evaluate: true };
   const solved = await client.call(`${bridge}/Solve`, encoded(bridgeSolveRequest, request), metadata);
   const resultID = /[a-z0-9]{25}/.exec(String(solved.messages[0]))?.[0];
-  await client.call(`${bridge}/NewContainer`, encoded(newContainerRequest, { ContainerID: victim, Mounts: [{ dest: '/', resultID }] }), metadata);
-  /** Starts a process there; resolves with what came back. */
-  const start = async (ProcessID: string, script: string) => {
+  await client.call(`${bridge}/NewContainer`, encoded(newContainerRequest, { ContainerID, Mounts: [{ dest: '/', resultID }] }), metadata);
+  const said = await Promise.all(scripts.map((script, i) => {
+    const ProcessID = `process${i}`;
     const { stream } = client.open(`${bridge}/ExecProcess`, metadata);
-    const Init = { ContainerID: victim, Meta: { args: ['/bin/sh', '-c', script], env: ['PATH=/bin'], cwd: '/' }, Fds: [0, 1, 2] };
+    const Init = { ContainerID, Meta: { args: ['/bin/sh', '-c', script], env: ['PATH=/bin'], cwd: '/' }, Fds: [0, 1, 2] };
     stream.write(frame(encoded(execMessage, { ProcessID, Init })));
-    let text = '';
-    // The call itself stays open after its last message, `Done`.
-    while (!text.includes('ran in') && !text.includes(`${ProcessID}:\0`)) {
-      const [part] = await once(stream, 'data') as [Buffer];
-      text += part.toString('latin1');
-    }
-    return text;
-  };
-  const first = start('first', 'echo ran in "$(cat /proc/self/uid_map)"; sleep 5');
-  const second = start('second', 'echo ran in "$(cat /proc/self/uid_map)"; echo x > /written');
-  const said = await Promise.all([first, second]);
-  expect(said.join('\n')).not.toMatch(/ran in +0 +0 /);
-  expect(said.join('\n')).toMatch(/ran in +0 +\d{10} +65536/);
-  await expect(readFile(path.join(directory, 'rootfs/written'))).rejects.toThrow('ENOENT');
+    return new Promise<string>((resolve) => {
+      let text = '';
+      stream.on('data', (part: Buffer) => {
+        text += part.toString('latin1');
+        // The call itself stays open: also after its last message, and where the runtime refuses without one.
+        if (['ran in', 'bulkhead:', `${ProcessID}:\0`].some((end) => text.includes(end))) resolve(text);
+      });
+    });
+  }));
   build.stream.close();
   await build.result;
+  return said;
+}
+
+const ranIn = 'echo ran in "$(cat /proc/self/uid_map)"';
+
+it('A5: a build\'s container is never one that somebody else has with runc, whatever id it is given', async () => {
+  const said = (await inBuild(victim, `${ranIn}; sleep 5`, `${ranIn}; echo x > /written`)).join('\n');
+  expect(said).not.toMatch(/ran in +0 +0 /);
+  expect(said).toMatch(/ran in +0 +\d{10} +65536/);
+  await expect(readFile(path.join(directory, 'rootfs/written'))).rejects.toThrow('ENOENT');
+});
+
+it('A3: a build\'s container is not taken for one of the engine\'s, whose user has ranges of his own', async () => {
+  const ended = (await engine.docker('create', 'busybox', 'true')).trim();
+  expect((await inBuild(ended, ranIn)).join('')).toContain(`a step of a build may not be called ${ended}`);
 });
