@@ -5,10 +5,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { frame } from '../../../gateway/grpc/frames.ts';
+import { frame } from '../../../shared/grpc/frames.ts';
 import { bridgeSolveRequest, execMessage, newContainerRequest, solveRequest } from '../../../shared/policy/buildkit-messages.ts';
 import { op } from '../../../shared/policy/llb-messages.ts';
-import { encoded, grpcClient, type GrpcClient } from '../../../testing/grpc-client.ts';
+import { encoded } from '../../../shared/policy/protobuf-plain.ts';
+import { grpcClient, type GrpcClient } from '../../../testing/grpc-client.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 
 // A client that drives its build, or a frontend inside the daemon, says the id of a container. Of the second process in it BuildKit makes a
