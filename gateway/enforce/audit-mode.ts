@@ -1,11 +1,12 @@
 import pLimit from 'p-limit';
 import { createContainerBody } from '../../shared/policy/docker-bodies.ts';
-import { foldKey, isObject, writeJson, type JsonObject } from '../../shared/policy/json.ts';
+import { foldKey, isObject, type JsonObject } from '../../shared/policy/json.ts';
 import { parseBind, writeBind } from '../../shared/policy/bind-spec.ts';
 import { checkShape, listAt, textAt } from '../../shared/policy/shape.ts';
 import type { Verdict } from '../http/exchange.ts';
 import { bindSources } from './bind-sources.ts';
 import { readJson } from './read-body.ts';
+import { writeBody } from './write-body.ts';
 import { environment, type InspectionContext } from './inspections.ts';
 
 /** The engine's own runtime, known to every dockerd. */
@@ -30,7 +31,7 @@ async function createAsSent(context: InspectionContext, sent: Buffer): Promise<V
   // An engine that can't be asked answers the request itself.
   const runtime = await context.facts.defaultRuntime().catch(() => null);
   const body = (runtime === context.runtime ? runtimeAdded(moved ?? parsed.value) : null) ?? moved;
-  return body === null ? asSent : { kind: 'forward', body: Buffer.from(writeJson(body), 'utf8') };
+  return body === null ? asSent : { kind: 'forward', body: await writeBody(body, sent.length, context.request.gone?.()) };
 }
 
 /** The body with the clients' socket as the source of every bind of a Docker socket; null where there is none. */

@@ -92,8 +92,8 @@ export function callerName({ origin, peer }: Pick<GatewayRequest, 'origin' | 'pe
 
 /** A body longer than this is read, parsed and decided in turn; it may be chunked, then nobody knows before. */
 export const largeBodyBytes = 64 * 1024;
-/** Memory: a body is up to 4 MB. How long it takes to come is its client's affair, so one turn of all would not do. */
-const largeBodies: FairShareLimits = { each: 1, all: 4, waiting: 256 };
+/** Memory: a body is up to 4 MB, twice while it grows. How long it takes to come is its client's affair, so one turn of all would not do. */
+const largeBodies: FairShareLimits = { each: 1, all: 2, waiting: 256 };
 /** A body of 4 MB is up to 60 MB once it is parsed. How long that takes no client can say. */
 const largeDecisions: FairShareLimits = { each: 1, all: 1, waiting: largeBodies.all };
 /** Each asks the engine and the file system a few questions at a time. A command that creates containers in parallel has fewer than this. */

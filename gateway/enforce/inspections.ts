@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/result.ts';
 import { deny, type Change, type Denial } from '../../shared/policy/decision.ts';
-import { writeJson, type JsonObject } from '../../shared/policy/json.ts';
+import type { JsonObject } from '../../shared/policy/json.ts';
 import { checkShape, objectAt, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
 import {
   commitBody, connectNetworkBody, createNetworkBody, createVolumeBody, disconnectNetworkBody, execCreateBody, execStartBody, updateContainerBody,
@@ -30,6 +30,7 @@ import { isProtected } from './existing-containers.ts';
 import { largeBodyBytes } from './fair-share.ts';
 import { breathe } from './pacing.ts';
 import { readJson } from './read-body.ts';
+import { writeBody } from './write-body.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { heldBinds, isOfNobody, makeSourcesAgain, makeSourcesOf, needsRecursiveReadOnly, withUsers } from './shares.ts';
 import { userFilesDenial } from './user-files.ts';
@@ -78,11 +79,11 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       const read = await readBody(context, body, updateContainerBody);
       if (!read.ok) return denied(read.denial);
       const denial = resourceDenial(read.body);
-      return denial === null ? withBody(await enterContainer(context, subject(context)), read) : denied(denial);
+      return denial === null ? withBody(context, await enterContainer(context, subject(context)), read) : denied(denial);
     }
     case 'exec-create': {
       const read = await readBody(context, body, execCreateBody);
-      return read.ok ? withBody(await enterContainer(context, subject(context)), read) : denied(read.denial);
+      return read.ok ? withBody(context, await enterContainer(context, subject(context)), read) : denied(read.denial);
     }
     case 'exec-start': return execStart(context, body);
     case 'list-processes': {
@@ -91,7 +92,7 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
     }
     case 'commit': {
       const read = await readBody(context, body, commitBody);
-      return read.ok ? withBody(await commit(context), read) : denied(read.denial);
+      return read.ok ? withBody(context, await commit(context), read) : denied(read.denial);
     }
     case 'rename-container': return idLikeName(parameter(context.request.target, 'name')) ?? passedAsIs;
     case 'create-volume': {
@@ -100,7 +101,7 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       const claimed = ownerLabelDenial(read.body, context.owner ?? null);
       if (claimed !== null) return denied(claimed);
       const decision = decideVolume(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), options: textMapAt(read.body, 'DriverOpts') });
-      return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
+      return decision.outcome === 'deny' ? denied(decision) : withBody(context, passedAsIs, read);
     }
     case 'create-network': {
       const read = await readBody(context, body, createNetworkBody);
@@ -108,7 +109,7 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       const claimed = ownerLabelDenial(read.body, context.owner ?? null);
       if (claimed !== null) return denied(claimed);
       const decision = decideNetwork(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), addressDriver: textAt(objectAt(read.body, 'IPAM'), 'Driver') });
-      return decision.outcome === 'deny' ? denied(decision) : withBody(passedAsIs, read);
+      return decision.outcome === 'deny' ? denied(decision) : withBody(context, passedAsIs, read);
     }
     case 'disconnect-network': return modelled(context, body, disconnectNetworkBody);
     case 'connect-network': {
@@ -130,26 +131,28 @@ const subject = (context: InspectionContext): string => context.request.match?.s
 
 // ---- bodies
 
-type Read = { readonly ok: true; readonly body: JsonObject; readonly empty: boolean } | { readonly ok: false; readonly denial: Denial };
+interface ReadBody { readonly ok: true; readonly body: JsonObject; /** Bytes as sent. */ readonly bytes: number }
+type Read = ReadBody | { readonly ok: false; readonly denial: Denial };
 const emptyObject: JsonObject = new Map();
 
 async function readBody(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Read> {
   // No body at all goes on as none: the engine says what it thinks of that.
-  if (body === null || body.length === 0) return { ok: true, body: emptyObject, empty: true };
+  if (body === null || body.length === 0) return { ok: true, body: emptyObject, bytes: 0 };
   const decoded = await readJson(body, context.request.gone?.());
   if (!decoded.ok) return decoded;
   const shaped = checkShape(decoded.value, shape);
   if (!shaped.ok) return { ok: false, denial: shapeDenial(shaped.problem) };
-  return shaped.value instanceof Map ? { ok: true, body: shaped.value, empty: false } : { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
+  return shaped.value instanceof Map ? { ok: true, body: shaped.value, bytes: body.length } : { ok: false, denial: deny('unreadable-body', 'the body', { detail: 'it must be an object' }) };
 }
 
-function withBody(result: Inspected, read: { readonly body: JsonObject; readonly empty: boolean }): Inspected {
-  return result.kind === 'passed' ? { ...result, body: read.empty ? Buffer.alloc(0) : Buffer.from(writeJson(read.body), 'utf8') } : result;
+async function withBody(context: InspectionContext, result: Inspected, { body, bytes }: ReadBody): Promise<Inspected> {
+  if (result.kind !== 'passed') return result;
+  return { ...result, body: bytes === 0 ? Buffer.alloc(0) : await writeBody(body, bytes, context.request.gone?.()) };
 }
 
 async function modelled(context: InspectionContext, body: Buffer | null, shape: Shape): Promise<Inspected> {
   const read = await readBody(context, body, shape);
-  return read.ok ? withBody(passedAsIs, read) : denied(read.denial);
+  return read.ok ? withBody(context, passedAsIs, read) : denied(read.denial);
 }
 
 // ---- containers
@@ -208,7 +211,7 @@ async function createContainer(context: InspectionContext, body: Buffer | null):
   const unshared = await makeSourcesOf(context, held);
   if (unshared !== null) return denied(unshared, about);
   if (body.length > largeBodyBytes) await breathe(gone);
-  return { kind: 'passed', changes: decision.changes, target: forwarded, body: Buffer.from(writeJson(held), 'utf8'), ...about, ...(answer === undefined ? {} : { answer }) };
+  return { kind: 'passed', changes: decision.changes, target: forwarded, body: await writeBody(held, body.length, gone), ...about, ...(answer === undefined ? {} : { answer }) };
 }
 
 /** What an image says of who made its containers does not count. Looked at only where anybody is shown just their own. */
@@ -317,7 +320,7 @@ async function execStart(context: InspectionContext, body: Buffer | null): Promi
   const owner = await context.facts.execContainer(id);
   const container = owner === null ? null : await context.facts.container(owner);
   if (container === null) return { kind: 'missing', what: 'exec instance', name: id };
-  return withBody(await entered(context, container, 'docker exec in'), read);
+  return withBody(context, await entered(context, container, 'docker exec in'), read);
 }
 
 async function commit(context: InspectionContext): Promise<Inspected> {

@@ -5,8 +5,8 @@ import { breathe } from './pacing.ts';
 
 export type ReadJson = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly denial: Denial };
 
-/** A body up to here is read at once, in well below a millisecond. */
-const smallBytes = 8 * 1024;
+/** A body up to here is read, or written, at once, in well below a millisecond. */
+export const smallBytes = 8 * 1024;
 /** About two milliseconds of reading. */
 const elementsAtOnce = 5000;
 

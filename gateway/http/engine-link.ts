@@ -17,6 +17,9 @@ export interface EngineEvents {
 /** For an engine that will not have a body: its answer is read, however slowly the client takes it. */
 const lastWordsMs = 10_000;
 
+/** A body shorter than this is copied behind its head: one write is cheaper than two. */
+const copiedBytes = 16 * 1024;
+
 /** The one engine connection of a client connection: made when first needed, and anew after the engine has closed it. */
 export class EngineLink {
   readonly #path: string;
@@ -92,7 +95,8 @@ export class EngineLink {
   /** A request head and what follows of it at once. */
   writeHead(head: string, body: Buffer | undefined): void {
     if (body === undefined || body.length === 0) this.#socket?.write(head, 'latin1');
-    else this.#socket?.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
+    else if (body.length < copiedBytes) this.#socket?.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
+    else this.writeAll([Buffer.from(head, 'latin1'), body]);
   }
   cork(): void { this.#socket?.cork(); }
   uncork(): void { this.#socket?.uncork(); }

@@ -178,7 +178,8 @@ export class JsonReading {
     if (next === ',') return null;
     if (next !== ']') throw new Refusal(`a comma or ] is missing at ${this.#at - 1}`);
     this.#open.pop();
-    return { value: open.list };
+    // A list that grew has room for 17 elements at least; its copy has none to spare.
+    return { value: open.list.length < 9 ? open.list.slice() : open.list };
   }
 
   #object(): Read {

@@ -1,0 +1,92 @@
+import { isList, isObject, JsonNumber, writeJson, type Json } from '../../shared/policy/json.ts';
+import { smallBytes } from './read-body.ts';
+import { breathe } from './pacing.ts';
+
+/** About two milliseconds of writing. */
+const elementsAtOnce = 10_000;
+/** Characters that are put together before they become bytes: what a text is put together from costs several times as much as its bytes. */
+const atOnce = 16 * 1024;
+
+/** A list or an object of which something is still to be written. */
+type Open = { isFirst: boolean } & (
+  | { readonly keyed: Iterator<readonly [string, Json]>; readonly plain: null }
+  | { readonly keyed: null; readonly plain: Iterator<Json> });
+
+/**
+ * What `writeJson` writes, as UTF-8. Others are answered meanwhile where there is much. `about`: bytes it may come to. Throws the reason of
+ * `signal` where it is aborted.
+ */
+export async function writeBody(value: Json, about: number, signal?: AbortSignal): Promise<Buffer> {
+  if (about <= smallBytes) return Buffer.from(writeJson(value), 'utf8');
+  const writing = new Writing(value, about);
+  while (!writing.next(elementsAtOnce)) await breathe(signal);
+  return writing.bytes();
+}
+
+class Writing {
+  readonly #open: Open[] = [];
+  #text = '';
+  #buffer: Buffer;
+  #filled = 0;
+
+  constructor(value: Json, about: number) {
+    // Some things are added to what a client sent.
+    this.#buffer = Buffer.allocUnsafeSlow(about + 1024);
+    this.#value(value, '');
+  }
+
+  /** Writes so many elements more. True: that was all. */
+  next(elements: number): boolean {
+    for (let written = 0; written < elements; written++) {
+      const open = this.#open.at(-1);
+      if (open === undefined) return true;
+      const comma = open.isFirst ? '' : ',';
+      open.isFirst = false;
+      if (open.keyed === null) {
+        const { done, value } = open.plain.next();
+        if (done === true) this.#close(']'); else this.#value(value, comma);
+      } else {
+        const { done, value } = open.keyed.next();
+        if (done === true) this.#close('}'); else this.#value(value[1], `${comma}${JSON.stringify(value[0])}:`);
+      }
+    }
+    return false;
+  }
+
+  bytes(): Buffer {
+    this.#flush();
+    return this.#buffer.subarray(0, this.#filled);
+  }
+
+  #value(value: Json, before: string): void {
+    if (isObject(value)) {
+      this.#put(`${before}{`);
+      this.#open.push({ keyed: value.entries(), plain: null, isFirst: true });
+    } else if (isList(value)) {
+      this.#put(`${before}[`);
+      this.#open.push({ keyed: null, plain: value.values(), isFirst: true });
+    } else this.#put(`${before}${value instanceof JsonNumber ? value.text : JSON.stringify(value)}`);
+  }
+
+  #close(bracket: string): void {
+    this.#put(bracket);
+    this.#open.pop();
+  }
+
+  #put(text: string): void {
+    this.#text += text;
+    if (this.#text.length > atOnce) this.#flush();
+  }
+
+  #flush(): void {
+    // A UTF-16 unit is three bytes at most.
+    const needed = this.#filled + 3 * this.#text.length;
+    if (needed > this.#buffer.length && this.#filled + Buffer.byteLength(this.#text) > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(needed + this.#buffer.length / 2);
+      this.#buffer.copy(larger, 0, 0, this.#filled);
+      this.#buffer = larger;
+    }
+    this.#filled += this.#buffer.write(this.#text, this.#filled, 'utf8');
+    this.#text = '';
+  }
+}
