@@ -141,7 +141,8 @@ function inspect(deciding: Deciding, options: Options, route: Route, body: Buffe
     };
     const mode = () => options.settings.current().settings.mode;
     const refused = (call: string, denial: Denial) => deniedCall(deciding, mode(), call, denial);
-    return { ...verdict, takeOver: takeGrpcOver(refused, forbids, () => mode() !== 'audit') };
+    const turn = (signal: AbortSignal) => options.turns.largeMessages.take(callerName(deciding.context.request), signal);
+    return { ...verdict, takeOver: takeGrpcOver(refused, forbids, () => mode() !== 'audit', turn) };
   }
   return asking(options, route, inTurn(deciding.context.request, options, body, async () => conclude(deciding, await lookedAt(deciding.context, route, body))));
 }

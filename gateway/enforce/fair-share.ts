@@ -96,6 +96,8 @@ export const largeBodyBytes = 64 * 1024;
 const largeBodies: FairShareLimits = { each: 1, all: 2, waiting: 256 };
 /** A body of 4 MB is up to 60 MB once it is parsed. How long that takes no client can say. */
 const largeDecisions: FairShareLimits = { each: 1, all: 1, waiting: largeBodies.all };
+/** Memory, too: a message of a build is up to 16 MB, and as much once it is written anew. */
+const largeMessages: FairShareLimits = { each: 1, all: 2, waiting: 256 };
 /** Each asks the engine and the file system a few questions at a time. A command that creates containers in parallel has fewer than this. */
 const requests: FairShareLimits = { each: 8, all: 64, waiting: 1024 };
 
@@ -107,5 +109,7 @@ export interface Turns {
   readonly largeBodies: FairShare;
   /** Of the same, while they are decided. */
   readonly largeDecisions: FairShare;
+  /** Of build calls, while a long message is read and until the engine has it. */
+  readonly largeMessages: FairShare;
 }
-export const newTurns = (): Turns => ({ requests: new FairShare(requests), largeBodies: new FairShare(largeBodies), largeDecisions: new FairShare(largeDecisions) });
+export const newTurns = (): Turns => ({ requests: new FairShare(requests), largeBodies: new FairShare(largeBodies), largeDecisions: new FairShare(largeDecisions), largeMessages: new FairShare(largeMessages) });

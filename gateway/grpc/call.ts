@@ -2,9 +2,11 @@ import { constants, type ClientHttp2Session, type ClientHttp2Stream, type Incomi
 import { deny, type Denial } from '../../shared/policy/decision.ts';
 import { brief } from '../../shared/policy/build-remote.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
+import { largeBodyBytes, TooManyWaiting, type EndTurn } from '../enforce/fair-share.ts';
 import { breathe } from '../enforce/pacing.ts';
-import { frame, FrameReader } from '../../shared/grpc/frames.ts';
+import { frame, FrameReader, prefix } from '../../shared/grpc/frames.ts';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
+import { countParsed } from '../http/nursery.ts';
 import { explainEnd } from './explain.ts';
 import { buildOf, clientHeaders, engineHeaders, grpcStatus, refusalHeaders } from './metadata.ts';
 import { isForBuild, methodHandling } from './methods.ts';
@@ -18,12 +20,16 @@ export interface CallPolicy {
   forbids?(method: string): Denial | null;
   /** Whether rules are enforced just now, or (audit mode) only noted. Default: they are. */
   enforces?(): boolean;
+  /** Whose turn it is to have a message of more than `largeBodyBytes` read. Rejects as FairShare does. Default: everybody's. */
+  turn?(signal: AbortSignal): Promise<EndTurn>;
 }
 
 /** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
 export const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
 /** Bytes of messages that one connection may have waiting to be complete. */
-const maxHeldBytes = 64 * 1024 * 1024;
+const maxHeldBytes = 32 * 1024 * 1024;
+/** How long a long message may take once it is being read, ms: others wait for it. */
+const messageMs = 60_000;
 
 /** A message longer than this is decided in a turn of the event loop of its own. */
 const largeMessageBytes = 16 * 1024;
@@ -112,10 +118,17 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
   /** Reads whose messages are still to be decided, and what comes before the next one. */
   let waiting = 0;
   let before = Promise.resolve();
+  /** Gives back the turn that a long message takes, from before it is held until the engine has it. */
+  let endTurn: EndTurn | null = null;
+  let isTaking = false;
+  const gone = new AbortController();
+  const turnOver = () => { endTurn?.(); endTurn = null; };
   const account = (bytes: number) => { budget.bytes += bytes - held; held = bytes; };
   const stop = (code: number, text: string) => {
     over = true;
     account(0);
+    turnOver();
+    gone.abort();
     engine?.close(constants.NGHTTP2_CANCEL);
     refuse(client, code, text);
   };
@@ -145,11 +158,37 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
       }
     }
     const stream = opened();
-    if (stream === null || stream.write(frame(forwarded))) return;
+    if (stream === null) return;
+    const isLong = message.length > largeBodyBytes;
+    if (isLong) {
+      stream.cork();
+      stream.write(prefix(forwarded.length));
+    }
+    const takesMore = isLong ? stream.write(forwarded, turnOver) : stream.write(frame(forwarded));
+    if (isLong) {
+      stream.uncork();
+      countParsed(message.length);
+    }
+    if (takesMore) return;
     full = true;
     client.pause();
   };
-  const goOn = () => { if (waiting === 0 && !full) client.resume(); };
+  const goOn = () => { if (waiting === 0 && !full && !isTaking) client.resume(); };
+  const takeTurn = () => {
+    if (policy.turn === undefined || endTurn !== null || isTaking || frames.announced <= largeBodyBytes) return;
+    isTaking = true;
+    client.pause();
+    policy.turn(gone.signal).then((end) => {
+      isTaking = false;
+      if (over) { end(); return; }
+      const timer = setTimeout(() => { if (frames.held > 0) stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request did not come within ${messageMs / 1000} s`); }, messageMs);
+      endTurn = () => { clearTimeout(timer); end(); };
+      goOn();
+    }, (error: unknown) => {
+      if (over) return;
+      stop(grpcStatus.resourceExhausted, `bulkhead gateway: ${error instanceof TooManyWaiting ? error.message : 'the build request could not be read'}; try again when some of them are answered`);
+    });
+  };
   client.on('data', (bytes: Buffer) => {
     if (over) return;
     const read = frames.push(bytes);
@@ -160,6 +199,7 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
     }
     account(frames.held);
     if (budget.bytes > maxHeldBytes) { stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build requests under way on this connection may have ${maxHeldBytes} bytes`); return; }
+    takeTurn();
     if (waiting === 0 && read.messages.every(({ length }) => length <= largeMessageBytes)) { for (const message of read.messages) pass(message); return; }
     // One by one, and with a turn of the event loop before each: others are answered in between.
     waiting++;
@@ -178,7 +218,12 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
     // A message cut short never arrives; the engine says what it thinks of the rest.
     void before.then(() => { if (!over) opened()?.end(); });
   });
-  client.on('close', () => { over = true; account(0); });
+  client.on('close', () => {
+    over = true;
+    account(0);
+    turnOver();
+    gone.abort();
+  });
 }
 
 /** Engine to client: head, messages, trailers; and the end of either side. */

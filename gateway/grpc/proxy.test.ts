@@ -10,6 +10,7 @@ import { messagesOf, readMessage, textOf } from '../../shared/policy/protobuf.ts
 import { encoded } from '../../shared/policy/protobuf-plain.ts';
 import { frame as framed } from '../../shared/grpc/frames.ts';
 import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
+import { FairShare } from '../enforce/fair-share.ts';
 import { proxyGrpc } from './proxy.ts';
 
 /** Comparable with what arrives. */
@@ -25,11 +26,13 @@ let client: ClientHttp2Session;
 let denials: [string, Denial][];
 let audit: boolean;
 let sockets: Socket[];
+let turns: FairShare;
 
 beforeEach(async () => {
   denials = [];
   audit = false;
   sockets = [];
+  turns = new FairShare({ each: 1, all: 2, waiting: 1 });
   serve = () => { throw new Error('nothing is expected to arrive'); };
   engine = createServer();
   engine.on('stream', (stream: ServerHttp2Stream, headers, _flags, raw: unknown) => {
@@ -42,7 +45,10 @@ beforeEach(async () => {
     const up = connectNet({ port: (engine.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
     sockets.push(down, up);
     up.once('connect', () => {
-      proxyGrpc(down, up, { deny: (call, denial) => { denials.push([call, denial]); return audit ? null : refusalText(denial); } });
+      proxyGrpc(down, up, {
+        deny: (call, denial) => { denials.push([call, denial]); return audit ? null : refusalText(denial); },
+        turn: (signal) => turns.take('a user', signal),
+      });
     });
   });
   gateway.listen(0, '127.0.0.1');
@@ -417,4 +423,59 @@ describe('A5: calls for a build are its own connection\'s', () => {
     expect((await solved).trailers).toMatchObject({ 'grpc-status': '0' });
     second.destroy();
   });
+});
+
+describe('issue 12: long messages', () => {
+  const long = frame(encoded(returnRequest, { error: { code: 2, message: 'x'.repeat(300_000) } }));
+  const begin = (path: string) => {
+    const begun = call(path, null);
+    begun.stream.write(long.subarray(0, 200_000));
+    return { ...begun, finish: () => { begun.stream.end(long.subarray(200_000)); } };
+  };
+  const path = `${bridge}Return`;
+
+  it('are read one after the other of each caller, and short ones meanwhile', async () => {
+    const { calls } = echo();
+    const first = begin(path);
+    await turnTaken();
+    const second = call(path, long);
+    await call(path, frame(encoded(returnRequest, {}))).answer;
+    expect(calls).toHaveLength(1);
+    first.finish();
+    await first.answer;
+    await second.answer;
+    expect(calls.map(({ body }) => body.length)).toEqual([expect.any(Number), long.length, long.length]);
+  });
+
+  it('of a caller who has many waiting are refused, with the reason', async () => {
+    echo();
+    const first = begin(path);
+    await turnTaken();
+    const second = call(path, long);
+    const third = call(path, long);
+    const refused = await Promise.race([second.answer, third.answer]);
+    expect([refused.headers['grpc-status'], plainMessage(String(refused.headers['grpc-message']))]).toEqual(['8', 'bulkhead gateway: 1 requests of the same user are waiting; try again when some of them are answered']);
+    first.finish();
+    expect((await first.answer).trailers['grpc-status']).toBe('0');
+  });
+
+  it('that are given up leave their turn to the next one', async () => {
+    echo();
+    const first = begin(path);
+    await turnTaken();
+    const second = call(path, long);
+    first.stream.close(constants.NGHTTP2_CANCEL);
+    expect((await second.answer).trailers['grpc-status']).toBe('0');
+  });
+
+  /** Resolves when the caller's one turn is taken. */
+  async function turnTaken(): Promise<void> {
+    for (;;) {
+      const tried = new AbortController();
+      const taken = turns.take('a user', tried.signal).then((end) => { end(); return false; }, () => true);
+      await new Promise(setImmediate);
+      tried.abort(new Error('waited'));
+      if (await taken) return;
+    }
+  }
 });

@@ -36,7 +36,7 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
       stream.destroy();
     }
   });
-  const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(4 * windowBytes); };
+  const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(2 * windowBytes); };
   upstream.once('connect', () => { widen(upstream); });
   widen(downstream);
 

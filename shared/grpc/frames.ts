@@ -16,6 +16,8 @@ export class FrameReader {
 
   /** Bytes of a message that is not complete yet. */
   get held(): number { return this.#held; }
+  /** Bytes that the message under way will have, its prefix included; 0 while that is not known. */
+  get announced(): number { return this.#held < prefixBytes ? 0 : prefixBytes + viewOf(this.#buffer).getUint32(1); }
 
   /** Messages that are complete now, or why the stream can't be read on. */
   push(bytes: Uint8Array): { readonly ok: true; readonly messages: readonly Uint8Array[] } | { readonly ok: false; readonly why: 'compressed' | 'too-long' } {
@@ -29,7 +31,8 @@ export class FrameReader {
       if (length > this.#limit) return { ok: false, why: 'too-long' };
       const end = at + prefixBytes + length;
       if (end > all.length) break;
-      messages.push(new Uint8Array(all.subarray(at + prefixBytes, end)));
+      // No copy: what is held of it is let go below.
+      messages.push(all.subarray(at + prefixBytes, end));
       at = end;
     }
     if (this.#held === 0 || at > 0) {
@@ -43,7 +46,8 @@ export class FrameReader {
   #append(bytes: Uint8Array): Uint8Array {
     const needed = this.#held + bytes.length;
     if (needed > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      // Twice as much, but never more than the message has.
+      const larger = new Uint8Array(Math.max(needed, Math.min(this.#buffer.length * 2, this.announced === 0 ? Infinity : this.announced)));
       larger.set(this.#buffer.subarray(0, this.#held));
       this.#buffer = larger;
     }
@@ -53,10 +57,17 @@ export class FrameReader {
   }
 }
 
+/** What goes before an uncompressed message of so many bytes. */
+export function prefix(length: number): Uint8Array {
+  const bytes = new Uint8Array(prefixBytes);
+  viewOf(bytes).setUint32(1, length);
+  return bytes;
+}
+
 /** A message with its prefix, uncompressed. */
 export function frame(message: Uint8Array): Uint8Array {
   const framed = new Uint8Array(prefixBytes + message.length);
-  viewOf(framed).setUint32(1, message.length);
+  framed.set(prefix(message.length));
   framed.set(message, prefixBytes);
   return framed;
 }
