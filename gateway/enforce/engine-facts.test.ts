@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngineFacts, EngineTimeout, EngineUnreachable, type EngineFacts } from './engine-facts.ts';
@@ -8,6 +8,7 @@ import { steadyFacts } from './steady-facts.ts';
 // An engine that is held up by some containers, as dockerd is by a FIFO as their /etc/passwd.
 let directory: string, socket: string, server: Server;
 let held: number, mostHeld: number;
+let large: (response: ServerResponse, id: string) => void;
 const opened: EngineFacts[] = [];
 const facts = (limitMs?: number): EngineFacts => {
   const made = createEngineFacts(socket, limitMs);
@@ -21,6 +22,7 @@ beforeEach(async () => {
   held = mostHeld = 0;
   server = createServer((request, response) => {
     const id = /^\/containers\/([^/]+)\/json$/.exec(request.url ?? '')?.[1] ?? '';
+    if (id.startsWith('large')) { large(response, id); return; }
     if (!id.startsWith('hung')) { response.end(JSON.stringify({ Id: id })); return; }
     held++;
     mostHeld = Math.max(mostHeld, held);
@@ -61,4 +63,24 @@ describe('issue 12: an engine that is held up by a container', () => {
     expect(all.every(({ status }) => status === 'rejected')).toBe(true);
     expect(mostHeld).toBeLessThanOrEqual(8);
   });
+});
+
+it('issue 12: long answers are read one after the other, and short ones meanwhile', async () => {
+  const padding = ' '.repeat(8 * 1024 * 1024);
+  let begun = 0;
+  let taken = 0;
+  const responses: ServerResponse[] = [];
+  large = (response, id) => {
+    begun++;
+    // More than sockets hold: it has gone out when it was read.
+    response.write(`${padding}{"Id":"${id}"`, () => { taken++; });
+    responses.push(response);
+  };
+  const asked = facts();
+  const answers = Array.from({ length: 6 }, (_, n) => asked.container(`large-${n}`));
+  await expect.poll(() => [begun, taken]).toEqual([6, 1]);
+  expect(await asked.container('fine')).toMatchObject({ id: 'fine' });
+  expect(taken).toBe(1);
+  for (const response of responses) response.end('}');
+  expect((await Promise.all(answers)).map((one) => one?.id)).toEqual(['large-0', 'large-1', 'large-2', 'large-3', 'large-4', 'large-5']);
 });

@@ -1,4 +1,6 @@
+import pLimit from 'p-limit';
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { countParsed } from '../http/nursery.ts';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
 import { isHeldBind } from '../../shared/policy/held-binds.ts';
 import { parseImageReference } from '../../shared/settings/image-reference.ts';
@@ -92,6 +94,8 @@ export function unansweredRefusal(error: EngineUnreachable): { readonly status: 
 }
 
 const maxAnswerBytes = 16 * 1024 * 1024;
+/** Of a longer answer, the rest is read in turn: parsed it is several times as much. A container with every port published has 5 MB of answer. */
+const largeAnswerBytes = 256 * 1024;
 /** From the question to the end of its answer, ms. An engine that is starting a container answers nothing about it until it runs. */
 const answerLimitMs = 30_000;
 
@@ -101,6 +105,7 @@ const answerLimitMs = 30_000;
  */
 export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs): EngineFacts {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
+  const largeAnswers = pLimit(1);
 
   /** One question, to be ended by its caller; past its time it fails. */
   const open = (options: RequestOptions, rejected: (error: EngineUnreachable) => void, answered: (res: IncomingMessage) => void): ClientRequest => {
@@ -121,10 +126,23 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
     const req = open({ path, method: post === null ? 'GET' : 'POST', headers: content }, reject, (res) => {
       const parts: Buffer[] = [];
       let size = 0;
+      let isLarge = false;
       res.on('data', (part: Buffer) => {
         size += part.length;
         if (size > maxAnswerBytes) req.destroy(new Error('the engine\'s answer is too long'));
         else parts.push(part);
+        if (isLarge || size <= largeAnswerBytes) return;
+        isLarge = true;
+        res.pause();
+        // What is made of it is dead when the turn ends, but for what is taken from it. The time limit of a question ends one that hangs.
+        void largeAnswers(() => new Promise<void>((over) => {
+          if (res.destroyed) { over(); return; }
+          res.once('close', () => {
+            countParsed(size);
+            over();
+          });
+          res.resume();
+        }));
       });
       res.on('end', () => {
         const status = res.statusCode ?? 0;
