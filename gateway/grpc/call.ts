@@ -164,11 +164,10 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
       stream.cork();
       stream.write(prefix(forwarded.length));
     }
-    const takesMore = isLong ? stream.write(forwarded, turnOver) : stream.write(frame(forwarded));
-    if (isLong) {
-      stream.uncork();
-      countParsed(message.length);
-    }
+    const { length } = message;
+    const sent = () => { turnOver(); countParsed(length); };
+    const takesMore = isLong ? stream.write(forwarded, sent) : stream.write(frame(forwarded));
+    if (isLong) stream.uncork();
     if (takesMore) return;
     full = true;
     client.pause();
@@ -183,6 +182,7 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
       if (over) { end(); return; }
       const timer = setTimeout(() => { if (frames.held > 0) stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request did not come within ${messageMs / 1000} s`); }, messageMs);
       endTurn = () => { clearTimeout(timer); end(); };
+      frames.reserve();
       goOn();
     }, (error: unknown) => {
       if (over) return;

@@ -92,6 +92,7 @@ function echo(): { calls: { headers: IncomingHttpHeaders; raw: readonly string[]
     stream.on('end', () => {
       const body = Buffer.concat(parts);
       seen.calls.push({ headers, raw, body });
+      if (stream.destroyed) return;
       stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'x-meta': ['a', 'b'] as unknown as string }, { waitForTrailers: true });
       stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': '0', 'x-end': 'yes' }); });
       stream.end(body);

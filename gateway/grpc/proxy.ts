@@ -8,7 +8,7 @@ const maxCalls = 256;
 /** Header lists. nghttp2 ends the connection at a single field of more than 64 KiB, whatever is set here (error details are such fields). */
 const maxHeaderBytes = 64 * 1024;
 const maxSendHeaderBlockLength = 256 * 1024;
-const windowBytes = 1024 * 1024;
+const windowBytes = 256 * 1024;
 /** Bytes a session may hold for its streams, in MB (node's unit). */
 const maxSessionMemory = 64;
 
@@ -36,7 +36,7 @@ export function proxyGrpc(client: Duplex, engine: Duplex, policy: CallPolicy): v
       stream.destroy();
     }
   });
-  const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(2 * windowBytes); };
+  const widen = (session: ServerHttp2Session | ClientHttp2Session) => { session.setLocalWindowSize(4 * windowBytes); };
   upstream.once('connect', () => { widen(upstream); });
   widen(downstream);
 

@@ -4,7 +4,7 @@ const prefixBytes = 5;
 const empty = new Uint8Array();
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** Takes the bytes of one stream apart into messages. Holds what has arrived, not what was announced. */
+/** Takes the bytes of one stream apart into messages. Holds what has arrived, not what was announced, unless told to. */
 export class FrameReader {
   readonly #limit: number;
   /** The first `#held` bytes are filled. One buffer that doubles: bytes may come one by one. */
@@ -43,11 +43,18 @@ export class FrameReader {
     return { ok: true, messages };
   }
 
+  /** Makes room for all of the message under way: what grows leaves as much behind that is dead. */
+  reserve(): void {
+    if (this.announced <= this.#buffer.length) return;
+    const whole = new Uint8Array(this.announced);
+    whole.set(this.#buffer.subarray(0, this.#held));
+    this.#buffer = whole;
+  }
+
   #append(bytes: Uint8Array): Uint8Array {
     const needed = this.#held + bytes.length;
     if (needed > this.#buffer.length) {
-      // Twice as much, but never more than the message has.
-      const larger = new Uint8Array(Math.max(needed, Math.min(this.#buffer.length * 2, this.announced === 0 ? Infinity : this.announced)));
+      const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
       larger.set(this.#buffer.subarray(0, this.#held));
       this.#buffer = larger;
     }
