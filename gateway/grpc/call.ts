@@ -29,7 +29,7 @@ export const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
 /** Bytes of messages that one connection may have waiting to be complete. */
 const maxHeldBytes = 32 * 1024 * 1024;
 /** How long a long message may take once it is being read, ms: others wait for it. */
-const messageMs = 60_000;
+const messageMs = 15_000;
 
 /** A message longer than this is decided in a turn of the event loop of its own. */
 const largeMessageBytes = 16 * 1024;

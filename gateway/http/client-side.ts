@@ -59,6 +59,8 @@ export class ClientSide {
   get ended(): boolean { return this.#ended; }
   /** The client has closed its socket: nobody reads an answer. */
   get left(): boolean { return this.#socket.destroyed || hungUp(this.#socket); }
+  /** More was written than its socket takes; `drain` will tell. */
+  get full(): boolean { return !takesMore(this.#socket); }
   get credentials(): PeerCredentials | null {
     if (this.#peer === undefined) this.#peer = peerCredentials(this.#socket);
     return this.#peer;

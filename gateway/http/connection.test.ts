@@ -66,6 +66,29 @@ describe('relaying', () => {
     expect(heard).toEqual([]);
   });
 
+  it('issue 12: decides no more of a client who reads no answers, until it does', async () => {
+    const count = 20_000;
+    let decided = 0;
+    decide = () => { decided++; return { kind: 'refuse', status: 403, message: 'no' }; };
+    const client = connect(listen());
+    client.on('error', () => undefined);
+    client.pause();
+    client.write(ping.repeat(count));
+    // It goes on for as long as others get a turn in between, or has stopped.
+    for (let before = -1; before !== decided || decided === 0;) {
+      before = decided;
+      await sendRaw(listen(), ping, /no/);
+      decided--;
+    }
+    expect(decided).toBeLessThan(count / 2);
+    let answers = 0;
+    client.on('data', (part: Buffer) => { answers += part.toString('latin1').split('HTTP/1.1 403').length - 1; });
+    client.resume();
+    await expect.poll(() => decided, { timeout: 10_000 }).toBe(count);
+    client.destroy();
+    expect(answers).toBeGreaterThan(count / 2);
+  });
+
   it('forwards a read body with a length of its own, and the next request after it', async () => {
     decide = (request) => (request.head.method === 'POST'
       ? { kind: 'read-body', limit: 100, decide: (body) => Promise.resolve({ kind: 'forward', body: Buffer.from(body.toString().toUpperCase()) }) } : { kind: 'forward' });

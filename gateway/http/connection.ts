@@ -18,7 +18,7 @@ const noBody: BodyLength = { kind: 'none' };
 /** How often a client is looked after while its request is decided, ms. */
 const lookAfterMs = 200;
 /** How long a long body may take once it is being read, ms: others wait for it. */
-const bodyMs = 60_000;
+const bodyMs = 15_000;
 
 /** What a connection needs of the gateway it belongs to. */
 export interface ConnectionOptions {
@@ -89,6 +89,9 @@ export class ClientConnection {
       drain: () => {
         this.#engine.resume();
         this.#answer?.drained();
+        if (this.#state !== 'head') return;
+        this.#client.resume();
+        this.#pump();
       },
       gone: () => { this.close(); },
     });
@@ -179,6 +182,8 @@ export class ClientConnection {
   /** True when something else can go on. */
   #readHead(): boolean {
     const inbox = this.#client.inbox;
+    // Answers of our own to one who reads none would pile up.
+    if (inbox.length > 0 && this.#client.full) { this.#client.pause(); return false; }
     if (inbox.length === 0) {
       if (this.#client.ended || this.#draining) this.#finish();
       return false;
