@@ -189,7 +189,9 @@ export const joined = (names: readonly string[]): string => `/${names.join('/')}
 /** A path in a container as the engine reads it: `..` goes by the words, not through links; a slash or dot at the end stays. */
 export function asAsked(file: string): string {
   const clean = path.posix.resolve('/', file);
-  return /(?:^|\/)\.?\/*$/.test(file) && clean !== '/' ? `${clean}/` : clean;
+  // Not by a pattern: one that looks for slashes up to the end takes quadratic time.
+  const isDirectory = file === '' || file === '.' || file.endsWith('/') || file.endsWith('/.');
+  return isDirectory && clean !== '/' ? `${clean}/` : clean;
 }
 /** Text as its bytes. */
 export const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

@@ -71,5 +71,7 @@ describe('what is shared', () => {
 describe('a path as the engine reads it', () => {
   it('has its dots taken out by the words, and keeps a slash at the end', () => {
     expect(['', '.', '/', 'x', '/x/', 'x/.', '/x/..', '/x/../', '/link/../s', '//x//./', '/../x'].map(asAsked)).toEqual(['/', '/', '/', '/x', '/x/', '/x/', '/', '/', '/s', '/x/', '/x']);
+    // issue 12: in linear time.
+    expect(asAsked(`/x${'/'.repeat(120_000)}y`)).toBe('/x/y');
   });
 });

@@ -20,6 +20,13 @@ describe('request heads: what Docker clients send is read', () => {
     expect(parse(text)).toMatchObject({ ok: true, head: { body: { kind: body } } });
   });
 
+  it('issue 12: reads as many blanks as fit into a head in linear time', () => {
+    const blanks = ' '.repeat(60_000);
+    expect(parse(head(`Connection: close${blanks},${blanks}keep-alive`))).toMatchObject({ ok: true });
+    // In quadratic time these take longer than a test may.
+    for (let n = 0; n < 20; n++) expect(parse(head(`Connection: a${blanks}a`))).toMatchObject({ ok: false });
+  });
+
   it('reads an upgrade, with and without other connection options', () => {
     expect(parse(head('Connection: Upgrade', 'Upgrade: tcp'))).toMatchObject({ ok: true, head: { upgrade: 'tcp' } });
     expect(parse(head('connection: keep-alive, upgrade', 'Upgrade: h2c'))).toMatchObject({ ok: true, head: { upgrade: 'h2c' } });

@@ -119,7 +119,7 @@ export function parseRequestHead(bytes: Buffer): HeadResult {
   const body = requestBody(known);
   if ('error' in body) return refuse(body.error, body.status);
 
-  const options = (known.get('connection') ?? '').split(/ *, */).map((option) => option.toLowerCase()).filter((option) => option !== '');
+  const options = (known.get('connection') ?? '').split(',').map((option) => withoutBlanks(option).toLowerCase()).filter((option) => option !== '');
   for (const option of options) {
     if (!['keep-alive', 'close', 'upgrade', 'te', 'http2-settings'].includes(option)) return refuse(`the connection option "${option}" is not understood`);
   }
@@ -255,4 +255,13 @@ export function parseResponseHead(bytes: Buffer, requestMethod: string): Respons
   else if (length !== undefined) body = { kind: 'length', bytes: length };
   else body = { kind: 'until-close' };
   return { status: code, body, close, contentType, encoded };
+}
+
+/** Without blanks at both ends, in linear time: a field may be 128 KB of them, with which a pattern with ` *,` takes 15 s. */
+function withoutBlanks(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && text[from] === ' ') from++;
+  while (to > from && text[to - 1] === ' ') to--;
+  return text.slice(from, to);
 }
