@@ -55,7 +55,7 @@ async function inBuild(ContainerID: string, ...scripts: string[]): Promise<strin
   build.stream.end(frame(encoded(solveRequest, { Ref: ref })));
   const request = { Definition: { def: [base, end] }, allowResultReturn: true, allowResultArrayRef: true, Evaluate: true };
   const solved = await client.call(`${bridge}/Solve`, encoded(bridgeSolveRequest, request), metadata);
-  const resultID = /[a-z0-9]{25}/.exec(String(solved.messages[0]))?.[0];
+  const resultID = /[a-z0-9]{25}/.exec(Buffer.from(solved.messages[0] ?? []).toString('latin1'))?.[0] ?? '';
   await client.call(`${bridge}/NewContainer`, encoded(newContainerRequest, { ContainerID, Mounts: [{ dest: '/', resultID }] }), metadata);
   const said = await Promise.all(scripts.map((script, i) => {
     const ProcessID = `process${i}`;
