@@ -204,7 +204,7 @@ describe('restart', () => {
     await engine.start();
     const socket = await inode(engine.paths.clientSocket);
     const before = await engine.state();
-    const guard = async () => (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').some((line) => { const [, , , , point, flags] = line.split(' '); return point === `${engine.paths.data}/volumes` && flags?.includes('nosymfollow') === true; });
+    const guard = async () => (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').some((line) => { const [, , , , point, flags] = line.split(' '); return point === `${engine.paths.data}/volumes` && ['nosymfollow', 'nosuid', 'nodev'].every((flag) => flags?.split(',').includes(flag) === true); });
     expect(await guard()).toBe(false);
     await writeFile(engine.paths.settings, eciOn);
     expect(await engine.driver.restart()).toMatchObject({ ok: true, value: { phase: 'ready', generation: before.generation + 1, defaultRuntime: 'bulkhead' } });

@@ -21,14 +21,17 @@ export function linkGuards(mountinfo: string, paths: RootPaths): string[] {
 }
 
 /**
- * Has an engine that was just started follow no link in its volumes (A5), before anybody may ask it for something: the first container with
+ * Has an engine that was just started follow no link in its volumes (A5), and nobody open a device or gain a set-user-ID program's rights there, before anybody may ask it for something: the first container with
  * a volume brings that about too, but who holds a directory of one from before could put links there until then. After dockerd's start, which
  * mounts its data directory on itself. Rejects where that can't be had.
  */
 export async function guardVolumes(paths: RootPaths): Promise<void> {
   const volumes = volumesOf(paths);
-  const holder = mountOf(volumes, parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8')));
+  const mounts = parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8'));
+  const holder = mountOf(volumes, mounts);
   // What is mounted below stays in view; a file system that an admin mounted there keeps its flags.
-  if (holder?.mountPoint !== volumes) await run('mount', ['--rbind', '--make-rprivate', volumes, volumes]);
-  await run('mount', ['-o', 'remount,bind,nosymfollow', volumes]);
+  const isMounted = holder?.mountPoint === volumes;
+  const isOurs = !isMounted || isBoundOntoItself(holder, mounts, volumes);
+  if (!isMounted) await run('mount', ['--rbind', '--make-rprivate', volumes, volumes]);
+  await run('mount', ['-o', `remount,bind,nosymfollow${isOurs ? ',nosuid,nodev' : ''}`, volumes]);
 }
