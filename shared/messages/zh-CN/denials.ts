@@ -39,6 +39,8 @@ export const denials: Sentences = {
   '{0} is not protected': '{0} 未受保护',
   'it is not known who made it, so whose ids it would have: recreate it': '不知道它由谁创建，因而不知道它应使用谁的 ID：请重新创建',
   '{0} of container {1} is a device, a FIFO or a socket': '容器 {1} 的 {0} 是设备、FIFO 或套接字',
+  'a call for the build {0}': '针对构建 {0} 的调用',
+  'this connection has started no such build': '此连接没有启动过这样的构建',
   '{0} is user {1}\'s and this one user {2}\'s; both would have the same ids: have one user make both': '{0} 属于用户 {1}，而此容器属于用户 {2}；两者会使用相同的 ID：请由同一用户创建两者',
   'docker build --output': 'docker build --output',
   'it is not a list of outputs as the API has them': '它不是 API 所用的输出列表',
