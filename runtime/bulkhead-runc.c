@@ -8,6 +8,7 @@
 #include "cgroup.h"
 #include "check.h"
 #include "child.h"
+#include "confine.h"
 #include "invocation.h"
 #include "log.h"
 #include "plan.h"
@@ -230,6 +231,7 @@ int main(int argc, char **argv) {
   }
   if (argc == 3 && strcmp(argv[1], "--bulkhead-seal") == 0) return seal_program(argv[2]);
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-chown-cgroup") == 0) return chown_cgroup(argc - 2, argv + 2);
+  if (argc >= 2 && strcmp(argv[1], "--bulkhead-confine-devices") == 0) return confine_devices(argc - 2, argv + 2);
   if (argc == 2 && strcmp(argv[1], "--bulkhead-perform") == 0) return perform_from_stdin();
 
   struct invocation call = {0};
