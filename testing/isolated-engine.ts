@@ -1,8 +1,9 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { confineDevices, removeDeviceCgroups } from '../engine/drivers/device-cgroup.ts';
 import { spawnDockerd, waitForEngine } from '../engine/drivers/dockerd-process.ts';
 import { endProcesses, runningProcesses } from '../engine/drivers/process-identity.ts';
 import { mountsBelow, removeEngineRoot, startBareEngine, type BareEngine, type BareEngineOptions } from './real-engine.ts';
@@ -65,6 +66,8 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
   const installed = await backend.install(paths);
   if (!installed.ok) throw new Error(`${installed.error.message} ${installed.error.reason ?? ''}`);
 
+  // As the supervisor does. Where the machine has no cgroups for it, only the tests of this fail.
+  const confined = await confineDevices(paths, [backend]);
   const records = options.sharingRecords ?? 'root-without';
   let planner = await spawnPlanner(root, records);
   let engine: BareEngine;
@@ -77,10 +80,13 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
         ...(options.storageDriver === undefined ? {} : { 'storage-driver': options.storageDriver }),
       },
       ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
+      ...(confined.ok ? { confinement: confined.value } : {}),
       env: backend.engineEnvironment(backend.runtimePath(paths)),
     });
   } catch (error) {
     await planner.end('SIGTERM');
+    await removeDeviceCgroups(paths);
+    await rmdir(paths.run);
     await removeEngineRoot(root);
     throw error;
   }
@@ -142,6 +148,8 @@ export async function startIsolatedEngine(options: IsolatedEngineOptions = {}): 
       // Whose runtime was killed at a delete waits for a containerd that does not come any more.
       for (const pid of await shimsOf(engine.root)) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended of itself just then */ }
       await planner.end('SIGTERM');
+      await removeDeviceCgroups(paths);
+      await rmdir(paths.run);
       await removeEngineRoot(root);
     },
   };

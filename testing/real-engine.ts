@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { DeviceConfinement } from '../engine/drivers/device-cgroup.ts';
 import {
   ensureBridge, freeSubnet, removeBridge, startDockerd, type DockerdProcess, type DockerdSettings,
 } from '../engine/drivers/dockerd-process.ts';
@@ -27,6 +28,8 @@ export interface BareEngineOptions {
   /** The engine's whole environment, in place of this process's. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly extraArgs?: readonly string[];
+  /** Where it opens no devices of the machine's (default: it opens any). */
+  readonly confinement?: DeviceConfinement;
   /** Called with the new root before dockerd starts, to mount a file system of its own at `data` for one. */
   readonly prepare?: (root: string) => Promise<void>;
   /** Where it has its bridge and its chains (default: this process's). */
@@ -55,6 +58,7 @@ export async function startBareEngine(options: BareEngineOptions = {}): Promise<
     configFile, logFile: path.join(root, 'dockerd.log'), bridge: `bt${name}`.slice(0, 15), subnet,
     ...(options.env || options.network ? { env: { ...options.env, ...(options.network ? { PATH: `${programs}:${process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'}` } : {}) } } : {}), ...(options.extraArgs ? { extraArgs: options.extraArgs } : {}),
     ...(options.environment ? { environment: options.environment } : {}),
+    ...(options.confinement ? { confinement: options.confinement } : {}),
   };
   if (options.network === undefined) await ensureBridge(settings.bridge, subnet);
   else await enterNetwork(options.network, settings);

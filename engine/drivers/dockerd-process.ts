@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { confinementWords, type DeviceConfinement } from './device-cgroup.ts';
 
 const run = promisify(execFile);
 
@@ -23,6 +24,8 @@ export interface DockerdSettings {
   /** The whole environment, in place of this process's own and `env`. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly extraArgs?: readonly string[];
+  /** Where dockerd, and what it starts, opens no devices of the machine's. */
+  readonly confinement?: DeviceConfinement;
 }
 
 /** `10.<octet>.0.0/16`, cut in /24: the first is the bridge's, the rest is the pool of user-defined networks. */
@@ -68,7 +71,9 @@ export function spawnDockerd(settings: DockerdSettings): DockerdProcess {
   mkdirSync(settings.execRoot, { recursive: true, mode: 0o711 });
   mkdirSync(path.dirname(settings.logFile), { recursive: true });
   const log = openSync(settings.logFile, 'a', 0o640);
-  const child = spawn('dockerd', [
+  const [program = 'dockerd', ...before] = [...confinementWords(settings.confinement), 'dockerd'];
+  const child = spawn(program, [
+    ...before,
     '--data-root', settings.dataRoot, '--exec-root', settings.execRoot, '--host', `unix://${settings.socket}`,
     '--pidfile', path.join(settings.execRoot, 'dockerd.pid'), '--config-file', settings.configFile,
     '--bridge', settings.bridge, '--default-address-pool', `base=10.${settings.subnet.octet}.128.0/17,size=24`,

@@ -7,6 +7,7 @@ import type { IsolationBackend } from '../isolation/backend.ts';
 import { readSettings } from '../store/files.ts';
 import type { SupervisedChild } from './child-process.ts';
 import { reconcileEngineConfig } from './daemon-json.ts';
+import { confineDevices } from './device-cgroup.ts';
 import { ensureBridge, startDockerd, type DockerdProcess, type DockerdSettings } from './dockerd-process.ts';
 import { engineEnvironment, prepareEngineHome } from './engine-home.ts';
 import { engineNetwork, moveNetwork, type EngineNetwork } from './engine-network.ts';
@@ -62,6 +63,7 @@ export interface LaunchedEngine {
 /**
  * Brings the engine up under the configuration on disk: runtime installed, daemon.json reconciled with the settings, planner, dockerd; resolves when dockerd answers.
  * With ECI on and a requirement missing the engine runs all the same, with the isolation runtime as its default: container starts then fail, none is unprotected.
+ * Where dockerd can't be kept from device nodes (an engine in a container) it runs without that, and the engine's problem says so.
  */
 export async function launchEngine(paths: RootPaths, options: LaunchOptions): Promise<Launched<LaunchedEngine>> {
   const policy = await readEnginePolicy(paths);
@@ -87,22 +89,28 @@ export async function launchEngine(paths: RootPaths, options: LaunchOptions): Pr
   await options.beforeDockerd;
   const prepared = await prepareEngineHome(paths);
   if (!prepared.ok) return prepared;
+  const confined = policy.eci ? await confineDevices(paths, options.backends) : null;
+  if (confined?.ok === false) options.log(`${confined.error.message}: ${confined.error.reason ?? ''}`);
   const started = await startOnNetwork(paths, await engineNetwork(paths), {
     environment: engineEnvironment(paths, policy.eci && chosen !== null ? chosen.backend.engineEnvironment(runtimeFile) : {}),
     // Always registered, so that containers made under ECI still start when it is off.
     extraArgs: chosen === null ? [] : ['--add-runtime', `${chosen.backend.runtimeName}=${runtimeFile}`],
+    ...(confined?.ok === true ? { confinement: confined.value } : {}),
   }, options);
   if (!started.ok) return started;
   // The planner sees to it too, with the first container that has a volume.
   if (policy.eci && chosen?.backend.needsPlanner === true) await guardVolumes(paths).catch((error: unknown) => { options.log(`the engine may follow links in volumes until a container with one starts: ${String(error)}`); });
-  const problem = policy.eci && missing.length > 0 ? `Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}` : null;
-  return ok({ dockerd: started.value, eci: policy.eci, problem });
+  const problems = [
+    ...(policy.eci && missing.length > 0 ? [`Enhanced Container Isolation is on, but can't run here, so no container starts: ${missing.join('; ')}`] : []),
+    ...(confined?.ok === false ? [`${confined.error.message}: ${confined.error.reason ?? ''}`] : []),
+  ];
+  return ok({ dockerd: started.value, eci: policy.eci, problem: problems.length === 0 ? null : problems.join('; ') });
 }
 
 type Launched<T> = Result<T, AppError & { logTail?: string[] }>;
 
 /** Starts dockerd; where its own record of an earlier default bridge stands in the way, once more on another bridge. */
-async function startOnNetwork(paths: RootPaths, network: EngineNetwork, more: Pick<DockerdSettings, 'environment' | 'extraArgs'>, options: LaunchOptions, moved = false): Promise<Launched<DockerdProcess>> {
+async function startOnNetwork(paths: RootPaths, network: EngineNetwork, more: Pick<DockerdSettings, 'environment' | 'extraArgs' | 'confinement'>, options: LaunchOptions, moved = false): Promise<Launched<DockerdProcess>> {
   await ensureBridge(network.bridge, network.subnet);
   const settings: DockerdSettings = { dataRoot: paths.data, execRoot: paths.run, socket: paths.engineSocket, configFile: await configFile(paths), logFile: logFile(paths, 'dockerd'), ...network, ...more };
   const logStart = await logSize(paths, 'dockerd');

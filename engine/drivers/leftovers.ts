@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { removeDeviceCgroups } from './device-cgroup.ts';
 import { removeNetwork } from './engine-network.ts';
 import { linkGuards } from './link-guards.ts';
 import { leftLxcfsHangs, lxcfsDirectory } from './lxcfs.ts';
@@ -69,7 +70,10 @@ export async function clearLeftovers(paths: RootPaths, state: EngineState | null
   if (options.everything || (await runningShims(paths)).length === 0 || await leftLxcfsHangs(paths)) await end('lxcfs', found.lxcfs, 1_000);
   if (options.everything) await endContainers(paths, options.onFound);
   await removeFiles([paths.clientSocket, paths.metricsSocket, paths.plannerSocket, ...engineFiles(paths)]);
-  if ((await runningShims(paths)).length === 0) await removeStaleMounts(paths);
+  if ((await runningShims(paths)).length === 0) {
+    await removeStaleMounts(paths);
+    await removeDeviceCgroups(paths);
+  }
   if (options.everything) {
     await removeNetwork(paths);
     await removeRunDirectory(paths);
