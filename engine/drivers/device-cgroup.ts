@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, appendFile, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
@@ -65,11 +65,9 @@ export async function confineDevices(
 ): Promise<Result<DeviceConfinement, AppError>> {
   try {
     const program = paths.runtimeBinary;
-    // Where the engine uses another backend it is not installed yet.
-    if (!await access(program).then(() => true, () => false)) {
-      const installed = await backends.find(({ id }) => id === 'exclusive')?.install(paths);
-      if (installed?.ok === false) return unconfined(installed.error.reason ?? installed.error.message);
-    }
+    // Also where another backend is chosen; and an earlier version of it may lie there.
+    const installed = await backends.find(({ id }) => id === 'exclusive')?.install(paths);
+    if (installed?.ok === false) return unconfined(installed.error.reason ?? installed.error.message);
     const [mountinfo, cgroups] = await Promise.all(
       ['/proc/self/mountinfo', '/proc/self/cgroup'].map((file) => readFile(file, 'utf8')),
     );
