@@ -63,6 +63,8 @@ export const errors: Sentences = {
   'The isolation runtime could not be installed.': '无法安装隔离运行时。', 'runc is not installed': '未安装 runc', 'Install runc (Debian: apt-get install runc).': '请安装 runc（Debian：apt-get install runc）。',
   'the engine\'s home is not empty': '引擎的主目录不为空', '{0} holds {1}: git and ssh of builds would use it': '{0} 中有 {1}：构建所用的 git 和 ssh 会使用它',
   'Remove what is in {0}.': '请移除 {0} 中的内容。', 'the engine\'s home could not be made': '无法创建引擎的主目录',
+  'the engine may open device nodes that images hold': '引擎可能会打开镜像中的设备节点',
+  'Run the engine as root where it may make a cgroup: not inside a container without cgroups of its own.': '请以 root 身份在可以创建 cgroup 的环境中运行引擎：不要在没有自己 cgroup 的容器内运行。',
   'Build the runtime (sh runtime/build.sh) and see that {0} can be written.': '请构建运行时 (sh runtime/build.sh)，并确认 {0} 可写。', 'Another isolation planner serves this engine.': '另一个隔离规划器正在为此引擎服务。', 'Stop it first.': '请先停止它。',
   'the id ranges could not all be handed back': '未能交还所有 ID 范围', 'See which are left: bulkhead ranges list.': '查看剩余的范围：bulkhead ranges list。',
   'whose the id ranges are is for root to see': '只有 root 可以查看 ID 范围的归属', 'Run it with sudo.': '请使用 sudo 运行。',
