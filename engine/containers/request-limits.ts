@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { abortEither } from '../abort-either.ts';
 
 /** How long a question to the engine may take that reads what the engine has in memory, ms. */
 export const readLimitMs = 10_000;
@@ -61,7 +62,7 @@ export function limitRequests(docker: Docker, readMs = readLimitMs): Docker {
     const limit = new AbortController();
     const timer = setTimeout(() => { limit.abort(); }, limitMs);
     const given = request.abortSignal;
-    const abortSignal = given === undefined ? limit.signal : AbortSignal.any([given, limit.signal]);
+    const abortSignal = given === undefined ? limit.signal : abortEither(given, limit.signal);
     dial({ ...request, abortSignal }, (error, answer) => {
       clearTimeout(timer);
       const isLate = error !== null && error !== undefined && limit.signal.aborted;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { abortEither } from '../abort-either.ts';
 import { runBuildStep } from './buildkit.ts';
 import { parseFacts, probeTimeoutMs, within, type ProbeFacts } from './probe-container.ts';
 import { fileTar, probePath, removeImage } from './probe-image.ts';
@@ -37,7 +38,7 @@ export async function probeBuildKit({ socketPath }: BuildDoor, image: string, si
 /** Ends the work with its caller, and when it takes too long. */
 async function bounded<T>(signal: AbortSignal, work: (either: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const either = AbortSignal.any([signal, controller.signal]);
+  const either = abortEither(signal, controller.signal);
   try {
     return await within(probeTimeoutMs, signal, 'the build did not end', () => work(either));
   } finally {
