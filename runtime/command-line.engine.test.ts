@@ -148,7 +148,7 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     const root = made.place(tree, 'root');
     await plannerThat({ create: made.encode() });
     // A process that lives on has a file open for writing.
-    writeFileSync(at('does'), `echo x > ${root}/written; (exec sleep 1000 < /dev/null > ${root}/held 2> /dev/null) & echo $! > ${at('keeper')}`);
+    writeFileSync(at('does'), `echo x > ${root}/written; exec 3> ${root}/held; sleep 1000 < /dev/null > /dev/null 2>&1 & echo $! > ${at('keeper')}`);
     const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(child, 'exit');
     let stderr = '';

@@ -238,7 +238,7 @@ describe.each([{ store: 'graph driver', daemonJson: {} }, { store: 'containerd',
       for (const image of [`${tool}:1`, `${registry.host}/mine/other:1`]) {
         const id = await create(image);
         expect(id, image).toMatch(/^[0-9a-f]{64}$/);
-        expect(await engine.docker('inspect', '-f', '{{json .HostConfig.Binds}}', id)).toContain(path.join(state, 'sockets'));
+        expect(await engine.docker('inspect', '-f', '{{json .HostConfig.Mounts}}', id)).toContain(path.join(state, 'sockets'));
         await engine.docker('rm', id);
       }
       for (const image of [`${tool}:forged`, 'evil:1']) expect(await create(image), image).toMatch(/enhanced container isolation: .*socket.*imageList/s);
