@@ -4,12 +4,30 @@ import { chmodSync, copyFileSync, mkdirSync, fstatSync, mkdtempSync, openSync, r
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlanBuilder } from '../engine/isolation/exclusive/plan.ts';
 import { SealedRunc } from '../engine/isolation/exclusive/sealed-runc.ts';
 
 const runtime = path.join(import.meta.dirname, 'build/bulkhead-runc');
-beforeAll(() => { execFileSync('sh', [path.join(import.meta.dirname, 'build.sh')]); });
+/** Stands in for runc: says which file it runs from. */
+const source = `#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+  char path[4096] = {0};
+  if (argc > 1 && strcmp(argv[1], "--version") == 0) return 0;
+  if (readlink("/proc/self/exe", path, sizeof path - 1) < 0) return 1;
+  fputs(path, stderr);
+  return 3;
+}`;
+let programs: string, standIn: string;
+beforeAll(() => {
+  execFileSync('sh', [path.join(import.meta.dirname, 'build.sh')]);
+  programs = mkdtempSync('/tmp/sealed-programs-');
+  standIn = path.join(programs, 'runc');
+  execFileSync(process.env['CC'] ?? 'gcc', ['-x', 'c', '-', '-o', standIn], { input: source });
+});
+afterAll(() => { rmSync(programs, { recursive: true }); });
 
 let root: string;
 let sealed: SealedRunc;
@@ -20,9 +38,8 @@ beforeEach(() => {
   root = mkdtempSync('/tmp/sealed-');
   for (const directory of ['runtime', 'bundle']) mkdirSync(at(directory));
   copyFileSync(runtime, at('runtime/bulkhead-runc'));
-  // Stands in for runc: called with `run ID` the shell runs the script of that name.
-  copyFileSync(realpathSync('/bin/bash'), at('runtime/runc'));
-  writeFileSync(at('bundle/run'), 'readlink /proc/$$/exe >&2; exit 3\n');
+  copyFileSync(standIn, at('runtime/runc'));
+  writeFileSync(at('other-file'), 'no program');
   said = [];
   now = 0;
   sealed = new SealedRunc({ runtimeBinary: at('runtime/bulkhead-runc'), runc: at('runtime/runc'), log: (line) => { said.push(line); }, now: () => now });
@@ -141,7 +158,7 @@ describe('the runtime', () => {
   });
 
   it('runs it by its path where that descriptor is something else, or nothing', async () => {
-    const file = openSync(at('bundle/run'), 'r');
+    const file = openSync(at('other-file'), 'r');
     expect(await programWith(file)).toBe(at('runtime/runc'));
     closeSync(file);
     expect(await programWith(1 << 20)).toBe(at('runtime/runc'));
