@@ -66,7 +66,7 @@ describe('a container made before ECI is recreated under it (D)', () => {
       '-e', 'A=1', '-e', 'UMLAUT=ä', '-l', 'x=y', '-u', '0:0', '-w', '/root', '--stop-signal', 'SIGKILL', '--stop-timeout', '3', '--restart', 'on-failure:3', '-m', '64m', '--cpus', '0.5', '--pids-limit', '100',
       '--ulimit', 'nofile=100:200', '--sysctl', 'net.ipv4.ip_forward=0', '--cap-add', 'NET_ADMIN', '--cap-drop', 'MKNOD', '--security-opt', 'no-new-privileges', '--device', '/dev/fuse', '--add-host', 'h:1.2.3.4',
       '--dns', '9.9.9.9', '--dns-search', 'example.org', '--init', '--shm-size', '32m', '--read-only', '--hostname', 'hh', '--domainname', 'dd', '-t', '-i', '--group-add', '5', '--oom-score-adj', '5',
-      '--log-opt', 'max-size=1m', '--annotation', 'foo=bar', '--health-cmd', 'true', '--health-interval', '1s', '--expose', '99', '--cgroup-parent', 'limits', '--blkio-weight', '0',
+      '--log-opt', 'max-size=1m', '--annotation', 'foo=bar', '--health-cmd', 'true', '--health-interval', '1s', '--expose', '99', '--cgroup-parent', '/limits', '--blkio-weight', '0',
       'busybox', 'sh', '-c', 'echo $RANDOM >> /anonymous/started; exec sleep 100000');
     await docker('exec', 'full', 'sh', '-c', 'echo precious > /anonymous2/file');
     const before = await look('full');

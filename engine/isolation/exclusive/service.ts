@@ -164,9 +164,12 @@ export class IsolationService {
       unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
       cgroupHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)] },
     });
+    // runc takes a relative path from its own cgroup on, which lets nobody open more devices than the engine may (device-cgroup.ts).
+    const cgroup = edited.linux.cgroupsPath;
+    const placed = cgroup === undefined || !cgroup.includes('/') || cgroup.startsWith('/') ? edited : { ...edited, linux: { ...edited.linux, cgroupsPath: `/${cgroup}` } };
     containers.write({ ...state, shares: shares.maps() });
     const aside = `${configFile}.bulkhead`;
-    writeFileSync(aside, renderSpec(edited), { mode: statSync(configFile).mode & 0o777 });
+    writeFileSync(aside, renderSpec(placed), { mode: statSync(configFile).mode & 0o777 });
     renameSync(aside, configFile);
   }
 
