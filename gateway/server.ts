@@ -104,7 +104,10 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
     if (!kept.ok) return giveUp(kept);
     sharing = kept.value;
   }
-  const guard = typeof options.stateDirectory !== 'string' ? null : new RootGuard({ directory: path.join(options.stateDirectory, 'isolation/held-roots'), root: options.stateDirectory, log });
+  const guard = typeof options.stateDirectory !== 'string' ? null : new RootGuard({
+    directory: path.join(options.stateDirectory, 'isolation/held-roots'), root: options.stateDirectory, log,
+    hasStarted: async (exec) => await facts.execHasStarted(exec) ?? true,
+  });
   await guard?.restoreAll();
   const judge = withTrueIds(createGatekeeper({
     settings, audit, facts, counters,

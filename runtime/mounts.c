@@ -196,8 +196,8 @@ static int move_to(int mount, const char *target) {
   return -1;
 }
 
-int attach(int mount, const char *target, bool no_exec) {
-  struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (no_exec ? MOUNT_ATTR_NOEXEC : 0)};
+int attach(int mount, const char *target, bool engine_view) {
+  struct mount_attr harmless = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (engine_view ? MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW : 0)};
   if (sys_mount_setattr(mount, AT_RECURSIVE, &harmless) != 0) return -1;
   return move_to(mount, target);
 }

@@ -51,9 +51,9 @@ int copy_tree(int *tree, const char *relative, bool read_only, bool attached_onl
 
 /*
  * Puts detached `mount` on the existing `target`, which must not be a symlink, in the mount namespace that the engine and everybody on the machine
- * have: set-user-ID files and device files there do nothing. `no_exec`: no file there can be run either.
+ * have: set-user-ID files and device files there do nothing. `engine_view`: no file there can be run and no symbolic link is followed either.
  */
-int attach(int mount, const char *target, bool no_exec);
+int attach(int mount, const char *target, bool engine_view);
 
 /*
  * Leaves this process alone in a mount namespace of its own, a private copy of the one it was in, with an empty file system at the directory

@@ -56,7 +56,7 @@ beforeAll(async () => {
   await writeFile(path.join(directory, 'race.c'), program);
   await run('gcc', ['-O1', '-static', '-w', '-o', path.join(directory, 'race'), path.join(directory, 'race.c')]);
   engine = await startGuardedEngine();
-  await writeFile(path.join(directory, 'Dockerfile'), 'FROM busybox\nCOPY race /race\n');
+  await writeFile(path.join(directory, 'Dockerfile'), 'FROM busybox\nCOPY race /race\nRUN echo root:x:0:0::/:/bin/sh > /etc/passwd\n');
   await run('sh', ['-c', `DOCKER_BUILDKIT=0 docker -H unix://${engine.socket} build -q -t racing ${directory}`]);
 });
 afterAll(async () => {
@@ -80,6 +80,17 @@ it('A5: a container cannot have the engine keep the machine\'s tree in view whil
   expect(await docker('exec', 'racer', 'stat', '-c', '%u:%g:%a', '/')).toBe(before);
   expect(await docker('exec', 'racer', 'sh', '-c', 'touch /own && echo made')).toBe('made\n');
   await docker('rm', '-f', 'racer');
+}, 120_000);
+
+it('A5: neither while files are copied in, nor while the gateway asks the engine whose they become (docker cp -a)', async () => {
+  await docker('run', '-d', '--name', 'owned', '--user', 'root', 'racing', '/race', '/etc/hosts', '300');
+  await writeFile(path.join(directory, 'copied'), 'copied in');
+  for (let i = 0; i < 60; i++) await docker('cp', ...(i % 2 === 0 ? ['-a'] : []), path.join(directory, 'copied'), 'owned:/etc/copied');
+  expect(await docker('exec', 'owned', 'cat', '/etc/copied')).toBe('copied in');
+  const said = await docker('logs', 'owned');
+  expect(said).not.toContain('exchanged');
+  expect(said.match(/kept out/g)?.length ?? 0).toBeGreaterThan(20);
+  await docker('rm', '-f', 'owned');
 }, 120_000);
 
 it('A5: gives the root directory back when the container ends while it is held, and when it had other rights', async () => {

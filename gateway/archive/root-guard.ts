@@ -5,12 +5,18 @@ import * as z from 'zod';
 import { engineDiskId } from '../../shared/isolation/disk-ids.ts';
 import { AnswerRefused } from '../http/exchange.ts';
 import { rangeSize } from './isolated.ts';
+import { followLinks } from './link-following.ts';
 import { runStateOf } from './run-state.ts';
+import { UserLookups, type HasStarted } from './user-lookups.ts';
 
 /** Rights to make, rename and remove what is in a directory, but its owner's. */
 const othersWrite = 0o022;
 
-const recordSchema = z.object({ id: z.string(), upper: z.string(), uid: z.int(), gid: z.int(), mode: z.int() });
+const recordSchema = z.object({
+  id: z.string(), upper: z.string(), uid: z.int(), gid: z.int(), mode: z.int(),
+  /** Of an id that nobody in the container has: the kernel lets nobody write there anyway. */
+  isNobodys: z.boolean().default(false),
+});
 /** A container's own root directory as it was on disk. */
 type RootRecord = z.infer<typeof recordSchema>;
 
@@ -19,6 +25,8 @@ type RootRecord = z.infer<typeof recordSchema>;
  * (A5). For a copy or an export dockerd makes a directory there, moves the machine's tree to it and unmounts it by name: with a link or another
  * mount in its place the machine's tree would stay in view, for the engine to read and write as root. Meanwhile the directory belongs to the
  * machine's root, whom no container has, and nobody else may write there.
+ *
+ * The engine's mount of a running container follows symbolic links in the meantime only (`UserLookups`).
  *
  * What it was is on disk before, in `directory`, and given back by `restoreAll` after a gateway that was killed. `root` is the engine's.
  */
@@ -29,11 +37,20 @@ export class RootGuard {
   readonly #held = new Map<string, { count: number; readonly record: RootRecord }>();
   /** One change a container at a time. */
   readonly #changes = new Map<string, Promise<unknown>>();
+  readonly #lookups: UserLookups;
 
-  constructor({ directory, root, log }: { readonly directory: string; readonly root: string; readonly log: (line: string) => void }) {
+  constructor({ directory, root, log, hasStarted }: {
+    readonly directory: string; readonly root: string; readonly log: (line: string) => void; readonly hasStarted: HasStarted;
+  }) {
     this.#directory = directory;
     this.#root = root;
     this.#log = log;
+    this.#lookups = new UserLookups(hasStarted);
+  }
+
+  /** Waits until the engine follows no links in container `id`, whose user database it opens for the start of `exec`. */
+  async beforeExec(id: string, exec: string): Promise<void> {
+    await this.#lookups.beforeExec(id, exec);
   }
 
   /**
@@ -41,26 +58,13 @@ export class RootGuard {
    * Throws AnswerRefused where the container is just being started.
    */
   async hold(id: string, upper: string): Promise<() => Promise<void>> {
-    await this.#inTurn(id, async () => {
-      const held = this.#held.get(id);
-      if (held !== undefined) { held.count++; return; }
-      const { uid, gid, mode } = await stat(upper);
-      // Of an id that nobody in the container has: the kernel lets nobody write there anyway.
-      if (uid >= rangeSize && uid !== engineDiskId) return;
-      // Left by a gateway that was killed before it noted whose it was: a root directory is root's.
-      const isLeft = uid === engineDiskId;
-      const record = { id, upper, uid: isLeft ? 0 : uid, gid: isLeft ? 0 : gid, mode: mode & 0o7777 };
-      this.#held.set(id, { count: 1, record });
-      try {
-        mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-        writeFileSync(this.#fileOf(id), JSON.stringify(record), { mode: 0o600 });
-        await this.#take(record);
-      } catch (error) {
-        this.#held.delete(id);
-        await this.#giveBack(record);
-        throw error;
-      }
-    });
+    const allowExecs = await this.#lookups.beforeCopy(id);
+    try {
+      await this.#inTurn(id, () => this.#holdOnce(id, upper));
+    } catch (error) {
+      allowExecs();
+      throw error;
+    }
     let released = false;
     return async () => {
       if (released) return;
@@ -71,7 +75,31 @@ export class RootGuard {
         this.#held.delete(id);
         await this.#giveBack(held.record);
       });
+      allowExecs();
     };
+  }
+
+  async #holdOnce(id: string, upper: string): Promise<void> {
+    const held = this.#held.get(id);
+    if (held !== undefined) {
+      held.count++;
+      return;
+    }
+    const { uid, gid, mode } = await stat(upper);
+    // Left by a gateway that was killed before it noted whose it was: a root directory is root's.
+    const isLeft = uid === engineDiskId;
+    const isNobodys = uid >= rangeSize && !isLeft;
+    const record = { id, upper, uid: isLeft ? 0 : uid, gid: isLeft ? 0 : gid, mode: mode & 0o7777, isNobodys };
+    this.#held.set(id, { count: 1, record });
+    try {
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      writeFileSync(this.#fileOf(id), JSON.stringify(record), { mode: 0o600 });
+      await this.#take(record);
+    } catch (error) {
+      this.#held.delete(id);
+      await this.#giveBack(record);
+      throw error;
+    }
   }
 
   /** Gives back what a gateway that was killed had taken. */
@@ -85,7 +113,12 @@ export class RootGuard {
 
   async #take(record: RootRecord): Promise<void> {
     const mounted = await this.#mounted(record.id);
-    if (mounted !== null) { await takeDirectory(mounted.merged, 0, record.mode); return; }
+    if (mounted !== null) {
+      if (!record.isNobodys) await takeDirectory(mounted.merged, 0, record.mode);
+      followLinks(mounted.merged, true);
+      return;
+    }
+    if (record.isNobodys) return;
     await takeDirectory(record.upper, engineDiskId, record.mode);
     const state = await runStateOf(this.#root, record.id);
     // Without an overlay the container has that very directory.
@@ -99,8 +132,11 @@ export class RootGuard {
       // Twice: a start or an end in between has the other place count.
       for (const again of [true, false]) {
         const mounted = await this.#mounted(record.id);
-        if (mounted !== null) await giveDirectory(mounted.merged, 0, { uid: record.uid + mounted.base, gid: record.gid + mounted.base, mode: record.mode });
-        await giveDirectory(record.upper, engineDiskId, record);
+        if (mounted !== null) {
+          followLinks(mounted.merged, false);
+          if (!record.isNobodys) await giveDirectory(mounted.merged, 0, { uid: record.uid + mounted.base, gid: record.gid + mounted.base, mode: record.mode });
+        }
+        if (!record.isNobodys) await giveDirectory(record.upper, engineDiskId, record);
         if (again && (await this.#mounted(record.id) === null) === (mounted === null)) break;
       }
       rmSync(this.#fileOf(record.id), { force: true });

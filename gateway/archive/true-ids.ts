@@ -15,6 +15,7 @@ import { exported } from './export.ts';
 import { heldLayers } from './held-layers.ts';
 import type { Layers } from './layer-ids.ts';
 import { lookAt, type IsolatedContainer } from './isolated.ts';
+import { leadingHeaders } from './leading-headers.ts';
 import type { RootGuard } from './root-guard.ts';
 import { layersOf, runStateOf } from './run-state.ts';
 import { userShares, type SharingSources } from './sharing-view.ts';
@@ -42,6 +43,7 @@ function copying(route: Route | undefined): Copying | null {
  */
 export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: SharingSources | null, guard: RootGuard | null = null): Gatekeeper {
   return (request) => {
+    if (guard !== null && request.match?.route.inspect === 'exec-start') return withLookupBefore(decide, request, engine, guard);
     const kind = copying(request.match?.route);
     if (kind === null) return decide(request);
     const translate = (verdict: Verdict): Verdict | Promise<Verdict> => (verdict.kind === 'forward' ? translated(request, kind, verdict, { engine, sharing, guard }) : verdict);
@@ -51,6 +53,24 @@ export function withTrueIds(decide: Gatekeeper, engine: EngineFacts, sharing: Sh
     };
     return Promise.resolve(decide(request)).then(handled);
   };
+}
+
+/** The start of an exec that `decide` forwards, once the engine follows no links in its container. */
+async function withLookupBefore(decide: Gatekeeper, request: GatewayRequest, engine: EngineFacts, guard: RootGuard): Promise<Handling> {
+  const handling = await decide(request);
+  const wait = async (verdict: Verdict): Promise<Verdict> => {
+    if (verdict.kind !== 'forward') return verdict;
+    const exec = request.match?.subject ?? '';
+    try {
+      const container = await engine.execContainer(exec);
+      if (container !== null) await guard.beforeExec(container, exec);
+      return verdict;
+    } catch (error) {
+      if (!(error instanceof EngineUnreachable)) throw error;
+      return { kind: 'refuse', ...unansweredRefusal(error) };
+    }
+  };
+  return handling.kind === 'read-body' ? { ...handling, decide: async (body) => wait(await handling.decide(body)) } : wait(handling);
 }
 
 interface CopyContext {
@@ -87,7 +107,36 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
     const { id } = container.facts;
     container = { ...container, facts: { ...container.facts, layers: await facts.whileHeld(id, () => heldLayers(id)) } };
   }
-  let outcome: Forward;
+  const upper = (await layersIn(container, sharing))?.upper ?? (container.run?.base === 0 ? container.merged : undefined);
+  const copy: Copy = { kind, verdict, pinned, target, query, container, shares, byRoot, isRewritten: found !== null };
+  if (guard === null || upper === undefined || kind === 'changes') return outcomeOf(copy, facts, sharing);
+  const { id } = container.facts;
+  // From here on the engine may be asked for files of the container, too.
+  const release = await guard.hold(id, upper);
+  try {
+    return untilAnswered(await outcomeOf(copy, facts, sharing), release, request, () => facts.container(id));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** A request that copies, and what was found out about it. */
+interface Copy {
+  readonly kind: Copying;
+  readonly verdict: Forward;
+  /** The same for what was looked at: the container's id, and the path without links of volumes. */
+  readonly pinned: Forward;
+  readonly target: Target;
+  readonly query: Target['query'];
+  readonly container: IsolatedContainer;
+  readonly shares: Awaited<ReturnType<typeof userShares>>;
+  readonly byRoot: boolean;
+  /** The path was written anew. */
+  readonly isRewritten: boolean;
+}
+
+async function outcomeOf({ kind, verdict, pinned, target, query, container, shares, byRoot, isRewritten }: Copy, facts: EngineFacts, sharing: SharingSources | null): Promise<Forward> {
   switch (kind) {
     case 'into': {
       // The engine writes as root and follows links, which a container and its user may move between our look and its own.
@@ -95,36 +144,29 @@ async function copied(request: GatewayRequest, kind: Copying, verdict: Forward, 
       const byContainer = /^(?:1|t|true)$/i.test(parameter(target, 'copyUIDGID') ?? '');
       const others = query.filter(({ key }) => key !== 'copyUIDGID');
       const owner = byContainer ? await copyOwner(container.facts, facts) : null;
-      outcome = {
+      return {
         ...pinned, stream: copyInto({ container, destination: asAsked(parameter(target, 'path') ?? '/'), owner, shares }, facts), answer: errorsOf(container),
         ...(byContainer ? { target: writeTarget(target.version, `/containers/${container.facts.id}/archive`, others) } : {}),
       };
-      break;
     }
     case 'out':
-      outcome = { ...pinned, answer: copyOut({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares, layers: await overlayLayers(container, sharing) }, facts) };
-      break;
-    case 'look':
-      outcome = found === null ? verdict : pinned;
-      if (shares !== null) outcome = { ...outcome, answer: lookedAt({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }) };
-      break;
+      return { ...pinned, answer: copyOut({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares, layers: await overlayLayers(container, sharing) }, facts) };
+    case 'look': {
+      const outcome = isRewritten ? pinned : verdict;
+      return shares === null ? outcome : { ...outcome, answer: lookedAt({ container, source: asAsked(parameter(target, 'path') ?? '/'), shares }) };
+    }
     case 'export':
-      outcome = { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
-      break;
+      return { ...pinned, answer: exported(container, await overlayLayers(container, sharing), facts) };
     case 'changes': {
       // A container that is not up is compared by the engine with true ids. It changes its root for nothing here.
       const layers = await layersIn(container, sharing);
       return layers === null ? pinned : { ...pinned, answer: trueChanges(layers) };
     }
   }
-  const upper = (await layersIn(container, sharing))?.upper ?? (container.run?.base === 0 ? container.merged : undefined);
-  if (guard === null || upper === undefined) return outcome;
-  const { id } = container.facts;
-  return untilAnswered(outcome, await guard.hold(id, upper), request, () => facts.container(id));
 }
 
 /**
- * Calls `release` once the engine has answered, or asks for the body: by then it has changed its root. Of a client that leaves before, that is not
+ * Calls `release` once the engine has answered, or reads the body as an archive (`leadingHeaders`): by then it has changed its root. Of a client that leaves before, that is not
  * heard: then the engine is asked about the container (`ask`), which it answers after what it has begun with it.
  */
 function untilAnswered(verdict: Forward, release: () => Promise<void>, request: GatewayRequest, ask: () => Promise<unknown>): Forward {
@@ -155,8 +197,12 @@ function untilAnswered(verdict: Forward, release: () => Promise<void>, request: 
     ...(stream === undefined ? {} : {
       stream: {
         begin: async () => {
-          await heard();
-          return stream.begin();
+          const transform = await stream.begin();
+          return async function* (content, offer) {
+            yield leadingHeaders();
+            await heard();
+            yield* transform(content, offer);
+          };
         },
       },
     }),

@@ -18,6 +18,8 @@ export interface EngineFacts {
   whileHeld<T>(id: string, look: () => Promise<T | null>): Promise<T | null>;
   /** The container an exec instance belongs to; null when there is no such instance. */
   execContainer(id: string): Promise<string | null>;
+  /** Whether the process of an exec instance was made, or failed to be; null when there is no such instance. */
+  execHasStarted(id: string): Promise<boolean | null>;
   volume(name: string): Promise<VolumeFacts | null>;
   /** Makes a volume of the local driver, or finds the one of that name as it is. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<VolumeFacts>;
@@ -222,6 +224,13 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
       if (!/^[0-9a-f]{64}$/.test(id)) return null;
       const found = await ask(`/exec/${id}/json`);
       return found === null ? null : text(field(found, 'ContainerID'));
+    },
+    execHasStarted: async (id) => {
+      if (!/^[0-9a-f]{64}$/.test(id)) return null;
+      const found = await ask(`/exec/${id}/json`);
+      if (found === null) return null;
+      const pid = field(found, 'Pid');
+      return (typeof pid === 'number' && pid > 0) || typeof field(found, 'ExitCode') === 'number';
     },
     volume: async (name) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return null;

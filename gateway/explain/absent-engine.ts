@@ -28,7 +28,7 @@ const noRegistries: RegistryFacts = { mirrors: [], insecureHosts: [], insecureRa
 export function absentFacts(asked: (what: string) => void): EngineFacts {
   const none = (what: string) => { asked(what); return Promise.resolve(null); };
   return {
-    container: (name) => none(`container ${name}`), isUp: () => Promise.resolve(null), containerFile: () => Promise.resolve(null), containerHas: () => Promise.resolve(false), whileHeld: () => Promise.resolve(null), execContainer: (id) => none(`exec instance ${id}`), volume: (name) => none(`volume ${name}`), network: (name) => none(`network ${name}`),
+    container: (name) => none(`container ${name}`), isUp: () => Promise.resolve(null), containerFile: () => Promise.resolve(null), containerHas: () => Promise.resolve(false), whileHeld: () => Promise.resolve(null), execContainer: (id) => none(`exec instance ${id}`), execHasStarted: () => Promise.resolve(null), volume: (name) => none(`volume ${name}`), network: (name) => none(`network ${name}`),
     image: (name) => none(`image ${name}`), imageLabel: (name) => none(`image ${name}`), images: () => { asked('images'); return Promise.resolve([]); }, registries: () => Promise.resolve(noRegistries),
     // Nothing is made to explain anything; and nobody who explains is behind a socket that would need it.
     createVolume: (name, labels) => Promise.resolve({ name, driver: 'local', options: {}, labels }),

@@ -115,8 +115,8 @@ int make_overlay(const struct overlay_request *request, char *why, size_t size) 
   for (int i = 0; i < request->n_options; i++) must(strstr(request->options[i], "dir") != request->options[i] && strncmp(request->options[i], "lowerdir", 8) != 0 && strncmp(request->options[i], "upperdir", 8) != 0, "a layer by option");
   return fails() ? -1 : hand_out();
 }
-int attach(int mount, const char *target, bool no_exec) {
-  (void)no_exec;
+int attach(int mount, const char *target, bool engine_view) {
+  (void)engine_view;
   must_be_ours(mount);
   must_be_plain(target);
   if (fails()) return -1;
