@@ -6,6 +6,7 @@ import { confinementAttempts, namespaceAttempts, runtimeAttempts } from './attem
 import { jsonAttempts } from './attempts/json.ts';
 import { mountAttempts, swapAttempts, volumeAttempts } from './attempts/mounts.ts';
 import { framingAttempts, requestLineAttempts } from './attempts/message.ts';
+import { networkAddressAttempts } from './attempts/networks.ts';
 import { buildAttempts, networkAttempts, otherAttempts } from './attempts/roads.ts';
 import { socketMountAttempts } from './attempts/socket-mounts.ts';
 
@@ -13,7 +14,7 @@ import { socketMountAttempts } from './attempts/socket-mounts.ts';
 export const corpus: readonly Attempt[] = [
   ...jsonAttempts, ...requestLineAttempts, ...framingAttempts, ...namespaceAttempts, ...runtimeAttempts, ...confinementAttempts,
   ...mountAttempts, ...volumeAttempts, ...swapAttempts,
-  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...buildAttempts, ...buildFrontendAttempts, ...buildIdentityAttempts,
+  ...unprotectedAttempts, ...referenceAttempts, ...networkAttempts, ...networkAddressAttempts, ...buildAttempts, ...buildFrontendAttempts, ...buildIdentityAttempts,
   ...otherAttempts,
   ...socketMountAttempts,
 ];

@@ -15,6 +15,7 @@ import type { SharingUsers } from '../sharing/sharing-users.ts';
 import type { SocketMountPart } from '../socket-mounts/part.ts';
 import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
+import type { readMachineNetworks } from './machine-networks.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, lookedAt, showsEnvironment } from './restrictions.ts';
 import { conclude, denied, deniedCall, wouldDeny, type Deciding } from './verdicts.ts';
@@ -39,6 +40,8 @@ export interface GatekeeperOptions {
   /** A line for the gateway's own log. */
   readonly note?: (line: string) => void;
   readonly counters?: GatewayCounters;
+  /** What the engine's machine has besides the engine's own networks. Missing: it is read from this machine. */
+  readonly machineNetworks?: typeof readMachineNetworks;
   /** Whose turn it is to be decided. Missing: turns of its own. */
   readonly turns?: Turns;
 }

@@ -4,6 +4,8 @@ import { countParsed } from '../http/nursery.ts';
 import type { LocalImage } from '../../shared/policy/image-trust.ts';
 import { isHeldBind } from '../../shared/policy/held-binds.ts';
 import { parseImageReference } from '../../shared/settings/image-reference.ts';
+import { field, list, text, texts } from './answer-fields.ts';
+import { readNetwork, readNetworks, type ListedNetwork, type NetworkFacts } from './network-facts.ts';
 
 /** What the gateway asks the engine about, over connections of its own. */
 export interface EngineFacts {
@@ -24,6 +26,8 @@ export interface EngineFacts {
   /** Makes a volume of the local driver, or finds the one of that name as it is. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<VolumeFacts>;
   network(reference: string): Promise<NetworkFacts | null>;
+  /** All networks of the engine. */
+  networks(): Promise<readonly ListedNetwork[]>;
   /** The runtime a container gets that names none. */
   defaultRuntime(): Promise<string | null>;
   /** An image by any name a create request may use: a reference, an id, the beginning of one. */
@@ -65,7 +69,6 @@ export interface ContainerFacts {
 /** Directories of overlay2: `lowers` from the topmost on, the first of them being the engine's own "init" layer. */
 export interface ContainerLayers { readonly upper: string; readonly lowers: readonly string[]; readonly merged: string }
 export interface VolumeFacts { readonly name: string; readonly driver: string; readonly options: Readonly<Record<string, string>>; readonly labels: Readonly<Record<string, string>> }
-export interface NetworkFacts { readonly id: string; readonly name: string; readonly driver: string; readonly labels: Readonly<Record<string, string>> }
 
 /** What daemon.json says of registries (`docker info`). */
 export interface RegistryFacts {
@@ -241,8 +244,9 @@ export function createEngineFacts(engineSocket: string, limitMs = answerLimitMs)
     network: async (reference) => {
       if (reference === '' || reference.includes('/') || reference === '.' || reference === '..') return null;
       const found = await ask(`/networks/${encodeURIComponent(reference)}`);
-      return found === null ? null : { id: text(field(found, 'Id')), name: text(field(found, 'Name')), driver: text(field(found, 'Driver')), labels: texts(field(found, 'Labels')) };
+      return found === null ? null : readNetwork(found);
     },
+    networks: async () => readNetworks(await ask('/networks')),
     defaultRuntime: async () => text(field(await ask('/info'), 'DefaultRuntime')) || null,
     image: async (reference) => {
       const found = await getImage(reference);
@@ -292,15 +296,6 @@ function readRegistries(config: unknown): RegistryFacts {
   const indexes = field(config, 'IndexConfigs');
   const insecure = typeof indexes === 'object' && indexes !== null ? Object.entries(indexes).filter(([, index]) => field(index, 'Secure') === false).map(([host]) => host.toLowerCase()) : [];
   return { mirrors: list(field(config, 'Mirrors')), insecureHosts: insecure, insecureRanges: list(field(config, 'InsecureRegistryCIDRs')) };
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined; // an object with that key
-}
-const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-function texts(value: unknown): Record<string, string> {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, String(entry)])) : {};
 }
 
 const readVolume = (found: unknown): VolumeFacts => ({

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/result.ts';
 import { deny, type Change, type Denial } from '../../shared/policy/decision.ts';
 import type { JsonObject } from '../../shared/policy/json.ts';
-import { checkShape, objectAt, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
+import { checkShape, textAt, textMapAt, type Shape } from '../../shared/policy/shape.ts';
 import {
   commitBody, connectNetworkBody, createNetworkBody, createVolumeBody, disconnectNetworkBody, execCreateBody, execStartBody, updateContainerBody,
 } from '../../shared/policy/docker-bodies.ts';
@@ -12,7 +12,6 @@ import { hiddenValueDenial, hidesEnvironment, linkDenial } from '../../shared/po
 import { ownerLabel, ownerLabelDenial, withOwnerLabel } from '../../shared/policy/owner.ts';
 import { loadDenial } from '../../shared/policy/load.ts';
 import { processListDenial } from '../../shared/policy/process-list.ts';
-import { decideNetwork } from '../../shared/policy/network.ts';
 import type { SocketAnswer } from '../../shared/policy/socket-mount.ts';
 import { decideVolume } from '../../shared/policy/volume.ts';
 import { inheritedQuestions } from '../../shared/policy/references.ts';
@@ -29,6 +28,7 @@ import { callerOf, heldSockets, withSocket } from './own-sockets.ts';
 import { isProtected } from './existing-containers.ts';
 import { largeBodyBytes } from './fair-share.ts';
 import { breathe } from './pacing.ts';
+import { networkDenial } from './networks.ts';
 import { readJson } from './read-body.ts';
 import { writeBody } from './write-body.ts';
 import type { ContainerFacts } from './engine-facts.ts';
@@ -108,8 +108,8 @@ export async function inspections(kind: Inspection, context: InspectionContext, 
       if (!read.ok) return denied(read.denial);
       const claimed = ownerLabelDenial(read.body, context.owner ?? null);
       if (claimed !== null) return denied(claimed);
-      const decision = decideNetwork(textAt(read.body, 'Name'), { driver: textAt(read.body, 'Driver'), addressDriver: textAt(objectAt(read.body, 'IPAM'), 'Driver') });
-      return decision.outcome === 'deny' ? denied(decision) : withBody(context, passedAsIs, read);
+      const denial = await networkDenial(context, read.body);
+      return denial === null ? withBody(context, passedAsIs, read) : denied(denial);
     }
     case 'disconnect-network': return modelled(context, body, disconnectNetworkBody);
     case 'connect-network': {

@@ -32,6 +32,6 @@ export function absentFacts(asked: (what: string) => void): EngineFacts {
     image: (name) => none(`image ${name}`), imageLabel: (name) => none(`image ${name}`), images: () => { asked('images'); return Promise.resolve([]); }, registries: () => Promise.resolve(noRegistries),
     // Nothing is made to explain anything; and nobody who explains is behind a socket that would need it.
     createVolume: (name, labels) => Promise.resolve({ name, driver: 'local', options: {}, labels }),
-    defaultRuntime: () => Promise.resolve(null), close: () => undefined,
+    networks: () => Promise.resolve([]), defaultRuntime: () => Promise.resolve(null), close: () => undefined,
   };
 }

@@ -8,7 +8,7 @@ import { english, fill, refusalPrefix, type DecisionLanguage, type DecisionWords
 export const ruleCodes = [
   'runtime-forced', 'userns-ignored', 'privileged-by-runtime',
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
-  'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin',
+  'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin', 'host-addresses',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
   'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'share-missing', 'special-user-file', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'build-unguarded', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body', 'request-limit',
   'pinned-reference', 'cleaned-path', 'own-socket', 'parameter-dropped',

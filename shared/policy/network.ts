@@ -1,16 +1,63 @@
 import { allow, deny, type Decision } from './decision.ts';
+import type { JsonObject } from './json.ts';
+import { isObject } from './json.ts';
+import { listAt, objectAt, textAt, textMapAt } from './shape.ts';
 
-/** Drivers that are part of the engine. `host` is left out: there is one such network, and it is the engine's. */
+/** A network that is to be made. */
+export interface NetworkRequest {
+  readonly name: string;
+  readonly driver: string;
+  readonly addressDriver: string;
+  /** It only holds settings for others. */
+  readonly configOnly: boolean;
+  /** The network that its settings are taken from; '' for none. */
+  readonly configFrom: string;
+  /** All addresses and ranges in it, as they are written. */
+  readonly addresses: readonly string[];
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/**
+ * Drivers that are part of the engine. `host` is left out: there is one such network, and it is the
+ * engine's.
+ */
 const drivers = new Set(['', 'default', 'bridge', 'macvlan', 'ipvlan', 'overlay', 'null']);
 const addressDrivers = new Set(['', 'default', 'null']);
 
+/** Reads a checked body of `POST /networks/create`. */
+export function readNetworkRequest(body: JsonObject): NetworkRequest {
+  const addressing = objectAt(body, 'IPAM');
+  return {
+    name: textAt(body, 'Name'),
+    driver: textAt(body, 'Driver'),
+    addressDriver: textAt(addressing, 'Driver'),
+    configOnly: body.get('ConfigOnly') === true,
+    configFrom: textAt(objectAt(body, 'ConfigFrom'), 'Network'),
+    addresses: listAt(addressing, 'Config').filter(isObject).flatMap(addressesOf),
+    options: textMapAt(body, 'Options'),
+  };
+}
+
+function addressesOf(config: JsonObject): readonly string[] {
+  const further = textMapAt(config, 'AuxiliaryAddresses').values();
+  return [textAt(config, 'Subnet'), textAt(config, 'IPRange'), textAt(config, 'Gateway'), ...further].filter(
+    (text) => text !== '',
+  );
+}
+
 /**
- * May a network with these drivers be made? Any other name is looked for among the engine's plugins, as part of a path: it may lead
- * to a socket of the caller's own, and a network plugin hands whatever interface of the machine it likes to a container.
+ * May a network with these drivers be made? Any other name is looked for among the engine's plugins, as part
+ * of a path: it may lead to a socket of the caller's own, and a network plugin hands whatever interface of
+ * the machine it likes to a container.
  */
-export function decideNetwork(name: string, facts: { readonly driver: string; readonly addressDriver: string }): Decision {
-  if (facts.driver === 'host') return deny('host-namespace', `network ${name} with driver host`, { spec: 'A7' });
-  if (!drivers.has(facts.driver)) return deny('network-plugin', `network ${name} with driver ${facts.driver}`);
-  if (!addressDrivers.has(facts.addressDriver)) return deny('network-plugin', `network ${name} with IPAM driver ${facts.addressDriver}`);
+export function decideNetwork({
+  name,
+  driver,
+  addressDriver,
+}: Pick<NetworkRequest, 'name' | 'driver' | 'addressDriver'>): Decision {
+  if (driver === 'host') return deny('host-namespace', `network ${name} with driver host`, { spec: 'A7' });
+  if (!drivers.has(driver)) return deny('network-plugin', `network ${name} with driver ${driver}`);
+  if (!addressDrivers.has(addressDriver))
+    return deny('network-plugin', `network ${name} with IPAM driver ${addressDriver}`);
   return allow;
 }

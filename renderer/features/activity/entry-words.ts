@@ -15,7 +15,7 @@ export const entryWhy = (t: TFunction, entry: ActivityEntry): string | null => {
   return t(`rules.why.${entry.rule}`);
 };
 
-const withInstead = ['host-namespace', 'foreign-namespace', 'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin', 'bind-engine-directory', 'bind-unresolvable', 'bind-propagation', 'volume-options', 'volume-unknown', 'container-unprotected', 'container-name', 'copy-mounts', 'share-missing', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'build-unguarded', 'swarm', 'plugin', 'checkpoint', 'socket-mount', 'owner-label'] as const;
+const withInstead = ['host-namespace', 'foreign-namespace', 'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin', 'host-addresses', 'bind-engine-directory', 'bind-unresolvable', 'bind-propagation', 'volume-options', 'volume-unknown', 'container-unprotected', 'container-name', 'copy-mounts', 'share-missing', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'build-unguarded', 'swarm', 'plugin', 'checkpoint', 'socket-mount', 'owner-label'] as const;
 const hasInstead = (rule: string): rule is (typeof withInstead)[number] => (withInstead as readonly string[]).includes(rule);
 
 /** What to do instead, where no setting changes it. */

@@ -19,6 +19,7 @@ export const decisions: DecisionWords = {
     'environment-switch': 'this variable changes how the isolation runtime treats the container',
     'volume-plugin': 'volume plugins run outside isolation; only the "local" driver is allowed',
     'network-plugin': 'network plugins run outside isolation; only the engine\'s own drivers are allowed',
+    'host-addresses': 'a network takes no public addresses, and nothing that the engine\'s machine itself uses',
     'bind-engine-directory': 'directories that hold the engine\'s own data or sockets are never mounted',
     'bind-not-shared': 'the directory is not shared with containers',
     'bind-unresolvable': 'it cannot be told which directory this is',

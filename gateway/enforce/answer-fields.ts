@@ -1,0 +1,26 @@
+/**
+ * Reading the engine's answers: JSON of unknown form, where what is missing or of another type counts as
+ * empty.
+ */
+
+export function field(value: unknown, key: string): unknown {
+  // An object that has the key.
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+/** The strings of a list. */
+export function list(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A map of strings. */
+export function texts(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, String(entry)]));
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { MachineNetworks } from '../../shared/policy/network-addresses.ts';
+import type { EngineFacts } from './engine-facts.ts';
+import type { ListedNetwork } from './network-facts.ts';
+import { networkDenial } from './networks.ts';
+import { parseJson } from '../../shared/policy/json.ts';
+
+const nothing: MachineNetworks = { used: [], interfaces: new Set(['lo']) };
+const settings: ListedNetwork = {
+  id: 'abcdef0123',
+  name: 'c',
+  driver: 'null',
+  labels: {},
+  configOnly: true,
+  options: {},
+  subnets: ['8.8.8.0/24'],
+};
+
+async function denied(
+  body: unknown,
+  networks: readonly ListedNetwork[] = [settings],
+  machine: MachineNetworks | null = nothing,
+) {
+  let looked = 0;
+  const parsed = parseJson(JSON.stringify(body));
+  // What is asked here.
+  const facts = { networks: () => Promise.resolve(networks) } as Partial<EngineFacts> as EngineFacts;
+  const machineNetworks = () => {
+    looked++;
+    return Promise.resolve(machine);
+  };
+  const denial = await networkDenial(
+    { facts, machineNetworks },
+    parsed.ok && parsed.value instanceof Map ? parsed.value : new Map(),
+  );
+  return { denial, looked };
+}
+
+describe('a network that is made', () => {
+  it('is refused for its driver before anything is looked at', async () => {
+    expect(
+      await denied({ Name: 'n', Driver: 'weave', IPAM: { Config: [{ Subnet: '10.1.0.0/16' }] } }),
+    ).toMatchObject({ denial: { rule: 'network-plugin' }, looked: 0 });
+  });
+  it('without addresses of its own is made without a look at the machine', async () => {
+    expect(await denied({ Name: 'n' }, [], null)).toEqual({ denial: null, looked: 0 });
+  });
+  it("on the machine's own network is made without one, too", async () => {
+    const body = {
+      Name: 'n',
+      Driver: 'macvlan',
+      Options: { parent: 'eth0' },
+      IPAM: { Config: [{ Subnet: '192.168.1.0/24' }] },
+    };
+    expect(await denied(body, [], null)).toEqual({ denial: null, looked: 0 });
+  });
+  it('with addresses is held against the machine', async () => {
+    const body = { Name: 'n', IPAM: { Config: [{ Subnet: '10.1.0.0/16' }] } };
+    expect(await denied(body)).toEqual({ denial: null, looked: 1 });
+    expect(await denied(body, [], null)).toMatchObject({ denial: { rule: 'host-addresses' }, looked: 1 });
+  });
+  it.each(['c', 'abcdef0123', 'abc'])('has the addresses of the settings it takes, by %s', async (name) => {
+    expect(await denied({ Name: 'n', ConfigFrom: { Network: name } })).toMatchObject({
+      denial: { rule: 'host-addresses', what: 'network n with address 8.8.8.0/24' },
+    });
+    expect(await denied({ Name: 'n', Driver: 'macvlan', ConfigFrom: { Network: name } })).toMatchObject({
+      denial: null,
+    });
+  });
+  it('has the options of the settings it takes', async () => {
+    const lo = { ...settings, subnets: [], options: { 'com.docker.network.bridge.name': 'lo' } };
+    expect(await denied({ Name: 'n', ConfigFrom: { Network: 'c' } }, [lo])).toMatchObject({
+      denial: { rule: 'host-addresses' },
+    });
+    const through = { ...settings, subnets: [], options: { macvlan_mode: 'passthru' } };
+    expect(
+      await denied({ Name: 'n', Driver: 'macvlan', ConfigFrom: { Network: 'c' } }, [through]),
+    ).toMatchObject({ denial: { rule: 'host-addresses' } });
+  });
+  it('is held against each of several that may be meant', async () => {
+    const harmless = { ...settings, id: 'c0', name: 'x', subnets: ['10.1.0.0/16'] };
+    for (const networks of [
+      [settings, harmless],
+      [harmless, settings],
+    ]) {
+      expect(await denied({ Name: 'n', ConfigFrom: { Network: 'c' } }, networks)).toMatchObject({
+        denial: { rule: 'host-addresses' },
+      });
+    }
+  });
+  it('takes nothing from a network that is none of settings, as the engine does', async () => {
+    expect(
+      await denied({ Name: 'n', ConfigFrom: { Network: 'c' } }, [{ ...settings, configOnly: false }]),
+    ).toEqual({ denial: null, looked: 0 });
+  });
+});

@@ -1,0 +1,44 @@
+import type { Decision, Denial } from '../../shared/policy/decision.ts';
+import type { JsonObject } from '../../shared/policy/json.ts';
+import { decideNetwork, readNetworkRequest, type NetworkRequest } from '../../shared/policy/network.ts';
+import { decideNetworkAddresses, dependsOnMachine } from '../../shared/policy/network-addresses.ts';
+import type { InspectionContext } from './inspections.ts';
+import { readMachineNetworks } from './machine-networks.ts';
+import type { ListedNetwork } from './network-facts.ts';
+
+/** Why a network may not be made; null where it may. Throws EngineUnreachable. */
+export async function networkDenial(
+  { facts, machineNetworks = readMachineNetworks }: Pick<InspectionContext, 'facts' | 'machineNetworks'>,
+  body: JsonObject,
+): Promise<Denial | null> {
+  const request = readNetworkRequest(body);
+  const made = decideNetwork(request);
+  if (made.outcome === 'deny') return made;
+  const needsList = request.configFrom !== '' || dependsOnMachine(request);
+  const networks = needsList ? await facts.networks() : [];
+  const complete = withSettingsOf(request, networks);
+  const machine = complete.some(dependsOnMachine) ? await machineNetworks(networks) : null;
+  return complete.map((one) => decideNetworkAddresses(one, machine)).find(isDenial) ?? null;
+}
+
+const isDenial = (decision: Decision): decision is Denial => decision.outcome === 'deny';
+
+/**
+ * The request with what it takes from another network, for each that may be meant: it may have been made past
+ * the gateway, or when the machine had other routes.
+ */
+function withSettingsOf(
+  request: NetworkRequest,
+  networks: readonly ListedNetwork[],
+): readonly NetworkRequest[] {
+  const { configFrom } = request;
+  const sources = networks.filter(
+    ({ configOnly, name, id }) => configOnly && (name === configFrom || id.startsWith(configFrom)),
+  );
+  if (configFrom === '' || sources.length === 0) return [request];
+  return sources.map(({ subnets, options }) => ({
+    ...request,
+    addresses: [...request.addresses, ...subnets],
+    options: new Map([...request.options, ...Object.entries(options)]),
+  }));
+}

@@ -1,0 +1,154 @@
+import { allow, deny, type Decision } from './decision.ts';
+import { contains, overlap, parseIpRange, type IpRange } from './ip-range.ts';
+import type { NetworkRequest } from './network.ts';
+
+/** Addresses that the engine's machine has or reaches, apart from the engine's own networks. */
+export interface UsedRange {
+  readonly range: IpRange;
+  readonly use: 'address' | 'route' | 'gateway' | 'name-server';
+}
+
+/** What of the engine's machine a network could take. */
+export interface MachineNetworks {
+  readonly used: readonly UsedRange[];
+  /** Names of all its network interfaces, those of the engine included. */
+  readonly interfaces: ReadonlySet<string>;
+}
+
+/**
+ * Addresses that nobody reaches over the internet: private, shared, benchmark and documentation ranges (RFC
+ * 6890).
+ */
+const privateRanges = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '192.0.2.0/24',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '198.18.0.0/15',
+  'fc00::/7',
+  '2001:db8::/32',
+  '3fff::/20',
+]
+  .map((text) => parseIpRange(text))
+  .filter((range) => range !== null);
+
+/** A wider route stands for a default route: VPNs write `0.0.0.0/1` and `128.0.0.0/1`. */
+const shortestPrefix = { 4: 8, 6: 7 } as const;
+
+const bridgeName = 'com.docker.network.bridge.name';
+const defaultBridge = 'com.docker.network.bridge.default_bridge';
+const macvlanMode = 'macvlan_mode';
+/** Drivers that put no address and no route on the machine; all others are taken for `bridge`. */
+const driversInside = new Set(['macvlan', 'ipvlan', 'overlay', 'null']);
+
+/**
+ * Whether the decision depends on what the machine has. An engine that picks addresses itself takes them from
+ * the pools of its configuration.
+ */
+export function dependsOnMachine(request: NetworkRequest): boolean {
+  return isOnMachine(request) && (request.addresses.length > 0 || request.options.has(bridgeName));
+}
+
+/**
+ * May a network have these addresses and this bridge? A bridge gets an address and a route on the machine:
+ * what the machine sends to them goes to the network's containers. `machine` is null where it could not be
+ * told what the machine has.
+ */
+export function decideNetworkAddresses(request: NetworkRequest, machine: MachineNetworks | null): Decision {
+  const mode = request.options.get(macvlanMode) ?? '';
+  // Whatever arrives at the interface would go to the container, and nothing to the machine.
+  if (mode.trim().toLowerCase() === 'passthru') return denyOption(request, macvlanMode, mode);
+  if (!isOnMachine(request)) return allow;
+  const marked = request.options.get(defaultBridge);
+  // Such a network gets docker0, whoever has it.
+  if (marked !== undefined && !/^(?:|0|f|false)$/i.test(marked)) {
+    return denyOption(request, defaultBridge, marked);
+  }
+  if (!dependsOnMachine(request)) return allow;
+  if (machine === null) {
+    return deny('host-addresses', `network ${request.name} with addresses of its own`, {
+      detail: "the routes of the engine's machine could not be read",
+    });
+  }
+  const bridge = request.options.get(bridgeName) ?? '';
+  if (machine.interfaces.has(bridge)) {
+    return denyOption(request, bridgeName, bridge, "the engine's machine has an interface of that name");
+  }
+  const takenBy = usedBy(machine.used);
+  for (const address of request.addresses) {
+    const decision = decideAddress(request.name, address, takenBy);
+    if (decision.outcome === 'deny') return decision;
+  }
+  return allow;
+}
+
+/** A network that only holds settings may be for any driver. */
+function isOnMachine({ driver, configOnly }: NetworkRequest): boolean {
+  return configOnly || !driversInside.has(driver);
+}
+
+type TakenBy = (range: IpRange) => UsedRange | null;
+
+/**
+ * Finds what of the machine is in a range, also for many ranges and many routes: one request may ask for
+ * thousands.
+ */
+function usedBy(used: readonly UsedRange[]): TakenBy {
+  const byFamily = { 4: lookup(used, 4), 6: lookup(used, 6) };
+  return (range) => byFamily[range.family](range);
+}
+
+function lookup(used: readonly UsedRange[], family: 4 | 6): TakenBy {
+  const sorted = used
+    .filter(({ range }) => range.family === family && range.prefix >= shortestPrefix[family])
+    .toSorted((one, other) => (one.range.first < other.range.first ? -1 : 1));
+  // For each place the one that reaches farthest of those up to there.
+  const farthest: UsedRange[] = [];
+  for (const one of sorted) {
+    const before = farthest.at(-1);
+    farthest.push(before !== undefined && before.range.last >= one.range.last ? before : one);
+  }
+  return (range) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const begins = sorted[middle]?.range.first;
+      if (begins !== undefined && begins <= range.last) low = middle + 1;
+      else high = middle;
+    }
+    const found = farthest[low - 1];
+    return found !== undefined && overlap(found.range, range) ? found : null;
+  };
+}
+
+function decideAddress(name: string, address: string, takenBy: TakenBy): Decision {
+  const what = `network ${name} with address ${address}`;
+  const range = parseIpRange(address);
+  if (range === null) return deny('unmodelled-value', what);
+  if (!privateRanges.some((one) => contains(one, range))) {
+    return deny('host-addresses', what, { detail: 'only private addresses are for networks' });
+  }
+  const taken = takenBy(range);
+  return taken === null ? allow : deny('host-addresses', what, { detail: useText(taken) });
+}
+
+function useText({ range: { text }, use }: UsedRange): string {
+  switch (use) {
+    case 'address':
+      return `the engine's machine has the address ${text}`;
+    case 'route':
+      return `the engine's machine has a route to ${text}`;
+    case 'gateway':
+      return `the engine's machine has the gateway ${text}`;
+    case 'name-server':
+      return `the engine's machine has the name server ${text}`;
+  }
+}
+
+function denyOption({ name }: NetworkRequest, key: string, value: string, detail?: string): Decision {
+  const what = `network ${name} with option ${key}=${value}`;
+  return deny('host-addresses', what, detail === undefined ? {} : { detail });
+}
