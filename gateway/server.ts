@@ -16,6 +16,7 @@ import { GatewayCounters } from './metrics/counters.ts';
 import { serveMetrics } from './metrics/serve.ts';
 import { givingBackBinds } from './sharing/give-back-binds.ts';
 import { recordCreates } from './sharing/record-creates.ts';
+import { keepBuildsUnenforced } from './sharing/builds-unenforced.ts';
 import { openSharingUsers, sharingDirectory } from './sharing/part.ts';
 import type { SharingUsers } from './sharing/sharing-users.ts';
 import { createImageTrust } from './trust/create-image-trust.ts';
@@ -80,6 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const settings = watchSettings(options.settingsFile, (state) => {
     log(describePolicy(options.settingsFile, state));
     keepPreferences(state);
+    if (typeof options.stateDirectory === 'string') keepBuildsUnenforced(sharingDirectory(options.stateDirectory), state.settings, log);
   }, preferences);
   // Every line says whose preference it was decided under, if anybody's.
   const audit = withPreference(openDecisionLog(options.auditFile ?? null, log), () => settings.current().preference);

@@ -181,6 +181,20 @@ static int pass_on(char **argv) {
   return 127;
 }
 
+/* A further process in a build's step, where the planner lets it in: BuildKit takes the step's id from whoever it builds for. */
+static int enter_step(char **argv, const struct invocation *call) {
+  static char process[PATH_MAX];
+  if (realpath(call->process, process) == NULL) {
+    log_errno("cannot find %s, which says what to run in the container", call->process);
+    return 1;
+  }
+  struct planner_request request = {.verb = "exec", .id = call->id, .bundle = process, .runc_root = call->runc_root, .wait = true};
+  long n = planner_ask(root_dir, &request, answer, sizeof answer);
+  if (n < 0 || plan_perform(answer, (size_t)n) != PLAN_DONE) return 1;
+  streams_hand_over(streams_range_of(call->runc_root, call->id));
+  return pass_on(argv);
+}
+
 /* A plan on stdin: how the planner unmounts what a crash left (it has no mount calls of its own). */
 static int perform_from_stdin(void) {
   size_t length = 0;
@@ -236,6 +250,7 @@ int main(int argc, char **argv) {
 
   struct invocation call = {0};
   if (argc < 1 || !locate() || !read_invocation(argc, argv, &call) || !give_runc_root(root_dir, &argc, &argv, &call)) return 1;
+  if (call.id != NULL && strcmp(call.command, "exec") == 0) return enter_step(argv, &call);
   bool creates = call.id != NULL && strcmp(call.command, "delete") != 0;
   if (call.id == NULL) {
     hand_over_for_exec(argc, argv, &call);

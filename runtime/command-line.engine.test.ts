@@ -278,6 +278,10 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     [['--', 'run', 'c1'], /cannot follow --/],
     [['restore', 'c1'], /not supported with isolated containers/],
     [['delete', '--what', 'c1'], /option --what is not known/],
+    [['exec', 'c1', 'sh'], /takes one container id/],
+    [['exec', '--tty', '--process', 'p', 'c1'], /option --tty is not known/],
+    [['exec', 'c1'], /needs --process/],
+    [['exec', '--process', 'gone', 'c1'], /cannot find gone/],
   ])('refuses %j, which runc could read in another way', async (args, says) => {
     await plannerThat({});
     const { code, stderr } = await run(args);
@@ -291,9 +295,28 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     ['create', '--bundle', '.', '--pid-file', 'pid', 'c1'], ['run', 'c1'], ['delete', 'c1'], ['exec', '--process', 'p', 'c1'], ['kill', 'c1', '9'], ['state', 'c1'], ['list'],
   ])('what names no root never meets containers of runc\'s default one, which are anybody\'s: %s', async (...args) => {
     await plannerThat({});
+    writeFileSync(at('bundle/p'), '{}');
     await run(args);
     const { dev, ino } = statSync(root, { bigint: true });
     expect(called().split('\n')[0]).toBe(`--root /run/bulkhead/steps/${dev.toString(16)}-${ino.toString(16)} ${args.join(' ')}`);
+  });
+
+  it('has a further process in a build\'s step run where the planner lets it, and asks nothing about those of others', async () => {
+    writeFileSync(at('bundle/p'), '{}');
+    await plannerThat({ exec: encodeRefusal('not his') });
+    expect(await run(['exec', '--process', 'p', '--pid-file=q', '--detach', 'c1'])).toMatchObject({ code: 1, stderr: 'bulkhead: not his\n' });
+    expect(called()).toBe('');
+    const { dev, ino } = statSync(root, { bigint: true });
+    const stepsRoot = `/run/bulkhead/steps/${dev.toString(16)}-${ino.toString(16)}`;
+    expect(asked.map((words) => words.slice(1, 5))).toEqual([['exec', 'c1', at('bundle/p'), stepsRoot]]);
+    expect((await run(['--root', '/r', 'exec', '--process', 'p', 'c1'])).code).toBe(0);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('has none run without a planner', async () => {
+    writeFileSync(at('bundle/p'), '{}');
+    expect(await run(['exec', '--process', 'p', 'c1'])).toMatchObject({ code: 1, stderr: expect.stringContaining('planner does not answer') as unknown });
+    expect(called()).toBe('');
   });
 
   it.each([['--version'], ['--root', '/r', 'list'], ['--root', '/r', 'state', 'c1'], ['--root', '/r', 'exec', '--process', 'p', '--detach', 'c1'], ['--root', '/r', 'features']])('passes %s on to runc untouched', async (...args) => {

@@ -12,6 +12,8 @@ static const char *const global_flags[] = {"debug", "systemd-cgroup", "help", "h
 static const char *const create_values[] = {"bundle", "b", "console-socket", "pid-file", "preserve-fds", "pidfd-socket", NULL};
 static const char *const create_flags[] = {"no-pivot", "no-new-keyring", "no-mount-fallback", NULL};
 static const char *const run_flags[] = {"detach", "d", "keep", "no-subreaper", "no-pivot", "no-new-keyring", "no-mount-fallback", NULL};
+static const char *const exec_values[] = {"process", "p", "console-socket", "pid-file", "preserve-fds", NULL};
+static const char *const exec_flags[] = {"detach", "d", NULL};
 static const char *const delete_flags[] = {"force", "f", NULL};
 static const char *const none[] = {NULL};
 
@@ -72,8 +74,8 @@ static bool read_option(struct reading *at, const char *const *values, const cha
   static const struct {
     const char *name;
     size_t field;
-  } kept[] = {{"root", 0}, {"bundle", 1}, {"b", 1}, {"pid-file", 2}, {"log", 3}};
-  const char **fields[] = {&call->runc_root, &call->bundle, &call->pid_file, &at->log};
+  } kept[] = {{"root", 0}, {"bundle", 1}, {"b", 1}, {"pid-file", 2}, {"log", 3}, {"process", 4}, {"p", 4}};
+  const char **fields[] = {&call->runc_root, &call->bundle, &call->pid_file, &at->log, &call->process};
   for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++)
     if (strlen(kept[k].name) == length && strncmp(kept[k].name, name, length) == 0) *fields[kept[k].field] = value;
   if (length == strlen("log-format") && strncmp(name, "log-format", length) == 0) at->json = strcmp(value, "json") == 0;
@@ -81,7 +83,7 @@ static bool read_option(struct reading *at, const char *const *values, const cha
   return true;
 }
 
-/* The container's id, the only argument of create, run and delete; options may stand around it. */
+/* The container's id, the only argument of create, run, exec and delete; options may stand around it. */
 static bool read_id(struct reading *at, const char *const *values, const char *const *flags) {
   bool options = true;
   struct invocation *call = at->call;
@@ -102,6 +104,14 @@ static bool read_id(struct reading *at, const char *const *values, const char *c
   return true;
 }
 
+/* BuildKit's exec: the process comes in a file, and the container's id stands alone. */
+static bool read_step_exec(struct reading *at) {
+  if (!read_id(at, exec_values, exec_flags)) return false;
+  if (at->call->process != NULL) return true;
+  log_error("runc exec needs --process in a build's container");
+  return false;
+}
+
 bool read_invocation(int argc, char **argv, struct invocation *call) {
   struct reading at = {.argc = argc, .argv = argv, .i = 1, .call = call};
   *call = (struct invocation){.runc_root = NULL};
@@ -119,6 +129,7 @@ bool read_invocation(int argc, char **argv, struct invocation *call) {
   }
   call->command = argv[at.i++];
   if (strcmp(call->command, "delete") == 0) return read_id(&at, none, delete_flags);
+  if (strcmp(call->command, "exec") == 0 && call->runc_root == NULL) return read_step_exec(&at);
   bool runs = strcmp(call->command, "run") == 0;
   if (!runs && strcmp(call->command, "create") != 0) {
     if (listed(commands_passed_on, call->command, strlen(call->command))) return true;

@@ -4,11 +4,12 @@
 #include <stdbool.h>
 
 /*
- * runc's command line (1.1 to 1.3), as far as we act on it. Without `id` it is passed on as it came. `runc_root` is NULL where no --root was
- * given: runc-root.h says what it is then.
+ * runc's command line (1.1 to 1.3), as far as we act on it. Without `id` it is passed on as it came: so is an `exec` of containerd's, which gives
+ * a --root. `runc_root` is NULL where no --root was given: runc-root.h says what it is then.
  */
 struct invocation {
   const char *command, *id, *bundle, *runc_root, *pid_file;
+  const char *process; /* of an exec in a build's step: the file that says what to run */
   bool detach, force;
 };
 

@@ -6,9 +6,9 @@
 
 /* What the runtime tells the planner about a container. NULL is sent as an empty word. */
 struct planner_request {
-  const char *verb; /* create, deleting, deleting-by-force, delete, release */
+  const char *verb; /* create, exec, deleting, deleting-by-force, delete, release */
   const char *id;
-  const char *bundle;    /* absolute */
+  const char *bundle;    /* absolute; of an exec the file with the process */
   const char *runc_root; /* runc's --root */
   bool wait;             /* for a planner that is not there at the moment, up to three seconds */
 };

@@ -130,6 +130,11 @@ function asking<T>(options: Options, route: Route | null, answer: Promise<T>): P
 
 const emptyBody = (request: GatewayRequest) => request.head.body.kind === 'length' && request.head.body.bytes === 0;
 
+/** Whether there is a planner that takes builds' tokens out again. */
+function hasPlanner({ sharing, settings }: Options): boolean {
+  return (sharing ?? null) !== null && chosenBackend(settings.current().settings.backend) === 'exclusive';
+}
+
 /** Looks at a request. `body` is what there is to look at; what was sent where none belongs is not. */
 function inspect(deciding: Deciding, options: Options, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
   const { client, settings } = deciding.context;
@@ -143,9 +148,13 @@ function inspect(deciding: Deciding, options: Options, route: Route, body: Buffe
       return client === null || isDenial(client) ? client : callDenial(client, call);
     };
     const mode = () => options.settings.current().settings.mode;
-    const refused = (call: string, denial: Denial) => deniedCall(deciding, mode(), call, denial);
-    const turn = (signal: AbortSignal) => options.turns.largeMessages.take(callerName(deciding.context.request), signal);
-    return { ...verdict, takeOver: takeGrpcOver(refused, forbids, () => mode() !== 'audit', turn) };
+    return { ...verdict, takeOver: takeGrpcOver({
+      deny: (call, denial) => deniedCall(deciding, mode(), call, denial),
+      forbids,
+      enforces: () => mode() !== 'audit',
+      marksProcesses: () => hasPlanner(options),
+      turn: (signal) => options.turns.largeMessages.take(callerName(deciding.context.request), signal),
+    }) };
   }
   return asking(options, route, inTurn(deciding.context.request, options, body, async () => conclude(deciding, await lookedAt(deciding.context, route, body))));
 }

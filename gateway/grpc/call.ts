@@ -20,6 +20,8 @@ export interface CallPolicy {
   forbids?(method: string): Denial | null;
   /** Whether rules are enforced just now, or (audit mode) only noted. Default: they are. */
   enforces?(): boolean;
+  /** Whether processes in builds' containers are to have their build's token. Default: they are not. */
+  marksProcesses?(): boolean;
   /** Whose turn it is to have a message of more than `largeBodyBytes` read. Rejects as FairShare does. Default: everybody's. */
   turn?(signal: AbortSignal): Promise<EndTurn>;
 }
@@ -67,13 +69,17 @@ export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeader
       return null;
     }
   };
+  const build = isForBuild(path) ? buildOf(rawHeaders) : null;
+  const token = () => (build !== null && policy.marksProcesses?.() === true ? builds.token(build) : null);
   const pass = () => {
-    if (handling !== null && handling !== 'raw') { inspect(client, open, path, handling, policy, budget, builds); return; }
+    if (handling !== null && handling !== 'raw') {
+      inspect(client, open, path, handling, policy, budget, builds, token);
+      return;
+    }
     const engine = open();
     if (engine === null) refuse(client, grpcStatus.unavailable, engineLeft);
     else client.pipe(engine);
   };
-  const build = isForBuild(path) ? buildOf(rawHeaders) : null;
   if (build === null) { pass(); return; }
   void builds.isStarted(build).then((started) => {
     if (client.destroyed || client.closed) return;
@@ -108,7 +114,10 @@ function abandon(client: ServerHttp2Stream): void {
 }
 
 /** Client to engine, message by message. The engine hears of a call with the first message that passes. */
-function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null, path: string, kind: BuildMessage, policy: CallPolicy, budget: Budget, builds: OwnBuilds): void {
+function inspect(
+  client: ServerHttp2Stream, open: () => ClientHttp2Stream | null, path: string, kind: BuildMessage,
+  policy: CallPolicy, budget: Budget, builds: OwnBuilds, token: () => string | null,
+): void {
   const frames = new FrameReader(maxMessageBytes);
   let engine: ClientHttp2Stream | null = null;
   let over = false;
@@ -141,7 +150,7 @@ function inspect(client: ServerHttp2Stream, open: () => ClientHttp2Stream | null
   };
   const pass = (message: Uint8Array) => {
     if (over) return;
-    const decision = decideBuildMessage(kind, message, policy.enforces?.() ?? true);
+    const decision = decideBuildMessage(kind, message, policy.enforces?.() ?? true, kind === 'exec' ? token() : null);
     let forwarded: Uint8Array = message;
     if (decision.outcome === 'deny') {
       const text = policy.deny(path, decision);

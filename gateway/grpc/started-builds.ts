@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
+
 /**
- * Which connection started which build. A call of LLBBridge names the build it belongs to, and is answered with
- * all that the build's client offers over its session: secrets, SSH agents, its context. Names of running builds are
- * in the build history, which every client may read.
+ * Which connection started which build. A call of LLBBridge names the build it belongs to, and is answered
+ * with all that the build's client offers over its session: secrets, SSH agents, its context. Names of
+ * running builds are in the build history, which every client may read.
  */
 
 /** One connection's builds. */
@@ -9,7 +11,14 @@ export interface OwnBuilds {
   /** Takes note of a build that the connection starts. False: one of that name is another connection's. */
   start(ref: string): boolean;
   end(ref: string): void;
-  /** Whether the connection started the build; waits a while, since calls for it may come before its `Solve`. */
+  /**
+   * What the processes of that build's containers are known by (shared/isolation/build-token.ts); null: it is
+   * none of the connection's.
+   */
+  token(ref: string): string | null;
+  /**
+   * Whether the connection started the build; waits a while, since calls for it may come before its `Solve`.
+   */
   isStarted(ref: string): Promise<boolean>;
 }
 
@@ -22,31 +31,42 @@ const owners = new Map<string, object>();
 /** The builds of a connection that is taken over just now. */
 export function ownBuilds(): OwnBuilds {
   const self = {};
-  const counts = new Map<string, number>();
+  const own = new Map<string, { count: number; readonly token: string }>();
   const waiting = new Set<() => void>();
   return {
     start(ref) {
       const owner = owners.get(ref);
       if (owner !== undefined && owner !== self) return false;
       owners.set(ref, self);
-      counts.set(ref, (counts.get(ref) ?? 0) + 1);
+      const build = own.get(ref) ?? { count: 0, token: randomBytes(16).toString('hex') };
+      build.count++;
+      own.set(ref, build);
       for (const look of [...waiting]) look();
       return true;
     },
     end(ref) {
-      const left = (counts.get(ref) ?? 0) - 1;
-      if (left > 0) { counts.set(ref, left); return; }
-      counts.delete(ref);
+      const build = own.get(ref);
+      if (build !== undefined && --build.count > 0) return;
+      own.delete(ref);
       if (owners.get(ref) === self) owners.delete(ref);
     },
+    token: (ref) => own.get(ref)?.token ?? null,
     isStarted(ref) {
-      if (counts.has(ref)) return Promise.resolve(true);
+      if (own.has(ref)) return Promise.resolve(true);
       // It has an owner, and he is another.
       if (owners.has(ref)) return Promise.resolve(false);
       return new Promise((resolve) => {
-        const settle = (started: boolean) => { clearTimeout(timer); waiting.delete(look); resolve(started); };
-        const look = () => { if (counts.has(ref)) settle(true); };
-        const timer = setTimeout(() => { settle(false); }, waitMs);
+        const settle = (started: boolean) => {
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve(started);
+        };
+        const look = () => {
+          if (own.has(ref)) settle(true);
+        };
+        const timer = setTimeout(() => {
+          settle(false);
+        }, waitMs);
         timer.unref();
         waiting.add(look);
       });

@@ -179,6 +179,8 @@ static void fuzz_arguments(size_t size) {
   int known = call.id == NULL;
   for (int i = 1; i < argc; i++) known = known || call.id == argv[i];
   must(known, "an id out of nowhere");
+  bool is_exec = call.command != NULL && strcmp(call.command, "exec") == 0;
+  if (is_exec) must((call.id != NULL) == (call.runc_root == NULL) && (call.id != NULL) == (call.process != NULL), "an exec in a step that is passed on");
   /* Never passed on as if it created nothing. */
   if (call.command != NULL && call.id == NULL) must(strcmp(call.command, "create") != 0 && strcmp(call.command, "run") != 0, "a create that is passed on");
 }

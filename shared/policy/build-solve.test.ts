@@ -21,6 +21,23 @@ const solve = (plain: Plain) => decide('solve', solveRequest, plain);
 const container = 'k3v9x0q2m8w7c1z5t6r4y2u1p';
 const bridge = (plain: Plain) => decide('bridge-solve', bridgeSolveRequest, plain);
 
+describe('a process that a client asks for in a container of its build', () => {
+  const decided = (plain: Plain, token: string | null) => decideBuildMessage('exec', bytes(execMessage, plain), true, token);
+  const starts = (env: readonly string[]) => ({ ProcessID: 'p', Init: { ContainerID: container, Meta: { args: ['sh'], env, cwd: '/' }, Fds: [0] } });
+
+  it('gets the token of the build, whatever it says itself', () => {
+    const marked = bytes(execMessage, starts(['A=1', 'BULKHEAD_BUILD_TOKEN=t']));
+    expect(decided(starts(['BULKHEAD_BUILD_TOKEN=guessed', 'A=1']), 't')).toEqual({ outcome: 'pass', bytes: marked });
+    expect(decided(starts([]), 't')).toEqual({ outcome: 'pass', bytes: bytes(execMessage, starts(['BULKHEAD_BUILD_TOKEN=t'])) });
+  });
+
+  it('stays as it came where there is no planner, and so do the other messages of the call', () => {
+    expect(decided(starts(['A=1']), null)).toEqual({ outcome: 'pass', bytes: bytes(execMessage, starts(['A=1'])) });
+    const typed = { ProcessID: 'p', File: { Fd: 0, Data: Uint8Array.of(1) } };
+    expect(decided(typed, 't')).toEqual({ outcome: 'pass', bytes: bytes(execMessage, typed) });
+  });
+});
+
 describe('an ordinary build', () => {
   it('passes, and is written as it came', () => {
     const request = bytes(solveRequest, {

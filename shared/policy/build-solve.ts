@@ -1,3 +1,4 @@
+import { withBuildToken } from './build-process.ts';
 import { reservedSelectors, withSourceRules } from './build-policy.ts';
 import { brief, fileNameDenial, gitIdentifierDenial, gitSourceDenial } from './build-remote.ts';
 import { deny, type Denial } from './decision.ts';
@@ -36,15 +37,19 @@ const shapes: Readonly<Record<BuildMessage, MessageShape>> = {
 
 /**
  * Decides one message; what passes is written anew from what was understood. Where rules are enforced (not in audit mode), a build gets
- * ours for the sources that are asked for inside the daemon (build-policy.ts).
+ * ours for the sources that are asked for inside the daemon (build-policy.ts). `token`: what a process is known by.
  */
-export function decideBuildMessage(kind: BuildMessage, bytes: Uint8Array, enforced = true): BuildMessageDecision {
+export function decideBuildMessage(
+  kind: BuildMessage, bytes: Uint8Array, enforced = true, token: string | null = null,
+): BuildMessageDecision {
   const count = { fields: 0 };
   const read = readMessage(shapes[kind], bytes, count);
   if (!read.ok) return problemDenial(read.problem);
   const denial = decide(kind, read.message, count);
   if (denial !== null) return denial;
-  const written = kind === 'solve' && enforced ? withSourceRules(read.message) : read.message;
+  let written = read.message;
+  if (kind === 'solve' && enforced) written = withSourceRules(written);
+  if (kind === 'exec' && token !== null) written = withBuildToken(written, token);
   return { outcome: 'pass', bytes: writeMessage(written), ...(kind === 'solve' ? { ref: textOf(written, 'Ref') } : {}) };
 }
 

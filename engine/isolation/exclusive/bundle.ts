@@ -41,11 +41,18 @@ const exactJson = JSON as unknown as { parse(text: string, reviver: SourceRevive
  */
 const mayLoseDigits = /(?:^|[:,[])\s*(?:-?(?:\d{16}|\d+[.eE])|-0)/;
 
+/** Parses JSON without losing a digit: what `JSON.stringify` gives back has the numbers as they were. Throws when it isn't JSON. */
+export function parseExactly(text: string): unknown {
+  if (!mayLoseDigits.test(text)) return JSON.parse(text);
+  return exactJson.parse(text, (_key, value, { source }) => {
+    const isLost = typeof value === 'number' && source !== undefined && String(value) !== source;
+    return isLost ? exactJson.rawJSON(source) : value;
+  });
+}
+
 /** Parses config.json without losing a digit. Throws when it isn't JSON, or isn't an OCI Linux spec. */
 export function parseSpec(text: string): OciSpec {
-  const value: unknown = mayLoseDigits.test(text)
-    ? exactJson.parse(text, (_key, value, { source }) => (typeof value === 'number' && source !== undefined && String(value) !== source ? exactJson.rawJSON(source) : value))
-    : JSON.parse(text);
+  const value = parseExactly(text);
   specSchema.parse(value);
   refuseOtherSpellings(value);
   // Checked just now; zod's own result has the keys in another order.

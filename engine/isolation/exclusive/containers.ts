@@ -14,6 +14,8 @@ const stateSchema = z.object({
   runtimePid: z.number(),
   /** The machine's boot it was created in: no container outlives it. Missing in files of earlier versions. */
   boot: z.string().optional(),
+  /** Hash of the token of the build that it is of; missing where it has none (step-processes.ts). */
+  build: z.string().optional(),
   /** The container's root overlay, null where it is a plain directory; and where the engine has that. */
   overlay: overlaySchema.nullable(),
   enginePoints: z.array(z.string()),

@@ -7,6 +7,7 @@ const good = ['bulkhead-request-2', 'create', 'abc', '/run/b/abc', '/run/runc', 
 describe('parseRequest', () => {
   it('reads the runtime\'s words', () => {
     expect(parseRequest(bytes(...good))).toEqual({ verb: 'create', id: 'abc', bundle: '/run/b/abc', runcRoot: '/run/runc', pid: 42 });
+    expect(parseRequest(bytes(...good.with(1, 'exec')))).toMatchObject({ verb: 'exec', bundle: '/run/b/abc' });
     expect(parseRequest(bytes('bulkhead-request-2', 'delete', 'abc', '', '/run/runc', '42', 'end'))?.verb).toBe('delete');
   });
 
@@ -21,6 +22,7 @@ describe('parseRequest', () => {
     ['a relative bundle', bytes(...good.with(3, 'x'))],
     ['a bundle with dots', bytes(...good.with(3, '/run/../etc'))],
     ['no bundle', bytes(...good.with(3, ''))],
+    ['no process to run', bytes(...good.with(1, 'exec').with(3, ''))],
     ['a relative runc root', bytes(...good.with(4, 'runc'))],
     ['a pid that is no number', bytes(...good.with(5, '1e3'))],
     ['pid 0', bytes(...good.with(5, '0'))],

@@ -1,11 +1,12 @@
 import path from 'node:path';
 
-const verbs = ['create', 'deleting', 'deleting-by-force', 'delete', 'release'] as const;
+const verbs = ['create', 'exec', 'deleting', 'deleting-by-force', 'delete', 'release'] as const;
 
-/** What bulkhead-runc asks. `deleting` only says that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs; after `delete`, `release` says that its mounts are gone. */
+/** What bulkhead-runc asks. `exec` is about a further process in a build's container; `deleting` only says that it is about to have runc delete the container, `deleting-by-force` that it is even if that runs; after `delete`, `release` says that its mounts are gone. */
 export interface PlannerRequest {
   readonly verb: (typeof verbs)[number];
   readonly id: string;
+  /** Of a create the container's bundle, of an `exec` the file with the process. */
   readonly bundle: string;
   /** runc's --root: <runcRoot>/<id> exists as long as runc knows the container. */
   readonly runcRoot: string;
@@ -30,7 +31,7 @@ export function requestLength(bytes: Buffer): number | null {
 
 /** Whether the runtime waits for no answer. */
 export function isToldOnly({ verb }: PlannerRequest): boolean {
-  return verb !== 'create' && verb !== 'delete';
+  return verb !== 'create' && verb !== 'exec' && verb !== 'delete';
 }
 
 /** Parses the runtime's NUL-terminated words; null for anything unexpected. */
@@ -42,7 +43,8 @@ export function parseRequest(bytes: Buffer): PlannerRequest | null {
   if (!isVerb(verb)) return null;
   if (id === undefined || !isContainerId(id)) return null;
   if (bundle === undefined || runcRoot === undefined || !isPlainAbsolute(runcRoot)) return null;
-  if (verb === 'create' ? !isPlainAbsolute(bundle) : bundle !== '') return null;
+  const hasFile = verb === 'create' || verb === 'exec';
+  if (hasFile ? !isPlainAbsolute(bundle) : bundle !== '') return null;
   if (pidText === undefined || !/^[1-9]\d{0,9}$/.test(pidText)) return null;
   return { verb, id, bundle, runcRoot, pid: Number(pidText) };
 }

@@ -20,6 +20,7 @@ import { isContainerId, type PlannerRequest } from './request.ts';
 import { isRuntime } from './runtime-process.ts';
 import { engineRoots, rangeOwnerOf, sharesOf, type SharingOptions } from './shares.ts';
 import type { EngineParts } from './sockets.ts';
+import { admitStepProcess, isStep, takeToken } from './step-processes.ts';
 
 export interface ServiceOptions {
   readonly ranges: RangeStore;
@@ -52,6 +53,9 @@ export class IsolationService {
   /** Answers what is no create. */
   answer(verb: Exclude<PlannerRequest['verb'], 'create'>, request: PlannerRequest): Buffer {
     switch (verb) {
+      case 'exec':
+        admitStepProcess(request, this.#options.containers.read(request.id), this.#options.sharing);
+        return new PlanBuilder().encode();
       case 'deleting':
       case 'deleting-by-force': return new PlanBuilder().encode();
       case 'delete': return this.planDelete(request.id, request.runcRoot, mountsOf(request.pid)).encode();
@@ -92,7 +96,9 @@ export class IsolationService {
     const { ranges, containers, parts, sharing, deviceNodes, runtimeBinary, privateDirectory } = this.#options;
     const { id, runcRoot, bundle } = request;
     const configFile = path.join(bundle, 'config.json');
-    const spec = parseSpec(readFileSync(configFile, 'utf8'));
+    const given = parseSpec(readFileSync(configFile, 'utf8'));
+    const { process, build } = isStep(request) ? takeToken(given['process']) : { process: null, build: null };
+    const spec = build === null ? given : { ...given, process };
     checkCgroupPath(spec.linux.cgroupsPath, {
       id, engine: cgroupsOf(readFileSync(`/proc/${request.pid}/cgroup`, 'utf8')), isContainer: (name) => name !== id && isContainerId(name) && containers.read(name) !== null,
     });
@@ -113,9 +119,12 @@ export class IsolationService {
     mkdirSync(path.join(privateDirectory, rootName), { recursive: true, mode: 0o700 });
 
     let rootPath: string;
-    const given = realpathSync.native(path.resolve(bundle, spec.root.path));
-    const rootMount = mounts.findLast((mount) => mount.mountPoint === given);
-    let state: ContainerState = { id, runcRoot, base, runtimePid: request.pid, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null };
+    const root = realpathSync.native(path.resolve(bundle, spec.root.path));
+    const rootMount = mounts.findLast((mount) => mount.mountPoint === root);
+    let state: ContainerState = {
+      id, runcRoot, base, runtimePid: request.pid, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null,
+      ...(build === null ? {} : { build }),
+    };
     if (rootMount?.type === 'overlay') {
       const overlay = layersOf(rootMount, mounts);
       const points = siblings(rootMount, mounts);
@@ -136,15 +145,15 @@ export class IsolationService {
       }
       rootPath = plan.place(tree, rootName);
     } else {
-      const on = mountOf(given, mounts);
-      const layers = on === null ? [] : layersAt(given, on, mounts, engineRoots(given, parts));
+      const on = mountOf(root, mounts);
+      const layers = on === null ? [] : layersAt(root, on, mounts, engineRoots(root, parts));
       for (const layer of layers) plan.guard(layer);
       const setId = layers.some((layer) => isGuardOfOurs(layer, mounts));
-      rootPath = plan.place(plan.tree(given, { namespace, links: layers.length > 0, setId, noDevices: 'top' }), rootName);
-      state = { ...state, enginePoints: [given] };
+      rootPath = plan.place(plan.tree(root, { namespace, links: layers.length > 0, setId, noDevices: 'top' }), rootName);
+      state = { ...state, enginePoints: [root] };
     }
 
-    const places = engineRoots(given, parts);
+    const places = engineRoots(root, parts);
     const shares = sharesOf({ container: id, spec, plan, base, reach }, sharing);
     const bindSources = planBinds(spec, plan, {
       container: id, mounts, namespace, base, parts, shares, engineRoots: places,
@@ -231,15 +240,13 @@ export class IsolationService {
  */
 const isKeptLayer = (directory: string): boolean => /\/overlay2\/[0-9a-f]{64}$/.test(directory);
 
-/** Where the runtime has runc keep the containers of builds' steps (runtime/runc-root.c). */
-const stepsRoot = '/run/bulkhead/steps';
-
 /**
  * A build says the ids of its containers: by one of the engine's own a step would be taken for that container, and get a range of the user
  * who had it made (A3).
  */
-function refuseContainersId({ id, runcRoot }: PlannerRequest): void {
-  if (path.dirname(runcRoot) !== stepsRoot || !/^[0-9a-f]{64}$/.test(id)) return;
+function refuseContainersId(request: PlannerRequest): void {
+  const { id } = request;
+  if (!isStep(request) || !/^[0-9a-f]{64}$/.test(id)) return;
   throw new IsolationRefused(`a step of a build may not be called ${id}, as containers of the engine are`);
 }
 

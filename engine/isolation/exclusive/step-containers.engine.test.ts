@@ -3,12 +3,8 @@ import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { frame } from '../../../shared/grpc/frames.ts';
-import { bridgeSolveRequest, execMessage, newContainerRequest, solveRequest } from '../../../shared/policy/buildkit-messages.ts';
-import { op } from '../../../shared/policy/llb-messages.ts';
-import { encoded } from '../../../shared/policy/protobuf-plain.ts';
+import { makeBuildContainer } from '../../../testing/build-container.ts';
 import { grpcClient, type GrpcClient } from '../../../testing/grpc-client.ts';
 import { startIsolatedEngine, type IsolatedEngine } from '../../../testing/isolated-engine.ts';
 
@@ -44,35 +40,11 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Two processes in a container of a build's that is called `ContainerID`; what came of each. */
-async function inBuild(ContainerID: string, ...scripts: string[]): Promise<string[]> {
-  const base = encoded(op, { source: { identifier: 'docker-image://docker.io/library/busybox:latest', attrs: { 'image.resolvemode': 'local' } } });
-  const end = encoded(op, { inputs: [{ digest: `sha256:${createHash('sha256').update(base).digest('hex')}` }] });
-  const ref = `steps-${ContainerID}`;
-  const metadata = { 'buildkit-controlapi-buildid': ref };
-  const bridge = '/moby.buildkit.v1.frontend.LLBBridge';
-  const build = client.open('/moby.buildkit.v1.Control/Solve');
-  build.stream.end(frame(encoded(solveRequest, { Ref: ref })));
-  const request = { Definition: { def: [base, end] }, allowResultReturn: true, allowResultArrayRef: true, Evaluate: true };
-  const solved = await client.call(`${bridge}/Solve`, encoded(bridgeSolveRequest, request), metadata);
-  const resultID = /[a-z0-9]{25}/.exec(Buffer.from(solved.messages[0] ?? []).toString('latin1'))?.[0] ?? '';
-  await client.call(`${bridge}/NewContainer`, encoded(newContainerRequest, { ContainerID, Mounts: [{ dest: '/', resultID }] }), metadata);
-  const said = await Promise.all(scripts.map((script, i) => {
-    const ProcessID = `process${i}`;
-    const { stream } = client.open(`${bridge}/ExecProcess`, metadata);
-    const Init = { ContainerID, Meta: { args: ['/bin/sh', '-c', script], env: ['PATH=/bin'], cwd: '/' }, Fds: [0, 1, 2] };
-    stream.write(frame(encoded(execMessage, { ProcessID, Init })));
-    return new Promise<string>((resolve) => {
-      let text = '';
-      stream.on('data', (part: Buffer) => {
-        text += part.toString('latin1');
-        // The call itself stays open: also after its last message, and where the runtime refuses without one.
-        if (['ran in', 'bulkhead:', `${ProcessID}:\0`].some((end) => text.includes(end))) resolve(text);
-      });
-    });
-  }));
-  build.stream.close();
-  await build.result;
+/** Processes in a container of a build's that is called `id`; what came of each. */
+async function inBuild(id: string, ...scripts: string[]): Promise<string[]> {
+  const container = await makeBuildContainer(client, id, `steps-${id}`);
+  const said = await Promise.all(scripts.map((script) => container.run(script)));
+  await container.end();
   return said;
 }
 

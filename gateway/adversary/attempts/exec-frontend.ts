@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import {
+  bridgeSolveRequest,
+  execMessage,
+  newContainerRequest,
+  returnRequest,
+} from '../../../shared/policy/buildkit-messages.ts';
+import { op } from '../../../shared/policy/llb-messages.ts';
+import { encoded } from '../../../shared/policy/protobuf-plain.ts';
+import { archive } from '../attempt.ts';
+import { callBytes, connectionPreface } from './grpc-bytes.ts';
+
+/**
+ * A frontend image that gives a container in its build the id of somebody else's. The first process that it
+ * asks for there can't be made, since the container is there already. While BuildKit finds that out, it takes
+ * the id for one that runs, and has runc run further processes in it.
+ */
+
+const bridge = '/moby.buildkit.v1.frontend.LLBBridge';
+/** Results of builds have names of this length. */
+const resultName = 'r'.repeat(25);
+/** What the build is to fail with. */
+const lastWords = 's'.repeat(12_000);
+/** The first of them is no exec; when the others come depends on the machine. */
+const processes = 8;
+
+/**
+ * The frontend's build context, as an archive: it runs `script` in `containerId`; the build fails with what
+ * comes of it.
+ */
+export function execFrontendContext(containerId: string, script: string): Buffer {
+  const before = Buffer.concat([connectionPreface(), callBytes(1, `${bridge}/Solve`, busybox())]);
+  const container = { ContainerID: containerId, Mounts: [{ dest: '/', resultID: resultName }] };
+  const made = around(
+    resultName,
+    callBytes(3, `${bridge}/NewContainer`, encoded(newContainerRequest, container)),
+  );
+  const Meta = { args: ['/bin/sh', '-c', script], env: ['PATH=/bin'], cwd: '/' };
+  const asked = Array.from({ length: processes }, (_, i) => {
+    const init = { ProcessID: `p${i}`, Init: { ContainerID: containerId, Meta, Fds: [1, 2] } };
+    return callBytes(7 + 2 * i, `${bridge}/ExecProcess`, encoded(execMessage, init), 'left open');
+  });
+  const failure = { error: { code: 2, message: lastWords } };
+  const end = around(lastWords, callBytes(101, `${bridge}/Return`, encoded(returnRequest, failure)));
+  const files: Readonly<Record<string, Buffer>> = {
+    before,
+    'made.0': made[0],
+    'made.1': made[1],
+    asked: Buffer.concat(asked),
+    'end.0': end[0],
+    'end.1': end[1],
+  };
+  const program = [
+    'base64 -d /before',
+    'timeout 4 cat > /answer',
+    'ref=$(tr -c a-z0-9 "\\n" < /answer | grep -x ".\\{25\\}" | head -n 1)',
+    'base64 -d /made.0; printf %s "$ref"; base64 -d /made.1',
+    // Until the container is there: its processes are asked for at once.
+    'sleep 1; base64 -d /asked',
+    'timeout 6 cat > /said',
+    `said=$(tr -c "\\040-\\176" " " < /said | tr -s " " | head -c ${lastWords.length})`,
+    `base64 -d /end.0; printf %-${lastWords.length}s "$said"; base64 -d /end.1`,
+    'timeout 2 cat > /dev/null',
+  ].join('\n');
+  const copies = Object.keys(files)
+    .map((name) => `COPY ${name} /${name}\n`)
+    .join('');
+  return archive({
+    ...Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, bytes.toString('base64')])),
+    program,
+    Dockerfile: `FROM busybox\n${copies}COPY program /program\nENTRYPOINT ["sh", "/program"]\n`,
+  });
+}
+
+/** The bytes before and after a text. */
+function around(text: string, bytes: Buffer): readonly [Buffer, Buffer] {
+  const at = bytes.indexOf(text);
+  return [bytes.subarray(0, at), bytes.subarray(at + text.length)];
+}
+
+function busybox(): Uint8Array {
+  const attrs = { 'image.resolvemode': 'local' };
+  const image = encoded(op, {
+    source: { identifier: 'docker-image://docker.io/library/busybox:latest', attrs },
+  });
+  const digest = `sha256:${createHash('sha256').update(image).digest('hex')}`;
+  return encoded(bridgeSolveRequest, {
+    Definition: { def: [image, encoded(op, { inputs: [{ digest }] })] },
+    allowResultReturn: true,
+    allowResultArrayRef: true,
+    Evaluate: true,
+  });
+}

@@ -1,0 +1,202 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildsUnenforcedName } from '../../shared/isolation/build-token.ts';
+import { makeBuildContainer } from '../../testing/build-container.ts';
+import { grpcClient, type GrpcClient } from '../../testing/grpc-client.ts';
+import {
+  eciOn,
+  side,
+  startGuardedEngine,
+  type GuardedEngine,
+  type Side,
+} from '../../testing/guarded-engine.ts';
+import { startBareEngine, type BareEngine } from '../../testing/real-engine.ts';
+import { execFrontendContext } from '../adversary/attempts/exec-frontend.ts';
+
+// Issue 12: a frontend image says the ids of its containers inside the daemon, where no gateway sees it.
+
+let bare: BareEngine;
+let guarded: GuardedEngine;
+let scratch: string;
+let direct: Side;
+const victims: ChildProcess[] = [];
+const clients: GrpcClient[] = [];
+const unenforced = () => path.join(guarded.engine.paths.sharing, buildsUnenforcedName);
+
+async function client(): Promise<GrpcClient> {
+  const made = await grpcClient(guarded.socket);
+  clients.push(made);
+  return made;
+}
+
+beforeAll(async () => {
+  scratch = await mkdtemp('/tmp/bulkhead-steps-');
+  await mkdir(path.join(scratch, 'direct'));
+  [bare, guarded] = await Promise.all([
+    startBareEngine(),
+    startGuardedEngine({ sharingRecords: 'required' }),
+  ]);
+  direct = side(bare.socket, path.join(scratch, 'direct'));
+});
+afterEach(async () => {
+  for (const victim of victims.splice(0)) {
+    victim.kill('SIGINT');
+    await once(victim, 'close');
+  }
+});
+afterAll(async () => {
+  for (const one of clients) one.close();
+  await Promise.all([bare?.stop(), guarded?.stop()]);
+  if (scratch) await rm(scratch, { recursive: true, force: true });
+});
+
+/**
+ * Ids of the build steps in which a process of this command line runs, as everybody can read them in /proc.
+ */
+async function stepsRunning(command: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const read = (pid: string, name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+  const found = await Promise.all(
+    pids.map(async (pid) =>
+      (await read(pid, 'cmdline')).replaceAll('\0', ' ').trim() === command
+        ? (/\/([a-z0-9]{25})$/m.exec(await read(pid, 'cgroup'))?.[1] ?? [])
+        : [],
+    ),
+  );
+  return found.flat();
+}
+
+let builds = 0;
+/** The first is no exec; when the others come depends on the machine. */
+const attempts = Array.from({ length: 8 });
+
+/** A user's build whose step has a secret and goes on running; the step's id. */
+async function victimStep(door: Side): Promise<string> {
+  const seconds = `98765${builds++}`;
+  await writeFile(path.join(door.work, 'secret'), 'kept-from-others');
+  await writeFile(
+    path.join(door.work, 'D.victim'),
+    `FROM busybox\nRUN --mount=type=secret,id=s sleep ${seconds}\n`,
+  );
+  victims.push(
+    spawn('docker', ['buildx', 'build', '--no-cache', '--secret', 'id=s,src=secret', '-f', 'D.victim', '.'], {
+      cwd: door.work,
+      stdio: 'ignore',
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: door.work,
+        DOCKER_HOST: `unix://${door.socket}`,
+      },
+    }),
+  );
+  await expect.poll(() => stepsRunning(`sleep ${seconds}`)).toHaveLength(1);
+  return (await stepsRunning(`sleep ${seconds}`)).join('');
+}
+
+/** What a build prints whose frontend goes into that step. */
+async function attack(door: Side, id: string): Promise<string> {
+  await writeFile(path.join(door.work, 'front.tar'), execFrontendContext(id, 'cat /run/secrets/s; sleep 1'));
+  await writeFile(path.join(door.work, 'D.front'), `# syntax=front${builds}\nFROM busybox\n`);
+  const made = await door.sh(`DOCKER_BUILDKIT=0 docker build -q -t front${builds} - < front.tar`);
+  expect([made.code, made.stderr]).toEqual([0, expect.not.stringMatching(/error/i)]);
+  return (await door.sh('timeout -s INT 40 docker buildx build --progress=plain --no-cache -f D.front .'))
+    .stderr;
+}
+
+const refusal =
+  /enhanced container isolation: a further process in the container \w+ of a build is blocked: only/;
+
+describe("issue 12: a build step of somebody else's", () => {
+  it('is entered by a frontend image that knows its id on a bare engine, and its secret read', async () => {
+    expect(await attack(direct, await victimStep(direct))).toContain('kept-from-others');
+  });
+
+  it('is not entered under isolation, and the frontend is told why', async () => {
+    const said = await attack(guarded, await victimStep(guarded));
+    expect(said).not.toContain('kept-from-others');
+    expect(said).toMatch(refusal);
+  });
+
+  it('is not entered by a client that names it through the gateway either', async () => {
+    const id = await victimStep(guarded);
+    const container = await makeBuildContainer(await client(), id, `other${builds}`);
+    const said = (await Promise.all(attempts.map(() => container.run('cat /run/secrets/s; sleep 1')))).join(
+      '\n',
+    );
+    await container.end();
+    expect(said).not.toContain('kept-from-others');
+    expect(said).toMatch(refusal);
+  });
+
+  it('is entered in audit mode, which lets everything pass, until rules are enforced again', async () => {
+    const settings = eciOn(guarded.scratch);
+    await guarded.gateway.settings({ ...settings, bulkhead: { mode: 'audit' } });
+    await expect.poll(() => existsSync(unenforced())).toBe(true);
+    expect(await attack(guarded, await victimStep(guarded))).toContain('kept-from-others');
+    await guarded.gateway.settings(settings);
+    await expect.poll(() => existsSync(unenforced())).toBe(false);
+  });
+});
+
+describe('A1: a container in a build that its client drives', () => {
+  const printed = 'echo ran in "$(cat /proc/self/uid_map)" "$(env | tr "\\n" ,)"';
+
+  it('runs a second process for that client, which sees nothing of how it is told from others', async () => {
+    const container = await makeBuildContainer(await client(), 'k3v9x0q2m8w7c1z5t6r4y2u1p', 'own');
+    const [first, second] = await Promise.all([container.run(`${printed}; sleep 5`), container.run(printed)]);
+    await container.end();
+    for (const said of [first, second]) {
+      expect(said).toMatch(/ran in +0 +\d{10} +65536/);
+      expect(said).toContain('PATH=/bin');
+      expect(said).not.toMatch(/BULKHEAD/);
+    }
+  });
+
+  it('runs what is asked for in the monitor of buildx debug, beside its first shell', async () => {
+    await writeFile(path.join(guarded.work, 'D.debug'), 'FROM busybox\nRUN true\n');
+    const command =
+      'docker buildx debug --on=always --detach=false --invoke=/bin/sh build --progress=plain -f D.debug .';
+    const debug = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: guarded.work,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: guarded.work,
+        DOCKER_HOST: `unix://${guarded.socket}`,
+        BUILDX_EXPERIMENTAL: '1',
+      },
+    });
+    victims.push(debug);
+    let shown = '';
+    debug.stdout.on('data', (part: Buffer) => {
+      shown += part.toString();
+    });
+    const toMonitor = '\u0001c';
+    const type = async (text: string, after: RegExp) => {
+      await expect.poll(() => shown).toMatch(after);
+      shown = '';
+      debug.stdin.write(text);
+    };
+    await type(toMonitor, /\/ # /);
+    await type('exec /bin/sh\r', /\(buildx\) /);
+    await type('echo process $((1+1)): $(pidof sh)\n', /\/ # /);
+    await expect.poll(() => shown).toMatch(/process 2: .*\b1\b/);
+    await type(toMonitor, /\/ # /);
+    await type('exit\r', /\(buildx\) /);
+  });
+
+  it('is not entered by another client that names it', async () => {
+    const id = 'k3v9x0q2m8w7c1z5t6r4y2u1q';
+    const container = await makeBuildContainer(await client(), id, 'theirs');
+    await container.run('echo ran in; sleep 20');
+    const other = await makeBuildContainer(await client(), id, 'mine');
+    const said = await Promise.all(attempts.map(() => other.run('echo got "in"')));
+    await Promise.all([container.end(), other.end()]);
+    expect(said.join('\n')).not.toContain('got in');
+    expect(said.join('\n')).toMatch(refusal);
+  });
+});

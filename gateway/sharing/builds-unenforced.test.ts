@@ -1,0 +1,42 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { buildsUnenforcedName } from '../../shared/isolation/build-token.ts';
+import { lockedDownSettings, type EffectiveSettings } from '../../shared/settings/effective.ts';
+import { keepBuildsUnenforced } from './builds-unenforced.ts';
+
+let root: string;
+const sharing = () => path.join(root, 'sharing');
+beforeEach(() => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'unenforced-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+const logged: string[] = [];
+const keep = (settings: Pick<EffectiveSettings, 'eci' | 'mode'>) => {
+  keepBuildsUnenforced(sharing(), settings, (line) => {
+    logged.push(line);
+  });
+  return existsSync(path.join(sharing(), buildsUnenforcedName));
+};
+const { eci } = lockedDownSettings;
+
+it('is said to the planner while ECI is off or in audit mode, and taken back afterwards', () => {
+  expect(keep({ eci, mode: 'enforce' })).toBe(false);
+  expect(keep({ eci, mode: 'audit' })).toBe(true);
+  expect(keep({ eci, mode: 'enforce' })).toBe(false);
+  expect(keep({ eci: { ...eci, value: false }, mode: 'enforce' })).toBe(true);
+  expect(keep(lockedDownSettings)).toBe(false);
+  expect(logged).toEqual([]);
+});
+
+it('is logged where it cannot be said', () => {
+  writeFileSync(sharing(), '');
+  keep({ eci, mode: 'audit' });
+  expect(logged.join()).toMatch(
+    /builds-unenforced cannot be changed, so the planner treats builds as before: /,
+  );
+});
