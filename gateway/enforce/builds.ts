@@ -1,10 +1,9 @@
-import type { Denial } from '../../shared/policy/decision.ts';
 import { buildQuestions, decideBuild } from '../../shared/policy/build.ts';
 import type { TakeOver } from '../http/exchange.ts';
 import { writeTarget } from '../http/target.ts';
+import type { CallPolicy } from '../grpc/call.ts';
 import { proxyGrpc } from '../grpc/proxy.ts';
 import { isProtected } from './existing-containers.ts';
-import type { EndTurn } from './fair-share.ts';
 import type { InspectionContext, Inspected } from './inspections.ts';
 
 /** `POST /build`: everything that matters is in the parameters, written anew. Throws EngineUnreachable. */
@@ -26,14 +25,9 @@ export async function inspectBuild(context: InspectionContext): Promise<Inspecte
 }
 
 /**
- * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided on its own. `refused` takes
- * note of a refusal and gives the text for the client; null lets the call pass (audit mode). `forbids` says what the client may not
- * call at all, `enforces` whether rules are enforced by then, `turn` whose turn it is to send a long message.
+ * `POST /grpc`: the connection becomes HTTP/2 with BuildKit's services on it, each call of which is decided on its own.
  * A connection made while ECI is off is a raw tunnel and stays one: turning ECI on restarts the engine, which ends it.
  */
-export function takeGrpcOver(
-  refused: (call: string, denial: Denial) => string | null, forbids: (call: string) => Denial | null, enforces: () => boolean,
-  turn: (signal: AbortSignal) => Promise<EndTurn>,
-): TakeOver {
-  return (client, engine) => { proxyGrpc(client, engine, { deny: refused, forbids, enforces, turn }); };
+export function takeGrpcOver(policy: CallPolicy): TakeOver {
+  return (client, engine) => { proxyGrpc(client, engine, policy); };
 }

@@ -17,7 +17,7 @@ import type { SocketMounts } from '../socket-mounts/socket-mount.ts';
 import { takeGrpcOver } from './builds.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, lookedAt, showsEnvironment } from './restrictions.ts';
-import { conclude, denied, deniedCall, wouldDeny, type Deciding } from './verdicts.ts';
+import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type Deciding } from './verdicts.ts';
 
 export interface GatekeeperOptions {
   readonly settings: SettingsWatch;
@@ -104,7 +104,7 @@ function admittedRequest(options: Options, settings: EffectiveSettings, route: R
     case 'json':
       return {
         kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body),
-        turn: { over: largeBodyBytes, take: () => options.turns.largeBodies.take(callerName(request), request.gone?.()).catch(tooMany) },
+        turn: { over: largeBodyBytes, take: (displaced) => options.turns.largeBodies.take(callerName(request), displaced, request.gone?.()).catch(tooMany) },
       };
     case 'dropped':
       if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
@@ -131,6 +131,8 @@ const emptyBody = (request: GatewayRequest) => request.head.body.kind === 'lengt
 function inspect(deciding: Deciding, options: Options, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
   const { client, settings } = deciding.context;
   if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
+    const crowded = route.inspect === 'grpc' ? deciding.context.request.slot?.beginBuilds() ?? null : null;
+    if (crowded !== null) return tooManyOpen(deciding, crowded);
     options.counters?.request(route, 'allow');
     const verdict = deciding.sent === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
@@ -141,8 +143,9 @@ function inspect(deciding: Deciding, options: Options, route: Route, body: Buffe
     };
     const mode = () => options.settings.current().settings.mode;
     const refused = (call: string, denial: Denial) => deniedCall(deciding, mode(), call, denial);
-    const turn = (signal: AbortSignal) => options.turns.largeMessages.take(callerName(deciding.context.request), signal);
-    return { ...verdict, takeOver: takeGrpcOver(refused, forbids, () => mode() !== 'audit', turn) };
+    const { request } = deciding.context;
+    const turn = (signal: AbortSignal, displaced: () => void) => options.turns.largeMessages.take(callerName(request), displaced, signal);
+    return { ...verdict, takeOver: takeGrpcOver({ deny: refused, forbids, enforces: () => mode() !== 'audit', turn, slot: request.slot ?? null }) };
   }
   return asking(options, route, inTurn(deciding.context.request, options, body, async () => conclude(deciding, await lookedAt(deciding.context, route, body))));
 }
