@@ -1,7 +1,7 @@
 /**
  * What one request, and 24 at once, can do to others: for every kind of costly request of 4 MB the latency of another user's `/_ping`
- * through the gateway meanwhile, and the gateway's memory. Needs root and a build: `npm run bench -- limits`. Behind the gateway is a
- * stand-in that answers at once, so all that is measured is the gateway. `-- --only WORDS` measures the kinds with these words only.
+ * through the gateway meanwhile, and the gateway's memory. Then the same for thousands of connections that are kept open. Needs root and a
+ * build: `npm run bench -- limits`. Behind the gateway is a stand-in that answers at once, so all that is measured is the gateway. `-- --only WORDS` measures the kinds with these words only.
  * Targets: 250 ms, 250 MB. Load and measurement are on this machine, too; so of each latency what the kernel let the gateway and the
  * measuring process wait for a processor is told apart ("of it waiting"), and not held against the target.
  */
@@ -15,6 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KeepAliveClient } from './gateway/http-load.ts';
 import type { Order, Outcome } from './limits/attacker.ts';
+import { connectionAttacks } from './limits/connections.ts';
 import { costlyRequests } from './limits/requests.ts';
 
 const targetMs = 250;
@@ -108,6 +109,9 @@ try {
   costs.sort((a, b) => b.ms - a.ms);
   for (const { request, name } of costs.slice(0, 5)) {
     for (const users of [false, true]) row(`24 at once of ${users ? '24 users' : 'one user'}: ${name}`, await measured({ socket: at('docker.sock'), request, count: 24, users, directory: shared }));
+  }
+  for (const [request, { name }] of [...connectionAttacks.entries()].filter(([, { name }]) => name.includes(only))) {
+    row(name, await measured({ socket: at('docker.sock'), request, count: 1, users: false, directory: shared, connections: true }));
   }
   console.log(missed.length === 0 ? 'all targets are met' : `missed: ${missed.join('; ')}`);
 } finally {

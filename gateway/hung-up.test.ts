@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { hungUp } from './hung-up.ts';
+import { hasUnread, hungUp } from './hung-up.ts';
 
 it('tells a client that has left from one that only stopped sending (issue 12)', async () => {
   const dir = await mkdtemp('/tmp/bulkhead-hung-up-');
@@ -11,8 +11,10 @@ it('tells a client that has left from one that only stopped sending (issue 12)',
   try {
     const client = connect({ path: path.join(dir, 's.sock'), allowHalfOpen: true });
     const [served] = await once(server, 'connection') as [Socket];
-    expect(hungUp(served)).toBe(false);
+    expect([hungUp(served), hasUnread(served)]).toEqual([false, false]);
     client.end('last words');
+    await once(client, 'finish');
+    expect([hungUp(served), hasUnread(served)]).toEqual([false, true]);
     await once(served.resume(), 'end');
     expect(hungUp(served)).toBe(false);
     client.destroy();

@@ -1,6 +1,10 @@
 import path from 'node:path';
 import { ok, type AppError, type Result } from '../shared/result.ts';
 import { lockedDownSettings } from '../shared/settings/effective.ts';
+import { openAdmission } from './callers/open-admission.ts';
+import { messagesIn } from '../shared/messages/index.ts';
+import { refusalText } from '../shared/policy/decision.ts';
+import type { ConnectionLimits } from '../shared/policy/limits.ts';
 import { RootGuard } from './archive/root-guard.ts';
 import { withTrueIds } from './archive/true-ids.ts';
 import { openDecisionLog, type DecisionLog } from './audit/decision-log.ts';
@@ -50,6 +54,8 @@ export interface GatewayOptions {
   /** Listening descriptors that an earlier gateway left with whoever started this one; and who keeps ours. */
   readonly inherited?: readonly InheritedListener[];
   readonly keeper?: ListenerKeeper;
+  /** How many connections users may have. Default: `connectionLimits`. */
+  readonly connectionLimits?: ConnectionLimits;
   /** One line about the gateway itself (policy changes, malformed requests). */
   readonly log?: (line: string) => void;
 }
@@ -123,10 +129,15 @@ export async function startGateway(options: GatewayOptions): Promise<Result<Gate
   const decide = sharing === null ? judge
     : recordCreates(givingBackBinds(judge), { users: sharing, mounts: sockets?.mounts ?? null, log });
 
+  const admission = await openAdmission({
+    mounts: sockets?.mounts ?? null, counters, log,
+    text: (denial) => refusalText(denial, messagesIn(settings.current().settings.language)),
+    ...(options.connectionLimits === undefined ? {} : { limits: options.connectionLimits }),
+  });
   const listeners = new Set<Listener>();
   const listen = async (at: ListenAt, origin: Origin): Promise<Result<Listener, AppError>> => {
     const made = await listenOn(at, {
-      engineSocket: options.engineSocket, decide, origin, log,
+      engineSocket: options.engineSocket, decide, origin, log, admission,
       engineGone: () => { counters.engineUnreachable++; },
       malformed: (why) => { counters.malformed++; log(`request refused: ${why}`); },
       ...(options.group === undefined ? {} : { group: options.group }),

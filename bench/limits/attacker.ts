@@ -1,16 +1,19 @@
 import { connect } from 'node:net';
+import { connectionAttacks, openConnections } from './connections.ts';
 import { costlyRequests, type CostlyRequest } from './requests.ts';
 
 /** A process that sends costly requests; its parent tells it which, and measures others meanwhile. */
 export interface Order {
   readonly socket: string;
-  /** Index in `costlyRequests`. */
+  /** Index in `costlyRequests`; of an order for connections: in `connectionAttacks`. */
   readonly request: number;
   /** How many at once. */
   readonly count: number;
   /** Each from a user of its own; else all from one. */
   readonly users: boolean;
   readonly directory: string;
+  /** Opens connections and keeps them. */
+  readonly connections?: boolean;
 }
 export interface Outcome { readonly ms: number; readonly statuses: Readonly<Record<string, number>>; readonly text: string }
 
@@ -33,6 +36,18 @@ function send(socketPath: string, uid: number, bytes: Buffer): Promise<string> {
 
 let made: readonly CostlyRequest[] | null = null;
 
+/** How long connections are kept once they are open, ms. */
+const keptMs = 3000;
+
+async function keepConnections({ socket, request }: Order): Promise<Outcome> {
+  const asked = connectionAttacks[request];
+  if (asked === undefined) throw new Error('there is no such kind');
+  process.send?.('ready');
+  const start = performance.now();
+  const statuses = await openConnections(socket, asked, firstUser, keptMs);
+  return { ms: performance.now() - start, statuses, text: '' };
+}
+
 async function attack({ socket, request, count, users, directory }: Order): Promise<Outcome> {
   made ??= costlyRequests(directory);
   const asked = made[request];
@@ -51,5 +66,5 @@ async function attack({ socket, request, count, users, directory }: Order): Prom
 }
 
 process.on('message', (order: Order) => {
-  attack(order).then((outcome) => { process.send?.(outcome); }, (error: unknown) => { throw error; });
+  (order.connections === true ? keepConnections(order) : attack(order)).then((outcome) => { process.send?.(outcome); }, (error: unknown) => { throw error; });
 });

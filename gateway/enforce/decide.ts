@@ -18,7 +18,7 @@ import { takeGrpcOver } from './builds.ts';
 import type { readMachineNetworks } from './machine-networks.ts';
 import { callDenial, commandDenial, isDenial, socketClient } from './socket-client.ts';
 import { isRestricted, lookedAt, showsEnvironment } from './restrictions.ts';
-import { conclude, denied, deniedCall, wouldDeny, type Deciding } from './verdicts.ts';
+import { conclude, denied, deniedCall, tooManyOpen, wouldDeny, type Deciding } from './verdicts.ts';
 
 export interface GatekeeperOptions {
   readonly settings: SettingsWatch;
@@ -107,7 +107,7 @@ function admittedRequest(options: Options, settings: EffectiveSettings, route: R
     case 'json':
       return {
         kind: 'read-body', limit: maxJsonBytes, decide: (body) => inspect(deciding(body), options, route, body),
-        turn: { over: largeBodyBytes, take: () => options.turns.largeBodies.take(callerName(request), request.gone?.()).catch(tooMany) },
+        turn: { over: largeBodyBytes, take: (displaced) => options.turns.largeBodies.take(callerName(request), displaced, request.gone?.()).catch(tooMany) },
       };
     case 'dropped':
       if (request.head.body.kind !== 'none' && !emptyBody(request)) return { kind: 'read-body', limit: maxDroppedBytes, decide: (body) => inspect(deciding(body), options, route, null) };
@@ -139,6 +139,8 @@ function hasPlanner({ sharing, settings }: Options): boolean {
 function inspect(deciding: Deciding, options: Options, route: Route, body: Buffer | null): Verdict | Promise<Verdict> {
   const { client, settings } = deciding.context;
   if (route.inspect === 'grpc' || (route.inspect === 'none' && !isRestricted(client, settings, route))) {
+    const crowded = route.inspect === 'grpc' ? deciding.context.request.slot?.beginBuilds() ?? null : null;
+    if (crowded !== null) return tooManyOpen(deciding, crowded);
     options.counters?.request(route, 'allow');
     const verdict = deciding.sent === null ? forward : withoutBody;
     if (route.inspect === 'none') return verdict;
@@ -148,12 +150,14 @@ function inspect(deciding: Deciding, options: Options, route: Route, body: Buffe
       return client === null || isDenial(client) ? client : callDenial(client, call);
     };
     const mode = () => options.settings.current().settings.mode;
+    const { request } = deciding.context;
     return { ...verdict, takeOver: takeGrpcOver({
       deny: (call, denial) => deniedCall(deciding, mode(), call, denial),
       forbids,
       enforces: () => mode() !== 'audit',
       marksProcesses: () => hasPlanner(options),
-      turn: (signal) => options.turns.largeMessages.take(callerName(deciding.context.request), signal),
+      turn: (signal, displaced) => options.turns.largeMessages.take(callerName(request), displaced, signal),
+      slot: request.slot ?? null,
     }) };
   }
   return asking(options, route, inTurn(deciding.context.request, options, body, async () => conclude(deciding, await lookedAt(deciding.context, route, body))));

@@ -1,7 +1,12 @@
 import type { GatewayRequest } from '../http/exchange.ts';
+import { ReceivingTurns, type ReceivingLimits } from './receiving-turns.ts';
 
 /** Gives a turn back; more than once does nothing. */
-export type EndTurn = () => void;
+export interface EndTurn {
+  (): void;
+  /** Lets others have the turn meanwhile. It stays the caller's own, who has no other one before it ends. */
+  stepAside(): void;
+}
 
 export interface FairShareLimits {
   /** Turns that one caller has at a time, and that all have. */
@@ -54,14 +59,22 @@ export class FairShare {
     this.#all++;
     this.#running.set(caller, this.#of(caller) + 1);
     let over = false;
-    return () => {
+    let isAside = false;
+    const stepAside = () => {
+      if (over || isAside) return;
+      isAside = true;
+      this.#all--;
+      this.#next();
+    };
+    const end = () => {
       if (over) return;
       over = true;
-      this.#all--;
+      if (!isAside) this.#all--;
       if (this.#of(caller) === 1) this.#running.delete(caller); else this.#running.set(caller, this.#of(caller) - 1);
       this.#last(caller);
       this.#next();
     };
+    return Object.assign(end, { stepAside });
   }
 
   #next(): void {
@@ -86,7 +99,8 @@ export class FairShare {
 }
 
 /** Who asks: a user of the machine, or a container by the socket it was given. */
-export function callerName({ origin, peer }: Pick<GatewayRequest, 'origin' | 'peer'>): string {
+export function callerName({ origin, peer, slot }: Pick<GatewayRequest, 'origin' | 'peer' | 'slot'>): string {
+  if (slot !== undefined) return slot.caller;
   return origin.kind === 'socket-mount' ? `socket ${origin.id}` : `user ${peer()?.uid ?? 'unknown'}`;
 }
 
@@ -94,10 +108,12 @@ export function callerName({ origin, peer }: Pick<GatewayRequest, 'origin' | 'pe
 export const largeBodyBytes = 64 * 1024;
 /** Memory: a body is up to 4 MB, twice while it grows. How long it takes to come is its client's affair, so one turn of all would not do. */
 const largeBodies: FairShareLimits = { each: 1, all: 2, waiting: 256 };
+const slowBodies: ReceivingLimits = { afterMs: 1000, slow: 8 };
 /** A body of 4 MB is up to 60 MB once it is parsed. How long that takes no client can say. */
 const largeDecisions: FairShareLimits = { each: 1, all: 1, waiting: largeBodies.all };
 /** Memory, too: a message of a build is up to 16 MB, and as much once it is written anew. */
 const largeMessages: FairShareLimits = { each: 1, all: 2, waiting: 256 };
+const slowMessages: ReceivingLimits = { afterMs: 1000, slow: 3 };
 /** Each asks the engine and the file system a few questions at a time. A command that creates containers in parallel has fewer than this. */
 const requests: FairShareLimits = { each: 8, all: 64, waiting: 1024 };
 
@@ -106,10 +122,15 @@ export interface Turns {
   /** Of requests that ask the engine and the file system. */
   readonly requests: FairShare;
   /** Of those with a large body: from before it is read until it is decided. */
-  readonly largeBodies: FairShare;
+  readonly largeBodies: ReceivingTurns;
   /** Of the same, while they are decided. */
   readonly largeDecisions: FairShare;
   /** Of build calls, while a long message is read and until the engine has it. */
-  readonly largeMessages: FairShare;
+  readonly largeMessages: ReceivingTurns;
 }
-export const newTurns = (): Turns => ({ requests: new FairShare(requests), largeBodies: new FairShare(largeBodies), largeDecisions: new FairShare(largeDecisions), largeMessages: new FairShare(largeMessages) });
+export const newTurns = (): Turns => ({
+  requests: new FairShare(requests),
+  largeBodies: new ReceivingTurns(new FairShare(largeBodies), slowBodies),
+  largeDecisions: new FairShare(largeDecisions),
+  largeMessages: new ReceivingTurns(new FairShare(largeMessages), slowMessages),
+});

@@ -62,6 +62,12 @@ export function denied(deciding: Deciding, denial: Denial, about: About = {}): V
   return outcome === 'deny' ? { kind: 'refuse', status: 403, message, ...(about.framed === true && showsStreamsOnly(context.request) ? { inStream: true } : {}) } : passAsSent(context, deciding.sent);
 }
 
+/** The verdict of a request that the connection limits leave no room for; they hold in audit mode, too. */
+export function tooManyOpen(deciding: Deciding, denial: Denial): Verdict {
+  deciding.context.counters?.request(deciding.context.request.match?.route ?? null, 'deny');
+  return { kind: 'refuse', status: 429, message: noteDenial(deciding, denial, 'deny', {}) };
+}
+
 /** Characters of changes that one line of the log tells of. */
 const maxChanges = 8000;
 
@@ -87,7 +93,7 @@ function showsStreamsOnly({ head, match }: GatewayRequest): boolean {
  * mode that is in force by then.
  */
 export function deniedCall(deciding: Deciding, mode: 'enforce' | 'audit', call: string, denial: Denial): string | null {
-  const outcome = mode === 'audit' ? 'would-deny' : 'deny';
+  const outcome = mode === 'audit' && denial.rule !== 'connection-limit' ? 'would-deny' : 'deny';
   const message = noteDenial({ ...deciding, startedAt: performance.now() }, denial, outcome, {}, call);
   return outcome === 'deny' ? message : null;
 }

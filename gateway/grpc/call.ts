@@ -1,8 +1,10 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { deny, type Denial } from '../../shared/policy/decision.ts';
+import { deny, refusalText, type Denial } from '../../shared/policy/decision.ts';
 import { brief } from '../../shared/policy/build-remote.ts';
 import { decideBuildMessage, failedReturn, type BuildMessage } from '../../shared/policy/build-solve.ts';
-import { largeBodyBytes, TooManyWaiting, type EndTurn } from '../enforce/fair-share.ts';
+import type { ConnectionSlot } from '../callers/connection-slot.ts';
+import { largeBodyBytes, TooManyWaiting } from '../enforce/fair-share.ts';
+import type { ReceivingTurn } from '../enforce/receiving-turns.ts';
 import { breathe } from '../enforce/pacing.ts';
 import { frame, FrameReader, prefix } from '../../shared/grpc/frames.ts';
 import { grpcMessage } from '../../shared/grpc/status-message.ts';
@@ -22,8 +24,13 @@ export interface CallPolicy {
   enforces?(): boolean;
   /** Whether processes in builds' containers are to have their build's token. Default: they are not. */
   marksProcesses?(): boolean;
-  /** Whose turn it is to have a message of more than `largeBodyBytes` read. Rejects as FairShare does. Default: everybody's. */
-  turn?(signal: AbortSignal): Promise<EndTurn>;
+  /**
+   * Whose turn it is to have a message of more than `largeBodyBytes` read; `displaced` is called where it comes so slowly that its place is
+   * somebody else's now. Rejects as FairShare does. Default: everybody's.
+   */
+  turn?(signal: AbortSignal, displaced: () => void): Promise<ReceivingTurn>;
+  /** The connection's place among those of its user; null or missing: it counts for nobody. */
+  readonly slot?: ConnectionSlot | null;
 }
 
 /** Longest message that is read: what BuildKit itself accepts (16 MiB), and a little. */
@@ -43,6 +50,9 @@ export interface Budget { bytes: number }
 export function relayCall(client: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], upstream: ClientHttp2Session, policy: CallPolicy, budget: Budget, builds: OwnBuilds): void {
   client.on('error', () => undefined);
   const path = headers[':path'] ?? '';
+  const crowded = policy.slot?.beginCall() ?? null;
+  if (crowded !== null) { refuse(client, grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded)); return; }
+  client.once('close', () => { policy.slot?.endCall(); });
   if (headers[':method'] !== 'POST' || !/^application\/grpc(?:\+proto)?$/.test(headers['content-type'] ?? '')) {
     client.respond({ ':status': 415, 'content-type': 'text/plain' }, { endStream: true });
     abandon(client);
@@ -128,11 +138,20 @@ function inspect(
   let waiting = 0;
   let before = Promise.resolve();
   /** Gives back the turn that a long message takes, from before it is held until the engine has it. */
-  let endTurn: EndTurn | null = null;
+  let turn: ReceivingTurn | null = null;
+  let messageTimer: NodeJS.Timeout | undefined;
   let isTaking = false;
   const gone = new AbortController();
-  const turnOver = () => { endTurn?.(); endTurn = null; };
-  const account = (bytes: number) => { budget.bytes += bytes - held; held = bytes; };
+  const turnOver = () => {
+    clearTimeout(messageTimer);
+    turn?.end();
+    turn = null;
+  };
+  const account = (bytes: number) => {
+    budget.bytes += bytes - held;
+    policy.slot?.hold(bytes - held);
+    held = bytes;
+  };
   const stop = (code: number, text: string) => {
     over = true;
     account(0);
@@ -183,14 +202,18 @@ function inspect(
   };
   const goOn = () => { if (waiting === 0 && !full && !isTaking) client.resume(); };
   const takeTurn = () => {
-    if (policy.turn === undefined || endTurn !== null || isTaking || frames.announced <= largeBodyBytes) return;
+    if (policy.turn === undefined || turn !== null || isTaking || frames.announced <= largeBodyBytes) return;
     isTaking = true;
     client.pause();
-    policy.turn(gone.signal).then((end) => {
+    const late = (why: string) => { if (frames.held > 0) stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request ${why}`); };
+    policy.turn(gone.signal, () => { late('came so slowly that others were let pass; try again'); }).then((taken) => {
       isTaking = false;
-      if (over) { end(); return; }
-      const timer = setTimeout(() => { if (frames.held > 0) stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build request did not come within ${messageMs / 1000} s`); }, messageMs);
-      endTurn = () => { clearTimeout(timer); end(); };
+      if (over) {
+        taken.end();
+        return;
+      }
+      messageTimer = setTimeout(() => { late(`did not come within ${messageMs / 1000} s`); }, messageMs);
+      turn = taken;
       frames.reserve();
       goOn();
     }, (error: unknown) => {
@@ -208,6 +231,9 @@ function inspect(
     }
     account(frames.held);
     if (budget.bytes > maxHeldBytes) { stop(grpcStatus.resourceExhausted, `bulkhead gateway: the build requests under way on this connection may have ${maxHeldBytes} bytes`); return; }
+    const crowded = frames.held === 0 ? null : policy.slot?.heldDenial() ?? null;
+    if (crowded !== null) { stop(grpcStatus.resourceExhausted, policy.deny(path, crowded) ?? refusalText(crowded)); return; }
+    if (frames.held === 0) turn?.received();
     takeTurn();
     if (waiting === 0 && read.messages.every(({ length }) => length <= largeMessageBytes)) { for (const message of read.messages) pass(message); return; }
     // One by one, and with a turn of the event loop before each: others are answered in between.

@@ -10,7 +10,11 @@ import { messagesOf, readMessage, textOf } from '../../shared/policy/protobuf.ts
 import { encoded } from '../../shared/policy/protobuf-plain.ts';
 import { frame as framed } from '../../shared/grpc/frames.ts';
 import { grpcMessage, plainMessage } from '../../shared/grpc/status-message.ts';
+import { ConnectionSlot } from '../callers/connection-slot.ts';
+import { ConnectionTable } from '../callers/connection-table.ts';
+import { connectionLimits, type ConnectionLimits } from '../../shared/policy/limits.ts';
 import { FairShare } from '../enforce/fair-share.ts';
+import { ReceivingTurns } from '../enforce/receiving-turns.ts';
 import { proxyGrpc } from './proxy.ts';
 
 /** Comparable with what arrives. */
@@ -26,13 +30,17 @@ let client: ClientHttp2Session;
 let denials: [string, Denial][];
 let audit: boolean;
 let sockets: Socket[];
-let turns: FairShare;
+let turns: ReceivingTurns;
+let displacing: (() => void)[];
+let slot: ConnectionSlot | null;
 
 beforeEach(async () => {
   denials = [];
   audit = false;
   sockets = [];
-  turns = new FairShare({ each: 1, all: 2, waiting: 1 });
+  displacing = [];
+  slot = null;
+  turns = new ReceivingTurns(new FairShare({ each: 1, all: 2, waiting: 1 }), { afterMs: 60_000, slow: 1 });
   serve = () => { throw new Error('nothing is expected to arrive'); };
   engine = createServer();
   engine.on('stream', (stream: ServerHttp2Stream, headers, _flags, raw: unknown) => {
@@ -47,7 +55,11 @@ beforeEach(async () => {
     up.once('connect', () => {
       proxyGrpc(down, up, {
         deny: (call, denial) => { denials.push([call, denial]); return audit ? null : refusalText(denial); },
-        turn: (signal) => turns.take('a user', signal),
+        turn: (signal, displaced) => {
+          displacing.push(displaced);
+          return turns.take('a user', displaced, signal);
+        },
+        slot,
       });
     });
   });
@@ -426,6 +438,30 @@ describe('A5: calls for a build are its own connection\'s', () => {
   });
 });
 
+/** A user's place for one connection. */
+function slotOf(limits: Partial<ConnectionLimits>): ConnectionSlot {
+  const made = new ConnectionTable({ ...connectionLimits, ...limits }).admit({ name: 'user 1', holders: [{ kind: 'user', uid: 1 }] });
+  if (!(made instanceof ConnectionSlot)) throw new Error('there is no room');
+  return made;
+}
+
+describe('issue 12: calls of one user', () => {
+  it('are so many at a time; those that end make room', async () => {
+    const { calls } = echo();
+    slot = slotOf({ buildCalls: 1 });
+    const first = call(`${control}Status`, null);
+    first.stream.write(frame(new Uint8Array()));
+    await expect.poll(() => slot?.accounts[0]?.buildCalls).toBe(1);
+    const { headers } = await call(`${control}Status`, frame(new Uint8Array())).answer;
+    expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual(['8', expect.stringContaining('one more build call of user 1 is blocked')]);
+    first.stream.end();
+    await first.answer;
+    await expect.poll(() => slot?.accounts[0]?.buildCalls).toBe(0);
+    await call(`${control}Status`, frame(new Uint8Array())).answer;
+    expect(calls).toHaveLength(2);
+  });
+});
+
 describe('issue 12: long messages', () => {
   const long = frame(encoded(returnRequest, { error: { code: 2, message: 'x'.repeat(300_000) } }));
   const begin = (path: string) => {
@@ -469,11 +505,33 @@ describe('issue 12: long messages', () => {
     expect((await second.answer).trailers['grpc-status']).toBe('0');
   });
 
+  it('that come so slowly that others are let pass are given up, with the reason', async () => {
+    echo();
+    const first = begin(path);
+    await turnTaken();
+    const second = call(path, long);
+    displacing[0]?.();
+    const { headers } = await first.answer;
+    expect([headers['grpc-status'], plainMessage(String(headers['grpc-message']))]).toEqual(['8', 'bulkhead gateway: the build request came so slowly that others were let pass; try again']);
+    expect((await second.answer).trailers['grpc-status']).toBe('0');
+  });
+
+  it('count as what their user has waiting, and are refused where that is too much', async () => {
+    echo();
+    slot = slotOf({ held: 250_000 });
+    const first = begin(path);
+    await turnTaken();
+    first.stream.write(long.subarray(200_000, 290_000));
+    const { headers } = await first.answer;
+    expect(plainMessage(String(headers['grpc-message']))).toContain('at most 250000 bytes may wait at a time');
+    expect(slot.heldDenial()).toBeNull();
+  });
+
   /** Resolves when the caller's one turn is taken. */
   async function turnTaken(): Promise<void> {
     for (;;) {
       const tried = new AbortController();
-      const taken = turns.take('a user', tried.signal).then((end) => { end(); return false; }, () => true);
+      const taken = turns.take('a user', () => undefined, tried.signal).then((turn) => { turn.end(); return false; }, () => true);
       await new Promise(setImmediate);
       tried.abort(new Error('waited'));
       if (await taken) return;

@@ -4,7 +4,8 @@ import { SendBuffer } from './send-buffer.ts';
 import { takesMore } from './socket-flow.ts';
 import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
 import { countRead } from './nursery.ts';
-import { hungUp } from '../hung-up.ts';
+import { hasUnread, hungUp } from '../hung-up.ts';
+import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
 
 const empty = Buffer.alloc(0);
@@ -24,11 +25,15 @@ export interface ClientEvents {
   readonly gone: () => void;
 }
 
+/** What a client counts for of what its user has waiting. */
+export type HeldBytes = Pick<ConnectionSlot, 'hold' | 'isCrowded'>;
+
 /** The client's socket, with the bytes of it that were not looked at yet. */
 export class ClientSide {
   readonly #socket: Socket;
   readonly #events: ClientEvents;
   readonly #listeners: Listeners;
+  readonly #held: HeldBytes | null;
   #inbox: Buffer = empty;
   #ended = false;
   #lingering = false;
@@ -36,7 +41,8 @@ export class ClientSide {
   #discarded = 0;
   #peer: PeerCredentials | null | undefined;
 
-  constructor(socket: Socket, events: ClientEvents) {
+  constructor(socket: Socket, events: ClientEvents, held: HeldBytes | null = null) {
+    this.#held = held;
     this.#socket = socket;
     this.#events = events;
     this.#listeners = {
@@ -59,6 +65,8 @@ export class ClientSide {
   get ended(): boolean { return this.#ended; }
   /** The client has closed its socket: nobody reads an answer. */
   get left(): boolean { return this.#socket.destroyed || hungUp(this.#socket); }
+  /** It has sent something that was not read yet. */
+  get hasUnread(): boolean { return hasUnread(this.#socket); }
   /** More was written than its socket takes; `drain` will tell. */
   get full(): boolean { return !takesMore(this.#socket); }
   get credentials(): PeerCredentials | null {
@@ -66,10 +74,14 @@ export class ClientSide {
     return this.#peer;
   }
 
-  add(bytes: Buffer): void { this.#inbox = this.#inbox.length === 0 ? bytes : Buffer.concat([this.#inbox, bytes]); }
+  add(bytes: Buffer): void {
+    this.#held?.hold(bytes.length);
+    this.#inbox = this.#inbox.length === 0 ? bytes : Buffer.concat([this.#inbox, bytes]);
+  }
   /** Removes the first `count` bytes of the inbox and returns them. */
   take(count: number): Buffer {
     const all = this.#inbox;
+    this.#held?.hold(-count);
     if (count === all.length) { this.#inbox = empty; return all; }
     this.#inbox = all.subarray(count);
     return all.subarray(0, count);
@@ -99,7 +111,7 @@ export class ClientSide {
   pause(): void { this.#socket.pause(); }
   resume(): void { if (this.#socket.isPaused()) this.#socket.resume(); }
   /** Makes a client wait that sends far ahead. */
-  holdBack(): void { if (this.#inbox.length > maxAhead) this.#socket.pause(); }
+  holdBack(): void { if (this.#inbox.length > (this.#held?.isCrowded === true ? 0 : maxAhead)) this.#socket.pause(); }
 
   /**
    * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with unread bytes would make
@@ -107,7 +119,7 @@ export class ClientSide {
    */
   linger(last?: Buffer): void {
     this.#lingering = true;
-    this.#inbox = empty;
+    this.#forget();
     const sent = () => { if (this.#ended) this.#events.gone(); };
     if (this.#socket.writableEnded) sent();
     else if (last === undefined) this.#socket.end(sent);
@@ -128,12 +140,18 @@ export class ClientSide {
   release(): Socket {
     handOver(this.#socket, this.#listeners);
     if (this.#inbox.length > 0) this.#socket.unshift(this.#inbox);
-    this.#inbox = empty;
+    this.#forget();
     return this.#socket;
   }
 
   destroy(): void {
-    this.#inbox = empty;
+    this.#forget();
     this.#socket.destroy();
+  }
+
+  /** Lets go of what was not taken. */
+  #forget(): void {
+    this.#held?.hold(-this.#inbox.length);
+    this.#inbox = empty;
   }
 }

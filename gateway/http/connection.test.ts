@@ -426,16 +426,49 @@ describe('issue 12: a client that leaves while its request is decided', () => {
     const over = new Promise<void>((resolve) => { ended = resolve; });
     decide = () => ({
       kind: 'read-body', limit: 1000, decide: (body) => { turns.push(`decided ${body.length}`); return new Promise(() => undefined); },
-      turn: { over: 10, take: async () => { turns.push('asked'); await turn; return () => { turns.push('over'); ended(); }; } },
+      turn: {
+        over: 10,
+        take: async () => {
+          turns.push('asked');
+          await turn;
+          return { received: () => { turns.push('received'); }, end: () => { turns.push('over'); ended(); } };
+        },
+      },
     });
     const socket = client(`POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\n\r\n${'x'.repeat(20)}`);
     await once(socket, 'connect');
     begin();
-    while (turns.length < 2) await new Promise((resolve) => { setImmediate(resolve); });
-    expect(turns).toEqual(['asked', 'decided 20']);
+    while (turns.length < 3) await new Promise((resolve) => { setImmediate(resolve); });
+    expect(turns).toEqual(['asked', 'received', 'decided 20']);
     for (const one of connections) one.close();
     await over;
-    expect(turns).toEqual(['asked', 'decided 20', 'over']);
+    expect(turns).toEqual(['asked', 'received', 'decided 20', 'over']);
+  });
+
+  it('gives a long body up that came too slowly, and says so', async () => {
+    let displace: () => void = () => undefined;
+    let ended = false;
+    let asked: () => void = () => undefined;
+    const taken = new Promise<void>((resolve) => { asked = resolve; });
+    decide = () => ({
+      kind: 'read-body', limit: 1000, decide: () => ({ kind: 'forward' }),
+      turn: {
+        over: 10,
+        take: (displaced) => {
+          displace = displaced;
+          asked();
+          return Promise.resolve({ received: () => undefined, end: () => { ended = true; } });
+        },
+      },
+    });
+    const socket = client('POST /containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n');
+    await taken;
+    const [first] = await once(socket, 'data') as [Buffer];
+    expect(first.toString()).toMatch(/^HTTP\/1.1 100 /);
+    displace();
+    const [answer] = await once(socket, 'data') as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 408 [^]*let pass/);
+    expect([ended, heard]).toEqual([true, []]);
   });
 
   it('puts a body together that comes byte by byte', async () => {

@@ -5,11 +5,13 @@ import { StreamedAnswer } from './answer-stream.ts';
 import { ClientSide } from './client-side.ts';
 import { EngineLink } from './engine-link.ts';
 import { continueResponse, errorResponse, errorStream, errorText } from './errors.ts';
-import type { Gatekeeper, GatewayRequest, Handling, TakeOver, Verdict } from './exchange.ts';
+import type { Gatekeeper, GatewayRequest, Handling, ReadingTurn, TakeOver, Verdict } from './exchange.ts';
 import { BodyTracker } from './framing.ts';
 import { headEnd, hopeless, maxHeadBytes, type BodyLength, type ResponseHead } from './head-parser.ts';
 import { forwardedHead, parseRequest, type ParsedRequest } from './parsed-request.ts';
 import { StreamedRequest } from './request-stream.ts';
+import type { Denial } from '../../shared/policy/decision.ts';
+import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import type { Origin } from '../socket-mounts/socket-mount.ts';
 
 const empty = Buffer.alloc(0);
@@ -26,6 +28,10 @@ export interface ConnectionOptions {
   readonly decide: Gatekeeper;
   /** The socket the client came in by. Default: the clients' one. */
   readonly origin?: Origin;
+  /** Its place among its user's connections. Default: it counts for nobody. */
+  readonly slot?: ConnectionSlot;
+  /** Takes note of a refusal by the connection limits; the text for the client. */
+  readonly crowded?: (denial: Denial) => string;
   /** Told once, when the connection is over. */
   readonly ended: (connection: ClientConnection) => void;
   /** Told of message-layer refusals and of internal errors (never of bodies). */
@@ -71,8 +77,10 @@ export class ClientConnection {
   /** Aborted when the client has left; null while nobody asked. */
   #gone: AbortController | null = null;
   #lookAfter: NodeJS.Timeout | null = null;
-  /** Gives the turn back that reading and deciding a long body takes. */
-  #endTurn: (() => void) | null = null;
+  /** What reading and deciding a long body takes. */
+  #turn: ReadingTurn | null = null;
+  /** Bytes of the body that count as the user's. */
+  #heldBody = 0;
   #bodyTimer: NodeJS.Timeout | null = null;
   #pendingBody: Extract<Handling, { kind: 'read-body' }> | null = null;
   #answer: AnswerRelay | StreamedAnswer | null = null;
@@ -94,7 +102,7 @@ export class ClientConnection {
         this.#pump();
       },
       gone: () => { this.close(); },
-    });
+    }, options.slot ?? null);
     this.#engine = new EngineLink(options.engineSocket, {
       bytes: (bytes) => { this.#fromEngine(bytes); },
       end: () => { this.#engineEnd(); },
@@ -111,6 +119,15 @@ export class ClientConnection {
       nonsense: () => { this.close(); },
       trouble: options.malformed,
     };
+    const { slot } = options;
+    if (slot === undefined) return;
+    slot.close = () => { this.close(); };
+    slot.closeIfIdle = () => {
+      if (!this.idle || this.#client.hasUnread) return false;
+      this.close();
+      return true;
+    };
+    slot.idle();
   }
 
   /** The connection speaks another protocol by now. */
@@ -137,6 +154,7 @@ export class ClientConnection {
     this.#collected = empty;
     this.#decided();
     this.#gone?.abort();
+    this.#options.slot?.leave();
     this.#options.ended(this);
   }
 
@@ -149,6 +167,16 @@ export class ClientConnection {
     }
     this.#client.add(bytes);
     this.#pump();
+    const crowded = this.#options.slot?.heldDenial() ?? null;
+    if (crowded !== null && this.#client.inbox.length + this.#heldBody > 0) this.#crowded(crowded);
+  }
+
+  /** Too much waits of what the user has sent. */
+  #crowded(denial: Denial): void {
+    const message = this.#options.crowded?.(denial) ?? '';
+    // An answer that has begun can't become another one.
+    if (this.#state === 'exchange') this.close();
+    else if (this.#state !== 'closed' && this.#state !== 'lingering') this.#lastAnswer(429, message);
   }
 
   #clientEnd(): void {
@@ -182,6 +210,9 @@ export class ClientConnection {
   /** True when something else can go on. */
   #readHead(): boolean {
     const inbox = this.#client.inbox;
+    const { slot } = this.#options;
+    if (inbox.length > 0) slot?.busy();
+    else slot?.idle();
     // Answers of our own to one who reads none would pile up.
     if (inbox.length > 0 && this.#client.full) { this.#client.pause(); return false; }
     if (inbox.length === 0) {
@@ -194,8 +225,10 @@ export class ClientConnection {
       if (inbox.length > maxHeadBytes) this.#malformed(431, `the head is longer than ${maxHeadBytes} bytes`);
       else if (hopeless(inbox)) this.#malformed(400, 'the head is not made of lines that end with CR LF');
       else if (this.#client.ended) this.#finish();
+      else slot?.awaitHead();
       return false;
     }
+    slot?.headCame();
     const parsed = parseRequest(end === inbox.length ? inbox : inbox.subarray(0, end));
     if (!parsed.ok) { this.#malformed(parsed.error.status, parsed.error.why); return false; }
     this.#client.take(end);
@@ -203,7 +236,7 @@ export class ClientConnection {
     this.#request = parsed.request;
     const { head, target, match } = parsed.request;
     this.#requestBody = new BodyTracker(head.body, true);
-    const request: GatewayRequest = { head, target, match, peer: () => this.#client.credentials, origin: this.#options.origin ?? clients, gone: () => this.#signal() };
+    const request: GatewayRequest = { head, target, match, peer: () => this.#client.credentials, origin: this.#options.origin ?? clients, gone: () => this.#signal(), ...(slot === undefined ? {} : { slot }) };
     this.#state = 'deciding';
     let handling: Handling | Promise<Handling>;
     try { handling = this.#options.decide(request); } catch (error) { this.#failed(error); return false; }
@@ -232,8 +265,9 @@ export class ClientConnection {
     if (this.#lookAfter !== null) clearInterval(this.#lookAfter);
     if (this.#bodyTimer !== null) clearTimeout(this.#bodyTimer);
     this.#lookAfter = this.#bodyTimer = null;
-    this.#endTurn?.();
-    this.#endTurn = null;
+    this.#turn?.end();
+    this.#turn = null;
+    this.#holdBody(0);
   }
 
   #handle(handling: Handling): void {
@@ -245,10 +279,13 @@ export class ClientConnection {
     if (body.kind === 'length' && body.bytes > handling.limit) { this.#tooLong(handling.limit); return; }
     const { turn } = handling;
     if (turn === undefined || body.kind === 'none' || (body.kind === 'length' && body.bytes <= turn.over)) { this.#beginBody(handling, request); return; }
-    turn.take().then((taken) => {
-      if (typeof taken !== 'function') { this.#follow(taken); this.#pump(); return; }
-      if (this.#state !== 'deciding') { taken(); return; }
-      this.#endTurn = taken;
+    const displaced = () => {
+      if (this.#state === 'reading-body') this.#refuse(408, 'the body came so slowly that others were let pass; send it again');
+    };
+    turn.take(displaced).then((taken) => {
+      if ('kind' in taken) { this.#follow(taken); this.#pump(); return; }
+      if (this.#state !== 'deciding') { taken.end(); return; }
+      this.#turn = taken;
       this.#bodyTimer = setTimeout(() => { if (this.#state === 'reading-body') this.#refuse(408, `the body did not come within ${bodyMs / 1000} s`); }, bodyMs);
       this.#bodyTimer.unref();
       this.#beginBody(handling, request);
@@ -274,8 +311,15 @@ export class ClientConnection {
       const larger = Buffer.allocUnsafeSlow(body.kind === 'length' ? body.bytes : Math.min(limit, Math.max(this.#collectedBytes, 2 * this.#collected.length)));
       this.#collected.copy(larger, 0, 0, before);
       this.#collected = larger;
+      this.#holdBody(larger.length);
     }
     content.copy(this.#collected, before);
+  }
+
+  /** Counts the body as so much of what the user has waiting. */
+  #holdBody(bytes: number): void {
+    this.#options.slot?.hold(bytes - this.#heldBody);
+    this.#heldBody = bytes;
   }
 
   /** True when something else can go on. */
@@ -292,6 +336,7 @@ export class ClientConnection {
       return false;
     }
     this.#pendingBody = null;
+    this.#turn?.received();
     this.#state = 'deciding';
     const body = this.#collected.subarray(0, this.#collectedBytes);
     this.#collected = empty;
@@ -400,6 +445,7 @@ export class ClientConnection {
     this.#state = 'head';
     this.#client.resume();
     if (this.#client.inbox.length > 0) this.#pump();
+    else this.#options.slot?.idle();
   }
 
   #switched(head: ResponseHead, early: Buffer): void {

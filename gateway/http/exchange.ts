@@ -3,6 +3,7 @@ import type { RequestHead, ResponseHead } from './head-parser.ts';
 import type { Target } from './target.ts';
 import type { Match } from '../routes/match.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
+import type { ConnectionSlot } from '../callers/connection-slot.ts';
 import type { Origin } from '../socket-mounts/socket-mount.ts';
 import type { BodyTransform } from './body-stream.ts';
 
@@ -18,6 +19,8 @@ export interface GatewayRequest {
   readonly origin: Origin;
   /** Aborted once the client has left: nobody waits for the answer any more. Missing where nobody can tell. */
   readonly gone?: () => AbortSignal;
+  /** The connection's place among those of its user. Missing where there is no connection. */
+  readonly slot?: ConnectionSlot;
 }
 
 /** What is done with the engine's answer; without one it is relayed raw. */
@@ -97,11 +100,19 @@ export type Handling = Verdict | {
   readonly limit: number;
   decide(body: Buffer): Verdict | Promise<Verdict>;
   /**
-   * Asked before a body is read that is longer than `over` bytes, or whose length is not known: when it may be, or why not. What it resolves
-   * to is called once the verdict is there, or the client has left.
+   * Asked before a body is read that is longer than `over` bytes, or whose length is not known: when it may be, or why not. `displaced` is
+   * called where the body comes so slowly that its place is somebody else's now.
    */
-  readonly turn?: { readonly over: number; take(): Promise<(() => void) | Extract<Verdict, { kind: 'refuse' }>> };
+  readonly turn?: { readonly over: number; take(displaced: () => void): Promise<ReadingTurn | Extract<Verdict, { kind: 'refuse' }>> };
 };
+
+/** The turn to have a long body read. */
+export interface ReadingTurn {
+  /** The body is here: it can't be displaced any more. */
+  received(): void;
+  /** The verdict is there, or the client has left. */
+  end(): void;
+}
 
 /** Decides every request, also the second and later ones of a connection. Synchronous where nothing has to be asked. */
 export type Gatekeeper = (request: GatewayRequest) => Handling | Promise<Handling>;

@@ -1,7 +1,12 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import type { Denial } from '../../shared/policy/decision.ts';
+import { ConnectionSlot } from '../callers/connection-slot.ts';
+import type { ConnectionCaller, ConnectionTable } from '../callers/connection-table.ts';
+import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
 import type { Origin } from '../socket-mounts/socket-mount.ts';
 import { ClientConnection, type ConnectionOptions } from './connection.ts';
+import { refuseConnection } from './refuse-connection.ts';
 import { freeSocket, ownedSocket, placeSocket, temporaryName, type OwnedSocket } from './socket-file.ts';
 
 /** Where to listen: a path that is made, or a listening descriptor that was inherited (it may have a path, which is only removed at the end). */
@@ -12,6 +17,16 @@ export interface ListenerOptions extends Pick<ConnectionOptions, 'engineSocket' 
   /** Group that may use a socket that is made (0660); where it does not exist the socket is root's alone (0600). Default `docker`. */
   readonly group?: string;
   readonly log: (line: string) => void;
+  /** Who may have how many connections. Default: everybody, as many as there are. */
+  readonly admission?: Admission;
+}
+
+/** What it takes to keep to the connection limits. */
+export interface Admission {
+  readonly table: ConnectionTable;
+  identify(origin: Origin, peer: PeerCredentials | null): ConnectionCaller;
+  /** Takes note of a refusal; the text for the client. */
+  refused(denial: Denial): string;
 }
 
 /** One socket that is served, and the connections that came in by it. */
@@ -38,10 +53,19 @@ export interface Listener {
  */
 export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<Result<Listener, AppError>> {
   const connections = new Set<ClientConnection>();
+  const refused = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
+    const slot = admitted(client, options);
+    if (slot === null) {
+      refused.add(client);
+      client.once('close', () => { refused.delete(client); });
+      return;
+    }
     connections.add(new ClientConnection(client, {
       engineSocket: options.engineSocket, decide: options.decide, malformed: options.malformed, origin: options.origin,
       ...(options.engineGone === undefined ? {} : { engineGone: options.engineGone }),
+      ...(slot === undefined ? {} : { slot }),
+      ...(options.admission === undefined ? {} : { crowded: options.admission.refused }),
       ended: (connection) => { connections.delete(connection); },
     }));
   });
@@ -75,12 +99,25 @@ export async function listenOn(at: ListenAt, options: ListenerOptions): Promise<
       // Before the descriptor is closed: as long as it is open, nobody else's file can have its inode.
       if (!keepFile) await owned?.remove();
       const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      for (const socket of refused) socket.destroy();
       for (const connection of connections) connection.drain();
       const timer = setTimeout(() => { for (const connection of connections) connection.close(); }, graceMs);
       await closed;
       clearTimeout(timer);
     },
   });
+}
+
+/** The client's place; undefined where nobody counts, null where there was none and the client is told so. */
+function admitted(client: Socket, { admission, origin }: ListenerOptions): ConnectionSlot | null | undefined {
+  if (admission === undefined) return undefined;
+  const slot = admission.table.admit(admission.identify(origin, peerCredentials(client)));
+  if (slot instanceof ConnectionSlot) return slot;
+  const message = admission.refused(slot.denial);
+  client.on('error', () => undefined);
+  if (slot.told === null) client.destroy();
+  else refuseConnection(client, slot.status, message, slot.told);
+  return null;
 }
 
 function startListening(server: Server, at: { path: string } | { fd: number }, name: string): Promise<Result<void, AppError>> {

@@ -1,8 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
+import { firstContainerId } from '../../shared/isolation/listed-ranges.ts';
 import type { PeerCredentials } from '../peer-credentials.ts';
-
-/** First id that containers run with (engine/isolation/exclusive/ranges.ts). Accounts of directory services may have such ids, too. */
-const firstContainerId = 1_000_013_824;
 
 /** Whether a client is in a container, and so shares nothing as himself. One that has ended by now is taken for it where his id may be a container's. */
 export function isInContainer(peer: PeerCredentials): boolean {

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { firstContainerId, firstSubordinateId, isInSpan, listedRanges } from '../../shared/isolation/listed-ranges.ts';
 import { databaseLine } from '../user-database.ts';
-
-/** Where the ids begin and end that stand for users' containers' ids on disk (engine/isolation/exclusive/subordinate.ts). */
-const ownSpan = { start: 600_113_152, end: 1_000_013_824 } as const;
 
 export interface SubordinateIdOptions {
   /** Text of /etc/subuid. */
@@ -19,18 +17,11 @@ export interface SubordinateIdOptions {
 export async function isSubordinateId(uid: number, options: SubordinateIdOptions = {}): Promise<boolean> {
   const { listed = readListed, isAccount = hasAccount } = options;
   if (uid === 0) return false;
-  const isOurs = uid >= ownSpan.start && uid < ownSpan.end;
-  if (!isOurs && !isListed(await listed(), uid)) return false;
+  const isOurs = uid >= firstSubordinateId && uid < firstContainerId;
+  if (!isOurs && !listedRanges(await listed()).some((range) => isInSpan(range, uid))) return false;
   return !await isAccount(uid);
 }
 
 const readListed = () => readFile('/etc/subuid', 'utf8').catch(() => '');
 // Where it can't be told, nobody is made a user.
 const hasAccount = async (uid: number) => await databaseLine('passwd', String(uid)) !== null;
-
-function isListed(text: string, uid: number): boolean {
-  return text.split('\n').some((line) => {
-    const [, start = '', count = ''] = /^[^:#\s]+:(\d{1,10}):(\d{1,10})\s*$/.exec(line) ?? [];
-    return start !== '' && uid >= Number(start) && uid < Number(start) + Number(count);
-  });
-}

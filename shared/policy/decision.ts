@@ -10,7 +10,7 @@ export const ruleCodes = [
   'host-namespace', 'foreign-namespace', 'unmodelled-value', 'unmodelled-field', 'unreadable-body',
   'host-device', 'security-option', 'cgroup-parent', 'annotation', 'log-driver', 'environment-switch', 'volume-plugin', 'network-plugin', 'host-addresses',
   'bind-engine-directory', 'bind-not-shared', 'bind-unresolvable', 'bind-propagation', 'socket-mount', 'volume-options', 'volume-unknown',
-  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'share-missing', 'special-user-file', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'build-unguarded', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body', 'request-limit',
+  'container-unprotected', 'command-blocked', 'socket-holder', 'not-own', 'owner-label', 'environment-hidden', 'container-name', 'copy-mounts', 'share-missing', 'special-user-file', 'host-network-build', 'build-entitlement', 'build-source', 'build-identity', 'build-unguarded', 'grpc-method', 'docker-load', 'swarm', 'plugin', 'checkpoint', 'debug', 'removed-endpoint', 'unknown-endpoint', 'form-body', 'request-limit', 'connection-limit',
   'pinned-reference', 'cleaned-path', 'own-socket', 'parameter-dropped',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];

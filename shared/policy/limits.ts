@@ -52,3 +52,87 @@ export function limitDenial({ kind, at, has, most, sizes }: Exceeded): Denial {
     case 'bytes': return deny('request-limit', `a value of ${has} bytes in ${field}`, { detail: `at most ${most} are allowed; ${sizes.shorter ?? 'use a shorter one'}` });
   }
 }
+
+const mib = 1024 * 1024;
+
+/** What clients may have open, and hold of the gateway's memory, at a time. */
+export interface ConnectionLimits {
+  /** Connections of one user, by whatever ids of his; of one container by the socket it was given. Root has no limit of its own. */
+  readonly each: number;
+  readonly eachSocket: number;
+  /** Connections of all together, as far as the process may open files. */
+  readonly all: number;
+  /** Of these, what is kept for root and for whoever has fewer than `few`. */
+  readonly kept: number;
+  readonly few: number;
+  /** Connections of one user that speak to BuildKit (HTTP/2), and calls on all of them. */
+  readonly builds: number;
+  readonly buildCalls: number;
+  /** Bytes that a user has sent and that wait in memory. Above `heldBack` his clients wait; above `held` they are refused. */
+  readonly heldBack: number;
+  readonly held: number;
+  /** Bytes of the same, of all users; then whoever has more than a sixteenth of `held` is refused. */
+  readonly allHeld: number;
+  /** How long a request's head may take, from the connection's start or its first byte on, ms. */
+  readonly headMs: number;
+}
+
+/**
+ * Compose follows a hundred services over as many connections, and builds them with a few calls each. A user's share is an eighth of all.
+ */
+export const connectionLimits: ConnectionLimits = {
+  each: 512, eachSocket: 256, all: 4096, kept: 512, few: 16, builds: 128, buildCalls: 1024,
+  heldBack: 4 * mib, held: 24 * mib, allHeld: 64 * mib, headMs: 60_000,
+};
+
+/** Descriptors that the gateway needs beside those of connections: questions to the engine, files, sockets of containers. */
+const otherFiles = 256;
+/** Of one connection: the client's, the engine's, and now and then a pipe. */
+const filesEach = 3;
+
+/** The same for a process that may open `files` files: all have room, and one user takes no more than a fourth. */
+export function limitsForFiles(limits: ConnectionLimits, files: number): ConnectionLimits {
+  const all = Math.max(32, Math.min(limits.all, Math.floor((files - otherFiles) / filesEach)));
+  if (all === limits.all) return limits;
+  const fourth = Math.floor(all / 4);
+  return {
+    ...limits, all, kept: Math.floor(all / 8), few: Math.min(limits.few, Math.floor(all / 16)),
+    each: Math.min(limits.each, fourth), eachSocket: Math.min(limits.eachSocket, fourth),
+  };
+}
+
+/** Whom connections count for. `nobody`: an id of somebody's containers or subordinate ones, and it is not known whose. */
+export type AccountHolder =
+  | { readonly kind: 'root' | 'nobody' }
+  | { readonly kind: 'user'; readonly uid: number }
+  | { readonly kind: 'socket'; readonly id: string };
+
+/** What there is too much of. */
+export type CrowdedResource = 'connections' | 'all-connections' | 'held' | 'builds' | 'build-calls';
+
+/** The refusal of what exceeds `most` of `holder`'s. */
+export function connectionDenial(resource: CrowdedResource, holder: AccountHolder, most: number): Denial {
+  const rule = 'connection-limit';
+  const name = holderName(holder);
+  switch (resource) {
+    case 'connections':
+      return deny(rule, `one more connection of ${name}`, { detail: `at most ${most} may be open at a time; end commands that follow logs or are attached` });
+    case 'all-connections':
+      return deny(rule, `one more connection of ${name}`, { detail: `at most ${most} may be open at a time for all users; try again later` });
+    case 'held':
+      return deny(rule, `sending ahead on all connections of ${name}`, { detail: `at most ${most} bytes may wait at a time; send fewer requests at once` });
+    case 'builds':
+      return deny(rule, `one more build connection of ${name}`, { detail: `at most ${most} may be open at a time; run fewer builds at once` });
+    case 'build-calls':
+      return deny(rule, `one more build call of ${name}`, { detail: `at most ${most} may run at a time; run fewer builds at once` });
+  }
+}
+
+function holderName(holder: AccountHolder): string {
+  switch (holder.kind) {
+    case 'root': return 'root';
+    case 'user': return `user ${holder.uid}`;
+    case 'socket': return 'a container by its Docker socket';
+    case 'nobody': return 'ids whose user is not known';
+  }
+}

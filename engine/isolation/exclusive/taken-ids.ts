@@ -1,20 +1,13 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { listedRanges, type IdSpan } from '../../../shared/isolation/listed-ranges.ts';
 
 // Ids of this machine that somebody else has, as far as that can be told.
 
-export interface IdSpan { readonly start: number; readonly count: number }
+export { listedRanges, type IdSpan };
 
 /** A map of more ids than this is none of a container manager's: the machine's own, of all ids. */
 const mostMapped = 2 ** 31;
-
-/** Lines of text of the form of /etc/subuid. */
-export function listedRanges(text: string): (IdSpan & { readonly name: string })[] {
-  return text.split('\n').flatMap((line) => {
-    const [, name = '', start = '', count = ''] = /^([^:#\s]+):(\d{1,10}):(\d{1,10})\s*$/.exec(line) ?? [];
-    return name === '' ? [] : [{ name, start: Number(start), count: Number(count) }];
-  });
-}
 
 /** Reads what /etc/subuid and /etc/subgid give away (to users, and to other container managers by root's name); anew where they have changed. */
 export function listedIds(etc = '/etc'): () => readonly IdSpan[] {

@@ -13,7 +13,7 @@ export const rules: Translation<typeof english> = {
     'container-unprotected': '使用未受保护的容器', 'command-blocked': '通过套接字调用', 'socket-holder': '访问其他容器的套接字', 'not-own': '访问他人创建的对象', 'owner-label': '网关专用标签', 'environment-hidden': '读取隐藏的变量',
     'container-name': '类似容器 ID 的名称', 'copy-mounts': '复制到共享目录', 'share-missing': '绑定挂载不存在的目录', 'special-user-file': '以设备作为 /etc/passwd 启动',
     'host-network-build': '使用主机网络的构建', 'build-entitlement': '请求额外权限的构建', 'build-source': '来源不可见的构建', 'build-identity': '使用引擎身份的构建', 'build-unguarded': '不受规则约束的 BuildKit 构建', 'grpc-method': '构建服务的未知调用', 'docker-load': '从归档加载镜像',
-    swarm: 'Swarm', plugin: '引擎插件', checkpoint: '检查点', debug: '调试端点', 'removed-endpoint': '已移除的端点', 'unknown-endpoint': '未知端点', 'form-body': '表单请求体', 'request-limit': '请求过大',
+    swarm: 'Swarm', plugin: '引擎插件', checkpoint: '检查点', debug: '调试端点', 'removed-endpoint': '已移除的端点', 'unknown-endpoint': '未知端点', 'form-body': '表单请求体', 'request-limit': '请求过大', 'connection-limit': '连接过多',
     'pinned-reference': '容器名称已替换为 ID', 'cleaned-path': '路径已规范化', 'own-socket': '专属 Docker 套接字', 'parameter-dropped': '已省略参数',
   },
   why: {
@@ -28,6 +28,7 @@ export const rules: Translation<typeof english> = {
     'container-name': '容器名称不得类似容器 ID。', 'copy-mounts': '引擎会跟随任何人在那一刻可能放置的链接。', 'share-missing': '不存在的目录由共享它的用户创建，而该用户无权创建此目录。', 'special-user-file': '引擎以 root 身份打开容器的 /etc/passwd 和 /etc/group：那里的设备或 FIFO 会以其权限被打开。',
     'host-network-build': '构建不能使用主机网络。', 'build-entitlement': '构建不会获得隔离之外的权限。', 'build-source': '构建的来源必须在请求中可见，并位于引擎自身目录之外。', 'build-identity': '构建需要身份时，使用客户端经会话提供的身份，绝不使用引擎的身份。', 'build-unguarded': '通过此请求，BuildKit 不接受针对构建在引擎内所获取内容的规则。', 'grpc-method': '网关不认识此调用，无法判断其作用。', 'docker-load': '已禁止从归档加载镜像。',
     swarm: 'Swarm 服务在隔离之外运行。', plugin: '引擎插件以 root 身份在隔离之外运行。', checkpoint: '检查点会读写主机的目录。', debug: '调试端点会暴露引擎的内存。', 'removed-endpoint': '该端点已从 API 中移除。', 'unknown-endpoint': '网关不认识此端点，无法判断其作用。', 'form-body': '表单请求体会覆盖请求地址中的内容。', 'request-limit': '任何一个请求都不得妨碍网关响应其他请求。',
+    'connection-limit': '任何一个用户都不得占用供所有用户使用的连接和内存。',
     'pinned-reference': '以免该名称随后指向另一个容器。', 'cleaned-path': '去除点段和符号链接，确保挂载的正是检查过的路径。', 'own-socket': '允许的镜像会获得专属的 Docker 套接字，并受命令列表约束。', 'parameter-dropped': '没有意义的参数会被省略。',
   },
   instead: {

@@ -52,6 +52,7 @@ export const decisions: DecisionWords = {
     'unknown-endpoint': 'the gateway does not know this endpoint, so it cannot tell what it does',
     'form-body': 'form bodies override what the request\'s address says',
     'request-limit': 'one request may not keep the gateway from answering others',
+    'connection-limit': 'one user may not take up the connections and the memory that are there for all',
     'pinned-reference': 'names of containers are replaced by their ids',
     'cleaned-path': 'paths are written without dot segments and symbolic links',
     'own-socket': 'an allowed image gets a Docker socket of its own',

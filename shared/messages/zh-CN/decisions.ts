@@ -51,6 +51,7 @@ export const decisions: DecisionWords = {
     'unknown-endpoint': '网关不识别此端点，因此无法判断其作用',
     'form-body': '表单正文会覆盖请求地址的内容',
     'request-limit': '任何一个请求都不得妨碍网关响应其他请求',
+    'connection-limit': '任何一个用户都不得占用供所有用户使用的连接和内存',
     'pinned-reference': '容器名称会替换为其 ID',
     'cleaned-path': '路径写成不含点段和符号链接的形式',
     'own-socket': '允许的镜像会得到专用的 Docker 套接字',

@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { refusalText } from '../../shared/policy/decision.ts';
+import {
+  connectionLimits,
+  limitsForFiles,
+  type AccountHolder,
+  type ConnectionLimits,
+} from '../../shared/policy/limits.ts';
+import { ConnectionSlot } from './connection-slot.ts';
+import { ConnectionTable, type RefusedConnection } from './connection-table.ts';
+
+const limits: ConnectionLimits = {
+  each: 4,
+  eachSocket: 2,
+  all: 12,
+  kept: 4,
+  few: 2,
+  builds: 1,
+  buildCalls: 2,
+  heldBack: 100,
+  held: 1600,
+  allHeld: 2000,
+  headMs: 60_000,
+};
+let table: ConnectionTable;
+let clock: number;
+let closed: ConnectionSlot[];
+beforeEach(() => {
+  clock = 0;
+  closed = [];
+  table = new ConnectionTable(limits, () => clock);
+});
+
+const user = (uid: number): AccountHolder => (uid === 0 ? { kind: 'root' } : { kind: 'user', uid });
+function ask(...holders: AccountHolder[]): ConnectionSlot | RefusedConnection {
+  const slot = table.admit({ name: 'a caller', holders });
+  if (slot instanceof ConnectionSlot) {
+    slot.close = () => {
+      closed.push(slot);
+      slot.leave();
+    };
+  }
+  return slot;
+}
+function open(...holders: AccountHolder[]): ConnectionSlot {
+  const slot = ask(...holders);
+  if (slot instanceof ConnectionSlot) return slot;
+  throw new Error(refusalText(slot.denial));
+}
+function rest(slot: ConnectionSlot, unread = false): ConnectionSlot {
+  slot.closeIfIdle = () => {
+    if (!unread) slot.close();
+    return !unread;
+  };
+  slot.idle();
+  return slot;
+}
+function refused(...holders: AccountHolder[]): RefusedConnection {
+  const slot = ask(...holders);
+  if (slot instanceof ConnectionSlot) throw new Error('it was admitted');
+  return slot;
+}
+const times = <T>(count: number, work: () => T): T[] => Array.from({ length: count }, work);
+
+describe('issue 12: connections of a user', () => {
+  it("are refused above the limit, by a text that names rule and limit; others' are not", () => {
+    const [first] = times(4, () => open(user(1)));
+    const { denial, status } = refused(user(1));
+    expect(status).toBe(429);
+    expect(refusalText(denial)).toBe(
+      'enhanced container isolation: one more connection of user 1 is blocked: one user may not take up the connections and the memory ' +
+        'that are there for all (at most 4 may be open at a time; end commands that follow logs or are attached); no setting allows it',
+    );
+    open(user(2));
+    first?.leave();
+    first?.leave();
+    open(user(1));
+    refused(user(1));
+  });
+
+  it('that rest are closed for new ones, the one that rests longest first', () => {
+    const [a, b, c] = times(4, () => open(user(1)));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('four were made');
+    for (const slot of [b, a, c]) rest(slot);
+    b.busy();
+    rest(b);
+    open(user(1));
+    open(user(1));
+    expect(closed).toEqual([a, c]);
+    b.busy();
+    refused(user(1));
+  });
+
+  it('whose next request is here already are left', () => {
+    const [a, b] = times(4, () => open(user(1)));
+    if (a === undefined || b === undefined) throw new Error('four were made');
+    rest(a, true);
+    rest(b);
+    open(user(1));
+    expect(closed).toEqual([b]);
+    refused(user(1));
+  });
+
+  it('by sockets of his containers count for the container and for him', () => {
+    const socket = (id: string): AccountHolder => ({ kind: 'socket', id });
+    times(2, () => open(socket('x'), user(1)));
+    expect(refusalText(refused(socket('x'), user(1)).denial)).toContain(
+      'a container by its Docker socket is blocked',
+    );
+    times(2, () => open(socket('y'), user(1)));
+    expect(refusalText(refused(socket('z'), user(1)).denial)).toContain('of user 1 is blocked');
+    open(socket('z'));
+  });
+});
+
+describe('issue 12: connections of all', () => {
+  it('leave room for root, and for users who have few', () => {
+    for (const uid of [1, 2]) times(4, () => open(user(uid)));
+    expect(refused(user(1)).status).toBe(429);
+    // All but what is kept is taken.
+    times(2, () => open(user(3)));
+    const { denial, status } = refused(user(3));
+    expect(status).toBe(503);
+    expect(refusalText(denial)).toContain('at most 8 may be open at a time for all users');
+    times(2, () => open(user(0)));
+    expect(table.open).toBe(12);
+    expect(refused(user(0)).status).toBe(503);
+    expect(refused(user(4)).status).toBe(503);
+  });
+
+  it('give room by one that rests, of who has most', () => {
+    const [resting] = times(4, () => open(user(1)));
+    if (resting === undefined) throw new Error('four were made');
+    rest(resting);
+    times(3, () => open(user(2)));
+    times(2, () => open(user(0)));
+    times(2, () => open(user(3)));
+    open(user(4));
+    expect(table.open).toBe(12);
+    open(user(5));
+    expect(closed).toEqual([resting]);
+    expect(refused(user(6)).status).toBe(503);
+  });
+
+  it('are as many as the process may open files for, and one user has no more than a fourth', () => {
+    expect(limitsForFiles(connectionLimits, 524_288)).toEqual(connectionLimits);
+    expect(limitsForFiles(connectionLimits, Infinity)).toEqual(connectionLimits);
+    expect(limitsForFiles(connectionLimits, 1024)).toMatchObject({
+      all: 256,
+      kept: 32,
+      each: 64,
+      eachSocket: 64,
+      few: 16,
+    });
+    expect(limitsForFiles(connectionLimits, 64)).toMatchObject({ all: 32, kept: 4, each: 8, few: 2 });
+  });
+});
+
+describe('issue 12: a refused connection', () => {
+  it("is told why, as far as there is room for that: the same user's others are only closed", () => {
+    times(4, () => open(user(1)));
+    const told = times(8, () => refused(user(1)).told);
+    expect(told).not.toContain(null);
+    expect(refused(user(1)).told).toBeNull();
+    told[0]?.();
+    expect(refused(user(1)).told).not.toBeNull();
+  });
+});
+
+describe('issue 12: a connection without a request', () => {
+  it('is closed when the first head, or one that was begun, is not whole in time; one that rests after an answer is left', () => {
+    const silent = open(user(1));
+    const resting = open(user(2));
+    resting.headCame();
+    const begun = open(user(3));
+    begun.headCame();
+    clock = 30_000;
+    begun.awaitHead();
+    begun.awaitHead();
+    clock = 60_000;
+    table.closeLate();
+    expect(closed).toEqual([silent]);
+    clock = 90_000;
+    table.closeLate();
+    expect(closed).toEqual([silent, begun]);
+    expect(table.open).toBe(1);
+  });
+});
+
+describe('issue 12: what waits in memory', () => {
+  it("makes a user's clients wait, then refuses them, and no other user's", () => {
+    const [a, b] = times(2, () => open(user(1)));
+    const other = open(user(2));
+    if (a === undefined || b === undefined) throw new Error('two were made');
+    a.hold(100);
+    expect(b.isCrowded).toBe(false);
+    a.hold(1);
+    expect([a.isCrowded, b.isCrowded, other.isCrowded]).toEqual([true, true, false]);
+    b.hold(1500);
+    expect(other.heldDenial()).toBeNull();
+    expect(refusalText(b.heldDenial() ?? refused(user(1)).denial)).toContain(
+      'at most 1600 bytes may wait at a time',
+    );
+    b.leave();
+    expect([a.heldDenial(), table.held]).toEqual([null, 101]);
+  });
+
+  it('is bounded for all: then who has more than a little is refused', () => {
+    const [a, b, c] = [open(user(1)), open(user(2)), open(user(3))];
+    a.hold(1500);
+    b.hold(450);
+    c.hold(100);
+    expect([a.heldDenial() !== null, b.heldDenial() !== null, c.heldDenial()]).toEqual([true, true, null]);
+  });
+});
+
+describe('issue 12: builds', () => {
+  it('have so many connections and calls of one user', () => {
+    const [a, b] = [open(user(1)), open(user(1))];
+    expect(a.beginBuilds()).toBeNull();
+    expect(refusalText(b.beginBuilds() ?? refused(user(1)).denial)).toContain(
+      'one more build connection of user 1',
+    );
+    expect([a.beginCall(), a.beginCall()]).toEqual([null, null]);
+    expect(refusalText(b.beginCall() ?? refused(user(1)).denial)).toContain('one more build call of user 1');
+    a.endCall();
+    expect(b.beginCall()).toBeNull();
+    a.leave();
+    expect([b.beginBuilds(), b.beginCall()]).toEqual([null, null]);
+    const root = [open(user(0)), open(user(0))];
+    expect(root.map((slot) => slot.beginBuilds())).toEqual([null, null]);
+  });
+});

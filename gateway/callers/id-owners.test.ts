@@ -1,0 +1,165 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SocketMount } from '../socket-mounts/socket-mount.ts';
+import { IdOwners, type IdOwnersOptions } from './id-owners.ts';
+import { identifyCaller } from './identify-caller.ts';
+
+let dir: string;
+let accounts: Map<string, string>;
+let asked: string[];
+let clock: number;
+const at = (name: string) => path.join(dir, name);
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-id-owners-'));
+  await mkdir(at('sub'));
+  await mkdir(at('ranges'));
+  await writeFile(at('subuid'), '# users\nalice:100000:65536\n1001:165536:65536\nroot:1000000:65536\n');
+  accounts = new Map([['alice', 'alice:x:1000:1000::/home/alice:/bin/sh']]);
+  asked = [];
+  clock = 0;
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const read = (more: Partial<IdOwnersOptions> = {}) =>
+  IdOwners.read({
+    etc: dir,
+    subordinateDirectory: at('sub'),
+    rangeDirectory: at('ranges'),
+    pauseMs: 0,
+    now: () => clock,
+    ask: (_, key) => {
+      asked.push(key);
+      return Promise.resolve(accounts.get(key) ?? null);
+    },
+    ...more,
+  });
+/** Nobody's at first: who asks does not wait. */
+async function known(owners: IdOwners, uid: number): Promise<number | null> {
+  expect(owners.of(uid)).toBeNull();
+  await owners.settled();
+  return owners.of(uid);
+}
+
+describe('issue 12: whose an id is', () => {
+  it("a user's own, without asking anybody", async () => {
+    const owners = await read();
+    for (const uid of [0, 1, 1000, 99_999, 231_072, 600_113_151]) expect(owners.of(uid)).toBe(uid);
+    expect(asked).toEqual([]);
+  });
+
+  it("the user's whose range of /etc/subuid it is in, by name or number", async () => {
+    const owners = await read();
+    expect(await known(owners, 100_000)).toBe(1000);
+    expect(await known(owners, 165_535)).toBe(1000);
+    expect(await known(owners, 231_071)).toBe(1001);
+  });
+
+  it("the user's who was given it by the planner, or whose containers' range it is in", async () => {
+    await writeFile(at('sub/600178688'), '{"uid":1002,"base":600178688}');
+    await writeFile(at('ranges/1000079360'), '{"version":1,"base":1000079360,"owner":1003}');
+    await writeFile(at('ranges/1000144896'), '{"version":1,"base":1000144896,"owner":"builds"}');
+    const owners = await read();
+    expect(await known(owners, 600_178_688 + 33)).toBe(1002);
+    expect(await known(owners, 1_000_079_360 + 65_535)).toBe(1003);
+    for (const uid of [600_113_152, 1_000_013_824, 1_000_144_896, 4_000_000_000])
+      expect(await known(owners, uid)).toBeNull();
+  });
+
+  it("never root's, whatever is written", async () => {
+    await writeFile(at('ranges/1000013824'), '{"version":1,"base":1000013824,"owner":0}');
+    const owners = await read();
+    expect(await known(owners, 1_000_000)).toBeNull();
+    expect(await known(owners, 1_000_013_824)).toBeNull();
+  });
+
+  it("nobody's by a record that is broken, or is of another range", async () => {
+    await writeFile(at('ranges/1000013824'), '{"version":1,"base":1000079360,"owner":1003}');
+    await writeFile(at('ranges/1000079360'), '{');
+    const owners = await read();
+    for (const uid of [1_000_013_824, 1_000_079_360]) expect(await known(owners, uid)).toBeNull();
+  });
+
+  it("the account's that has it all the same", async () => {
+    accounts.set('700000000', 'carol:x:700000000:100::/:/bin/sh');
+    const owners = await read();
+    expect(await known(owners, 700_000_000)).toBe(700_000_000);
+  });
+
+  it('is asked for once, and again when it is old; meanwhile the last answer counts', async () => {
+    const owners = await read();
+    await known(owners, 100_000);
+    asked = [];
+    owners.of(100_000);
+    await owners.settled();
+    expect(asked).toEqual([]);
+    clock += 61_000;
+    expect(owners.of(100_000)).toBe(1000);
+    await owners.settled();
+    expect(asked).toEqual(['100000', 'alice']);
+  });
+
+  it('is looked up for so many at a time, however many are asked for', async () => {
+    const owners = await read();
+    for (let uid = 100_000; uid < 110_000; uid++) expect(owners.of(uid)).toBeNull();
+    await owners.settled();
+    expect(asked.filter((key) => key !== 'alice').length).toBe(64);
+  });
+
+  it('follows /etc/subuid, without one nobody has further ids there', async () => {
+    const owners = await read();
+    await rm(at('subuid'));
+    clock += 2000;
+    owners.of(5);
+    await owners.settled();
+    expect(owners.of(100_000)).toBe(100_000);
+    await writeFile(at('subuid'), 'alice:300000:65536\n');
+    clock += 2000;
+    owners.of(5);
+    await owners.settled();
+    expect(await known(owners, 300_001)).toBe(1000);
+  });
+
+  it('reads no more of a huge file than a megabyte', async () => {
+    await writeFile(
+      at('subuid'),
+      `alice:100000:65536\n${`#${'x'.repeat(1022)}\n`.repeat(1024)}bob:165536:65536\n`,
+    );
+    const owners = await read();
+    expect(await known(owners, 100_000)).toBe(1000);
+    expect(owners.of(165_536)).toBe(165_536);
+  });
+});
+
+describe('issue 12: who has a connection', () => {
+  const peer = (uid: number) => ({ pid: 1, uid, gid: 0 });
+  const owners = { of: (uid: number) => (uid >= 100_000 ? (uid === 100_000 ? 1000 : null) : uid) };
+  const mount = (createdBy: number | null) => ({ get: () => ({ createdBy }) as SocketMount }); // all that is asked for
+  const clients = (uid: number) => identifyCaller({ kind: 'clients' }, peer(uid), { owners, mounts: null });
+  const socket = (createdBy: number | null) =>
+    identifyCaller({ kind: 'socket-mount', id: 'x' as SocketMount['id'] }, peer(0), {
+      owners,
+      mounts: mount(createdBy),
+    });
+
+  it('a user by all of his ids is one caller; ids of nobody known are one together', () => {
+    expect(clients(100_000)).toEqual(clients(1000));
+    expect(clients(100_001)).toEqual(clients(100_002));
+    expect(new Set([0, 1000, 1001, 100_001].map((uid) => clients(uid).name)).size).toBe(4);
+    expect(identifyCaller({ kind: 'clients' }, null, { owners, mounts: null })).toEqual(clients(100_001));
+    expect(clients(0).holders).toEqual([{ kind: 'root' }]);
+  });
+
+  it('a container by its socket takes turns of its own, and counts for who made it, too', () => {
+    expect(socket(1000)).toEqual({
+      name: 'socket x',
+      holders: [
+        { kind: 'socket', id: 'x' },
+        { kind: 'user', uid: 1000 },
+      ],
+    });
+    for (const maker of [0, null]) expect(socket(maker).holders).toEqual([{ kind: 'socket', id: 'x' }]);
+  });
+});

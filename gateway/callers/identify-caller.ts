@@ -1,0 +1,45 @@
+import type { AccountHolder } from '../../shared/policy/limits.ts';
+import type { PeerCredentials } from '../peer-credentials.ts';
+import type { Origin, SocketMount, SocketMounts } from '../socket-mounts/socket-mount.ts';
+import { holderKey } from './connection-account.ts';
+import type { ConnectionCaller } from './connection-table.ts';
+import type { IdOwners } from './id-owners.ts';
+
+/** What it takes to tell who has a connection. */
+export interface CallerSources {
+  readonly owners: Pick<IdOwners, 'of'>;
+  /** Null: no container has a socket of its own. */
+  readonly mounts: Pick<SocketMounts, 'get'> | null;
+}
+
+/**
+ * Who asks: a user of the machine, by whatever ids of his, or a container by the socket it was given. What
+ * a container has open counts for the user who made it, too: he may make many.
+ */
+export function identifyCaller(
+  origin: Origin,
+  peer: PeerCredentials | null,
+  { owners, mounts }: CallerSources,
+): ConnectionCaller {
+  if (origin.kind === 'clients') {
+    const holder = peer === null ? nobody : holderOf(owners.of(peer.uid));
+    return { name: holderKey(holder), holders: [holder] };
+  }
+  const holder: AccountHolder = { kind: 'socket', id: origin.id };
+  const maker = makerOf(mounts?.get(origin.id) ?? null, owners);
+  return { name: holderKey(holder), holders: maker === null ? [holder] : [holder, maker] };
+}
+
+const nobody: AccountHolder = { kind: 'nobody' };
+
+function holderOf(uid: number | null): AccountHolder {
+  if (uid === null) return nobody;
+  return uid === 0 ? { kind: 'root' } : { kind: 'user', uid };
+}
+
+/** Null where it was root, whose containers have nothing of root's, or nobody known. */
+function makerOf(mount: SocketMount | null, owners: Pick<IdOwners, 'of'>): AccountHolder | null {
+  const uid = mount?.createdBy ?? null;
+  if (uid === null || uid === 0) return null;
+  return holderOf(owners.of(uid));
+}

@@ -1,0 +1,70 @@
+import type { FairShare } from './fair-share.ts';
+
+export interface ReceivingLimits {
+  /** How long what is received may take before others begin beside it, ms. */
+  readonly afterMs: number;
+  /**
+   * How many may so be received beside the turns of all; one more takes the place of the one that began
+   * first.
+   */
+  readonly slow: number;
+}
+
+/** A turn to receive something long. */
+export interface ReceivingTurn {
+  /** It is here: it can't be displaced any more. */
+  received(): void;
+  /** Gives the turn back; more than once does nothing. */
+  end(): void;
+}
+
+/**
+ * Turns to receive something long, which takes memory. How long it takes is its sender's affair: who is
+ * slow steps aside, so that others don't wait for him, and is displaced where too many are slow.
+ */
+export class ReceivingTurns {
+  readonly #share: FairShare;
+  readonly #limits: ReceivingLimits;
+  /** Those that stepped aside, in that order, and how to end those that are still received. */
+  readonly #aside = new Map<object, (() => void) | null>();
+
+  constructor(share: FairShare, limits: ReceivingLimits) {
+    this.#share = share;
+    this.#limits = limits;
+  }
+
+  /**
+   * Resolves when it is the caller's turn; rejects as FairShare does. `displaced`: what is received is to
+   * be given up.
+   */
+  async take(caller: string, displaced: () => void, signal?: AbortSignal): Promise<ReceivingTurn> {
+    const endTurn = await this.#share.take(caller, signal);
+    const key = {};
+    const stepAside = () => {
+      if (!this.#makeRoom()) return;
+      this.#aside.set(key, displaced);
+      endTurn.stepAside();
+    };
+    const timer = setTimeout(stepAside, this.#limits.afterMs).unref();
+    return {
+      received: () => {
+        clearTimeout(timer);
+        if (this.#aside.has(key)) this.#aside.set(key, null);
+      },
+      end: () => {
+        clearTimeout(timer);
+        this.#aside.delete(key);
+        endTurn();
+      },
+    };
+  }
+
+  #makeRoom(): boolean {
+    if (this.#aside.size < this.#limits.slow) return true;
+    const first = [...this.#aside].find(([, displaced]) => displaced !== null);
+    if (first === undefined) return false;
+    this.#aside.delete(first[0]);
+    first[1]?.();
+    return true;
+  }
+}

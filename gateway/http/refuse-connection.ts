@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+import { errorResponse } from './errors.ts';
+
+/** How long a refused client may take to ask and to read the answer, ms, and how much it may send. */
+const refusalMs = 5000;
+const refusalBytes = 1024 * 1024;
+
+/**
+ * Answers whatever a client asks first, and closes: clients take no answer for one before they have asked.
+ * `ended` is called once, when the socket is closed.
+ */
+export function refuseConnection(socket: Socket, status: number, message: string, ended: () => void): void {
+  let received = 0;
+  const timer = setTimeout(() => {
+    socket.destroy();
+  }, refusalMs);
+  timer.unref();
+  socket.on('error', () => undefined);
+  socket.on('data', (bytes: Buffer) => {
+    if (received === 0)
+      socket.end(
+        errorResponse(status, message, { close: true, head: bytes.toString('latin1', 0, 5) === 'HEAD ' }),
+      );
+    received += bytes.length;
+    if (received > refusalBytes) socket.destroy();
+  });
+  socket.on('end', () => {
+    if (received === 0) socket.end();
+    else if (socket.writableFinished) socket.destroy();
+    else
+      socket.once('finish', () => {
+        socket.destroy();
+      });
+  });
+  socket.once('close', () => {
+    clearTimeout(timer);
+    ended();
+  });
+}
