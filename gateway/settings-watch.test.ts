@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { removalNote } from '../shared/settings/removal-note.ts';
 import { watchSettings, type PolicyState } from './settings-watch.ts';
 
@@ -49,6 +49,27 @@ describe('idea 4: the settings file is the only interface', () => {
     await put(on);
     await told;
     expect(watch.current().settings.eci.value).toBe(true);
+  });
+
+  it('follows a directory that was deleted and made again, by itself', async () => {
+    await put(off);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { watch, next } = start();
+      const deleted = next();
+      await rm(dir, { recursive: true });
+      await deleted;
+      expect(watch.current().problem).toBe('it was deleted');
+      await mkdir(dir);
+      vi.advanceTimersByTime(2000);
+      // The clock stands still: what tells of this is the directory.
+      const back = next();
+      await put(on);
+      await back;
+      await expect.poll(() => watch.current()).toMatchObject({ settings: { eci: { value: true } }, problem: null });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('a deleted file takes nothing away: the last good policy stays, until there is a file again', async () => {

@@ -92,13 +92,31 @@ export function watchSettings(file: string, onChange: (state: PolicyState) => vo
   };
 
   refresh();
+  const directory = path.dirname(file);
   let watcher: FSWatcher | null = null;
-  try {
-    // The directory, not the file: an atomic replacement is a new inode.
-    watcher = watch(path.dirname(file), { persistent: false }, () => { refresh(); });
-    watcher.on('error', () => { watcher?.close(); watcher = null; });
-  } catch { /* no directory yet, or no inotify: the timer below does */ }
-  const timer = setInterval(refresh, 2000);
+  /** Watches the directory, not the file: an atomic replacement is a new inode. */
+  const watchDirectory = (): void => {
+    watcher?.close();
+    watcher = null;
+    try {
+      const begun = watch(directory, { persistent: false }, (_event, name) => {
+        if (watcher !== begun) return;
+        // The end of a directory is told under its own name; another may be there by now.
+        if (name === path.basename(directory)) watchDirectory();
+        refresh();
+      });
+      begun.on('error', () => {
+        begun.close();
+        if (watcher === begun) watcher = null;
+      });
+      watcher = begun;
+    } catch { /* no directory, or no inotify: the timer below tries again */ }
+  };
+  watchDirectory();
+  const timer = setInterval(() => {
+    if (watcher === null) watchDirectory();
+    refresh();
+  }, 2000);
   timer.unref();
 
   return {

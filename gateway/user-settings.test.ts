@@ -48,8 +48,10 @@ describe('a preference of the users of an engine', () => {
     expect([statSync(file).uid, statSync(file).gid, statSync(file).mode & 0o777]).toEqual([0, docker, 0o660]);
     expect(await asUser(wants({ version: 1, by: 'nobody', eci: false }), '65534')).toBe(false);
     expect(await asUser(wants({ version: 1, by: 'nobody', eci: false }))).toBe(true);
-    for (let tries = 0; made.policy().settings.eci.value && tries < 100; tries++) await new Promise((done) => { setTimeout(done, 20); });
-    expect(made.policy()).toMatchObject({ settings: { eci: { value: false }, blockDockerLoad: { value: true } }, preference: 'nobody: enhanced container isolation off' });
+    await expect.poll(() => made.policy()).toMatchObject({
+      settings: { eci: { value: false }, blockDockerLoad: { value: true } },
+      preference: 'nobody: enhanced container isolation off',
+    });
     expect(told.at(-1)).toContain('isolation off; by preference of nobody: enhanced container isolation off');
   });
 
@@ -58,8 +60,7 @@ describe('a preference of the users of an engine', () => {
     await start();
     await asUser(wants({ version: 1, eci: false, blockDockerLoad: false }));
     put(policy(true));
-    for (let tries = 0; (statSync(file).mode & 0o777) !== 0o640 && tries < 200; tries++) await new Promise((done) => { setTimeout(done, 20); });
-    expect(statSync(file).mode & 0o777).toBe(0o640);
+    await expect.poll(() => statSync(file).mode & 0o777).toBe(0o640);
     expect(gateway?.policy()).toMatchObject({ settings: { eci: { value: true, locked: true }, blockDockerLoad: { value: true, locked: true } }, preference: null, preferenceProblem: expect.stringContaining('locked') as string });
     expect(told.at(-1)).toContain("a user's preference is not in force: /enhancedContainerIsolation/value is locked");
     for (const attempt of [wants({ version: 1, eci: false }), `rm -f ${file}; ${wants({ version: 1, eci: false })}`, `mv ${file} ${file}.old`, `ln -sf /tmp ${file}`, `chmod 666 ${file}`]) expect(await asUser(`${attempt} 2>/dev/null`)).toBe(false);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { applySteps, type ApplyPlan, type ApplyStep, type ContainerChoices } from '../../shared/apply/plan.ts';
-import type { ApplyEvent, ApplyRun } from '../../shared/apply/run.ts';
+import type { ApplyEvent, ApplyOutcome, ApplyRun } from '../../shared/apply/run.ts';
 import { isRunning, type Container } from '../../shared/containers/protection.ts';
 import { fail, ok, type AppError, type AppErrorCode, type Result } from '../../shared/result.ts';
 import { sha256 } from '../store/files.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { ensureRoot } from '../store/settings-store.ts';
+import { cleanUpDefect, notCleanedUp } from './clean-up.ts';
 import { finalise, noResults, type ApplyResults } from './finish.ts';
 import { applyLockPath, writeJournal, type Journal } from './journal.ts';
 import { makePlan, stopWaitOf } from './plan.ts';
@@ -115,31 +116,74 @@ function newJournal(request: ApplyRequest, plan: AdmittedPlan, user: Awaited<Ret
 }
 
 async function execute(context: StepContext, lock: Lock): Promise<ApplyRun> {
-  const { ports, state } = context;
-  let journal = context.journal;
-  const results: ApplyResults = noResults();
+  const { state } = context;
   try {
-    for (const step of applySteps) {
-      if (context.signal.aborted) { state.end(await rollBack(ports, state, { ...journal, step: last(journal, step) }, cancelled())); return state.snapshot(); }
-      if (!stepIsDue(step, journal)) { state.skip(step); continue; }
-      const outcome = await runStep({ ...context, journal }, step, results);
-      journal = outcome.journal;
-      if (outcome.error !== null) {
-        const error = context.signal.aborted ? cancelled() : outcome.error;
-        if (!context.signal.aborted) state.activity('rolling-back', false);
-        state.end(await rollBack(ports, state, journal, error));
-        return state.snapshot();
-      }
-    }
-    state.end(await finalise(ports, state, journal, context.text, results));
-  } catch (defect) {
-    state.activity('rolling-back', false);
-    const { error } = fail('internal', 'applying hit a defect', { cause: defect });
-    state.end(await rollBack(ports, state, journal, error));
+    const results = noResults();
+    const reached = await bringIntoForce(context, results);
+    state.end('outcome' in reached ? reached.outcome : await complete({ ...context, journal: reached.journal }, results));
   } finally {
     await lock.release();
   }
   return state.snapshot();
+}
+
+/** All steps up to verification; a failure or a cancel goes back, and that is the outcome. */
+async function bringIntoForce(
+  context: StepContext, results: ApplyResults,
+): Promise<{ journal: Journal } | { outcome: ApplyOutcome }> {
+  const { ports, state, signal } = context;
+  let journal = context.journal;
+  const goBack = async (error: AppError): Promise<{ outcome: ApplyOutcome }> => {
+    if (!signal.aborted) state.activity('rolling-back', false);
+    return { outcome: await rollBack(ports, state, journal, signal.aborted ? cancelled() : error) };
+  };
+  try {
+    for (const step of applySteps) {
+      if (signal.aborted) {
+        journal = { ...journal, step: last(journal, step) };
+        return await goBack(cancelled());
+      }
+      if (step === 'clean-up') break;
+      if (!stepIsDue(step, journal)) {
+        state.skip(step);
+        continue;
+      }
+      const outcome = await runStep({ ...context, journal }, step, results);
+      journal = outcome.journal;
+      if (outcome.error !== null) return await goBack(outcome.error);
+    }
+  } catch (cause) {
+    state.activity('rolling-back', false);
+    return { outcome: await rollBack(ports, state, journal, fail('internal', 'applying hit a defect', { cause }).error) };
+  }
+  // Removing containers can't be undone, and what is recreated is no part of the settings: from here there is no way
+  // back and none is needed.
+  state.activity('applying', false);
+  return { journal };
+}
+
+/** What comes after verification. Whatever goes wrong here is told in the outcome, and nothing goes back for it. */
+async function complete(context: StepContext, results: ApplyResults): Promise<ApplyOutcome> {
+  const { ports, state } = context;
+  let journal = context.journal;
+  if (!stepIsDue('clean-up', journal)) state.skip('clean-up');
+  else {
+    let error: AppError | null;
+    try {
+      const outcome = await runStep(context, 'clean-up', results);
+      journal = outcome.journal;
+      error = outcome.error;
+    } catch (cause) {
+      error = cleanUpDefect(cause);
+    }
+    if (error !== null) {
+      state.log(`clean-up: ${error.message}`);
+      const none = notCleanedUp(journal, error);
+      results.removed = results.removed.length > 0 ? results.removed : none.removed;
+      results.recreated = results.recreated.length > 0 ? results.recreated : none.recreated;
+    }
+  }
+  return finalise(ports, state, journal, context.text, results);
 }
 
 /** The step a cancel between two steps counts for: the one that ran last. */
@@ -149,12 +193,11 @@ const cancelled = (): AppError => fail('apply.cancelled', 'the apply was cancell
 
 async function runStep(context: StepContext, step: ApplyStep, results: ApplyResults): Promise<{ journal: Journal; error: AppError | null }> {
   const { ports, state } = context;
-  // Removing containers can't be undone, and what is recreated is no part of the settings: from here there is no way back and none is needed.
-  if (step === 'clean-up') state.activity('applying', false);
   let journal: Journal = { ...context.journal, step, stepState: 'begun' };
   const noted = await writeJournal(ports.paths.journal, journal);
-  // It has not begun: there is nothing of it to undo, as an engine to restart.
-  if (!noted.ok) return { journal: context.journal, error: noted.error };
+  // It has not begun: there is nothing of it to undo, as an engine to restart. The clean-up goes on: an apply that is
+  // interrupted between verification and clean-up is finished all the same.
+  if (!noted.ok && step !== 'clean-up') return { journal: context.journal, error: noted.error };
   state.begin(step);
   await ports.reached?.(`${step} begun`);
   const result = await stepActions[step]({ ...context, journal });

@@ -1,6 +1,6 @@
 import type { RemoveOutcome } from '../../shared/containers/protection.ts';
 import type { RecreateMember, RecreateRun } from '../../shared/containers/recreate.ts';
-import { ok, type AppError } from '../../shared/result.ts';
+import { fail, ok, type AppError } from '../../shared/result.ts';
 import type { Journal } from './journal.ts';
 import type { Step, StepContext } from './steps.ts';
 
@@ -18,56 +18,104 @@ export const cleanUp: Step = async (context) => {
 /** Outcomes of containers with which nothing can be done, for want of an engine. */
 export function notCleanedUp(journal: Journal, error: AppError): { removed: RemoveOutcome[]; recreated: RecreateMember[] } {
   return {
-    removed: journal.remove.ids.map((id) => ({ id, name: id, removed: false, error: error.message })),
+    removed: journal.remove.ids.map((id) => ({ id, name: journal.remove.names?.[id] ?? id, removed: false, error: error.message })),
     recreated: (journal.recreate?.containers ?? []).map(({ id, name }) => ({ id, name, step: null, outcome: { kind: 'not-begun', error } })),
   };
 }
 
-async function removeChosen({ ports, state, journal }: StepContext): Promise<{ detail: string; removed: RemoveOutcome[] } | null> {
+/** A defect in the clean-up, as one of its outcomes tells it: what is verified stays in force whatever happens here. */
+export function cleanUpDefect(cause: unknown): AppError {
+  return fail('internal', 'the clean-up after applying hit a defect', { cause, hint: 'Look at the list of containers.' }).error;
+}
+
+interface Removal {
+  readonly detail: string;
+  readonly removed: RemoveOutcome[];
+}
+
+async function removeChosen({ ports, state, journal }: StepContext): Promise<Removal | null> {
   if (journal.remove.ids.length === 0) return null;
   const asDone = (outcome: RemoveOutcome): RemoveOutcome => {
     const name = journal.remove.names?.[outcome.id] ?? outcome.name;
     // It was there when it was chosen: gone since (by a clean-up that was interrupted, or by somebody else) is what was asked for.
     return outcome.gone === true ? { id: outcome.id, name, removed: true } : outcome;
   };
-  const outcomes = await ports.remove(journal.remove, (told, count, total) => {
+  const soFar: RemoveOutcome[] = [];
+  const follow = (told: RemoveOutcome, count: number, total: number): void => {
     const outcome = asDone(told);
+    soFar.push(outcome);
     state.detail('clean-up', `${count} of ${total}`);
     state.log(outcome.removed ? `removed ${outcome.name}` : `not removed: ${outcome.name}: ${outcome.error ?? ''}`);
-  });
-  if (!outcomes.ok) {
-    state.log(outcomes.error.message);
-    return { detail: 'nothing removed', removed: notCleanedUp(journal, outcomes.error).removed };
+  };
+  let removed: RemoveOutcome[];
+  try {
+    const outcomes = await ports.remove(journal.remove, follow);
+    if (!outcomes.ok) {
+      state.log(outcomes.error.message);
+      return { detail: 'nothing removed', removed: notCleanedUp(journal, outcomes.error).removed };
+    }
+    removed = outcomes.value.map(asDone);
+  } catch (cause) {
+    const error = cleanUpDefect(cause);
+    state.log(inWords(error));
+    removed = notCleanedUp(journal, error).removed.map((missing) => soFar.find(({ id }) => id === missing.id) ?? missing);
   }
-  const removed = outcomes.value.map(asDone);
   return { detail: `${removed.filter((outcome) => outcome.removed).length} of ${removed.length} removed`, removed };
 }
 
-async function recreateChosen({ ports, state, journal, onRecreation }: StepContext): Promise<{ detail: string; recreated: RecreateMember[] } | null> {
+interface Recreation {
+  readonly detail: string;
+  readonly recreated: RecreateMember[];
+}
+
+async function recreateChosen({ ports, state, journal, onRecreation }: StepContext): Promise<Recreation | null> {
   const chosen = journal.recreate;
   if (chosen === undefined || ports.recreate === undefined) return null;
-  const told = new Set<string>();
+  const logged = new Set<string>();
+  let latest: RecreateRun | null = null;
   const follow = (run: RecreateRun): void => {
+    latest = run;
     state.recreation(run);
     const current = run.members.find(({ step, outcome }) => step !== null && outcome === null);
     if (current !== undefined) state.detail('clean-up', `recreating ${current.name}`);
     for (const member of run.members) {
       const line = logLine(member);
-      if (line === null || told.has(member.id)) continue;
-      told.add(member.id);
+      if (line === null || logged.has(member.id)) continue;
+      logged.add(member.id);
       state.log(line);
     }
   };
-  const started = await ports.recreate(chosen, follow);
-  if (!started.ok) {
-    const { recreated } = notCleanedUp(journal, started.error);
-    follow({ members: recreated, activity: 'ended', cancellable: false });
-    return { detail: 'nothing recreated', recreated };
+  /** The end of a recreation that did not get to its own. */
+  const endWith = (members: RecreateMember[]): void => { follow({ members, activity: 'ended', cancellable: false }); };
+  let recreated: RecreateMember[];
+  try {
+    const started = await ports.recreate(chosen, follow);
+    if (!started.ok) {
+      recreated = notCleanedUp(journal, started.error).recreated;
+      endWith(recreated);
+      return { detail: 'nothing recreated', recreated };
+    }
+    onRecreation?.(started.value.cancel);
+    recreated = [...(await started.value.done).members];
+  } catch (cause) {
+    recreated = cutShort(journal, latest, cleanUpDefect(cause));
+    endWith(recreated);
   }
-  onRecreation?.(started.value.cancel);
-  const { members } = await started.value.done;
-  return { detail: `${members.filter(isRecreated).length} of ${members.length} recreated`, recreated: [...members] };
+  return { detail: `${recreated.filter(isRecreated).length} of ${recreated.length} recreated`, recreated };
 }
+
+/** Members of a recreation that a defect ended: outcomes stay, and nobody knows how far the one under way came. */
+function cutShort(journal: Journal, latest: RecreateRun | null, error: AppError): RecreateMember[] {
+  const members = latest?.members ?? notCleanedUp(journal, error).recreated;
+  return members.map((member): RecreateMember => {
+    const { step } = member;
+    if (member.outcome !== null) return member;
+    if (step === null) return { ...member, outcome: { kind: 'not-begun', error } };
+    return { ...member, outcome: { kind: 'rollback-failed', step, error, rollbackError: error } };
+  });
+}
+
+const inWords = ({ message, reason }: AppError): string => [message, reason].filter(Boolean).join(': ');
 
 const isRecreated = ({ outcome }: RecreateMember): boolean => outcome?.kind === 'recreated' || outcome?.kind === 'unchanged';
 
@@ -75,5 +123,5 @@ function logLine(member: RecreateMember): string | null {
   const { name, outcome } = member;
   if (outcome === null) return null;
   if (!('error' in outcome)) return outcome.kind === 'unchanged' ? `protected already: ${name}` : `recreated ${name}`;
-  return `not recreated: ${name}: ${[outcome.error.message, outcome.error.reason].filter(Boolean).join(': ')}`;
+  return `not recreated: ${name}: ${inWords(outcome.error)}`;
 }

@@ -2,6 +2,7 @@ import type { ApplyOutcome } from '../../shared/apply/run.ts';
 import type { RemoveOutcome } from '../../shared/containers/protection.ts';
 import type { RecreateMember } from '../../shared/containers/recreate.ts';
 import type { Verification } from '../../shared/verify/claims.ts';
+import { fail } from '../../shared/result.ts';
 import { removeJournalFile } from '../store/files.ts';
 import { dropBackup } from './backup.ts';
 import type { Journal } from './journal.ts';
@@ -13,15 +14,26 @@ import { recordVersion, settleDraft } from './versions.ts';
 export interface ApplyResults { verification: Verification | null; removed: RemoveOutcome[]; recreated: RecreateMember[] }
 export const noResults = (): ApplyResults => ({ verification: null, removed: [], recreated: [] });
 
-/** The good end: history, draft, journal, backup, in an order that a crash in between only repeats. */
-export async function finalise(ports: ApplyPorts, state: RunState, journal: Journal, text: string, results: ApplyResults): Promise<ApplyOutcome> {
+/**
+ * The good end: history, draft, journal, backup, in an order that a crash in between only repeats. A defect here does
+ * the same: what is in force is in force, and the next start does the rest.
+ */
+export async function finalise(
+  ports: ApplyPorts, state: RunState, journal: Journal, text: string, results: ApplyResults,
+): Promise<ApplyOutcome> {
   const { paths } = ports;
-  const recorded = await recordVersion(paths, journal, text);
+  const recorded = await recordVersion(paths, journal, text)
+    .catch((cause: unknown) => fail('internal', 'recording the version hit a defect', { cause }));
   if (!recorded.ok) state.log(`history: ${recorded.error.message}`);
-  await ports.reached?.('recorded');
-  await settleDraft(paths, text);
-  await removeJournalFile(paths.journal);
-  await dropBackup(paths);
+  try {
+    await ports.reached?.('recorded');
+    await settleDraft(paths, text);
+    await removeJournalFile(paths.journal);
+    await dropBackup(paths);
+  } catch (cause) {
+    state.log(`to be finished at the next start: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
   state.log(`version ${journal.toVersion} is applied`);
-  return { kind: 'applied', version: journal.toVersion, ...results, ...(recorded.ok ? {} : { unrecorded: recorded.error.reason ?? recorded.error.message }) };
+  const unrecorded = recorded.ok ? {} : { unrecorded: recorded.error.reason ?? recorded.error.message };
+  return { kind: 'applied', version: journal.toVersion, ...results, ...unrecorded };
 }

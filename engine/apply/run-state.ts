@@ -26,9 +26,13 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     steps: applySteps.map((step): ApplyStepStatus => ({ step, state: 'waiting', startedAt: null, durationMs: null, detail: null })),
     activity: 'applying', cancellable: true, estimatedSeconds: journal.estimatedSeconds, outcome: null,
   };
+  const emit = (event: ApplyEvent): void => {
+    // Whoever listens has no say in how an apply goes, nor has a defect of theirs.
+    try { onEvent(event); } catch { /* the run itself is what counts */ }
+  };
   const begunAt = new Map<ApplyStep, number>();
   const snapshot = (): ApplyRun => ({ ...run, steps: run.steps.map((step) => ({ ...step })) });
-  const tell = () => { onEvent({ type: 'run', run: snapshot() }); };
+  const tell = () => { emit({ type: 'run', run: snapshot() }); };
   const change = (step: ApplyStep, more: Partial<ApplyStepStatus>) => {
     run.steps = run.steps.map((status) => (status.step === step ? { ...status, ...more } : status));
     tell();
@@ -46,8 +50,8 @@ export function createRunState(journal: Journal, onEvent: (event: ApplyEvent) =>
     detail: (step, text) => { change(step, { detail: text }); },
     activity: (activity, cancellable) => { run.activity = activity; run.cancellable = cancellable; tell(); },
     end: (outcome) => { run.activity = 'ended'; run.cancellable = false; run.endedAt = now(); run.outcome = outcome; tell(); },
-    recreation: (recreation) => { onEvent({ type: 'recreation', recreation }); },
-    log: (text) => { onEvent({ type: 'log', line: { at: now(), source: 'bulkhead', text } }); },
-    forward: (line) => { onEvent({ type: 'log', line }); },
+    recreation: (recreation) => { emit({ type: 'recreation', recreation }); },
+    log: (text) => { emit({ type: 'log', line: { at: now(), source: 'bulkhead', text } }); },
+    forward: (line) => { emit({ type: 'log', line }); },
   };
 }

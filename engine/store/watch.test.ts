@@ -1,8 +1,8 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
-import { watchFiles } from './watch.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { watchEntries, watchFiles } from './watch.ts';
 
 it('does not read a file that somebody made huge, and still sees it change', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'bulkhead-watch-'));
@@ -18,4 +18,87 @@ it('does not read a file that somebody made huge, and still sees it change', asy
     await told;
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(200 * 1024);
   } finally { stop(); rmSync(directory, { recursive: true, force: true }); }
+});
+
+describe('a directory that goes and comes back', () => {
+  let parent: string;
+  let directory: string;
+  let file: string;
+  let stop: () => void = () => undefined;
+  let changes: number;
+  let changed: () => void = () => undefined;
+
+  beforeEach(() => {
+    parent = mkdtempSync(path.join(tmpdir(), 'bulkhead-watch-'));
+    directory = path.join(parent, 'above', 'engine');
+    file = path.join(directory, 'settings.json');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(file, 'first');
+    changes = 0;
+  });
+  afterEach(() => {
+    stop();
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  const listener = (): void => {
+    changes++;
+    changed();
+  };
+
+  /** Does something that the watcher is to tell, and waits until it has. */
+  async function expectChange(change: () => void): Promise<void> {
+    const before = changes;
+    const seen = new Promise<void>((resolve) => { changed = resolve; });
+    change();
+    await seen;
+    expect(changes).toBe(before + 1);
+  }
+
+  const remake = (): void => {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(file, 'first');
+  };
+
+  const watchers = [
+    ['files', () => watchFiles([file], listener, 10)],
+    ['entries', () => watchEntries(directory, /json$/, listener, 10)],
+  ] as const;
+
+  describe.each(watchers)('%s', (_name, start) => {
+    it('is followed when it was deleted and made again', async () => {
+      stop = start();
+      for (let times = 0; times < 3; times++) {
+        await expectChange(() => { rmSync(directory, { recursive: true }); });
+        await expectChange(remake);
+        await expectChange(() => { rmSync(file); });
+        await expectChange(() => { writeFileSync(file, 'first'); });
+      }
+    });
+
+    it('is followed when it was deleted with those above it', async () => {
+      stop = start();
+      await expectChange(() => { rmSync(path.dirname(directory), { recursive: true }); });
+      await expectChange(remake);
+      await expectChange(() => { rmSync(file); });
+    });
+
+    it('is followed by its name when another takes its place', async () => {
+      stop = start();
+      const other = path.join(parent, 'above', 'other');
+      mkdirSync(other);
+      await expectChange(() => {
+        renameSync(directory, path.join(parent, 'above', 'old'));
+        renameSync(other, directory);
+      });
+      await expectChange(remake);
+    });
+
+    it('is waited for where it was never there', async () => {
+      rmSync(path.dirname(directory), { recursive: true });
+      stop = start();
+      await expectChange(remake);
+      await expectChange(() => { rmSync(file); });
+    });
+  });
 });

@@ -1,85 +1,65 @@
-import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, watch, type FSWatcher } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { maxTextLength } from '../../shared/ipc/contract.ts';
 import { sha256, systemCode } from './files.ts';
+import { watchDirectory } from './watch-directory.ts';
 
 /**
- * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and however (in place, by rename, deleted).
- * Watches the directory, since a rename replaces the file itself; compares content, since events repeat. Returns how to stop.
+ * Calls `listener` when the content of one of `files` (all in one directory) changed, whoever changed it and however
+ * (in place, by rename, deleted, with the directory). Watches the directory, since a rename replaces the file itself;
+ * compares content, since events repeat. Returns how to stop.
  */
 export function watchFiles(files: readonly string[], listener: () => void, quietMs = 60): () => void {
-  const directory = path.dirname(files[0] ?? '.');
   const names = new Set(files.map((file) => path.basename(file)));
-  let watcher: FSWatcher | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let stopped = false;
-  // Synchronously: what is on disk when this function returns is what changes are measured against.
-  let last = fingerprint(files);
-
-  const check = () => {
-    const now = fingerprint(files);
-    const changed = last !== now;
-    last = now;
-    if (changed) listener();
-  };
-  const later = (ms: number) => {
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => { timer = null; if (watcher === null) begin(); check(); }, ms);
-    timer.unref();
-  };
-  const begin = () => {
-    try {
-      watcher = watch(directory, { persistent: false }, (_event, name) => { if (name === null || names.has(name)) later(quietMs); });
-      watcher.on('error', () => { watcher?.close(); watcher = null; if (!stopped) later(retryMs); });
-    } catch {
-      // The directory is not there yet (an engine never started): look again until it is.
-      later(retryMs);
-    }
-  };
-  begin();
-  return () => {
-    stopped = true;
-    if (timer !== null) clearTimeout(timer);
-    watcher?.close();
-  };
+  const concerned = (name: string): boolean => names.has(name);
+  return watchState(path.dirname(files[0] ?? '.'), concerned, () => fingerprint(files), listener, quietMs);
 }
 
 /**
- * Calls `listener` when entries of `directory` whose names match come or go. A directory that is not there yet is waited for.
- * Returns how to stop.
+ * Calls `listener` when entries of `directory` whose names match come or go. A directory that is not there is waited
+ * for. Returns how to stop.
  */
 export function watchEntries(directory: string, names: RegExp, listener: () => void, quietMs = 60): () => void {
-  let watcher: FSWatcher | null = null;
+  return watchState(directory, () => true, () => matchingEntries(directory, names), listener, quietMs);
+}
+
+/** Calls `listener` when `read` gives something else, looked at after events of `directory` that concern it. */
+function watchState(
+  directory: string,
+  concerned: (name: string) => boolean,
+  read: () => string,
+  listener: () => void,
+  quietMs: number,
+): () => void {
   let timer: NodeJS.Timeout | null = null;
-  let stopped = false;
-  const list = (): string => { try { return readdirSync(directory).filter((name) => names.test(name)).sort().join(' '); } catch (error) { return systemCode(error); } };
-  let last = list();
-  const later = (ms: number) => {
+  const check = (): void => {
+    timer = null;
+    const now = read();
+    if (now === last) return;
+    last = now;
+    listener();
+  };
+  const stopWatching = watchDirectory(directory, (name) => {
+    if (name !== null && !concerned(name)) return;
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(() => {
-      timer = null;
-      if (watcher === null) begin();
-      const now = list();
-      if (now !== last) { last = now; listener(); }
-    }, ms);
+    timer = setTimeout(check, quietMs);
     timer.unref();
-  };
-  const lost = () => { watcher?.close(); watcher = null; if (!stopped) later(retryMs); };
-  const begin = () => {
-    try {
-      watcher = watch(directory, { persistent: false }, () => { later(quietMs); });
-      watcher.on('error', lost);
-    } catch { lost(); }
-  };
-  begin();
+  });
+  // Synchronously: what is on disk when this function returns is what changes are measured against.
+  let last = read();
   return () => {
-    stopped = true;
+    stopWatching();
     if (timer !== null) clearTimeout(timer);
-    watcher?.close();
   };
 }
 
-const retryMs = 2000;
+function matchingEntries(directory: string, names: RegExp): string {
+  try {
+    return readdirSync(directory).filter((name) => names.test(name)).sort().join(' ');
+  } catch (error) {
+    return systemCode(error);
+  }
+}
 
 const fingerprint = (files: readonly string[]): string => files.map(contentOf).join(' ');
 

@@ -65,7 +65,7 @@ describe('A1, B2: a Testcontainers session with its reaper (a stand-in that spea
     await ended;
     expect(await gone).toBe('137\n0\n');
     // The reaper has ended; that the engine removes it (`--rm`) comes after.
-    await expect.poll(() => e('ps', '-aq', '--filter', `label=${label}=${name}`), { timeout: 10_000 }).toBe('');
+    await expect.poll(() => e('ps', '-aq', '--filter', `label=${label}=${name}`)).toBe('');
     expect(await e('network', 'ls', '-q', '--filter', `label=${label}=${name}`)).toBe('');
     expect(await e('volume', 'ls', '-q', '--filter', `label=${label}=${name}`)).toBe('');
   });

@@ -1,6 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { governingList } from '../../shared/policy/commands.ts';
+import { defaultSettings } from '../../shared/settings/effective.ts';
 import { routes } from '../routes/table.ts';
-import { scopeRule } from './own-scope.ts';
+import type { SocketMountId } from '../socket-mounts/socket-mount.ts';
+import type { InspectionContext } from './inspections.ts';
+import { ownerOf, scopeRule } from './own-scope.ts';
+import type { SocketClient } from './socket-client.ts';
 
 describe('B7: the scope "own"', () => {
   it('has a rule for every endpoint that names, lists or makes something', () => {
@@ -15,5 +22,54 @@ describe('B7: the scope "own"', () => {
   it('refuses what no rule names', () => {
     const route = routes.find((one) => one.pattern === '/info');
     expect(route === undefined ? null : scopeRule({ ...route, pattern: '/new' })).toBe('refused');
+  });
+});
+
+describe('whose a mount is', () => {
+  let lookups = 0;
+  // Labels are all that is looked at.
+  const facts = {
+    container: () => {
+      lookups++;
+      return Promise.resolve({ labels: {} });
+    },
+  } as unknown as InspectionContext['facts'];
+
+  const clientOf = (name: string): SocketClient => ({
+    mount: {
+      // Made by the records of mounts alone.
+      id: name as SocketMountId,
+      socket: `/sockets/${name}/docker.sock`,
+      image: 'client',
+      imageId: 'sha256:1',
+      allowedBy: 'client',
+      derivedFrom: null,
+      governing: [],
+      createdBy: null,
+      container: { id: `container-${name}`, name },
+    },
+    list: governingList(defaultSettings.socket, { image: 'client', governing: [] }),
+  });
+
+  it('is asked once', async () => {
+    const client = clientOf('once');
+    const before = lookups;
+    expect(await ownerOf(client, { facts })).toBe('once');
+    expect(await ownerOf(client, { facts })).toBe('once');
+    expect(lookups).toBe(before + 1);
+  });
+
+  it('is remembered no longer than the mount is', async () => {
+    setFlagsFromString('--expose-gc');
+    // The flag gives new contexts the function.
+    const collect = runInNewContext('gc') as () => void;
+    const ask = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index++) await ownerOf(clientOf(`${count}-${index}`), { facts });
+      collect();
+    };
+    await ask(1000);
+    const before = process.memoryUsage().heapUsed;
+    await ask(100_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * 1024 * 1024);
   });
 });

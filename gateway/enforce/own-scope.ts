@@ -9,6 +9,7 @@ import { parameter, writeTarget } from '../http/target.ts';
 import type { Route } from '../routes/table.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import type { Inspected, InspectionContext } from './inspections.ts';
+import type { SocketMount } from '../socket-mounts/socket-mount.ts';
 import { readJson } from './read-body.ts';
 import type { SocketClient } from './socket-client.ts';
 
@@ -57,16 +58,16 @@ const maxListBytes = 32 * 1024 * 1024;
  * owner, so that helpers (Testcontainers' reaper) see what they are there for. Throws EngineUnreachable.
  */
 export async function ownerOf(client: SocketClient, context: Pick<InspectionContext, 'facts'>): Promise<string> {
-  const known = owners.get(client.mount.id);
+  const known = owners.get(client.mount);
   if (known !== undefined) return known;
   const container = client.mount.container === null ? null : await context.facts.container(client.mount.container.id);
   const label = container?.labels[ownerLabel];
   const owner = label === undefined || label === '' ? client.mount.id : label;
-  if (container !== null) owners.set(client.mount.id, owner);
+  if (container !== null) owners.set(client.mount, owner);
   return owner;
 }
-/** Labels of a container never change. */
-const owners = new Map<string, string>();
+/** Labels of a container never change. By the mount itself: the memory of one goes with it. */
+const owners = new WeakMap<SocketMount, string>();
 
 /** Looks at a request through a socket that shows only what is its own. Throws EngineUnreachable. */
 export async function inOwnScope(context: InspectionContext, client: SocketClient, owner: string, route: Route, body: Buffer | null): Promise<Inspected> {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { handOver, listen, type Listeners } from './engine-link.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { takesMore } from './socket-flow.ts';
+import { unreadBytes } from './unread-bytes.ts';
 import { lendReading, lendWriting, type LentReading, type LentWriting } from './splice/lend.ts';
 import { countRead } from './nursery.ts';
 import { hasUnread, hungUp } from '../hung-up.ts';
@@ -11,9 +12,16 @@ import { peerCredentials, type PeerCredentials } from '../peer-credentials.ts';
 const empty = Buffer.alloc(0);
 /** Bytes of later requests kept while one is under way; then the client has to wait. */
 const maxAhead = 256 * 1024;
-/** How much, and how long, a refused client may go on sending before the connection is cut. */
+/** How much a client may go on sending that has its last answer, before the connection is cut. */
 const discardBytes = 64 * 1024 * 1024;
-const discardMs = 10_000;
+
+/** How long a client is waited for that has its last answer, or is still to take it. */
+export const lingerLimits = {
+  /** From when the kernel has the whole answer to the client's FIN. */
+  discardMs: 10_000,
+  /** Without a byte that the client takes. Generous: what it writes to, or the one at the keyboard, may have paused. */
+  stalledMs: 5 * 60_000,
+} as const;
 
 /** What the client's socket tells its connection. */
 export interface ClientEvents {
@@ -39,6 +47,7 @@ export class ClientSide {
   #lingering = false;
   readonly #sendBuffer = new SendBuffer();
   #discarded = 0;
+  #lingerTimer: NodeJS.Timeout | null = null;
   #peer: PeerCredentials | null | undefined;
 
   constructor(socket: Socket, events: ClientEvents, held: HeldBytes | null = null) {
@@ -52,7 +61,9 @@ export class ClientSide {
       },
       end: () => {
         this.#ended = true;
-        if (this.#lingering) events.gone(); else events.end();
+        if (!this.#lingering) events.end();
+        // It may still read what is queued for it.
+        else if (socket.writableFinished) events.gone();
       },
       drain: events.drain, error: events.gone, close: events.gone,
     };
@@ -114,21 +125,45 @@ export class ClientSide {
   holdBack(): void { if (this.#inbox.length > (this.#held?.isCrowded === true ? 0 : maxAhead)) this.#socket.pause(); }
 
   /**
-   * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with unread bytes would make
-   * many clients lose the answer. `gone` is told at the end.
+   * Writes what is queued and `last`, sends FIN, then reads on for a while without looking: closing with unread bytes
+   * would make many clients lose the answer. `gone` is told at the end. However long a client takes for the answer,
+   * it is sent to its end, as long as the client takes any of it.
    */
   linger(last?: Buffer): void {
     this.#lingering = true;
     this.#forget();
-    const sent = () => { if (this.#ended) this.#events.gone(); };
-    if (this.#socket.writableEnded) sent();
-    else if (last === undefined) this.#socket.end(sent);
-    else this.#socket.end(last, sent);
-    this.#socket.resume();
-    if (this.#ended) return;
-    const timer = setTimeout(this.#events.gone, discardMs);
-    timer.unref();
-    this.#socket.once('close', () => { clearTimeout(timer); });
+    const socket = this.#socket;
+    socket.once('close', () => { this.#setLingerTimer(null); });
+    const sent = () => { this.#awaitFin(); };
+    if (socket.writableFinished) sent();
+    else {
+      this.#awaitProgress(unreadBytes(socket));
+      if (socket.writableEnded) socket.once('finish', sent);
+      else if (last === undefined) socket.end(sent);
+      else socket.end(last, sent);
+    }
+    socket.resume();
+  }
+
+  /** Until the kernel has all: gives up on a client that takes nothing for a long time. `before`: what it had to take. */
+  #awaitProgress(before: number): void {
+    this.#setLingerTimer(lingerLimits.stalledMs, () => {
+      const now = unreadBytes(this.#socket);
+      if (now === before) this.#events.gone();
+      else this.#awaitProgress(now);
+    });
+  }
+
+  /** The kernel has all. */
+  #awaitFin(): void {
+    if (this.#ended) this.#events.gone();
+    else this.#setLingerTimer(lingerLimits.discardMs, this.#events.gone);
+  }
+
+  #setLingerTimer(ms: number | null, expired: () => void = () => undefined): void {
+    if (this.#lingerTimer !== null) clearTimeout(this.#lingerTimer);
+    this.#lingerTimer = ms === null || this.#socket.destroyed ? null : setTimeout(expired, ms);
+    this.#lingerTimer?.unref();
   }
 
   #discard(count: number): void {

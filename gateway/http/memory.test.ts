@@ -13,13 +13,19 @@ const relayed = 2 * gigabyte;
 const growth = 40 * 1024;
 const zeros = Buffer.alloc(1024 * 1024);
 
-// The gateway's connections in a process of their own, under the launcher's flags, so that its memory is only its own. It says its RSS when told to.
+// The gateway's connections in a process of their own, under the launcher's flags, so that its memory is only its own. It
+// says its RSS when told to. It listens when its thread is up and what was only needed to begin is collected: neither is
+// growth by what passes.
 const relay = `
 import { createServer } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 const { ClientConnection } = await import(process.argv[1]);
 const { withIds, outOf } = await import(process.argv[4]);
+const { theSplicer } = await import(process.argv[5]);
+const splicer = theSplicer();
+while (splicer !== null && !splicer.ready) await new Promise((resolve) => setImmediate(resolve));
+globalThis.gc();
 const [engineSocket, listen] = process.argv.slice(2);
 const transform = withIds(() => outOf({ base: 1000013824, pid: 1, startTime: '' }));
 createServer({ allowHalfOpen: true }, (client) => new ClientConnection(client, {
@@ -37,7 +43,7 @@ let serve: (socket: Socket) => void;
 let child: ReturnType<typeof startRelay>;
 
 function startRelay() {
-  const spawned = spawn(process.execPath, ['--max-semi-space-size=1', '--expose-gc', '--input-type=module', '-e', relay, fileURLToPath(new URL('connection.ts', import.meta.url)), path.join(dir, 'e.sock'), path.join(dir, 'g.sock'), fileURLToPath(new URL('../archive/copy-out.ts', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const spawned = spawn(process.execPath, ['--max-semi-space-size=1', '--expose-gc', '--input-type=module', '-e', relay, fileURLToPath(new URL('connection.ts', import.meta.url)), path.join(dir, 'e.sock'), path.join(dir, 'g.sock'), fileURLToPath(new URL('../archive/copy-out.ts', import.meta.url)), fileURLToPath(new URL('splice/splicer.ts', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
   const line = async () => (await once(spawned.stdout, 'data') as [Buffer])[0].toString().trim();
   return {
     ready: line,

@@ -3,6 +3,8 @@ import type { Sentences } from '../translate.ts';
 /** Errors of engine, app and command line: what failed, why, what to try. */
 export const errors: Sentences = {
   // Applying, backing up, rolling back.
+  'the clean-up after applying hit a defect': '应用后的清理遇到程序缺陷', 'Look at the list of containers.': '请查看容器列表。',
+  'recording the version hit a defect': '记录版本时遇到程序缺陷',
   'applying hit a defect': '应用时遇到程序缺陷', 'the apply was cancelled': '应用已取消', 'Nothing of it is left; the draft is kept.': '没有留下任何更改；草稿已保留。',
   'the backup could not be written': '无法写入备份', 'Nothing was changed. Make room or give write permission, then try again.': '没有更改任何内容。请释放空间或授予写入权限，然后重试。',
   'the text being applied is gone from the backup': '备份中已没有正在应用的文本', 'the backup cannot be read': '无法读取备份', 'the backup of {0} cannot be read': '无法读取 {0} 的备份',

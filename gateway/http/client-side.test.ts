@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ClientSide, lingerLimits } from './client-side.ts';
+import { unreadBytes } from './unread-bytes.ts';
+
+const bodyBytes = 8 * 1024 * 1024;
+
+let dir: string;
+let server: Server;
+let client: Socket;
+let accepted: Socket;
+let side: ClientSide;
+let gone: boolean;
+
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'bulkhead-client-side-'));
+  server = createServer({ allowHalfOpen: true });
+  server.listen(path.join(dir, 's.sock'));
+  await once(server, 'listening');
+  client = connect({ path: path.join(dir, 's.sock'), allowHalfOpen: true });
+  client.on('error', () => undefined);
+  [accepted] = await once(server, 'connection') as [Socket];
+  gone = false;
+  side = new ClientSide(accepted, {
+    bytes: () => undefined,
+    end: () => undefined,
+    drain: () => undefined,
+    gone: () => {
+      gone = true;
+      side.destroy();
+    },
+  });
+  // Only the clock of the linger: what the sockets do is real.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  client.destroy();
+  accepted.destroy();
+  server.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Reads to the end of what the gateway sends; how many bytes that were. */
+async function readAll(): Promise<number> {
+  let bytes = 0;
+  client.on('data', (part: Buffer) => { bytes += part.length; });
+  client.resume();
+  await once(client, 'end');
+  return bytes;
+}
+
+/** Reads until `enough`, then no more. */
+async function readUntil(enough: () => boolean): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const take = () => {
+      if (!enough()) return;
+      client.off('data', take);
+      client.pause();
+      resolve();
+    };
+    client.on('data', take);
+    client.resume();
+  });
+}
+
+describe('the last answer of a connection', () => {
+  it('reaches a client whole that takes longer for it than a client may linger', async () => {
+    side.linger(Buffer.alloc(bodyBytes));
+    vi.advanceTimersByTime(lingerLimits.discardMs * 3);
+    expect(gone).toBe(false);
+    expect(await readAll()).toBe(bodyBytes);
+    client.end();
+    await once(accepted, 'close');
+    expect(gone).toBe(true);
+  });
+
+  it('reaches a client whole that sends its FIN while it reads', async () => {
+    side.linger(Buffer.alloc(bodyBytes));
+    client.end();
+    await once(accepted, 'end');
+    expect(gone).toBe(false);
+    expect(await readAll()).toBe(bodyBytes);
+    expect(gone).toBe(true);
+  });
+
+  it('reaches a client whole whose FIN came after ours was queued', async () => {
+    side.write(Buffer.alloc(bodyBytes));
+    side.end();
+    client.end();
+    await once(accepted, 'end');
+    side.linger();
+    expect(gone).toBe(false);
+    expect(await readAll()).toBe(bodyBytes);
+    expect(gone).toBe(true);
+  });
+
+  it('waits the time of the linger for the FIN of a client, from when all was sent', async () => {
+    side.linger(Buffer.alloc(bodyBytes));
+    vi.advanceTimersByTime(lingerLimits.discardMs * 3);
+    const read = readAll();
+    await once(accepted, 'finish');
+    vi.advanceTimersByTime(lingerLimits.discardMs - 1);
+    expect(gone).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(gone).toBe(true);
+    // What the kernel has by then is still the client's.
+    expect(await read).toBe(bodyBytes);
+  });
+
+  it('is given up where a client takes nothing of it, and not while it takes a little', async () => {
+    side.linger(Buffer.alloc(bodyBytes));
+    for (let times = 0; times < 3; times++) {
+      const before = unreadBytes(accepted);
+      await readUntil(() => unreadBytes(accepted) < before);
+      vi.advanceTimersByTime(lingerLimits.stalledMs);
+      expect(gone).toBe(false);
+    }
+    vi.advanceTimersByTime(lingerLimits.stalledMs);
+    expect(gone).toBe(true);
+  });
+});

@@ -1,0 +1,29 @@
+import type { Socket } from 'node:net';
+import { descriptorOf, libcFunction } from '../libc.ts';
+
+type Ioctl = (fd: number, request: number, value: Buffer) => number;
+
+/** SIOCOUTQ: of a unix socket, what the other end has not read yet. */
+const queuedInKernel = 0x5411;
+let ioctl: Ioctl | null | undefined;
+
+/**
+ * How much of what was written to a unix socket its other end has not read yet, roughly: in Node, and in the kernel. It
+ * changes whenever the other end has read something, so two calls tell whether it did.
+ */
+export function unreadBytes(socket: Socket): number {
+  return socket.writableLength + inLibuv(socket) + inKernel(socket);
+}
+
+/** Of a write that is under way, `writableLength` counts all until its end. Node's own time-out of sockets looks here. */
+function inLibuv(socket: Socket): number {
+  return (socket as unknown as { _handle?: { writeQueueSize?: number } })._handle?.writeQueueSize ?? 0;
+}
+
+function inKernel(socket: Socket): number {
+  ioctl ??= libcFunction<Ioctl>('int ioctl(int fd, unsigned long request, void *value)');
+  const fd = descriptorOf(socket);
+  if (ioctl === null || fd === null) return 0;
+  const value = Buffer.alloc(4);
+  return ioctl(fd, queuedInKernel, value) === 0 ? value.readInt32LE() : 0;
+}
