@@ -90,31 +90,24 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     if (opened.get().engine.phase === 'ready') scanTimer ??= setTimeout(() => { void scan(); }, scanAfterMs);
   };
 
-  let refreshing: Promise<EngineStatus> | undefined;
-  let refreshAgain = false;
-  const refreshEngine = (): Promise<EngineStatus> => {
-    if (refreshing !== undefined) { refreshAgain = true; return refreshing; }
-    refreshing = (async () => {
-      let now: EngineStatus;
-      do {
-        refreshAgain = false;
-        const before = opened.get().engine;
-        now = await engineStatus(target);
-        // What is known of Docker Desktop changes with it, an interrupted apply above all.
-        const known = opened.get().target;
-        opened.set({ engine: now, ...(known.kind === 'docker-desktop' ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } } : {}) });
-        if (now.phase === 'ready' && (before.phase !== 'ready' || before.generation !== now.generation)) {
-          scanSoon();
-          // A starting engine tries what isolation needs, and tells those who can't.
-          void examine();
-        }
-        if (now.phase === 'ready') feed.reconnect();
-      } while (refreshAgain);
-      refreshing = undefined;
-      return now;
-    })();
-    return refreshing;
-  };
+  const refreshEngine = coalesce(async (): Promise<EngineStatus> => {
+    const before = opened.get().engine;
+    const now = await engineStatus(target);
+    // What is known of Docker Desktop changes with it, an interrupted apply above all.
+    const known = opened.get().target;
+    const changed = known.kind === 'docker-desktop'
+      ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } }
+      : {};
+    opened.set({ engine: now, ...changed });
+    if (now.phase !== 'ready') return now;
+    if (before.phase !== 'ready' || before.generation !== now.generation) {
+      scanSoon();
+      // A starting engine tries what isolation needs, and tells those who can't.
+      void examine();
+    }
+    feed.reconnect();
+    return now;
+  });
 
   const examine = (): Promise<void> => target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined);
 

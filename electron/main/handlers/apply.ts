@@ -1,6 +1,6 @@
 import type { ApplyHandle } from '../../../engine/target.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
-import type { ApplyEvent } from '../../../shared/apply/run.ts';
+import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { Elevation } from '../elevation.ts';
@@ -40,7 +40,8 @@ export function applyHandlers({ session, elevation }: HandlerContext, underWay: 
         if (!started.ok) return started;
         current = started.value;
         underWay.cancelRecreation = current.cancelRecreation;
-        void started.value.done.then((run) => settleApply(s, run));
+        // What ends without a word of how has ended as it was seen last.
+        void started.value.done.catch(() => endedRun(started.value.run())).then((run) => settleApply(s, run));
         const run = structuredClone(started.value.run());
         // The run may have moved on while we got here: never go back to an older one.
         if (s.state.get().run?.id !== run.id) s.state.set({ run });
@@ -97,17 +98,37 @@ export function applyListener(session: Session): (event: ApplyEvent) => void {
   };
 }
 
-/** After a run, whatever its outcome: everything it may have changed is read again. */
-export async function settleApply(session: Session, run: Awaited<ApplyHandle['done']>): Promise<void> {
+/** A run whose process is gone before it told its end. */
+const endedRun = (run: ApplyRun): ApplyRun => ({ ...run, activity: 'ended', cancellable: false });
+
+/** After a run, whatever its outcome: everything it may have changed is read again. The run counts as ended also where that fails. */
+export async function settleApply(session: Session, run: ApplyRun): Promise<void> {
+  try {
+    await showEndOfRun(session, run);
+    // Whatever is in the file now stays there: a draft that says the same is none any more.
+    await session.draft.refresh();
+    await session.scan();
+  } finally {
+    showEndOfRecreation(session, run);
+  }
+}
+
+async function showEndOfRun(session: Session, run: ApplyRun): Promise<void> {
   const verification = await session.target.lastVerification().catch(() => null);
-  await Promise.all([session.draft.refresh(), session.refreshEngine()]);
-  session.state.set({ run: structuredClone(run), verification });
-  // Whatever is in the file now stays there: a draft that says the same is none any more.
-  await session.draft.refresh();
-  await session.scan();
-  // The end of a recreation is shown with the list it led to.
+  try {
+    await Promise.all([session.draft.refresh(), session.refreshEngine()]);
+  } finally {
+    session.state.set({ run: structuredClone(run), verification });
+  }
+}
+
+/** The end of a recreation is shown with the list it led to. */
+function showEndOfRecreation(session: Session, run: ApplyRun): void {
   const recreated = run.outcome?.kind === 'applied' ? run.outcome.recreated : [];
-  const under = session.state.get().recreation;
-  if (recreated.length > 0) session.state.set({ recreation: { members: structuredClone(recreated), activity: 'ended', cancellable: false } });
-  else if (under !== null && under.activity !== 'ended') session.state.set({ recreation: null });
+  const { recreation } = session.state.get();
+  if (recreated.length > 0) {
+    session.state.set({ recreation: { members: structuredClone(recreated), activity: 'ended', cancellable: false } });
+  } else if (recreation !== null && recreation.activity !== 'ended') {
+    session.state.set({ recreation: null });
+  }
 }

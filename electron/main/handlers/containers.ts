@@ -64,6 +64,9 @@ async function removeAndTell(s: Session, request: RemoveRequest, start: RemovalR
     },
   }).catch((error: unknown) => fail('internal', 'the containers could not be removed', { cause: error }));
   // The end is shown with the list it led to.
-  await s.scan();
-  s.state.set({ removal: { ...run, activity: 'ended', error: result.ok ? null : result.error } });
+  try {
+    await s.scan();
+  } finally {
+    s.state.set({ removal: { ...run, activity: 'ended', error: result.ok ? null : result.error } });
+  }
 }

@@ -1,7 +1,7 @@
 import type { RecreateHandle } from '../../../engine/target.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import { beginChange } from '../session.ts';
+import { beginChange, type Session } from '../session.ts';
 import type { UnderWay } from './apply.ts';
 import type { HandlerContext } from './index.ts';
 
@@ -21,10 +21,7 @@ export function recreateHandlers({ session, elevation }: HandlerContext, underWa
         if (!started.ok) return started;
         current = started.value;
         s.state.set({ recreation: structuredClone(started.value.run()) });
-        void started.value.done.then(async (run) => {
-          await Promise.all([s.scan(), s.refreshEngine()]);
-          s.state.set({ recreation: structuredClone(run) });
-        });
+        void settleRecreation(s, started.value);
         return ok(structuredClone(started.value.run()));
       });
     },
@@ -37,4 +34,14 @@ export function recreateHandlers({ session, elevation }: HandlerContext, underWa
       return ok(undefined);
     },
   };
+}
+
+/** After a recreation: its end is shown with the scan it led to, and also where that fails. */
+export async function settleRecreation(session: Session, handle: RecreateHandle): Promise<void> {
+  const run = await handle.done.catch(() => ({ ...handle.run(), activity: 'ended' as const, cancellable: false }));
+  try {
+    await Promise.all([session.scan(), session.refreshEngine()]);
+  } finally {
+    session.state.set({ recreation: structuredClone(run) });
+  }
 }
