@@ -2,7 +2,7 @@ import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import type { DesktopState } from '../../shared/ipc/contract.ts';
 import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
-import { createDesktop } from './desktop/desktop.ts';
+import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from './elevation.ts';
 import { elevatedCommand } from './elevator.ts';
 import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
@@ -42,9 +42,15 @@ export async function openBehind(window: BrowserWindow, { users, options, hidden
   const opened = openSessions(firstTarget(options, users), (ref) => open(ref, users, { window, desktop: () => desktop.state(), elevationMissing: rights.missing }));
   onSessions(opened);
   const rights = elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments });
-  const desktop = createDesktop({ window: () => window, preferences: () => users.preferences(), report, act: async (what) => handlers[what === 'verify' ? 'verify:run' : 'engine:start'](undefined) });
-  const handlers: Handlers = allHandlers({ session: opened, sessions: opened, users, desktop, elevation: rights, window: () => window });
-  onAnswering((name, frame, payload) => answer(name, handlers, frame, payload, report));
+  const actOnShown: DesktopOptions['act'] = (what, shown) => {
+    const name = what === 'verify' ? 'verify:run' : 'engine:start';
+    return opened.withEngine<unknown>(shown, async (session) => handlers[name](undefined, session));
+  };
+  const preferences = () => users.preferences();
+  const desktop = createDesktop({ window: () => window, preferences, report, act: actOnShown });
+  const context = { sessions: opened, users, desktop, elevation: rights, window: () => window };
+  const handlers: Handlers = allHandlers(context);
+  onAnswering((name, message) => answer(name, handlers, message, { sessions: opened, report }));
   let first = true;
   opened.onOpened((session) => {
     // Before anything else: what is elevated is about this engine from now on.

@@ -4,13 +4,22 @@ import { coalesce } from './coalesce.ts';
 /** Work that ends when it is told to, with the number of its run. */
 function heldWork() {
   const runs: { end: () => void; fail: (error: Error) => void }[] = [];
-  const work = () => new Promise<number>((resolve, reject) => {
-    const number = runs.length + 1;
-    runs.push({ end: () => { resolve(number); }, fail: reject });
-  });
+  const work = () =>
+    new Promise<number>((resolve, reject) => {
+      const number = runs.length + 1;
+      runs.push({
+        end: () => {
+          resolve(number);
+        },
+        fail: reject,
+      });
+    });
   return { runs, work };
 }
-const settle = () => new Promise((resolve) => { setImmediate(resolve); });
+const settle = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 it('runs once more for calls during a run, and gives them the later result', async () => {
   const { runs, work } = heldWork();

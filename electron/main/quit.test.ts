@@ -5,7 +5,10 @@ import { stateStore } from './app-state.ts';
 import { installQuitHandlers, type QuitParts } from './quit.ts';
 import type { Session } from './session.ts';
 
-const settle = () => new Promise((resolve) => { setImmediate(resolve); });
+const settle = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 /** A window over one engine, with an app around it that only notes what is asked of it. */
 async function stage(tray = false) {
@@ -14,8 +17,18 @@ async function stage(tray = false) {
   const app = Object.assign(new EventEmitter(), { quit: vi.fn() });
   const window = Object.assign(new EventEmitter(), { hide: vi.fn(), destroy: vi.fn() });
   const closed = vi.fn(() => Promise.resolve());
-  const sessions = { then: Promise.resolve(session).then.bind(Promise.resolve(session)), onOpened: () => undefined, close: closed };
-  installQuitHandlers({ app, window, sessions, desktop: { keepsInTray: () => tray, close: () => undefined }, report: () => undefined } as unknown as QuitParts); // stand-ins
+  const sessions = {
+    then: Promise.resolve(session).then.bind(Promise.resolve(session)),
+    onOpened: () => undefined,
+    close: closed,
+  };
+  installQuitHandlers({
+    app,
+    window,
+    sessions,
+    desktop: { keepsInTray: () => tray, close: () => undefined },
+    report: () => undefined,
+  } as unknown as QuitParts); // stand-ins
   await settle();
   /** What closing the window comes to: whether it was prevented. */
   const close = () => {
@@ -23,7 +36,10 @@ async function stage(tray = false) {
     window.emit('close', event);
     return event.preventDefault.mock.calls.length > 0;
   };
-  const quit = () => { app.emit('before-quit'); return close(); };
+  const quit = () => {
+    app.emit('before-quit');
+    return close();
+  };
   return { state, app, window, close, quit, closed };
 }
 
@@ -43,7 +59,7 @@ describe('quitting', () => {
     expect(app.quit).toHaveBeenCalledTimes(1);
   });
 
-  it('that an apply put off is over when the window is shown again: it stays, and closing it is closing it', async () => {
+  it('put off by an apply is given up when the window is shown again', async () => {
     const { state, quit, close, window, app } = await stage(true);
     state.set({ run: run() });
     expect(quit()).toBe(true);

@@ -13,16 +13,22 @@ export interface QuitParts {
 }
 
 /**
- * Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an apply nor with a
- * draft that is not written yet.
+ * Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an
+ * apply nor with a draft that is not written yet.
  */
 export function installQuitHandlers({ app, window, sessions, desktop, report }: QuitParts): void {
   let current: Session | undefined;
-  void sessions.then((session) => { current = session; });
-  sessions.onOpened((session) => { current = session; });
+  void sessions.then((session) => {
+    current = session;
+  });
+  sessions.onOpened((session) => {
+    current = session;
+  });
   let quitting = false;
   let stopWaiting: () => void = () => undefined;
-  app.on('before-quit', () => { quitting = true; });
+  app.on('before-quit', () => {
+    quitting = true;
+  });
   window.on('close', (event) => {
     if (!quitting && desktop.keepsInTray()) {
       event.preventDefault();
@@ -44,7 +50,9 @@ export function installQuitHandlers({ app, window, sessions, desktop, report }: 
     });
   });
   // Somebody wants to see it: it is not taken away when the apply ends.
-  window.on('show', () => { stopWaiting(); });
+  window.on('show', () => {
+    stopWaiting();
+  });
   let closed = false;
   app.on('will-quit', (event) => {
     if (closed) return;

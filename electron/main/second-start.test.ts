@@ -5,7 +5,10 @@ import { secondStartTargets } from './second-start.ts';
 import type { Sessions } from './sessions.ts';
 
 const engine = (root: string): TargetRef => ({ kind: 'embedded', root });
-const settle = () => new Promise((resolve) => { setImmediate(resolve); });
+const settle = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 it('opens first what a second start named before there were sessions', () => {
   const targets = secondStartTargets(engine('/a'), () => undefined);
@@ -16,7 +19,10 @@ it('opens first what a second start named before there were sessions', () => {
 });
 
 it('switches to what a second start names later, and reports where that is refused', async () => {
-  const switchTo = vi.fn<Sessions['switchTo']>().mockResolvedValueOnce(ok({}) as never).mockResolvedValueOnce(fail('apply.in-progress', 'an apply is under way'));
+  const switchTo = vi
+    .fn<Sessions['switchTo']>()
+    .mockResolvedValueOnce(ok({}) as never)
+    .mockResolvedValueOnce(fail('apply.in-progress', 'an apply is under way'));
   const report = vi.fn();
   const targets = secondStartTargets(null, report);
   targets.attach({ switchTo });

@@ -11,8 +11,14 @@ export interface SecondStartTargets {
   open(target: TargetRef): void;
 }
 
-/** Keeps what a second start names until there are sessions to open it in. `named` is what this start itself names. */
-export function secondStartTargets(named: TargetRef | null, report: (error: unknown) => void): SecondStartTargets {
+/**
+ * Keeps what a second start names until there are sessions to open it in. `named` is what this start itself
+ * names.
+ */
+export function secondStartTargets(
+  named: TargetRef | null,
+  report: (error: unknown) => void,
+): SecondStartTargets {
   let first = named;
   let opened: Pick<Sessions, 'switchTo'> | undefined;
   const switchTo = async (sessions: Pick<Sessions, 'switchTo'>, target: TargetRef): Promise<void> => {
@@ -21,7 +27,9 @@ export function secondStartTargets(named: TargetRef | null, report: (error: unkn
   };
   return {
     first: () => first,
-    attach(sessions) { opened = sessions; },
+    attach(sessions) {
+      opened = sessions;
+    },
     open(target) {
       if (opened === undefined) first = target;
       else switchTo(opened, target).catch(report);

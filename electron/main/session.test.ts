@@ -22,7 +22,9 @@ beforeEach(async () => {
     events = response;
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
   });
-  await new Promise<void>((resolve) => { engine.listen(path.join(directory, 'docker.sock'), resolve); });
+  await new Promise<void>((resolve) => {
+    engine.listen(path.join(directory, 'docker.sock'), resolve);
+  });
 });
 afterEach(async () => {
   await session?.close();
@@ -36,41 +38,75 @@ afterEach(async () => {
 const watchNothing = () => () => undefined;
 const scanned = (at: string): Result<ContainerScan> => ok({ at, durationMs: 1, eci: true, containers: [] });
 
-/** A session of an engine that is ready and answers at a socket of its own; `scan` answers for its containers. */
-async function open(scan: () => Promise<Result<ContainerScan>>, status?: () => Promise<unknown>): Promise<Session> {
+/**
+ * A session of an engine that is ready and answers at a socket of its own; `scan` answers for its containers.
+ */
+async function open(
+  scan: () => Promise<Result<ContainerScan>>,
+  status?: () => Promise<unknown>,
+): Promise<Session> {
   const paths = { ...rootPaths(directory), clientSocket: path.join(directory, 'docker.sock') };
   const ready = { ...appState({}).engine, phase: 'ready' as const, socket: paths.clientSocket };
   const target = {
-    id: 'embedded:/a', ref: { kind: 'embedded', root: directory }, paths, scan,
+    id: 'embedded:/a',
+    ref: { kind: 'embedded', root: directory },
+    paths,
+    scan,
     driver: { kind: 'embedded', status: status ?? (() => Promise.resolve(ready)) },
-    settings: { read: () => Promise.resolve(appState({}).settings), watch: watchNothing, watchHistory: watchNothing },
-    desktop: () => Promise.resolve(null), lastVerification: () => Promise.resolve(null), watchVerification: watchNothing,
-    backendReports: () => Promise.resolve([]), dispose: () => undefined,
+    settings: {
+      read: () => Promise.resolve(appState({}).settings),
+      watch: watchNothing,
+      watchHistory: watchNothing,
+    },
+    desktop: () => Promise.resolve(null),
+    lastVerification: () => Promise.resolve(null),
+    watchVerification: watchNothing,
+    backendReports: () => Promise.resolve([]),
+    dispose: () => undefined,
   } as unknown as Target; // the parts that a session uses here
   const users = {
-    draft: () => null, setDraft: () => undefined, seenDenials: () => null, problem: () => null, onProblem: watchNothing,
-    preferences: () => appState({}).preferences, firstRun: () => 'dismissed',
+    draft: () => null,
+    setDraft: () => undefined,
+    seenDenials: () => null,
+    problem: () => null,
+    onProblem: watchNothing,
+    preferences: () => appState({}).preferences,
+    firstRun: () => 'dismissed',
   } as unknown as UserStore; // likewise
-  session = await openSession(target, users, { appVersion: '0', isRoot: false, desktop: () => appState({}).desktop, onLog: () => undefined });
+  session = await openSession(target, users, {
+    appVersion: '0',
+    isRoot: false,
+    desktop: () => appState({}).desktop,
+    onLog: () => undefined,
+  });
   return session;
 }
 
 describe('scanning containers', () => {
   it('scans once more for containers that come while a scan runs, and shows what that finds', async () => {
     const answers: ((result: Result<ContainerScan>) => void)[] = [];
-    const scan = vi.fn(() => new Promise<Result<ContainerScan>>((resolve) => { answers.push(resolve); }));
+    const scan = vi.fn(
+      () =>
+        new Promise<Result<ContainerScan>>((resolve) => {
+          answers.push(resolve);
+        }),
+    );
     const opened = await open(scan);
     await expect.poll(() => events).toBeDefined();
     await expect.poll(() => scan.mock.calls.length).toBe(1);
     // Three containers are created while the engine is still being asked.
     for (let count = 0; count < 3; count++) events?.write('{"Type":"container","Action":"create"}\n');
-    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1000);
+    });
     expect(scan).toHaveBeenCalledTimes(1);
     answers[0]?.(scanned('2026-01-01T00:00:00Z'));
     await expect.poll(() => scan.mock.calls.length).toBe(2);
     answers[1]?.(scanned('2026-01-01T00:00:09Z'));
     await expect.poll(() => opened.state.get().scan?.at).toBe('2026-01-01T00:00:09Z');
-    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1000);
+    });
     expect(scan).toHaveBeenCalledTimes(2);
     expect(opened.state.get().busy.scanning).toBe(false);
   });

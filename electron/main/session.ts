@@ -77,7 +77,9 @@ export async function openSession(target: Target, users: UserStore, options: Ses
     const unexpected = (cause: unknown) => fail('internal', 'the containers could not be listed', { cause });
     const result = await target.scan().catch(unexpected);
     if (result.ok) watched = watchScan(watched, result.value);
-    const seen = result.ok ? { scan: result.value, scanError: null, appeared: watched.appeared } : { scanError: result.error };
+    const seen = result.ok
+      ? { scan: result.value, scanError: null, appeared: watched.appeared }
+      : { scanError: result.error };
     opened.set({ ...seen, busy: { ...opened.get().busy, scanning: false } });
     return result;
   });
