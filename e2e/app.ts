@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { rootPaths, type RootPaths } from '../engine/drivers/root-paths.ts';
+import { isEngineRequest } from '../shared/ipc/channels.ts';
 import type { AppState, IpcInput, IpcOutput, IpcRequest } from '../shared/ipc/contract.ts';
 import type { AppError, Result } from '../shared/result.ts';
 import { docker, importBusybox, removeEngineRoot } from '../testing/real-engine.ts';
@@ -21,6 +22,9 @@ const screenshots = path.join(project, 'artifacts', 'screenshots');
 export async function bulkhead(...args: string[]): Promise<string> {
   return (await run(bulkheadCommand, args, { maxBuffer: 64 * 1024 * 1024 })).stdout;
 }
+
+/** A request as the preload takes it. */
+type BridgeMessage = readonly [name: string, input: unknown, engine: string | null];
 
 /** One engine's root for one test file, with or without an engine running in it, and the windows opened on it. */
 export interface Stage {
@@ -140,9 +144,15 @@ async function openApp(root: string, user: string, display: Display, options: Op
   page.on('console', (message) => { if (message.type() === 'error') pageErrors.push(message.text()); });
   page.setDefaultTimeout(20_000);
   let closed = false;
+  const send = (...message: BridgeMessage): Promise<unknown> => page.evaluate((sent) => {
+    type Bridge = { request(...message: BridgeMessage): Promise<unknown> };
+    const bridge = Reflect.get(globalThis, 'bulkhead') as Bridge;
+    return bridge.request(...sent);
+  }, message);
   const request: AppWindow['request'] = async (name, input) => {
-    const answer: unknown = await page.evaluate(([n, i]) => (Reflect.get(globalThis, 'bulkhead') as { request(n: unknown, i: unknown): Promise<unknown> }).request(n, i), [name, input] as const);
-    return answer as Awaited<ReturnType<AppWindow['request']>> as never; // what the contract says about `name`
+    const engine = isEngineRequest(name) ? (await state()).target.id : null;
+    // What the contract says about `name`.
+    return await send(name, input, engine) as Awaited<ReturnType<AppWindow['request']>> as never;
   };
   const state = async (): Promise<AppState> => {
     const answer = await request('app:state', undefined);

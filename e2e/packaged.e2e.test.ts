@@ -84,7 +84,8 @@ async function ownPage(port: string): Promise<string> {
 }
 
 /** Makes one request of the contract, as the page does. */
-const requestOf = (name: string, input = 'undefined') => `window.bulkhead.request(${JSON.stringify(name)}, ${input})`;
+const requestOf = (name: string, input = 'undefined', engine: string | null = null) =>
+  `window.bulkhead.request(${JSON.stringify(name)}, ${input}, ${JSON.stringify(engine)})`;
 
 describe('the packaged app', () => {
   it('has every fuse set that its runtime has', async () => {
@@ -150,7 +151,8 @@ describe('the packaged app', () => {
     expect((await run(launcher(), ['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
     const app = start(['--remote-debugging-port=0', '--root', root]);
     const page = await pageOf(app);
-    expect(await page.evaluate(requestOf('engine:start'))).toMatchObject({ ok: true, value: { phase: 'ready' } });
+    const started = await page.evaluate(requestOf('engine:start', 'undefined', `embedded:${root}`));
+    expect(started).toMatchObject({ ok: true, value: { phase: 'ready' } });
     const status = JSON.parse((await run(launcher(), ['status', '--root', root, '--json'])).stdout) as { engine: { supervisorPid: number } };
     // Root's processes run from the package, not from this repository.
     expect((await readFile(`/proc/${status.engine.supervisorPid}/cmdline`, 'utf8')).split('\0')[0]).toBe(path.join(directory, 'resources', 'program', 'node_modules', 'node', 'bin', 'node'));

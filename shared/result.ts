@@ -6,7 +6,7 @@ export const appErrorCodes = [
   'settings.pointer', 'settings.version-unknown', 'settings.locked',
   'daemon-json.invalid', 'daemon-json.conflict', 'daemon-json.unwritable',
   'engine.not-installed', 'engine.unreachable', 'engine.start-failed', 'engine.stop-failed', 'engine.not-ready', 'engine.root-invalid',
-  'engine.already-running', 'engine.request-failed',
+  'engine.already-running', 'engine.request-failed', 'engine.changed',
   'isolation.requirement-missing', 'isolation.install-failed', 'isolation.planner-failed',
   'apply.in-progress', 'apply.cancelled', 'apply.nothing-to-apply', 'apply.rolled-back', 'apply.rollback-failed', 'apply.not-confirmed',
   'verify.failed', 'verify.no-image',

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import type { DesktopState } from '../../shared/ipc/contract.ts';
 import { parseTargetId, targetId, type TargetRef } from '../../shared/targets/target.ts';
-import { createDesktop, type Desktop } from './desktop/desktop.ts';
+import { createDesktop, type DesktopOptions } from './desktop/desktop.ts';
 import { elevation } from './elevation.ts';
 import { elevatedCommand } from './elevator.ts';
 import { reached, sinceProcessStart, stepsReached, writeScreenshot } from './first-frame.ts';
@@ -13,6 +13,7 @@ import { sendEvent } from './ipc/send.ts';
 import type { AppOptions } from './options.ts';
 import { programRoot } from './places.ts';
 import type { UserStore } from './preferences.ts';
+import { installQuitHandlers } from './quit.ts';
 import { openSession, type Session } from './session.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 
@@ -41,9 +42,15 @@ export async function openBehind(window: BrowserWindow, { users, options, hidden
   const opened = openSessions(firstTarget(options, users), (ref) => open(ref, users, { window, desktop: () => desktop.state(), elevationMissing: rights.missing }));
   onSessions(opened);
   const rights = elevation({ bulkheadCommand: elevatedCommand(projectRoot), target: targetArguments });
-  const desktop = createDesktop({ window: () => window, preferences: () => users.preferences(), report, act: async (what) => handlers[what === 'verify' ? 'verify:run' : 'engine:start'](undefined) });
-  const handlers: Handlers = allHandlers({ session: opened, sessions: opened, users, desktop, elevation: rights, window: () => window });
-  onAnswering((name, frame, payload) => answer(name, handlers, frame, payload, report));
+  const actOnShown: DesktopOptions['act'] = (what, shown) => {
+    const name = what === 'verify' ? 'verify:run' : 'engine:start';
+    return opened.withEngine<unknown>(shown, async (session) => handlers[name](undefined, session));
+  };
+  const preferences = () => users.preferences();
+  const desktop = createDesktop({ window: () => window, preferences, report, act: actOnShown });
+  const context = { sessions: opened, users, desktop, elevation: rights, window: () => window };
+  const handlers: Handlers = allHandlers(context);
+  onAnswering((name, message) => answer(name, handlers, message, { sessions: opened, report }));
   let first = true;
   opened.onOpened((session) => {
     // Before anything else: what is elevated is about this engine from now on.
@@ -58,14 +65,15 @@ export async function openBehind(window: BrowserWindow, { users, options, hidden
   });
   const session = await opened;
   reached('session');
-  quitGently(opened, window, { desktop, report });
+  installQuitHandlers({ app, window, sessions: opened, desktop, report });
 
   if (!hidden) await painted;
   onShown();
   if (options.tellShown) console.log('shown');
   if (options.measure) console.log(`first interactive frame: ${sinceProcessStart()} ms (${stepsReached()})`);
   void desktop.look().catch(report);
-  await complete(session, report);
+  // Where another engine was opened meanwhile, that one is complete already, and this one is closed.
+  if (await opened === session) await complete(session, report);
   if (options.screenshot !== null) {
     await writeScreenshot(window, options.screenshot);
     console.log(`screenshot: ${options.screenshot}`);
@@ -111,34 +119,4 @@ async function resumeInterrupted(session: Session, report: (error: unknown) => v
   const resumed = await session.target.resume(applyListener(session));
   if (!resumed.ok) report(resumed.error);
   else if (resumed.value !== null) await settleApply(session, resumed.value);
-}
-
-/** Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an apply nor with a draft that is not written yet. */
-function quitGently(opened: Sessions, shown: BrowserWindow, { desktop, report }: { readonly desktop: Desktop; readonly report: (error: unknown) => void }): void {
-  // One that is about to begin, too: the question for a password outlives the window.
-  const applying = (session: Session) => { const { run, busy } = session.state.get(); return busy.beginning || (run !== null && run.activity !== 'ended'); };
-  let current: Session | undefined;
-  void opened.then((session) => { current = session; });
-  opened.onOpened((session) => { current = session; });
-  let quitting = false;
-  app.on('before-quit', () => { quitting = true; });
-  shown.on('close', (event) => {
-    if (!quitting && desktop.keepsInTray()) {
-      event.preventDefault();
-      shown.hide();
-      return;
-    }
-    const session = current;
-    if (session === undefined || !applying(session)) return;
-    event.preventDefault();
-    shown.hide();
-    const stop = session.state.onChange(() => { if (!applying(session)) { stop(); shown.destroy(); app.quit(); } });
-  });
-  let closed = false;
-  app.on('will-quit', (event) => {
-    if (closed) return;
-    event.preventDefault();
-    desktop.close();
-    void opened.close().catch(report).finally(() => { closed = true; app.quit(); });
-  });
 }

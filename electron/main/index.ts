@@ -8,7 +8,7 @@ import { parseOptions } from './options.ts';
 import { appFiles } from './places.ts';
 import { openUserStore } from './preferences.ts';
 import { hardenCommandLine, hardenContents, hardenSession } from './security.ts';
-import type { Sessions } from './sessions.ts';
+import { secondStartTargets } from './second-start.ts';
 import { claimInstance } from './single-instance.ts';
 import { addressOf, drawWithoutMissingGpu, openWindow, preloadPath, setMenu, showWindow } from './window.ts';
 
@@ -22,10 +22,10 @@ hardenCommandLine();
 drawWithoutMissingGpu();
 hardenContents();
 let window: BrowserWindow | undefined;
-let sessions: Sessions | undefined;
+const targets = secondStartTargets(options.target, report);
 // A second start shows the first one's window; where it names another engine or a place, that is opened in it.
 const userDirectory = claimInstance(options.target, options.place, (target, place) => {
-  if (target !== null) void sessions?.switchTo(target).then((switched) => { if (!switched.ok) report(switched.error); });
+  if (target !== null) targets.open(target);
   show(place);
 });
 
@@ -55,11 +55,16 @@ async function start(users: ReturnType<typeof openUserStore>): Promise<void> {
   // Read while the page runs its scripts for the first time; earlier, it would keep them from the page.
   await served;
   const { openBehind } = await import('./behind-window.ts');
-  await openBehind(shown, { users, options, hidden, painted, report, onAnswering, onSessions: (opened) => { sessions = opened; }, onShown: () => {
+  const onShown = () => {
     const named = waiting;
     waiting = 'over';
     if (named !== 'none' && named !== 'over') show(named.place);
-  } });
+  };
+  await openBehind(shown, {
+    users, hidden, painted, report, onAnswering, onShown,
+    options: { ...options, target: targets.first() },
+    onSessions: (opened) => { targets.attach(opened); },
+  });
 }
 
 // macOS hands links to the running app this way; elsewhere they come as an argument of a second start. Not run on a real macOS.

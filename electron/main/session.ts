@@ -8,6 +8,7 @@ import { nothingWatched, watchScan } from '../../shared/containers/appeared.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
 import { activityFeed, type ActivityFeed } from './activity/feed.ts';
 import { stateStore, type StateStore } from './app-state.ts';
+import { coalesce } from './coalesce.ts';
 import { DraftSession } from './draft.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { containersTmp } from './handlers/paths.ts';
@@ -36,6 +37,7 @@ export interface Session {
   readonly isRoot: boolean;
   log(line: EngineLogLine): void;
   refreshEngine(): Promise<EngineStatus>;
+  /** Scans the containers: what is there now, also where a scan that began earlier is still under way. */
   scan(): Promise<Result<ContainerScan, AppError>>;
   /** The unprotected containers that appeared were looked at. */
   acknowledge(): void;
@@ -68,51 +70,46 @@ export async function openSession(target: Target, users: UserStore, options: Ses
   late.state = opened;
 
   let watched = nothingWatched;
-  let scanning: Promise<Result<ContainerScan, AppError>> | undefined;
   let scanTimer: NodeJS.Timeout | undefined;
+  const scanOnce = coalesce(async (): Promise<Result<ContainerScan, AppError>> => {
+    opened.set({ busy: { ...opened.get().busy, scanning: true } });
+    // The last scan stays, with its age, when this one fails.
+    const unexpected = (cause: unknown) => fail('internal', 'the containers could not be listed', { cause });
+    const result = await target.scan().catch(unexpected);
+    if (result.ok) watched = watchScan(watched, result.value);
+    const seen = result.ok
+      ? { scan: result.value, scanError: null, appeared: watched.appeared }
+      : { scanError: result.error };
+    opened.set({ ...seen, busy: { ...opened.get().busy, scanning: false } });
+    return result;
+  });
   const scan = (): Promise<Result<ContainerScan, AppError>> => {
     clearTimeout(scanTimer);
     scanTimer = undefined;
-    scanning ??= (async () => {
-      opened.set({ busy: { ...opened.get().busy, scanning: true } });
-      // The last scan stays, with its age, when this one fails.
-      const result = await target.scan().catch((error: unknown) => fail('internal', 'the containers could not be listed', { cause: error }));
-      scanning = undefined;
-      if (result.ok) watched = watchScan(watched, result.value);
-      opened.set({ ...(result.ok ? { scan: result.value, scanError: null, appeared: watched.appeared } : { scanError: result.error }), busy: { ...opened.get().busy, scanning: false } });
-      return result;
-    })();
-    return scanning;
+    return scanOnce();
   };
   const scanSoon = () => {
     if (opened.get().engine.phase === 'ready') scanTimer ??= setTimeout(() => { void scan(); }, scanAfterMs);
   };
 
-  let refreshing: Promise<EngineStatus> | undefined;
-  let refreshAgain = false;
-  const refreshEngine = (): Promise<EngineStatus> => {
-    if (refreshing !== undefined) { refreshAgain = true; return refreshing; }
-    refreshing = (async () => {
-      let now: EngineStatus;
-      do {
-        refreshAgain = false;
-        const before = opened.get().engine;
-        now = await engineStatus(target);
-        // What is known of Docker Desktop changes with it, an interrupted apply above all.
-        const known = opened.get().target;
-        opened.set({ engine: now, ...(known.kind === 'docker-desktop' ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } } : {}) });
-        if (now.phase === 'ready' && (before.phase !== 'ready' || before.generation !== now.generation)) {
-          scanSoon();
-          // A starting engine tries what isolation needs, and tells those who can't.
-          void examine();
-        }
-        if (now.phase === 'ready') feed.reconnect();
-      } while (refreshAgain);
-      refreshing = undefined;
-      return now;
-    })();
-    return refreshing;
-  };
+  const refreshEngine = coalesce(async (): Promise<EngineStatus> => {
+    const before = opened.get().engine;
+    const now = await engineStatus(target);
+    // What is known of Docker Desktop changes with it, an interrupted apply above all.
+    const known = opened.get().target;
+    const changed = known.kind === 'docker-desktop'
+      ? { target: { ...known, desktop: await target.desktop().catch(() => known.desktop) } }
+      : {};
+    opened.set({ engine: now, ...changed });
+    if (now.phase !== 'ready') return now;
+    if (before.phase !== 'ready' || before.generation !== now.generation) {
+      scanSoon();
+      // A starting engine tries what isolation needs, and tells those who can't.
+      void examine();
+    }
+    feed.reconnect();
+    return now;
+  });
 
   const examine = (): Promise<void> => target.backendReports().then((backends) => { opened.set({ backends }); }, () => undefined);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { appState, run } from '../../renderer/dev/fixture.ts';
 import type { AppState } from '../../shared/ipc/contract.ts';
+import { ok } from '../../shared/result.ts';
 import { targetId, type TargetRef } from '../../shared/targets/target.ts';
 import type { Session } from './session.ts';
 import { openSessions } from './sessions.ts';
@@ -13,7 +14,16 @@ function stage(state: Partial<AppState> = {}) {
   const open = vi.fn((ref: TargetRef): Promise<Session> => {
     if (targetId(ref) === 'embedded:/bad') return Promise.reject(new Error('no such engine'));
     log.push(`open ${targetId(ref)}`);
-    const session = { target: { id: targetId(ref), ref }, state: { get: () => appState({ ...state, target: { id: targetId(ref), kind: ref.kind, desktop: null } }) }, close: () => { log.push(`close ${targetId(ref)}`); return Promise.resolve(); } };
+    const session = {
+      target: { id: targetId(ref), ref },
+      state: {
+        get: () => appState({ ...state, target: { id: targetId(ref), kind: ref.kind, desktop: null } }),
+      },
+      close: () => {
+        log.push(`close ${targetId(ref)}`);
+        return Promise.resolve();
+      },
+    };
     return Promise.resolve(session as unknown as Session); // the parts that sessions use
   });
   return { sessions: openSessions(engine('/a'), open), log };
@@ -23,9 +33,14 @@ describe('switching engines', () => {
   it('opens the other one before it closes the first, and whoever waits gets the new one', async () => {
     const { sessions, log } = stage();
     const opened: string[] = [];
-    sessions.onOpened((session) => { opened.push(session.target.id); });
+    sessions.onOpened((session) => {
+      opened.push(session.target.id);
+    });
     expect((await sessions).target.id).toBe('embedded:/a');
-    expect(await sessions.switchTo(engine('/b'))).toMatchObject({ ok: true, value: { target: { id: 'embedded:/b' } } });
+    expect(await sessions.switchTo(engine('/b'))).toMatchObject({
+      ok: true,
+      value: { target: { id: 'embedded:/b' } },
+    });
     expect((await sessions).target.id).toBe('embedded:/b');
     expect(log).toEqual(['open embedded:/a', 'open embedded:/b', 'close embedded:/a']);
     expect(opened).toEqual(['embedded:/a', 'embedded:/b']);
@@ -40,17 +55,29 @@ describe('switching engines', () => {
   it.each<[string, Partial<AppState>]>([
     ['an apply', { run: run() }],
     ['a recreation', { recreation: { activity: 'recreating', cancellable: true, members: [] } }],
-    ['the question for a password', { busy: { scanning: false, verifying: false, engine: null, beginning: true } }],
-    ['a start of the engine', { busy: { scanning: false, verifying: false, engine: 'starting', beginning: false } }],
+    [
+      'the question for a password',
+      { busy: { scanning: false, verifying: false, engine: null, beginning: true } },
+    ],
+    [
+      'a start of the engine',
+      { busy: { scanning: false, verifying: false, engine: 'starting', beginning: false } },
+    ],
   ])('is refused during %s', async (_what, state) => {
     const { sessions, log } = stage(state);
-    expect(await sessions.switchTo(engine('/b'))).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
+    expect(await sessions.switchTo(engine('/b'))).toMatchObject({
+      ok: false,
+      error: { code: 'apply.in-progress' },
+    });
     expect(log).toEqual(['open embedded:/a']);
   });
 
   it('keeps the open engine when the other cannot be opened, and can be asked again', async () => {
     const { sessions, log } = stage();
-    expect(await sessions.switchTo(engine('/bad'))).toMatchObject({ ok: false, error: { reason: 'no such engine' } });
+    expect(await sessions.switchTo(engine('/bad'))).toMatchObject({
+      ok: false,
+      error: { reason: 'no such engine' },
+    });
     expect((await sessions).target.id).toBe('embedded:/a');
     expect((await sessions.switchTo(engine('/b'))).ok).toBe(true);
     expect(log).toEqual(['open embedded:/a', 'open embedded:/b', 'close embedded:/a']);
@@ -58,8 +85,80 @@ describe('switching engines', () => {
 
   it('opens one at a time', async () => {
     const { sessions, log } = stage();
-    const [first, second] = await Promise.all([sessions.switchTo(engine('/b')), sessions.switchTo(engine('/c'))]);
+    const [first, second] = await Promise.all([
+      sessions.switchTo(engine('/b')),
+      sessions.switchTo(engine('/c')),
+    ]);
     expect([first.ok, second.ok]).toEqual([true, false]);
     expect(log).not.toContain('open embedded:/c');
+  });
+});
+
+describe('a request about an engine', () => {
+  it('works on that engine while it is open, and on none once another one is', async () => {
+    const { sessions } = stage();
+    const worked: string[] = [];
+    const work = (session: Session) => {
+      worked.push(session.target.id);
+      return Promise.resolve(ok(undefined));
+    };
+    expect(await sessions.withEngine('embedded:/a', work)).toMatchObject({ ok: true });
+    expect(await sessions.withEngine('embedded:/b', work)).toMatchObject({
+      ok: false,
+      error: { code: 'engine.changed' },
+    });
+    await sessions.switchTo(engine('/b'));
+    expect(await sessions.withEngine('embedded:/a', work)).toMatchObject({
+      ok: false,
+      error: { code: 'engine.changed' },
+    });
+    expect(await sessions.withEngine('embedded:/b', work)).toMatchObject({ ok: true });
+    expect(worked).toEqual(['embedded:/a', 'embedded:/b']);
+  });
+
+  it('made just before a switch works on the engine it is about, or on none', async () => {
+    for (let pause = 0; pause < 12; pause++) {
+      const { sessions } = stage();
+      await sessions;
+      const worked: string[] = [];
+      const switching = sessions.switchTo(engine('/b'));
+      for (let tick = 0; tick < pause; tick++) await Promise.resolve();
+      await sessions.withEngine('embedded:/a', (session) => {
+        worked.push(session.target.id);
+        return Promise.resolve(ok(undefined));
+      });
+      await switching;
+      expect(worked.filter((id) => id !== 'embedded:/a')).toEqual([]);
+    }
+  });
+
+  it('that stops the engine keeps a switch from closing it meanwhile', async () => {
+    let busy: AppState['busy'] = { scanning: false, verifying: false, engine: null, beginning: false };
+    const log: string[] = [];
+    let openOther: () => void = () => undefined;
+    const sessions = openSessions(engine('/a'), async (ref) => {
+      const id = targetId(ref);
+      if (id === 'embedded:/b')
+        await new Promise<void>((resolve) => {
+          openOther = resolve;
+        });
+      return {
+        target: { id, ref },
+        state: { get: () => appState({ busy, target: { id, kind: ref.kind, desktop: null } }) },
+        close: () => {
+          log.push(`close ${id}`);
+          return Promise.resolve();
+        },
+      } as unknown as Session; // the parts that sessions use
+    });
+    await sessions;
+    const switching = sessions.switchTo(engine('/b'));
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    busy = { ...busy, engine: 'stopping' };
+    openOther();
+    expect(await switching).toMatchObject({ ok: false, error: { code: 'apply.in-progress' } });
+    expect(log).toEqual(['close embedded:/b']);
   });
 });

@@ -7,6 +7,14 @@ import { refuseDuringApply, type Session } from './session.ts';
 export interface Sessions extends PromiseLike<Session> {
   /** Closes the open session and opens `ref`. Refused during an apply or a recreation, and while the engine is being started or stopped. */
   switchTo(ref: TargetRef): Promise<Result<AppState, AppError>>;
+  /**
+   * Has `act` work on the open session where it is of the engine `id` (a target's id), else fails with
+   * `engine.changed`. `act` begins at once: no switch comes between the check and its first step.
+   */
+  withEngine<T>(
+    id: string,
+    act: (session: Session) => Promise<Result<T, AppError>>,
+  ): Promise<Result<T, AppError>>;
   /** Called with every session once it is open, the first one too; what was set up for it has to go by itself when it is closed. */
   onOpened(listener: (session: Session) => void): void;
   /** Closes what is open. */
@@ -14,37 +22,77 @@ export interface Sessions extends PromiseLike<Session> {
 }
 
 /** Opens `first` at once. `open` must not reject for anything an engine can be. */
-export function openSessions(first: TargetRef | Promise<TargetRef>, open: (ref: TargetRef) => Promise<Session>): Sessions {
+export function openSessions(
+  first: TargetRef | Promise<TargetRef>,
+  open: (ref: TargetRef) => Promise<Session>,
+): Sessions {
   const listeners: ((session: Session) => void)[] = [];
-  let current = Promise.resolve(first).then(open);
+  let opened: Session | undefined;
+  let current = Promise.resolve(first)
+    .then(open)
+    .then((session) => {
+      opened = session;
+      return session;
+    });
   let switching = false;
-  void current.then((session) => { for (const listener of listeners) listener(session); }, () => undefined);
+  void current.then(
+    (session) => {
+      for (const listener of listeners) listener(session);
+    },
+    () => undefined,
+  );
   return {
     // A thenable on purpose: whoever holds it awaits the session that is open at that moment.
     then: (fulfilled, rejected) => current.then(fulfilled, rejected),
     async switchTo(ref) {
-      if (switching) return fail('apply.in-progress', 'another engine is being opened', { hint: 'Wait until it is open.' });
+      if (switching) {
+        const hint = 'Wait until it is open.';
+        return fail('apply.in-progress', 'another engine is being opened', { hint });
+      }
       switching = true;
       try {
         const before = await current;
         const state = before.state.get();
         if (before.target.id === targetId(ref)) return ok(state);
-        const free = refuseDuringApply(state);
+        const free = refuseWhileBusy(state);
         if (!free.ok) return free;
-        if (state.busy.engine !== null) return fail('apply.in-progress', `the engine is ${state.busy.engine}`, { hint: 'Wait until that has ended.' });
         // Opened before the old one is let go: where that fails, everything stays as it was.
         const next = await open(ref);
-        const again = refuseDuringApply(before.state.get());
-        if (!again.ok) { await next.close(); return again; }
+        const again = refuseWhileBusy(before.state.get());
+        if (!again.ok) {
+          await next.close();
+          return again;
+        }
+        opened = next;
         current = Promise.resolve(next);
         await before.close();
         for (const listener of listeners) listener(next);
         return ok(next.state.get());
       } catch (cause) {
         return fail('engine.request-failed', 'the engine could not be opened', { cause });
-      } finally { switching = false; }
+      } finally {
+        switching = false;
+      }
     },
-    onOpened(listener) { listeners.push(listener); },
-    close: async () => { await (await current).close(); },
+    async withEngine(id, act) {
+      await current;
+      if (opened?.target.id === id) return act(opened);
+      const hint = 'Try again with the engine that is shown now.';
+      return fail('engine.changed', 'another engine was opened meanwhile', { hint });
+    },
+    onOpened(listener) {
+      listeners.push(listener);
+    },
+    close: async () => {
+      await (await current).close();
+    },
   };
+}
+
+/** Nothing that changes an engine is left behind by a switch. */
+function refuseWhileBusy(state: AppState): Result<null, AppError> {
+  const free = refuseDuringApply(state);
+  if (!free.ok || state.busy.engine === null) return free;
+  const hint = 'Wait until that has ended.';
+  return fail('apply.in-progress', `the engine is ${state.busy.engine}`, { hint });
 }

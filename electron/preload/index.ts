@@ -5,9 +5,9 @@ import { eventChannel, eventNames, paintedChannel, requestChannel, requestNames 
 const refused = (name: unknown) => ({ ok: false, error: { code: 'ipc.bad-payload', message: `there is no request named ${String(name).slice(0, 80)}` } });
 
 contextBridge.exposeInMainWorld('bulkhead', {
-  request: async (name: string, input: unknown): Promise<unknown> => {
+  request: async (name: string, input: unknown, engine: unknown): Promise<unknown> => {
     if (!requestNames.has(name)) return refused(name);
-    try { return await ipcRenderer.invoke(requestChannel(name), input); } catch (error) {
+    try { return await ipcRenderer.invoke(requestChannel(name), input, engine); } catch (error) {
       return { ok: false, error: { code: 'internal', message: `${name} got no answer from the app's main process`, reason: String(error) } };
     }
   },

@@ -59,6 +59,7 @@ function Window() {
 
 function Frame() {
   const platform = useAppPart((app) => app.platform);
+  const engine = useAppPart((app) => app.target.id);
   const { page } = useRoute();
   const { setMode } = useColorScheme();
   const [searching, setSearching] = useState(false);
@@ -77,17 +78,24 @@ function Frame() {
           <NotKeptNotice />
           <UnprotectedNotice />
           <Box component="main" data-region="page" tabIndex={-1} sx={{ flex: 1, minHeight: 0 }}>
-            <PageBoundary key={page}>
+            <PageBoundary key={pageKey(page, engine)}>
               <Suspense fallback={<Box sx={{ padding: '80px 32px' }}><LoadingRows /></Box>}><PageContent id={page} /></Suspense>
             </PageBoundary>
           </Box>
-          <DraftFooter />
+          <DraftFooter key={engine} />
         </Box>
       </Box>
       <CommandPalette open={searching} onClose={() => { setSearching(false); }} />
     </Box>
   );
 }
+
+/**
+ * A page about an engine begins anew with another one: no question or answer outlives the engine that it is
+ * about.
+ */
+const pageKey = (page: PageId, engine: string): string =>
+  page === 'preferences' ? page : `${page} ${engine}`;
 
 /** The page with its content; says when that is on screen. */
 function PageContent({ id }: { readonly id: PageId }) {

@@ -107,3 +107,75 @@ it('says why a draft could not be discarded, until it is edited', async () => {
   store.setDraft(`${store.get().draft} `);
   expect(store.get().discarded).toBeNull();
 });
+
+describe('another engine', () => {
+  const other = { id: 'embedded:/b', kind: 'embedded' as const, desktop: null };
+  /** What main tells once another engine is open. */
+  const openOther = (bridge: ReturnType<typeof fakeBridge>) => {
+    bridge.emit('changed', appState({ target: other, settings: settingsState(offText) }));
+  };
+
+  it('never gets a draft that was typed for the one before, also where main is slow', async () => {
+    let answerFirst: () => void = () => undefined;
+    const drafts: unknown[] = [];
+    const { store, bridge } = await open(appState(), {
+      'settings:set-draft': async ({ text }) => {
+        drafts.push(text);
+        if (drafts.length === 1) await new Promise<void>((resolve) => { answerFirst = resolve; });
+        return ok(settingsState(text));
+      },
+    });
+    store.setDraft(`${appliedText} `);
+    const first = store.flush();
+    store.setDraft(`${appliedText}  `);
+    const second = store.flush();
+    await expect.poll(() => drafts).toHaveLength(1);
+    openOther(bridge);
+    answerFirst();
+    expect(await first).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
+    expect(await second).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
+    expect(drafts).toEqual([`${appliedText} `]);
+    expect(store.get()).toMatchObject({ draft: offText, draftError: null });
+    expect(store.get().app).toMatchObject({ target: other, settings: { draft: offText } });
+  });
+
+  it('keeps its draft when the one before was to be discarded', async () => {
+    let answerDraft: () => void = () => undefined;
+    const { store, bridge } = await open(appState(), {
+      'settings:set-draft': async ({ text }) => {
+        await new Promise<void>((resolve) => { answerDraft = resolve; });
+        return ok(settingsState(text));
+      },
+    });
+    store.setDraft(`${appliedText} `);
+    const discarding = store.discard();
+    await expect.poll(() => bridge.calls.some(({ name }) => name === 'settings:set-draft')).toBe(true);
+    openOther(bridge);
+    answerDraft();
+    expect(await discarding).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
+    expect(bridge.calls.some(({ name }) => name === 'settings:discard-draft')).toBe(false);
+    expect(store.get().discarded).toBeNull();
+  });
+
+  it('is named with each request about it; an answer about the one before counts for nothing', async () => {
+    let answer: () => void = () => undefined;
+    const { store, bridge } = await open(appState(), {
+      'engine:stop': async () => {
+        await new Promise<void>((resolve) => { answer = resolve; });
+        return ok(appState().engine);
+      },
+    });
+    const stopping = store.request('engine:stop', undefined);
+    openOther(bridge);
+    answer();
+    expect(await stopping).toMatchObject({ ok: false, error: { code: 'engine.changed' } });
+    await store.request('containers:scan', undefined);
+    await store.request('clipboard:write', { text: '' });
+    expect(bridge.engines).toEqual([
+      ['app:state', null],
+      ['engine:stop', appState().target.id],
+      ['containers:scan', 'embedded:/b'],
+      ['clipboard:write', null],
+    ]);
+  });
+});

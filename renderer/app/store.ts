@@ -2,10 +2,11 @@ import { withdrawsChoices } from './choices.ts';
 import { tick } from './clock.ts';
 import { lockOf } from './lock.ts';
 import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
+import { isEngineRequest } from '../../shared/ipc/channels.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
 import { keepAllContainers, type ContainerChoices } from '../../shared/apply/plan.ts';
-import type { AppError, Result } from '../../shared/result.ts';
+import { fail, type AppError, type Result } from '../../shared/result.ts';
 
 /** What the window knows. Main owns the truth; the draft alone runs ahead of it while being typed. */
 export interface Snapshot {
@@ -33,6 +34,10 @@ export interface AppStore {
   load(): Promise<void>;
   /** Listens to an event of main until the returned function is called. */
   on<E extends keyof IpcEvents>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
+  /**
+   * Sends a request. One about an engine is about the engine that is shown now; where another one is shown by
+   * the time of the answer, that is `engine.changed`, whatever it was.
+   */
   request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>>>;
   /** Makes `text` the draft, with undo. Main is told after a pause in typing. What is typed in one go ('typing') is one step back. */
   setDraft(text: string, how?: 'typing'): void;
@@ -56,6 +61,8 @@ const undoDepth = 200;
 const typingPauseMs = 800, typingMostMs = 5000;
 const logDepth = 5000;
 
+const engineChanged = () => fail('engine.changed', 'another engine was opened meanwhile');
+
 export function createAppStore(bridge: BulkheadBridge): AppStore {
   let snapshot: Snapshot = { app: null, loadError: null, draft: '', draftError: null, discarded: null, undo: [], redo: [], choices: keepAllContainers, log: [] };
   const listeners = new Set<() => void>();
@@ -73,6 +80,23 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
   let typing: { readonly first: number; readonly last: number } | null = null;
   let sending: Promise<Result<void>> = Promise.resolve({ ok: true, value: undefined });
 
+  /** Target's id of the engine that the window shows. */
+  const shownEngine = (): string | null => snapshot.app?.target.id ?? null;
+
+  /**
+   * The one way to main: says which engine a request is about, and lets no answer about another one through.
+   */
+  const ask = async <K extends IpcRequest>(
+    name: K,
+    input: IpcInput<K>,
+    engine = shownEngine(),
+  ): Promise<Result<IpcOutput<K>>> => {
+    if (!isEngineRequest(name)) return bridge.request(name, input, null);
+    if (shownEngine() !== engine) return engineChanged();
+    const answer = await bridge.request(name, input, engine);
+    return shownEngine() === engine ? answer : engineChanged();
+  };
+
   const adopt = (part: IpcEvents['changed']) => {
     if (snapshot.app === null) return;
     tick();
@@ -88,6 +112,8 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     clearTimeout(timer);
     timer = undefined;
     ahead = false;
+    typing = null;
+    pendingLog = [];
     set({ undo: [], redo: [], choices: keepAllContainers, log: [], draftError: null, discarded: null });
   };
 
@@ -107,8 +133,11 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     clearTimeout(timer);
     timer = undefined;
     const text = snapshot.draft;
+    // Sent only once what is on its way has arrived: another engine may be shown by then.
+    const engine = shownEngine();
     sending = sending.then(async () => {
-      const answer = await bridge.request('settings:set-draft', { text });
+      const answer = await ask('settings:set-draft', { text }, engine);
+      if (shownEngine() !== engine) return engineChanged();
       const stillShown = snapshot.draft === text;
       if (!answer.ok) { set({ draftError: answer.error }); return answer; }
       if (stillShown && timer === undefined) ahead = false;
@@ -121,7 +150,9 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
 
   const flush = async (): Promise<Result<void>> => {
     if (timer !== undefined) return send();
+    const engine = shownEngine();
     await sending;
+    if (shownEngine() !== engine) return engineChanged();
     // Could not be kept then, or was edited meanwhile.
     return ahead ? send() : { ok: true, value: undefined };
   };
@@ -135,10 +166,13 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     timer = setTimeout(() => { void send(); }, draftPauseMs);
   };
 
-  const replaceSettings = async (request: () => Promise<Result<AppState['settings']>>): Promise<Result<void>> => {
+  const replaceSettings = async (
+    request: (engine: string | null) => Promise<Result<AppState['settings']>>,
+  ): Promise<Result<void>> => {
+    const engine = shownEngine();
     if (ahead) await send();
     const before = snapshot.draft;
-    const answer = await request();
+    const answer = await request(engine);
     if (!answer.ok) return answer;
     ahead = false;
     set({ draftError: null, ...(answer.value.draft === before ? {} : { undo: [...snapshot.undo, before].slice(-undoDepth), redo: [] }) });
@@ -153,19 +187,19 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
     },
     get: () => snapshot,
     async load() {
-      const answer = await bridge.request('app:state', undefined);
+      const answer = await ask('app:state', undefined);
       if (!answer.ok) { set({ loadError: answer.error }); return; }
       tick();
       set({ app: answer.value, draft: answer.value.settings.draft, loadError: null });
       if (answer.value.run !== null) {
-        const log = await bridge.request('apply:log', undefined);
+        const log = await ask('apply:log', undefined);
         if (log.ok) set({ log: log.value.slice(-logDepth) });
       }
     },
     on: (event, listener) => bridge.on(event, listener),
     async request(name, input) {
       if (name === 'apply:start') set({ log: [] });
-      return bridge.request(name, input);
+      return ask(name, input);
     },
     setDraft(text, how) {
       if (text === snapshot.draft) return;
@@ -189,17 +223,19 @@ export function createAppStore(bridge: BulkheadBridge): AppStore {
       // What could not be kept would be gone with the switch.
       const kept = await flush();
       if (!kept.ok) return kept;
-      const answer = await bridge.request('target:switch', { id });
+      const answer = await ask('target:switch', { id });
       if (!answer.ok) return answer;
       adopt(answer.value);
       return { ok: true, value: undefined };
     },
     async discard() {
-      const answer = await replaceSettings(() => bridge.request('settings:discard-draft', undefined));
-      set({ discarded: { error: answer.ok ? null : answer.error } });
+      const answer = await replaceSettings((engine) => ask('settings:discard-draft', undefined, engine));
+      if (answer.ok) set({ discarded: { error: null } });
+      else if (answer.error.code !== 'engine.changed') set({ discarded: { error: answer.error } });
       return answer;
     },
-    resolveConflict: (keep) => replaceSettings(() => bridge.request('settings:resolve-conflict', { keep })),
+    resolveConflict: (keep) =>
+      replaceSettings((engine) => ask('settings:resolve-conflict', { keep }, engine)),
     setChoices: (choices) => { set({ choices }); },
     painted: () => { bridge.painted(); },
   };

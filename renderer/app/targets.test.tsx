@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { states } from '../dev/fixture.ts';
 import { renderApp } from '../dev/render-app.tsx';
@@ -87,4 +87,30 @@ describe('the machine\'s own Docker Engine as the open engine', () => {
 it('a user\'s own setting counts where the admin left it unlocked and it differs', () => {
   const user = { DisableUpdate: false, analyticsEnabled: true, wslEngineEnabled: true, other: 1 };
   expect(usersOwn({ disableUpdate: { locked: false, value: true }, analyticsEnabled: { locked: true, value: false }, wslEngineEnabled: { value: true }, proxy: { mode: 'system' } }, user)).toEqual([{ name: 'disableUpdate', chosen: false }]);
+});
+
+describe('another engine that opens under a question', () => {
+  /** A second start of the app opens it, whatever the window asks at that moment. */
+  const openOther = (bridge: Awaited<ReturnType<typeof renderApp>>['bridge']) => {
+    const target = { id: 'embedded:/srv/other', kind: 'embedded' as const, desktop: null };
+    act(() => { bridge.emit('changed', { target }); });
+  };
+
+  it('takes the question away: what was asked about one engine is done to no other', async () => {
+    const { bridge } = await renderApp(state('protected'), 'overview');
+    act(() => { window.location.hash = '#/overview?ask=stop'; });
+    expect(await screen.findByRole('dialog')).toBeTruthy();
+    openOther(bridge);
+    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(bridge.calls.some(({ name }) => name === 'engine:stop')).toBe(false);
+  });
+
+  it('takes the question away that would discard a draft', async () => {
+    const { bridge, user } = await renderApp(state('edited'), 'isolation');
+    await user.click(screen.getByRole('button', { name: 'Discard…' }));
+    expect(await screen.findByRole('dialog')).toBeTruthy();
+    openOther(bridge);
+    await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+    expect(bridge.calls.some(({ name }) => name === 'settings:discard-draft')).toBe(false);
+  });
 });

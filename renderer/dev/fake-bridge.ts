@@ -2,6 +2,7 @@ import type { BulkheadBridge } from '../../shared/ipc/bridge.ts';
 import type { AppState, IpcEvents, IpcInput, IpcOutput, IpcRequest } from '../../shared/ipc/contract.ts';
 import type { ActivityEntry } from '../../shared/audit/activity.ts';
 import { someEntries } from './activity-fixture.ts';
+import { isEngineRequest } from '../../shared/ipc/channels.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { withPreferences } from '../../shared/settings/preferences.ts';
 import { effectiveSettings, expandShare } from '../../shared/settings/index.ts';
@@ -27,10 +28,14 @@ const registryAnswers: Readonly<Record<string, IpcOutput<'registry:resolve'>[num
 
 type Answers = { [K in IpcRequest]?: (input: IpcInput<K>) => Result<IpcOutput<K>> | Promise<Result<IpcOutput<K>>> };
 
-/** A bridge over one AppState kept in memory, for component tests and screenshots. `answers` overrides single requests; `calls` records all. */
-export function fakeBridge(initial: AppState, answers: Answers = {}, entries: readonly ActivityEntry[] = someEntries): BulkheadBridge & { readonly calls: { name: IpcRequest; input: unknown }[]; emit<E extends keyof IpcEvents>(event: E, payload: IpcEvents[E]): void; state(): AppState } {
+/**
+ * A bridge over one AppState kept in memory, for component tests and screenshots. `answers` overrides single
+ * requests; `calls` records all, `engines` which engine each was about.
+ */
+export function fakeBridge(initial: AppState, answers: Answers = {}, entries: readonly ActivityEntry[] = someEntries): BulkheadBridge & { readonly calls: { name: IpcRequest; input: unknown }[]; readonly engines: readonly (readonly [IpcRequest, string | null])[]; emit<E extends keyof IpcEvents>(event: E, payload: IpcEvents[E]): void; state(): AppState } {
   let state = initial;
   const calls: { name: IpcRequest; input: unknown }[] = [];
+  const engines: (readonly [IpcRequest, string | null])[] = [];
   const listeners: { [E in keyof IpcEvents]: Set<(payload: IpcEvents[E]) => void> } = { changed: new Set(), log: new Set(), activity: new Set(), navigate: new Set() };
   const change = (part: Partial<AppState>) => {
     state = { ...state, ...part };
@@ -123,10 +128,16 @@ export function fakeBridge(initial: AppState, answers: Answers = {}, entries: re
   };
   return {
     calls,
+    engines,
     state: () => state,
     emit(event, payload) { for (const listener of listeners[event]) listener(payload); },
-    async request(name, input) {
+    async request(name, input, engine) {
       calls.push({ name, input });
+      engines.push([name, engine]);
+      // As main does it.
+      if (isEngineRequest(name) && engine !== state.target.id) {
+        return fail('engine.changed', 'another engine was opened meanwhile');
+      }
       const answer = answers[name] ?? defaults[name];
       return answer === undefined ? fail('internal', `no answer to ${name}`) : answer(input);
     },

@@ -6,8 +6,16 @@ import type { IpcEvents, IpcInput, IpcOutput, IpcRequest } from './contract.ts';
  * Types only; the names that may pass are checked in the preload, senders and payloads in main.
  */
 export interface BulkheadBridge {
-  /** Sends one request of the contract. Never rejects: whatever goes wrong is an `Err` (codes `ipc.*`, `internal`, or the operation's own). */
-  request<K extends IpcRequest>(name: K, input: IpcInput<K>): Promise<Result<IpcOutput<K>, AppError>>;
+  /**
+   * Sends one request of the contract. `engine`: the target's id of the engine that it is about, null where
+   * it is about none. Never rejects: whatever goes wrong is an `Err` (codes `ipc.*`, `engine.changed`,
+   * `internal`, or the operation's own).
+   */
+  request<K extends IpcRequest>(
+    name: K,
+    input: IpcInput<K>,
+    engine: string | null,
+  ): Promise<Result<IpcOutput<K>, AppError>>;
   /** Listens to an event of the contract until the returned function is called. */
   on<E extends keyof IpcEvents>(event: E, listener: (payload: IpcEvents[E]) => void): () => void;
   /** Tells main that the first frame a person can act on is painted. Called once, after the first paint with loaded state. */

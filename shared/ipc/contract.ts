@@ -98,89 +98,159 @@ export type AppState = z.infer<typeof appStateSchema>;
 const nothing = z.undefined();
 
 /**
- * The contract between main and renderer, as one value: both ends derive from it.
- * Every request answers `Result<output, AppError>`; inputs are validated in main, senders checked.
+ * The contract between main and renderer, as one value: both ends derive from it. Every request answers
+ * `Result<output, AppError>`; inputs are validated in main, senders checked. A request of scope `engine` is
+ * about the engine that the window shows and carries its target's id: main refuses it (`engine.changed`) once
+ * another engine is open. One of scope `app` is about the app or the machine.
  */
 export const ipcContract = {
   requests: {
-    'app:state': { input: nothing, output: appStateSchema },
+    'app:state': { scope: 'app', input: nothing, output: appStateSchema },
     /** Engines found on this machine now. */
-    'targets:list': { input: nothing, output: z.array(foundTargetSchema) },
+    'targets:list': { scope: 'app', input: nothing, output: z.array(foundTargetSchema) },
     /** Closes the open engine (its draft is kept) and opens another; the new state comes as one `changed` event too. Refused during an apply. */
-    'target:switch': { input: z.object({ id: targetIdSchema }), output: appStateSchema },
-    'settings:set-draft': { input: z.object({ text: settingsText }), output: settingsStateSchema },
-    'settings:discard-draft': { input: nothing, output: settingsStateSchema },
-    /** Settle a conflict: take the file's text as the draft, or keep the draft on top of the file's text. */
+    'target:switch': { scope: 'app', input: z.object({ id: targetIdSchema }), output: appStateSchema },
+    'settings:set-draft': {
+      scope: 'engine',
+      input: z.object({ text: settingsText }),
+      output: settingsStateSchema,
+    },
+    'settings:discard-draft': { scope: 'engine', input: nothing, output: settingsStateSchema },
     /** A user's own preference, null for none; only where the setting is not locked. Counts at once. */
-    'settings:prefer': { input: z.object({ setting: z.enum(preferenceNames), value: z.boolean().nullable() }), output: settingsStateSchema },
-    'settings:resolve-conflict': { input: z.object({ keep: z.enum(['mine', 'theirs']) }), output: settingsStateSchema },
+    'settings:prefer': {
+      scope: 'engine',
+      input: z.object({ setting: z.enum(preferenceNames), value: z.boolean().nullable() }),
+      output: settingsStateSchema,
+    },
+    /** Settle a conflict: take the file's text as the draft, or keep the draft on top of the file's text. */
+    'settings:resolve-conflict': {
+      scope: 'engine',
+      input: z.object({ keep: z.enum(['mine', 'theirs']) }),
+      output: settingsStateSchema,
+    },
     /** Every version newest first, down to version 0. */
-    'history:list': { input: nothing, output: z.array(historyItemSchema) },
+    'history:list': { scope: 'engine', input: nothing, output: z.array(historyItemSchema) },
     /** A version's text; null where there was no settings file. */
-    'history:read': { input: z.object({ version: z.number().int().min(0).max(999_999_999) }), output: z.object({ text: settingsText.nullable() }) },
-    'plan:make': { input: z.object({ choices: containerChoicesSchema }), output: applyPlanSchema },
+    'history:read': {
+      scope: 'engine',
+      input: z.object({ version: z.number().int().min(0).max(999_999_999) }),
+      output: z.object({ text: settingsText.nullable() }),
+    },
+    'plan:make': {
+      scope: 'engine',
+      input: z.object({ choices: containerChoicesSchema }),
+      output: applyPlanSchema,
+    },
     /** Starts an apply of the draft; progress comes as `run` and `log` events. `baseHash` and `draftHash` are the plan's. */
-    'apply:start': { input: z.object({ choices: containerChoicesSchema, baseHash: z.string(), draftHash: z.string() }), output: applyRunSchema },
-    'apply:cancel': { input: nothing, output: z.object({ accepted: z.boolean() }) },
-    'apply:log': { input: nothing, output: z.array(engineLogLineSchema) },
+    'apply:start': {
+      scope: 'engine',
+      input: z.object({ choices: containerChoicesSchema, baseHash: z.string(), draftHash: z.string() }),
+      output: applyRunSchema,
+    },
+    'apply:cancel': { scope: 'engine', input: nothing, output: z.object({ accepted: z.boolean() }) },
+    'apply:log': { scope: 'engine', input: nothing, output: z.array(engineLogLineSchema) },
     /** Forget an ended run. */
-    'apply:dismiss': { input: nothing, output: nothing },
-    'containers:scan': { input: nothing, output: containerScanSchema },
+    'apply:dismiss': { scope: 'engine', input: nothing, output: nothing },
+    'containers:scan': { scope: 'engine', input: nothing, output: containerScanSchema },
     /** Starts a removal; how it goes comes as `removal` in `changed` events. */
-    'containers:remove': { input: removeRequestSchema, output: removalRunSchema },
+    'containers:remove': { scope: 'engine', input: removeRequestSchema, output: removalRunSchema },
     /** Those not begun yet stay; what is removed is gone. */
-    'containers:cancel-removal': { input: nothing, output: z.object({ accepted: z.boolean() }) },
-    'containers:dismiss-removal': { input: nothing, output: nothing },
+    'containers:cancel-removal': {
+      scope: 'engine',
+      input: nothing,
+      output: z.object({ accepted: z.boolean() }),
+    },
+    'containers:dismiss-removal': { scope: 'engine', input: nothing, output: nothing },
     /** What `appeared` tells of was looked at. */
-    'containers:acknowledge': { input: nothing, output: nothing },
+    'containers:acknowledge': { scope: 'engine', input: nothing, output: nothing },
     /** What recreating containers under ECI would do. Changes nothing. */
-    'recreate:plan': { input: recreateRequestSchema, output: recreatePlanSchema },
+    'recreate:plan': { scope: 'engine', input: recreateRequestSchema, output: recreatePlanSchema },
     /** Starts recreating; how it goes comes as `recreation` in `changed` events. */
-    'recreate:start': { input: recreateRequestSchema, output: recreateRunSchema },
-    'recreate:cancel': { input: nothing, output: z.object({ accepted: z.boolean() }) },
-    'recreate:dismiss': { input: nothing, output: nothing },
-    'verify:run': { input: nothing, output: verificationSchema },
-    'engine:start': { input: nothing, output: engineStatusSchema },
-    'engine:stop': { input: nothing, output: engineStatusSchema },
-    'engine:restart': { input: nothing, output: engineStatusSchema },
-    'engine:log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.array(engineLogLineSchema) },
+    'recreate:start': { scope: 'engine', input: recreateRequestSchema, output: recreateRunSchema },
+    'recreate:cancel': { scope: 'engine', input: nothing, output: z.object({ accepted: z.boolean() }) },
+    'recreate:dismiss': { scope: 'engine', input: nothing, output: nothing },
+    'verify:run': { scope: 'engine', input: nothing, output: verificationSchema },
+    'engine:start': { scope: 'engine', input: nothing, output: engineStatusSchema },
+    'engine:stop': { scope: 'engine', input: nothing, output: engineStatusSchema },
+    'engine:restart': { scope: 'engine', input: nothing, output: engineStatusSchema },
+    'engine:log': {
+      scope: 'engine',
+      input: z.object({ lines: z.number().int().min(1).max(2000) }),
+      output: z.array(engineLogLineSchema),
+    },
     /** Entries of the decision log before a seq (null: the newest). New ones then come as `activity` events, until `activity:leave`. */
-    'activity:read': { input: z.object({ before: z.number().int().nonnegative().nullable(), limit: z.number().int().min(1).max(activityPageSize) }), output: activityPageSchema },
-    'activity:leave': { input: nothing, output: nothing },
+    'activity:read': {
+      scope: 'engine',
+      input: z.object({
+        before: z.number().int().nonnegative().nullable(),
+        limit: z.number().int().min(1).max(activityPageSize),
+      }),
+      output: activityPageSchema,
+    },
+    'activity:leave': { scope: 'app', input: nothing, output: nothing },
     /** The denials there are count as looked at. */
-    'activity:seen': { input: nothing, output: nothing },
+    'activity:seen': { scope: 'engine', input: nothing, output: nothing },
     /** Native folder picker; null when dismissed. */
-    'dialog:pick-folder': { input: nothing, output: z.object({ path: z.string() }).nullable() },
+    'dialog:pick-folder': { scope: 'app', input: nothing, output: z.object({ path: z.string() }).nullable() },
     /** Real paths of directories as written ($HOME etc. resolved): symlinks followed, existence, kind. */
     'paths:resolve': {
+      scope: 'app',
       input: z.object({ paths: z.array(z.string().max(4096)).max(500) }),
       output: z.array(z.object({ written: z.string(), expanded: z.string(), real: z.string().nullable(), kind: z.enum(['directory', 'file', 'socket', 'other', 'missing']), error: z.string().nullable() })),
     },
     /** Would this path be mountable under the given text? Same decision code as the gateway. */
     'paths:would-mount': {
+      scope: 'engine',
       input: z.object({ path: z.string().min(1).max(4096), against: z.enum(['applied', 'draft']) }),
       output: z.object({ allowed: z.boolean(), code: z.string(), real: z.string(), share: z.string().nullable(), reason: z.string() }),
     },
     /** Local images for "matches 3 local images": references and digests. */
-    'images:list': { input: nothing, output: z.array(z.object({ id: z.string(), tags: z.array(z.string()), digests: z.array(z.string()) })) },
+    'images:list': {
+      scope: 'engine',
+      input: nothing,
+      output: z.array(z.object({ id: z.string(), tags: z.array(z.string()), digests: z.array(z.string()) })),
+    },
     /** What the registries serve for entries of the image list now, in order; wildcards are not asked about. `again`: not from memory. Works without an engine. */
     'registry:resolve': {
+      scope: 'engine',
       input: z.object({ references: z.array(z.string().max(1024)).min(1).max(64), again: z.boolean() }),
       output: z.array(registryAnswerSchema),
     },
     /** What would happen to a command line or a compose file. One at a time: a newer one cancels the one under way. Nothing is run. */
-    'simulate:run': { input: simulationInputSchema, output: simulationSchema },
-    'simulate:cancel': { input: nothing, output: nothing },
+    'simulate:run': { scope: 'engine', input: simulationInputSchema, output: simulationSchema },
+    'simulate:cancel': { scope: 'app', input: nothing, output: nothing },
     /** Native picker of a compose file, and its text; null when dismissed. */
-    'simulate:open-compose': { input: nothing, output: z.object({ path: z.string(), text: z.string() }).nullable() },
+    'simulate:open-compose': {
+      scope: 'app',
+      input: nothing,
+      output: z.object({ path: z.string(), text: z.string() }).nullable(),
+    },
     /** Remembers how far the first run on this engine got, or that it is not wanted. */
-    'first-run:set': { input: z.object({ step: firstRunSchema }), output: nothing },
-    'desktop:start-at-login': { input: z.object({ on: z.boolean() }), output: desktopStateSchema },
+    'first-run:set': { scope: 'engine', input: z.object({ step: firstRunSchema }), output: nothing },
+    'desktop:start-at-login': {
+      scope: 'app',
+      input: z.object({ on: z.boolean() }),
+      output: desktopStateSchema,
+    },
     /** What the app is made of, with licences. */
-    'app:licences': { input: nothing, output: z.array(z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() })) },
-    'preferences:set': { input: preferencesSchema.partial(), output: preferencesSchema },
-    'window:action': { input: z.object({ action: z.enum(['minimize', 'toggle-maximize', 'close']) }), output: nothing },
-    'clipboard:write': { input: z.object({ text: z.string().max(1_000_000) }), output: nothing },
+    'app:licences': {
+      scope: 'app',
+      input: nothing,
+      output: z.array(
+        z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }),
+      ),
+    },
+    'preferences:set': { scope: 'app', input: preferencesSchema.partial(), output: preferencesSchema },
+    'window:action': {
+      scope: 'app',
+      input: z.object({ action: z.enum(['minimize', 'toggle-maximize', 'close']) }),
+      output: nothing,
+    },
+    'clipboard:write': {
+      scope: 'app',
+      input: z.object({ text: z.string().max(1_000_000) }),
+      output: nothing,
+    },
   },
   events: {
     /** Parts of AppState that changed. */
@@ -197,6 +267,10 @@ export type IpcRequests = typeof ipcContract.requests;
 export type IpcRequest = keyof IpcRequests;
 export type IpcInput<K extends IpcRequest> = z.infer<IpcRequests[K]['input']>;
 export type IpcOutput<K extends IpcRequest> = z.infer<IpcRequests[K]['output']>;
+/** The requests that are about the engine that the window shows. */
+export type EngineRequest = {
+  [K in IpcRequest]: IpcRequests[K]['scope'] extends 'engine' ? K : never;
+}[IpcRequest];
 export type IpcEvents = { [K in keyof typeof ipcContract.events]: z.infer<(typeof ipcContract.events)[K]> };
 
 export const ipcRequests = Object.keys(ipcContract.requests) as IpcRequest[]; // keys of a const object

@@ -26,8 +26,11 @@ export interface Desktop {
 export interface DesktopOptions {
   readonly window: () => BrowserWindow | undefined;
   readonly preferences: () => Preferences;
-  /** What the tray's menu does with the engine, as the window's buttons do. What it leads to is shown by the state. */
-  readonly act: (what: 'verify' | 'start') => Promise<Result<unknown, AppError>>;
+  /**
+   * What the tray's menu does with the engine it shows (a target's id), as the window's buttons do. What it
+   * leads to is shown by the state.
+   */
+  readonly act: (what: 'verify' | 'start', engine: string) => Promise<Result<unknown, AppError>>;
   readonly report: (error: unknown) => void;
 }
 
@@ -66,7 +69,8 @@ export function createDesktop({ window, preferences, act, report }: DesktopOptio
   }, lookAgainMs);
   const safely = (work: () => void) => () => { try { work(); } catch (error) { report(error); } };
   const doOrTell = async (what: 'verify' | 'start'): Promise<void> => {
-    const done = await act(what);
+    if (session === undefined) return;
+    const done = await act(what, session.target.id);
     if (done.ok) return;
     const { messagesIn } = await import('../../../shared/messages/index.ts');
     const notice = failedNotice(words(), what, done.error, messagesIn(desktopLanguage(preferences().language, systemLanguage())).told);

@@ -7,12 +7,11 @@ import type { HandlerContext } from './index.ts';
 type Area = Pick<Handlers, 'activity:read' | 'activity:leave' | 'activity:seen'>;
 
 /** The decision log, for a window that reads it. Nobody is sent what nobody reads. */
-export function activityHandlers({ session, users, window }: HandlerContext): Area {
+export function activityHandlers({ users, window }: HandlerContext): Area {
   let reading: { readonly session: Session; readonly stop: () => void } | null = null;
   const leave = () => { reading?.stop(); reading = null; };
   return {
-    'activity:read': async ({ before, limit }) => {
-      const s = await session;
+    'activity:read': ({ before, limit }, s) => {
       if (reading?.session !== s) {
         leave();
         reading = { session: s, stop: s.activity.onBatch(({ entries, left, history }) => {
@@ -23,8 +22,7 @@ export function activityHandlers({ session, users, window }: HandlerContext): Ar
       return ok({ target: s.target.id, entries: [...entries], more });
     },
     'activity:leave': () => { leave(); return ok(undefined); },
-    'activity:seen': async () => {
-      const s = await session;
+    'activity:seen': (_input, s) => {
       users.setSeenDenials(s.target.paths.id, s.activity.seen());
       return ok(undefined);
     },

@@ -1,6 +1,6 @@
 import type { ApplyHandle } from '../../../engine/target.ts';
 import type { ContainerChoices } from '../../../shared/apply/plan.ts';
-import type { ApplyEvent } from '../../../shared/apply/run.ts';
+import type { ApplyEvent, ApplyRun } from '../../../shared/apply/run.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Verification } from '../../../shared/verify/claims.ts';
 import type { Elevation } from '../elevation.ts';
@@ -17,46 +17,42 @@ export interface UnderWay {
 }
 
 /** Plan, apply and verify. An apply runs in this process when it is root's, else in an elevated child; the window sees the same events. */
-export function applyHandlers({ session, elevation }: HandlerContext, underWay: UnderWay): Area {
+export function applyHandlers({ elevation }: HandlerContext, underWay: UnderWay): Area {
   let current: ApplyHandle | undefined;
   const verifying = new WeakMap<Session, Promise<Result<Verification, AppError>>>();
   return {
-    'plan:make': async ({ choices }) => {
-      const s = await session;
+    'plan:make': async ({ choices }, s) => {
       const { draft } = await s.draft.flush();
       return s.target.plan(draft, choices);
     },
-    'apply:start': async ({ choices, baseHash, draftHash }) => {
-      const s = await session;
-      return beginChange(s, async () => {
-        const reviewed = await s.draft.reviewed(draftHash);
-        if (!reviewed.ok) return reviewed;
-        const draft = reviewed.value;
-        s.applyLog.clear();
-        s.state.set({ recreation: null });
-        const request = { text: draft, choices: await choicesLeft(s, draft, choices), baseHash };
-        const onEvent = applyListener(s);
-        const started = s.isRoot ? await s.target.startApply(request, onEvent) : await elevation.startApply(request, onEvent);
-        if (!started.ok) return started;
-        current = started.value;
-        underWay.cancelRecreation = current.cancelRecreation;
-        void started.value.done.then((run) => settleApply(s, run));
-        const run = structuredClone(started.value.run());
-        // The run may have moved on while we got here: never go back to an older one.
-        if (s.state.get().run?.id !== run.id) s.state.set({ run });
-        return ok(run);
-      });
-    },
+    'apply:start': ({ choices, baseHash, draftHash }, s) => beginChange(s, async () => {
+      const reviewed = await s.draft.reviewed(draftHash);
+      if (!reviewed.ok) return reviewed;
+      const draft = reviewed.value;
+      s.applyLog.clear();
+      s.state.set({ recreation: null });
+      const request = { text: draft, choices: await choicesLeft(s, draft, choices), baseHash };
+      const onEvent = applyListener(s);
+      const starter = s.isRoot ? s.target : elevation;
+      const started = await starter.startApply(request, onEvent);
+      if (!started.ok) return started;
+      current = started.value;
+      underWay.cancelRecreation = current.cancelRecreation;
+      // What ends without a word of how has ended as it was seen last.
+      void started.value.done.catch(() => endedRun(started.value.run())).then((run) => settleApply(s, run));
+      const run = structuredClone(started.value.run());
+      // The run may have moved on while we got here: never go back to an older one.
+      if (s.state.get().run?.id !== run.id) s.state.set({ run });
+      return ok(run);
+    }),
     'apply:cancel': () => ok({ accepted: current?.cancel() ?? false }),
-    'apply:log': async () => ok((await session).applyLog.lines()),
-    'apply:dismiss': async () => {
-      const s = await session;
+    'apply:log': (_input, { applyLog }) => ok(applyLog.lines()),
+    'apply:dismiss': (_input, s) => {
       if (!refuseDuringApply(s.state.get()).ok) return fail('apply.in-progress', 'a run under way cannot be dismissed', { hint: 'Cancel it, or wait until it has ended.' });
       s.state.set({ run: null });
       return ok(undefined);
     },
-    'verify:run': async () => {
-      const s = await session;
+    'verify:run': async (_input, s) => {
       const free = refuseDuringApply(s.state.get());
       if (!free.ok) return free;
       let running = verifying.get(s);
@@ -97,17 +93,41 @@ export function applyListener(session: Session): (event: ApplyEvent) => void {
   };
 }
 
-/** After a run, whatever its outcome: everything it may have changed is read again. */
-export async function settleApply(session: Session, run: Awaited<ApplyHandle['done']>): Promise<void> {
+/** A run whose process is gone before it told its end. */
+const endedRun = (run: ApplyRun): ApplyRun => ({ ...run, activity: 'ended', cancellable: false });
+
+/**
+ * After a run, whatever its outcome: everything it may have changed is read again. The run counts as ended
+ * also where that fails.
+ */
+export async function settleApply(session: Session, run: ApplyRun): Promise<void> {
+  try {
+    await showEndOfRun(session, run);
+    // Whatever is in the file now stays there: a draft that says the same is none any more.
+    await session.draft.refresh();
+    await session.scan();
+  } finally {
+    showEndOfRecreation(session, run);
+  }
+}
+
+async function showEndOfRun(session: Session, run: ApplyRun): Promise<void> {
   const verification = await session.target.lastVerification().catch(() => null);
-  await Promise.all([session.draft.refresh(), session.refreshEngine()]);
-  session.state.set({ run: structuredClone(run), verification });
-  // Whatever is in the file now stays there: a draft that says the same is none any more.
-  await session.draft.refresh();
-  await session.scan();
-  // The end of a recreation is shown with the list it led to.
+  try {
+    await Promise.all([session.draft.refresh(), session.refreshEngine()]);
+  } finally {
+    session.state.set({ run: structuredClone(run), verification });
+  }
+}
+
+/** The end of a recreation is shown with the list it led to. */
+function showEndOfRecreation(session: Session, run: ApplyRun): void {
   const recreated = run.outcome?.kind === 'applied' ? run.outcome.recreated : [];
-  const under = session.state.get().recreation;
-  if (recreated.length > 0) session.state.set({ recreation: { members: structuredClone(recreated), activity: 'ended', cancellable: false } });
-  else if (under !== null && under.activity !== 'ended') session.state.set({ recreation: null });
+  const { recreation } = session.state.get();
+  if (recreated.length > 0) {
+    const members = structuredClone(recreated);
+    session.state.set({ recreation: { members, activity: 'ended', cancellable: false } });
+  } else if (recreation !== null && recreation.activity !== 'ended') {
+    session.state.set({ recreation: null });
+  }
 }

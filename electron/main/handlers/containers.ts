@@ -3,7 +3,6 @@ import type { RemoveRequest } from '../../../shared/containers/protection.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
 import { refuseDuringApply, type Session } from '../session.ts';
-import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'containers:scan' | 'containers:remove' | 'containers:cancel-removal' | 'containers:dismiss-removal' | 'containers:acknowledge' | 'images:list'>;
 
@@ -11,12 +10,11 @@ type Area = Pick<Handlers, 'containers:scan' | 'containers:remove' | 'containers
 const tellEveryMs = 100;
 
 /** The containers of the engine: looking, removing (one removal at a time, never during an apply), what was looked at. */
-export function containerHandlers({ session }: HandlerContext): Area {
+export function containerHandlers(): Area {
   let stop: AbortController | undefined;
   return {
-    'containers:scan': async () => (await session).scan(),
-    'containers:remove': async (request) => {
-      const s = await session;
+    'containers:scan': (_input, s) => s.scan(),
+    'containers:remove': (request, s) => {
       const free = refuseDuringApply(s.state.get());
       if (!free.ok) return free;
       stop = new AbortController();
@@ -25,26 +23,24 @@ export function containerHandlers({ session }: HandlerContext): Area {
       void removeAndTell(s, request, run, stop.signal);
       return ok(run);
     },
-    'containers:cancel-removal': async () => {
-      const s = await session;
+    'containers:cancel-removal': (_input, s) => {
       const { removal } = s.state.get();
       if (removal?.activity !== 'removing') return ok({ accepted: false });
       stop?.abort();
       s.state.set({ removal: { ...removal, activity: 'cancelling' } });
       return ok({ accepted: true });
     },
-    'containers:dismiss-removal': async () => {
-      const s = await session;
+    'containers:dismiss-removal': (_input, s) => {
       const { removal } = s.state.get();
       if (removal !== null && removal.activity !== 'ended') return fail('apply.in-progress', 'a removal under way cannot be dismissed', { hint: 'Cancel it, or wait until it has ended.' });
       s.state.set({ removal: null });
       return ok(undefined);
     },
-    'containers:acknowledge': async () => {
-      (await session).acknowledge();
+    'containers:acknowledge': (_input, s) => {
+      s.acknowledge();
       return ok(undefined);
     },
-    'images:list': async () => (await session).target.images(),
+    'images:list': (_input, { target }) => target.images(),
   };
 }
 
@@ -64,6 +60,9 @@ async function removeAndTell(s: Session, request: RemoveRequest, start: RemovalR
     },
   }).catch((error: unknown) => fail('internal', 'the containers could not be removed', { cause: error }));
   // The end is shown with the list it led to.
-  await s.scan();
-  s.state.set({ removal: { ...run, activity: 'ended', error: result.ok ? null : result.error } });
+  try {
+    await s.scan();
+  } finally {
+    s.state.set({ removal: { ...run, activity: 'ended', error: result.ok ? null : result.error } });
+  }
 }

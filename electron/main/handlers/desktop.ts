@@ -10,9 +10,8 @@ type Area = Pick<Handlers, 'first-run:set' | 'desktop:start-at-login' | 'app:lic
 const licencesSchema = z.array(z.object({ name: z.string(), version: z.string(), licence: z.string(), text: z.string() }));
 
 /** What surrounds the window, and what the app is made of. */
-export const desktopHandlers = ({ session, users, desktop }: HandlerContext): Area => ({
-  'first-run:set': async ({ step }) => {
-    const s = await session;
+export const desktopHandlers = ({ users, desktop }: HandlerContext): Area => ({
+  'first-run:set': ({ step }, s) => {
     users.setFirstRun(s.target.id, step);
     s.state.set({ firstRun: step });
     return ok(undefined);

@@ -1,29 +1,55 @@
 import { expect, it } from 'vitest';
 import { ok } from '../../../shared/result.ts';
 import { engineHandlers } from './engine.ts';
+import type { Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 
 /** What was asked of whom, for Docker Desktop in a user's window. */
 function asked(interrupted: boolean) {
   const calls: string[] = [];
-  const driven = (who: string) => (what: string) => { calls.push(`${who} ${what}`); return Promise.resolve(ok({})); };
-  const session = {
-    isRoot: false, log: () => undefined, refreshEngine: () => Promise.resolve(),
-    state: { get: () => ({ busy: { engine: null }, run: null, recreation: null, removal: null, target: { desktop: { interrupted } } }), set: () => undefined },
-    target: { ref: { kind: 'docker-desktop' }, driver: { status: () => ok({}), start: () => driven('user')('start'), stop: () => driven('user')('stop'), restart: () => driven('user')('restart') } },
+  const driven = (who: string) => (what: string) => {
+    calls.push(`${who} ${what}`);
+    return Promise.resolve(ok({}));
   };
-  const context = { session: Promise.resolve(session), elevation: { engine: driven('administrator') } } as unknown as HandlerContext; // only what these handlers use
-  return { calls, handlers: engineHandlers(context) };
+  const session = {
+    isRoot: false,
+    log: () => undefined,
+    refreshEngine: () => Promise.resolve(),
+    state: {
+      get: () => ({
+        busy: { engine: null },
+        run: null,
+        recreation: null,
+        removal: null,
+        target: { desktop: { interrupted } },
+      }),
+      set: () => undefined,
+    },
+    target: {
+      ref: { kind: 'docker-desktop' },
+      driver: {
+        status: () => ok({}),
+        start: () => driven('user')('start'),
+        stop: () => driven('user')('stop'),
+        restart: () => driven('user')('restart'),
+      },
+    },
+  };
+  // Only what these handlers use.
+  const context = { elevation: { engine: driven('administrator') } } as unknown as HandlerContext;
+  return { calls, handlers: engineHandlers(context), session: session as unknown as Session }; // likewise
 }
 
 it('has its user quit and open Docker Desktop', async () => {
-  const { calls, handlers } = asked(false);
-  for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const) await handlers[name](undefined);
+  const { calls, handlers, session } = asked(false);
+  for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const)
+    await handlers[name](undefined, session);
   expect(calls).toEqual(['user start', 'user stop', 'user restart']);
 });
 
 it('asks for an administrator where an apply was cut off: the command line settles it first', async () => {
-  const { calls, handlers } = asked(true);
-  for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const) await handlers[name](undefined);
+  const { calls, handlers, session } = asked(true);
+  for (const name of ['engine:start', 'engine:stop', 'engine:restart'] as const)
+    await handlers[name](undefined, session);
   expect(calls).toEqual(['administrator start', 'user stop', 'administrator restart']);
 });

@@ -1,7 +1,7 @@
 import type { EngineStatus } from '../../../shared/engine-status/status.ts';
 import { fail, ok, type AppError, type Result } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import { refuseDuringApply } from '../session.ts';
+import { refuseDuringApply, type Session } from '../session.ts';
 import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'engine:start' | 'engine:stop' | 'engine:restart' | 'engine:log'>;
@@ -9,9 +9,8 @@ type Action = 'start' | 'stop' | 'restart';
 const busyWord = { start: 'starting', stop: 'stopping', restart: 'restarting' } as const;
 
 /** Starting and stopping the engine: one action at a time, never during an apply. */
-export function engineHandlers({ session, elevation }: HandlerContext): Area {
-  const act = async (action: Action): Promise<Result<EngineStatus, AppError>> => {
-    const s = await session;
+export function engineHandlers({ elevation }: HandlerContext): Area {
+  const act = async (action: Action, s: Session): Promise<Result<EngineStatus, AppError>> => {
     const free = refuseDuringApply(s.state.get());
     if (!free.ok) return free;
     const busy = s.state.get().busy.engine;
@@ -29,9 +28,9 @@ export function engineHandlers({ session, elevation }: HandlerContext): Area {
     }
   };
   return {
-    'engine:start': () => act('start'),
-    'engine:stop': () => act('stop'),
-    'engine:restart': () => act('restart'),
-    'engine:log': async ({ lines }) => ok(await (await session).target.driver.log(lines)),
+    'engine:start': (_input, s) => act('start', s),
+    'engine:stop': (_input, s) => act('stop', s),
+    'engine:restart': (_input, s) => act('restart', s),
+    'engine:log': async ({ lines }, { target }) => ok(await target.driver.log(lines)),
   };
 }

@@ -1,7 +1,6 @@
 import type { BrowserWindow } from 'electron';
 import type { Handlers } from '../ipc/answer.ts';
 import type { UserStore } from '../preferences.ts';
-import type { Session } from '../session.ts';
 import type { Desktop } from '../desktop/desktop.ts';
 import type { Elevation } from '../elevation.ts';
 import { activityHandlers } from './activity.ts';
@@ -18,9 +17,11 @@ import { recreateHandlers } from './recreate.ts';
 import { simulateHandlers } from './simulate.ts';
 import { windowHandlers } from './window.ts';
 
-/** What handlers work on. The session may still be opening when the first request comes, and another engine may be opened later: it is awaited anew by each request. */
+/** What handlers work on, beside the session that a request about an engine is given. */
 export interface HandlerContext {
-  readonly session: PromiseLike<Session>;
+  /**
+   * Awaited, the session that is open then: the first may still be opening, and another may be opened later.
+   */
   readonly sessions: Sessions;
   readonly users: UserStore;
   readonly elevation: Elevation;
@@ -32,8 +33,18 @@ export interface HandlerContext {
 export const allHandlers = (context: HandlerContext): Handlers => {
   const underWay: UnderWay = { cancelRecreation: () => false };
   return {
-  'app:state': async () => ({ ok: true, value: (await context.session).state.get() }),
-  ...targetHandlers(context), ...settingsHandlers(context), ...activityHandlers(context), ...applyHandlers(context, underWay), ...containerHandlers(context), ...recreateHandlers(context, underWay), ...engineHandlers(context), ...pathHandlers(context),
-  ...registryHandlers(context), ...simulateHandlers(context), ...windowHandlers(context), ...desktopHandlers(context),
+    'app:state': async () => ({ ok: true, value: (await context.sessions).state.get() }),
+    ...targetHandlers(context),
+    ...settingsHandlers(),
+    ...activityHandlers(context),
+    ...applyHandlers(context, underWay),
+    ...containerHandlers(),
+    ...recreateHandlers(context, underWay),
+    ...engineHandlers(context),
+    ...pathHandlers(),
+    ...registryHandlers(),
+    ...simulateHandlers(context),
+    ...windowHandlers(context),
+    ...desktopHandlers(context),
   };
 };

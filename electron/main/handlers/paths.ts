@@ -4,16 +4,14 @@ import path from 'node:path';
 import { ok } from '../../../shared/result.ts';
 import type { IpcOutput } from '../../../shared/ipc/contract.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import type { HandlerContext } from './index.ts';
 
 type Area = Pick<Handlers, 'paths:resolve' | 'paths:would-mount'>;
 type Resolved = IpcOutput<'paths:resolve'>[number];
 
 /** Directories as written in the settings, looked up on this machine. Reads names and kinds only, never content. */
-export const pathHandlers = ({ session }: HandlerContext): Area => ({
+export const pathHandlers = (): Area => ({
   'paths:resolve': async ({ paths }) => ok(await Promise.all(paths.map((written) => resolvePath(written)))),
-  'paths:would-mount': async ({ path: wanted, against }) => {
-    const s = await session;
+  'paths:would-mount': async ({ path: wanted, against }, s) => {
     const { applied, draft } = s.state.get().settings;
     const { wouldMount } = await import('../would-mount.ts');
     return wouldMount(wanted, against === 'applied' ? applied : draft, s.target.paths);

@@ -2,15 +2,14 @@ import path from 'node:path';
 import type { EntryAnswers } from '../../../gateway/trust/entry-answers.ts';
 import { ok } from '../../../shared/result.ts';
 import type { Handlers } from '../ipc/answer.ts';
-import type { HandlerContext } from './index.ts';
+import type { Session } from '../session.ts';
 
 type Area = Pick<Handlers, 'registry:resolve'>;
 
 /** What registries serve for entries of the image list: the gateway's own client, as the user who runs the app. */
-export function registryHandlers({ session }: HandlerContext): Area {
+export function registryHandlers(): Area {
   let opened: { readonly engine: string; readonly answers: EntryAnswers } | undefined;
-  const answersOf = async (): Promise<EntryAnswers> => {
-    const { state, target: { paths } } = await session;
+  const answersOf = async ({ state, target: { paths } }: Session): Promise<EntryAnswers> => {
     const { socket } = state.get().engine;
     const engine = `${paths.root} ${socket}`;
     if (opened?.engine === engine) return opened.answers;
@@ -21,6 +20,9 @@ export function registryHandlers({ session }: HandlerContext): Area {
     return opened.answers;
   };
   return {
-    'registry:resolve': async ({ references, again }) => ok(await (await answersOf()).ask(references, again)),
+    'registry:resolve': async ({ references, again }, s) => {
+      const answers = await answersOf(s);
+      return ok(await answers.ask(references, again));
+    },
   };
 }

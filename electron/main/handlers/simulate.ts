@@ -16,14 +16,14 @@ type Area = Pick<Handlers, 'simulate:run' | 'simulate:cancel' | 'simulate:open-c
 const timeoutMs = 30_000;
 
 /** The Simulator: one run at a time, the newest wins. It runs as the app's user, and sees of the engine what that user may. */
-export const simulateHandlers = ({ session, window }: HandlerContext): Area => {
+export const simulateHandlers = ({ window }: HandlerContext): Area => {
   let running: AbortController | null = null;
   return {
-    'simulate:run': async (input) => {
+    'simulate:run': async (input, s) => {
       running?.abort();
       const mine = new AbortController();
       running = mine;
-      try { return await simulate(await session, input, mine.signal); } finally { if (running === mine) running = null; }
+      try { return await simulate(s, input, mine.signal); } finally { if (running === mine) running = null; }
     },
     'simulate:cancel': () => { running?.abort(); return ok(undefined); },
     'simulate:open-compose': async () => {

@@ -6,10 +6,10 @@ import type { HandlerContext } from './index.ts';
 type Area = Pick<Handlers, 'targets:list' | 'target:switch'>;
 
 /** Which engines there are, and opening another one. */
-export const targetHandlers = ({ session, sessions, users }: HandlerContext): Area => ({
+export const targetHandlers = ({ sessions, users }: HandlerContext): Area => ({
   'targets:list': async () => {
     const { discoverTargets } = await import('../../../engine/targets/discover.ts');
-    const open = (await session).target.ref;
+    const open = (await sessions).target.ref;
     const roots = users.knownTargets().flatMap((id) => { const ref = parseTargetId(id); return ref?.kind === 'embedded' ? [{ root: ref.root, always: false }] : []; });
     return ok(await discoverTargets({ roots: [...(open.kind === 'embedded' ? [{ root: open.root, always: true }] : []), ...roots] }));
   },

@@ -6,11 +6,11 @@ import type { HandlerContext } from './index.ts';
 type Area = Pick<Handlers, 'preferences:set' | 'window:action' | 'clipboard:write' | 'dialog:pick-folder'>;
 
 /** The window itself, what the user prefers, and what only the desktop can do. */
-export const windowHandlers = ({ session, users, window }: HandlerContext): Area => ({
+export const windowHandlers = ({ sessions, users, window }: HandlerContext): Area => ({
   'preferences:set': async (change) => {
     const preferences = users.setPreferences(definedOnly(change));
     nativeTheme.themeSource = preferences.theme;
-    (await session).setPreferences(preferences);
+    (await sessions).setPreferences(preferences);
     return ok(preferences);
   },
   'window:action': ({ action }) => {

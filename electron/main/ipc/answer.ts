@@ -1,30 +1,75 @@
-import { ipcContract, type IpcInput, type IpcOutput, type IpcRequest } from '../../../shared/ipc/contract.ts';
+import { isEngineRequest } from '../../../shared/ipc/channels.ts';
+import {
+  ipcContract,
+  type EngineRequest,
+  type IpcInput,
+  type IpcOutput,
+  type IpcRequest,
+} from '../../../shared/ipc/contract.ts';
 import { fail, type AppError, type Result } from '../../../shared/result.ts';
+import type { Session } from '../session.ts';
+import type { Sessions } from '../sessions.ts';
 import { withinLimits } from './payload-size.ts';
-import { isOwnPage, type SenderFrame } from './sender.ts';
+import type { IpcMessage } from './register.ts';
+import { isOwnPage } from './sender.ts';
+
+type Answer<K extends IpcRequest> = Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError>;
+/**
+ * What a handler gets beside its input: the session of the engine that the window showed, where the request
+ * is about one.
+ */
+type HandlerSession<K extends IpcRequest> = K extends EngineRequest ? [session: Session] : [];
 
 /** One handler per request of the contract. They get validated input and answer with a Result; what they throw is a defect. */
-export type Handlers = { readonly [K in IpcRequest]: (input: IpcInput<K>) => Promise<Result<IpcOutput<K>, AppError>> | Result<IpcOutput<K>, AppError> };
+export type Handlers = {
+  readonly [K in IpcRequest]: (input: IpcInput<K>, ...session: HandlerSession<K>) => Answer<K>;
+};
+
+export interface AnswerOptions {
+  /** Knows which engine is open. */
+  readonly sessions: Pick<Sessions, 'withEngine'>;
+  /** Hears of defects, so that they are in the log and not only in the window. */
+  readonly report?: (error: unknown) => void;
+}
 
 /**
- * Answers one request: checks sender, size and schema, then calls the handler. Never throws and never rejects.
- * `report` hears of defects, so that they are in the log and not only in the window.
+ * Answers one request: checks sender, size, schema and, where it is about an engine, that this engine is the
+ * one that is open; then calls the handler. Never throws and never rejects.
  */
 export async function answer<K extends IpcRequest>(
-  name: K, handlers: Pick<Handlers, K>, frame: SenderFrame | null | undefined, payload: unknown, report: (error: unknown) => void = () => undefined,
+  name: K,
+  handlers: Pick<Handlers, K>,
+  { frame, payload, engine }: IpcMessage,
+  { sessions, report = () => undefined }: AnswerOptions,
 ): Promise<Result<IpcOutput<K>, AppError>> {
   try {
-    if (!isOwnPage(frame)) return fail('ipc.bad-sender', `${name} was refused: it did not come from a page of this app`);
-    if (!withinLimits(payload)) return fail('ipc.bad-payload', `${name} was refused: its payload is too large, too deep or no plain data`);
+    if (!isOwnPage(frame))
+      return fail('ipc.bad-sender', `${name} was refused: it did not come from a page of this app`);
+    if (!withinLimits(payload))
+      return fail(
+        'ipc.bad-payload',
+        `${name} was refused: its payload is too large, too deep or no plain data`,
+      );
     const parsed = ipcContract.requests[name].input.safeParse(payload);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      return fail('ipc.bad-payload', `${name} was refused: its payload does not fit the contract`, { reason: issue === undefined ? 'unknown' : `${issue.path.join('.') || 'payload'}: ${issue.message}` });
+      return fail('ipc.bad-payload', `${name} was refused: its payload does not fit the contract`, {
+        reason: issue === undefined ? 'unknown' : `${issue.path.join('.') || 'payload'}: ${issue.message}`,
+      });
     }
     // The schema of `name` has just produced this value; TypeScript can't follow the indexed type through safeParse.
-    return await handlers[name](parsed.data as IpcInput<K>);
+    const input = parsed.data as IpcInput<K>;
+    const call = async (...session: readonly Session[]) =>
+      handlers[name](input, ...(session as HandlerSession<K>)); // by the contract's scope, below
+    if (!isEngineRequest(name)) return await call();
+    if (typeof engine !== 'string')
+      return fail('ipc.bad-payload', `${name} was refused: it does not say which engine it is about`);
+    return await sessions.withEngine(engine, call);
   } catch (error) {
     report(error);
-    return fail('internal', `${name} failed: this is a defect in Bulkhead`, { cause: error, hint: 'Try again; if it stays so, report it with this text.' });
+    return fail('internal', `${name} failed: this is a defect in Bulkhead`, {
+      cause: error,
+      hint: 'Try again; if it stays so, report it with this text.',
+    });
   }
 }

@@ -1,47 +1,133 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ipcContract, ipcRequests, maxTextLength, type IpcRequest } from '../../../shared/ipc/contract.ts';
+import { keepAllContainers } from '../../../shared/apply/plan.ts';
 import { eventNames, paintedChannel, requestChannel, requestNames } from '../../../shared/ipc/channels.ts';
-import { appErrorSchema, ok } from '../../../shared/result.ts';
-import { answer } from './answer.ts';
+import { appErrorSchema, fail, ok } from '../../../shared/result.ts';
+import type { Session } from '../session.ts';
+import { answer, type AnswerOptions } from './answer.ts';
 import type { Answering } from './register.ts';
 
 vi.mock('electron', () => ({ ipcMain: { handle: vi.fn(), on: vi.fn() } }));
 const { registerIpc } = await import('./register.ts');
 
+const engine = 'embedded:/a';
+/** Handlers here only look whether they got it. */
+const session = { target: { id: engine } } as unknown as Session;
+/** One engine is open, and stays so. */
+const sessions: AnswerOptions['sessions'] = {
+  withEngine: (id, act) =>
+    id === engine
+      ? act(session)
+      : Promise.resolve(fail('engine.changed', 'another engine was opened meanwhile')),
+};
 const page = { url: 'app://bulkhead/index.html#/overview', parent: null };
 /** Handlers that record what reached them. Their answers don't matter here, so they are typed away. */
 const recording = (reached: unknown[], act: () => unknown = () => ok(undefined)) =>
-  Object.fromEntries(ipcRequests.map((name) => [name, (input: unknown) => { reached.push([name, input]); return act(); }])) as never; // every name of the contract is there
+  Object.fromEntries(
+    ipcRequests.map((name) => [
+      name,
+      (input: unknown) => {
+        reached.push([name, input]);
+        return act();
+      },
+    ]),
+  ) as never; // every name of the contract is there
+
+/** An input that fits each request. */
+const inputs: { readonly [K in IpcRequest]?: unknown } = {
+  'target:switch': { id: engine },
+  'settings:set-draft': { text: '{}' },
+  'settings:prefer': { setting: 'eci', value: null },
+  'settings:resolve-conflict': { keep: 'mine' },
+  'history:read': { version: 1 },
+  'plan:make': { choices: keepAllContainers },
+  'apply:start': { choices: keepAllContainers, baseHash: '', draftHash: '' },
+  'containers:remove': { ids: ['a'], includeRunning: false, removeVolumes: false },
+  'recreate:plan': { ids: ['a'], commit: [], old: 'keep', withoutWayBack: false },
+  'recreate:start': { ids: ['a'], commit: [], old: 'keep', withoutWayBack: false },
+  'engine:log': { lines: 1 },
+  'activity:read': { before: null, limit: 1 },
+  'paths:resolve': { paths: [] },
+  'paths:would-mount': { path: '/a', against: 'draft' },
+  'registry:resolve': { references: ['a'], again: false },
+  'simulate:run': { kind: 'command', text: 'docker run a', against: 'draft' },
+  'first-run:set': { step: 'dismissed' },
+  'desktop:start-at-login': { on: true },
+  'preferences:set': {},
+  'window:action': { action: 'close' },
+  'clipboard:write': { text: 'a' },
+};
 
 const anything = fc.oneof(
-  fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true, maxDepth: 4 }),
-  fc.object({ key: fc.constantFrom('text', 'choices', 'ids', 'remove', 'path', 'paths', 'lines', '__proto__', 'constructor', 'against', 'keep', 'action') }),
+  fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+    maxDepth: 4,
+  }),
+  fc.object({
+    key: fc.constantFrom(
+      'text',
+      'choices',
+      'ids',
+      'remove',
+      'path',
+      'paths',
+      'lines',
+      '__proto__',
+      'constructor',
+      'against',
+      'keep',
+      'action',
+    ),
+  }),
 );
 
 describe('ipc by contract', () => {
   it('answers every request, however malformed, with a Result and never throws', async () => {
-    await fc.assert(fc.asyncProperty(fc.constantFrom(...ipcRequests), anything, async (name, payload) => {
-      const reached: unknown[] = [];
-      const result = await answer(name, recording(reached), page, payload);
-      if (result.ok) {
-        expect(reached).toHaveLength(1);
-      } else {
-        expect(result.error.code).toBe('ipc.bad-payload');
-        expect(appErrorSchema.safeParse(result.error).success).toBe(true);
-        expect(reached).toHaveLength(0);
-      }
-      // Whatever reached a handler fits the contract.
-      for (const [, input] of reached as [IpcRequest, unknown][]) expect(ipcContract.requests[name].input.safeParse(input).success).toBe(true);
-    }), { numRuns: 800 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...ipcRequests), anything, async (name, payload) => {
+        const reached: unknown[] = [];
+        const result = await answer(name, recording(reached), { frame: page, payload, engine }, { sessions });
+        if (result.ok) {
+          expect(reached).toHaveLength(1);
+        } else {
+          expect(result.error.code).toBe('ipc.bad-payload');
+          expect(appErrorSchema.safeParse(result.error).success).toBe(true);
+          expect(reached).toHaveLength(0);
+        }
+        // Whatever reached a handler fits the contract.
+        for (const [, input] of reached as [IpcRequest, unknown][])
+          expect(ipcContract.requests[name].input.safeParse(input).success).toBe(true);
+      }),
+      { numRuns: 800 },
+    );
   });
 
   it('turns an exception of a handler into an internal error and reports it', async () => {
     const reported: unknown[] = [];
-    const result = await answer('app:state', recording([], () => { throw new Error('boom'); }), page, undefined, (e) => reported.push(e));
+    const result = await answer(
+      'app:state',
+      recording([], () => {
+        throw new Error('boom');
+      }),
+      { frame: page, payload: undefined, engine },
+      { sessions, report: (e) => reported.push(e) },
+    );
     expect(result).toMatchObject({ ok: false, error: { code: 'internal', reason: 'boom' } });
     expect(reported).toHaveLength(1);
-    expect(await answer('app:state', recording([], () => Promise.reject(new Error('later'))), page, undefined)).toMatchObject({ ok: false, error: { reason: 'later' } });
+    expect(
+      await answer(
+        'app:state',
+        recording([], () => Promise.reject(new Error('later'))),
+        { frame: page, payload: undefined, engine },
+        { sessions },
+      ),
+    ).toMatchObject({ ok: false, error: { reason: 'later' } });
   });
 
   it.each([
@@ -53,20 +139,55 @@ describe('ipc by contract', () => {
     ['a blank page', { url: 'about:blank', parent: null }],
     ['no address at all', { url: '', parent: null }],
     ['a frame that is gone', null],
-    ['a frame that was disposed of', { get url(): string { throw new Error('Render frame was disposed before WebFrameMain could be accessed'); }, get parent(): unknown { throw new Error('Render frame was disposed'); } }],
+    [
+      'a frame that was disposed of',
+      {
+        get url(): string {
+          throw new Error('Render frame was disposed before WebFrameMain could be accessed');
+        },
+        get parent(): unknown {
+          throw new Error('Render frame was disposed');
+        },
+      },
+    ],
   ])('refuses %s as sender, before looking at the payload', async (_name, frame) => {
     const reached: unknown[] = [];
-    expect(await answer('clipboard:write', recording(reached), frame, { text: 'x' })).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
+    expect(
+      await answer(
+        'clipboard:write',
+        recording(reached),
+        { frame, payload: { text: 'x' }, engine },
+        { sessions },
+      ),
+    ).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
     expect(reached).toEqual([]);
   });
 
   it('refuses every request of every sender but its own page, whatever the payload, without a look at it', async () => {
-    const frames = [null, undefined, { url: 'https://evil.example/', parent: null }, { url: 'app://bulkhead/index.html', parent: { url: 'app://bulkhead/index.html' } }, { url: 'about:srcdoc', parent: null }, { url: 'data:text/html,x', parent: null }, { url: 'blob:app://bulkhead/1', parent: null }];
-    await fc.assert(fc.asyncProperty(fc.constantFrom(...ipcRequests), fc.constantFrom(...frames), anything, async (name, frame, payload) => {
-      const reached: unknown[] = [];
-      expect(await answer(name, recording(reached), frame, payload)).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
-      expect(reached).toEqual([]);
-    }), { numRuns: 400 });
+    const frames = [
+      null,
+      undefined,
+      { url: 'https://evil.example/', parent: null },
+      { url: 'app://bulkhead/index.html', parent: { url: 'app://bulkhead/index.html' } },
+      { url: 'about:srcdoc', parent: null },
+      { url: 'data:text/html,x', parent: null },
+      { url: 'blob:app://bulkhead/1', parent: null },
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...ipcRequests),
+        fc.constantFrom(...frames),
+        anything,
+        async (name, frame, payload) => {
+          const reached: unknown[] = [];
+          expect(
+            await answer(name, recording(reached), { frame, payload, engine }, { sessions }),
+          ).toMatchObject({ ok: false, error: { code: 'ipc.bad-sender' } });
+          expect(reached).toEqual([]);
+        },
+      ),
+      { numRuns: 400 },
+    );
   });
 
   it('answers every request with a Result when its payload is huge, deep, cyclic or a trap', async () => {
@@ -74,42 +195,140 @@ describe('ipc by contract', () => {
     cycle['self'] = cycle;
     let deep: unknown = 1;
     for (let n = 0; n < 10_000; n++) deep = [deep];
-    const trap = new Proxy({}, { get() { throw new Error('trap'); }, ownKeys() { throw new Error('trap'); }, getPrototypeOf() { throw new Error('trap'); } });
-    const payloads = [{ text: 'x'.repeat(20_000_000) }, Array.from({ length: 300_000 }, () => ({})), deep, cycle, trap, new Array(2 ** 32 - 1), { ids: new Array(1_000_000) }, Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`k${n}`, n]))];
+    const trap = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error('trap');
+        },
+        ownKeys() {
+          throw new Error('trap');
+        },
+        getPrototypeOf() {
+          throw new Error('trap');
+        },
+      },
+    );
+    const payloads = [
+      { text: 'x'.repeat(20_000_000) },
+      Array.from({ length: 300_000 }, () => ({})),
+      deep,
+      cycle,
+      trap,
+      new Array(2 ** 32 - 1),
+      { ids: new Array(1_000_000) },
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`k${n}`, n])),
+    ];
     for (const name of ipcRequests) {
       for (const payload of payloads) {
         const reached: unknown[] = [];
-        const result = await answer(name, recording(reached), page, payload);
+        const result = await answer(name, recording(reached), { frame: page, payload, engine }, { sessions });
         if (!result.ok) expect(appErrorSchema.safeParse(result.error).success, name).toBe(true);
         // Unknown keys are nobody's; what reaches a handler is what the contract makes of a payload.
-        for (const [, input] of reached as [IpcRequest, unknown][]) expect(JSON.stringify(input).length, name).toBeLessThan(100);
+        for (const [, input] of reached as [IpcRequest, unknown][])
+          expect(JSON.stringify(input).length, name).toBeLessThan(100);
       }
     }
   });
 
   it('refuses a text over the limit and takes one at the limit', async () => {
     const reached: unknown[] = [];
-    expect(await answer('settings:set-draft', recording(reached), page, { text: 'x'.repeat(maxTextLength + 1) })).toMatchObject({ error: { code: 'ipc.bad-payload' } });
+    expect(
+      await answer(
+        'settings:set-draft',
+        recording(reached),
+        { frame: page, payload: { text: 'x'.repeat(maxTextLength + 1) }, engine },
+        { sessions },
+      ),
+    ).toMatchObject({ error: { code: 'ipc.bad-payload' } });
     expect(reached).toHaveLength(0);
-    expect((await answer('settings:set-draft', recording(reached), page, { text: 'x'.repeat(maxTextLength) })).ok).toBe(true);
+    expect(
+      (
+        await answer(
+          'settings:set-draft',
+          recording(reached),
+          { frame: page, payload: { text: 'x'.repeat(maxTextLength) }, engine },
+          { sessions },
+        )
+      ).ok,
+    ).toBe(true);
     expect(reached).toHaveLength(1);
   });
 
+  it('hands a request about an engine the session of that engine, and one about the app none', async () => {
+    for (const name of ipcRequests) {
+      const given: unknown[][] = [];
+      const handlers = Object.fromEntries(
+        ipcRequests.map((each) => [
+          each,
+          (...args: unknown[]) => {
+            given.push(args.slice(1));
+            return ok(undefined);
+          },
+        ]),
+      ) as never; // every name of the contract is there
+      await answer(name, handlers, { frame: page, payload: inputs[name], engine }, { sessions });
+      expect(given, name).toEqual([ipcContract.requests[name].scope === 'engine' ? [session] : []]);
+    }
+  });
+
+  it('lets no request about another engine, or about none, reach a handler', async () => {
+    for (const name of ipcRequests.filter((each) => ipcContract.requests[each].scope === 'engine')) {
+      const reached: unknown[] = [];
+      const asked = async (about: unknown) =>
+        answer(name, recording(reached), { frame: page, payload: inputs[name], engine: about }, { sessions });
+      expect(await asked('embedded:/b'), name).toMatchObject({
+        ok: false,
+        error: { code: 'engine.changed' },
+      });
+      for (const about of [undefined, null, 1, {}, [engine]])
+        expect(await asked(about), name).toMatchObject({ ok: false, error: { code: 'ipc.bad-payload' } });
+      expect(reached).toEqual([]);
+    }
+  });
+
   it('registers every request of the contract once, and counts only the first paint of an own page', async () => {
-    const channels = new Map<string, (event: unknown, payload: unknown) => unknown>();
+    const channels = new Map<string, (event: unknown, payload: unknown, engine?: unknown) => unknown>();
     const listeners = new Map<string, (event: unknown) => void>();
     const onPainted = vi.fn();
-    const ipc = { handle: (c: string, f: never) => { expect(channels.has(c)).toBe(false); channels.set(c, f); }, on: (c: string, f: never) => { listeners.set(c, f); return ipc; } };
+    const ipc = {
+      handle: (c: string, f: never) => {
+        expect(channels.has(c)).toBe(false);
+        channels.set(c, f);
+      },
+      on: (c: string, f: never) => {
+        listeners.set(c, f);
+        return ipc;
+      },
+    };
     const reached: unknown[] = [];
     let answers: (answering: Answering) => void = () => undefined;
-    registerIpc(new Promise((resolve) => { answers = resolve; }), onPainted, ipc as never); // only these two methods are used
+    registerIpc(
+      new Promise((resolve) => {
+        answers = resolve;
+      }),
+      onPainted,
+      ipc as never,
+    ); // only these two methods are used
     expect([...channels.keys()].sort()).toEqual(ipcRequests.map(requestChannel).sort());
     // Asked before anybody answers: it waits.
     const early = channels.get(requestChannel('window:action'))?.({ senderFrame: page }, { action: 'close' });
-    answers((name, frame, payload) => answer(name, recording(reached), frame, payload));
+    answers((name, message) => answer(name, recording(reached), message, { sessions }));
     expect(await early).toMatchObject({ ok: true });
     expect(reached).toHaveLength(1);
-    expect(await channels.get(requestChannel('app:state'))?.({ senderFrame: { url: 'app://evil/', parent: null } }, undefined)).toMatchObject({ error: { code: 'ipc.bad-sender' } });
+    expect(
+      await channels.get(requestChannel('engine:stop'))?.({ senderFrame: page }, undefined, engine),
+    ).toMatchObject({ ok: true });
+    expect(
+      await channels.get(requestChannel('engine:stop'))?.({ senderFrame: page }, undefined),
+    ).toMatchObject({ error: { code: 'ipc.bad-payload' } });
+    expect(reached).toHaveLength(2);
+    expect(
+      await channels.get(requestChannel('app:state'))?.(
+        { senderFrame: { url: 'app://evil/', parent: null } },
+        undefined,
+      ),
+    ).toMatchObject({ error: { code: 'ipc.bad-sender' } });
     const paint = listeners.get(paintedChannel);
     paint?.({ senderFrame: { url: 'https://evil.example/', parent: null } });
     expect(onPainted).not.toHaveBeenCalled();

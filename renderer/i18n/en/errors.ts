@@ -7,6 +7,7 @@ export const errors = {
   'daemon-json.invalid': 'The engine\u2019s daemon.json is not valid', 'daemon-json.conflict': 'The engine\u2019s daemon.json contradicts these settings', 'daemon-json.unwritable': 'The engine\u2019s daemon.json can\u2019t be written',
   'engine.not-installed': 'No Docker Engine is installed', 'engine.unreachable': 'The engine does not answer', 'engine.start-failed': 'The engine did not start', 'engine.stop-failed': 'The engine did not stop',
   'engine.not-ready': 'The engine is not ready', 'engine.root-invalid': 'The engine\u2019s directory can\u2019t be used', 'engine.already-running': 'The engine is already running', 'engine.request-failed': 'The engine refused the request',
+  'engine.changed': 'Another engine was opened meanwhile',
   'isolation.requirement-missing': 'This machine lacks something ECI needs', 'isolation.install-failed': 'The isolation runtime could not be installed', 'isolation.planner-failed': 'The isolation planner failed',
   'apply.in-progress': 'Settings are being applied already', 'apply.cancelled': 'Applying was stopped', 'apply.nothing-to-apply': 'There is nothing to apply', 'apply.rolled-back': 'Applying failed and was rolled back',
   'apply.rollback-failed': 'Rolling back failed', 'apply.not-confirmed': 'Applying was not confirmed',

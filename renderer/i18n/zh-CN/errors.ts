@@ -10,6 +10,7 @@ export const errors: Translation<typeof english> = {
   'daemon-json.invalid': '引擎的 daemon.json 无效', 'daemon-json.conflict': '引擎的 daemon.json 与这些设置相矛盾', 'daemon-json.unwritable': '无法写入引擎的 daemon.json',
   'engine.not-installed': '未安装 Docker Engine', 'engine.unreachable': '引擎没有响应', 'engine.start-failed': '引擎未能启动', 'engine.stop-failed': '引擎未能停止',
   'engine.not-ready': '引擎尚未就绪', 'engine.root-invalid': '无法使用引擎的目录', 'engine.already-running': '引擎已在运行', 'engine.request-failed': '引擎拒绝了请求',
+  'engine.changed': '期间已打开另一个引擎',
   'isolation.requirement-missing': '此计算机缺少 ECI 所需的条件', 'isolation.install-failed': '无法安装隔离运行时', 'isolation.planner-failed': '隔离规划器出错',
   'apply.in-progress': '正在应用设置', 'apply.cancelled': '应用已停止', 'apply.nothing-to-apply': '没有可应用的更改', 'apply.rolled-back': '应用失败，已回滚',
   'apply.rollback-failed': '回滚失败', 'apply.not-confirmed': '应用未得到确认',

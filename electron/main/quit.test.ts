@@ -1,0 +1,95 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { appState, run } from '../../renderer/dev/fixture.ts';
+import { stateStore } from './app-state.ts';
+import { installQuitHandlers, type QuitParts } from './quit.ts';
+import type { Session } from './session.ts';
+
+const settle = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** A window over one engine, with an app around it that only notes what is asked of it. */
+async function stage(tray = false) {
+  const state = stateStore(appState({ run: null }));
+  const session = { state } as unknown as Session; // the part that counts here
+  const app = Object.assign(new EventEmitter(), { quit: vi.fn() });
+  const window = Object.assign(new EventEmitter(), { hide: vi.fn(), destroy: vi.fn() });
+  const closed = vi.fn(() => Promise.resolve());
+  const sessions = {
+    then: Promise.resolve(session).then.bind(Promise.resolve(session)),
+    onOpened: () => undefined,
+    close: closed,
+  };
+  installQuitHandlers({
+    app,
+    window,
+    sessions,
+    desktop: { keepsInTray: () => tray, close: () => undefined },
+    report: () => undefined,
+  } as unknown as QuitParts); // stand-ins
+  await settle();
+  /** What closing the window comes to: whether it was prevented. */
+  const close = () => {
+    const event = { preventDefault: vi.fn() };
+    window.emit('close', event);
+    return event.preventDefault.mock.calls.length > 0;
+  };
+  const quit = () => {
+    app.emit('before-quit');
+    return close();
+  };
+  return { state, app, window, close, quit, closed };
+}
+
+describe('quitting', () => {
+  it('closes the window when nothing is under way', async () => {
+    const { quit } = await stage(true);
+    expect(quit()).toBe(false);
+  });
+
+  it('waits for an apply, then ends the app', async () => {
+    const { state, quit, window, app } = await stage();
+    state.set({ run: run() });
+    expect(quit()).toBe(true);
+    expect(window.hide).toHaveBeenCalledTimes(1);
+    state.set({ run: run({ activity: 'ended', cancellable: false }) });
+    expect(window.destroy).toHaveBeenCalledTimes(1);
+    expect(app.quit).toHaveBeenCalledTimes(1);
+  });
+
+  it('put off by an apply is given up when the window is shown again', async () => {
+    const { state, quit, close, window, app } = await stage(true);
+    state.set({ run: run() });
+    expect(quit()).toBe(true);
+    window.emit('show');
+    state.set({ run: run({ activity: 'ended', cancellable: false }) });
+    expect(window.destroy).not.toHaveBeenCalled();
+    expect(app.quit).not.toHaveBeenCalled();
+    // Into the tray, as the person wants it for a window that is closed.
+    expect(close()).toBe(true);
+    expect(window.hide).toHaveBeenCalledTimes(2);
+  });
+
+  it('ends the app once, however often the window was closed during an apply', async () => {
+    const { state, close, window, app } = await stage();
+    state.set({ run: run() });
+    expect(close()).toBe(true);
+    expect(close()).toBe(true);
+    state.set({ run: null });
+    expect(window.destroy).toHaveBeenCalledTimes(1);
+    expect(app.quit).toHaveBeenCalledTimes(1);
+  });
+
+  it('closes what is open before the app ends', async () => {
+    const { app, closed } = await stage();
+    const event = { preventDefault: vi.fn() };
+    app.emit('will-quit', event);
+    await settle();
+    expect(event.preventDefault).toHaveBeenCalledTimes(1);
+    expect(closed).toHaveBeenCalledTimes(1);
+    app.emit('will-quit', event);
+    expect(event.preventDefault).toHaveBeenCalledTimes(1);
+  });
+});

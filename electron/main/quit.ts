@@ -1,0 +1,73 @@
+import type { App, BrowserWindow } from 'electron';
+import type { Desktop } from './desktop/desktop.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+/** What quitting is about. */
+export interface QuitParts {
+  readonly app: Pick<App, 'on' | 'quit'>;
+  readonly window: BrowserWindow;
+  readonly sessions: Sessions;
+  readonly desktop: Pick<Desktop, 'keepsInTray' | 'close'>;
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * Closing the window quits, unless the person wants it to stay in the tray; but neither in the middle of an
+ * apply nor with a draft that is not written yet.
+ */
+export function installQuitHandlers({ app, window, sessions, desktop, report }: QuitParts): void {
+  let current: Session | undefined;
+  void sessions.then((session) => {
+    current = session;
+  });
+  sessions.onOpened((session) => {
+    current = session;
+  });
+  let quitting = false;
+  let stopWaiting: () => void = () => undefined;
+  app.on('before-quit', () => {
+    quitting = true;
+  });
+  window.on('close', (event) => {
+    if (!quitting && desktop.keepsInTray()) {
+      event.preventDefault();
+      window.hide();
+      return;
+    }
+    const session = current;
+    if (session === undefined || !isApplying(session)) return;
+    event.preventDefault();
+    // A close that is prevented ends the quit it came from: the next one is a close again.
+    quitting = false;
+    window.hide();
+    stopWaiting();
+    stopWaiting = session.state.onChange(() => {
+      if (isApplying(session)) return;
+      stopWaiting();
+      window.destroy();
+      app.quit();
+    });
+  });
+  // Somebody wants to see it: it is not taken away when the apply ends.
+  window.on('show', () => {
+    stopWaiting();
+  });
+  let closed = false;
+  app.on('will-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    desktop.close();
+    const end = () => {
+      closed = true;
+      app.quit();
+    };
+    void sessions.close().catch(report).finally(end);
+  });
+}
+
+/** Also where one is about to begin: the question for a password outlives the window. */
+function isApplying(session: Session): boolean {
+  const { run, busy } = session.state.get();
+  return busy.beginning || (run !== null && run.activity !== 'ended');
+}
