@@ -73,3 +73,9 @@ it('comes back when it is killed, again and again', async () => {
   }
   expect(pids.size).toBe(3);
 });
+
+it('that writes a line without an end is understood all the same, and its log gets the beginning', async () => {
+  const { supervised, lines } = await supervise("head -c 1000000 /dev/zero | tr '\\0' x; echo; echo gateway listening on x; exec sleep 1000");
+  expect(await supervised.start(10_000)).toEqual({ ok: true, value: undefined });
+  expect(lines.map((line) => line.length < 10_000)).toEqual([true, true]);
+});

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { heartbeatVariable } from '../../shared/process/heartbeat.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { onBoundedLines } from './bounded-lines.ts';
 import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../shared/gateway/engine-notices.ts';
 import { watchHeartbeat, whatItDoes, type HeartbeatLimits } from './heartbeat-watch.ts';
@@ -140,7 +140,7 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
   const ready = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
-      createInterface({ input: stream }).on('line', (raw) => {
+      onBoundedLines(stream, (raw) => {
         // The log has times and sources of its own.
         const line = raw.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z (?:gateway: |planner: )?/, '');
         spec.log.line(line);
