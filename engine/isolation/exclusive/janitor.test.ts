@@ -150,3 +150,37 @@ it('what a runtime said before runc forgot the container is heard before the jan
     planner.close();
   }
 });
+
+it('does nothing any more once it has been stopped: another planner may have the lock then', async () => {
+  rmSync(at('runc'), { recursive: true });
+  const state = containers.read(id);
+  if (state === null) throw new Error('there is no state');
+  for (let i = 0; i < 200; i++) containers.write({ ...state, id: `${i}`.padStart(64, '0') });
+  const starting = janitor.start();
+  await expect.poll(() => containers.ids().length, { interval: 0 }).toBeLessThan(201);
+  await janitor.stop();
+  const left = containers.ids().length;
+  expect(left).toBeGreaterThan(0);
+  await starting;
+  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  expect(containers.ids()).toHaveLength(left);
+});
+
+it('has been stopped only when a delete that it made up for is done', async () => {
+  await killedAtDelete();
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  let stopped = false;
+  const stopping = janitor.stop().then(() => { stopped = true; });
+  await new Promise((resolve) => { setTimeout(resolve, 100); });
+  expect(stopped).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await stopping;
+});
+
+it('ends a delete that it made up for where that is not done in time', async () => {
+  await killedAtDelete();
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  const from = performance.now();
+  await janitor.stop();
+  expect(performance.now() - from).toBeLessThan(4500);
+}, 10_000);

@@ -70,22 +70,30 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     const procFiles = new ProcFiles(paths.procFiles);
     const sources = new Sources();
     const shareChecks = new ShareChecks(options.sharing, options.parts);
+    // The lock goes then: what is asked of others meanwhile comes too late, and another planner is asked.
+    let closing = false;
+    const refuseWhenClosing = () => {
+      if (closing) throw new IsolationRefused('the planner is being stopped; try again');
+    };
     const answer = async (request: PlannerRequest): Promise<Buffer> => {
       try {
+        refuseWhenClosing();
         if (request.verb !== 'create') return service.answer(request.verb, request);
         const mounts = mountsOf(request.pid);
         // Mostly there is nothing to wait for.
         if (!haveToBeAsked(mounts) && !procFiles.areMounted(mounts)) {
           const reach = await shareChecks.ask(request, mounts);
+          refuseWhenClosing();
           return service.create(request, reach === nothingAsked ? mounts : mountsOf(request.pid), null, reach);
         }
         await sources.answer(request.bundle, mounts);
         const reach = await shareChecks.ask(request, mounts);
         const emulated = await procFiles.answer() === 'yes' ? procFiles.directory : null;
+        refuseWhenClosing();
         return service.create(request, mountsOf(request.pid), emulated, reach);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        log(`${request.verb} ${request.id}: ${message}`);
+        if (!closing) log(`${request.verb} ${request.id}: ${message}`);
         return encodeRefusal(error instanceof IsolationRefused ? message : `the container could not be planned: ${message}`);
       }
     };
@@ -96,6 +104,7 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       answerRuntime(socket, { janitor, looked, answer });
     });
     const hangUp = async () => {
+      closing = true;
       const closed = new Promise((resolve) => { server.close(resolve); });
       for (const socket of open) socket.destroy();
       await closed;
@@ -103,7 +112,11 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
     // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who asks meanwhile waits for the look.
     const looked = listenOn(server, paths.socket, options.handoff).then(() => janitor.start());
     void sealedRunc.make();
-    await looked.catch(async (error: unknown) => { await hangUp(); throw error; });
+    await looked.catch(async (error: unknown) => {
+      await hangUp();
+      await janitor.stop();
+      throw error;
+    });
     return ok({
       close: async () => {
         await hangUp();
