@@ -9,6 +9,7 @@ import { basesInUse, isBase, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import { isMade, isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
 import { started } from './started.ts';
+import { turns } from './turns.ts';
 
 export interface JanitorOptions {
   readonly paths: ExclusivePaths;
@@ -64,11 +65,19 @@ export class Janitor {
   /** Looks at everything now, as after a crash, and from then on now and then. */
   async start(): Promise<void> {
     const { ranges, containers } = this.#options;
-    for (const id of containers.ids()) this.#holdRange(id);
+    // Each may wait for the disk: in between the planner shows its supervisor that it lives.
+    const next = turns();
+    for (const id of containers.ids()) {
+      await next();
+      this.#holdRange(id);
+    }
     await this.#sweep();
-    for (const base of ranges.abandoned(basesInUse())) ranges.free(base);
+    for (const base of ranges.abandoned(basesInUse())) {
+      await next();
+      if (!this.#stopped) ranges.free(base);
+    }
     if (this.#stopped) return;
-    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); this.#freeOrphans(); }, endedMs));
+    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); void this.#freeOrphans(); }, endedMs));
     for (const timer of this.#timers) timer.unref();
   }
 
@@ -179,16 +188,24 @@ export class Janitor {
     if (this.#stopped) return;
     ranges.look();
     for (const id of containers.ids()) await this.#look(id);
-    if (!this.#stopped) this.#freeOrphans();
+    await this.#freeOrphans();
   }
 
   /** Claims of containers of which nothing is kept: where the state of one that runs was lost, until its processes have ended. */
-  #freeOrphans(): void {
+  async #freeOrphans(): Promise<void> {
     const { containers, ranges } = this.#options;
+    if (this.#stopped) return;
     const orphans = ranges.orphans().filter(({ id }) => !containers.has(id));
     if (orphans.length === 0) return;
     const inUse = basesInUse();
-    for (const { base } of orphans) if (!inUse.has(base)) ranges.free(base);
+    const next = turns();
+    for (const { base, id } of orphans) {
+      await next();
+      if (this.#stopped) return;
+      // It may have come back in between.
+      if (inUse.has(base) || containers.has(id) || ranges.isHeld(base)) continue;
+      ranges.free(base);
+    }
   }
 
   async #look(id: string): Promise<void> {

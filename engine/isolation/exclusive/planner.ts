@@ -31,6 +31,8 @@ export interface PlannerOptions {
   readonly sharing: SharingOptions;
   readonly handoff: ListenerHandoff;
   readonly log: (line: string) => void;
+  /** Called when it listens, and begins to look at what an earlier one left. */
+  readonly onListening?: () => void;
 }
 
 export interface Planner {
@@ -65,7 +67,6 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       ranges, containers, parts: options.parts, sharing: options.sharing, privateDirectory: paths.mounts, deviceNodes: makeDeviceNodes(paths.devices, log),
       runtimeBinary: paths.runtimeBinary, sealedRunc: () => sealedRunc.descriptor(), log,
     });
-    await removeEarlierMounts(paths, containers, log);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     const procFiles = new ProcFiles(paths.procFiles);
     const sources = new Sources();
@@ -110,7 +111,11 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       await closed;
     };
     // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who asks meanwhile waits for the look.
-    const looked = listenOn(server, paths.socket, options.handoff).then(() => janitor.start());
+    const looked = listenOn(server, paths.socket, options.handoff).then(async () => {
+      options.onListening?.();
+      await removeEarlierMounts(paths, containers, log);
+      await janitor.start();
+    });
     void sealedRunc.make();
     await looked.catch(async (error: unknown) => {
       await hangUp();
