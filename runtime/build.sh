@@ -33,7 +33,7 @@ for_architecture() {
   fi
 }
 
-runc_sources='bulkhead-runc.c cgroup.c check.c child.c confine.c device-program.c invocation.c log.c mounts.c overlay.c plan.c plan-operations.c plan-words.c planner-client.c runc-root.c scratch.c sealed.c streams.c'
+runc_sources='bulkhead-runc.c cgroup.c check.c child.c confine.c container-check.c device-program.c invocation.c log.c mounts.c overlay.c plan.c plan-operations.c plan-words.c planner-client.c runc-root.c scratch.c sealed.c streams.c'
 
 # build NAME SOURCE… : compiles unless NAME is newer than every source, header and this script.
 build() {

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "child.h"
 #include "confine.h"
+#include "container-check.h"
 #include "invocation.h"
 #include "log.h"
 #include "plan.h"
@@ -23,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static char root_dir[PATH_MAX], runc_path[PATH_MAX];
@@ -82,34 +82,8 @@ static void clean_up(const struct invocation *call) {
   if (!planner_tell(root_dir, &request)) log_warning("container %s: its id range is left for the planner", call->id);
 }
 
-/*
- * Whether the process shares no namespace with us, and so with the machine (A7). Namespaces to join are found by a process id: the planner
- * looked at that process, but it may have ended since, and its number be another's before runc opened it.
- */
-static bool has_own_namespaces(unsigned pid) {
-  static const char *const names[] = {"ipc", "mnt", "net", "pid", "uts"};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    char path[64];
-    struct stat ours, its;
-    (void)snprintf(path, sizeof path, "/proc/self/ns/%s", names[i]);
-    int looked = stat(path, &ours);
-    (void)snprintf(path, sizeof path, "/proc/%u/ns/%s", pid, names[i]);
-    if (looked != 0 || stat(path, &its) != 0) {
-      log_errno("cannot look at the container's %s namespace; it was not started", names[i]);
-      return false;
-    }
-    if (ours.st_ino != its.st_ino || ours.st_dev != its.st_dev) continue;
-    log_error("runc created the container in the machine's %s namespace; it was not started", names[i]);
-    return false;
-  }
-  return true;
-}
-
-/*
- * The invariant, on the created but not yet started container: its root is the one the planner gave it, not the engine's (A2), and no
- * namespace is the machine's (A7).
- */
-static bool is_isolated(const char *pid_file, unsigned base) {
+/* Whether the created but not yet started container is isolated, whatever became of its configuration, and the check in there, since the plan. */
+static bool is_created_isolated(const char *pid_file, unsigned base) {
   FILE *file = fopen(pid_file, "re");
   unsigned pid = 0;
   int found = file != NULL ? fscanf(file, "%u", &pid) : 0;
@@ -118,11 +92,7 @@ static bool is_isolated(const char *pid_file, unsigned base) {
     log_error("runc left no process id in %s", pid_file);
     return false;
   }
-  if (base == 0 || streams_range_of_process((long)pid) != base) {
-    log_error("runc created the container without its own user namespace; it was not started");
-    return false;
-  }
-  return has_own_namespaces(pid);
+  return is_isolated((long)pid, base);
 }
 
 static bool stay_here(void) { return true; }
@@ -152,7 +122,7 @@ static int create(char **argv, struct invocation *call) {
   int sealed = plan_sealed() >= 0 ? planner_open_sealed((unsigned)plan_sealed()) : -1;
   int code = planned == PLAN_DONE && !was_signalled() ? run_child(runc_path, sealed, argv, plan_enter, plan_let_go) : -1;
   bool runs_on = code == 0 && (strcmp(call->command, "create") == 0 || call->detach);
-  if (runs_on && call->pid_file != NULL && !is_isolated(call->pid_file, base)) {
+  if (runs_on && call->pid_file != NULL && !is_created_isolated(call->pid_file, base)) {
     (void)delete_by_force(call);
     runs_on = false;
     code = 1;
@@ -244,6 +214,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   if (argc == 3 && strcmp(argv[1], "--bulkhead-seal") == 0) return seal_program(argv[2]);
+  if (argc >= 2 && strcmp(argv[1], "--bulkhead-check-container") == 0) return check_container(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-chown-cgroup") == 0) return chown_cgroup(argc - 2, argv + 2);
   if (argc >= 2 && strcmp(argv[1], "--bulkhead-confine-devices") == 0) return confine_devices(argc - 2, argv + 2);
   if (argc == 2 && strcmp(argv[1], "--bulkhead-perform") == 0) return perform_from_stdin();

@@ -16,8 +16,7 @@
 /* The files the kernel lists in /sys/kernel/cgroup/delegate, and v1's tasks: what a delegate needs to run cgroups of its own. */
 static const char *const delegated[] = {"cgroup.procs", "cgroup.threads", "cgroup.subtree_control", "memory.oom.group", "tasks"};
 
-/* The container's init pid from its OCI state on stdin; -1 when it isn't there. */
-static long pid_from_state(void) {
+long pid_from_state(void) {
   static char state[1 << 16];
   size_t length = 0;
   while (length < sizeof state - 1) {

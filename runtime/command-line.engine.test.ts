@@ -138,34 +138,61 @@ describe.each(Object.keys(builds) as (keyof typeof builds)[])('%s', (which) => {
     expect(verbs()).toEqual(['create', 'delete', 'release', 'create', 'delete', 'release']);
   });
 
-  it('A5 mounts for the container where nobody else has a mount, and lets nobody write to what ran in the foreground once it has ended', async () => {
+  /** Has runc run a container whose files a process that lives on has open for writing. */
+  const runWithKeeper = async () => {
     for (const name of ['lower', 'up/diff', 'up/work', 'merged', 'private']) mkdirSync(at(name), { recursive: true });
     const layers = { lowers: [at('lower')], upper: { parent: at('up'), name: 'diff', work: 'work' }, options: [] };
     const made = new PlanBuilder();
-    const tree = planShifted(made, layers, { namespace: made.userNamespace(diskMap(firstBase)), upperNamespace: made.userNamespace(upperMap(firstBase)), base: firstBase, readOnly: false, mounts: [] });
+    const tree = planShifted(made, layers, {
+      namespace: made.userNamespace(diskMap(firstBase)), upperNamespace: made.userNamespace(upperMap(firstBase)),
+      base: firstBase, readOnly: false, mounts: [],
+    });
     made.attach(made.clone(tree), at('merged'), true);
     made.privateDirectory(at('private'));
     const root = made.place(tree, 'root');
     await plannerThat({ create: made.encode() });
-    // A process that lives on has a file open for writing.
-    writeFileSync(at('does'), `echo x > ${root}/written; exec 3> ${root}/held; sleep 1000 < /dev/null > /dev/null 2>&1 & echo $! > ${at('keeper')}`);
-    const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio: ['ignore', 'ignore', 'pipe'] });
+    const keeper = `sleep 1000 < /dev/null > /dev/null 2>&1 & echo $! > ${at('keeper')}`;
+    writeFileSync(at('does'), `echo x > ${root}/written; exec 3> ${root}/held; ${keeper}`);
+    const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe'];
+    const child = spawn(at('runtime/bulkhead-runc'), ['run', 'c1'], { cwd: at('bundle'), stdio });
     const ended = once(child, 'exit');
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
+    return {
+      child, ended, stderr: () => stderr,
+      endKeeper: () => { process.kill(Number(readFileSync(at('keeper'), 'utf8')), 'SIGKILL'); },
+    };
+  };
+  const waiting = 'waiting until a process of another container closes a file';
+
+  it('A5 mounts for the container where nobody else has a mount, and lets nobody write to what ran in the foreground once it has ended', async () => {
+    const { child, ended, stderr, endKeeper } = await runWithKeeper();
     try {
-      await expect.poll(() => stderr, { timeout: 10_000 }).toContain('waiting until a process of another container closes a file');
+      await expect.poll(stderr, { timeout: 10_000 }).toContain(waiting);
       expect(existsSync(path.join(at('private'), 'root'))).toBe(false);
       expect(readFileSync(path.join(at('merged'), 'written'), 'utf8')).toBe('x\n');
       child.kill('SIGTERM');
       expect(await ended).toEqual([1, null]);
-      expect(stderr).toContain('cannot keep others from writing to what the container wrote');
+      expect(stderr()).toContain('cannot keep others from writing to what the container wrote');
       expect(verbs()).toEqual(['create', 'delete', 'release']);
     } finally {
-      process.kill(Number(readFileSync(at('keeper'), 'utf8')), 'SIGKILL');
+      endKeeper();
       execFileSync('umount', [at('merged')]);
     }
   });
+
+  it('A5 waits only so long for who has a file open for writing: what ran in the foreground has failed then', async () => {
+    const { ended, stderr, endKeeper } = await runWithKeeper();
+    try {
+      expect(await ended).toEqual([1, null]);
+      expect(stderr()).toContain(waiting);
+      expect(stderr()).toMatch(/still has a file of this one's open for writing after \d+ s, .* so it counts as failed/);
+      expect(verbs()).toEqual(['create', 'delete', 'release']);
+    } finally {
+      endKeeper();
+      execFileSync('umount', [at('merged')]);
+    }
+  }, 60_000);
 
   it.each([
     ['refuses', encodeRefusal('enhanced container isolation: no'), 'bulkhead: enhanced container isolation: no\n', ['create']],

@@ -32,7 +32,7 @@ describe(`built for ${other}`, () => {
   });
 
   it('reads runc\'s command line as here', () => {
-    for (const args of [['--frob'], ['run'], ['create', 'c1'], ['restore', 'c'], ['--log'], ['delete', 'a', 'b'], ['--bulkhead-check'], ['--bulkhead-check', 'relative'], ['--bulkhead-chown-cgroup', '1']]) {
+    for (const args of [['--frob'], ['run'], ['create', 'c1'], ['restore', 'c'], ['--log'], ['delete', 'a', 'b'], ['--bulkhead-check'], ['--bulkhead-check', 'relative'], ['--bulkhead-chown-cgroup', '1'], ['--bulkhead-check-container', '1']]) {
       expect(emulated(args), args.join(' ')).toEqual(native(args));
     }
   });

@@ -11,10 +11,11 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Between two looks whether a file is still open for writing, and after how many of them that is said. */
-enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID = 100 };
+/* Between two looks whether a file is still open for writing; after how long that is said, and after how long given up. */
+enum { FREEZE_PAUSE_US = 10000, FREEZE_SAID_S = 1, FREEZE_LIMIT_S = 20 };
 
 static bool go_through(struct plan *plan) {
   for (;;) {
@@ -70,13 +71,35 @@ void plan_let_go(void) {
 
 void plan_close_overlays(void) { close_trees(true); }
 
+/* Seconds of a clock that nobody sets. */
+static double seconds(void) {
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/*
+ * The container's own processes have ended: what is still open for writing, somebody outside holds, to whom the container gave it. He may keep it
+ * for ever, and must not hold up for ever who waits for the container.
+ */
 static bool freeze(int tree) {
-  for (unsigned tries = 0; freeze_file_system(tree) != 0; tries++) {
+  const double begun = seconds();
+  bool said = false;
+  while (freeze_file_system(tree) != 0) {
     if (errno != EBUSY || was_signalled()) {
       log_errno("cannot keep others from writing to what the container wrote");
       return false;
     }
-    if (tries == FREEZE_SAID) log_warning("waiting until a process of another container closes a file of this one's that it has open for writing");
+    const double waited = seconds() - begun;
+    if (waited >= FREEZE_LIMIT_S) {
+      log_error("a process outside this container still has a file of this one's open for writing after %d s, and could go on changing what "
+                "the container wrote, so it counts as failed: end that process, or hand it no files that are open for writing", FREEZE_LIMIT_S);
+      return false;
+    }
+    if (!said && waited >= FREEZE_SAID_S) {
+      log_warning("waiting until a process of another container closes a file of this one's that it has open for writing");
+      said = true;
+    }
     (void)usleep(FREEZE_PAUSE_US);
   }
   return true;

@@ -57,7 +57,7 @@ void plan_let_go(void);
 
 /*
  * Waits until nobody has a file open for writing in the overlays that the last performed plan made, and lets nobody write there any more, not even
- * who holds a directory of one. False after a message, or when a signal came.
+ * who holds a directory of one. False after a message: when a signal came, or somebody keeps a file open for longer than 20 s.
  */
 bool plan_freeze(void);
 

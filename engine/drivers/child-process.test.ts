@@ -11,7 +11,7 @@ beforeEach(async () => { directory = await mkdtemp(path.join(tmpdir(), 'bh-child
 afterEach(async () => { await child?.stop(); child = null; await rm(directory, { recursive: true, force: true }); });
 
 /** Supervises a shell script as if it were the gateway; `changes` are awaited one by one. */
-async function supervise(script: string) {
+async function supervise(script: string, busy?: RegExp) {
   const command = path.join(directory, 'bulkhead');
   await writeFile(command, `#!/bin/sh\n${script}\n`);
   await chmod(command, 0o755);
@@ -19,7 +19,7 @@ async function supervise(script: string) {
   const seen: (ProcessIdentity | null)[] = [];
   let wake: () => void = () => undefined;
   const supervised = superviseChild({
-    name: 'gateway', command, args: ['gateway'], ready: /gateway listening on/, log: { line: (text) => { lines.push(text); }, close: () => Promise.resolve() },
+    name: 'gateway', command, args: ['gateway'], ready: /gateway listening on/, ...(busy === undefined ? {} : { busy }), log: { line: (text) => { lines.push(text); }, close: () => Promise.resolve() },
     onChange: (identity) => { seen.push(identity); wake(); },
   });
   child = supervised;
@@ -72,4 +72,22 @@ it('comes back when it is killed, again and again', async () => {
     expect(await next()).toBeNull();
   }
   expect(pids.size).toBe(3);
+});
+
+it('that writes a line without an end is understood all the same, and its log gets the beginning', async () => {
+  const { supervised, lines } = await supervise("head -c 1000000 /dev/zero | tr '\\0' x; echo; echo gateway listening on x; exec sleep 1000");
+  expect(await supervised.start(10_000)).toEqual({ ok: true, value: undefined });
+  expect(lines.map((line) => line.length < 10_000)).toEqual([true, true]);
+});
+
+it('that has work to do before it is ready is not ended where that takes longer, and comes back when it dies', async () => {
+  const { supervised, lines, next } = await supervise('echo cleaning up; sleep 0.6; echo gateway listening on x; exec sleep 1000', /^cleaning up$/);
+  expect(await supervised.start(300)).toEqual({ ok: true, value: undefined });
+  const identity = await next();
+  if (identity === null) throw new Error('it is gone');
+  expect(await isAlive(identity)).toBe(true);
+  await expect.poll(() => lines.at(-1)).toBe('gateway listening on x');
+  process.kill(identity.pid, 'SIGKILL');
+  expect(await next()).toBeNull();
+  expect(await next()).not.toBeNull();
 });

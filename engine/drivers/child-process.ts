@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { heartbeatVariable } from '../../shared/process/heartbeat.ts';
 import { fail, ok, type AppError, type Result } from '../../shared/result.ts';
+import { onBoundedLines } from './bounded-lines.ts';
 import type { LogWriter } from './log-files.ts';
 import type { EngineNotice } from '../../shared/gateway/engine-notices.ts';
 import { watchHeartbeat, whatItDoes, type HeartbeatLimits } from './heartbeat-watch.ts';
@@ -18,6 +18,8 @@ export interface ChildSpec {
   readonly log: LogWriter;
   /** The line it prints when it can serve. */
   readonly ready: RegExp;
+  /** The line it prints when it has work to do before it is ready: it is not given up then, however long that takes. */
+  readonly busy?: RegExp;
   /** Keep the sockets it listens on and asks to be kept, and hand them to the process that takes its place. */
   readonly keepListeners?: boolean;
   /** It writes heartbeats (shared/process/heartbeat.ts): killed, and started again, when they stop. */
@@ -28,7 +30,10 @@ export interface ChildSpec {
 
 /** A child that is kept running until it is stopped: it comes back with growing pauses when it dies. */
 export interface SupervisedChild {
-  /** Resolves when it is ready; with an error when it ends before that, or says nothing within `timeoutMs`. Idempotent while it runs. */
+  /**
+   * Resolves when it is ready, or says that it is busy and is still so after `timeoutMs`; with an error when it ends
+   * before that, or says nothing. Idempotent while it runs.
+   */
   start(timeoutMs: number): Promise<Result<void, AppError>>;
   /** Tells it something, where it runs and has a channel (`keepListeners`). */
   tell(notice: EngineNotice): void;
@@ -54,6 +59,8 @@ interface Running {
   /** By the monotonic clock, ms. */
   readonly startedAt: number;
   readonly lastLines: string[];
+  /** Whether it has said that it is busy. */
+  readonly busy: () => boolean;
   /** Whether it was killed for want of heartbeats. */
   readonly stuck: () => boolean;
 }
@@ -98,7 +105,12 @@ export function superviseChild(spec: ChildSpec): SupervisedChild {
         new Promise<{ kind: 'late' }>((resolve) => { giveUp = setTimeout(() => { resolve({ kind: 'late' }); }, timeoutMs); }),
       ]);
       clearTimeout(giveUp);
-      if (outcome.kind === 'ready') { wanted = true; return ok(undefined); }
+      const isBusy = outcome.kind === 'late' && current.busy();
+      if (isBusy) spec.log.line(`${spec.name} is not ready after ${timeoutMs / 1000} s, but at work: it is let go on`);
+      if (outcome.kind === 'ready' || isBusy) {
+        wanted = true;
+        return ok(undefined);
+      }
       const reason = outcome.kind === 'ended' ? `it ended (${outcome.how})` : `it was not ready within ${timeoutMs / 1000} s`;
       await stopRunning(current);
       return fail(spec.name === 'planner' ? 'isolation.planner-failed' : 'engine.start-failed', `the ${spec.name} did not start`, {
@@ -137,15 +149,17 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
   });
   child.on('message', (message, handle) => { kept?.take(message, handle); });
   const lastLines: string[] = [];
+  let busy = false;
   const ready = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
-      createInterface({ input: stream }).on('line', (raw) => {
+      onBoundedLines(stream, (raw) => {
         // The log has times and sources of its own.
         const line = raw.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z (?:gateway: |planner: )?/, '');
         spec.log.line(line);
         lastLines.push(line);
         if (lastLines.length > 5) lastLines.shift();
+        if (spec.busy?.test(line) === true) busy = true;
         if (spec.ready.test(line)) resolve();
       });
     }
@@ -171,7 +185,7 @@ function spawnChild(spec: ChildSpec, kept: KeptListeners | null): Running {
       resolve(error.message);
     });
   });
-  return { process: child, ready, exited, startedAt: performance.now(), lastLines, stuck: () => stuck };
+  return { process: child, ready, exited, startedAt: performance.now(), lastLines, busy: () => busy, stuck: () => stuck };
 }
 
 async function stopRunning(current: Running): Promise<void> {

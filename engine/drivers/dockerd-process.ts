@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cutLine } from './bounded-lines.ts';
 import { confinementWords, type DeviceConfinement } from './device-cgroup.ts';
 
 const run = promisify(execFile);
@@ -152,5 +153,5 @@ export async function startDockerd(settings: DockerdSettings, options: StartOpti
 /** Last lines of a log file, joined; '' where there is none. */
 export async function lastLogLines(file: string, lines: number): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-lines).join(' | ');
+  return text.trimEnd().split('\n').slice(-lines).map(cutLine).join(' | ');
 }

@@ -61,3 +61,10 @@ it('hands on only what was appended since, also after a cut', async () => {
   await follower.poll();
   expect(lines).toEqual(['new', 'cut']);
 });
+
+it('of a line that is very long the beginning is read', async () => {
+  await writeFile(logFile(paths, 'dockerd'), `${'x'.repeat(100_000)}\nlevel=error msg="${'y'.repeat(100_000)}"\n`);
+  const errors = await dockerdErrors(paths, 5);
+  expect(errors.map((line) => [line.slice(0, 11), line.length < 10_000])).toEqual([['level=error', true]]);
+  expect((await readLogs(paths, 2)).map(({ text }) => text.length < 10_000)).toEqual([true, true]);
+});

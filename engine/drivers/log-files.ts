@@ -2,6 +2,7 @@ import { copyFile, mkdir, open, readdir, stat, truncate } from 'node:fs/promises
 import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import type { EngineLogLine } from '../../shared/engine-status/status.ts';
+import { cutLine } from './bounded-lines.ts';
 import type { RootPaths } from './root-paths.ts';
 
 export const logSources = ['supervisor', 'dockerd', 'gateway', 'planner', 'lxcfs'] as const;
@@ -84,7 +85,7 @@ async function tail(file: string, lines: number, sinceByte = 0): Promise<string[
     const from = Math.max(sinceByte <= size ? sinceByte : 0, size - 1024 * 1024);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
     const all = buffer.subarray(0, bytesRead).toString('utf8').split('\n').filter((line) => line !== '');
-    return all.slice(-lines);
+    return all.slice(-lines).map(cutLine);
   } finally { await handle.close(); }
 }
 

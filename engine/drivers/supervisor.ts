@@ -17,6 +17,7 @@ import { endProcesses, identityOf, type ProcessIdentity } from './process-identi
 import { checkMachine, checkRootPath, prepareRoot } from './root-directory.ts';
 import { resumeWithin, type ResumeApply, type ResumedApply } from './resume-within.ts';
 import type { RootPaths } from './root-paths.ts';
+import { SupervisorEvents } from './supervisor-events.ts';
 import { supervisePlanner } from './supervised-planner.ts';
 
 export interface SupervisorOptions {
@@ -40,8 +41,6 @@ const longestPauseMs = 30_000;
 const mostFailures = 5;
 const logCheckMs = 60_000;
 const interruptedCheckMs = 30_000;
-
-type Event = 'stop' | 'restart' | 'engine-ended' | 'retry';
 
 /**
  * Runs one engine in the foreground until SIGTERM or SIGINT: gateway, planner, dockerd, each brought back when it dies. SIGHUP restarts dockerd and planner under the
@@ -76,8 +75,7 @@ class Supervisor {
   #writing: Promise<unknown> = Promise.resolve();
   #dockerd: DockerdProcess | null = null;
   #stopWanted = false;
-  readonly #events: Event[] = [];
-  #wake: () => void = () => undefined;
+  readonly #events = new SupervisorEvents();
 
   constructor(paths: RootPaths, options: SupervisorOptions, self: ProcessIdentity) {
     this.#paths = paths;
@@ -99,7 +97,7 @@ class Supervisor {
 
   async run(): Promise<Result<void, AppError>> {
     const onStop = () => { this.#requestStop(); };
-    const onRestart = () => { this.#push('restart'); };
+    const onRestart = () => { this.#events.push('restart'); };
     process.on('SIGTERM', onStop).on('SIGINT', onStop).on('SIGHUP', onRestart);
     const logTimer = setInterval(() => { boundLogs(this.#paths).catch((error: unknown) => { this.#log.line(`logs could not be cut: ${String(error)}`); }); }, logCheckMs);
     const interruptedTimer = setInterval(() => { void this.#lookAtInterrupted(); }, interruptedCheckMs);
@@ -115,6 +113,7 @@ class Supervisor {
     try {
       await this.#shutDown(outcome);
     } finally {
+      this.#events.close();
       clearInterval(logTimer);
       clearInterval(interruptedTimer);
       process.off('SIGTERM', onStop).off('SIGINT', onStop).off('SIGHUP', onRestart);
@@ -154,7 +153,7 @@ class Supervisor {
   async #serve(): Promise<void> {
     let failures = 0;
     for (;;) {
-      const event = await this.#next();
+      const event = await this.#events.next();
       if (event === 'stop') return;
       if (event === 'restart') failures = 0;
       if (event === 'engine-ended') this.#log.line('dockerd ended unexpectedly');
@@ -168,7 +167,7 @@ class Supervisor {
       failures += 1;
       const retry = event !== 'restart' && failures < mostFailures;
       if (!retry) { await this.#failed(up.error); continue; }
-      setTimeout(() => { if (this.#state.phase === 'restarting') this.#push('retry'); }, Math.min(1000 * 2 ** failures, longestPauseMs));
+      this.#events.retryIn(Math.min(1000 * 2 ** failures, longestPauseMs));
     }
   }
 
@@ -183,7 +182,7 @@ class Supervisor {
           if (this.#dockerd !== dockerd) return;
           this.#dockerd = null;
           void this.#update({ dockerd: null });
-          if (this.#state.phase === 'ready') this.#push('engine-ended');
+          if (this.#state.phase === 'ready') this.#events.push('engine-ended');
         });
         if (this.#stopWanted) dockerd.child.kill('SIGTERM');
       },
@@ -199,7 +198,7 @@ class Supervisor {
     this.#log.line(`ready: clients use unix://${this.#paths.clientSocket}`);
     void this.#settleRecreation();
     // It may have ended while the phase was not 'ready' yet.
-    if (this.#dockerd === null) this.#push('engine-ended');
+    if (this.#dockerd === null) this.#events.push('engine-ended');
   }
 
   /** An apply or recreation whose process died while the engine runs: nobody else may ever look. */
@@ -257,25 +256,7 @@ class Supervisor {
     this.#stopWanted = true;
     // A starting engine is not waited for.
     if (this.#state.phase !== 'ready') this.#dockerd?.child.kill('SIGTERM');
-    this.#push('stop');
-  }
-
-  #push(event: Event): void {
-    // One restart pending is enough; it reads the newest configuration.
-    if (!this.#events.includes(event)) this.#events.push(event);
-    this.#wake();
-  }
-
-  async #next(): Promise<Event> {
-    for (;;) {
-      if (this.#stopWanted) return 'stop';
-      // A restart settles an ended engine too.
-      const restart = this.#events.indexOf('restart');
-      if (restart >= 0) { this.#events.length = 0; return 'restart'; }
-      const event = this.#events.shift();
-      if (event !== undefined) return event;
-      await new Promise<void>((resolve) => { this.#wake = resolve; });
-    }
+    this.#events.push('stop');
   }
 
   #update(patch: Partial<EngineState>): Promise<unknown> {

@@ -123,6 +123,19 @@ it('A5: a step does not end while a file of it is open for writing in another', 
   expect(await isReadBySaving('open')).toBe(false);
 }, 60_000);
 
+it('A5: a step fails, and makes no layer, where a file of it stays open for writing in another', async () => {
+  const { said: keeperSaid } = await keep('keep-for-ever');
+  const said: string[] = [];
+  const lines = ['FROM busybox', 'COPY race /race'];
+  const step = `RUN --mount=type=cache,id=keep-for-ever,target=/c ${files()} && /race give /c/s /w/d/outside`;
+  await expect(build(said, 'for-ever', ...lines, step)).rejects.toThrow('so it counts as failed');
+  expect(said.join('')).toContain('did not complete successfully: exit code: 1');
+  await expect(engine.docker('image', 'inspect', 'for-ever')).rejects.toThrow('No such image');
+  expect(keeperSaid()).not.toContain('stopped');
+  // Who does not give anything away is not held up.
+  await build([], 'others', ...lines, 'RUN echo own > /own');
+}, 90_000);
+
 it('A5: the engine follows no link in the layer of a step that has nothing below it, and is no overlay', async () => {
   await keep('keep-empty');
   const before = (await guards()).length;

@@ -7,6 +7,7 @@ import { isolateSpec, isPrivileged, parseSpec, renderSpec, type IsolationFacts, 
  */
 const facts: IsolationFacts = {
   base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], layerSources: new Map(), bindSources: new Map([[0, { path: '/run/m/x/0', lockedFlags: ['nodev'] }]]),
+  checkHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-check-container'] },
   unifiedCgroups: false, cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
 };
 

@@ -16,6 +16,7 @@ const privileged = ordinary.replace('[{"allow":false,"access":"rwm"},{"allow":tr
 
 const facts: IsolationFacts = {
   base: 1_000_013_824, rangeSize: 65536, joinedUserNamespace: null, rootPath: '/run/m/x/root', deviceSources: new Map(), moreMounts: [], layerSources: new Map(), bindSources: new Map([[1, { path: '/run/m/x/binds/0', lockedFlags: ['nodev'] }]]),
+  checkHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-check-container'] },
   unifiedCgroups: false, cgroupHook: { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] },
 };
 const isolate = (text: string, more: Partial<IsolationFacts> = {}) => renderSpec(isolateSpec(parseSpec(text), { ...facts, ...more }));
@@ -34,6 +35,7 @@ describe('isolateSpec', () => {
       .replace('"/data/overlay2/x/merged"', '"/run/m/x/root"')
       .replace('/data/volumes/v/_data', '/run/m/x/binds/0').replace('"rbind","ro"]', '"rbind","ro","nodev"]')
       .replace('0 2147483647', '0 65535')
+      .replace('"createRuntime":[', '"createRuntime":[{"path":"/rt/bulkhead-runc","args":["bulkhead-runc","--bulkhead-check-container"]},')
       .replace('{"type":"ipc"}]', '{"type":"ipc"},{"type":"user"}]')
       .replace('"defaultErrnoRet":1}}}', `"defaultErrnoRet":1},"uidMappings":${map},"gidMappings":${map}}}`);
     expect(isolate(ordinary)).toBe(expected);
@@ -61,7 +63,7 @@ describe('isolateSpec', () => {
     expect(spec.linux.resources?.devices?.[0]).toEqual({ allow: false, access: 'rwm' });
     expect(spec.linux.resources?.devices?.some((rule) => rule.allow && rule.type === 'b' && rule.access !== 'm')).toBe(false);
     expect(spec.linux.namespaces.map((n) => n.type)).toContain('cgroup');
-    expect(spec.hooks?.['createRuntime']).toEqual([{ path: '/theirs' }, { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] }]);
+    expect(spec.hooks?.['createRuntime']).toEqual([facts.checkHook, { path: '/theirs' }, { path: '/rt/bulkhead-runc', args: ['bulkhead-runc', '--bulkhead-chown-cgroup'] }]);
     expect(spec.hooks?.['prestart']).toEqual(parseSpec(privileged).hooks?.['prestart']);
   });
 

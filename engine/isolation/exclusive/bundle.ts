@@ -80,6 +80,12 @@ export interface BindSource {
   readonly lockedFlags: readonly string[];
 }
 
+/** Program and arguments. */
+export interface Hook {
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
 /** What the edit puts into the spec. */
 export interface IsolationFacts {
   /** First host id of the container's range. */
@@ -99,8 +105,10 @@ export interface IsolationFacts {
   readonly moreMounts: readonly OciMount[];
   /** Whether the machine has only cgroup v2: every container gets its own cgroup namespace there. */
   readonly unifiedCgroups: boolean;
-  /** The hook that hands the container its own cgroups: program and arguments. */
-  readonly cgroupHook: { readonly path: string; readonly args: readonly string[] };
+  /** The hook that has nothing started that is not isolated. */
+  readonly checkHook: Hook;
+  /** The hook that hands the container its own cgroups. */
+  readonly cgroupHook: Hook;
 }
 
 /** The devices of every container, as the engine's default rules have them: /dev/null, zero, full, random, urandom, tty, console, ptmx, pts. */
@@ -129,12 +137,13 @@ export function isolateSpec(spec: OciSpec, facts: IsolationFacts): OciSpec {
 
   const hooks = spec.hooks ?? {};
   const created = Array.isArray(hooks['createRuntime']) ? (hooks['createRuntime'] as unknown[]) : []; // hooks of others, not looked into
+  const createRuntime = [facts.checkHook, ...created, ...(ownCgroups ? [facts.cgroupHook] : [])];
   return {
     ...spec,
     ...(linux.sysctl?.[domain] === undefined ? {} : { domainname: linux.sysctl[domain] }),
     root: { ...spec.root, path: facts.rootPath },
     ...(spec.mounts || moreMounts.length > 0 ? { mounts: [...(spec.mounts ?? []).flatMap((mount, i) => withSpareSysfs(mountedFor(mount, i, facts), spec)), ...moreMounts] } : {}),
-    ...(ownCgroups ? { hooks: { ...hooks, createRuntime: [...created, { path: facts.cgroupHook.path, args: [...facts.cgroupHook.args] }] } } : {}),
+    hooks: { ...hooks, createRuntime },
     linux: {
       ...linux, namespaces,
       // Also for a joined user namespace: runc takes the host id of the container's root from here.

@@ -10,14 +10,17 @@ import { openContainerStore, type ContainerStore } from './containers.ts';
 import { Janitor } from './janitor.ts';
 import type { ExclusivePaths } from './options.ts';
 import { RangeLedger } from './range-ledger.ts';
-import { lastBase, openRangeStore } from './ranges.ts';
+import { firstBase, lastBase, openRangeStore, rangeSize } from './ranges.ts';
 import { bootId, IsolationService } from './service.ts';
 
 const id = 'c'.repeat(64);
 let directory: string, containers: ContainerStore, janitor: Janitor, said: string[];
+/** Called when a range becomes somebody's for good. */
+let record: () => void;
 const at = (...names: string[]) => path.join(directory, ...names);
 beforeEach(() => {
   said = [];
+  record = () => undefined;
   directory = mkdtempSync(path.join(os.tmpdir(), 'janitor-'));
   mkdirSync(at('runc', id), { recursive: true });
   // A runtime that says when it was asked to delete, and is done when it is told so.
@@ -26,7 +29,7 @@ beforeEach(() => {
   containers = openContainerStore(at('containers'));
   const ranges = openRangeStore({
     directory: at('ranges'), root: directory, ledger: new RangeLedger({ directory: at('range-owners'), mark: null, log: () => undefined }),
-    ownerOf: () => 0, inUse: () => new Set(), log: () => undefined,
+    ownerOf: () => { record(); return 0; }, inUse: () => new Set(), log: () => undefined,
   });
   const base = ranges.claim(id, 0);
   containers.write({ id, runcRoot: at('runc'), base, runtimePid: 4_194_304, boot: bootId(), overlay: null, enginePoints: [], device: null, shares: null });
@@ -150,3 +153,56 @@ it('what a runtime said before runc forgot the container is heard before the jan
     planner.close();
   }
 });
+
+it('does nothing any more once it has been stopped: another planner may have the lock then', async () => {
+  rmSync(at('runc'), { recursive: true });
+  const state = containers.read(id);
+  if (state === null) throw new Error('there is no state');
+  for (let i = 0; i < 200; i++) containers.write({ ...state, id: `${i}`.padStart(64, '0') });
+  const starting = janitor.start();
+  await expect.poll(() => containers.ids().length, { interval: 0 }).toBeLessThan(201);
+  await janitor.stop();
+  const left = containers.ids().length;
+  expect(left).toBeGreaterThan(0);
+  await starting;
+  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  expect(containers.ids()).toHaveLength(left);
+});
+
+it('lets others have their turn while it goes through many containers and claims: its supervisor waits for signs of life', async () => {
+  const claims = Array.from({ length: 60 }, (_, i) => firstBase + (i + 100) * rangeSize);
+  for (const base of claims) writeFileSync(at('ranges', String(base)), JSON.stringify({ root: directory, id: `gone-${base}` }));
+  // As slow as a disk that is busy.
+  const slow = (ms: number) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); };
+  record = () => { slow(10); };
+  let longest = 0;
+  let last = performance.now();
+  const ticking = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 1);
+  await janitor.start();
+  longest = Math.max(longest, performance.now() - last);
+  clearInterval(ticking);
+  expect(claims.filter((base) => existsSync(at('ranges', String(base))))).toEqual([]);
+  expect(longest).toBeLessThan(300);
+});
+
+it('has been stopped only when a delete that it made up for is done', async () => {
+  await killedAtDelete();
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  let stopped = false;
+  const stopping = janitor.stop().then(() => { stopped = true; });
+  await new Promise((resolve) => { setTimeout(resolve, 100); });
+  expect(stopped).toBe(false);
+  writeFileSync(at('done'), '\n');
+  await stopping;
+});
+
+it('ends a delete that it made up for where that is not done in time', async () => {
+  await killedAtDelete();
+  await expect.poll(() => existsSync(at('asked'))).toBe(true);
+  const from = performance.now();
+  await janitor.stop();
+  expect(performance.now() - from).toBeLessThan(4500);
+}, 10_000);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ContainerState, ContainerStore } from './containers.ts';
@@ -9,6 +9,7 @@ import { basesInUse, isBase, type RangeStore } from './ranges.ts';
 import type { PlannerRequest } from './request.ts';
 import { isMade, isOfAnotherBoot, mountsOf, type IsolationService } from './service.ts';
 import { started } from './started.ts';
+import { turns } from './turns.ts';
 
 export interface JanitorOptions {
   readonly paths: ExclusivePaths;
@@ -24,6 +25,14 @@ const settleMs = 150;
 const sweepMs = 30_000;
 /** Between two looks for containers that ended, ms. One that is seen ended twice should have been deleted in between. */
 const endedMs = 4_000;
+/** How long a delete of ours may take once the planner ends, ms: less than its supervisor waits. */
+const deleteGraceMs = 3_000;
+
+/** A delete that a runtime of ours is at. */
+interface MadeUpDelete {
+  readonly done: Promise<void>;
+  end(): void;
+}
 
 /**
  * Finishes what runtimes could not: of a container that runc does not know (any more) and no runtime is at work on, mounts, state and
@@ -36,7 +45,7 @@ export class Janitor {
   readonly #working = new Map<string, number>();
   readonly #cleaning = new Map<string, Promise<boolean>>();
   /** Deletes of our own that runtimes are at. */
-  readonly #deletes = new Map<string, Promise<void>>();
+  readonly #deletes = new Map<string, MadeUpDelete>();
   readonly #firstProcesses = new Map<string, FirstProcess>();
   /** Containers that had ended when last looked at. */
   #ended: ReadonlySet<string> = new Set();
@@ -48,25 +57,42 @@ export class Janitor {
   /** What was said of containers that could not be cleaned: said once. */
   readonly #said = new Map<string, string>();
   readonly #timers: NodeJS.Timeout[] = [];
+  #sweeping: Promise<void> | null = null;
+  #stopped = false;
 
   constructor(options: JanitorOptions) { this.#options = options; }
 
   /** Looks at everything now, as after a crash, and from then on now and then. */
   async start(): Promise<void> {
     const { ranges, containers } = this.#options;
-    for (const id of containers.ids()) this.#holdRange(id);
+    // Each may wait for the disk: in between the planner shows its supervisor that it lives.
+    const next = turns();
+    for (const id of containers.ids()) {
+      await next();
+      this.#holdRange(id);
+    }
     await this.#sweep();
-    for (const base of ranges.abandoned(basesInUse())) ranges.free(base);
-    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); this.#freeOrphans(); }, endedMs));
+    for (const base of ranges.abandoned(basesInUse())) {
+      await next();
+      if (!this.#stopped) ranges.free(base);
+    }
+    if (this.#stopped) return;
+    this.#timers.push(setInterval(() => { void this.#sweep(); }, sweepMs), setInterval(() => { this.#deleteEnded(); void this.#freeOrphans(); }, endedMs));
     for (const timer of this.#timers) timer.unref();
   }
 
-  /** Resolves when nothing is being cleaned. */
+  /** Begins nothing any more; resolves when nothing is being done. A delete that takes too long is ended. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     for (const timer of this.#soon.values()) clearTimeout(timer);
     this.#soon.clear();
-    await Promise.all(this.#cleaning.values());
+    const deletes = [...this.#deletes.values()];
+    const giveUp = setTimeout(() => {
+      for (const one of deletes) one.end();
+    }, deleteGraceMs);
+    await Promise.all([this.#sweeping?.catch(() => undefined), ...this.#cleaning.values(), ...deletes.map(({ done }) => done)]);
+    clearTimeout(giveUp);
   }
 
   /** A runtime asks something about container `id`; resolves when it can be answered. Pair with `went`. */
@@ -76,12 +102,12 @@ export class Janitor {
     if (isDelete && this.#options.containers.read(id)?.runcRoot === runcRoot) this.#deleting.set(id, verb === 'deleting-by-force' || this.#deleting.get(id) === true);
     this.#working.set(id, (this.#working.get(id) ?? 0) + 1);
     await this.#cleaning.get(id);
-    if (verb !== 'create') return;
+    if (verb !== 'create' || this.#stopped) return;
     // A new life of the container must not meet the end of the earlier one: runc would kill what is made and not started yet.
     if (this.#deleting.has(id) && this.#working.get(id) === 1) this.#deleteAgain(id);
-    await this.#deletes.get(id);
+    await this.#deletes.get(id)?.done;
     // What could not be taken away of an earlier life, because the planner was away or its disk full, would be in the way.
-    if (this.#options.containers.has(id) && this.#working.get(id) === 1 && !this.#cleaning.has(id)) await this.#cleanAlone(id);
+    if (!this.#stopped && this.#options.containers.has(id) && this.#working.get(id) === 1 && !this.#cleaning.has(id)) await this.#cleanAlone(id);
     this.#forget(id);
   }
 
@@ -130,40 +156,63 @@ export class Janitor {
   #deleteAgain(id: string): void {
     const { paths, service, containers } = this.#options;
     const state = containers.read(id);
-    if (this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
+    if (this.#stopped || this.#deletes.has(id) || state === null || !service.isKnown(id, state.runcRoot)) return;
     const force = this.#deleting.get(id) === true;
     // Half deleted, runc has no note of its process any more.
     if (!force && !this.#hasEnded(id) && firstProcessOf(state.runcRoot, id) !== null) return;
     this.#wasInVain(id);
     this.#say(id, 'its delete was interrupted and is tried again');
     const args = ['--root', state.runcRoot, 'delete', ...(force ? ['--force'] : []), id];
-    const done = started(() => spawn(paths.runtimeBinary, args, { stdio: 'ignore' })).then((child) => once(child, 'exit'));
-    this.#deletes.set(id, done.then(() => undefined, (error: unknown) => {
+    let child: ChildProcess | null = null;
+    const run = async (): Promise<void> => {
+      child = await started(() => spawn(paths.runtimeBinary, args, { stdio: 'ignore' }));
+      await once(child, 'exit');
+    };
+    const done = run().catch((error: unknown) => {
       this.#say(id, error instanceof Error ? error.message : String(error));
-    }).finally(() => { this.#deletes.delete(id); }));
+    }).finally(() => { this.#deletes.delete(id); });
+    // Its runc ends with it.
+    this.#deletes.set(id, { done, end: () => { child?.kill('SIGKILL'); } });
   }
 
-  async #sweep(): Promise<void> {
+  /** Looks at every container, unless that is under way. */
+  #sweep(): Promise<void> {
+    this.#sweeping ??= this.#lookAtAll().finally(() => {
+      this.#sweeping = null;
+    });
+    return this.#sweeping;
+  }
+
+  async #lookAtAll(): Promise<void> {
     const { containers, ranges } = this.#options;
+    if (this.#stopped) return;
     ranges.look();
     for (const id of containers.ids()) await this.#look(id);
-    this.#freeOrphans();
+    await this.#freeOrphans();
   }
 
   /** Claims of containers of which nothing is kept: where the state of one that runs was lost, until its processes have ended. */
-  #freeOrphans(): void {
+  async #freeOrphans(): Promise<void> {
     const { containers, ranges } = this.#options;
+    if (this.#stopped) return;
     const orphans = ranges.orphans().filter(({ id }) => !containers.has(id));
     if (orphans.length === 0) return;
     const inUse = basesInUse();
-    for (const { base } of orphans) if (!inUse.has(base)) ranges.free(base);
+    const next = turns();
+    for (const { base, id } of orphans) {
+      await next();
+      if (this.#stopped) return;
+      // It may have come back in between.
+      if (inUse.has(base) || containers.has(id) || ranges.isHeld(base)) continue;
+      ranges.free(base);
+    }
   }
 
   async #look(id: string): Promise<void> {
     // A runtime says that it deletes before runc does: while we were busy, that may not have been read. Its connection takes a turn, its words another.
     await turn();
     await turn();
-    if (this.#working.has(id) || this.#cleaning.has(id)) return;
+    if (this.#stopped || this.#working.has(id) || this.#cleaning.has(id)) return;
     // From here to the entry in #cleaning nothing is awaited: no request can come in between.
     const done = await this.#cleanAlone(id);
     if (done && !this.#isMade(id)) return;
@@ -232,7 +281,7 @@ export class Janitor {
 
   /** Looks at one container, later the more was in vain, unless that is due already. What runc still has, and a runtime was about to delete, is deleted again. */
   #lookSoon(id: string, ms = Math.min(settleMs * 2 ** (this.#inVain.get(id) ?? 0), sweepMs)): void {
-    if (this.#soon.has(id)) return;
+    if (this.#stopped || this.#soon.has(id)) return;
     const timer = setTimeout(() => {
       this.#soon.delete(id);
       void this.#look(id).then(() => { if (this.#deleting.has(id) && !this.#working.has(id)) this.#deleteAgain(id); });

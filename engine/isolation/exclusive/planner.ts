@@ -31,6 +31,8 @@ export interface PlannerOptions {
   readonly sharing: SharingOptions;
   readonly handoff: ListenerHandoff;
   readonly log: (line: string) => void;
+  /** Called when it listens, and begins to look at what an earlier one left. */
+  readonly onListening?: () => void;
 }
 
 export interface Planner {
@@ -65,27 +67,34 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       ranges, containers, parts: options.parts, sharing: options.sharing, privateDirectory: paths.mounts, deviceNodes: makeDeviceNodes(paths.devices, log),
       runtimeBinary: paths.runtimeBinary, sealedRunc: () => sealedRunc.descriptor(), log,
     });
-    await removeEarlierMounts(paths, containers, log);
     const janitor = new Janitor({ paths, service, ranges, containers, log });
     const procFiles = new ProcFiles(paths.procFiles);
     const sources = new Sources();
     const shareChecks = new ShareChecks(options.sharing, options.parts);
+    // The lock goes then: what is asked of others meanwhile comes too late, and another planner is asked.
+    let closing = false;
+    const refuseWhenClosing = () => {
+      if (closing) throw new IsolationRefused('the planner is being stopped; try again');
+    };
     const answer = async (request: PlannerRequest): Promise<Buffer> => {
       try {
+        refuseWhenClosing();
         if (request.verb !== 'create') return service.answer(request.verb, request);
         const mounts = mountsOf(request.pid);
         // Mostly there is nothing to wait for.
         if (!haveToBeAsked(mounts) && !procFiles.areMounted(mounts)) {
           const reach = await shareChecks.ask(request, mounts);
+          refuseWhenClosing();
           return service.create(request, reach === nothingAsked ? mounts : mountsOf(request.pid), null, reach);
         }
         await sources.answer(request.bundle, mounts);
         const reach = await shareChecks.ask(request, mounts);
         const emulated = await procFiles.answer() === 'yes' ? procFiles.directory : null;
+        refuseWhenClosing();
         return service.create(request, mountsOf(request.pid), emulated, reach);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        log(`${request.verb} ${request.id}: ${message}`);
+        if (!closing) log(`${request.verb} ${request.id}: ${message}`);
         return encodeRefusal(error instanceof IsolationRefused ? message : `the container could not be planned: ${message}`);
       }
     };
@@ -96,14 +105,23 @@ export async function startPlanner(options: PlannerOptions): Promise<Result<Plan
       answerRuntime(socket, { janitor, looked, answer });
     });
     const hangUp = async () => {
+      closing = true;
       const closed = new Promise((resolve) => { server.close(resolve); });
       for (const socket of open) socket.destroy();
       await closed;
     };
     // Listens first: hardly a runtime ends between the look and the first moment that it can be told of. Who asks meanwhile waits for the look.
-    const looked = listenOn(server, paths.socket, options.handoff).then(() => janitor.start());
+    const looked = listenOn(server, paths.socket, options.handoff).then(async () => {
+      options.onListening?.();
+      await removeEarlierMounts(paths, containers, log);
+      await janitor.start();
+    });
     void sealedRunc.make();
-    await looked.catch(async (error: unknown) => { await hangUp(); throw error; });
+    await looked.catch(async (error: unknown) => {
+      await hangUp();
+      await janitor.stop();
+      throw error;
+    });
     return ok({
       close: async () => {
         await hangUp();

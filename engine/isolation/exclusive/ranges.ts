@@ -50,6 +50,8 @@ export interface RangeStore {
   free(base: number): void;
   /** Looks anew at who lives in which range: what others took meanwhile isn't given out, what is empty again is. */
   look(): void;
+  /** Whether a container holds `base`. */
+  isHeld(base: number): boolean;
   /** Whether a container other than `id` holds `base`. */
   heldByOthers(base: number, id: string): boolean;
 }
@@ -167,6 +169,7 @@ export function openRangeStore(options: RangeStoreOptions): RangeStore {
       look();
       ledger.refresh();
     },
+    isHeld: (base) => holders.has(base),
     heldByOthers: (base, id) => [...holders.get(base) ?? []].some((holder) => holder !== id),
     ownerOf: (base) => ledger.ownerOf(base),
     claim(id, owner) {

@@ -26,6 +26,7 @@ export async function servePlanner(
     sharing: { directory: paths.sharing, records, subordinates: openSubordinateStore({ directory: subordinateDirectory }) },
     handoff,
     log: (line) => { output.error(`planner: ${line}`); },
+    onListening: () => { output.out('planner cleaning up'); },
   });
   if (!started.ok) {
     const { message, reason, hint } = started.error;

@@ -171,6 +171,7 @@ export class IsolationService {
       base, rangeSize, rootPath, bindSources, layerSources, deviceSources, moreMounts,
       joinedUserNamespace: joined?.userNamespace ?? null,
       unifiedCgroups: !mounts.some((mount) => mount.type === 'cgroup'),
+      checkHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-check-container', String(base)] },
       cgroupHook: { path: runtimeBinary, args: ['bulkhead-runc', '--bulkhead-chown-cgroup', String(base), id, ...cgroupMounts(mounts)] },
     });
     // runc takes a relative path from its own cgroup on, which lets nobody open more devices than the engine may (device-cgroup.ts).

@@ -1,0 +1,43 @@
+import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { expect, it } from 'vitest';
+import { longestLine, onBoundedLines } from './bounded-lines.ts';
+
+/** The lines of what is written in these parts. */
+async function linesOf(...parts: (string | Buffer)[]): Promise<string[]> {
+  const stream = new PassThrough();
+  const lines: string[] = [];
+  onBoundedLines(stream, (line) => {
+    lines.push(line);
+  });
+  for (const part of parts) stream.write(part);
+  stream.end();
+  await finished(stream);
+  return lines;
+}
+
+it('gives lines as they were written, in whatever parts they come, and the last without its end', async () => {
+  expect(await linesOf('one\ntw', 'o\r\n', '\nthree', '\nfour')).toEqual(['one', 'two', '', 'three', 'four']);
+  const [first, second] = [Buffer.from('中').subarray(0, 1), Buffer.from('中').subarray(1)];
+  expect(await linesOf(first, second, '\n')).toEqual(['中']);
+  expect(await linesOf('')).toEqual([]);
+});
+
+it('cuts a line that is too long, says so, and goes on with the next', async () => {
+  const cut = `${'x'.repeat(longestLine)}… (cut)`;
+  expect(await linesOf(`${'x'.repeat(longestLine)}\n`)).toEqual(['x'.repeat(longestLine)]);
+  expect(await linesOf(`${'x'.repeat(longestLine + 1)}\nnext\n`)).toEqual([cut, 'next']);
+  const parts = Array.from({ length: 100 }, () => 'x'.repeat(1000));
+  expect(await linesOf(...parts, '\nnext\n')).toEqual([cut, 'next']);
+  expect(await linesOf(...parts)).toEqual([cut]);
+});
+
+it('gives a line that never ends as soon as it is too long, and keeps nothing of the rest', () => {
+  const stream = new PassThrough();
+  const lines: string[] = [];
+  onBoundedLines(stream, (line) => {
+    lines.push(line);
+  });
+  for (let part = 0; part < 1000; part++) stream.emit('data', Buffer.alloc(64 * 1024, 'x'));
+  expect(lines).toHaveLength(1);
+});

@@ -1,0 +1,50 @@
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+
+/** What is kept of a line, in UTF-16 code units. */
+export const longestLine = 8192;
+
+/**
+ * Calls `onLine` with each line of `stream`, without its end. Of one that is longer than `longestLine` it gets the
+ * beginning, at once, and the rest is dropped: whoever writes there can't fill this process' memory or a log with
+ * one line.
+ */
+export function onBoundedLines(stream: Readable, onLine: (line: string) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let line = '';
+  let dropping = false;
+  const add = (text: string): void => {
+    if (dropping) return;
+    line += text;
+    if (line.length <= longestLine + 1) return;
+    dropping = true;
+    onLine(cutLine(line));
+    line = '';
+  };
+  const end = (): void => {
+    if (!dropping) onLine(cutLine(line.replace(/\r$/, '')));
+    dropping = false;
+    line = '';
+  };
+  const take = (text: string): void => {
+    let from = 0;
+    for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
+      add(text.slice(from, to));
+      end();
+      from = to + 1;
+    }
+    add(text.slice(from));
+  };
+  stream.on('data', (bytes: Buffer | string) => {
+    take(typeof bytes === 'string' ? bytes : decoder.write(bytes));
+  });
+  stream.once('end', () => {
+    take(decoder.end());
+    if (line !== '') end();
+  });
+}
+
+/** `line`, or its beginning where it is longer than `longestLine`. */
+export function cutLine(line: string): string {
+  return line.length <= longestLine ? line : `${line.slice(0, longestLine)}… (cut)`;
+}

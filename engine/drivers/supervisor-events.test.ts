@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { SupervisorEvents, type SupervisorEvent } from './supervisor-events.ts';
+
+let events: SupervisorEvents;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  events = new SupervisorEvents();
+});
+afterEach(() => {
+  events.close();
+  vi.useRealTimers();
+});
+
+/** What comes next, if anything does within `ms`. */
+async function nextWithin(ms: number): Promise<SupervisorEvent | null> {
+  let came: SupervisorEvent | null = null;
+  void events.next().then((event) => {
+    came = event;
+  });
+  await vi.advanceTimersByTimeAsync(ms);
+  return came;
+}
+
+it('gives a retry when it is due', async () => {
+  events.retryIn(2000);
+  expect(await nextWithin(1999)).toBeNull();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await nextWithin(0)).toBeNull(); // the first to wait got it
+});
+
+it('gives no retry any more once a restart was asked for meanwhile', async () => {
+  events.retryIn(2000);
+  events.push('restart');
+  expect(await events.next()).toBe('restart');
+  // The engine comes up, and is up: nothing takes it down again.
+  expect(await nextWithin(60_000)).toBeNull();
+});
+
+it('gives a restart once, and with it all that it settles', async () => {
+  events.push('engine-ended');
+  events.push('restart');
+  events.push('restart');
+  expect(await events.next()).toBe('restart');
+  expect(await nextWithin(0)).toBeNull();
+});
+
+it('gives nothing but stop once that was asked for, and leaves no timer behind', async () => {
+  events.retryIn(30_000);
+  events.push('restart');
+  events.push('stop');
+  expect(await events.next()).toBe('stop');
+  expect(await events.next()).toBe('stop');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('leaves no timer behind when it is closed', () => {
+  events.retryIn(30_000);
+  events.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
