@@ -48,7 +48,7 @@ describe('whose a mount is', () => {
       createdBy: null,
       container: { id: `container-${name}`, name },
     },
-    list: governingList(defaultSettings.socket, { image: 'client', governing: [] }),
+    list: governingList(defaultSettings.socket, { image: 'client', allowedBy: 'client', governing: [] }),
   });
 
   it('is asked once', async () => {
